@@ -1,0 +1,160 @@
+"""One verb's try at a request: its deadline, what it knows so far, and the steps that all verbs take."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from typing import Protocol, TypeVar
+
+from . import explain
+from .errors import NotFound, Refused, ServiceError, Transient
+from .model import Copy, CopyRequest, Operation, Phase, Service, Snapshot
+from .ownership import GRACE, Claim, claim, proves
+from .waiting import Clock, Watch, backoff, pause
+
+T = TypeVar("T")
+
+
+class Teller(Protocol):
+    """Takes what happens, for the resource's own row."""
+
+    def progress(self, text: str) -> None:
+        """A line that the next one replaces."""
+
+    def warning(self, text: str) -> None:
+        """A line that stays."""
+
+
+@dataclass(slots=True, kw_only=True)
+class Attempt:
+    """A try at a request.
+
+    Args:
+        request: what is wanted.
+        service: what does the work.
+        clock: the time.
+        watch: the one watch of the target's region.
+        teller: is told what happens.
+        timeout: seconds this try may take.
+    """
+
+    request: CopyRequest
+    service: Service
+    clock: Clock
+    watch: Watch
+    teller: Teller
+    timeout: float
+    began: float = 0.0
+    kept: Copy | None = None
+    """The copy that is, or may be, under way: it has to stay in the stack's state whatever happens."""
+
+    def __post_init__(self) -> None:
+        self.began = self.clock.now()
+
+    @property
+    def deadline(self) -> float:
+        """When to give up, seconds since the epoch."""
+        return self.began + self.timeout
+
+    @property
+    def elapsed(self) -> float:
+        """Seconds since the try began."""
+        return self.clock.now() - self.began
+
+    def patiently(self, call: Callable[[], T]) -> T:
+        """Make a call, safe to be made twice, again while it fails for the time being, until the deadline."""
+        attempt = 0
+        while True:
+            try:
+                return call()
+            except Transient as error:
+                self.back_off(attempt, error)
+                attempt += 1
+
+    def back_off(self, attempt: int, trouble: ServiceError) -> None:
+        """Let the service rest, and say why; at the deadline, give up."""
+        rest = backoff(attempt)
+        if self.clock.now() + rest > self.deadline:
+            raise explain.out_of_time(self.request, self.timeout, kept=self.kept, trouble=trouble)
+        self.teller.progress(f"waiting for the service: {trouble}")
+        self.clock.sleep(rest)
+
+    def look(self, resource_type: str | None = None) -> Snapshot | None:
+        """Read what bears the target's name."""
+        request = self.request
+        return self.patiently(
+            lambda: self.service.snapshot(request.target_region, request.name, resource_type)
+        )
+
+    def operations(self) -> Sequence[Operation]:
+        """Read what the service has recorded about the target's name; nothing, where it won't say."""
+        request = self.request
+        try:
+            return self.patiently(lambda: self.service.operations(request.target_region, request.name))
+        except (NotFound, Refused):
+            return []
+
+    def is_ours(self, snapshot: Snapshot) -> Snapshot | None:
+        """The snapshot, looked at again if need be, if it is provably ours."""
+        verdict = claim(self.request, snapshot)
+        if verdict is not Claim.UNPROVEN:
+            return snapshot if verdict is Claim.OURS else None
+        now = self.clock.now()
+        records = [record for record in self.operations() if record.type == "CopySnapshot"]
+        if not records or not proves(self.request, records[0], now=now):
+            return None
+        # Another run may have started it a moment ago and be about to tag it.
+        started = records[0].created_at
+        rest = GRACE - (now - started.timestamp()) if started else 0.0
+        if rest <= 0:
+            return snapshot
+        self.clock.sleep(min(rest, GRACE))
+        again = self.look(snapshot.resource_type)
+        return again if again is not None and claim(self.request, again) is not Claim.FOREIGN else None
+
+    def remove(self, snapshot: Snapshot) -> None:
+        """Delete a snapshot that is ours, and wait until the service no longer shows it."""
+        attempt = 0
+        while True:
+            try:
+                self.service.delete(snapshot)
+                break
+            except NotFound:
+                return
+            except Refused as error:
+                if snapshot.phase is not Phase.PENDING:
+                    raise
+                self.back_off(attempt, error)
+            except Transient as error:
+                self.back_off(attempt, error)
+            attempt += 1
+            found = self._find(snapshot)
+            if found is None:
+                return
+            snapshot = found
+        asked = self.clock.now()
+        while self._find(snapshot) is not None:
+            rest = pause(self.clock.now() - asked)
+            if self.clock.now() + rest > self.deadline:
+                raise explain.still_shown(self.request, snapshot, self.timeout)
+            self.teller.progress("deleting: the service still shows it")
+            self.clock.sleep(rest)
+
+    def _find(self, snapshot: Snapshot) -> Snapshot | None:
+        """The very snapshot, not another that has taken its name."""
+        found = self.patiently(
+            lambda: self.service.snapshot(snapshot.region, snapshot.name, snapshot.resource_type or None)
+        )
+        return found if found is not None and found.arn == snapshot.arn else None
+
+    def keep(self, snapshot: Snapshot, operation_id: str | None = None) -> None:
+        """Remember the copy as one that exists."""
+        if operation_id is None and self.kept is not None:
+            operation_id = self.kept.operation_id
+        self.kept = Copy(
+            snapshot=snapshot, restore_date=self.request.restore_date, operation_id=operation_id
+        )
+
+    def settle(self, *, restore_date: str | None, name: str) -> None:
+        """Fill in what could not be settled before."""
+        self.request = replace(self.request, restore_date=restore_date, target_snapshot_name=name)

@@ -1,0 +1,212 @@
+"""Bringing a copy about: look → check the source → CopySnapshot → tag → wait.
+
+Cut off anywhere and done again, it ends in the same one copy: the target's name is settled before anything is sent,
+so what an earlier try started is found under it, and sending twice is refused by the service.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from . import explain
+from .attempt import Attempt
+from .durations import spoken
+from .errors import AnswerLost, NameInUse, NotFound, Refused, ServiceError, TooManyCopies, Transient
+from .inputs import fingerprint_of
+from .model import OWNER_TAG, RETAIN_TAG, Copy, Phase, Snapshot
+from .naming import derive
+from .ownership import has_derived_name
+from .sources import Source, SourceError, check_source
+from .waiting import VISIBILITY, OutOfTime
+
+
+def bring_about(attempt: Attempt) -> Copy:
+    """See to it that the requested copy stands.
+
+    Raises:
+        CopyError: it doesn't; ``kept`` holds what is under way all the same.
+    """
+    try:
+        return _bring_about(attempt)
+    except SourceError as error:
+        raise explain.wrong_source(attempt.request, error, kept=attempt.kept) from error
+    except ServiceError as error:
+        raise explain.service_error(attempt.request, error, kept=attempt.kept) from error
+
+
+def _bring_about(attempt: Attempt) -> Copy:
+    attempt.teller.progress("looking for the copy")
+    source = _settle(attempt)
+    found = attempt.look()
+    if found is not None:
+        found = _take(attempt, found)
+        if found.phase is Phase.FAILED:
+            attempt.teller.warning(f'deleting the failed copy "{found.name}" to start again')
+            attempt.remove(found)
+            found = attempt.kept = None
+    if found is None:
+        source = source or _patient_source(attempt)
+    if attempt.request.known_arn is None or found is None or found.phase is Phase.PENDING:
+        _remove_leftovers(attempt, found.resource_type if found else source.copy_type if source else "")
+    if found is None:
+        found = _start(attempt, source.copy_type if source else "")
+    return _finish(attempt, found)
+
+
+def _settle(attempt: Attempt) -> Source | None:
+    """Settle "latest" and the name, where check couldn't."""
+    request = attempt.request
+    if request.target_snapshot_name is not None and (request.source_snapshot_name or request.restore_date):
+        return None
+    source = _patient_source(attempt)
+    name = request.target_snapshot_name or derive(
+        source=request.source, date=source.restore_date, fingerprint=fingerprint_of(request)
+    )
+    attempt.settle(restore_date=source.restore_date, name=name)
+    return source
+
+
+def _patient_source(attempt: Attempt) -> Source:
+    return attempt.patiently(lambda: check_source(attempt.service, attempt.request))
+
+
+def _take(attempt: Attempt, found: Snapshot) -> Snapshot:
+    """Take what bears the target's name, if it is ours or may be adopted."""
+    ours = attempt.is_ours(found)
+    if ours is None and not (attempt.request.adopt and found.phase is not Phase.FAILED):
+        raise explain.taken(attempt.request, found)
+    attempt.keep(ours or found)
+    return ours or found
+
+
+def _remove_leftovers(attempt: Attempt, resource_type: str) -> None:
+    """Remove what earlier tries at this very request left behind under another date.
+
+    Neither the copy in the stack's state (the engine deletes it) nor one that was retained on purpose is a leftover.
+    """
+    request = attempt.request
+    if request.restore_date is None or not has_derived_name(request, request.name):
+        return
+    for snapshot in attempt.patiently(lambda: attempt.watch.snapshots(resource_type)):
+        spared = snapshot.name in (request.name, request.supersedes)
+        retained = RETAIN_TAG in snapshot.tags and snapshot.phase is Phase.DONE
+        someones = snapshot.tags.get(OWNER_TAG, request.owner) != request.owner
+        if spared or retained or someones or not has_derived_name(request, snapshot.name):
+            continue
+        attempt.teller.warning(
+            f'removing "{snapshot.name}", left behind by a run of this declaration that was cut off'
+        )
+        attempt.remove(snapshot)
+
+
+def _start(attempt: Attempt, copy_type: str) -> Snapshot:
+    """Send CopySnapshot until it is known to have been taken on."""
+    request = attempt.request
+    pending = Snapshot(name=request.name, region=request.target_region, resource_type=copy_type)
+    tries = 0
+    unseen_since: float | None = None
+    while True:
+        try:
+            attempt.teller.progress("starting the copy")
+            operation = attempt.service.copy(request)
+        except NameInUse as error:
+            trouble: ServiceError = error
+            unseen_since = attempt.clock.now() if unseen_since is None else unseen_since
+            if attempt.clock.now() - unseen_since > VISIBILITY or _taken_by_another_type(attempt):
+                attempt.kept = None
+                raise explain.name_in_use(request, attempt.operations()) from error
+        except AnswerLost as error:
+            trouble = error
+            attempt.keep(pending)
+        except Transient as error:
+            trouble = error
+        else:
+            attempt.keep(
+                Snapshot(
+                    name=request.name,
+                    region=request.target_region,
+                    resource_type=operation.resource_type or copy_type,
+                    created_at=operation.created_at,
+                ),
+                operation.id,
+            )
+            assert attempt.kept is not None
+            return attempt.kept.snapshot
+        if not isinstance(trouble, TooManyCopies) and (found := attempt.look(copy_type)) is not None:
+            return _take(attempt, found)
+        attempt.back_off(tries, trouble)
+        tries += 1
+
+
+def _taken_by_another_type(attempt: Attempt) -> bool:
+    """Whether the service's record says that the name belongs to something that is no snapshot."""
+    records = attempt.operations()
+    return bool(records) and not any(record.resource_type.endswith("Snapshot") for record in records)
+
+
+@dataclass(slots=True)
+class _Tagging:
+    """Tags a copy as soon as the service lets us: a pending or just made one may not take tags yet."""
+
+    attempt: Attempt
+    done: bool = False
+
+    def once(self, snapshot: Snapshot, *, must: bool = False) -> None:
+        wanted = self.attempt.request.all_tags
+        if self.done or wanted.items() <= snapshot.tags.items():
+            self.done = True
+            return
+        try:
+            self.attempt.service.tag(snapshot.region, snapshot.name, wanted)
+            self.done = True
+        except (NotFound, Refused, Transient):
+            if must:
+                raise
+
+    def finally_(self, snapshot: Snapshot) -> None:
+        """Now it must."""
+        self.attempt.patiently(lambda: self.once(snapshot, must=True))
+
+
+def _finish(attempt: Attempt, found: Snapshot) -> Copy:
+    """Tag and wait."""
+    tagging = _Tagging(attempt)
+
+    def seen(snapshot: Snapshot | None, trouble: Transient | None) -> None:
+        if snapshot is None:
+            _raise_if_failed(attempt)
+            attempt.teller.progress("waiting for the copy to show")
+            return
+        attempt.keep(snapshot)
+        tagging.once(snapshot)
+        percent = f" {snapshot.progress}" if snapshot.progress else ""
+        since = f"; the service doesn't answer: {trouble}" if trouble else ""
+        attempt.teller.progress(f"{snapshot.state}{percent}, {spoken(attempt.elapsed)}{since}")
+
+    tagging.once(found)
+    try:
+        final = attempt.watch.wait(found, deadline=attempt.deadline, seen=seen)
+    except OutOfTime:
+        raise explain.out_of_time(attempt.request, attempt.timeout, kept=attempt.kept) from None
+    if final is None:
+        kept, attempt.kept = attempt.kept, None
+        raise explain.disappeared(attempt.request, kept)
+    attempt.keep(final)
+    if final.phase is Phase.FAILED:
+        raise explain.failed(attempt.request, attempt.kept, attempt.operations())
+    owner = final.tags.get(OWNER_TAG)
+    if owner is not None and attempt.is_ours(final) is None and not attempt.request.adopt:
+        attempt.kept = None
+        raise explain.taken(attempt.request, final)
+    tagging.finally_(final)
+    assert attempt.kept is not None
+    return attempt.kept
+
+
+def _raise_if_failed(attempt: Attempt) -> None:
+    """A copy that isn't shown may have failed before it ever was; only its operation can tell."""
+    kept = attempt.kept
+    records = attempt.operations()
+    if any(record.failed for record in records if kept and record.id == kept.operation_id):
+        attempt.kept = None
+        raise explain.failed(attempt.request, kept, records)

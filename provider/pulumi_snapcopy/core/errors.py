@@ -1,0 +1,118 @@
+"""Everything that can go wrong.
+
+```
+SnapcopyError
+├── ServiceError          what one call to a service ended with; raised in services/
+│   ├── NotFound          the service says that there is no such thing
+│   ├── NameInUse         the target name is taken, it isn't said by what
+│   ├── Denied            credentials or permissions: waiting won't help
+│   ├── Refused           any other no, with the service's reason
+│   └── Transient         try again: throttled, 5xx, not reachable
+│       ├── TooManyCopies as many copies in progress as the service allows
+│       └── AnswerLost    the work may have been done, the answer never came
+├── CopyError             how a verb of a copy failed: cause, what is true, what to do next
+└── ConfigError           a setting that can't be used
+```
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from .model import Copy
+
+
+class SnapcopyError(Exception):
+    """Any error of this package."""
+
+
+class ServiceError(SnapcopyError):
+    """What one call to a service ended with.
+
+    Args:
+        message: the service's own sentence.
+        call: the API's name of what was called, as in an IAM policy.
+        code: the service's error code.
+        request_id: the service's id of the request, for its support.
+    """
+
+    def __init__(self, message: str, *, call: str = "", code: str = "", request_id: str = "") -> None:
+        super().__init__(message)
+        self.message = message
+        self.call = call
+        self.code = code
+        self.request_id = request_id
+
+    def __str__(self) -> str:
+        return f"{self.code}: {self.message}" if self.code else self.message
+
+
+class NotFound(ServiceError):
+    """The service says that there is no such thing."""
+
+
+class NameInUse(ServiceError):
+    """The target name is taken; the service doesn't say by what."""
+
+
+class Denied(ServiceError):
+    """Credentials or permissions: waiting won't help."""
+
+
+class Refused(ServiceError):
+    """Any other no, with the service's reason."""
+
+
+class Transient(ServiceError):
+    """Throttled, failing or not reachable: the same call may succeed later."""
+
+
+class TooManyCopies(Transient):
+    """As many copies are in progress as the service allows."""
+
+
+class AnswerLost(Transient):
+    """The call was sent and its answer never came: the work may have been done."""
+
+
+class CopyError(SnapcopyError):
+    """How a verb of a copy failed, in three sentences a user can act on.
+
+    Args:
+        doing: the gerund, "copying", "waiting for", "deleting".
+        subject: the resource and its route, ``CopiedSnapshot "db" (us-east-1 -> eu-west-1)``.
+        cause: what happened.
+        state: what is true now.
+        next_step: what to do.
+        reference: the service's ids, for its support.
+        kept: the half-made copy that has to stay in the stack's state, if there is one.
+
+    Example:
+        >>> print(CopyError("waiting for", 'CopiedSnapshot "db"', "timed out after 90 min",
+        ...                 state="the copy is still pending.", next_step="run `pulumi up` again."))
+        waiting for CopiedSnapshot "db": timed out after 90 min
+          State: the copy is still pending.
+          Next:  run `pulumi up` again.
+    """
+
+    def __init__(
+        self,
+        doing: str,
+        subject: str,
+        cause: str,
+        *,
+        state: str,
+        next_step: str,
+        reference: str = "",
+        kept: Copy | None = None,
+    ) -> None:
+        lines = [f"{doing} {subject}: {cause}", f"  State: {state}", f"  Next:  {next_step}"]
+        if reference:
+            lines.append(f"  AWS:   {reference}")
+        super().__init__("\n".join(lines))
+        self.kept = kept
+
+
+class ConfigError(SnapcopyError):
+    """A setting that can't be used; the message names it and says what to write."""

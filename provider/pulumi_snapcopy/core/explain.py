@@ -1,0 +1,158 @@
+"""The sentences for what went wrong: the cause, what is true, what to do next."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from .durations import spoken
+from .errors import CopyError, Denied, ServiceError
+from .model import OWNER_TAG, Copy, CopyRequest, Operation, Snapshot
+from .sources import SourceError
+
+GO_ON = "run `pulumi up` again to go on waiting."
+AGAIN = "run `pulumi up` again."
+NOTHING = "nothing was copied"
+
+
+def wrong_source(request: CopyRequest, error: SourceError, *, kept: Copy | None) -> CopyError:
+    """The source isn't there or isn't complete."""
+    sent = "nothing was sent" if kept is None else _kept(kept)
+    return CopyError(
+        "copying", request.subject, error.cause,
+        state=f"{sent}; {error.there_is}", next_step=error.next_step, kept=kept,
+    )  # fmt: skip
+
+
+def service_error(
+    request: CopyRequest, error: ServiceError, *, doing: str = "copying", kept: Copy | None = None
+) -> CopyError:
+    """The service, or the way to it, said no."""
+    name = request.target_snapshot_name or ""
+    state = {
+        "copying": NOTHING + ".",
+        "reading": "nothing was changed.",
+        "deleting": f'the copy "{name}" may still be in {request.target_region}; it stays in the stack\'s state.',
+    }[doing]
+    if kept is not None:
+        state = _kept(kept) + "."
+    called = f" ({error.call})" if error.call else ""
+    return CopyError(
+        doing, request.subject, f"{error}{called}",
+        state=state, next_step=_after(error), reference=_reference(kept, error.request_id), kept=kept,
+    )  # fmt: skip
+
+
+def _after(error: ServiceError) -> str:
+    if not isinstance(error, Denied):
+        return "mend what the service's reason names, then " + AGAIN
+    if any(word in error.code for word in ("Expired", "Token", "Credentials", "Unauthenticated")):
+        return "renew the credentials, then " + AGAIN
+    return f"allow {error.call or 'the call'} (`snapcopy iam-policy` prints all that is needed), then {AGAIN}"
+
+
+def out_of_time(
+    request: CopyRequest, timeout: float, *, kept: Copy | None, trouble: ServiceError | None = None
+) -> CopyError:
+    """The deadline has passed."""
+    because = f"; the service last said: {trouble}" if trouble else ""
+    return CopyError(
+        "waiting for" if kept else "copying", request.subject, f"timed out after {spoken(timeout)}{because}",
+        state=f"{_kept(kept)}." if kept else f"{NOTHING}.",
+        next_step=GO_ON if kept else AGAIN,
+        reference=_reference(kept, trouble.request_id if trouble else ""), kept=kept,
+    )  # fmt: skip
+
+
+def still_shown(request: CopyRequest, snapshot: Snapshot, timeout: float) -> CopyError:
+    """A deletion that doesn't end."""
+    return CopyError(
+        "deleting", request.subject, f'the service still shows "{snapshot.name}" after {spoken(timeout)}',
+        state=f"its deletion was asked for; it is {snapshot.state} in {snapshot.region}.", next_step=AGAIN,
+    )  # fmt: skip
+
+
+def taken(request: CopyRequest, found: Snapshot) -> CopyError:
+    """The target's name belongs to a snapshot that isn't ours."""
+    owner = found.tags.get(OWNER_TAG)
+    whose = f"belongs to {owner}" if owner else "carries no snapcopy:owner tag"
+    made = f" of {found.created_at:%Y-%m-%d %H:%M} UTC" if found.created_at else ""
+    adopting = (
+        "it failed and can't be adopted; delete it, or write another target_snapshot_name."
+        if request.adopt
+        else "write another target_snapshot_name, or adopt=True to take that snapshot over."
+    )
+    return CopyError(
+        "copying", request.subject, f'the name "{found.name}" is taken in {found.region}',
+        state=f"the {found.resource_type}{made} of that name {whose}; it was left untouched, {NOTHING}.",
+        next_step=adopting,
+    )  # fmt: skip
+
+
+def name_in_use(request: CopyRequest, records: Sequence[Operation]) -> CopyError:
+    """The target's name belongs to something that is no snapshot, or that isn't shown."""
+    kinds = sorted({record.resource_type for record in records if record.resource_type})
+    what = " or ".join(kinds) or "something that is not a snapshot"
+    return CopyError(
+        "copying", request.subject, f'the name "{request.name}" is in use in {request.target_region}',
+        state=f"the service says that it is taken, by {what}; names are shared by all types. {NOTHING.capitalize()}.",
+        next_step="write another target_snapshot_name.",
+    )  # fmt: skip
+
+
+def failed(request: CopyRequest, kept: Copy | None, records: Sequence[Operation]) -> CopyError:
+    """The service gave up on the copy."""
+    operation_id = kept.operation_id if kept else None
+    reasons = [record for record in records if record.failed and record.id == operation_id] or [
+        record for record in records if record.failed
+    ]
+    reason = reasons[0].error if reasons and reasons[0].error else "the service gives no reason"
+    shown = kept is not None and kept.snapshot.state == "error"
+    return CopyError(
+        "waiting for", request.subject, f"the copy failed: {reason}",
+        state=f'the failed copy "{request.name}" is in {request.target_region}, in state error.'
+        if shown else f'the service shows no "{request.name}" in {request.target_region}.',
+        next_step="run `pulumi up` again: it "
+        + ("deletes the failed copy and starts a new one." if shown else "starts a new one."),
+        reference=_reference(kept, ""), kept=kept if shown else None,
+    )  # fmt: skip
+
+
+def disappeared(request: CopyRequest, kept: Copy | None) -> CopyError:
+    """The copy was started, and then no longer shown."""
+    return CopyError(
+        "waiting for", request.subject, "the copy is no longer there",
+        state=f'the service shows no "{request.name}" in {request.target_region}; somebody may have deleted it.',
+        next_step="run `pulumi up` again: it starts a new copy.", reference=_reference(kept, ""),
+    )  # fmt: skip
+
+
+def another_of_that_name(found: Snapshot) -> str:
+    """A snapshot that bears our copy's name and isn't it."""
+    owner = found.tags.get(OWNER_TAG)
+    whose = f"belongs to {owner}" if owner else "isn't the one that this stack made"
+    return (
+        f'the {found.resource_type} now named "{found.name}" in {found.region} {whose}; it was left untouched.'
+    )
+
+
+def taken_over(found: Snapshot) -> str:
+    """A copy that another declaration of the same run has taken up."""
+    return f'"{found.name}" in {found.region} is held by another declaration of this run; it was left in place.'
+
+
+def _kept(kept: Copy) -> str:
+    snapshot = kept.snapshot
+    if kept.operation_id is None and snapshot.arn is None:
+        is_ = "was asked for, the service's answer was lost: it may be under way"
+    elif snapshot.state == "pending":
+        is_ = "is still pending"
+    else:
+        is_ = f"is {snapshot.state}"
+    return f'the copy "{snapshot.name}" {is_} in {snapshot.region}; it is kept in the stack\'s state'
+
+
+def _reference(kept: Copy | None, request_id: str) -> str:
+    parts = [f"operation {kept.operation_id}"] if kept and kept.operation_id else []
+    if request_id:
+        parts.append(f"request {request_id}")
+    return ", ".join(parts)

@@ -1,0 +1,106 @@
+"""The verbs of a copy: ensure, update, read and delete, so that whatever is cut off can be done again."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+
+from . import explain
+from .attempt import Attempt, Teller
+from .creation import bring_about
+from .errors import NotFound, ServiceError
+from .model import Copy, CopyRequest, Service, Snapshot
+from .ownership import Claim, claim
+from .waiting import Clock, Watch
+
+READ_TIMEOUT = 5 * 60.0
+"""Seconds for which a read goes on asking a service that doesn't answer."""
+
+
+@dataclass(slots=True, kw_only=True)
+class Lifecycle:
+    """The verbs of a copy on one service.
+
+    Args:
+        service: what does the work.
+        clock: the time.
+        watch: gives the one watch of a region.
+    """
+
+    service: Service
+    clock: Clock
+    watch: Callable[[str], Watch]
+    _taken: set[tuple[str, str]] = field(default_factory=set)
+    """What this process has brought about. A declaration that was moved is created under its new name first and
+    deleted under its old one then; that delete mustn't end the copy."""
+
+    def create(self, request: CopyRequest, teller: Teller) -> Copy:
+        """See to it that the copy stands: made, or gone on with, or taken as it is.
+
+        Raises:
+            CopyError: it doesn't; ``kept`` holds what is under way all the same.
+        """
+        copy = bring_about(self._attempt(request, teller))
+        self._taken.add((copy.snapshot.region, copy.snapshot.name))
+        return copy
+
+    def update(self, request: CopyRequest, teller: Teller, *, dropped_tags: Iterable[str]) -> Copy:
+        """Go on with a half-made copy, and bring its tags in line.
+
+        Args:
+            request: what is wanted now.
+            teller: is told what happens.
+            dropped_tags: the keys that the last request set and this one doesn't.
+        """
+        attempt = self._attempt(request, teller)
+        copy = bring_about(attempt)
+        if keys := sorted(set(dropped_tags) & set(copy.snapshot.tags)):
+            snapshot = copy.snapshot
+            try:
+                attempt.patiently(lambda: self.service.untag(snapshot.region, snapshot.name, keys))
+            except ServiceError as error:
+                raise explain.service_error(request, error, kept=copy) from error
+        return copy
+
+    def read(self, request: CopyRequest, teller: Teller) -> Snapshot | None:
+        """Read the copy; ``None`` only if the service says that it is gone."""
+        attempt = self._attempt(request, teller, timeout=READ_TIMEOUT)
+        try:
+            found = attempt.look()
+        except ServiceError as error:
+            raise explain.service_error(request, error, doing="reading") from error
+        if found is None:
+            return None
+        another = request.known_arn is not None and found.arn != request.known_arn
+        if another and claim(request, found) is not Claim.OURS:
+            teller.warning(explain.another_of_that_name(found))
+            return None
+        return found
+
+    def delete(self, request: CopyRequest, teller: Teller) -> None:
+        """Delete the copy, if it is provably ours; gone already is fine."""
+        attempt = self._attempt(request, teller)
+        try:
+            found = attempt.look()
+            if found is None:
+                return
+            if (found.region, found.name) in self._taken:
+                teller.warning(explain.taken_over(found))
+            elif attempt.is_ours(found) is None:
+                teller.warning(explain.another_of_that_name(found))
+            else:
+                attempt.remove(found)
+        except NotFound:
+            return
+        except ServiceError as error:
+            raise explain.service_error(request, error, doing="deleting") from error
+
+    def _attempt(self, request: CopyRequest, teller: Teller, timeout: float | None = None) -> Attempt:
+        return Attempt(
+            request=request,
+            service=self.service,
+            clock=self.clock,
+            watch=self.watch(request.target_region),
+            teller=teller,
+            timeout=timeout or request.timeout,
+        )

@@ -1,0 +1,50 @@
+"""Whose a snapshot is. Nothing that isn't provably ours is changed, tagged or deleted, ever."""
+
+from __future__ import annotations
+
+from enum import Enum
+
+from . import naming
+from .inputs import fingerprint_of
+from .model import OWNER_TAG, CopyRequest, Operation, Snapshot
+
+GRACE = 5.0
+"""Seconds in which the maker of a copy tags it. A copy that is still untagged then was cut off, or isn't ours."""
+
+
+class Claim(Enum):
+    """What the evidence says."""
+
+    OURS = "ours"
+    FOREIGN = "foreign"
+    UNPROVEN = "unproven"
+    """Untagged, under a name that proves nothing: the service's record decides."""
+
+
+def claim(request: CopyRequest, snapshot: Snapshot) -> Claim:
+    """Judge by the ARN in the state, the owner tag, and the hex of a derived name."""
+    owner = snapshot.tags.get(OWNER_TAG)
+    if owner is not None and owner in (request.owner, request.former_owner):
+        return Claim.OURS
+    if owner is not None:
+        return Claim.FOREIGN
+    if request.known_arn is not None:
+        return Claim.OURS if snapshot.arn == request.known_arn else Claim.FOREIGN
+    if has_derived_name(request, snapshot.name):
+        return Claim.OURS
+    return Claim.UNPROVEN
+
+
+def proves(request: CopyRequest, operation: Operation, *, now: float) -> bool:
+    """Whether the service's record shows a cut-off run of this request: same source and region, and recent."""
+    recent = operation.created_at is None or now - operation.created_at.timestamp() < request.timeout
+    return (
+        operation.type == "CopySnapshot"
+        and operation.details == f"{request.source_region}:{request.source}"
+        and recent
+    )
+
+
+def has_derived_name(request: CopyRequest, name: str) -> bool:
+    """Whether this request derives the name, for whatever date."""
+    return naming.is_derived(name, source=request.source, fingerprint=fingerprint_of(request))

@@ -1,0 +1,120 @@
+"""Looking at a source before anything is sent: the service would refuse a wrong one too, but not say what there is."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+
+from .errors import NotFound, ServiceError
+from .model import CopyRequest, Phase, Service
+
+SNAPSHOT_TYPES = ("InstanceSnapshot", "DiskSnapshot")
+_MOST_NAMES = 10
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Source:
+    """A source that can be copied now."""
+
+    copy_type: str
+    restore_date: str | None
+
+
+class SourceError(Exception):
+    """A source that can't be copied: what is wrong, what there is, and what to write."""
+
+    def __init__(self, cause: str, there_is: str, next_step: str) -> None:
+        super().__init__(cause)
+        self.cause = cause
+        self.there_is = there_is
+        self.next_step = next_step
+
+
+def latest_date(service: Service, region: str, resource: str) -> str | None:
+    """The date of the newest automatic snapshot that can be copied."""
+    dates = [auto.date for auto in service.automatic_snapshots(region, resource) if auto.restorable]
+    return max(dates, default=None)
+
+
+def check_source(service: Service, request: CopyRequest) -> Source:
+    """Find the source.
+
+    Raises:
+        SourceError: it isn't there or isn't complete.
+        ServiceError: the service won't say.
+    """
+    if request.source_snapshot_name is not None:
+        return _manual(service, request.source_region, request.source_snapshot_name)
+    return _automatic(service, request.source_region, request.source, request.restore_date)
+
+
+def _manual(service: Service, region: str, name: str) -> Source:
+    found = service.snapshot(region, name)
+    if found is None:
+        names = _or_nothing(lambda: _snapshot_names(service, region))
+        raise SourceError(
+            f'there is no manual snapshot "{name}" in {region}',
+            f"{region} has {_list('the manual snapshots', names, name) or 'no manual snapshots'}.",
+            "write the name of one that exists as source_snapshot_name, or another source_region.",
+        )
+    if found.phase is not Phase.DONE:
+        raise SourceError(
+            f'the source "{name}" in {region} is not complete',
+            f"its state is {found.state}.",
+            "run `pulumi up` again when it is complete."
+            if found.phase is Phase.PENDING
+            else "name another snapshot as source_snapshot_name; this one failed and can't be copied.",
+        )
+    return Source(copy_type=found.resource_type, restore_date=None)
+
+
+def _automatic(service: Service, region: str, resource: str, date: str | None) -> Source:
+    try:
+        listed = service.automatic_snapshots(region, resource)
+    except NotFound:
+        names = _or_nothing(lambda: service.resource_names(region))
+        raise SourceError(
+            f'there is no instance or disk "{resource}" in {region}',
+            f"{region} has {_list('the instances and disks', names, resource) or 'no instances or disks'}.",
+            "write the name of one that exists as source_resource_name, or another source_region.",
+        ) from None
+    dates = sorted(auto.date for auto in listed if auto.restorable)
+    if not dates:
+        raise SourceError(
+            f"{resource} has no automatic snapshot in {region} that can be copied",
+            f"automatic snapshots of {resource}: {', '.join(f'{a.date} ({a.status})' for a in listed) or 'none'}.",
+            "enable automatic snapshots for it and run `pulumi up` again after the first, or copy a manual snapshot.",
+        )
+    wanted = date or dates[-1]
+    if wanted not in dates:
+        status = next((f" whose status is {auto.status}" for auto in listed if auto.date == wanted), "")
+        cause = f"an automatic snapshot of {wanted}{status}" if status else f"no automatic snapshot of {wanted}"
+        raise SourceError(
+            f"{resource} has {cause} in {region}",
+            f"automatic snapshots of {resource}: {', '.join(dates)}.",
+            "write one of these as restore_date, or use_latest_restorable_auto_snapshot=True; the service keeps the "
+            "latest seven.",
+        )
+    return Source(copy_type=listed[0].copy_type, restore_date=wanted)
+
+
+def _snapshot_names(service: Service, region: str) -> list[str]:
+    return [snapshot.name for kind in SNAPSHOT_TYPES for snapshot in service.snapshots(region, kind)]
+
+
+def _or_nothing(names: Callable[[], Iterable[str]]) -> list[str]:
+    """Alternatives are a courtesy: not being allowed to list them isn't the error to report."""
+    try:
+        return list(names())
+    except ServiceError:
+        return []
+
+
+def _list(what: str, names: list[str], wanted: str) -> str:
+    if not names:
+        return ""
+    near = difflib.get_close_matches(wanted, names, n=_MOST_NAMES, cutoff=0.5)
+    shown = (near + sorted(set(names) - set(near)))[:_MOST_NAMES]
+    more = f" and {len(names) - len(shown)} more" if len(names) > len(shown) else ""
+    return f"{what} {', '.join(shown)}{more}"

@@ -1,0 +1,77 @@
+"""The operations that are emulated, by their names in the API."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from . import making, reading, tagging
+from .copying import copy_snapshot
+from .errors import LightsailError
+from .models import LightsailBackend, backend_of
+from .reading import Action
+from .resources import DISK, DISK_SNAPSHOT, INSTANCE, INSTANCE_SNAPSHOT, MEMBER_OF
+from .shapes import check_input, conform, service_model
+from .shared import SHARED, changing, now
+
+_READING: dict[str, Action] = {
+    "GetAutoSnapshots": reading.get_auto_snapshots,
+    "GetOperation": reading.get_operation,
+    "GetOperations": reading.get_operations,
+    "GetOperationsForResource": reading.get_operations_for_resource,
+    "GetRegions": reading.get_regions,
+    **{f"Get{kind}": reading.get_one(kind) for kind in MEMBER_OF},
+    **{f"Get{kind}s": reading.get_all(kind) for kind in MEMBER_OF},
+}
+
+
+def _delete(kind: str) -> Action:
+    """DeleteInstance and its like; the automatic snapshots of an instance or disk go with it."""
+
+    def action(backend: LightsailBackend, parameters: dict[str, Any]) -> dict[str, Any]:
+        resource = backend.find(parameters[f"{MEMBER_OF[kind]}Name"], kind)
+        del backend.resources[resource.name]
+        return {"operations": [backend.begin(f"Delete{kind}", resource, ends_at=now()).describe(now())]}
+
+    return action
+
+
+_CHANGING: dict[str, Action] = {
+    "CopySnapshot": copy_snapshot,
+    "CreateDisk": making.create_disk,
+    "CreateDiskFromSnapshot": making.create_disk_from_snapshot,
+    "CreateDiskSnapshot": making.create_disk_snapshot,
+    "CreateInstances": making.create_instances,
+    "CreateInstancesFromSnapshot": making.create_instances_from_snapshot,
+    "CreateInstanceSnapshot": making.create_instance_snapshot,
+    **{f"Delete{kind}": _delete(kind) for kind in (INSTANCE, DISK, INSTANCE_SNAPSHOT, DISK_SNAPSHOT)},
+    "TagResource": tagging.tag_resource,
+    "UntagResource": tagging.untag_resource,
+}
+
+OPERATIONS = sorted({*_READING, *_CHANGING})
+
+
+def perform(operation: str, region: str, account: str, parameters: dict[str, Any]) -> dict[str, Any]:
+    """Do what a request asks for, and give the answer; a change is in the state file by then.
+
+    Raises:
+        LightsailError: The service refuses, or the operation isn't emulated.
+    """
+    if operation not in OPERATIONS:
+        raise _unknown(operation)
+    check_input(operation, parameters)
+    if operation in _READING:
+        with SHARED.lock:
+            answer = _READING[operation](backend_of(region, account), parameters)
+    else:
+        with changing():
+            answer = _CHANGING[operation](backend_of(region, account), parameters)
+    return conform(operation, answer)
+
+
+def _unknown(operation: str) -> LightsailError:
+    if operation in service_model().operation_names:
+        emulated = ", ".join(OPERATIONS)
+        message = f"{operation} is an operation of Lightsail that this emulator does not have. It has {emulated}."
+        return LightsailError("OperationNotEmulated", message)
+    return LightsailError("UnknownOperationException", f"Lightsail has no operation {operation}")

@@ -1,0 +1,73 @@
+"""CopySnapshot, sent to the target's region, with the source's region in the request."""
+
+from __future__ import annotations
+
+from contextvars import ContextVar
+from dataclasses import dataclass
+from typing import Any
+
+from .errors import LightsailError
+from .models import LightsailBackend, backend_of
+from .resources import COMPLETE, Resource
+from .shared import SHARED, now
+from .sources import Source, find_source
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CopyPlan:
+    """How one copy is to go: how long it takes, and the error it ends in, if it does."""
+
+    seconds: float | None = None
+    error: tuple[str, str] | None = None
+
+
+# Set by the server around the call that a fault has picked.
+PLAN: ContextVar[CopyPlan | None] = ContextVar("plan", default=None)
+
+
+def copy_snapshot(backend: LightsailBackend, parameters: dict[str, Any]) -> dict[str, Any]:
+    """Start a copy; the answer is the one operation it begins."""
+    region, name = parameters["sourceRegion"], parameters["targetSnapshotName"]
+    source = find_source(
+        backend_of(region, backend.account_id), parameters, "sourceSnapshotName", "sourceResourceName"
+    )
+    backend.refuse_taken([name])
+    _refuse_too_many(backend)
+    plan = PLAN.get() or CopyPlan()
+    copy = _add_copy(backend, name, source, plan)
+    begun = copy.members["createdAt"]
+    assert copy.done_at is not None
+    lead = 0 if plan.error else SHARED.settings.operation_lead_seconds
+    operation = backend.begin(
+        "CopySnapshot",
+        copy,
+        details=f"{region}:{source.name}",
+        ends_at=max(begun, copy.done_at - lead),
+        error=plan.error,
+    )
+    # The answer says Started even of a copy that takes no time.
+    return {"operations": [{**operation.members, **operation.begun()}]}
+
+
+def _add_copy(backend: LightsailBackend, name: str, source: Source, plan: CopyPlan) -> Resource:
+    settings = SHARED.settings
+    members = {**backend.identity(source.snapshot_kind, name), **source.origin}
+    seconds = settings.copy_seconds if plan.seconds is None else plan.seconds
+    copy = Resource(
+        members=members,
+        final="error" if plan.error else COMPLETE[source.snapshot_kind],
+        done_at=members["createdAt"] + seconds,
+        visible_at=members["createdAt"] + settings.visibility_seconds,
+        copied=True,
+    )
+    backend.resources[name] = copy
+    return copy
+
+
+def _refuse_too_many(backend: LightsailBackend) -> None:
+    limit, at = SHARED.settings.max_copies_in_progress, now()
+    pending = sum(r.copied and r.state(at) == "pending" for r in backend.resources.values())
+    if limit is not None and pending >= limit:
+        # Lightsail's own limit is unpublished; this is EC2's code.
+        message = f"Too many snapshot copies in progress. The limit is {limit} in this region."
+        raise LightsailError("ResourceLimitExceeded", message)

@@ -1,0 +1,144 @@
+"""The operations that only look: Get…."""
+
+from __future__ import annotations
+
+import base64
+import json
+from collections.abc import Callable
+from functools import cache
+from typing import Any
+
+from botocore.loaders import create_loader
+
+from .errors import invalid_input, not_found
+from .models import LightsailBackend, zones
+from .resources import DISK, INSTANCE, MEMBER_OF, Operation
+from .shapes import enum
+from .shared import SHARED, now
+
+_PAGE, _OPERATIONS_PAGE = 100, 200
+_CONTINENTS = {"us": "NA", "ca": "NA", "sa": "SA", "eu": "EU", "ap": "AS"}
+
+Action = Callable[[LightsailBackend, dict[str, Any]], dict[str, Any]]
+
+
+def get_one(kind: str) -> Action:
+    """GetInstance, GetDisk, GetInstanceSnapshot, GetDiskSnapshot."""
+    member = MEMBER_OF[kind]
+
+    def action(backend: LightsailBackend, parameters: dict[str, Any]) -> dict[str, Any]:
+        return {member: backend.find(parameters[f"{member}Name"], kind).describe(now())}
+
+    return action
+
+
+def get_all(kind: str) -> Action:
+    """GetInstances, GetDisks, GetInstanceSnapshots, GetDiskSnapshots: oldest first."""
+
+    def action(backend: LightsailBackend, parameters: dict[str, Any]) -> dict[str, Any]:
+        described = [resource.describe(now()) for resource in backend.visible(kind)]
+        return _page(f"{MEMBER_OF[kind]}s", described, "name", parameters, size=_PAGE)
+
+    return action
+
+
+def get_auto_snapshots(backend: LightsailBackend, parameters: dict[str, Any]) -> dict[str, Any]:
+    """The automatic snapshots of an instance or disk, newest first, all at once."""
+    resource = backend.find(parameters["resourceName"], INSTANCE, DISK)
+    return {
+        "resourceName": resource.name,
+        "resourceType": resource.kind,
+        "autoSnapshots": resource.automatic[::-1],
+    }
+
+
+def get_operation(backend: LightsailBackend, parameters: dict[str, Any]) -> dict[str, Any]:
+    """One operation, by its id."""
+    operation = backend.operations.get(parameters["operationId"])
+    if operation is None:
+        raise not_found("Operation", parameters["operationId"])
+    return {"operation": operation.describe(now())}
+
+
+def get_operations(backend: LightsailBackend, parameters: dict[str, Any]) -> dict[str, Any]:
+    """All operations of the region, oldest first."""
+    return _operations(list(backend.operations.values()), parameters)
+
+
+def get_operations_for_resource(backend: LightsailBackend, parameters: dict[str, Any]) -> dict[str, Any]:
+    """The operations on a resource of this name, newest first; also of one that is gone."""
+    name = parameters["resourceName"]
+    own = [o for o in backend.operations.values() if o.members["resourceName"] == name]
+    if not own and name not in backend.resources:
+        raise not_found("resource", name)
+    return _operations(own, parameters, newest_first=True)
+
+
+def get_regions(backend: LightsailBackend, parameters: dict[str, Any]) -> dict[str, Any]:
+    """All regions, with their zones if asked for."""
+    return {"regions": [_region(name, parameters) for name in enum("RegionName")]}
+
+
+def _region(name: str, parameters: dict[str, Any]) -> dict[str, Any]:
+    place = _places().get(name, name)
+    available = [{"zoneName": zone, "state": "available"} for zone in zones(name)]
+    return {
+        "continentCode": _CONTINENTS.get(name.split("-")[0]),
+        "description": f"This region is recommended to serve users near {place}",
+        "displayName": place,
+        "name": name,
+        "availabilityZones": available if parameters.get("includeAvailabilityZones") else [],
+        "relationalDatabaseAvailabilityZones": [],
+    }
+
+
+@cache
+def _places() -> dict[str, str]:
+    """Where the regions are, from botocore: ``US East (N. Virginia)``."""
+    regions = create_loader().load_data("endpoints")["partitions"][0]["regions"]
+    return {name: data["description"].partition("(")[2].rstrip(")") for name, data in regions.items()}
+
+
+def _operations(
+    operations: list[Operation], parameters: dict[str, Any], *, newest_first: bool = False
+) -> dict[str, Any]:
+    described = [operation.describe(now()) for operation in operations]
+    return _page("operations", described, "id", parameters, size=_OPERATIONS_PAGE, newest_first=newest_first)
+
+
+def _page(
+    member: str,
+    items: list[dict[str, Any]],
+    identity: str,
+    parameters: dict[str, Any],
+    *,
+    size: int,
+    newest_first: bool = False,
+) -> dict[str, Any]:
+    """A page of the items, and the token of the next one unless it is the last.
+
+    A token holds the last item's key, so that what is deleted meanwhile moves nothing to another page.
+    """
+    size = SHARED.settings.page_size or size
+
+    def key(item: dict[str, Any]) -> list[Any]:
+        return [item["createdAt"], item[identity]]
+
+    ordered = sorted(items, key=key, reverse=newest_first)
+    if parameters.get("pageToken"):
+        last = _read_token(parameters["pageToken"])
+        ordered = [item for item in ordered if (key(item) < last if newest_first else key(item) > last)]
+    page = ordered[:size]
+    return {member: page, "nextPageToken": _token(key(page[-1])) if len(ordered) > size else None}
+
+
+def _token(key: list[Any]) -> str:
+    return base64.urlsafe_b64encode(json.dumps(key).encode()).decode()
+
+
+def _read_token(token: str) -> list[Any]:
+    try:
+        at, identity = json.loads(base64.urlsafe_b64decode(token.encode()))
+        return [float(at), str(identity)]
+    except (ValueError, TypeError):
+        raise invalid_input(f"The page token is not valid: {token}") from None

@@ -1,0 +1,122 @@
+"""What the service keeps: resources and operations, in the API's own words, and what time makes of them.
+
+Nothing runs while a copy is pending: its state is worked out from timestamps whenever somebody looks.
+"""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass, field
+from typing import Any
+
+INSTANCE, DISK = "Instance", "Disk"
+INSTANCE_SNAPSHOT, DISK_SNAPSHOT = "InstanceSnapshot", "DiskSnapshot"
+SNAPSHOTS = (INSTANCE_SNAPSHOT, DISK_SNAPSHOT)
+COMPLETE = {INSTANCE_SNAPSHOT: "available", DISK_SNAPSHOT: "completed"}
+MEMBER_OF = {
+    INSTANCE: "instance",
+    DISK: "disk",
+    INSTANCE_SNAPSHOT: "instanceSnapshot",
+    DISK_SNAPSHOT: "diskSnapshot",
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Resource:
+    """An instance, a disk, or a snapshot of one.
+
+    Attributes:
+        members: What the API answers, but for what depends on the time.
+        final: The state a snapshot ends in; None for instances and disks.
+        done_at: When it gets there (seconds since 1970); None: never.
+        visible_at: When it can be found and listed.
+        copied: Whether CopySnapshot made it.
+        automatic: The automatic snapshots of an instance or disk, oldest first.
+    """
+
+    members: dict[str, Any]
+    final: str | None = None
+    done_at: float | None = 0.0
+    visible_at: float = 0.0
+    copied: bool = False
+    automatic: list[dict[str, Any]] = field(default_factory=list)
+
+    @property
+    def name(self) -> str:
+        """The name, unique in its region."""
+        return str(self.members["name"])
+
+    @property
+    def kind(self) -> str:
+        """The resource type, such as ``InstanceSnapshot``."""
+        return str(self.members["resourceType"])
+
+    def state(self, at: float) -> str | None:
+        """A snapshot's state at this time."""
+        if self.final is None:
+            return None
+        return self.final if self.done_at is not None and self.done_at <= at else "pending"
+
+    def is_complete(self, at: float) -> bool:
+        """Whether a snapshot can be copied and restored from."""
+        return self.state(at) == COMPLETE[self.kind]
+
+    def describe(self, at: float) -> dict[str, Any]:
+        """What the API answers at this time."""
+        if self.final is None:
+            return self.members
+        described = {**self.members, "state": self.state(at)}
+        if self.kind == DISK_SNAPSHOT:
+            described["progress"] = self._progress(at)
+        return described
+
+    def _progress(self, at: float) -> str:
+        if self.state(at) != "pending":
+            return "100%" if self.is_complete(at) else "0%"
+        begun = self.members["createdAt"]
+        whole = (self.done_at or float("inf")) - begun
+        return f"{min(99, max(0, int(100 * (at - begun) / whole)))}%"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Operation:
+    """An operation the service has begun.
+
+    Attributes:
+        members: What the API answers, but for status, isTerminal, statusChangedAt and the error.
+        ends_at: When it ends (seconds since 1970); None: never.
+        error: Its errorCode and errorDetails, if it fails then.
+    """
+
+    members: dict[str, Any]
+    ends_at: float | None
+    error: tuple[str, str] | None = None
+
+    def describe(self, at: float) -> dict[str, Any]:
+        """What the API answers at this time."""
+        if self.ends_at is None or self.ends_at > at:
+            return {**self.members, **self.begun()}
+        ended = {"isTerminal": True, "statusChangedAt": self.ends_at}
+        if self.error is None:
+            return {**self.members, **ended, "status": "Succeeded"}
+        code, details = self.error
+        return {**self.members, **ended, "status": "Failed", "errorCode": code, "errorDetails": details}
+
+    def begun(self) -> dict[str, Any]:
+        """The members that say it has only started."""
+        return {"isTerminal": False, "status": "Started", "statusChangedAt": self.members["createdAt"]}
+
+
+def to_json(item: Resource | Operation) -> dict[str, Any]:
+    """The item as the state file keeps it."""
+    return asdict(item)
+
+
+def resource_from_json(data: dict[str, Any]) -> Resource:
+    """A resource out of a state file."""
+    return Resource(**data)
+
+
+def operation_from_json(data: dict[str, Any]) -> Operation:
+    """An operation out of a state file."""
+    error = data["error"]
+    return Operation(members=data["members"], ends_at=data["ends_at"], error=tuple(error) if error else None)

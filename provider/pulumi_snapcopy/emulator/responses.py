@@ -1,0 +1,62 @@
+"""Requests as moto hands them over, and answers as Lightsail gives them: JSON 1.1."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+from uuid import uuid4
+
+from moto.core.common_types import TYPE_RESPONSE
+from moto.core.responses import BaseResponse
+
+from .actions import perform
+from .errors import LightsailError
+from .shapes import is_modelled_error
+
+CONTENT_TYPE = "application/x-amz-json-1.1"
+
+
+class LightsailResponse(BaseResponse):
+    """One request and its answer."""
+
+    def __init__(self) -> None:
+        super().__init__(service_name="lightsail")
+
+    def get_region_from_url(self, request: Any, full_url: str) -> str:
+        """The region of the signature's scope; moto alone would believe the address or the user agent first."""
+        return scope_region(request.headers.get("Authorization")) or super().get_region_from_url(request, full_url)
+
+    def call_action(self) -> TYPE_RESPONSE:
+        """Do what is asked for."""
+        try:
+            answer = perform(self._get_action(), self.region, self.current_account, _parameters(self.body))
+            return 200, headers(), json.dumps(answer)
+        except LightsailError as error:
+            return error_response(error)
+
+
+def scope_region(authorization: str | None) -> str | None:
+    """The region out of ``Credential=KEY/DATE/REGION/lightsail/aws4_request``."""
+    scope = (authorization or "").partition("Credential=")[2].split(",")[0].split("/")
+    return scope[2] if len(scope) == 5 else None
+
+
+def headers() -> dict[str, Any]:
+    """The headers of every answer."""
+    return {"Content-Type": CONTENT_TYPE, "x-amzn-RequestId": str(uuid4())}
+
+
+def error_response(error: LightsailError) -> TYPE_RESPONSE:
+    """Status, headers and body of a refusal."""
+    body = error.body(modelled=is_modelled_error(error.code))
+    return error.status, {**headers(), "x-amzn-ErrorType": error.code}, body
+
+
+def _parameters(body: str) -> dict[str, Any]:
+    try:
+        parameters = json.loads(body or "{}")
+    except ValueError:
+        parameters = None
+    if not isinstance(parameters, dict):
+        raise LightsailError("SerializationException", "The request is no JSON object")
+    return parameters

@@ -1,0 +1,52 @@
+"""What all regions share: the settings, one lock, and the file that keeps the state.
+
+Moto's backends are global to the process, and so is this. One lock for all regions, as a copy reads one region and
+writes another; it is held for microseconds, never while waiting.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from threading import RLock
+from typing import Protocol
+
+from .settings import Settings
+
+
+class Keeper(Protocol):
+    """What puts the state on disk."""
+
+    def save(self, version: int) -> None:
+        """Return when the state of this version, or a later one, is on disk."""
+
+
+@dataclass(slots=True)
+class Shared:
+    """The settings, the lock, and how often the state has changed."""
+
+    settings: Settings = field(default_factory=Settings)
+    lock: RLock = field(default_factory=RLock)  # type: ignore[valid-type]
+    version: int = 0
+    keeper: Keeper | None = None
+
+
+SHARED = Shared()
+
+
+def now() -> float:
+    """The time in seconds since 1970, to the millisecond, as the service gives it."""
+    return round(time.time(), 3)
+
+
+@contextmanager
+def changing() -> Iterator[None]:
+    """Hold the lock for a change; on leaving, the change is on disk if there is a state file."""
+    with SHARED.lock:
+        yield
+        SHARED.version += 1
+        version, keeper = SHARED.version, SHARED.keeper
+    if keeper is not None:
+        keeper.save(version)

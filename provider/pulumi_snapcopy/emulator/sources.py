@@ -1,0 +1,104 @@
+"""Which snapshot a request means: a manual one, or an automatic one by date or the latest.
+
+CopySnapshot, CreateInstancesFromSnapshot and CreateDiskFromSnapshot share these rules.
+https://docs.aws.amazon.com/lightsail/2016-11-28/api-reference/API_CopySnapshot.html
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from .errors import LightsailError, invalid_input
+from .models import LightsailBackend
+from .resources import DISK, INSTANCE, Resource
+from .shared import now
+
+_DATE, _LATEST = "restoreDate", "useLatestRestorableAutoSnapshot"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Source:
+    """What is copied or restored: the resource named in the request, and what a snapshot of it records."""
+
+    name: str
+    snapshot_kind: str
+    origin: dict[str, Any]
+
+
+def find_source(backend: LightsailBackend, parameters: dict[str, Any], snapshot: str, resource: str) -> Source:
+    """The source that a request names by its members `snapshot` or `resource`, in the source's region.
+
+    Raises:
+        LightsailError: InvalidInputException for modes that exclude each other, a date that is none and a snapshot
+            that isn't complete; NotFoundException.
+    """
+    check_mode(parameters, snapshot, resource)
+    name = parameters.get(snapshot)
+    if name is not None:
+        return _manual(backend, name)
+    return _automatic(backend, parameters[resource], parameters.get(_DATE))
+
+
+def check_mode(parameters: dict[str, Any], snapshot: str, resource: str) -> None:
+    """Refuse anything but a snapshot, a resource with a date, or a resource with the latest.
+
+    ``useLatestRestorableAutoSnapshot=false`` counts as not given.
+    """
+    automatic = parameters.get(resource) is not None
+    by_date, latest = parameters.get(_DATE) is not None, bool(parameters.get(_LATEST))
+    if (parameters.get(snapshot) is not None) == automatic:
+        raise invalid_input(f"Exactly one of {snapshot} and {resource} must be defined")
+    if not automatic and (by_date or latest):
+        raise invalid_input(f"{_DATE} and {_LATEST} can only be defined together with {resource}")
+    if automatic and by_date == latest:
+        raise invalid_input(f"Exactly one of {_DATE} and {_LATEST} must be defined together with {resource}")
+    if by_date and not is_date(parameters[_DATE]):
+        raise invalid_input(f"{_DATE} must be a date in the format YYYY-MM-DD: {parameters[_DATE]}")
+
+
+def is_date(text: str) -> bool:
+    """Whether this is a real date, written YYYY-MM-DD."""
+    try:
+        return date.fromisoformat(text).isoformat() == text
+    except ValueError:
+        return False
+
+
+def origin_of(resource: Resource, *, automatic: bool = False) -> dict[str, Any]:
+    """What a snapshot of an instance or disk records of where it is from."""
+    members = resource.members
+    if resource.kind == DISK:
+        origin = {"fromDiskName": resource.name, "fromDiskArn": members["arn"], "sizeInGb": members["sizeInGb"]}
+    else:
+        origin = {
+            "fromInstanceName": resource.name,
+            "fromInstanceArn": members["arn"],
+            "fromBlueprintId": members["blueprintId"],
+            "fromBundleId": members["bundleId"],
+            "fromAttachedDisks": [],
+            "sizeInGb": members["hardware"]["disks"][0]["sizeInGb"],
+        }
+    return {**origin, "isFromAutoSnapshot": automatic}
+
+
+def _manual(backend: LightsailBackend, name: str) -> Source:
+    found = backend.find(name, "InstanceSnapshot", "DiskSnapshot")
+    if not found.is_complete(now()):
+        raise invalid_input(f"The {found.kind} is not complete, its state is {found.state(now())}: {name}")
+    kept = ("isFromAutoSnapshot", "sizeInGb")
+    origin = {k: v for k, v in found.members.items() if k.startswith("from") or k in kept}
+    return Source(name=name, snapshot_kind=found.kind, origin=origin)
+
+
+def _automatic(backend: LightsailBackend, name: str, restore_date: str | None) -> Source:
+    found = backend.find(name, INSTANCE, DISK)
+    taken = {details["date"]: details["status"] for details in found.automatic}
+    if restore_date is None and "Success" not in taken.values():
+        raise LightsailError("NotFoundException", f"There is no automatic snapshot of {name} to restore")
+    if restore_date is not None and restore_date not in taken:
+        raise LightsailError("NotFoundException", f"There is no automatic snapshot of {name} for {restore_date}")
+    if restore_date is not None and taken[restore_date] != "Success":
+        raise invalid_input(f"The automatic snapshot of {name} for {restore_date} has the status {taken[restore_date]}")
+    return Source(name=name, snapshot_kind=f"{found.kind}Snapshot", origin=origin_of(found, automatic=True))

@@ -1,0 +1,63 @@
+"""TagResource, UntagResource, and the rules of tags: 50 a resource, keys of 128, values of 256 characters, no ``aws:``.
+
+https://docs.aws.amazon.com/lightsail/2016-11-28/api-reference/API_TagResource.html
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+from .errors import LightsailError, invalid_input, not_found
+from .models import LightsailBackend
+from .resources import Resource
+from .shared import SHARED, now
+
+_MOST_TAGS, _LONGEST_KEY, _LONGEST_VALUE = 50, 128, 256
+
+
+def tag_resource(backend: LightsailBackend, parameters: dict[str, Any]) -> dict[str, Any]:
+    """Add tags to a resource, or change their values."""
+    resource = _tagged(backend, parameters)
+    check_tags(parameters["tags"])
+    merged = {tag["key"]: tag for tag in [*resource.members["tags"], *parameters["tags"]]}
+    if len(merged) > _MOST_TAGS:
+        raise invalid_input(f"A resource can have {_MOST_TAGS} tags, this would make {len(merged)}: {resource.name}")
+    return _set(backend, resource, list(merged.values()), "TagResource")
+
+
+def untag_resource(backend: LightsailBackend, parameters: dict[str, Any]) -> dict[str, Any]:
+    """Take tags off a resource; those it hasn't are passed over."""
+    resource = _tagged(backend, parameters)
+    left = [tag for tag in resource.members["tags"] if tag["key"] not in parameters["tagKeys"]]
+    return _set(backend, resource, left, "UntagResource")
+
+
+def check_tags(tags: list[dict[str, Any]]) -> None:
+    """Refuse tags that the service wouldn't take."""
+    if len(tags) > _MOST_TAGS:
+        raise invalid_input(f"A resource can have {_MOST_TAGS} tags, these are {len(tags)}")
+    for tag in tags:
+        key, value = tag.get("key", ""), tag.get("value", "")
+        if not 1 <= len(key) <= _LONGEST_KEY:
+            raise invalid_input(f"A tag's key has 1 to {_LONGEST_KEY} characters: '{key}'")
+        if len(value) > _LONGEST_VALUE:
+            raise invalid_input(f"A tag's value has at most {_LONGEST_VALUE} characters: '{key}'")
+        if key.lower().startswith("aws:"):
+            raise invalid_input(f"A tag's key can't begin with aws:, which is reserved: '{key}'")
+
+
+def _tagged(backend: LightsailBackend, parameters: dict[str, Any]) -> Resource:
+    resource = backend.find(parameters["resourceName"])
+    arn = parameters.get("resourceArn")
+    if arn is not None and arn != resource.members["arn"]:
+        raise not_found("resource", arn)
+    if not SHARED.settings.taggable_when_pending and resource.state(now()) == "pending":
+        raise LightsailError("OperationFailureException", f"The {resource.kind} is pending: {resource.name}")
+    return resource
+
+
+def _set(backend: LightsailBackend, resource: Resource, tags: list[Any], operation: str) -> dict[str, Any]:
+    changed = replace(resource, members={**resource.members, "tags": tags})
+    backend.resources[resource.name] = changed
+    return {"operations": [backend.begin(operation, changed, ends_at=now()).describe(now())]}

@@ -1,0 +1,1 @@
+"""The services, each behind ``core.model.Service``; nothing else talks to them."""
