@@ -1,0 +1,35 @@
+# The commands of this checkout; tools/ holds what they do. `make setup PYTHON=python3.12` names a Python.
+PYTHON ?= $(shell for p in python3 python3.13 python3.12 python3.11 python3.10; do \
+	$$p -c 'import sys; sys.exit(sys.version_info < (3, 10))' 2>/dev/null && echo $$p && break; done)
+TEST_ARGS ?= -n 4 --dist worksteal
+
+.PHONY: help setup up down test lint clean python
+
+help:
+	@echo 'make up      set everything up, start the emulator, copy a snapshot, show what there is'
+	@echo 'make down    undo it'
+	@echo 'make test    set up, check the style and types, run every test'
+	@echo 'make setup   .venv with pulumi and snapcopy; make lint; make clean'
+
+python:
+	@test -n '$(PYTHON)' || { echo 'error: Python 3.10 or newer is needed, and none is on PATH. Install it, or name one: make setup PYTHON=/path/to/python3' >&2; exit 1; }
+
+setup: python
+	@"$(PYTHON)" -m tools.setup
+
+up: setup
+	@.venv/bin/python -m tools.up
+
+down: python
+	@"$(PYTHON)" -m tools.down
+
+clean: python
+	@"$(PYTHON)" -m tools.clean
+
+lint: setup
+	@.venv/bin/ruff check .
+	@.venv/bin/ruff format --check .
+	@.venv/bin/mypy
+
+test: lint
+	@.venv/bin/pytest $(TEST_ARGS)

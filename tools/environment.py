@@ -1,0 +1,93 @@
+"""The virtual environment `.venv`: made once, and again only when what it holds is asked to change."""
+
+from __future__ import annotations
+
+import hashlib
+import importlib.util
+import re
+import shutil
+import subprocess
+import sys
+import venv
+from pathlib import Path
+
+from tools.console import Stop, step
+from tools.paths import PYTHON, ROOT, VENV
+
+OLDEST_PYTHON = (3, 10)
+STAMP = VENV / "snapcopy-stamp"
+# What the editable build itself needs. Installed first and pinned, so that no build fetches a version of its own choice.
+BUILD_PACKAGES = ("pip", "hatchling", "editables")
+
+
+def ensure(*, room: str = "setup") -> None:
+    """Brings `.venv` to what pyproject.toml and constraints.txt say, or says that it is there already.
+
+    Raises:
+        Stop: Python is too old or lacks `venv`, or pip couldn't install.
+    """
+    check_python(sys.version_info[:2])
+    name = f"Python {sys.version_info[0]}.{sys.version_info[1]} environment .venv"
+    wanted = fingerprint()
+    if current() == wanted:
+        step(room, f"{name}: up to date")
+        return
+    step(room, f"{name}: installing the packages pinned in constraints.txt (about a minute the first time)")
+    if VENV.exists():
+        shutil.rmtree(VENV)
+    venv.EnvBuilder(symlinks=True, with_pip=True).create(VENV)
+    pins = constraints()
+    pip("install", *(f"{package}=={pins[package]}" for package in BUILD_PACKAGES))
+    pip("install", "--no-build-isolation", "--constraint", "constraints.txt", "--editable", ".", "--group", "dev")
+    STAMP.write_text(wanted)
+
+
+def check_python(version: tuple[int, ...], *, has_venv: bool | None = None) -> None:
+    """Stops with a sentence when this Python can't make the environment."""
+    if version < OLDEST_PYTHON:
+        raise Stop(
+            f"Python {version[0]}.{version[1]} is too old, 3.10 or newer is needed. "
+            "Name another one: make setup PYTHON=python3.12"
+        )
+    if has_venv is None:
+        has_venv = importlib.util.find_spec("ensurepip") is not None
+    if not has_venv:
+        raise Stop(
+            "this Python has no `venv` module with pip. Install it (on Debian and Ubuntu: "
+            f"apt install python{version[0]}.{version[1]}-venv), then run the same command again."
+        )
+
+
+def fingerprint() -> str:
+    """What `.venv` depends on: the two files, the Python, and the place (an environment can't be moved)."""
+    digest = hashlib.sha256()
+    for part in (ROOT / "pyproject.toml", ROOT / "constraints.txt"):
+        digest.update(part.read_bytes())
+    digest.update(f"{sys.version_info[:2]} {sys.base_prefix} {VENV}".encode())
+    return digest.hexdigest()
+
+
+def current() -> str | None:
+    """The fingerprint that `.venv` was made for, None if it isn't whole or its Python is gone."""
+    return STAMP.read_text() if STAMP.is_file() and PYTHON.exists() else None
+
+
+def constraints(path: Path = ROOT / "constraints.txt") -> dict[str, str]:
+    """The pins of constraints.txt, version by package name."""
+    return dict(re.findall(r"^([\w.-]+)==(\S+)", path.read_text(), re.MULTILINE))
+
+
+def pip(*arguments: str) -> None:
+    """Runs the environment's pip quietly; what it said is shown when it fails."""
+    command = [str(PYTHON), "-m", "pip", "--disable-pip-version-check", *arguments, "--quiet"]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+    if done.returncode:
+        raise Stop(
+            f"pip couldn't install the packages:\n{tail(done.stderr)}\n"
+            "A package index has to be reachable (PIP_INDEX_URL names another one); then run the same command again."
+        )
+
+
+def tail(text: str, lines: int = 15) -> str:
+    """The end of a long output, indented."""
+    return "\n".join("  " + line for line in text.strip().splitlines()[-lines:])

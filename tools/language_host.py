@@ -1,0 +1,224 @@
+"""A stand-in for `pulumi-language-python`, the CLI's plugin that runs Python programs and policy packs.
+
+The real one is in every Pulumi release, but can't be had as a Go module, so a CLI built by tools/go_build.py has none.
+This one does what a program, a dynamic provider and a policy pack need, on the SDK's own stubs: the CLI starts it with its
+own address as the last argument, reads a port number from the first line of output, and calls what
+https://github.com/pulumi/pulumi/blob/v3.259.0/proto/pulumi/language.proto describes.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import platform
+import queue
+import shutil
+import signal
+import subprocess
+import sys
+import threading
+from collections.abc import Iterator
+from concurrent import futures
+from pathlib import Path
+from typing import IO
+
+import grpc
+from google.protobuf import empty_pb2
+from pulumi.runtime.proto import language_pb2 as messages
+from pulumi.runtime.proto import language_pb2_grpc as services
+from pulumi.runtime.proto import plugin_pb2
+
+USER_WAS_TOLD = 32  # the exit code by which pulumi-language-python-exec says that it has shown the error
+MESSAGE_LIMIT = 400 << 20  # bytes; the engine's own limit
+PATIENCE = 2.0  # seconds from SIGTERM to SIGKILL
+
+
+class Children:
+    """The processes started here, none of which outlives us or the call that asked for it."""
+
+    def __init__(self) -> None:
+        self._running: set[subprocess.Popen[bytes]] = set()
+        self._closed = False
+        self._lock = threading.Lock()
+
+    def start(self, command: list[str], *, context: grpc.ServicerContext, **options: object) -> subprocess.Popen[bytes]:
+        """Starts a process; it gets SIGTERM when the call is cancelled (SIGINT would print tracebacks)."""
+        with self._lock:
+            if self._closed:
+                raise RuntimeError("the language host is stopping")
+            child: subprocess.Popen[bytes] = subprocess.Popen(command, stdin=subprocess.DEVNULL, **options)  # type: ignore[call-overload]
+            self._running.add(child)
+        if not context.add_callback(lambda: self.end(child)):  # cancelled before we got here
+            self.end(child)
+        return child
+
+    def end(self, child: subprocess.Popen[bytes]) -> None:
+        """Ends a process that is still running, politely, then not."""
+        with self._lock:
+            self._running.discard(child)
+        if child.poll() is None:
+            child.terminate()
+            try:
+                child.wait(PATIENCE)
+            except subprocess.TimeoutExpired:
+                child.kill()
+
+    def end_all(self) -> None:
+        """Ends every process and starts no more."""
+        with self._lock:
+            self._closed = True
+            left = list(self._running)
+        for child in left:
+            self.end(child)
+
+
+class LanguageHost(services.LanguageRuntimeServicer):
+    """The calls that the engine makes for programs and packs in Python; all others answer UNIMPLEMENTED."""
+
+    def __init__(self, *, engine: str, children: Children) -> None:
+        self._engine = engine
+        self._children = children
+
+    def Handshake(
+        self, request: messages.LanguageHandshakeRequest, context: grpc.ServicerContext
+    ) -> messages.LanguageHandshakeResponse:
+        self._engine = request.engine_address or self._engine
+        return messages.LanguageHandshakeResponse()
+
+    def GetPluginInfo(self, request: empty_pb2.Empty, context: grpc.ServicerContext) -> plugin_pb2.PluginInfo:
+        return plugin_pb2.PluginInfo(version="1.0.0")
+
+    def GetRequiredPackages(
+        self, request: messages.GetRequiredPackagesRequest, context: grpc.ServicerContext
+    ) -> messages.GetRequiredPackagesResponse:
+        return messages.GetRequiredPackagesResponse()
+
+    def GetRequiredPlugins(
+        self, request: messages.GetRequiredPluginsRequest, context: grpc.ServicerContext
+    ) -> messages.GetRequiredPluginsResponse:
+        return messages.GetRequiredPluginsResponse()
+
+    def GetProgramDependencies(
+        self, request: messages.GetProgramDependenciesRequest, context: grpc.ServicerContext
+    ) -> messages.GetProgramDependenciesResponse:
+        return messages.GetProgramDependenciesResponse()
+
+    def About(self, request: messages.AboutRequest, context: grpc.ServicerContext) -> messages.AboutResponse:
+        return messages.AboutResponse(executable=python_for(request.info), version=platform.python_version())
+
+    def Cancel(self, request: empty_pb2.Empty, context: grpc.ServicerContext) -> empty_pb2.Empty:
+        return empty_pb2.Empty()
+
+    def Run(self, request: messages.RunRequest, context: grpc.ServicerContext) -> messages.RunResponse:
+        """Runs a program to its end; its output goes where ours goes, and the engine reads that."""
+        environment = {
+            **environment_for(request.info),
+            "PULUMI_CONFIG": json.dumps(dict(request.config)),
+            "PULUMI_CONFIG_SECRET_KEYS": json.dumps(list(request.configSecretKeys)),
+        }
+        command = [python_for(request.info), "-u", exec_script(), *exec_options(request, engine=self._engine)]
+        child = self._children.start(command, context=context, cwd=request.pwd or None, env=environment)
+        code = child.wait()
+        self._children.end(child)
+        if code == USER_WAS_TOLD:
+            return messages.RunResponse(bail=True)
+        return messages.RunResponse(error=f"Program exited with code {code}" if code else "")
+
+    def RunPlugin(
+        self, request: messages.RunPluginRequest, context: grpc.ServicerContext
+    ) -> Iterator[messages.RunPluginResponse]:
+        """Runs a policy pack, sending on what it prints as it comes; its first line is the port it serves."""
+        if request.kind != "analyzer":
+            context.abort(grpc.StatusCode.UNIMPLEMENTED, f"this language host runs no plugins of kind {request.kind!r}")
+        pack = request.info.program_directory
+        child = self._children.start(
+            [python_for(request.info), "-u", "-m", "pulumi.policy", *request.args, pack],
+            context=context,
+            cwd=request.pwd or pack,
+            env={**environment_for(request.info), **dict(pair.split("=", 1) for pair in request.env)},
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+        )
+        yield from output_of(child)
+        yield messages.RunPluginResponse(exitcode=child.wait())
+        self._children.end(child)
+
+
+def python_for(info: messages.ProgramInfo) -> str:
+    """The Python of the project's `virtualenv` option, relative to its root; without one, the one we run on."""
+    named = dict(info.options).get("virtualenv")
+    return str(Path(info.root_directory, str(named), "bin", "python")) if named else sys.executable
+
+
+def environment_for(info: messages.ProgramInfo) -> dict[str, str]:
+    """Our environment as if that Python's virtual environment were activated."""
+    folder = Path(python_for(info)).parent
+    kept = {name: value for name, value in os.environ.items() if name != "PYTHONHOME"}
+    return {**kept, "VIRTUAL_ENV": str(folder.parent), "PATH": f"{folder}{os.pathsep}{kept.get('PATH', os.defpath)}"}
+
+
+def exec_script() -> str:
+    """The SDK's script that connects a program to the engine; it lies beside us, or on PATH."""
+    name = "pulumi-language-python-exec"
+    beside = Path(sys.executable).with_name(name)
+    return str(beside) if beside.exists() else shutil.which(name) or name
+
+
+def exec_options(request: messages.RunRequest, *, engine: str) -> list[str]:
+    """What that script is told, by its own option names."""
+    told = {
+        "monitor": request.monitor_address,
+        "engine": engine,
+        "project": request.project,
+        "root_directory": request.info.root_directory,
+        "stack": request.stack,
+        "pwd": request.pwd,
+        "dry_run": "true" if request.dryRun else "false",
+        "parallel": str(request.parallel),
+        "organization": request.organization,
+    }
+    options = [word for name, value in told.items() if value for word in (f"--{name}", value)]
+    return [*options, request.info.entry_point, *request.args]
+
+
+def output_of(child: subprocess.Popen[bytes]) -> Iterator[messages.RunPluginResponse]:
+    """What a process prints on its two streams, in the order of arrival, until it closed both."""
+    arrived: queue.Queue[messages.RunPluginResponse | None] = queue.Queue()
+
+    def read(stream: IO[bytes], name: str) -> None:
+        while chunk := os.read(stream.fileno(), 1 << 16):
+            arrived.put(messages.RunPluginResponse(**{name: chunk}))
+        arrived.put(None)
+
+    for stream, name in ((child.stdout, "stdout"), (child.stderr, "stderr")):
+        threading.Thread(target=read, args=(stream, name), daemon=True).start()
+    open_streams = 2
+    while open_streams:
+        message = arrived.get()
+        if message is None:
+            open_streams -= 1
+        else:
+            yield message
+
+
+def main() -> None:
+    """Serves until SIGINT or SIGTERM, or until the CLI that started us is gone."""
+    stop = threading.Event()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, lambda *_: stop.set())
+    parent = os.getppid()
+    children = Children()
+    limits = [("grpc.max_receive_message_length", MESSAGE_LIMIT), ("grpc.max_send_message_length", MESSAGE_LIMIT)]
+    server = grpc.server(futures.ThreadPoolExecutor(max_workers=16), options=limits)
+    services.add_LanguageRuntimeServicer_to_server(LanguageHost(engine=sys.argv[-1], children=children), server)
+    port = server.add_insecure_port("127.0.0.1:0")
+    server.start()
+    print(port, flush=True)
+    while not stop.wait(1) and os.getppid() == parent:  # a killed CLI tells nobody
+        pass
+    children.end_all()
+    server.stop(None)
+
+
+if __name__ == "__main__":
+    main()

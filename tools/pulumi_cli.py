@@ -1,0 +1,175 @@
+"""The Pulumi CLI for this checkout: found, fetched or built, and put into `.venv/bin`."""
+
+from __future__ import annotations
+
+import os
+import re
+import shlex
+import shutil
+import subprocess
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from tools import go_build, official_installer
+from tools.console import Stop, step
+from tools.locks import locked
+from tools.paths import BIN, PYTHON, ROOT, cache
+
+# The SDK's ReadResult(inputs=…), by which a refresh shows drift, came with 3.216; severities of policies are shown since
+# 3.205. A CLI as old as the oldest SDK that pyproject.toml admits has both.
+OLDEST = (3, 216, 0)
+
+LANGUAGE_HOST = "pulumi-language-python"
+PROGRAMS = (
+    "pulumi",
+    LANGUAGE_HOST,
+    "pulumi-language-python-exec",
+    "pulumi-resource-pulumi-python",
+    "pulumi-analyzer-policy-python",
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Cli:
+    """A folder with a usable CLI.
+
+    Attributes:
+        folder: holds `pulumi` and what it starts.
+        version: for example (3, 259, 0).
+        origin: where it is from, in words.
+    """
+
+    folder: Path
+    version: tuple[int, int, int]
+    origin: str
+
+    @property
+    def has_language_host(self) -> bool:
+        """A CLI built from Go modules has none, and gets tools/language_host.py."""
+        return (self.folder / LANGUAGE_HOST).exists()
+
+
+def ensure(*, room: str = "setup") -> None:
+    """Puts a working `pulumi` into `.venv/bin`.
+
+    Looks on PATH, in the cache, and in `.venv` itself; then tries the official installer; then builds from Go modules.
+
+    Raises:
+        Stop: none of these worked.
+    """
+    cli = on_path() or cached() or in_place()
+    if cli is None:
+        with locked(cache() / "lock", when_busy=lambda: step(room, "waiting for another checkout's set-up")):
+            cli = cached() or fetch(room)
+    place(cli)
+    step(room, f"Pulumi CLI {'.'.join(map(str, cli.version))}: {cli.origin}")
+
+
+def on_path() -> Cli | None:
+    """The machine's own CLI, if it is new enough and has a Python language host beside it or on PATH.
+
+    A virtual environment's is left out: it is another checkout's, or this one's.
+    """
+    for folder in map(Path, os.get_exec_path()):
+        if (folder.parent / "pyvenv.cfg").exists() or not (folder / "pulumi").exists():
+            continue
+        beside = (folder / "pulumi").resolve().parent
+        home = beside if (beside / LANGUAGE_HOST).exists() else folder
+        version = version_of(folder / "pulumi")
+        if version and version >= OLDEST and ((home / LANGUAGE_HOST).exists() or shutil.which(LANGUAGE_HOST)):
+            return Cli(folder=home, version=version, origin=f"found on PATH ({folder})")
+    return None
+
+
+def cached() -> Cli | None:
+    """What an earlier set-up of any checkout left in the cache."""
+    for folder in (official_installer.folder(), go_build.folder()):
+        version = version_of(folder / "bin" / "pulumi")
+        if version:
+            return Cli(folder=folder / "bin", version=version, origin=f"from the cache ({folder})")
+    return None
+
+
+def in_place() -> Cli | None:
+    """The one in `.venv/bin`, when the cache was emptied since."""
+    version = version_of(BIN / "pulumi")
+    whole = all((BIN / name).exists() for name in PROGRAMS[:4])
+    return Cli(folder=BIN, version=version, origin="in .venv") if whole and version and version >= OLDEST else None
+
+
+def fetch(room: str) -> Cli:
+    """Gets a CLI into the cache, by the official installer or else by a build. Call it with the cache's lock held."""
+    try:
+        step(room, "Pulumi CLI: none on PATH is new enough; trying the official installer")
+        official_installer.install(python=PYTHON)
+    except official_installer.Unavailable as reason:
+        step(room, f"Pulumi CLI: the official installer is no help here ({reason})")
+        go_build.build(python=PYTHON, room=room)
+    cli = cached()
+    if cli is None:
+        raise Stop(f"the Pulumi CLI in {cache()} doesn't start. Delete that folder and run the same command again.")
+    return cli
+
+
+def version_of(pulumi: Path) -> tuple[int, int, int] | None:
+    """What a CLI says its version is, None if it isn't there or doesn't start."""
+    quiet = {**os.environ, "PULUMI_SKIP_UPDATE_CHECK": "true"}
+    try:
+        done = subprocess.run(
+            [str(pulumi), "version"], capture_output=True, text=True, env=quiet, timeout=60, check=False
+        )
+    except (OSError, subprocess.TimeoutExpired):
+        return None
+    found = re.match(r"v?(\d+)\.(\d+)\.(\d+)", done.stdout)
+    return (int(found[1]), int(found[2]), int(found[3])) if found else None
+
+
+def place(cli: Cli) -> None:
+    """Makes `.venv/bin` hold the CLI and what it starts, so that activating the environment is enough."""
+    if cli.folder == BIN:
+        return
+    for name, source in found_programs(cli):
+        # A built one is linked hard, or copied: Pulumi looks for the language host beside the file it really is.
+        put(source, BIN / name, symbolic=cli.has_language_host)
+    if not cli.has_language_host and not shutil.which(LANGUAGE_HOST, path=machine_path()):
+        write_language_host(BIN / LANGUAGE_HOST)
+
+
+def found_programs(cli: Cli) -> Iterator[tuple[str, Path]]:
+    """The programs there are, beside the CLI or, for a CLI on PATH, elsewhere on it."""
+    for name in PROGRAMS:
+        beside = cli.folder / name
+        elsewhere = None if beside.exists() else shutil.which(name, path=machine_path())
+        if beside.exists() or elsewhere:
+            yield name, Path(elsewhere or beside)
+
+
+def machine_path() -> str:
+    """PATH without virtual environments."""
+    return os.pathsep.join(p for p in os.get_exec_path() if not (Path(p).parent / "pyvenv.cfg").exists())
+
+
+def put(source: Path, target: Path, *, symbolic: bool) -> None:
+    """Makes `target` the file `source`, in one step, and leaves it alone if it is that already."""
+    if target.exists() and target.samefile(source) and target.is_symlink() == symbolic:
+        return
+    fresh = target.with_name(target.name + ".new")
+    fresh.unlink(missing_ok=True)
+    if symbolic:
+        fresh.symlink_to(source)
+    else:
+        try:
+            fresh.hardlink_to(source)
+        except OSError:  # another file system
+            shutil.copy2(source, fresh)
+    fresh.replace(target)
+
+
+def write_language_host(target: Path) -> None:
+    """Writes the starter of tools/language_host.py, which speaks for Python where the real host can't be had."""
+    python, host = shlex.quote(str(PYTHON)), shlex.quote(str(ROOT / "tools" / "language_host.py"))
+    fresh = target.with_name(target.name + ".new")
+    fresh.write_text(f'#!/bin/sh\nexec {python} -I -u {host} "$@"\n')
+    fresh.chmod(0o755)
+    fresh.replace(target)

@@ -1,0 +1,22 @@
+"""`make setup`: from a fresh checkout to working `.venv/bin/pulumi` and `.venv/bin/snapcopy`."""
+
+from __future__ import annotations
+
+import sys
+
+from tools import console, environment, pulumi_cli
+from tools.console import step
+from tools.locks import locked
+from tools.paths import STATE
+
+
+def main() -> int:
+    """Makes what is missing, and says what was there already."""
+    with locked(STATE / "setup.lock", when_busy=lambda: step("setup", "waiting for another set-up of this checkout")):
+        environment.ensure()
+        pulumi_cli.ensure()
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(console.run(main))
