@@ -1,0 +1,93 @@
+"""Lightsail on this machine: as much of it as copying snapshots needs, for trying things out and for tests.
+
+Needs the extra: ``pip install 'pulumi-snapcopy[emulator]'``. Three ways to use it:
+
+- ``snapcopy emulator`` in a terminal, and its exports in another;
+- `Emulator` in a test, which gives clients, faults and the record of calls;
+- moto's ``mock_aws``: importing this package makes moto know Lightsail; `Backstage` seeds it.
+
+>>> from pulumi_snapcopy.emulator import Emulator, Fault, Settings
+>>> with Emulator(settings=Settings(copy_seconds=0)) as emulator:
+...     emulator.seed({"us-east-1": {"instances": [{"name": "web-1", "automaticSnapshots": 7}]}})
+...     fault = emulator.inject(Fault(kind="error", operation="CopySnapshot", code="ThrottlingException"))
+...     copied = emulator.client("eu-west-1").copy_snapshot(
+...         sourceRegion="us-east-1", sourceResourceName="web-1", useLatestRestorableAutoSnapshot=True,
+...         targetSnapshotName="web-1-dr")
+...     [call.outcome for call in emulator.calls("CopySnapshot")]
+['ThrottlingException', 'ok']
+
+What differs from the service: durations are the settings'; nothing is billed, throttled or limited unless asked for;
+operations of Lightsail that aren't emulated are refused by name.
+
+Control over HTTP, all JSON, for tests in other processes (wrong requests get HTTP 400 and ``{"error": …}``):
+
+==================================================  ================================================================
+``GET /_snapcopy/health``                           ``{"status": "ok", "version": …}``
+``GET``, ``PATCH /_snapcopy/settings``              the members of `Settings`; PATCH changes those given
+``POST``, ``GET /_snapcopy/faults``                 injects a fault, given the members of `Fault`; lists all, with
+                                                    ``id`` and ``hits``
+``GET /_snapcopy/faults/ID?wait=SECONDS&hits=N``    one fault; with ``wait`` answers when it has been hit (N times),
+                                                    or HTTP 408
+``POST /_snapcopy/faults/ID/release``, ``DELETE``   ends the fault; calls that it holds go on
+``GET /_snapcopy/calls?operation=NAME``             ``{"calls": […]}``, the members of `Call`; ``DELETE`` forgets them
+``POST /_snapcopy/seed``                            takes a seed, see `pulumi_snapcopy.emulator.seeding`
+``POST /_snapcopy/finish-copies``                   all pending copies are done now
+``POST /_snapcopy/reset``                           everything as at the start
+==================================================  ================================================================
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+from .settings import Settings
+
+if TYPE_CHECKING:
+    from .backstage import Backstage
+    from .calls import Call
+    from .faults import Fault, Injected
+    from .seeding import SeedError
+    from .server import Emulator
+    from .statefile import StateFileError
+
+__all__ = [
+    "Backstage",
+    "Call",
+    "Emulator",
+    "Fault",
+    "Injected",
+    "SeedError",
+    "Settings",
+    "StateFileError",
+]
+
+# Loaded when they are used: the command line imports this package, and moto may not be installed.
+_ROOMS = {
+    "Backstage": "backstage",
+    "Call": "calls",
+    "Emulator": "server",
+    "Fault": "faults",
+    "Injected": "faults",
+    "SeedError": "seeding",
+    "StateFileError": "statefile",
+}
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _ROOMS:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return getattr(import_module(f"{__name__}.{_ROOMS[name]}"), name)
+
+
+def _register() -> None:
+    try:
+        from .registration import register
+    except ModuleNotFoundError as error:
+        if (error.name or "").partition(".")[0] != "moto":
+            raise
+    else:
+        register()
+
+
+_register()

@@ -1,0 +1,150 @@
+"""What happens behind the service's back: seeds, foreign snapshots, failures, time."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any
+
+from . import planting, seeding
+from .models import LightsailBackend, all_backends, backend_of, lightsail_backends
+from .resources import COMPLETE, DISK, INSTANCE, INSTANCE_SNAPSHOT, SNAPSHOTS, Resource
+from .settings import Settings
+from .shapes import check_name, enum
+from .shared import SHARED, changing, now
+
+
+class Backstage:
+    """The emulated service of this process, from behind; an `Emulator` is one that listens, too.
+
+    With moto's ``mock_aws`` there is no server, and this is all that is needed:
+
+        >>> from moto import mock_aws
+        >>> from pulumi_snapcopy.emulator import Backstage, Settings
+        >>> with mock_aws():
+        ...     backstage = Backstage()
+        ...     backstage.settings = Settings(copy_seconds=0)
+        ...     backstage.seed({"us-east-1": {"instances": [{"name": "web-1", "automaticSnapshots": 7}]}})
+    """
+
+    @property
+    def settings(self) -> Settings:
+        """How the service behaves; may be changed while it runs, and holds for what begins afterwards."""
+        return SHARED.settings
+
+    @settings.setter
+    def settings(self, settings: Settings) -> None:
+        SHARED.settings = settings
+
+    def seed(self, sources: Mapping[str, Any] | str | os.PathLike[str]) -> None:
+        """Put instances, disks and snapshots into the account: a dict, or the path of a JSON file of the same form.
+
+        What is there already is left. The form is described in `pulumi_snapcopy.emulator.seeding`.
+
+        Raises:
+            SeedError: The seed is wrong; then nothing was put in.
+        """
+        seeding.seed(seeding.read_seed(sources) if isinstance(sources, str | os.PathLike) else sources)
+
+    def put_snapshot(
+        self,
+        region: str,
+        name: str,
+        kind: str = INSTANCE_SNAPSHOT,
+        *,
+        from_name: str | None = None,
+        size_in_gb: int | None = None,
+        tags: Mapping[str, str] | None = None,
+        state: str | None = None,
+    ) -> str:
+        """Put a foreign snapshot into a region, complete unless a state is given; returns its ARN.
+
+        It takes the place of a resource of the same name, as if that had been deleted before.
+
+        Raises:
+            ValueError: There is no such kind or state.
+        """
+        if kind not in SNAPSHOTS:
+            raise ValueError(f"there are no snapshots of the kind {kind!r}; write one of {', '.join(SNAPSHOTS)}")
+        _check_state(kind, state or COMPLETE[kind])
+        check_name(name, "name")
+        with changing():
+            return planting.put_snapshot(
+                backend_of(region),
+                name,
+                kind=kind,
+                from_name=from_name,
+                size_in_gb=size_in_gb,
+                tags=tags,
+                state=state,
+            )
+
+    def set_state(self, region: str, name: str, state: str) -> None:
+        """Put a snapshot into a state, for good: ``error``, ``pending``, ``available`` or ``completed``.
+
+        Raises:
+            KeyError: The region has no such snapshot.
+            ValueError: Its type has no such state.
+        """
+        with changing():
+            backend = backend_of(region)
+            snapshot = _resource(backend, name, *SNAPSHOTS)
+            _check_state(snapshot.kind, state)
+            done_at = None if state == "pending" else now()
+            backend.resources[name] = replace(snapshot, final=state, done_at=done_at)
+
+    def forget_operations(self, region: str, name: str) -> None:
+        """Forget the operations on a resource, as the service does in time."""
+        with changing():
+            backend = backend_of(region)
+            kept = {i: o for i, o in backend.operations.items() if o.members["resourceName"] != name}
+            backend.operations = kept
+
+    def age_out(self, region: str, resource: str, date: str) -> None:
+        """Take away the automatic snapshot of an instance or disk of this date (YYYY-MM-DD).
+
+        Raises:
+            KeyError: There is none.
+        """
+        with changing():
+            backend = backend_of(region)
+            source = _resource(backend, resource, INSTANCE, DISK)
+            left = [details for details in source.automatic if details["date"] != date]
+            if len(left) == len(source.automatic):
+                raise KeyError(f"{resource} in {region} has no automatic snapshot of {date}")
+            backend.resources[resource] = replace(source, automatic=left)
+
+    def finish_copies(self) -> None:
+        """Let all time pass that pending snapshots still need: they and their operations end, and can be seen, now."""
+        with changing():
+            at = now()
+            for _, _, backend in all_backends():
+                for name, resource in backend.resources.items():
+                    backend.resources[name] = _finished(resource, at)
+                for number, operation in backend.operations.items():
+                    if operation.ends_at is not None:
+                        backend.operations[number] = replace(operation, ends_at=min(operation.ends_at, at))
+
+    def empty(self) -> None:
+        """Take everything out of all accounts and regions."""
+        with changing():
+            lightsail_backends.clear()
+
+
+def _resource(backend: LightsailBackend, name: str, *kinds: str) -> Resource:
+    resource = backend.resources.get(name)
+    if resource is None or resource.kind not in kinds:
+        raise KeyError(f"{backend.region_name} has no {' or '.join(kinds)} {name}")
+    return resource
+
+
+def _finished(resource: Resource, at: float) -> Resource:
+    done_at = None if resource.done_at is None else min(resource.done_at, at)
+    return replace(resource, done_at=done_at, visible_at=min(resource.visible_at, at))
+
+
+def _check_state(kind: str, state: str) -> None:
+    states = enum(f"{kind}State")
+    if state not in states:
+        raise ValueError(f"a {kind} has no state {state!r}; write one of {', '.join(states)}")

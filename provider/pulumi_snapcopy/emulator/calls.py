@@ -1,0 +1,71 @@
+"""The record of every call, for a test to look at afterwards."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from threading import Lock
+from typing import Any
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Call:
+    """One call to the emulated service; nothing of its credentials is kept.
+
+    Attributes:
+        operation: Its name in the API.
+        region: The region of the request's signature.
+        parameters: The request's members.
+        outcome: ``ok``, the code it was refused with, or ``lost``, ``reset``, ``hang``, ``garbage``;
+            ``pending`` while it is being answered.
+        user_agent: What called.
+        at: When it came (seconds since 1970).
+    """
+
+    operation: str
+    region: str
+    parameters: Mapping[str, Any]
+    outcome: str
+    user_agent: str
+    at: float
+
+
+class Calls:
+    """All calls since the start, or since they were cleared, in the order they came."""
+
+    def __init__(self) -> None:
+        self._lock = Lock()
+        self._calls: dict[int, Call] = {}
+        self._next = 0
+
+    def begin(self, operation: str, region: str, parameters: Mapping[str, Any], user_agent: str) -> int:
+        """Record that a call has come; returns its number."""
+        call = Call(
+            operation=operation,
+            region=region,
+            parameters=parameters,
+            outcome="pending",
+            user_agent=user_agent,
+            at=time.time(),
+        )
+        with self._lock:
+            self._next += 1
+            self._calls[self._next] = call
+            return self._next
+
+    def end(self, number: int, outcome: str) -> None:
+        """Record how a call ended, unless it has been cleared meanwhile."""
+        with self._lock:
+            if number in self._calls:
+                self._calls[number] = replace(self._calls[number], outcome=outcome)
+
+    def all(self, operation: str | None = None) -> list[Call]:
+        """All calls, or those of one operation."""
+        with self._lock:
+            return [c for c in self._calls.values() if operation in (None, c.operation)]
+
+    def clear(self) -> None:
+        """Forget them."""
+        with self._lock:
+            self._calls.clear()

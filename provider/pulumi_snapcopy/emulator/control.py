@@ -1,0 +1,130 @@
+"""The emulator's control over HTTP, for tests in other processes and other languages; see the package's docstring."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from dataclasses import asdict, replace
+from typing import TYPE_CHECKING, Any
+
+from werkzeug.exceptions import HTTPException
+from werkzeug.routing import Map, Rule
+from werkzeug.wrappers import Request, Response
+
+from .. import __version__
+from .faults import Fault, Injected
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from _typeshed.wsgi import StartResponse, WSGIEnvironment
+
+    from .server import Emulator
+
+_ROUTES = Map(
+    [
+        Rule("/_snapcopy/health", methods=["GET"], endpoint="health"),
+        Rule("/_snapcopy/settings", methods=["GET"], endpoint="settings"),
+        Rule("/_snapcopy/settings", methods=["PATCH"], endpoint="set_settings"),
+        Rule("/_snapcopy/faults", methods=["GET"], endpoint="faults"),
+        Rule("/_snapcopy/faults", methods=["POST"], endpoint="inject"),
+        Rule("/_snapcopy/faults/<int:number>", methods=["GET"], endpoint="fault"),
+        Rule("/_snapcopy/faults/<int:number>", methods=["DELETE"], endpoint="release"),
+        Rule("/_snapcopy/faults/<int:number>/release", methods=["POST"], endpoint="release"),
+        Rule("/_snapcopy/calls", methods=["GET"], endpoint="calls"),
+        Rule("/_snapcopy/calls", methods=["DELETE"], endpoint="clear_calls"),
+        Rule("/_snapcopy/seed", methods=["POST"], endpoint="seed"),
+        Rule("/_snapcopy/finish-copies", methods=["POST"], endpoint="finish_copies"),
+        Rule("/_snapcopy/reset", methods=["POST"], endpoint="reset"),
+    ]
+)
+
+
+class Control:
+    """The WSGI application under ``/_snapcopy/``."""
+
+    def __init__(self, emulator: Emulator) -> None:
+        self._emulator = emulator
+
+    def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+        """Answer a request; what is wrong with it is said in ``{"error": …}``."""
+        request = Request(environ)
+        try:
+            endpoint, arguments = _ROUTES.bind_to_environ(environ).match()
+            answer: Callable[..., object] = getattr(self, f"_{endpoint}")
+            response = _json(answer(request, **arguments))
+        except HTTPException as error:
+            response = _json({"error": error.description}, error.code or 400)
+        except (ValueError, TypeError, KeyError, TimeoutError) as error:
+            response = _json({"error": str(error)}, 408 if isinstance(error, TimeoutError) else 400)
+        return response(environ, start_response)
+
+    def _health(self, request: Request) -> object:
+        return {"status": "ok", "version": __version__}
+
+    def _settings(self, request: Request) -> object:
+        return asdict(self._emulator.settings)
+
+    def _set_settings(self, request: Request) -> object:
+        self._emulator.settings = replace(self._emulator.settings, **_object(request))
+        return asdict(self._emulator.settings)
+
+    def _faults(self, request: Request) -> object:
+        return {"faults": [_fault(n, injected) for n, injected in self._emulator.faults.numbered().items()]}
+
+    def _inject(self, request: Request) -> object:
+        injected = self._emulator.inject(Fault(**_object(request)))
+        number = next(n for n, i in self._emulator.faults.numbered().items() if i is injected)
+        return _fault(number, injected)
+
+    def _fault(self, request: Request, number: int) -> object:
+        injected = self._injected(number)
+        wait = request.args.get("wait", type=float)
+        if wait is not None:
+            injected.wait_reached(wait, hits=request.args.get("hits", 1, type=int))
+        return _fault(number, injected)
+
+    def _release(self, request: Request, number: int) -> object:
+        injected = self._injected(number)
+        injected.release()
+        return _fault(number, injected)
+
+    def _calls(self, request: Request) -> object:
+        return {"calls": [asdict(call) for call in self._emulator.calls(request.args.get("operation"))]}
+
+    def _clear_calls(self, request: Request) -> object:
+        self._emulator.clear_calls()
+        return {}
+
+    def _seed(self, request: Request) -> object:
+        self._emulator.seed(_object(request))
+        return {}
+
+    def _finish_copies(self, request: Request) -> object:
+        self._emulator.finish_copies()
+        return {}
+
+    def _reset(self, request: Request) -> object:
+        self._emulator.reset()
+        return {}
+
+    def _injected(self, number: int) -> Injected:
+        try:
+            return self._emulator.faults.numbered()[number]
+        except KeyError:
+            raise KeyError(f"there is no fault {number}") from None
+
+
+def _fault(number: int, injected: Injected) -> dict[str, Any]:
+    return {"id": number, "hits": injected.hits, **asdict(injected.fault)}
+
+
+def _object(request: Request) -> dict[str, Any]:
+    data = json.loads(request.get_data() or b"{}")
+    if not isinstance(data, dict):
+        raise ValueError("the request must be a JSON object")
+    return data
+
+
+def _json(data: object, status: int = 200) -> Response:
+    return Response(json.dumps(data), status=status, mimetype="application/json")

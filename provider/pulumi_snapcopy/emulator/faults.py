@@ -1,0 +1,187 @@
+"""Faults, scripted by a test: what goes wrong, at which call, and how often."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from fnmatch import fnmatchcase
+from threading import Condition
+from typing import Any, Literal, get_args
+
+Kind = Literal[
+    "error",
+    "lost",
+    "reset",
+    "hang",
+    "garbage",
+    "hold-before",
+    "hold-after",
+    "slow",
+    "fail-copy",
+    "copy-seconds",
+]
+KINDS: tuple[str, ...] = get_args(Kind)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Fault:
+    """What goes wrong, and at which calls.
+
+    ============  ==================================================================================================
+    kind          what happens
+    ============  ==================================================================================================
+    error         the call is refused with `code`, `message` and the HTTP `status`; no work is done
+    lost          the work is done, then the connection is closed without an answer
+    reset         the connection is reset before any work is done
+    hang          no work and no answer; after `seconds`, or when released, the connection is closed
+    garbage       the work is done; the answer is HTTP 200 with a body that isn't JSON
+    hold-before   the call is held before its work until released, then goes on
+    hold-after    the call is held after its work until released, then answered
+    slow          the work is done, the answer comes `seconds` later
+    fail-copy     the copy this call starts ends in ``error`` after `seconds` (default: the settings' copy_seconds),
+                  its operation is Failed with `error_code` and `error_details`
+    copy-seconds  the copy this call starts takes `seconds`
+    ============  ==================================================================================================
+
+    Attributes:
+        kind: See above.
+        operation: The operation's name, or ``*``.
+        region: The region called (of a copy: the target's), or None for any.
+        resource: A pattern (``*``, ``?``) that one of the names in the request matches, or None for any.
+        times: How many calls it hits; None: for ever.
+        skip: How many matching calls pass before the first hit.
+
+    Raises:
+        ValueError: There is no such kind, or it lacks its `seconds`.
+
+    Example:
+        >>> Fault(kind="error", operation="CopySnapshot", code="ThrottlingException", times=2).status
+        400
+    """
+
+    kind: Kind
+    operation: str = "*"
+    region: str | None = None
+    resource: str | None = None
+    times: int | None = 1
+    skip: int = 0
+    seconds: float | None = None
+    code: str = "ServiceException"
+    message: str = "A fault that was asked for."
+    status: int | None = None
+    error_code: str = "InternalFailure"
+    error_details: str = "The copy failed, as was asked for."
+
+    def __post_init__(self) -> None:
+        if self.kind not in KINDS:
+            raise ValueError(f"there is no fault of the kind {self.kind!r}; write one of {', '.join(KINDS)}")
+        if self.kind in ("slow", "copy-seconds") and self.seconds is None:
+            raise ValueError(f"a fault of the kind {self.kind} needs its seconds")
+        if self.status is None:
+            object.__setattr__(self, "status", 500 if self.code == "ServiceException" else 400)
+
+    def matches(self, operation: str, region: str, parameters: Mapping[str, Any]) -> bool:
+        """Whether a call is one of those meant."""
+        return (
+            self.operation in ("*", operation)
+            and self.region in (None, region)
+            and (self.resource is None or any(fnmatchcase(n, self.resource) for n in _names(parameters)))
+        )
+
+
+class Injected:
+    """A fault at work: wait until it is reached, let go of what it holds, or take it away."""
+
+    def __init__(self, fault: Fault) -> None:
+        self.fault = fault
+        self._changed = Condition()
+        self._matched = 0
+        self._hits = 0
+        self._over = False
+        self._dropped = False
+
+    @property
+    def hits(self) -> int:
+        """How many calls it has hit."""
+        return self._hits
+
+    def wait_reached(self, timeout: float = 10.0, *, hits: int = 1) -> bool:
+        """Wait until it has hit a call, or that many.
+
+        Raises:
+            TimeoutError: It didn't within `timeout` seconds.
+        """
+        with self._changed:
+            if not self._changed.wait_for(lambda: self._hits >= hits, timeout):
+                raise TimeoutError(f"{self.fault} was hit {self._hits} times in {timeout} s, not {hits}")
+        return True
+
+    def release(self) -> None:
+        """Let go of the calls that it holds, and of all that come later."""
+        with self._changed:
+            self._over = True
+            self._changed.notify_all()
+
+    # A fault that is taken away hits no more, and what it holds goes on: the same as releasing it.
+    remove = release
+
+    def drop(self) -> None:
+        """Close the connections of the calls that it holds, whose work isn't done any more."""
+        with self._changed:
+            self._dropped = True
+        self.release()
+
+    def hit(self, operation: str, region: str, parameters: Mapping[str, Any]) -> bool:
+        """Whether it hits this call, which then counts."""
+        with self._changed:
+            if self._over or not self.fault.matches(operation, region, parameters):
+                return False
+            self._matched += 1
+            spent = self.fault.times is not None and self._hits >= self.fault.times
+            if self._matched <= self.fault.skip or spent:
+                return False
+            self._hits += 1
+            self._changed.notify_all()
+            return True
+
+    def pause(self, seconds: float | None) -> bool:
+        """Wait for so long, or until released; False if the call is to be dropped."""
+        with self._changed:
+            self._changed.wait_for(lambda: self._over, seconds)
+            return not self._dropped
+
+
+class Faults:
+    """All faults injected into one emulator, in the order they were."""
+
+    def __init__(self) -> None:
+        self._injected: dict[int, Injected] = {}
+        self._next = 1
+
+    def inject(self, fault: Fault) -> Injected:
+        """Put a fault to work."""
+        injected = Injected(fault)
+        self._injected[self._next] = injected
+        self._next += 1
+        return injected
+
+    def numbered(self) -> dict[int, Injected]:
+        """All of them by number."""
+        return dict(self._injected)
+
+    def clear(self) -> None:
+        """End all faults, and the calls that they hold."""
+        for number in list(self._injected):
+            self._injected.pop(number).drop()
+
+    def hit(self, operation: str, region: str, parameters: Mapping[str, Any]) -> list[Injected]:
+        """Those that hit a call."""
+        return [i for i in list(self._injected.values()) if i.hit(operation, region, parameters)]
+
+
+def _names(parameters: Mapping[str, Any]) -> Iterator[str]:
+    for key, value in parameters.items():
+        if key.lower().endswith("name") and isinstance(value, str):
+            yield value
+        elif key.endswith("Names") and isinstance(value, list):
+            yield from (item for item in value if isinstance(item, str))

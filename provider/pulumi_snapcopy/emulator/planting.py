@@ -1,0 +1,87 @@
+"""Resources put into the account without a call to the service, as if somebody else had made them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from .making import disk_members, instance_members
+from .models import LightsailBackend, zones
+from .resources import COMPLETE, DISK, INSTANCE, INSTANCE_SNAPSHOT, Resource
+from .sources import origin_of
+
+_GONE = "source-that-is-gone"
+
+
+def put_instance(
+    backend: LightsailBackend,
+    name: str,
+    *,
+    blueprint_id: str,
+    bundle_id: str,
+    size_in_gb: int | None,
+    tags: Mapping[str, str] | None,
+    automatic: list[dict[str, Any]],
+) -> None:
+    """A running instance with its automatic snapshots."""
+    members = instance_members(
+        backend,
+        name,
+        zone=zones(backend.region_name)[0],
+        blueprint_id=blueprint_id,
+        bundle_id=bundle_id,
+        size_in_gb=size_in_gb,
+        tags=_tag_list(tags),
+    )
+    backend.resources[name] = Resource(members=members, automatic=automatic)
+
+
+def put_disk(
+    backend: LightsailBackend,
+    name: str,
+    *,
+    size_in_gb: int,
+    tags: Mapping[str, str] | None,
+    automatic: list[dict[str, Any]],
+) -> None:
+    """A disk with its automatic snapshots."""
+    zone = zones(backend.region_name)[0]
+    members = disk_members(backend, name, zone=zone, size_in_gb=size_in_gb, tags=_tag_list(tags))
+    backend.resources[name] = Resource(members=members, automatic=automatic)
+
+
+def put_snapshot(
+    backend: LightsailBackend,
+    name: str,
+    *,
+    kind: str,
+    from_name: str | None,
+    size_in_gb: int | None,
+    tags: Mapping[str, str] | None,
+    state: str | None,
+) -> str:
+    """A manual snapshot, of a source that may be gone; takes the place of what had its name. Returns its ARN."""
+    source_kind = INSTANCE if kind == INSTANCE_SNAPSHOT else DISK
+    source = backend.resources.get(from_name or _GONE)
+    if source is not None and source.kind == source_kind:
+        origin = origin_of(source)
+    else:
+        origin = _origin_of_gone(backend, source_kind, from_name or _GONE)
+    if size_in_gb is not None:
+        origin["sizeInGb"] = size_in_gb
+    members = {**backend.identity(kind, name, tags=_tag_list(tags)), **origin}
+    done_at = None if state == "pending" else members["createdAt"]
+    backend.resources.pop(name, None)
+    backend.resources[name] = Resource(members=members, final=state or COMPLETE[kind], done_at=done_at)
+    return str(members["arn"])
+
+
+def _origin_of_gone(backend: LightsailBackend, kind: str, name: str) -> dict[str, Any]:
+    origin = {f"from{kind}Name": name, f"from{kind}Arn": backend.arn(kind), "isFromAutoSnapshot": False}
+    if kind == INSTANCE:
+        origin |= {"fromBlueprintId": "amazon_linux_2023", "fromBundleId": "nano_3_0", "fromAttachedDisks": []}
+    return {**origin, "sizeInGb": 20 if kind == INSTANCE else 8}
+
+
+def _tag_list(tags: Mapping[str, str] | None) -> list[dict[str, str]]:
+    return [{"key": key, "value": value} for key, value in (tags or {}).items()]

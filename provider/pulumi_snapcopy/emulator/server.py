@@ -1,0 +1,163 @@
+"""The emulator as a server on this machine's own address, in the process that starts it."""
+
+from __future__ import annotations
+
+import os
+import socket
+import struct
+from threading import Lock, Thread
+from types import TracebackType
+from typing import TYPE_CHECKING, Any
+
+import boto3
+from botocore.config import Config
+from moto.core.base_backend import BackendDict
+from moto.moto_server.werkzeug_app import DomainDispatcherApplication, MotoRequestHandler, create_backend_app
+from werkzeug.serving import BaseWSGIServer, make_server
+
+from . import loopback
+from .backstage import Backstage
+from .calls import Call, Calls
+from .control import Control
+from .faults import Fault, Faults, Injected
+from .front import Dropped, Front
+from .models import lightsail_backends
+from .settings import Settings
+from .shared import SHARED
+from .statefile import StateFile
+
+if TYPE_CHECKING:
+    from types_boto3_lightsail.client import LightsailClient
+
+_BACKLOG = 512
+
+
+class Emulator(Backstage):
+    """Lightsail, and the rest of moto beside it, on a port of 127.0.0.1. One at a time in a process.
+
+    Args:
+        settings: How it behaves; `reset` comes back to them.
+        state_file: Where the state is kept over restarts; None: in memory, and empty at the start.
+        port: The port to listen on; 0: a free one.
+
+    Raises:
+        OSError: The port is in use.
+        StateFileError: The state file can't be used.
+
+    Example:
+        >>> with Emulator(settings=Settings(copy_seconds=0)) as emulator:
+        ...     emulator.seed({"us-east-1": {"instanceSnapshots": [{"name": "db"}]}})
+        ...     answer = emulator.client("eu-west-1").copy_snapshot(
+        ...         sourceRegion="us-east-1", sourceSnapshotName="db", targetSnapshotName="db-copy")
+        >>> answer["operations"][0]["status"]
+        'Started'
+    """
+
+    def __init__(
+        self,
+        *,
+        settings: Settings | None = None,
+        state_file: str | os.PathLike[str] | None = None,
+        port: int = 0,
+    ) -> None:
+        self._settings_at_start = settings or Settings()
+        self._state_file = state_file
+        self._port = port
+        self._calls = Calls()
+        self._session = boto3.session.Session(
+            aws_access_key_id=loopback.ACCESS_KEY_ID, aws_secret_access_key=loopback.SECRET_ACCESS_KEY
+        )
+        self._making_client = Lock()
+        self._server: BaseWSGIServer | None = None
+        self._thread: Thread | None = None
+        self.faults = Faults()
+
+    def __enter__(self) -> Emulator:
+        listener = socket.create_server((loopback.HOST, self._port), backlog=_BACKLOG)
+        with listener:
+            lightsail_backends.clear()
+            SHARED.settings = self._settings_at_start
+            SHARED.keeper = self._keeper()
+            moto = DomainDispatcherApplication(create_backend_app)
+            front = Front(moto, Control(self), self.faults, self._calls)
+            port = listener.getsockname()[1]
+            self._server = make_server(
+                loopback.HOST, port, front, threaded=True, request_handler=_Handler, fd=listener.fileno()
+            )
+        self._port = port
+        self._thread = Thread(target=self._server.serve_forever, args=(0.02,), name="snapcopy-emulator", daemon=True)
+        self._thread.start()
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        assert self._server is not None and self._thread is not None
+        self._server.shutdown()
+        self._thread.join()
+        self.faults.clear()
+        SHARED.keeper = None
+        SHARED.settings = Settings()
+
+    @property
+    def url(self) -> str:
+        """Where it listens, such as ``http://127.0.0.1:4597``."""
+        return loopback.url(self._port)
+
+    @property
+    def environment(self) -> dict[str, str]:
+        """The variables that send boto3, the AWS CLI and Pulumi programs here; the credentials are none."""
+        return loopback.environment(self._port)
+
+    def client(self, region: str = "us-east-1", *, config: Config | None = None) -> LightsailClient:
+        """A boto3 client of a region of the emulated service."""
+        with self._making_client:
+            return self._session.client("lightsail", region_name=region, endpoint_url=self.url, config=config)
+
+    def inject(self, fault: Fault) -> Injected:
+        """Put a fault to work."""
+        return self.faults.inject(fault)
+
+    def calls(self, operation: str | None = None) -> list[Call]:
+        """The calls that came, in order; or those of one operation."""
+        return self._calls.all(operation)
+
+    def clear_calls(self) -> None:
+        """Forget the calls that came."""
+        self._calls.clear()
+
+    def reset(self) -> None:
+        """Back to the start: no resources (nor in moto's other services), faults or calls, the first settings."""
+        self.faults.clear()
+        BackendDict.reset()
+        self.empty()
+        self.settings = self._settings_at_start
+        self.clear_calls()
+
+    def _keeper(self) -> StateFile | None:
+        if self._state_file is None:
+            return None
+        state_file = StateFile(self._state_file)
+        state_file.load()
+        return state_file
+
+
+class _Handler(MotoRequestHandler):
+    """Says nothing of requests that went well, and closes connections the way a fault asks for."""
+
+    disable_nagle_algorithm = True
+
+    def log(self, type: str, message: str, *args: Any) -> None:
+        if type == "error":
+            super().log(type, message, *args)
+
+    def connection_dropped(self, error: BaseException, environ: dict[str, Any] | None = None) -> None:
+        self.close_connection = True
+        if isinstance(error, Dropped) and error.reset:
+            # Lingering for no time makes closing a socket a reset; it closes when nothing reads from it any more.
+            self.connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+            self.rfile.close()
+            self.connection.close()

@@ -1,0 +1,81 @@
+"""The state as a JSON file, so that a restart in the middle of copies loses nothing; there are no credentials in it."""
+
+from __future__ import annotations
+
+import json
+import os
+from pathlib import Path
+from threading import Lock
+from typing import Any
+
+from .models import all_backends, lightsail_backends
+from .resources import operation_from_json, resource_from_json, to_json
+from .shared import SHARED
+
+_FORMAT = 1
+
+
+class StateFileError(ValueError):
+    """The state file can't be used; the message says what to do."""
+
+
+class StateFile:
+    """Keeps the state of all accounts and regions in one file, written anew, as a whole, at each change."""
+
+    def __init__(self, path: str | os.PathLike[str]) -> None:
+        self.path = Path(path)
+        self._writing = Lock()
+        self._written = SHARED.version
+
+    def load(self) -> None:
+        """Take up the state in the file; a file that isn't there yet is an empty state.
+
+        Raises:
+            StateFileError: It is no state file.
+        """
+        try:
+            data = json.loads(self.path.read_text(encoding="utf-8"))
+            if data["format"] != _FORMAT:
+                raise ValueError(f"its format is {data['format']!r}, not {_FORMAT}")
+            self._take_up(data["accounts"])
+        except FileNotFoundError:
+            self.path.parent.mkdir(parents=True, exist_ok=True)
+        except (OSError, ValueError, TypeError, KeyError, AttributeError) as error:
+            lightsail_backends.clear()
+            raise StateFileError(
+                f"the state file {self.path} can't be used ({type(error).__name__}: {error}); "
+                "delete it, or move it away, to start afresh"
+            ) from error
+
+    def save(self, version: int) -> None:
+        """Return when the state of this version is on disk; changes that wait together are written together."""
+        with self._writing:
+            if self._written >= version:
+                return
+            with SHARED.lock:
+                current, text = SHARED.version, _dump()
+            temporary = self.path.with_name(f"{self.path.name}.{os.getpid()}.tmp")
+            temporary.write_text(text, encoding="utf-8")
+            temporary.replace(self.path)
+            self._written = current
+
+    def _take_up(self, accounts: dict[str, Any]) -> None:
+        for account, regions in accounts.items():
+            for region, kept in regions.items():
+                backend = lightsail_backends[account][region]
+                for data in kept["resources"]:
+                    resource = resource_from_json(data)
+                    backend.resources[resource.name] = resource
+                for data in kept["operations"]:
+                    operation = operation_from_json(data)
+                    backend.operations[operation.members["id"]] = operation
+
+
+def _dump() -> str:
+    accounts: dict[str, dict[str, Any]] = {}
+    for account, region, backend in all_backends():
+        accounts.setdefault(account, {})[region] = {
+            "resources": [to_json(resource) for resource in backend.resources.values()],
+            "operations": [to_json(operation) for operation in backend.operations.values()],
+        }
+    return json.dumps({"format": _FORMAT, "accounts": accounts}, indent=1)
