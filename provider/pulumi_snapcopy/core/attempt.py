@@ -151,9 +151,7 @@ class Attempt:
         """Remember the copy as one that exists."""
         if operation_id is None and self.kept is not None:
             operation_id = self.kept.operation_id
-        self.kept = Copy(
-            snapshot=snapshot, restore_date=self.request.restore_date, operation_id=operation_id
-        )
+        self.kept = Copy(snapshot=snapshot, restore_date=self.request.restore_date, operation_id=operation_id)
 
     def settle(self, *, restore_date: str | None, name: str) -> None:
         """Fill in what could not be settled before."""

@@ -11,7 +11,16 @@ from dataclasses import dataclass
 from . import explain
 from .attempt import Attempt
 from .durations import spoken
-from .errors import AnswerLost, NameInUse, NotFound, Refused, ServiceError, TooManyCopies, Transient
+from .errors import (
+    AnswerLost,
+    Cancelled,
+    NameInUse,
+    NotFound,
+    Refused,
+    ServiceError,
+    TooManyCopies,
+    Transient,
+)
 from .inputs import fingerprint_of
 from .model import OWNER_TAG, RETAIN_TAG, Copy, Phase, Snapshot
 from .naming import derive
@@ -32,6 +41,8 @@ def bring_about(attempt: Attempt) -> Copy:
         raise explain.wrong_source(attempt.request, error, kept=attempt.kept) from error
     except ServiceError as error:
         raise explain.service_error(attempt.request, error, kept=attempt.kept) from error
+    except Cancelled:
+        raise explain.cancelled(attempt.request, kept=attempt.kept) from None
 
 
 def _bring_about(attempt: Attempt) -> Copy:

@@ -10,6 +10,7 @@ SnapcopyError
 │   └── Transient         try again: throttled, 5xx, not reachable
 │       ├── TooManyCopies as many copies in progress as the service allows
 │       └── AnswerLost    the work may have been done, the answer never came
+├── Cancelled             the user has asked to stop
 ├── CopyError             how a verb of a copy failed: cause, what is true, what to do next
 └── ConfigError           a setting that can't be used
 ```
@@ -74,6 +75,10 @@ class TooManyCopies(Transient):
 
 class AnswerLost(Transient):
     """The call was sent and its answer never came: the work may have been done."""
+
+
+class Cancelled(SnapcopyError):
+    """The user has asked to stop; raised wherever time would pass."""
 
 
 class CopyError(SnapcopyError):

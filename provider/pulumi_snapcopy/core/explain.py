@@ -63,6 +63,18 @@ def out_of_time(
     )  # fmt: skip
 
 
+def cancelled(request: CopyRequest, *, doing: str = "copying", kept: Copy | None = None) -> CopyError:
+    """The user has asked to stop."""
+    nothing = (
+        f"{NOTHING}." if doing == "copying" else "the copy may still be there; it stays in the stack's state."
+    )
+    return CopyError(
+        "waiting for" if kept else doing, request.subject, "stopped, as asked",
+        state=f"{_kept(kept)}." if kept else nothing, next_step=GO_ON if kept else AGAIN,
+        reference=_reference(kept, ""), kept=kept,
+    )  # fmt: skip
+
+
 def still_shown(request: CopyRequest, snapshot: Snapshot, timeout: float) -> CopyError:
     """A deletion that doesn't end."""
     return CopyError(
@@ -130,14 +142,14 @@ def another_of_that_name(found: Snapshot) -> str:
     """A snapshot that bears our copy's name and isn't it."""
     owner = found.tags.get(OWNER_TAG)
     whose = f"belongs to {owner}" if owner else "isn't the one that this stack made"
-    return (
-        f'the {found.resource_type} now named "{found.name}" in {found.region} {whose}; it was left untouched.'
-    )
+    return f'the {found.resource_type} now named "{found.name}" in {found.region} {whose}; it was left untouched.'
 
 
 def taken_over(found: Snapshot) -> str:
     """A copy that another declaration of the same run has taken up."""
-    return f'"{found.name}" in {found.region} is held by another declaration of this run; it was left in place.'
+    return (
+        f'"{found.name}" in {found.region} is held by another declaration of this run; it was left in place.'
+    )
 
 
 def _kept(kept: Copy) -> str:

@@ -28,26 +28,23 @@ class Differences:
 
     replaces: list[str]
     update: bool
+    unfinished: bool
+    """The copy in the state isn't done: it is gone on with."""
     same_name: bool
     """The new copy would bear the old one's name in the old one's region."""
 
 
-def settle(
-    olds: Inputs, news: Inputs, *, default_region: str | None, latest: Callable[[str, str], str | None]
-) -> dict[str, Any]:
-    """Fill in what the user left open: the target region, the date of "latest", the target's name.
+def settle(olds: Inputs, news: Inputs, *, latest: Callable[[str, str], str | None]) -> dict[str, Any]:
+    """Fill in what the user left open: the date of "latest", and the target's name.
 
     What was settled once stays while the request stays. What can't be settled yet is left out.
 
     Args:
         olds: the inputs in the state; empty for a new resource.
         news: what the user wrote; judged by the rules already.
-        default_region: the region AWS tooling would use.
         latest: finds the date of the latest automatic snapshot of (region, resource), if that can be known now.
     """
     inputs = {key: value for key, value in news.items() if value is not None}
-    if "targetRegion" not in inputs and (region := olds.get("targetRegion") or default_region):
-        inputs["targetRegion"] = region
     named = "targetSnapshotName" in inputs
     unchanged = bool(olds) and all(_same(olds, inputs, key) for key in IDENTITY)
     unchanged = unchanged and (not named or _same(olds, inputs, "targetSnapshotName"))
@@ -85,6 +82,7 @@ def differences(olds: Inputs, news: Inputs) -> Differences:
     unfinished = Phase.of(olds.get("state") or "pending") is not Phase.DONE
     return Differences(
         replaces=replaces,
+        unfinished=unfinished,
         update=unfinished or any(not _same(olds, news, key) for key in IN_PLACE),
         same_name=all(_same(olds, news, key) for key in ("targetRegion", "targetSnapshotName")),
     )

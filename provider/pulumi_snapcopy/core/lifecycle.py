@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from . import explain
 from .attempt import Attempt, Teller
 from .creation import bring_about
-from .errors import NotFound, ServiceError
+from .errors import Cancelled, NotFound, ServiceError
 from .model import Copy, CopyRequest, Service, Snapshot
 from .ownership import Claim, claim
 from .waiting import Clock, Watch
@@ -94,6 +94,8 @@ class Lifecycle:
             return
         except ServiceError as error:
             raise explain.service_error(request, error, doing="deleting") from error
+        except Cancelled:
+            raise explain.cancelled(request, doing="deleting") from None
 
     def _attempt(self, request: CopyRequest, teller: Teller, timeout: float | None = None) -> Attempt:
         return Attempt(

@@ -185,7 +185,8 @@ def _tags(inputs: Inputs, _: Context) -> Iterator[Violation]:
     for _key, tags in _known(inputs, ("tags",), dict):
         if len(tags) > 48:
             yield Violation(
-                property="tags", message=f"{len(tags)} tags are too many. Write at most 48; two are snapcopy's own."
+                property="tags",
+                message=f"{len(tags)} tags are too many. Write at most 48; two are snapcopy's own.",
             )
         for key, value in tags.items():
             if key.startswith(("aws:", RESERVED_TAG_PREFIX)) or not 1 <= len(key) <= 128:

@@ -89,7 +89,9 @@ def _automatic(service: Service, region: str, resource: str, date: str | None) -
     wanted = date or dates[-1]
     if wanted not in dates:
         status = next((f" whose status is {auto.status}" for auto in listed if auto.date == wanted), "")
-        cause = f"an automatic snapshot of {wanted}{status}" if status else f"no automatic snapshot of {wanted}"
+        cause = (
+            f"an automatic snapshot of {wanted}{status}" if status else f"no automatic snapshot of {wanted}"
+        )
         raise SourceError(
             f"{resource} has {cause} in {region}",
             f"automatic snapshots of {resource}: {', '.join(dates)}.",

@@ -13,7 +13,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Protocol
 
-from .errors import Denied, ServiceError, Transient
+from .errors import Cancelled, Denied, ServiceError, Transient
 from .model import Phase, Service, Snapshot
 
 LONGEST_PAUSE = 30.0
@@ -38,10 +38,18 @@ class Clock(Protocol):
 
 
 class SystemClock:
-    """The machine's own clock. Its time never runs backwards, whatever is done to the machine's."""
+    """The machine's own clock. Its time never runs backwards, whatever is done to the machine's.
+
+    After ``cancel`` time no longer passes: whoever would wait gets ``Cancelled``.
+    """
 
     def __init__(self) -> None:
         self._offset = time.time() - time.monotonic()
+        self._cancelled = threading.Event()
+
+    def cancel(self) -> None:
+        """End all waits."""
+        self._cancelled.set()
 
     def now(self) -> float:
         """Seconds since the epoch."""
@@ -49,11 +57,14 @@ class SystemClock:
 
     def sleep(self, seconds: float) -> None:
         """Let time pass."""
-        time.sleep(seconds)
+        if self._cancelled.wait(max(seconds, 0.0)):
+            raise Cancelled
 
     def wait(self, condition: threading.Condition, seconds: float) -> None:
-        """Let time pass until somebody notifies, at most so long."""
-        condition.wait(max(seconds, 0.0))
+        """Let time pass until somebody notifies, at most so long; a waiter looks up twice a second."""
+        condition.wait(min(max(seconds, 0.0), 0.5))
+        if self._cancelled.is_set():
+            raise Cancelled
 
 
 def pause(age: float, longest: float = LONGEST_PAUSE) -> float:

@@ -36,8 +36,8 @@ CONNECT_TIMEOUT = 10
 READ_TIMEOUT = 30
 
 PASSING = {
-    "ThrottlingException", "Throttling", "TooManyRequestsException", "RequestTimeout", "ServiceException",
-    "AccountSetupInProgressException", "RegionSetupInProgressException",
+    "ThrottlingException", "Throttling", "TooManyRequestsException", "RequestLimitExceeded", "RequestTimeout",
+    "ServiceException", "AccountSetupInProgressException", "RegionSetupInProgressException",
 }  # fmt: skip
 DENIED = {
     "AccessDeniedException", "AccessDenied", "UnauthenticatedException", "UnauthorizedOperation",
@@ -93,9 +93,13 @@ class Lightsail:
         client = self._client(region)
         if resource_type == "DiskSnapshot":
             pages = _pages("lightsail:GetDiskSnapshots", client.get_disk_snapshots)
-            return [_snapshot(each, region, resource_type) for page in pages for each in page["diskSnapshots"]]
+            return [
+                _snapshot(each, region, resource_type) for page in pages for each in page["diskSnapshots"]
+            ]
         pages = _pages("lightsail:GetInstanceSnapshots", client.get_instance_snapshots)
-        return [_snapshot(each, region, resource_type) for page in pages for each in page["instanceSnapshots"]]
+        return [
+            _snapshot(each, region, resource_type) for page in pages for each in page["instanceSnapshots"]
+        ]
 
     def automatic_snapshots(self, region: str, resource: str) -> list[AutomaticSnapshot]:
         """List a resource's automatic snapshots; the service keeps the latest seven."""
@@ -123,7 +127,9 @@ class Lightsail:
             lambda **page: client.get_operations_for_resource(resourceName=name, **page),
         )
         found = [_operation(each) for page in pages for each in page.get("operations", [])]
-        return sorted(found, key=lambda each: each.created_at.timestamp() if each.created_at else 0.0, reverse=True)
+        return sorted(
+            found, key=lambda each: each.created_at.timestamp() if each.created_at else 0.0, reverse=True
+        )
 
     def copy(self, request: CopyRequest) -> Operation:
         """Start the copy; sent to the target's region, and once: botocore doesn't repeat it."""
@@ -151,9 +157,7 @@ class Lightsail:
     def untag(self, region: str, name: str, keys: Sequence[str]) -> None:
         """Take tags away."""
         client = self._client(region)
-        _call(
-            "lightsail:UntagResource", lambda: client.untag_resource(resourceName=name, tagKeys=list(keys))
-        )
+        _call("lightsail:UntagResource", lambda: client.untag_resource(resourceName=name, tagKeys=list(keys)))
 
     def delete(self, snapshot: Snapshot) -> None:
         """Ask for the snapshot's end."""
@@ -228,14 +232,12 @@ def _service_error(error: aws.ClientError, call: str) -> ServiceError:
         return NotFound(message, **about)
     if code in DENIED:
         return Denied(message, **about)
-    if code == "RequestLimitExceeded":
-        return Transient(message, **about)
-    if "limitexceeded" in lower or "too many" in lower:
-        return TooManyCopies(message, **about)
     if meta.get("HTTPStatusCode", 0) >= 500:
         # A 5xx says nothing of whether the work was done.
         return AnswerLost(message, **about)
-    if code in PASSING:
+    if "limitexceeded" in lower or ("too many" in lower and "cop" in lower):
+        return TooManyCopies(message, **about)
+    if code in PASSING and meta.get("HTTPStatusCode", 0) < 500:
         return Transient(message, **about)
     return Refused(message, **about)
 

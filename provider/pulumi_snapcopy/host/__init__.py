@@ -1,0 +1,1 @@
+"""Pulumi's verbs for copies."""

@@ -1,0 +1,162 @@
+"""The only place that touches what Pulumi's SDK doesn't offer: private parts of the dynamic provider's host.
+
+Everything here is a courtesy. Where a later SDK looks different inside, each falls back to what the SDK does by
+itself: four workers, errors with a traceback, no progress, no early end of a wait. ``host_trouble`` says so in words.
+"""
+
+from __future__ import annotations
+
+import os
+import socket
+import sys
+import threading
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from types import FrameType
+from typing import Any, NoReturn
+
+import grpc
+from google.protobuf import any_pb2, struct_pb2
+from pulumi.runtime.proto import engine_pb2, engine_pb2_grpc, provider_pb2, status_pb2
+
+PROVIDER_KEY = "__provider"
+_CANCEL = "/pulumirpc.ResourceProvider/Cancel"
+_VERBS = {"Check", "Diff", "Create", "Read", "Update", "Delete"}
+
+
+class InternalsDiffer(Exception):
+    """This SDK's host is not built as the ones we know."""
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """The engine's call that is being served: its resource, and the way to answer in full."""
+
+    urn: str
+    context: Any
+
+
+@dataclass(frozen=True, slots=True)
+class HalfMade:
+    """What the engine shall keep of a resource whose verb failed."""
+
+    id: str
+    properties: Mapping[str, Any]
+
+
+def current_call() -> Call | None:
+    """Find the call this thread serves: the host hands neither the URN nor the gRPC context to a provider."""
+    frame: FrameType | None = sys._getframe(1)
+    while frame is not None:
+        if frame.f_code.co_name in _VERBS and {"request", "context"} <= frame.f_locals.keys():
+            return Call(urn=getattr(frame.f_locals["request"], "urn", ""), context=frame.f_locals["context"])
+        frame = frame.f_back
+    return None
+
+
+def fail(message: str, half_made: HalfMade | None = None) -> NoReturn:
+    """Fail the current call with a message of our own, without a traceback.
+
+    Args:
+        message: what the user reads.
+        half_made: what the engine keeps in its state; the next `up` updates it.
+    """
+    call = current_call()
+    if call is None:
+        raise RuntimeError(message)
+    status = status_pb2.Status(code=grpc.StatusCode.UNKNOWN.value[0], message=message)
+    if half_made is not None:
+        properties = struct_pb2.Struct()
+        properties.update(dict(half_made.properties))
+        detail = provider_pb2.ErrorResourceInitFailed(
+            id=half_made.id, properties=properties, reasons=[message]
+        )
+        packed = any_pb2.Any()
+        packed.Pack(detail)
+        status.details.append(packed)
+    call.context.set_trailing_metadata((("grpc-status-details-bin", status.SerializeToString()),))
+    call.context.abort(grpc.StatusCode.UNKNOWN, message)
+    raise AssertionError("abort always raises")
+
+
+def raise_workers(workers: int) -> None:
+    """Let the host serve so many calls at once; it comes with four.
+
+    Raises:
+        InternalsDiffer: it stays at four.
+    """
+    pool: Any = getattr(getattr(_server(), "_state", None), "thread_pool", None)
+    if not isinstance(getattr(pool, "_max_workers", None), int):
+        raise InternalsDiffer("the host's thread pool can't be found")
+    pool._max_workers = max(workers, pool._max_workers)
+
+
+def on_cancel(stop: Callable[[], None]) -> None:
+    """Be told when the user asks to stop; the host's own `Cancel` does nothing.
+
+    Raises:
+        InternalsDiffer: we won't be told.
+    """
+    for generic in getattr(getattr(_server(), "_state", None), "generic_handlers", ()):
+        handlers = getattr(generic, "_method_handlers", {})
+        handler = handlers.get(_CANCEL)
+        if handler is not None:
+            serve = handler.unary_unary
+
+            def cancel(request: Any, context: Any, serve: Callable[[Any, Any], Any] = serve) -> Any:
+                stop()
+                return serve(request, context)
+
+            handlers[_CANCEL] = handler._replace(unary_unary=cancel)
+            return
+    raise InternalsDiffer("the host's Cancel can't be found")
+
+
+def _server() -> Any:
+    """The gRPC server: a local of the host's `main`, which the main thread never leaves."""
+    frame = sys._current_frames().get(threading.main_thread().ident or 0)
+    while frame is not None:
+        if frame.f_code.co_name == "main" and "server" in frame.f_locals:
+            return frame.f_locals["server"]
+        frame = frame.f_back
+    raise InternalsDiffer("the host's server can't be found")
+
+
+class Engine:
+    """The engine that started this host, at the address in its last argument."""
+
+    def __init__(self, address: str) -> None:
+        self.address = address
+        self._stub = engine_pb2_grpc.EngineStub(grpc.insecure_channel(address))
+
+    @classmethod
+    def of_this_host(cls) -> Engine | None:
+        """The engine, if this process is a host."""
+        host, _, port = (sys.argv[-1] if len(sys.argv) > 1 else "").rpartition(":")
+        return cls(f"{host}:{port}") if host and port.isdigit() else None
+
+    def log(self, urn: str, message: str, *, passing: bool = False, warning: bool = False) -> None:
+        """Show a line with a resource, in its own row; a passing one is replaced by the next."""
+        severity = engine_pb2.LogSeverity.WARNING if warning else engine_pb2.LogSeverity.INFO
+        request = engine_pb2.LogRequest(severity=severity, message=message, urn=urn, ephemeral=passing)
+        try:
+            self._stub.Log(request, timeout=5)
+        except grpc.RpcError:
+            return  # a line that isn't shown changes nothing
+
+    def end_with_it(self) -> None:
+        """End this process soon after the engine is gone: the host of a killed run lives on otherwise."""
+        threading.Thread(target=self._watch, name="engine-watch", daemon=True).start()
+
+    def _watch(self) -> None:
+        host, _, port = self.address.rpartition(":")
+        missed = 0
+        while missed < 2:
+            time.sleep(0.5)
+            try:
+                socket.create_connection((host, int(port)), timeout=5).close()
+                missed = 0
+            except OSError:
+                missed += 1
+        os._exit(1)

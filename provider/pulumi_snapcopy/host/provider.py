@@ -1,0 +1,219 @@
+"""Pulumi's verbs: check, diff, create, read, update, delete; each a few lines around the core's.
+
+Page: https://www.pulumi.com/docs/iac/concepts/resources/dynamic-providers/
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime, timezone
+from typing import Any, NoReturn
+
+from pulumi.dynamic import (
+    CheckFailure,
+    CheckResult,
+    ConfigureRequest,
+    CreateResult,
+    DiffResult,
+    ReadResult,
+    ResourceProvider,
+    UpdateResult,
+)
+
+from ..core.errors import ConfigError, CopyError, ServiceError
+from ..core.inputs import differences, request, settle
+from ..core.lifecycle import Lifecycle
+from ..core.model import Copy, Phase, Service
+from ..core.rules import UNKNOWN, Context, violations
+from ..core.sources import latest_date
+from ..core.waiting import SystemClock, Watch
+from . import _sdk
+from .settings import Settings
+from .telling import RowTeller
+from .translation import INPUTS, copy_id, known, outputs, pythonic, unknown_again
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Backend:
+    """What a service brings to the verbs.
+
+    Args:
+        factory: where the engine's state says that the provider comes from; it must never move.
+        service: makes the service; told how many calls may be under way at once.
+        regions: the service's regions.
+        default_region: the region that the service's own tooling would use.
+    """
+
+    factory: Callable[[], CopyProvider]
+    service: Callable[[int], Service]
+    regions: Callable[[], frozenset[str]]
+    default_region: Callable[[], str | None]
+
+
+class CopyProvider(ResourceProvider):
+    """The dynamic provider of copies.
+
+    What the state keeps of it is a reference to ``backend.factory``: no code, no credentials.
+    """
+
+    serialize_as_secret_always = False
+
+    def __init__(self, backend: Backend) -> None:
+        super().__init__()
+        self._backend = backend
+        self._engine: _sdk.Engine | None = None
+        self._trouble: ConfigError | None = None
+        self._held: dict[str, str] = {}
+
+    def __reduce__(self) -> tuple[Callable[[], CopyProvider], tuple[()]]:
+        return self._backend.factory, ()
+
+    def configure(self, req: ConfigureRequest) -> None:
+        """Get ready, once a host: settings, worker pool, progress, and an end when the engine ends."""
+        clock = SystemClock()
+        try:
+            settings = Settings.read(req.config.get)
+        except ConfigError as error:
+            settings, self._trouble = Settings(), error
+        self._engine = _sdk.Engine.of_this_host()
+        if self._engine:
+            self._engine.end_with_it()
+        self._fit_host(settings.max_workers, clock)
+        service = self._backend.service(settings.max_workers)
+        watches: dict[str, Watch] = {}
+        lock = threading.Lock()
+
+        def watch(region: str) -> Watch:
+            with lock:
+                return watches.setdefault(
+                    region,
+                    Watch(service=service, region=region, clock=clock, longest_pause=settings.poll_seconds),
+                )
+
+        self._service = service
+        self._lifecycle = Lifecycle(service=service, clock=clock, watch=watch)
+
+    def check(self, _olds: dict[str, Any], news: dict[str, Any]) -> CheckResult:
+        """Judge the inputs by the rules, then settle what the user left open."""
+        if self._trouble:
+            return CheckResult(news, [CheckFailure("", str(self._trouble))])
+        olds, inputs = known(_olds), known(news)
+        if "targetRegion" not in inputs:
+            region = olds.get("targetRegion") or self._backend.default_region()
+            if region is None:
+                missing = "is missing, and no AWS_REGION is set. Write target_region, such as eu-west-1."
+                return CheckResult(news, [CheckFailure("targetRegion", missing)])
+            inputs["targetRegion"] = region
+        context = Context(regions=self._backend.regions(), today=datetime.now(timezone.utc).date())
+        failures = [
+            CheckFailure(each.property, pythonic(each.message)) for each in violations(inputs, context)
+        ]
+        if failures:
+            return CheckResult(news, failures)
+        # The engine checks a resource that it will replace a second time, as if it were new.
+        if olds.get("targetSnapshotName") and inputs.get("owner") is not UNKNOWN:
+            self._held[inputs["owner"]] = olds["targetSnapshotName"]
+        return CheckResult(unknown_again(settle(olds, inputs, latest=self._latest)), [])
+
+    def diff(self, _id: str, _olds: dict[str, Any], _news: dict[str, Any]) -> DiffResult:
+        """Say what asks for a new copy, and what is done in place."""
+        olds, news = known(_olds), known(_news)
+        found = differences(olds, news)
+        if found.replaces:
+            # With `changes` left open the engine works out the details, and names the properties.
+            return DiffResult(changes=None, replaces=found.replaces, delete_before_replace=found.same_name)
+        return DiffResult(changes=found.update and (True if found.unfinished else None))
+
+    def create(self, props: dict[str, Any]) -> CreateResult:
+        """Bring the copy about and wait for it."""
+        inputs = known(props)
+        wanted = request(inputs, supersedes=self._held.get(inputs["owner"]))
+        try:
+            self._ready()
+            copy = self._lifecycle.create(wanted, RowTeller(self._engine))
+        except CopyError as error:
+            self._fail(error, props)
+        return CreateResult(copy_id(copy.snapshot), outputs(inputs, copy))
+
+    def read(self, id_: str, props: dict[str, Any]) -> ReadResult:
+        """Read what the service holds; a half-made copy is reported as one."""
+        inputs = known(props)
+        region, _, name = id_.partition("/")
+        wanted = replace(request(inputs, olds=inputs), target_region=region, target_snapshot_name=name)
+        try:
+            self._ready()
+            snapshot = self._lifecycle.read(wanted, RowTeller(self._engine))
+        except CopyError as error:
+            self._fail(error, props)
+        if snapshot is None:
+            return ReadResult(None, {})
+        copy = Copy(
+            snapshot=snapshot, restore_date=wanted.restore_date, operation_id=inputs.get("operationId")
+        )
+        tags = {key: snapshot.tags[key] for key in wanted.tags if key in snapshot.tags}
+        outs = outputs({**inputs, "tags": tags} if wanted.tags else inputs, copy)
+        if snapshot.phase is not Phase.DONE:
+            kept = _sdk.HalfMade(id_, {**outs, _sdk.PROVIDER_KEY: props[_sdk.PROVIDER_KEY]})
+            _sdk.fail(f'the copy "{name}" is {snapshot.state} in {region}; run `pulumi up` to go on.', kept)
+        drifted = {key: outs[key] for key in INPUTS if key in inputs} if tags != wanted.tags else None
+        return ReadResult(id_, outs, drifted)
+
+    def update(self, _id: str, _olds: dict[str, Any], _news: dict[str, Any]) -> UpdateResult:
+        """Go on with a half-made copy; set tags."""
+        olds, inputs = known(_olds), known(_news)
+        wanted = request(inputs, timeout=("update", "create"), olds=olds)
+        wanted = replace(
+            wanted,
+            restore_date=wanted.restore_date or olds.get("restoredDate"),
+            target_snapshot_name=wanted.target_snapshot_name or olds.get("targetSnapshotName"),
+        )
+        dropped = set(olds.get("tags") or {}) - set(wanted.tags)
+        try:
+            self._ready()
+            copy = self._lifecycle.update(wanted, RowTeller(self._engine), dropped_tags=dropped)
+        except CopyError as error:
+            self._fail(error, _news)
+        copy = replace(copy, operation_id=copy.operation_id or olds.get("operationId"))
+        return UpdateResult(outputs(inputs, copy))
+
+    def delete(self, _id: str, _props: dict[str, Any]) -> None:
+        """Delete the copy, and wait until the service no longer shows it."""
+        props = known(_props)
+        try:
+            self._ready()
+            wanted = request(props, timeout=("delete",), olds=props)
+            self._lifecycle.delete(wanted, RowTeller(self._engine))
+        except CopyError as error:
+            self._fail(error, _props)
+
+    def _latest(self, region: str, resource: str) -> str | None:
+        """The date of "latest", if it can be known now; create asks again, and says why not."""
+        try:
+            return latest_date(self._service, region, resource)
+        except ServiceError:
+            return None
+
+    def _ready(self) -> None:
+        if self._trouble:
+            _sdk.fail(str(self._trouble))
+
+    def _fail(self, error: CopyError, props: Mapping[str, Any]) -> NoReturn:
+        kept = error.kept
+        if kept is None:
+            _sdk.fail(str(error))
+        outs = outputs(known(props), kept) | {_sdk.PROVIDER_KEY: props[_sdk.PROVIDER_KEY]}
+        _sdk.fail(str(error), _sdk.HalfMade(copy_id(kept.snapshot), outs))
+
+    def _fit_host(self, workers: int, clock: SystemClock) -> None:
+        try:
+            _sdk.raise_workers(workers)
+            _sdk.on_cancel(clock.cancel)
+        except _sdk.InternalsDiffer as difference:
+            if self._engine:
+                self._engine.log(
+                    "",
+                    f"pulumi-snapcopy runs with four copies at a time: {difference} in this Pulumi SDK.",
+                    warning=True,
+                )

@@ -1,0 +1,37 @@
+"""The provider behind ``lightsail.CopiedSnapshot``.
+
+Every stack's state refers to ``pulumi_snapcopy.lightsail.provider.copied_snapshot``: neither this module nor the
+function may ever be moved or renamed, or what is in the state could no longer be read or deleted.
+"""
+
+from __future__ import annotations
+
+from ..core.model import Service
+from ..host.provider import Backend, CopyProvider
+
+# boto3 is imported where it is used: a program that only describes copies shall not pay for it.
+
+
+def copied_snapshot() -> CopyProvider:
+    """Make the provider."""
+    return CopyProvider(
+        Backend(factory=copied_snapshot, service=_service, regions=_regions, default_region=_default_region)
+    )
+
+
+def _service(connections: int) -> Service:
+    from ..services.lightsail import Lightsail
+
+    return Lightsail(connections=connections)
+
+
+def _regions() -> frozenset[str]:
+    from ..services.lightsail import regions
+
+    return regions()
+
+
+def _default_region() -> str | None:
+    from ..services.lightsail import default_region
+
+    return default_region()
