@@ -20,8 +20,9 @@ setup: python
 up: setup
 	@.venv/bin/python -m tools.up
 
+# The environment's own Python, if there is one: it knows the emulator's settings.
 down: python
-	@"$(PYTHON)" -m tools.down
+	@$(if $(wildcard .venv/bin/python),.venv/bin/python,"$(PYTHON)") -m tools.down
 
 clean: python
 	@"$(PYTHON)" -m tools.clean

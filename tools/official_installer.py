@@ -65,4 +65,6 @@ def run(command: list[str], folder: str, limit: float) -> None:
                 raise Unavailable(f"not done after {limit:.0f} s") from None
             raise
     if process.returncode:
-        raise Unavailable((said.strip().splitlines() or ["it failed"])[-1].rpartition("urlopen error ")[2].strip("<>"))
+        raise Unavailable(
+            (said.strip().splitlines() or ["it failed"])[-1].rpartition("urlopen error ")[2].strip("<>")
+        )

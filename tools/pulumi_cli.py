@@ -95,7 +95,11 @@ def in_place() -> Cli | None:
     """The one in `.venv/bin`, when the cache was emptied since."""
     version = version_of(BIN / "pulumi")
     whole = all((BIN / name).exists() for name in PROGRAMS[:4])
-    return Cli(folder=BIN, version=version, origin="in .venv") if whole and version and version >= OLDEST else None
+    return (
+        Cli(folder=BIN, version=version, origin="in .venv")
+        if whole and version and version >= OLDEST
+        else None
+    )
 
 
 def fetch(room: str) -> Cli:
@@ -108,7 +112,9 @@ def fetch(room: str) -> Cli:
         go_build.build(python=PYTHON, room=room)
     cli = cached()
     if cli is None:
-        raise Stop(f"the Pulumi CLI in {cache()} doesn't start. Delete that folder and run the same command again.")
+        raise Stop(
+            f"the Pulumi CLI in {cache()} doesn't start. Delete that folder and run the same command again."
+        )
     return cli
 
 

@@ -12,7 +12,9 @@ from tools.paths import STATE
 
 def main() -> int:
     """Makes what is missing, and says what was there already."""
-    with locked(STATE / "setup.lock", when_busy=lambda: step("setup", "waiting for another set-up of this checkout")):
+    with locked(
+        STATE / "setup.lock", when_busy=lambda: step("setup", "waiting for another set-up of this checkout")
+    ):
         environment.ensure()
         pulumi_cli.ensure()
     return 0

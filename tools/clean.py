@@ -1,0 +1,41 @@
+"""`make clean`: the checkout as it was cloned."""
+
+from __future__ import annotations
+
+import shutil
+import sys
+
+from tools import console, emulator
+from tools.console import Stop, step
+from tools.paths import BACKEND, ROOT, STATE, VENV, cache
+from tools.stack import PROJECT, STACK
+
+
+def main() -> int:
+    """Ends the emulator, with all that it holds, and removes `.venv` and `.state`."""
+    refuse_to_forget_stacks()
+    emulator.stop()
+    for folder in (VENV, STATE):
+        shutil.rmtree(folder, ignore_errors=True)
+    (ROOT / f"Pulumi.{STACK}.yaml").unlink(missing_ok=True)
+    step("clean", f"removed .venv and .state; the Pulumi CLI stays in {cache()} for the next set-up")
+    return 0
+
+
+def refuse_to_forget_stacks() -> None:
+    """Stops if there are stacks of the user's own: what they hold may be real, and only their state knows of it."""
+    stacks = (BACKEND / ".pulumi" / "stacks").glob("*/*.json")
+    own = sorted(
+        f"{path.parent.name}/{path.stem}"
+        for path in stacks
+        if (path.parent.name, path.stem) != (PROJECT, STACK)
+    )
+    if own:
+        raise Stop(
+            f"the state of {', '.join(own)} is in .state and would be lost, with all that it manages. "
+            "`. .state/env`, then `pulumi destroy` and `pulumi stack rm` it first."
+        )
+
+
+if __name__ == "__main__":
+    sys.exit(console.run(main))

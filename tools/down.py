@@ -1,0 +1,47 @@
+"""`make down`: what `make up` made, undone."""
+
+from __future__ import annotations
+
+import sys
+
+from tools import console, emulator, settings, stack
+from tools.console import Stop, step
+from tools.paths import BIN, cache
+
+
+def main() -> int:
+    """Destroys the stack, then ends the emulator; says so if there is neither."""
+    if stack.exists():
+        code = destroy()
+        if code:
+            step("down", "not finished; run `make down` again, or `make clean` to drop everything here")
+            return code
+    elif not emulator.RECORD.exists():
+        step("down", "nothing is up")
+        return 0
+    emulator.stop()
+    emulator.forget()
+    step(
+        "down",
+        f"done. Left: .venv, .state (settings and logs), and the Pulumi CLI in {cache()}; `make clean` takes the first two",
+    )
+    return 0
+
+
+def destroy() -> int:
+    """Runs `pulumi destroy` and removes the stack; the emulator is started if it isn't there any more."""
+    if not (BIN / "pulumi").exists():
+        raise Stop("the stack is there, but .venv isn't. Run `make setup`, then `make down` again.")
+    port = emulator.ensure(room="down")
+    environment = settings.environment(port)
+    stack.select(environment)
+    stack.recover("down", environment)
+    step("down", f"pulumi destroy, on the stack {stack.STACK} of {stack.PROJECT}")
+    code = stack.run(["destroy", "--yes", "--stack", stack.STACK], environment)
+    if code == 0:
+        stack.remove(environment)
+    return code
+
+
+if __name__ == "__main__":
+    sys.exit(console.run(main))

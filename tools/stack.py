@@ -1,0 +1,112 @@
+"""The stack `dev` on this checkout's own backend: Pulumi commands, and what a killed one leaves."""
+
+from __future__ import annotations
+
+import datetime
+import json
+import os
+import signal
+import socket
+import subprocess
+from pathlib import Path
+from types import FrameType
+
+from tools.console import Stop, step
+from tools.environment import tail
+from tools.paths import BACKEND, BIN, ROOT
+
+PROJECT = "quickstart"
+STACK = "dev"
+STACK_FILE = BACKEND / ".pulumi" / "stacks" / PROJECT / f"{STACK}.json"
+LOCKS = BACKEND / ".pulumi" / "locks" / "organization" / PROJECT / STACK
+
+
+def exists() -> bool:
+    """Whether there is something that `make down` would undo."""
+    return STACK_FILE.exists()
+
+
+def select(environment: dict[str, str]) -> None:
+    """Selects the stack, making it and its configuration the first time."""
+    BACKEND.mkdir(parents=True, exist_ok=True)
+    quietly(["stack", "select", "--create", STACK], environment)
+    asked = ["config", "get", f"{PROJECT}:restoreDate"]
+    if subprocess.run(pulumi(asked), cwd=ROOT, env=environment, capture_output=True, check=False).returncode:
+        yesterday = datetime.datetime.now(datetime.timezone.utc).date() - datetime.timedelta(days=1)
+        quietly(["config", "set", f"{PROJECT}:restoreDate", yesterday.isoformat()], environment)
+
+
+def remove(environment: dict[str, str]) -> None:
+    """Removes the empty stack and its configuration file."""
+    quietly(["stack", "rm", "--yes", STACK], environment)
+
+
+def recover(room: str, environment: dict[str, str], locks: Path = LOCKS) -> bool:
+    """Takes away the lock of a run that was killed; any other lock is left for Pulumi to report.
+
+    A lock is a dead run's only if every one there names this machine and a process that is gone.
+    """
+    holders = [json.loads(path.read_text()) for path in sorted(locks.glob("*.json"))]
+    if not holders or not all(is_gone(holder) for holder in holders):
+        return False
+    gone = ", ".join(str(holder["pid"]) for holder in holders)
+    step(
+        room,
+        f"an earlier run (process {gone}) was killed and left the stack locked; `pulumi cancel` takes that away",
+    )
+    quietly(["cancel", "--yes", STACK], environment)
+    return True
+
+
+def is_gone(holder: dict[str, object]) -> bool:
+    """Whether the process that a lock file names is provably no more."""
+    if holder.get("hostname") != socket.gethostname():
+        return False
+    try:
+        os.kill(int(str(holder["pid"])), 0)
+    except ProcessLookupError:
+        return True
+    except PermissionError:
+        return False
+    return False
+
+
+def run(arguments: list[str], environment: dict[str, str]) -> int:
+    """Runs a Pulumi command in the foreground and answers its exit code.
+
+    A terminal sends Ctrl-C to Pulumi and to us alike. Pulumi knows what to do with it, so we do nothing and wait; SIGTERM,
+    sent to us alone, is passed on.
+    """
+    process: subprocess.Popen[bytes] | None = None
+
+    def leave_it(number: int, frame: FrameType | None) -> None:
+        if number == signal.SIGTERM and process is not None:
+            process.terminate()
+
+    before = {number: signal.signal(number, leave_it) for number in (signal.SIGINT, signal.SIGTERM)}
+    try:
+        process = subprocess.Popen(pulumi(arguments), cwd=ROOT, env=environment)
+        return process.wait()
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+
+
+def quietly(arguments: list[str], environment: dict[str, str]) -> None:
+    """Runs a Pulumi command whose output matters only if it fails."""
+    done = subprocess.run(
+        pulumi(arguments),
+        cwd=ROOT,
+        env=environment,
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    if done.returncode:
+        raise Stop(f"`pulumi {' '.join(arguments)}` failed:\n{tail(done.stderr or done.stdout)}")
+
+
+def pulumi(arguments: list[str]) -> list[str]:
+    """A command line of this checkout's CLI."""
+    return [str(BIN / "pulumi"), *arguments]
