@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
+from pulumi.output import Unknown
 from pulumi.runtime import rpc
 
 from ..core.model import Copy, Snapshot
@@ -33,24 +34,26 @@ def pythonic(message: str) -> str:
 
 def known(properties: Mapping[str, Any]) -> dict[str, Any]:
     """Properties as the core reads them: without the provider and without what isn't given."""
-    return {
-        key: _mark(value, rpc.UNKNOWN, UNKNOWN)
-        for key, value in properties.items()
-        if key != PROVIDER_KEY and value is not None
-    }
+    given = {key: value for key, value in properties.items() if key != PROVIDER_KEY and value is not None}
+    return dict(_replace(given, lambda value: UNKNOWN if _is_unknown(value) else value))
 
 
 def unknown_again(properties: Mapping[str, Any]) -> dict[str, Any]:
     """Properties as the engine reads them."""
-    return {key: _mark(value, UNKNOWN, rpc.UNKNOWN) for key, value in properties.items()}
+    return dict(_replace(properties, lambda value: rpc.UNKNOWN if value is UNKNOWN else value))
 
 
-def _mark(value: Any, mark: object, by: object) -> Any:
+def _is_unknown(value: Any) -> bool:
+    # The SDK hands on an object or the wire's own marker, depending on its version.
+    return isinstance(value, Unknown) or (isinstance(value, str) and value == rpc.UNKNOWN)
+
+
+def _replace(value: Any, by: Callable[[Any], Any]) -> Any:
     if isinstance(value, Mapping):
-        return {key: _mark(each, mark, by) for key, each in value.items()}
+        return {key: _replace(each, by) for key, each in value.items()}
     if isinstance(value, list):
-        return [_mark(each, mark, by) for each in value]
-    return by if value is mark or (isinstance(mark, str) and value == mark) else value
+        return [_replace(each, by) for each in value]
+    return by(value)
 
 
 def copy_id(snapshot: Snapshot) -> str:

@@ -1,0 +1,109 @@
+"""The emulator, and stacks on it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from datetime import datetime, timedelta, timezone
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from pulumi_snapcopy.emulator import Emulator, Settings
+
+from .stack import Stack
+
+SOURCES = {
+    "us-east-1": {
+        "instances": [
+            {"name": "db-1", "sizeInGb": 60},
+            {"name": "web-1", "sizeInGb": 40, "automaticSnapshots": 7},
+        ],
+        "disks": [{"name": "data-1", "sizeInGb": 64, "automaticSnapshots": 7}],
+        "instanceSnapshots": [{"name": "db-before-upgrade", "fromInstanceName": "db-1"}],
+        "diskSnapshots": [{"name": "data-before-upgrade", "fromDiskName": "data-1"}],
+    }
+}
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """All tests here run the real CLI."""
+    for item in items:
+        if Path(__file__).parent in item.path.parents:
+            item.add_marker(pytest.mark.engine)
+
+
+@pytest.fixture(scope="session")
+def running() -> Iterator[Emulator]:
+    with Emulator(settings=Settings(copy_seconds=0.5)) as emulator:
+        yield emulator
+
+
+class Service:
+    """The service as its users see it, asked over its own API."""
+
+    def __init__(self, emulator: Emulator) -> None:
+        self.emulator = emulator
+
+    def snapshots(self, region: str = "eu-west-1") -> dict[str, dict[str, Any]]:
+        """A region's manual snapshots, by name."""
+        client = self.emulator.client(region)
+        instances = client.get_instance_snapshots()["instanceSnapshots"]
+        disks = client.get_disk_snapshots()["diskSnapshots"]
+        return {each["name"]: dict(each) for each in [*instances, *disks]}
+
+    def only(self, region: str = "eu-west-1") -> dict[str, Any]:
+        """The one snapshot of a region."""
+        (snapshot,) = self.snapshots(region).values()
+        return snapshot
+
+    def tags(self, name: str, region: str = "eu-west-1") -> dict[str, str]:
+        """A snapshot's tags."""
+        return {tag["key"]: tag["value"] for tag in self.snapshots(region)[name].get("tags", [])}
+
+    def copies_started(self) -> int:
+        """How many copies the service has ever taken on."""
+        return sum(call.outcome in ("ok", "lost", "garbage") for call in self.emulator.calls("CopySnapshot"))
+
+    def effects(self) -> list[str]:
+        """The calls that asked for a change."""
+        return [call.operation for call in self.emulator.calls() if not call.operation.startswith("Get")]
+
+
+@pytest.fixture
+def emulator(running: Emulator) -> Emulator:
+    running.reset()
+    running.seed(SOURCES)
+    return running
+
+
+@pytest.fixture
+def service(emulator: Emulator) -> Service:
+    return Service(emulator)
+
+
+@pytest.fixture(scope="session")
+def pulumi_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("pulumi-home")
+
+
+@pytest.fixture
+def new_stack(tmp_path: Path, emulator: Emulator, pulumi_home: Path) -> Callable[..., Stack]:
+    """Make a stack in a folder of its own, on a backend of its own."""
+
+    def make(folder: str = "project", **names: str) -> Stack:
+        path = tmp_path / folder
+        path.mkdir(exist_ok=True)
+        return Stack(path, emulator, pulumi_home, **names)
+
+    return make
+
+
+@pytest.fixture
+def stack(new_stack: Callable[..., Stack]) -> Stack:
+    return new_stack()
+
+
+def day(ago: int) -> str:
+    """The date of so many days ago, UTC."""
+    return (datetime.now(timezone.utc) - timedelta(days=ago)).strftime("%Y-%m-%d")

@@ -1,0 +1,139 @@
+"""A Pulumi project in a temporary folder, driven by the real CLI against the emulator."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import signal
+import subprocess
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from pulumi_snapcopy.emulator import Emulator
+
+BIN = Path(sys.prefix) / "bin"
+HEAD = """\
+import pulumi
+from pulumi import Alias, CustomTimeouts, ResourceOptions
+from pulumi_snapcopy.lightsail import CopiedSnapshot
+
+"""
+ROUTE = {"source_region": "us-east-1", "target_region": "eu-west-1"}
+
+
+@dataclass(frozen=True)
+class Result:
+    """What a command of the CLI ended with."""
+
+    code: int
+    output: str
+
+    @property
+    def changes(self) -> dict[str, int]:
+        """The summary's counts; in a preview the verb in the infinitive. Such as ``{"created": 2, "unchanged": 1}``."""
+        summary = self.output.rpartition("Resources:\n")[2]
+        return {what: int(count) for count, what in re.findall(r"^ *(?:\S+ )?(\d+) (?:to )?(\w+)$", summary, re.M)}
+
+
+class Stack:
+    """One stack of one project.
+
+    Args:
+        folder: where the project is.
+        emulator: the service.
+        home: a PULUMI_HOME.
+        project: the project's name.
+        name: the stack's name.
+    """
+
+    def __init__(
+        self, folder: Path, emulator: Emulator, home: Path, *, project: str = "shop", name: str = "dev"
+    ) -> None:
+        self.folder, self.name, self.emulator = folder, name, emulator
+        backend = folder / "backend"
+        backend.mkdir(parents=True, exist_ok=True)
+        self.environment = {
+            **{key: value for key, value in os.environ.items() if not key.startswith(("AWS_", "PULUMI_", "SNAPCOPY_"))},
+            **emulator.environment,
+            "PATH": f"{BIN}{os.pathsep}{os.environ['PATH']}",
+            "PULUMI_HOME": str(home),
+            "PULUMI_BACKEND_URL": backend.as_uri(),
+            "PULUMI_CONFIG_PASSPHRASE": "test",
+            "PULUMI_SKIP_UPDATE_CHECK": "true",
+            "PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION": "true",
+            "PULUMI_DISABLE_REGISTRY_RESOLVE": "true",
+        }
+        project_file = {"name": project, "runtime": {"name": "python", "options": {"virtualenv": sys.prefix}}}
+        (folder / "Pulumi.yaml").write_text(json.dumps(project_file))
+        self.run("stack", "select", "--create", name)
+
+    def program(self, body: str) -> None:
+        """Write the program."""
+        (self.folder / "__main__.py").write_text(HEAD + body)
+
+    def copied(self, name: str = "db", **arguments: Any) -> None:
+        """Write a program of one copy; by default of the manual snapshot, from us-east-1 to eu-west-1."""
+        if not arguments.keys() & {"source_resource_name", "source_snapshot_name"}:
+            arguments["source_snapshot_name"] = "db-before-upgrade"
+        self.program(f"CopiedSnapshot({name!r}, **{ {**ROUTE, **arguments}!r})\n")
+
+    def start(self, *arguments: str) -> subprocess.Popen[str]:
+        """Start the CLI; it and what it starts can be killed apart."""
+        return subprocess.Popen(
+            [BIN / "pulumi", *arguments, "--non-interactive", "--color=never"],
+            cwd=self.folder,
+            env=self.environment,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            start_new_session=True,
+        )
+
+    def run(self, *arguments: str, ok: bool = True) -> Result:
+        """Run the CLI to its end; it must end well, or, with ``ok=False``, must not."""
+        return self.end(self.start(*arguments), ok=ok)
+
+    def end(self, process: subprocess.Popen[str], *, ok: bool = True) -> Result:
+        """Wait for a started CLI."""
+        output, _ = process.communicate(timeout=240)
+        result = Result(process.returncode, output)
+        assert (result.code == 0) is ok, f"pulumi ended with {result.code}:\n{output}"
+        return result
+
+    def up(self, *arguments: str, ok: bool = True) -> Result:
+        """Bring the stack about."""
+        return self.run("up", "--yes", "--skip-preview", *arguments, ok=ok)
+
+    def preview(self, *arguments: str, ok: bool = True) -> Result:
+        """Show what would be done."""
+        return self.run("preview", *arguments, ok=ok)
+
+    def refresh(self) -> Result:
+        """Read what there is."""
+        return self.run("refresh", "--yes", "--skip-preview")
+
+    def destroy(self) -> Result:
+        """Undo everything."""
+        return self.run("destroy", "--yes", "--skip-preview")
+
+    def kill(self, process: subprocess.Popen[str]) -> None:
+        """SIGKILL the CLI, and it alone: the host of its dynamic providers finds out by itself."""
+        process.send_signal(signal.SIGKILL)
+        process.communicate(timeout=60)
+
+    def export(self) -> dict[str, Any]:
+        """The stack's state."""
+        return dict(json.loads(self.run("stack", "export").output))
+
+    def resources(self) -> dict[str, dict[str, Any]]:
+        """The copies in the state, by name; of two of one name, the one that isn't to be deleted."""
+        found = self.export()["deployment"].get("resources", [])
+        copies = [each for each in found if each["type"].startswith("pulumi-python:dynamic/lightsail:")]
+        return {each["urn"].rpartition("::")[2]: each for each in copies if not each.get("delete")}
+
+    def outputs(self, name: str = "db") -> dict[str, Any]:
+        """The outputs of one copy in the state."""
+        return dict(self.resources()[name]["outputs"])
