@@ -16,24 +16,29 @@ Needs the extra: ``pip install 'pulumi-snapcopy[emulator]'``. Three ways to use 
 ...     [call.outcome for call in emulator.calls("CopySnapshot")]
 ['ThrottlingException', 'ok']
 
-What differs from the service: durations are the settings'; nothing is billed, throttled or limited unless asked for;
-operations of Lightsail that aren't emulated are refused by name.
+What differs from the service: durations are the settings'; nothing is billed, throttled or limited unless
+asked for; operations of Lightsail that aren't emulated are refused by name.
 
-Control over HTTP, all JSON, for tests in other processes (wrong requests get HTTP 400 and ``{"error": …}``):
+Control over HTTP, all JSON, for tests in other processes (a wrong request gets HTTP 400, ``{"error": …}``):
 
-==================================================  ================================================================
-``GET /_snapcopy/health``                           ``{"status": "ok", "version": …}``
-``GET``, ``PATCH /_snapcopy/settings``              the members of `Settings`; PATCH changes those given
-``POST``, ``GET /_snapcopy/faults``                 injects a fault, given the members of `Fault`; lists all, with
-                                                    ``id`` and ``hits``
-``GET /_snapcopy/faults/ID?wait=SECONDS&hits=N``    one fault; with ``wait`` answers when it has been hit (N times),
-                                                    or HTTP 408
-``POST /_snapcopy/faults/ID/release``, ``DELETE``   ends the fault; calls that it holds go on
-``GET /_snapcopy/calls?operation=NAME``             ``{"calls": […]}``, the members of `Call`; ``DELETE`` forgets them
-``POST /_snapcopy/seed``                            takes a seed, see `pulumi_snapcopy.emulator.seeding`
-``POST /_snapcopy/finish-copies``                   all pending copies are done now
-``POST /_snapcopy/reset``                           everything as at the start
-==================================================  ================================================================
+``GET /_snapcopy/health``
+    ``{"status": "ok", "version": …}``
+``GET /_snapcopy/settings``, ``PATCH``
+    The members of `Settings`; PATCH changes those given.
+``POST /_snapcopy/faults``, ``GET``
+    Injects a fault, given the members of `Fault`; answers them with its ``id`` and ``hits``. GET lists all.
+``GET /_snapcopy/faults/ID?wait=SECONDS&hits=N``
+    One fault; with ``wait`` it answers when the fault has been hit (N times), or HTTP 408.
+``POST /_snapcopy/faults/ID/release``, ``DELETE /_snapcopy/faults/ID``
+    Ends the fault; calls that it holds go on.
+``GET /_snapcopy/calls?operation=NAME``, ``DELETE``
+    ``{"calls": […]}``, each with the members of `Call`; DELETE forgets them.
+``POST /_snapcopy/seed``
+    Takes a seed, see `pulumi_snapcopy.emulator.seeding`.
+``POST /_snapcopy/finish-copies``
+    All pending copies are done now.
+``POST /_snapcopy/reset``
+    Everything is as at the start.
 """
 
 from __future__ import annotations

@@ -30,7 +30,7 @@ def _delete(kind: str) -> Action:
     def action(backend: LightsailBackend, parameters: dict[str, Any]) -> dict[str, Any]:
         resource = backend.find(parameters[f"{MEMBER_OF[kind]}Name"], kind)
         del backend.resources[resource.name]
-        return {"operations": [backend.begin(f"Delete{kind}", resource, ends_at=now()).describe(now())]}
+        return {"operations": [backend.begin(f"Delete{kind}", resource).describe(now())]}
 
     return action
 
@@ -71,7 +71,6 @@ def perform(operation: str, region: str, account: str, parameters: dict[str, Any
 
 def _unknown(operation: str) -> LightsailError:
     if operation in service_model().operation_names:
-        emulated = ", ".join(OPERATIONS)
-        message = f"{operation} is an operation of Lightsail that this emulator does not have. It has {emulated}."
+        message = f"{operation} is not emulated; emulated are {', '.join(OPERATIONS)}"
         return LightsailError("OperationNotEmulated", message)
     return LightsailError("UnknownOperationException", f"Lightsail has no operation {operation}")

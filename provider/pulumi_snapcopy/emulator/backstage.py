@@ -38,7 +38,7 @@ class Backstage:
         SHARED.settings = settings
 
     def seed(self, sources: Mapping[str, Any] | str | os.PathLike[str]) -> None:
-        """Put instances, disks and snapshots into the account: a dict, or the path of a JSON file of the same form.
+        """Put instances, disks and snapshots into the account, from a dict or a JSON file of the same form.
 
         What is there already is left. The form is described in `pulumi_snapcopy.emulator.seeding`.
 
@@ -66,9 +66,9 @@ class Backstage:
             ValueError: There is no such kind or state.
         """
         if kind not in SNAPSHOTS:
-            raise ValueError(f"there are no snapshots of the kind {kind!r}; write one of {', '.join(SNAPSHOTS)}")
+            raise ValueError(f"there is no kind of snapshot {kind!r}; write one of {', '.join(SNAPSHOTS)}")
         _check_state(kind, state or COMPLETE[kind])
-        check_name(name, "name")
+        check_name(name)
         with changing():
             return planting.put_snapshot(
                 backend_of(region),
@@ -116,15 +116,14 @@ class Backstage:
             backend.resources[resource] = replace(source, automatic=left)
 
     def finish_copies(self) -> None:
-        """Let all time pass that pending snapshots still need: they and their operations end, and can be seen, now."""
+        """Let pending snapshots and their operations end now, as if their time had passed."""
         with changing():
             at = now()
             for _, _, backend in all_backends():
                 for name, resource in backend.resources.items():
                     backend.resources[name] = _finished(resource, at)
                 for number, operation in backend.operations.items():
-                    if operation.ends_at is not None:
-                        backend.operations[number] = replace(operation, ends_at=min(operation.ends_at, at))
+                    backend.operations[number] = replace(operation, ends_at=min(operation.ends_at, at))
 
     def empty(self) -> None:
         """Take everything out of all accounts and regions."""
@@ -147,4 +146,4 @@ def _finished(resource: Resource, at: float) -> Resource:
 def _check_state(kind: str, state: str) -> None:
     states = enum(f"{kind}State")
     if state not in states:
-        raise ValueError(f"a {kind} has no state {state!r}; write one of {', '.join(states)}")
+        raise ValueError(f"no {kind} has the state {state!r}; write one of {', '.join(states)}")

@@ -6,7 +6,6 @@ import errno
 import shlex
 import signal
 from threading import Event
-from typing import Any
 
 import click
 
@@ -14,15 +13,17 @@ from . import loopback
 from .settings import Settings
 
 _SECONDS = click.FloatRange(min=0)
+_FILE = click.Path(dir_okay=False)
+_PORT = click.IntRange(0, 65535)
 
 
 @click.command("emulator")
-@click.option("--port", default=loopback.DEFAULT_PORT, show_default=True, help="Port on 127.0.0.1.")
-@click.option("--state-file", type=click.Path(dir_okay=False), help="Keep the state in this file over restarts.")
-@click.option("--seed", "seeds", type=click.Path(dir_okay=False), multiple=True, help="JSON file of what is there.")
+@click.option("--port", type=_PORT, default=loopback.DEFAULT_PORT, show_default=True, help="On 127.0.0.1.")
+@click.option("--state-file", type=_FILE, help="Keep the state in this file over restarts.")
+@click.option("--seed", "seeds", type=_FILE, multiple=True, help="JSON file of what is there; repeatable.")
 @click.option("--copy-seconds", type=_SECONDS, default=10.0, show_default=True, help="How long a copy takes.")
-@click.option("--operation-lead-seconds", type=_SECONDS, default=0.0, help="How much earlier its operation ends.")
-@click.option("--visibility-seconds", type=_SECONDS, default=0.0, help="How long a new snapshot can't be seen.")
+@click.option("--operation-lead-seconds", type=_SECONDS, default=0.0, help="How much sooner operations end.")
+@click.option("--visibility-seconds", type=_SECONDS, default=0.0, help="How long new snapshots are hidden.")
 @click.option("--max-copies", type=click.IntRange(min=1), help="Copies a region makes at a time.")
 @click.option("--exports", is_flag=True, help="Only print the exports for the port, for eval.")
 def emulator(
@@ -52,33 +53,34 @@ def emulator(
 
 
 def _serve(settings: Settings, state_file: str | None, port: int, seeds: tuple[str, ...]) -> None:
-    server_class = _emulator_class()
+    try:
+        from .seeding import SeedError
+        from .server import Emulator
+        from .statefile import StateFileError
+    except ModuleNotFoundError as error:
+        missing = (error.name or "moto").partition(".")[0]
+        message = f"the emulator needs {missing}: pip install 'pulumi-snapcopy[emulator]'"
+        raise click.ClickException(message) from error
     stopped = Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: stopped.set())
     try:
-        with server_class(settings=settings, state_file=state_file, port=port) as running:
+        with Emulator(settings=settings, state_file=state_file, port=port) as running:
             for seed in seeds:
                 running.seed(seed)
             click.echo(f"Lightsail is emulated on {running.url} until Ctrl-C. To use it:", err=True)
             _print_exports(int(running.url.rpartition(":")[2]))
             stopped.wait()
-    except ValueError as error:  # a seed or a state file that can't be used, each with a sentence
+    except (SeedError, StateFileError) as error:
         raise click.ClickException(str(error)) from error
     except OSError as error:
-        if error.errno != errno.EADDRINUSE:
-            raise
-        message = f"port {port} of {loopback.HOST} is in use; stop what listens there, or choose another with --port"
-        raise click.ClickException(message) from error
+        raise click.ClickException(_cant_start(error, port)) from error
 
 
-def _emulator_class() -> Any:
-    try:
-        from .server import Emulator
-    except ModuleNotFoundError as error:
-        message = f"the emulator needs {error.name}: pip install 'pulumi-snapcopy[emulator]'"
-        raise click.ClickException(message) from error
-    return Emulator
+def _cant_start(error: OSError, port: int) -> str:
+    if error.errno == errno.EADDRINUSE:
+        return f"port {port} of {loopback.HOST} is in use; stop what listens there, or give another --port"
+    return f"the emulator can't start: {error}"
 
 
 def _print_exports(port: int) -> None:

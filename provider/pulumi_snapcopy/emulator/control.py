@@ -1,4 +1,4 @@
-"""The emulator's control over HTTP, for tests in other processes and other languages; see the package's docstring."""
+"""The emulator's control over HTTP, for tests in other processes; described in the package's docstring."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import asdict, replace
 from typing import TYPE_CHECKING, Any
 
-from werkzeug.exceptions import HTTPException
+from werkzeug.exceptions import HTTPException, NotFound
 from werkzeug.routing import Map, Rule
 from werkzeug.wrappers import Request, Response
 
@@ -55,7 +55,7 @@ class Control:
             response = _json(answer(request, **arguments))
         except HTTPException as error:
             response = _json({"error": error.description}, error.code or 400)
-        except (ValueError, TypeError, KeyError, TimeoutError) as error:
+        except (ValueError, TypeError, TimeoutError) as error:
             response = _json({"error": str(error)}, 408 if isinstance(error, TimeoutError) else 400)
         return response(environ, start_response)
 
@@ -70,24 +70,22 @@ class Control:
         return asdict(self._emulator.settings)
 
     def _faults(self, request: Request) -> object:
-        return {"faults": [_fault(n, injected) for n, injected in self._emulator.faults.numbered().items()]}
+        return {"faults": [_fault(injected) for injected in self._emulator.faults.all()]}
 
     def _inject(self, request: Request) -> object:
-        injected = self._emulator.inject(Fault(**_object(request)))
-        number = next(n for n, i in self._emulator.faults.numbered().items() if i is injected)
-        return _fault(number, injected)
+        return _fault(self._emulator.inject(Fault(**_object(request))))
 
     def _fault(self, request: Request, number: int) -> object:
         injected = self._injected(number)
         wait = request.args.get("wait", type=float)
         if wait is not None:
             injected.wait_reached(wait, hits=request.args.get("hits", 1, type=int))
-        return _fault(number, injected)
+        return _fault(injected)
 
     def _release(self, request: Request, number: int) -> object:
         injected = self._injected(number)
         injected.release()
-        return _fault(number, injected)
+        return _fault(injected)
 
     def _calls(self, request: Request) -> object:
         return {"calls": [asdict(call) for call in self._emulator.calls(request.args.get("operation"))]}
@@ -109,14 +107,14 @@ class Control:
         return {}
 
     def _injected(self, number: int) -> Injected:
-        try:
-            return self._emulator.faults.numbered()[number]
-        except KeyError:
-            raise KeyError(f"there is no fault {number}") from None
+        for injected in self._emulator.faults.all():
+            if injected.number == number:
+                return injected
+        raise NotFound(f"there is no fault {number}")
 
 
-def _fault(number: int, injected: Injected) -> dict[str, Any]:
-    return {"id": number, "hits": injected.hits, **asdict(injected.fault)}
+def _fault(injected: Injected) -> dict[str, Any]:
+    return {"id": injected.number, "hits": injected.hits, **asdict(injected.fault)}
 
 
 def _object(request: Request) -> dict[str, Any]:

@@ -35,14 +35,12 @@ def copy_snapshot(backend: LightsailBackend, parameters: dict[str, Any]) -> dict
     _refuse_too_many(backend)
     plan = PLAN.get() or CopyPlan()
     copy = _add_copy(backend, name, source, plan)
-    begun = copy.members["createdAt"]
-    assert copy.done_at is not None
     lead = 0 if plan.error else SHARED.settings.operation_lead_seconds
     operation = backend.begin(
         "CopySnapshot",
         copy,
         details=f"{region}:{source.name}",
-        ends_at=max(begun, copy.done_at - lead),
+        ends_at=(copy.done_at or 0) - lead,
         error=plan.error,
     )
     # The answer says Started even of a copy that takes no time.

@@ -11,7 +11,7 @@ DOCS = "https://docs.aws.amazon.com/lightsail/2016-11-28/api-reference"
 
 
 class LightsailError(Exception):
-    """A refusal: the service's code, a sentence, and the HTTP status (by default 400, 500 for ServiceException)."""
+    """A refusal: the service's code, a sentence, and the HTTP status (400, or 500 for ServiceException)."""
 
     def __init__(self, code: str, message: str, *, status: int | None = None) -> None:
         super().__init__(f"{code}: {message}")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
+from itertools import count
 from threading import Condition
 from typing import Any, Literal, get_args
 
@@ -27,9 +28,9 @@ KINDS: tuple[str, ...] = get_args(Kind)
 class Fault:
     """What goes wrong, and at which calls.
 
-    ============  ==================================================================================================
+    ============  ================================================================================
     kind          what happens
-    ============  ==================================================================================================
+    ============  ================================================================================
     error         the call is refused with `code`, `message` and the HTTP `status`; no work is done
     lost          the work is done, then the connection is closed without an answer
     reset         the connection is reset before any work is done
@@ -38,10 +39,10 @@ class Fault:
     hold-before   the call is held before its work until released, then goes on
     hold-after    the call is held after its work until released, then answered
     slow          the work is done, the answer comes `seconds` later
-    fail-copy     the copy this call starts ends in ``error`` after `seconds` (default: the settings' copy_seconds),
-                  its operation is Failed with `error_code` and `error_details`
+    fail-copy     the copy this call starts ends in ``error`` after `seconds` (default: the settings'
+                  copy_seconds), its operation is Failed with `error_code` and `error_details`
     copy-seconds  the copy this call starts takes `seconds`
-    ============  ==================================================================================================
+    ============  ================================================================================
 
     Attributes:
         kind: See above.
@@ -92,8 +93,9 @@ class Fault:
 class Injected:
     """A fault at work: wait until it is reached, let go of what it holds, or take it away."""
 
-    def __init__(self, fault: Fault) -> None:
+    def __init__(self, fault: Fault, number: int) -> None:
         self.fault = fault
+        self.number = number
         self._changed = Condition()
         self._matched = 0
         self._hits = 0
@@ -155,28 +157,28 @@ class Faults:
     """All faults injected into one emulator, in the order they were."""
 
     def __init__(self) -> None:
-        self._injected: dict[int, Injected] = {}
-        self._next = 1
+        self._injected: list[Injected] = []
+        self._numbers = count(1)
 
     def inject(self, fault: Fault) -> Injected:
         """Put a fault to work."""
-        injected = Injected(fault)
-        self._injected[self._next] = injected
-        self._next += 1
+        injected = Injected(fault, next(self._numbers))
+        self._injected.append(injected)
         return injected
 
-    def numbered(self) -> dict[int, Injected]:
-        """All of them by number."""
-        return dict(self._injected)
+    def all(self) -> list[Injected]:
+        """All of them, those that are over too."""
+        return list(self._injected)
 
     def clear(self) -> None:
         """End all faults, and the calls that they hold."""
-        for number in list(self._injected):
-            self._injected.pop(number).drop()
+        ended, self._injected = self._injected, []
+        for injected in ended:
+            injected.drop()
 
     def hit(self, operation: str, region: str, parameters: Mapping[str, Any]) -> list[Injected]:
         """Those that hit a call."""
-        return [i for i in list(self._injected.values()) if i.hit(operation, region, parameters)]
+        return [i for i in self.all() if i.hit(operation, region, parameters)]
 
 
 def _names(parameters: Mapping[str, Any]) -> Iterator[str]:

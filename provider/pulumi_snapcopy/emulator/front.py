@@ -59,10 +59,10 @@ class Front:
         number = self._calls.begin(operation, region, parameters, environ.get("HTTP_USER_AGENT", ""))
         outcome = "ServiceException"
         try:
-            response = self._with_faults(self._faults.hit(operation, region, parameters), environ)
-            outcome = response.headers.get("x-amzn-ErrorType") or "ok"
-            if response.status_code == 200 and response.mimetype == "text/html":
-                outcome = "garbage"
+            hits = self._faults.hit(operation, region, parameters)
+            response = self._with_faults(hits, environ)
+            answered = "garbage" if any(hit.fault.kind == "garbage" for hit in hits) else "ok"
+            outcome = response.headers.get("x-amzn-ErrorType", answered)
             return response
         except Dropped as dropped:
             outcome = dropped.outcome

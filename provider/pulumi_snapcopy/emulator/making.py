@@ -8,7 +8,7 @@ from .errors import invalid_input
 from .models import LightsailBackend
 from .resources import COMPLETE, DISK, DISK_SNAPSHOT, INSTANCE, INSTANCE_SNAPSHOT, Resource
 from .shapes import check_name
-from .shared import SHARED, now
+from .shared import SHARED
 from .sources import find_source, origin_of
 from .tagging import check_tags
 
@@ -131,7 +131,7 @@ def _create_instances(
 ) -> dict[str, Any]:
     names, zone, tags = parameters["instanceNames"], parameters["availabilityZone"], parameters.get("tags")
     for name in names:
-        check_name(name, "instanceNames")
+        check_name(name)
     wanted = bundle_size(parameters["bundleId"])
     if wanted is None:
         raise invalid_input(f"The bundle does not exist: {parameters['bundleId']}")
@@ -171,7 +171,7 @@ def _create_snapshot(
     snapshot = snapshot_of(backend, name, kind, origin_of(source), tags)
     operation = f"Create{kind}"
     first = _add(backend, snapshot, operation, details=source.name)
-    second = backend.begin(operation, source, details=name, ends_at=snapshot.done_at)
+    second = backend.begin(operation, source, details=name, ends_at=snapshot.done_at or 0)
     return {"operations": [first, {**second.members, **second.begun()}]}
 
 
@@ -196,6 +196,5 @@ def _add(
     backend: LightsailBackend, resource: Resource, operation: str, *, details: str | None = None
 ) -> dict[str, Any]:
     backend.resources[resource.name] = resource
-    ends_at = resource.done_at if resource.final else now()
-    begun = backend.begin(operation, resource, details=details, ends_at=ends_at)
+    begun = backend.begin(operation, resource, details=details, ends_at=resource.done_at or 0)
     return {**begun.members, **begun.begun()}

@@ -7,8 +7,8 @@ from collections.abc import Iterable, Iterator
 from typing import Any
 from uuid import uuid4
 
-from moto.core import DEFAULT_ACCOUNT_ID
 from moto.core.base_backend import BackendDict, BaseBackend
+from moto.core.models import DEFAULT_ACCOUNT_ID
 
 from .errors import invalid_input, names_in_use, not_found
 from .resources import DISK, INSTANCE, INSTANCE_SNAPSHOT, Operation, Resource
@@ -82,11 +82,11 @@ class LightsailBackend(BaseBackend):
         resource: Resource,
         *,
         details: str | None = None,
-        ends_at: float | None,
+        ends_at: float = 0.0,
         error: tuple[str, str] | None = None,
     ) -> Operation:
-        """Begin an operation on a resource, and keep it for GetOperation and its like."""
-        members = {
+        """Begin an operation on a resource, by default one that ends at once, and keep it for GetOperation."""
+        members: dict[str, Any] = {
             "id": str(uuid4()),
             "resourceName": resource.name,
             "resourceType": resource.kind,
@@ -96,7 +96,7 @@ class LightsailBackend(BaseBackend):
         }
         if details is not None:
             members["operationDetails"] = details
-        operation = Operation(members=members, ends_at=ends_at, error=error)
+        operation = Operation(members=members, ends_at=max(ends_at, members["createdAt"]), error=error)
         self.operations[members["id"]] = operation
         return operation
 

@@ -60,7 +60,7 @@ def put_snapshot(
     tags: Mapping[str, str] | None,
     state: str | None,
 ) -> str:
-    """A manual snapshot, of a source that may be gone; takes the place of what had its name. Returns its ARN."""
+    """A manual snapshot, of a source that may be gone, in place of what had its name; returns its ARN."""
     source_kind = INSTANCE if kind == INSTANCE_SNAPSHOT else DISK
     source = backend.resources.get(from_name or _GONE)
     if source is not None and source.kind == source_kind:
@@ -79,7 +79,8 @@ def put_snapshot(
 def _origin_of_gone(backend: LightsailBackend, kind: str, name: str) -> dict[str, Any]:
     origin = {f"from{kind}Name": name, f"from{kind}Arn": backend.arn(kind), "isFromAutoSnapshot": False}
     if kind == INSTANCE:
-        origin |= {"fromBlueprintId": "amazon_linux_2023", "fromBundleId": "nano_3_0", "fromAttachedDisks": []}
+        origin |= {"fromBlueprintId": "amazon_linux_2023", "fromBundleId": "nano_3_0"}
+        origin |= {"fromAttachedDisks": []}
     return {**origin, "sizeInGb": 20 if kind == INSTANCE else 8}
 
 

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import base64
-import json
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import cache
 from typing import Any
 
@@ -12,7 +10,7 @@ from botocore.loaders import create_loader
 
 from .errors import invalid_input, not_found
 from .models import LightsailBackend, zones
-from .resources import DISK, INSTANCE, MEMBER_OF, Operation
+from .resources import DISK, INSTANCE, MEMBER_OF, Operation, Resource
 from .shapes import enum
 from .shared import SHARED, now
 
@@ -36,8 +34,7 @@ def get_all(kind: str) -> Action:
     """GetInstances, GetDisks, GetInstanceSnapshots, GetDiskSnapshots: oldest first."""
 
     def action(backend: LightsailBackend, parameters: dict[str, Any]) -> dict[str, Any]:
-        described = [resource.describe(now()) for resource in backend.visible(kind)]
-        return _page(f"{MEMBER_OF[kind]}s", described, "name", parameters, size=_PAGE)
+        return _page(f"{MEMBER_OF[kind]}s", backend.visible(kind), parameters, size=_PAGE)
 
     return action
 
@@ -62,7 +59,7 @@ def get_operation(backend: LightsailBackend, parameters: dict[str, Any]) -> dict
 
 def get_operations(backend: LightsailBackend, parameters: dict[str, Any]) -> dict[str, Any]:
     """All operations of the region, oldest first."""
-    return _operations(list(backend.operations.values()), parameters)
+    return _page("operations", list(backend.operations.values()), parameters, size=_OPERATIONS_PAGE)
 
 
 def get_operations_for_resource(backend: LightsailBackend, parameters: dict[str, Any]) -> dict[str, Any]:
@@ -71,7 +68,7 @@ def get_operations_for_resource(backend: LightsailBackend, parameters: dict[str,
     own = [o for o in backend.operations.values() if o.members["resourceName"] == name]
     if not own and name not in backend.resources:
         raise not_found("resource", name)
-    return _operations(own, parameters, newest_first=True)
+    return _page("operations", own, parameters, size=_OPERATIONS_PAGE, newest_first=True)
 
 
 def get_regions(backend: LightsailBackend, parameters: dict[str, Any]) -> dict[str, Any]:
@@ -99,46 +96,30 @@ def _places() -> dict[str, str]:
     return {name: data["description"].partition("(")[2].rstrip(")") for name, data in regions.items()}
 
 
-def _operations(
-    operations: list[Operation], parameters: dict[str, Any], *, newest_first: bool = False
-) -> dict[str, Any]:
-    described = [operation.describe(now()) for operation in operations]
-    return _page("operations", described, "id", parameters, size=_OPERATIONS_PAGE, newest_first=newest_first)
-
-
 def _page(
     member: str,
-    items: list[dict[str, Any]],
-    identity: str,
+    items: Sequence[Resource | Operation],
     parameters: dict[str, Any],
     *,
     size: int,
     newest_first: bool = False,
 ) -> dict[str, Any]:
-    """A page of the items, and the token of the next one unless it is the last.
+    """A page of the items, and the next page's token if there is one.
 
-    A token holds the last item's key, so that what is deleted meanwhile moves nothing to another page.
+    A token is the number of its page's last item, so that what is deleted meanwhile hides nothing else.
     """
     size = SHARED.settings.page_size or size
-
-    def key(item: dict[str, Any]) -> list[Any]:
-        return [item["createdAt"], item[identity]]
-
-    ordered = sorted(items, key=key, reverse=newest_first)
-    if parameters.get("pageToken"):
+    ordered = sorted(items, key=lambda item: item.number, reverse=newest_first)
+    if parameters.get("pageToken") is not None:
         last = _read_token(parameters["pageToken"])
-        ordered = [item for item in ordered if (key(item) < last if newest_first else key(item) > last)]
-    page = ordered[:size]
-    return {member: page, "nextPageToken": _token(key(page[-1])) if len(ordered) > size else None}
+        ordered = [item for item in ordered if (item.number < last if newest_first else item.number > last)]
+    page, at = ordered[:size], now()
+    token = str(page[-1].number) if len(ordered) > size else None
+    return {member: [item.describe(at) for item in page], "nextPageToken": token}
 
 
-def _token(key: list[Any]) -> str:
-    return base64.urlsafe_b64encode(json.dumps(key).encode()).decode()
-
-
-def _read_token(token: str) -> list[Any]:
+def _read_token(token: str) -> int:
     try:
-        at, identity = json.loads(base64.urlsafe_b64decode(token.encode()))
-        return [float(at), str(identity)]
-    except (ValueError, TypeError):
+        return int(token)
+    except ValueError:
         raise invalid_input(f"The page token is not valid: {token}") from None

@@ -8,6 +8,8 @@ from __future__ import annotations
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
+from .shared import next_number
+
 INSTANCE, DISK = "Instance", "Disk"
 INSTANCE_SNAPSHOT, DISK_SNAPSHOT = "InstanceSnapshot", "DiskSnapshot"
 SNAPSHOTS = (INSTANCE_SNAPSHOT, DISK_SNAPSHOT)
@@ -26,6 +28,7 @@ class Resource:
 
     Attributes:
         members: What the API answers, but for what depends on the time.
+        number: Its place in lists, which are in the order that things were made.
         final: The state a snapshot ends in; None for instances and disks.
         done_at: When it gets there (seconds since 1970); None: never.
         visible_at: When it can be found and listed.
@@ -34,6 +37,7 @@ class Resource:
     """
 
     members: dict[str, Any]
+    number: int = field(default_factory=next_number)
     final: str | None = None
     done_at: float | None = 0.0
     visible_at: float = 0.0
@@ -83,17 +87,19 @@ class Operation:
 
     Attributes:
         members: What the API answers, but for status, isTerminal, statusChangedAt and the error.
-        ends_at: When it ends (seconds since 1970); None: never.
+        number: Its place in lists.
+        ends_at: When it ends (seconds since 1970).
         error: Its errorCode and errorDetails, if it fails then.
     """
 
     members: dict[str, Any]
-    ends_at: float | None
+    ends_at: float
+    number: int = field(default_factory=next_number)
     error: tuple[str, str] | None = None
 
     def describe(self, at: float) -> dict[str, Any]:
         """What the API answers at this time."""
-        if self.ends_at is None or self.ends_at > at:
+        if self.ends_at > at:
             return {**self.members, **self.begun()}
         ended = {"isTerminal": True, "statusChangedAt": self.ends_at}
         if self.error is None:
@@ -119,4 +125,4 @@ def resource_from_json(data: dict[str, Any]) -> Resource:
 def operation_from_json(data: dict[str, Any]) -> Operation:
     """An operation out of a state file."""
     error = data["error"]
-    return Operation(members=data["members"], ends_at=data["ends_at"], error=tuple(error) if error else None)
+    return Operation(**{**data, "error": tuple(error) if error else None})

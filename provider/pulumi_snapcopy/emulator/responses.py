@@ -19,12 +19,15 @@ CONTENT_TYPE = "application/x-amz-json-1.1"
 class LightsailResponse(BaseResponse):
     """One request and its answer."""
 
+    use_raw_body = True
+
     def __init__(self) -> None:
         super().__init__(service_name="lightsail")
 
     def get_region_from_url(self, request: Any, full_url: str) -> str:
-        """The region of the signature's scope; moto alone would believe the address or the user agent first."""
-        return scope_region(request.headers.get("Authorization")) or super().get_region_from_url(request, full_url)
+        """The region of the signature's scope; moto alone would believe the address or the user agent."""
+        signed = scope_region(request.headers.get("Authorization"))
+        return signed or super().get_region_from_url(request, full_url)
 
     def call_action(self) -> TYPE_RESPONSE:
         """Do what is asked for."""
@@ -52,9 +55,9 @@ def error_response(error: LightsailError) -> TYPE_RESPONSE:
     return error.status, {**headers(), "x-amzn-ErrorType": error.code}, body
 
 
-def _parameters(body: str) -> dict[str, Any]:
+def _parameters(body: bytes) -> dict[str, Any]:
     try:
-        parameters = json.loads(body or "{}")
+        parameters = json.loads(body or b"{}")
     except ValueError:
         parameters = None
     if not isinstance(parameters, dict):

@@ -23,7 +23,7 @@ from typing import Any
 from .errors import LightsailError
 from .models import LightsailBackend, backend_of
 from .planting import put_disk, put_instance, put_snapshot
-from .resources import DISK_SNAPSHOT, INSTANCE_SNAPSHOT
+from .resources import DISK_SNAPSHOT, INSTANCE_SNAPSHOT, MEMBER_OF
 from .shapes import check_name, enum
 from .shared import changing, now
 from .sources import is_date
@@ -63,14 +63,34 @@ def seed(data: Any) -> None:
     _check(data)
     with changing():
         for region, collections in data.items():
-            backend = backend_of(region)
-            for collection in _KNOWN:  # instances and disks come before their snapshots
-                for item in collections.get(collection, ()):
-                    if item["name"] not in backend.resources:
-                        _PLANT[collection](backend, item)
+            _refuse_taken(backend_of(region), collections)
+        for region, collections in data.items():
+            _plant(backend_of(region), collections)
 
 
-def automatic_snapshots(given: Any) -> list[dict[str, Any]]:
+def _plant(backend: LightsailBackend, collections: dict[str, Any]) -> None:
+    for collection in _KNOWN:  # instances and disks come before their snapshots
+        for item in collections.get(collection, ()):
+            if item["name"] not in backend.resources:
+                _PLANT[collection](backend, item)
+
+
+def _refuse_taken(backend: LightsailBackend, collections: dict[str, Any]) -> None:
+    """Refuse two resources of one name: a region has one namespace for all types."""
+    kinds = {name: _collection(resource.kind) for name, resource in backend.resources.items()}
+    for collection, items in collections.items():
+        for index, item in enumerate(items):
+            kind = kinds.setdefault(item["name"], collection)
+            if kind != collection:
+                where = f"{backend.region_name}.{collection}[{index}].name"
+                raise SeedError(f"{where}: {item['name']} is already one of the region's {kind}")
+
+
+def _collection(kind: str) -> str:
+    return f"{MEMBER_OF[kind]}s"
+
+
+def _automatic_snapshots(given: Any) -> list[dict[str, Any]]:
     """The automatic snapshots that a seed's number or list means, oldest first."""
     if isinstance(given, int):
         today = datetime.now(timezone.utc).date()
@@ -92,14 +112,14 @@ _PLANT: dict[str, Callable[[LightsailBackend, dict[str, Any]], object]] = {
         bundle_id=item.get("bundleId", "small_3_0"),
         size_in_gb=item.get("sizeInGb"),
         tags=item.get("tags"),
-        automatic=automatic_snapshots(item.get("automaticSnapshots", 0)),
+        automatic=_automatic_snapshots(item.get("automaticSnapshots", 0)),
     ),
     "disks": lambda backend, item: put_disk(
         backend,
         item["name"],
         size_in_gb=item.get("sizeInGb", 8),
         tags=item.get("tags"),
-        automatic=automatic_snapshots(item.get("automaticSnapshots", 0)),
+        automatic=_automatic_snapshots(item.get("automaticSnapshots", 0)),
     ),
     "instanceSnapshots": lambda backend, item: put_snapshot(
         backend,
@@ -126,7 +146,7 @@ def _check(data: Any) -> None:
     _expect(data, dict, "the seed", "an object of regions")
     for region, collections in data.items():
         if region not in enum("RegionName"):
-            raise SeedError(f"{region}: is not a region of Lightsail, which are {', '.join(enum('RegionName'))}")
+            raise SeedError(f"{region}: is not one of Lightsail's regions, {', '.join(enum('RegionName'))}")
         _expect(collections, dict, region, "an object")
         _refuse_unknown(collections, list(_KNOWN), region)
         for collection, items in collections.items():
@@ -144,7 +164,7 @@ def _check_item(item: Any, collection: str, where: str) -> None:
     for key, value in item.items():
         _expect(value, known[key], f"{where}.{key}", f"of another type than {type(value).__name__}")
     try:
-        check_name(item["name"], "name")
+        check_name(item["name"])
     except LightsailError as error:
         raise SeedError(f"{where}.name: {error.message}") from None
     if item.get("sizeInGb", 1) < 1:
@@ -152,7 +172,8 @@ def _check_item(item: Any, collection: str, where: str) -> None:
     if any(not isinstance(value, str) for value in item.get("tags", {}).values()):
         raise SeedError(f"{where}.tags: must have strings as values")
     if "state" in item and item["state"] not in enum(_STATES[collection]):
-        raise SeedError(f"{where}.state: is {item['state']!r}, not one of {', '.join(enum(_STATES[collection]))}")
+        states = ", ".join(enum(_STATES[collection]))
+        raise SeedError(f"{where}.state: is {item['state']!r}, not one of {states}")
     _check_automatic(item.get("automaticSnapshots", 0), f"{where}.automaticSnapshots")
 
 

@@ -30,6 +30,8 @@ if TYPE_CHECKING:
     from types_boto3_lightsail.client import LightsailClient
 
 _BACKLOG = 512
+_SHUTDOWN_CHECK = 0.02  # seconds
+_RUNNING = Lock()
 
 
 class Emulator(Backstage):
@@ -42,6 +44,7 @@ class Emulator(Backstage):
 
     Raises:
         OSError: The port is in use.
+        RuntimeError: Another one is running in this process.
         StateFileError: The state file can't be used.
 
     Example:
@@ -73,20 +76,13 @@ class Emulator(Backstage):
         self.faults = Faults()
 
     def __enter__(self) -> Emulator:
-        listener = socket.create_server((loopback.HOST, self._port), backlog=_BACKLOG)
-        with listener:
-            lightsail_backends.clear()
-            SHARED.settings = self._settings_at_start
-            SHARED.keeper = self._keeper()
-            moto = DomainDispatcherApplication(create_backend_app)
-            front = Front(moto, Control(self), self.faults, self._calls)
-            port = listener.getsockname()[1]
-            self._server = make_server(
-                loopback.HOST, port, front, threaded=True, request_handler=_Handler, fd=listener.fileno()
-            )
-        self._port = port
-        self._thread = Thread(target=self._server.serve_forever, args=(0.02,), name="snapcopy-emulator", daemon=True)
-        self._thread.start()
+        if not _RUNNING.acquire(blocking=False):
+            raise RuntimeError("another Emulator is running in this process; end it first")
+        try:
+            self._start()
+        except BaseException:
+            _RUNNING.release()
+            raise
         return self
 
     def __exit__(
@@ -101,6 +97,7 @@ class Emulator(Backstage):
         self.faults.clear()
         SHARED.keeper = None
         SHARED.settings = Settings()
+        _RUNNING.release()
 
     @property
     def url(self) -> str:
@@ -130,19 +127,33 @@ class Emulator(Backstage):
         self._calls.clear()
 
     def reset(self) -> None:
-        """Back to the start: no resources (nor in moto's other services), faults or calls, the first settings."""
+        """Back to the start: the first settings, no faults or calls, and no resources of any of moto's services."""
         self.faults.clear()
         BackendDict.reset()
         self.empty()
         self.settings = self._settings_at_start
         self.clear_calls()
 
-    def _keeper(self) -> StateFile | None:
-        if self._state_file is None:
-            return None
-        state_file = StateFile(self._state_file)
-        state_file.load()
-        return state_file
+    def _start(self) -> None:
+        # Werkzeug would end the process if the port were in use, so the socket is made here.
+        with socket.create_server((loopback.HOST, self._port), backlog=_BACKLOG) as listener:
+            lightsail_backends.clear()
+            if self._state_file is not None:
+                SHARED.keeper = StateFile.load(self._state_file)
+            SHARED.settings = self._settings_at_start
+            moto = DomainDispatcherApplication(create_backend_app)
+            front = Front(moto, Control(self), self.faults, self._calls)
+            self._port = listener.getsockname()[1]
+            self._server = make_server(
+                loopback.HOST,
+                self._port,
+                front,
+                threaded=True,
+                request_handler=_Handler,
+                fd=listener.fileno(),
+            )
+        self._thread = Thread(target=self._server.serve_forever, args=(_SHUTDOWN_CHECK,), daemon=True)
+        self._thread.start()
 
 
 class _Handler(MotoRequestHandler):
@@ -157,7 +168,7 @@ class _Handler(MotoRequestHandler):
     def connection_dropped(self, error: BaseException, environ: dict[str, Any] | None = None) -> None:
         self.close_connection = True
         if isinstance(error, Dropped) and error.reset:
-            # Lingering for no time makes closing a socket a reset; it closes when nothing reads from it any more.
+            # Closing a socket that doesn't linger is a reset; it closes when nothing reads from it any more.
             self.connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
             self.rfile.close()
             self.connection.close()

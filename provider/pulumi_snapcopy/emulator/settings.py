@@ -10,12 +10,12 @@ class Settings:
     """What can be set on the emulated service, also while it runs (times in seconds).
 
     Attributes:
-        copy_seconds: How long a copy is ``pending``. A `Fault` of the kinds ``copy-seconds`` and ``fail-copy``
-            overrides it for the copies it matches.
+        copy_seconds: How long a copy is ``pending``. A `Fault` of the kind ``copy-seconds`` or
+            ``fail-copy`` overrides it for the copies it matches.
         snapshot_seconds: How long a snapshot made by Create{Instance,Disk}Snapshot is ``pending``.
-        operation_lead_seconds: How much earlier a copy's operation reads ``Succeeded`` than its snapshot is done.
+        operation_lead_seconds: How much earlier a copy's operation has ``Succeeded`` than its snapshot.
         visibility_seconds: For how long a new snapshot is NotFound and in no list, though its name is taken.
-        max_copies_in_progress: Copies a region makes at a time; more are refused with ``ResourceLimitExceeded``.
+        max_copies_in_progress: Copies a region makes at a time; more are refused, ``ResourceLimitExceeded``.
         page_size: Items a page of a list; by default 100, and 200 for operations.
         taggable_when_pending: Whether TagResource takes a snapshot that is still ``pending``.
 

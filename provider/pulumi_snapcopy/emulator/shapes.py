@@ -12,9 +12,13 @@ from botocore.session import get_session
 
 from .errors import invalid_input
 
-# The model's pattern leaves dots out; the service takes them.
+# The model's pattern leaves dots out; the service takes them, and says so:
+# https://github.com/hashicorp/terraform-provider-aws/pull/8647
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,253}[A-Za-z0-9]")
-_NAME_RULE = "Names have 2 to 255 characters, begin and end alphanumeric, and may have . - and _ in between"
+_NAME_RULE = (
+    "Resource names must be at least 2 characters long and contain only alphanumerics, -, _, and ., "
+    "must begin and end with an alphanumeric, and have at most 255 characters."
+)
 _PYTHON_TYPES: dict[str, type | tuple[type, ...]] = {
     "string": str,
     "boolean": bool,
@@ -46,10 +50,10 @@ def is_modelled_error(code: str) -> bool:
     return any(shape.name == code for shape in service_model().error_shapes)
 
 
-def check_name(name: str, where: str) -> None:
+def check_name(name: str) -> None:
     """Refuse a resource's name that the service wouldn't take."""
     if not _NAME.fullmatch(name):
-        raise _refusal(f"'{name}'", where, _NAME_RULE)
+        raise invalid_input(f"{name} is not a valid resource name. {_NAME_RULE}")
 
 
 def check_input(operation: str, parameters: dict[str, Any]) -> None:
@@ -88,8 +92,6 @@ def _check(shape: Shape, value: Any, where: str) -> None:
     else:
         for inner, item, at in _items(shape, value, where):
             _check(inner, item, at)
-    size = value if shape.type_name in ("integer", "long", "float", "double") else len(value) if expected is not bool else 0
-    _check_range(shape, size, where)
 
 
 def _check_structure(shape: StructureShape, value: dict[str, Any], where: str) -> None:
@@ -104,17 +106,11 @@ def _check_structure(shape: StructureShape, value: dict[str, Any], where: str) -
 
 def _check_string(shape: StringShape, value: str, where: str) -> None:
     if shape.name == "ResourceName":
-        check_name(value, where)
+        check_name(value)
     elif shape.enum and value not in shape.enum:
         raise _refusal(f"'{value}'", where, f"Member must satisfy enum value set: [{', '.join(shape.enum)}]")
     elif (pattern := shape.metadata.get("pattern")) and not re.fullmatch(pattern, value):
         raise _refusal(f"'{value}'", where, f"Member must satisfy regular expression pattern: {pattern}")
-
-
-def _check_range(shape: Shape, size: float, where: str) -> None:
-    low, high = shape.metadata.get("min"), shape.metadata.get("max")
-    if (low is not None and size < low) or (high is not None and size > high):
-        raise _refusal(str(size), where, f"Member must be between {low} and {high}")
 
 
 def _items(shape: Shape, value: Any, where: str) -> Iterator[tuple[Shape, Any, str]]:

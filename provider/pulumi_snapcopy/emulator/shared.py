@@ -1,7 +1,7 @@
 """What all regions share: the settings, one lock, and the file that keeps the state.
 
-Moto's backends are global to the process, and so is this. One lock for all regions, as a copy reads one region and
-writes another; it is held for microseconds, never while waiting.
+Moto's backends are global to the process, and so is this. One lock serves all regions, as a copy reads one
+region and writes another; it is held for microseconds, never while waiting.
 """
 
 from __future__ import annotations
@@ -25,11 +25,12 @@ class Keeper(Protocol):
 
 @dataclass(slots=True)
 class Shared:
-    """The settings, the lock, and how often the state has changed."""
+    """The settings, the lock, how often the state has changed, and the last number given out."""
 
     settings: Settings = field(default_factory=Settings)
-    lock: RLock = field(default_factory=RLock)  # type: ignore[valid-type]
+    lock: RLock = field(default_factory=RLock)
     version: int = 0
+    number: int = 0
     keeper: Keeper | None = None
 
 
@@ -39,6 +40,12 @@ SHARED = Shared()
 def now() -> float:
     """The time in seconds since 1970, to the millisecond, as the service gives it."""
     return round(time.time(), 3)
+
+
+def next_number() -> int:
+    """A number above all given before, also before a restart: lists and their pages are in this order."""
+    SHARED.number = max(SHARED.number + 1, time.time_ns())
+    return SHARED.number
 
 
 @contextmanager

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from .errors import LightsailError, invalid_input
+from .errors import invalid_input, not_found
 from .models import LightsailBackend
 from .resources import DISK, INSTANCE, Resource
 from .shared import now
@@ -27,12 +27,14 @@ class Source:
     origin: dict[str, Any]
 
 
-def find_source(backend: LightsailBackend, parameters: dict[str, Any], snapshot: str, resource: str) -> Source:
+def find_source(
+    backend: LightsailBackend, parameters: dict[str, Any], snapshot: str, resource: str
+) -> Source:
     """The source that a request names by its members `snapshot` or `resource`, in the source's region.
 
     Raises:
-        LightsailError: InvalidInputException for modes that exclude each other, a date that is none and a snapshot
-            that isn't complete; NotFoundException.
+        LightsailError: InvalidInputException for modes that exclude each other, a date that is none and a
+            snapshot that isn't complete; NotFoundException.
     """
     check_mode(parameters, snapshot, resource)
     name = parameters.get(snapshot)
@@ -70,7 +72,11 @@ def origin_of(resource: Resource, *, automatic: bool = False) -> dict[str, Any]:
     """What a snapshot of an instance or disk records of where it is from."""
     members = resource.members
     if resource.kind == DISK:
-        origin = {"fromDiskName": resource.name, "fromDiskArn": members["arn"], "sizeInGb": members["sizeInGb"]}
+        origin = {
+            "fromDiskName": resource.name,
+            "fromDiskArn": members["arn"],
+            "sizeInGb": members["sizeInGb"],
+        }
     else:
         origin = {
             "fromInstanceName": resource.name,
@@ -96,9 +102,10 @@ def _automatic(backend: LightsailBackend, name: str, restore_date: str | None) -
     found = backend.find(name, INSTANCE, DISK)
     taken = {details["date"]: details["status"] for details in found.automatic}
     if restore_date is None and "Success" not in taken.values():
-        raise LightsailError("NotFoundException", f"There is no automatic snapshot of {name} to restore")
+        raise not_found("AutoSnapshot", f"{name}, the latest")
     if restore_date is not None and restore_date not in taken:
-        raise LightsailError("NotFoundException", f"There is no automatic snapshot of {name} for {restore_date}")
+        raise not_found("AutoSnapshot", f"{name}, {restore_date}")
     if restore_date is not None and taken[restore_date] != "Success":
-        raise invalid_input(f"The automatic snapshot of {name} for {restore_date} has the status {taken[restore_date]}")
+        status = taken[restore_date]
+        raise invalid_input(f"The AutoSnapshot has the status {status}: {name}, {restore_date}")
     return Source(name=name, snapshot_kind=f"{found.kind}Snapshot", origin=origin_of(found, automatic=True))

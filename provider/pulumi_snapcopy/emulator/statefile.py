@@ -1,4 +1,4 @@
-"""The state as a JSON file, so that a restart in the middle of copies loses nothing; there are no credentials in it."""
+"""The state as a JSON file: a restart in the middle of copies loses nothing. It holds no credentials."""
 
 from __future__ import annotations
 
@@ -27,28 +27,31 @@ class StateFile:
         self._writing = Lock()
         self._written = SHARED.version
 
-    def load(self) -> None:
+    @classmethod
+    def load(cls, path: str | os.PathLike[str]) -> StateFile:
         """Take up the state in the file; a file that isn't there yet is an empty state.
 
         Raises:
             StateFileError: It is no state file.
         """
+        file = cls(path)
         try:
-            data = json.loads(self.path.read_text(encoding="utf-8"))
+            data = json.loads(file.path.read_text(encoding="utf-8"))
             if data["format"] != _FORMAT:
                 raise ValueError(f"its format is {data['format']!r}, not {_FORMAT}")
-            self._take_up(data["accounts"])
+            _take_up(data["accounts"])
         except FileNotFoundError:
-            self.path.parent.mkdir(parents=True, exist_ok=True)
+            file.path.parent.mkdir(parents=True, exist_ok=True)
         except (OSError, ValueError, TypeError, KeyError, AttributeError) as error:
             lightsail_backends.clear()
             raise StateFileError(
-                f"the state file {self.path} can't be used ({type(error).__name__}: {error}); "
+                f"the state file {file.path} can't be used ({type(error).__name__}: {error}); "
                 "delete it, or move it away, to start afresh"
             ) from error
+        return file
 
     def save(self, version: int) -> None:
-        """Return when the state of this version is on disk; changes that wait together are written together."""
+        """Return when the state of this version is on disk; changes that wait are written together."""
         with self._writing:
             if self._written >= version:
                 return
@@ -59,16 +62,17 @@ class StateFile:
             temporary.replace(self.path)
             self._written = current
 
-    def _take_up(self, accounts: dict[str, Any]) -> None:
-        for account, regions in accounts.items():
-            for region, kept in regions.items():
-                backend = lightsail_backends[account][region]
-                for data in kept["resources"]:
-                    resource = resource_from_json(data)
-                    backend.resources[resource.name] = resource
-                for data in kept["operations"]:
-                    operation = operation_from_json(data)
-                    backend.operations[operation.members["id"]] = operation
+
+def _take_up(accounts: dict[str, Any]) -> None:
+    for account, regions in accounts.items():
+        for region, kept in regions.items():
+            backend = lightsail_backends[account][region]
+            for data in kept["resources"]:
+                resource = resource_from_json(data)
+                backend.resources[resource.name] = resource
+            for data in kept["operations"]:
+                operation = operation_from_json(data)
+                backend.operations[operation.members["id"]] = operation
 
 
 def _dump() -> str:

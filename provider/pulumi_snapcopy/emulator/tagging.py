@@ -1,4 +1,4 @@
-"""TagResource, UntagResource, and the rules of tags: 50 a resource, keys of 128, values of 256 characters, no ``aws:``.
+"""TagResource and UntagResource: 50 tags a resource, keys of 128 and values of 256 characters, no ``aws:``.
 
 https://docs.aws.amazon.com/lightsail/2016-11-28/api-reference/API_TagResource.html
 """
@@ -22,7 +22,7 @@ def tag_resource(backend: LightsailBackend, parameters: dict[str, Any]) -> dict[
     check_tags(parameters["tags"])
     merged = {tag["key"]: tag for tag in [*resource.members["tags"], *parameters["tags"]]}
     if len(merged) > _MOST_TAGS:
-        raise invalid_input(f"A resource can have {_MOST_TAGS} tags, this would make {len(merged)}: {resource.name}")
+        raise invalid_input(f"A resource can have {_MOST_TAGS} tags, these would be {len(merged)}")
     return _set(backend, resource, list(merged.values()), "TagResource")
 
 
@@ -60,4 +60,4 @@ def _tagged(backend: LightsailBackend, parameters: dict[str, Any]) -> Resource:
 def _set(backend: LightsailBackend, resource: Resource, tags: list[Any], operation: str) -> dict[str, Any]:
     changed = replace(resource, members={**resource.members, "tags": tags})
     backend.resources[resource.name] = changed
-    return {"operations": [backend.begin(operation, changed, ends_at=now()).describe(now())]}
+    return {"operations": [backend.begin(operation, changed).describe(now())]}

@@ -1,0 +1,143 @@
+"""The command ``snapcopy emulator``: what it prints, and what it says when it can't start."""
+
+from __future__ import annotations
+
+import doctest
+import importlib
+import json
+import socket
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+from click.testing import CliRunner
+from pulumi_snapcopy.emulator import Fault, Settings
+from pulumi_snapcopy.emulator.command import emulator
+
+
+def run(*arguments: str) -> Any:
+    """Run the command to its end."""
+    return CliRunner().invoke(emulator, arguments)
+
+
+def test_exports_are_all_that_is_printed_for_eval() -> None:
+    """With --exports only the exports for the port are printed, and nothing is started."""
+    done = run("--exports", "--port", "4600")
+
+    assert (done.exit_code, done.stderr) == (0, "")
+    lines = done.stdout.splitlines()
+    assert lines[0] == "export AWS_ENDPOINT_URL_LIGHTSAIL=http://127.0.0.1:4600"
+    assert all(line.startswith("export AWS_") for line in lines)
+
+
+def test_default_port() -> None:
+    """Without --port it is 4597."""
+    assert "http://127.0.0.1:4597" in run("--exports").stdout
+
+
+def test_there_is_no_host_to_choose() -> None:
+    """It listens on loopback, and there is no option to change that."""
+    assert run("--host", "0.0.0.0").exit_code == 2
+
+
+def test_port_in_use() -> None:
+    """A port in use is a sentence and exit 1, without a traceback."""
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+        done = run("--port", str(port))
+
+    assert done.exit_code == 1
+    assert done.stderr == (
+        f"Error: port {port} of 127.0.0.1 is in use; stop what listens there, or give another --port\n"
+    )
+
+
+def test_wrong_seed(tmp_path: Path) -> None:
+    """A wrong seed is a sentence that names the place, and exit 1."""
+    seed = tmp_path / "seed.json"
+    seed.write_text(json.dumps({"mars-1": {}}), encoding="utf-8")
+
+    done = run("--port", "0", "--seed", str(seed))
+
+    assert (done.exit_code, done.stderr.split(" is not")[0]) == (1, "Error: mars-1:")
+
+
+def test_broken_state_file(tmp_path: Path) -> None:
+    """A broken state file is a sentence that says what to do, and exit 1."""
+    state = tmp_path / "state.json"
+    state.write_text("{", encoding="utf-8")
+
+    done = run("--port", "0", "--state-file", str(state))
+
+    assert done.exit_code == 1
+    assert "delete it, or move it away, to start afresh" in done.stderr
+
+
+def test_without_the_extra_it_says_how_to_install_it() -> None:
+    """Without moto the command still loads, prints its exports, and tells what to install."""
+    program = (
+        "import sys; sys.modules['moto'] = None\n"
+        "from pulumi_snapcopy.emulator.command import emulator\n"
+        "emulator(sys.argv[1:])"
+    )
+
+    def without_moto(*arguments: str) -> subprocess.CompletedProcess[str]:
+        return subprocess.run(
+            [sys.executable, "-c", program, *arguments],
+            capture_output=True,
+            text=True,
+            timeout=60,
+            check=False,
+            env={"PYTHONPATH": ":".join(sys.path)},
+        )
+
+    exports, serving = without_moto("--exports"), without_moto("--port", "0")
+    assert (exports.returncode, exports.stderr) == (0, "")
+    assert serving.returncode == 1
+    assert serving.stderr == "Error: the emulator needs moto: pip install 'pulumi-snapcopy[emulator]'\n"
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"copy_seconds": -1},
+        {"copy_seconds": float("inf")},
+        {"visibility_seconds": "1"},
+        {"snapshot_seconds": True},
+        {"page_size": 0},
+        {"max_copies_in_progress": 1.5},
+        {"taggable_when_pending": "no"},
+    ],
+)
+def test_settings_out_of_range_are_refused(changes: dict[str, Any]) -> None:
+    """A setting out of its range is refused with its name and value."""
+    ((name, value),) = changes.items()
+
+    with pytest.raises(ValueError, match=name) as caught:
+        Settings(**changes)
+
+    assert repr(value) in str(caught.value)
+
+
+def test_fault_knows_its_status() -> None:
+    """A fault's HTTP status is 500 for ServiceException and 400 otherwise, unless it is given."""
+    statuses = [
+        Fault(kind="error").status,
+        Fault(kind="error", code="X").status,
+        Fault(kind="error", status=503).status,
+    ]
+
+    assert statuses == [500, 400, 503]
+
+
+@pytest.mark.parametrize("room", ["", ".settings", ".faults", ".server", ".backstage"])
+def test_examples_in_docstrings_run(room: str) -> None:
+    """The examples in the docstrings do what they say."""
+    module = importlib.import_module(f"pulumi_snapcopy.emulator{room}")
+    examples = vars(module) if room != ".settings" else {"Settings": Settings}
+
+    result = doctest.testmod(module, extraglobs=dict(examples))
+
+    assert (result.failed, result.attempted > 0) == (0, True)
