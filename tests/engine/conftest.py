@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-
 from pulumi_snapcopy.emulator import Emulator, Settings
 
 from .stack import Stack

@@ -8,6 +8,7 @@ import re
 import signal
 import subprocess
 import sys
+import time
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -35,7 +36,9 @@ class Result:
     def changes(self) -> dict[str, int]:
         """The summary's counts; in a preview the verb in the infinitive. Such as ``{"created": 2, "unchanged": 1}``."""
         summary = self.output.rpartition("Resources:\n")[2]
-        return {what: int(count) for count, what in re.findall(r"^ *(?:\S+ )?(\d+) (?:to )?(\w+)$", summary, re.M)}
+        return {
+            what: int(count) for count, what in re.findall(r"^ *(?:\S+ )?(\d+) (?:to )?(\w+)$", summary, re.M)
+        }
 
 
 class Stack:
@@ -56,7 +59,11 @@ class Stack:
         backend = folder / "backend"
         backend.mkdir(parents=True, exist_ok=True)
         self.environment = {
-            **{key: value for key, value in os.environ.items() if not key.startswith(("AWS_", "PULUMI_", "SNAPCOPY_"))},
+            **{
+                key: value
+                for key, value in os.environ.items()
+                if not key.startswith(("AWS_", "PULUMI_", "SNAPCOPY_"))
+            },
             **emulator.environment,
             "PATH": f"{BIN}{os.pathsep}{os.environ['PATH']}",
             "PULUMI_HOME": str(home),
@@ -120,9 +127,24 @@ class Stack:
         return self.run("destroy", "--yes", "--skip-preview")
 
     def kill(self, process: subprocess.Popen[str]) -> None:
-        """SIGKILL the CLI, and it alone: the host of its dynamic providers finds out by itself."""
+        """SIGKILL the CLI, and it alone; the processes it leaves behind end by themselves."""
         process.send_signal(signal.SIGKILL)
         process.communicate(timeout=60)
+        deadline = time.monotonic() + 30
+        while left := self.left_of(process):
+            assert time.monotonic() < deadline, f"still running: {left}"
+            time.sleep(0.1)
+
+    @staticmethod
+    def left_of(process: subprocess.Popen[str]) -> list[str]:
+        """The processes that a CLI has started and that still run."""
+        listed = subprocess.run(
+            ["ps", "-eo", "sess=,stat=,args="], capture_output=True, text=True, check=True
+        )
+        mine = [
+            line.split(None, 2) for line in listed.stdout.splitlines() if line.split()[0] == str(process.pid)
+        ]
+        return [words[2] for words in mine if not words[1].startswith("Z")]
 
     def export(self) -> dict[str, Any]:
         """The stack's state."""

@@ -83,7 +83,9 @@ pulumi.export("second", second.target_snapshot_name)
 
 def test_the_region_left_out_is_the_one_aws_tooling_would_use(stack: Stack, service: Service) -> None:
     """Without target_region the copy goes to AWS_REGION's region, and stays there when that changes."""
-    stack.program('CopiedSnapshot("db", source_snapshot_name="db-before-upgrade", source_region="us-east-1")\n')
+    stack.program(
+        'CopiedSnapshot("db", source_snapshot_name="db-before-upgrade", source_region="us-east-1")\n'
+    )
     stack.environment |= {"AWS_REGION": "eu-west-3", "AWS_DEFAULT_REGION": "eu-west-3"}
     stack.up()
     assert service.only("eu-west-3")["state"] == "available"
@@ -93,7 +95,10 @@ def test_the_region_left_out_is_the_one_aws_tooling_would_use(stack: Stack, serv
 
 def test_the_state_holds_a_short_reference_and_no_credentials(stack: Stack, emulator: Emulator) -> None:
     """The provider in the state is a reference to a factory; keys and secrets are nowhere."""
-    stack.environment |= {"AWS_ACCESS_KEY_ID": "AKIAMARKEDMARKED0000", "AWS_SECRET_ACCESS_KEY": "marked-secret"}
+    stack.environment |= {
+        "AWS_ACCESS_KEY_ID": "AKIAMARKEDMARKED0000",
+        "AWS_SECRET_ACCESS_KEY": "marked-secret",
+    }
     stack.copied()
     output = stack.up().output
     provider = stack.outputs()["__provider"]

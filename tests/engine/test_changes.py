@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-
 import pytest
-
 from pulumi_snapcopy.emulator import Emulator
 
 from .conftest import Service, day
@@ -27,7 +25,12 @@ AUTOMATIC = {"source_resource_name": "web-1", "restore_date": day(3)}
     ],
 )  # fmt: skip
 def test_another_request_is_copied_before_the_old_copy_goes(
-    stack: Stack, service: Service, emulator: Emulator, before: dict[str, object], after: dict[str, object], named: str
+    stack: Stack,
+    service: Service,
+    emulator: Emulator,
+    before: dict[str, object],
+    after: dict[str, object],
+    named: str,
 ) -> None:
     """Each part of the request asks for a new copy, which stands before the old one is deleted."""
     emulator.put_snapshot("us-west-2", "db-before-upgrade", from_name="db-1")
@@ -55,7 +58,9 @@ def test_another_target_region_is_copied_before_the_old_copy_goes(stack: Stack, 
     assert service.only("eu-west-2")["name"] == "db-dr"
 
 
-def test_an_explicit_name_that_stays_is_deleted_first(stack: Stack, service: Service, emulator: Emulator) -> None:
+def test_an_explicit_name_that_stays_is_deleted_first(
+    stack: Stack, service: Service, emulator: Emulator
+) -> None:
     """Two copies can't bear one name, so the old one makes way."""
     stack.copied(target_snapshot_name="db-dr", **AUTOMATIC)
     stack.up()
@@ -84,7 +89,9 @@ def test_tags_change_in_place(stack: Stack, service: Service, emulator: Emulator
     assert stack.preview().changes == {"unchanged": 2}
 
 
-def test_tags_changed_behind_our_back_are_set_again(stack: Stack, service: Service, emulator: Emulator) -> None:
+def test_tags_changed_behind_our_back_are_set_again(
+    stack: Stack, service: Service, emulator: Emulator
+) -> None:
     """`refresh` shows that a tag has changed, `up` sets it as asked."""
     stack.copied(tags={"team": "shop"})
     stack.up()
@@ -118,7 +125,9 @@ def test_a_source_that_aged_out_is_no_drift(stack: Stack, service: Service, emul
     assert service.copies_started() == 1
 
 
-def test_a_copy_deleted_behind_our_back_is_made_again(stack: Stack, service: Service, emulator: Emulator) -> None:
+def test_a_copy_deleted_behind_our_back_is_made_again(
+    stack: Stack, service: Service, emulator: Emulator
+) -> None:
     """`refresh` sees that it is gone, `up` copies again."""
     stack.copied()
     stack.up()
@@ -171,7 +180,9 @@ def test_track_latest_copies_each_newer_one(stack: Stack, service: Service, emul
     assert service.effects() == ["CopySnapshot", "TagResource", "DeleteInstanceSnapshot"]
 
 
-def test_new_triggers_copy_the_latest_there_is_then(stack: Stack, service: Service, emulator: Emulator) -> None:
+def test_new_triggers_copy_the_latest_there_is_then(
+    stack: Stack, service: Service, emulator: Emulator
+) -> None:
     """Triggers copy again, and "latest" means the latest of that day."""
     emulator.age_out("us-east-1", "web-1", day(0))
     latest = {"source_resource_name": "web-1", "use_latest_restorable_auto_snapshot": True}
@@ -218,6 +229,6 @@ def test_retained_copies_stay(stack: Stack, service: Service) -> None:
     for ago in (3, 2, 1):
         stack.program(body.format(day(ago)))
         stack.up()
-    assert sorted(name[:16] for name in service.snapshots()) == sorted(f"web-1-{day(ago)}" for ago in (3, 2, 1))
-
-
+    assert sorted(name[:16] for name in service.snapshots()) == sorted(
+        f"web-1-{day(ago)}" for ago in (3, 2, 1)
+    )

@@ -60,6 +60,8 @@ class Lifecycle:
                 attempt.patiently(lambda: self.service.untag(snapshot.region, snapshot.name, keys))
             except ServiceError as error:
                 raise explain.service_error(request, error, kept=copy) from error
+            except Cancelled:
+                raise explain.cancelled(request, kept=copy) from None
         return copy
 
     def read(self, request: CopyRequest, teller: Teller) -> Snapshot | None:
@@ -69,6 +71,8 @@ class Lifecycle:
             found = attempt.look()
         except ServiceError as error:
             raise explain.service_error(request, error, doing="reading") from error
+        except Cancelled:
+            raise explain.cancelled(request, doing="reading") from None
         if found is None:
             return None
         another = request.known_arn is not None and found.arn != request.known_arn

@@ -111,28 +111,28 @@ def _manual_or_automatic_source(inputs: Inputs, _: Context) -> Iterator[Violatio
 
 
 def _date_or_latest(inputs: Inputs, _: Context) -> Iterator[Violation]:
+    manual, automatic = (inputs.get(key) is not None for key in SOURCES)
     dated = inputs.get("restoreDate") is not None
     latest = inputs.get("useLatestRestorableAutoSnapshot")
-    if inputs.get("sourceResourceName") is not None:
-        if dated and latest is True:
-            yield Violation(
-                property="restoreDate",
-                message="restoreDate and useLatestRestorableAutoSnapshot exclude each other. Keep one of the two.",
-            )
-        elif not dated and latest is not True and latest is not UNKNOWN:
-            yield Violation(
-                property="restoreDate",
-                message="which automatic snapshot to copy isn't said. Write restoreDate (YYYY-MM-DD), or "
-                "useLatestRestorableAutoSnapshot=True.",
-            )
-    elif inputs.get("sourceSnapshotName") is not None:
-        for key, given in (("restoreDate", dated), ("useLatestRestorableAutoSnapshot", latest is True)):
-            if given:
-                yield Violation(
-                    property=key,
-                    message=f"{key} belongs to automatic snapshots, and sourceSnapshotName names a manual one. "
-                    f"Leave {key} out, or write sourceResourceName instead of sourceSnapshotName.",
-                )
+    if dated and latest is True:
+        yield Violation(
+            property="restoreDate",
+            message="restoreDate and useLatestRestorableAutoSnapshot exclude each other. Keep one of the two, with "
+            "sourceResourceName only.",
+        )
+    elif automatic and not manual and not dated and latest is not True and latest is not UNKNOWN:
+        yield Violation(
+            property="restoreDate",
+            message="which automatic snapshot to copy isn't said. Write restoreDate (YYYY-MM-DD), or "
+            "useLatestRestorableAutoSnapshot=True.",
+        )
+    elif manual and not automatic and (dated or latest is True):
+        key = "restoreDate" if dated else "useLatestRestorableAutoSnapshot"
+        yield Violation(
+            property=key,
+            message=f"{key} belongs to automatic snapshots, and sourceSnapshotName names a manual one. "
+            f"Leave {key} out, or write sourceResourceName instead of sourceSnapshotName.",
+        )
     if inputs.get("trackLatest") is True and latest is not True and latest is not UNKNOWN:
         yield Violation(
             property="trackLatest",
@@ -176,8 +176,12 @@ def _known_region(inputs: Inputs, context: Context) -> Iterator[Violation]:
         )
     for key, value in _known(inputs, REGIONS, str):
         if value not in context.regions:
-            near = difflib.get_close_matches(value, sorted(context.regions), n=1)
-            hint = f"Did you mean {near[0]}?" if near else f"It has {', '.join(sorted(context.regions))}."
+            near = difflib.get_close_matches(value, sorted(context.regions), n=2)
+            hint = (
+                f"Did you mean {' or '.join(near)}?"
+                if near
+                else f"It has {', '.join(sorted(context.regions))}."
+            )
             yield Violation(property=key, message=f"Lightsail has no region {value!r}. {hint}")
 
 

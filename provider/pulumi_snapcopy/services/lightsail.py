@@ -8,7 +8,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import timezone
-from functools import partial
+from functools import cache, partial
 from typing import TYPE_CHECKING, Any
 
 import boto3
@@ -47,6 +47,7 @@ DENIED = {
 }  # fmt: skip
 
 
+@cache
 def regions() -> frozenset[str]:
     """The regions of Lightsail, as botocore's model knows them."""
     model = botocore.session.get_session().get_service_model("lightsail")

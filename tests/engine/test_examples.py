@@ -1,0 +1,52 @@
+"""The programs in examples/ run as they are."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from pathlib import Path
+
+from pulumi_snapcopy.emulator import Emulator
+
+from .conftest import Service, day
+from .stack import Stack
+
+EXAMPLES = Path(__file__).parents[2] / "examples"
+
+
+def test_quickstart(stack: Stack, service: Service, emulator: Emulator) -> None:
+    """Three copies, shown by the service and in the outputs; a second run changes nothing."""
+    emulator.reset()
+    emulator.seed(json.loads((EXAMPLES / "quickstart" / "sources.json").read_text()))
+    shutil.copy(EXAMPLES / "quickstart" / "__main__.py", stack.folder)
+    stack.run("config", "set", "restoreDate", day(1))
+    assert stack.up().changes == {"created": 4}
+    outputs = json.loads(stack.run("stack", "output", "--json").output)
+    assert set(service.snapshots()) == {outputs[each]["name"] for each in ("db", "data", "web")}
+    assert outputs["web"] == {"name": "web-1-dr", "state": "available", "sizeInGb": 40}
+    assert outputs["webIsOf"] == day(0)
+    assert stack.up().changes == {"unchanged": 4}
+
+
+def test_disaster_recovery(stack: Stack, service: Service, emulator: Emulator) -> None:
+    """A second region from a list of sources; on the next day each copy is renewed, and one of each is left."""
+    instances = [{"name": name, "automaticSnapshots": 7} for name in ("web-1", "web-2")]
+    disks = [{"name": "data-1", "automaticSnapshots": 7}]
+    sources = {"us-east-1": {"instances": instances, "disks": disks}}
+    emulator.seed(sources)
+    names = [each["name"] for each in instances + disks]
+    for name in names:
+        emulator.age_out("us-east-1", name, day(0))
+    shutil.copy(EXAMPLES / "disaster-recovery" / "__main__.py", stack.folder)
+    stack.up()
+    assert json.loads(stack.run("stack", "output", "--json").output)["recoverTo"] == dict.fromkeys(
+        names, day(1)
+    )
+    client = emulator.client("us-east-1")
+    for name in ("web-1", "web-2"):
+        client.delete_instance(instanceName=name)
+    client.delete_disk(diskName="data-1")
+    emulator.seed(sources)
+    stack.up()
+    assert sorted(name[:-9] for name in service.snapshots()) == sorted(f"{name}-{day(0)}" for name in names)
+    assert stack.up().changes == {"unchanged": 4}

@@ -1,0 +1,108 @@
+"""Wrong requests: one clear failure each, and nothing is sent."""
+
+from __future__ import annotations
+
+import pytest
+from pulumi_snapcopy.emulator import Emulator
+
+from .conftest import Service, day
+from .stack import Stack
+
+ROUTE = {"source_region": "us-east-1", "target_region": "eu-west-1"}
+LATEST = {"use_latest_restorable_auto_snapshot": True}
+
+
+@pytest.mark.parametrize(
+    ("arguments", "named", "said"),
+    [
+        ({}, "sourceSnapshotName", "nothing to copy is named"),
+        ({"source_snapshot_name": "a-b", "source_resource_name": "web-1"}, "sourceSnapshotName", "exclude each other"),
+        ({"source_resource_name": "web-1"}, "restoreDate", "which automatic snapshot to copy isn't said"),
+        ({"source_resource_name": "web-1", "restore_date": day(1), **LATEST}, "restoreDate", "exclude each other"),
+        ({"source_snapshot_name": "db", "restore_date": day(1)}, "restoreDate", "belongs to automatic snapshots"),
+        ({"source_snapshot_name": "db", **LATEST}, "useLatestRestorableAutoSnapshot", "belongs to automatic snapshots"),
+        ({"source_resource_name": "web-1", "restore_date": "2026-02-30"}, "restoreDate", "is not a date. Write YYYY-MM-DD"),
+        ({"source_resource_name": "web-1", "restore_date": "20.11.2026"}, "restoreDate", "is not a date"),
+        ({"source_resource_name": "web-1", "restore_date": day(-2)}, "restoreDate", "is in the future"),
+        ({"source_snapshot_name": "db", "target_snapshot_name": "-x"}, "targetSnapshotName", "not a name that Lightsail takes"),
+        ({"source_snapshot_name": "db", "source_region": "us-esat-1"}, "sourceRegion", "Did you mean us-west-1 or us-east-1?"),
+        ({"source_snapshot_name": "db", "target_region": "mars"}, "targetRegion", "Lightsail has no region 'mars'"),
+        ({"source_snapshot_name": "db", "tags": {"aws:x": "1"}}, "tags", "neither 'aws:' nor 'snapcopy:'"),
+        ({"source_snapshot_name": 7}, "sourceSnapshotName", "must be a string"),
+        ({"source_snapshot_name": "db", "track_latest": True}, "trackLatest", "Write use_latest_restorable_auto_snapshot=True"),
+    ],
+)  # fmt: skip
+def test_a_request_the_rules_refuse_is_never_sent(
+    stack: Stack, service: Service, emulator: Emulator, arguments: dict[str, object], named: str, said: str
+) -> None:
+    """At preview, one failure that names the property and says what to write instead."""
+    stack.program(f"CopiedSnapshot('db', **{ {**ROUTE, **arguments}!r})\n")
+    output = stack.preview(ok=False).output
+    assert f"property {named} value" in output and said in output, output
+    assert output.count("error: ") == 2 and "Traceback" not in output, (
+        output
+    )  # in the row, and in the summary
+    assert emulator.calls() == []
+
+
+def test_every_broken_rule_of_a_copy_is_named_at_once(stack: Stack, emulator: Emulator) -> None:
+    """Three mistakes, three sentences."""
+    stack.copied(target_snapshot_name="x", target_region="eu-weest-1", tags={"snapcopy:owner": "me"})
+    output = stack.preview(ok=False).output
+    assert all(each in output for each in ("targetSnapshotName", "targetRegion", "'snapcopy:owner'"))
+    assert emulator.calls() == []
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        ({"source_snapshot_name": "db-befor-upgrade"},
+         'there is no manual snapshot "db-befor-upgrade" in us-east-1', ),
+        ({"source_snapshot_name": "db-before-upgrade", "source_region": "us-west-2"}, "us-west-2 has no manual snapshots"),
+        ({"source_resource_name": "web-2", **LATEST}, 'there is no instance or disk "web-2" in us-east-1'),
+        ({"source_resource_name": "web-1", "restore_date": day(30)},
+         f"automatic snapshots of web-1: {', '.join(day(ago) for ago in range(6, -1, -1))}"),
+        ({"source_resource_name": "db-1", **LATEST}, "db-1 has no automatic snapshot in us-east-1"),
+    ],
+)  # fmt: skip
+def test_a_wrong_source_is_found_before_anything_is_sent(
+    stack: Stack, service: Service, arguments: dict[str, object], said: str
+) -> None:
+    """The message says what there is instead."""
+    stack.program(f"CopiedSnapshot('db', **{ {**ROUTE, **arguments}!r})\n")
+    output = stack.up(ok=False).output
+    assert said in output and "nothing was sent" in output, output
+    assert "Traceback" not in output
+    assert service.effects() == []
+    assert stack.resources() == {}
+
+
+def test_the_alternatives_are_named(stack: Stack) -> None:
+    """A slip of the pen shows the name that was meant."""
+    stack.copied(source_snapshot_name="db-befor-upgrade")
+    assert (
+        "us-east-1 has the manual snapshots db-before-upgrade, data-before-upgrade"
+        in stack.up(ok=False).output
+    )
+
+
+def test_without_credentials_nothing_is_sent(stack: Stack, emulator: Emulator) -> None:
+    """No keys: a sentence, not a traceback."""
+    for key in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
+        del stack.environment[key]
+    stack.environment |= {"AWS_SHARED_CREDENTIALS_FILE": "/nowhere", "AWS_CONFIG_FILE": "/nowhere"}
+    stack.copied()
+    output = stack.up(ok=False).output
+    assert "Unable to locate credentials" in output and "credentials, then run `pulumi up` again" in output
+    assert emulator.calls() == []
+
+
+def test_a_setting_that_cant_be_used_is_named(stack: Stack, emulator: Emulator) -> None:
+    """Stack config and environment are checked before anything is sent."""
+    stack.copied()
+    stack.run("config", "set", "snapcopy:pollSeconds", "often")
+    assert "snapcopy:pollSeconds is 'often'; write a number of at least 0.1" in stack.preview(ok=False).output
+    stack.run("config", "rm", "snapcopy:pollSeconds")
+    stack.environment["SNAPCOPY_MAX_WORKERS"] = "0"
+    assert "SNAPCOPY_MAX_WORKERS is '0'; write a number of at least 1" in stack.preview(ok=False).output
+    assert emulator.calls() == []
