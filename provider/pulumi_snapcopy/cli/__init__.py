@@ -1,0 +1,42 @@
+"""``snapcopy``: what one wants to know and do around copies, without a Pulumi program.
+
+A command is loaded when it is called: ``snapcopy --help`` shall not wait for boto3 or moto.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+
+import click
+
+from .. import __version__
+
+COMMANDS = {
+    "emulator": ("..emulator.command:emulator", "Emulate Lightsail on this machine."),
+    "status": (".status:status", "Show the snapshots that the service holds."),
+}
+"""Where each command is, and its line in ``snapcopy --help``."""
+
+
+class _Commands(click.Group):
+    """Commands that are imported when they are called, and not to be listed."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        if cmd_name not in COMMANDS:
+            return None
+        module, _, name = COMMANDS[cmd_name][0].partition(":")
+        command: click.Command = getattr(import_module(module, __package__), name)
+        return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, line) for name, (_, line) in COMMANDS.items()])
+
+
+@click.group(cls=_Commands, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(__version__, prog_name="snapcopy")
+def main() -> None:
+    """Snapshot copies as code: what is around them."""
