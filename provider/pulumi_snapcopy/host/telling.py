@@ -19,17 +19,19 @@ class RowTeller:
     urn: str = ""
     _began: float = field(default_factory=time.monotonic)
     _told: float = 0.0
+    _stage: str = ""
 
     def __post_init__(self) -> None:
         call = current_call()
         self.urn = call.urn if call else ""
 
     def progress(self, text: str) -> None:
-        """A line that the next one replaces."""
-        now = time.monotonic()
-        if self.engine is None or now - self._told < max(LEAST_PAUSE, 0.05 * (now - self._began)):
+        """A line that the next one replaces; a new stage, its first word, shows at once."""
+        now, stage = time.monotonic(), text.split(" ", 1)[0]
+        rest = max(LEAST_PAUSE, 0.05 * (now - self._began)) if stage == self._stage else 0.0
+        if self.engine is None or now - self._told < rest:
             return
-        self._told = now
+        self._told, self._stage = now, stage
         self.engine.log(self.urn, text, passing=True)
 
     def warning(self, text: str) -> None:
