@@ -178,10 +178,10 @@ def until(true: Callable[[], bool]) -> None:
         pass
 
 
-def test_held_call_of_an_emulator_that_ends_is_dropped(
+def test_held_call_is_dropped_by_a_reset(
     emulator: Emulator, copy: Copy, client: Any, elsewhere: ThreadPoolExecutor
 ) -> None:
-    """Resetting or ending an emulator closes the connections it holds, and their work is never done."""
+    """Resetting an emulator closes the connections it holds, and their work is never done."""
     hold = emulator.inject(Fault(kind="hold-before", operation="CopySnapshot"))
     call = elsewhere.submit(copy)
     hold.wait_reached()
@@ -190,6 +190,26 @@ def test_held_call_of_an_emulator_that_ends_is_dropped(
     with pytest.raises(ConnectionClosedError):
         call.result(5)
     assert names(client) == []
+
+
+def test_held_call_is_dropped_at_the_end(elsewhere: ThreadPoolExecutor) -> None:
+    """An emulator that ends closes what it holds; the next one in the process hears nothing of it."""
+    with Emulator() as ending:
+        ending.put_snapshot("us-west-2", "full", "DiskSnapshot")
+        hold = ending.inject(Fault(kind="hold-before"))
+        call = elsewhere.submit(
+            ending.client("us-west-2", config=ONCE).copy_snapshot,
+            sourceRegion="us-west-2",
+            sourceSnapshotName="full",
+            targetSnapshotName="copy",
+        )
+        hold.wait_reached()
+
+    with Emulator() as following:
+        with pytest.raises(ConnectionClosedError):
+            call.result(5)
+        assert following.client("us-west-2").get_disk_snapshots()["diskSnapshots"] == []
+    assert [c.outcome for c in ending.calls()] == ["lost"]
 
 
 def test_slow(emulator: Emulator, copy: Copy, client: Any, elsewhere: ThreadPoolExecutor) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from threading import Lock
+from threading import Condition
 from typing import Any
 
 
@@ -35,12 +35,28 @@ class Calls:
     """All calls since the start, or since they were cleared, in the order they came."""
 
     def __init__(self) -> None:
-        self._lock = Lock()
+        self._lock = Condition()
         self._calls: dict[int, Call] = {}
-        self._next = 0
+        self._last = 0
+        self._under_way = 0
+        self._closed = False
+
+    def open(self) -> None:
+        """Let calls begin."""
+        self._closed = False
+
+    def close(self) -> None:
+        """Let no more calls begin, and wait for those under way: their changes still belong to this emulator."""
+        with self._lock:
+            self._closed = True
+            self._lock.wait_for(lambda: not self._under_way)
 
     def begin(self, operation: str, region: str, parameters: Mapping[str, Any], user_agent: str) -> int:
-        """Record that a call has come; returns its number."""
+        """Record that a call has come; returns its number.
+
+        Raises:
+            ConnectionAbortedError: The emulator has ended meanwhile.
+        """
         call = Call(
             operation=operation,
             region=region,
@@ -50,13 +66,18 @@ class Calls:
             at=time.time(),
         )
         with self._lock:
-            self._next += 1
-            self._calls[self._next] = call
-            return self._next
+            if self._closed:
+                raise ConnectionAbortedError("the emulator has ended")
+            self._under_way += 1
+            self._last += 1
+            self._calls[self._last] = call
+            return self._last
 
     def end(self, number: int, outcome: str) -> None:
         """Record how a call ended, unless it has been cleared meanwhile."""
         with self._lock:
+            self._under_way -= 1
+            self._lock.notify_all()
             if number in self._calls:
                 self._calls[number] = replace(self._calls[number], outcome=outcome)
 

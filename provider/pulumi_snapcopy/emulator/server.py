@@ -95,6 +95,7 @@ class Emulator(Backstage):
         self._server.shutdown()
         self._thread.join()
         self.faults.clear()
+        self._calls.close()
         SHARED.keeper = None
         SHARED.settings = Settings()
         _RUNNING.release()
@@ -141,6 +142,7 @@ class Emulator(Backstage):
             if self._state_file is not None:
                 SHARED.keeper = StateFile.load(self._state_file)
             SHARED.settings = self._settings_at_start
+            self._calls.open()
             moto = DomainDispatcherApplication(create_backend_app)
             front = Front(moto, Control(self), self.faults, self._calls)
             self._port = listener.getsockname()[1]
