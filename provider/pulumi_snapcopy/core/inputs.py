@@ -12,8 +12,9 @@ from typing import Any
 
 from . import naming
 from .durations import seconds
+from .judgement import UNKNOWN, Inputs
 from .model import DEFAULT_TIMEOUT, CopyRequest, Phase
-from .rules import SOURCES, UNKNOWN, Inputs
+from .request_rules import SOURCES
 
 IDENTITY = (*SOURCES, "sourceRegion", "targetRegion", "triggers")
 """What makes it another copy when it changes, beside the date and the target's name."""

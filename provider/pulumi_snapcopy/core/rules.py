@@ -1,229 +1,77 @@
-"""What makes a request wrong, each rule once: `check` and the policy pack are two readers of ``RULES``.
-
-A rule reads inputs as they stand in the state: camelCase, a missing key for what wasn't given, ``UNKNOWN`` for what
-was given and isn't known yet. What isn't known is never judged.
-"""
+"""Every rule, once: `check` and the policy pack are two readers of these lists."""
 
 from __future__ import annotations
 
-import difflib
-import re
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass
-from datetime import date
-from typing import Any, Final
+from collections.abc import Iterator
 
-from .durations import DurationError, seconds
-from .model import RESERVED_TAG_PREFIX
+from . import organisation_rules as organisation
+from . import request_rules as request
+from . import stack_rules as stack
+from .judgement import Context, Inputs, Rule, StackRule, Violation
 
-Inputs = Mapping[str, Any]
+_API = "https://docs.aws.amazon.com/lightsail/2016-11-28/api-reference"
+_GUIDE = "https://docs.aws.amazon.com/lightsail/latest/userguide"
+_COPY = f"{_API}/API_CopySnapshot.html"
+_TAGS = f"{_API}/API_TagResource.html"
+_AUTOMATIC = f"{_GUIDE}/amazon-lightsail-configuring-automatic-snapshots.html"
+_COPYING = f"{_GUIDE}/amazon-lightsail-copying-snapshots-from-one-region-to-another.html"
 
+_STRINGS = {"type": "array", "items": {"type": "string"}, "minItems": 1}
 
-class _Unknown:
-    """The one value of what is given and not known yet."""
+ARGUMENTS: tuple[Rule, ...] = (
+    Rule(name="value-types", severity="high", page=_COPY, judge=request.value_types,
+         description="Each argument has the type that it is documented with."),
+    Rule(name="tags", severity="high", page=_TAGS, judge=request.tags,
+         description="Tags are ones that the service takes, and not snapcopy's own."),
+    Rule(name="custom-timeouts", severity="high", page=_COPY, judge=request.custom_timeouts,
+         description="Timeouts are durations."),
+)  # fmt: skip
+"""What `check` alone refuses: our own arguments."""
 
-    def __repr__(self) -> str:
-        return "UNKNOWN"
+REQUEST: tuple[Rule, ...] = (
+    Rule(name="manual-or-automatic-source", severity="high", page=_COPY, judge=request.manual_or_automatic_source,
+         description="Exactly one of source snapshot and source resource is named."),
+    Rule(name="date-or-latest", severity="high", page=_COPY, judge=request.date_or_latest,
+         description="An automatic snapshot is meant by its date or as the latest, not both."),
+    Rule(name="restore-date-format", severity="high", page=_COPY, judge=request.restore_date_format,
+         description="The restore date is a real date, YYYY-MM-DD, and not in the future."),
+    Rule(name="snapshot-name", severity="high", page=_COPY, judge=request.snapshot_name,
+         description="Names are ones that the service takes."),
+    Rule(name="known-region", severity="high", page=_COPY, judge=request.known_region,
+         description="Regions are ones that the service has."),
+)  # fmt: skip
+"""What both `check` and the pack refuse: what the service would refuse."""
 
+ORGANISATION: tuple[Rule, ...] = (
+    Rule(name="copy-leaves-region", severity="medium", page=_COPYING, judge=organisation.copy_leaves_region,
+         description="A copy goes to another region than its source's."),
+    Rule(name="required-tags", severity="medium", page=_TAGS, judge=organisation.required_tags,
+         description="A copy carries the tags that the organisation requires.",
+         schema={"tags": {**_STRINGS, "description": "The keys a copy must carry."},
+                 "defaults": {"type": "object", "additionalProperties": {"type": "string"},
+                              "description": "Values to add for missing keys, at enforcement level remediate."}}),
+    Rule(name="allowed-regions", severity="medium", page=_COPYING, judge=organisation.allowed_regions,
+         description="A copy goes to a region that the organisation allows.",
+         schema={"regions": {**_STRINGS, "description": "The regions a copy may go to."}}),
+    Rule(name="restore-date-not-aged-out", severity="low", page=_AUTOMATIC,
+         judge=organisation.restore_date_not_aged_out,
+         description="The automatic snapshot of the date is one of the seven that the service keeps."),
+)  # fmt: skip
+"""What the pack alone says of one copy: the organisation's own rules, advisory until configured."""
 
-UNKNOWN: Final = _Unknown()
-
-SOURCES = ("sourceSnapshotName", "sourceResourceName")
-NAMES = (*SOURCES, "targetSnapshotName")
-REGIONS = ("sourceRegion", "targetRegion")
-STRINGS = (*NAMES, *REGIONS, "restoreDate")
-FLAGS = ("useLatestRestorableAutoSnapshot", "adopt", "trackLatest")
-
-_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,253}[A-Za-z0-9]")
-_DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
-
-API = "https://docs.aws.amazon.com/lightsail/2016-11-28/api-reference/API_CopySnapshot.html"
-API_TAGS = "https://docs.aws.amazon.com/lightsail/2016-11-28/api-reference/API_TagResource.html"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Context:
-    """What the rules know of the world: the service's regions, and what day it is (UTC)."""
-
-    regions: frozenset[str]
-    today: date
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Violation:
-    """A broken rule: the property, what is wrong, and what to write instead."""
-
-    property: str
-    message: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Rule:
-    """A rule: its name and description, the page that it comes from, and how it judges inputs."""
-
-    name: str
-    description: str
-    page: str
-    judge: Callable[[Inputs, Context], Iterable[Violation]]
+STACK: tuple[StackRule, ...] = (
+    StackRule(name="copies-cover-instances", severity="medium", page=_COPYING, judge=stack.copies_cover_instances,
+              description="Each Lightsail instance and disk that the stack declares has a copy."),
+    StackRule(name="recovery-point-objective", severity="medium", page=_AUTOMATIC,
+              judge=stack.recovery_point_objective,
+              description="The newest copy of each source is no older than the organisation's objective.",
+              schema={"hours": {"type": "number", "exclusiveMinimum": 0,
+                                "description": "The age in hours that the newest copy may have."}}),
+)  # fmt: skip
+"""What the pack alone says of a whole stack."""
 
 
 def violations(inputs: Inputs, context: Context) -> Iterator[Violation]:
-    """Every violation of every rule, in the rules' order."""
-    for rule in RULES:
-        yield from rule.judge(inputs, context)
-
-
-def _known(inputs: Inputs, keys: Iterable[str], kind: type) -> Iterator[tuple[str, Any]]:
-    """The given, known values of one type; ``value-types`` speaks of those of another."""
-    for key in keys:
-        if isinstance(value := inputs.get(key), kind):
-            yield key, value
-
-
-def _value_types(inputs: Inputs, _: Context) -> Iterator[Violation]:
-    kinds: list[tuple[tuple[str, ...], type, str]] = [
-        (STRINGS, str, "a string"),
-        (FLAGS, bool, "True or False"),
-        (("triggers",), list, "a list"),
-        (("tags", "customTimeouts"), dict, "a mapping of strings to strings"),
-    ]
-    for keys, kind, words in kinds:
-        for key in keys:
-            value = inputs.get(key)
-            if value is not None and value is not UNKNOWN and not isinstance(value, kind):
-                yield Violation(property=key, message=f"must be {words}; it is {value!r}.")
-
-
-def _manual_or_automatic_source(inputs: Inputs, _: Context) -> Iterator[Violation]:
-    given = [key for key in SOURCES if inputs.get(key) is not None]
-    if len(given) == 2:
-        yield Violation(
-            property="sourceSnapshotName",
-            message="sourceSnapshotName and sourceResourceName exclude each other. Write sourceSnapshotName alone "
-            "to copy a manual snapshot, or sourceResourceName alone to copy an automatic one.",
-        )
-    elif not given:
-        yield Violation(
-            property="sourceSnapshotName",
-            message="nothing to copy is named. Write sourceSnapshotName (a manual snapshot), or sourceResourceName "
-            "(the instance or disk of an automatic snapshot) with restoreDate or useLatestRestorableAutoSnapshot.",
-        )
-
-
-def _date_or_latest(inputs: Inputs, _: Context) -> Iterator[Violation]:
-    manual, automatic = (inputs.get(key) is not None for key in SOURCES)
-    dated = inputs.get("restoreDate") is not None
-    latest = inputs.get("useLatestRestorableAutoSnapshot")
-    if dated and latest is True:
-        yield Violation(
-            property="restoreDate",
-            message="restoreDate and useLatestRestorableAutoSnapshot exclude each other. Keep one of the two, with "
-            "sourceResourceName only.",
-        )
-    elif automatic and not manual and not dated and latest is not True and latest is not UNKNOWN:
-        yield Violation(
-            property="restoreDate",
-            message="which automatic snapshot to copy isn't said. Write restoreDate (YYYY-MM-DD), or "
-            "useLatestRestorableAutoSnapshot=True.",
-        )
-    elif manual and not automatic and (dated or latest is True):
-        key = "restoreDate" if dated else "useLatestRestorableAutoSnapshot"
-        yield Violation(
-            property=key,
-            message=f"{key} belongs to automatic snapshots, and sourceSnapshotName names a manual one. "
-            f"Leave {key} out, or write sourceResourceName instead of sourceSnapshotName.",
-        )
-    if inputs.get("trackLatest") is True and latest is not True and latest is not UNKNOWN:
-        yield Violation(
-            property="trackLatest",
-            message="trackLatest follows the latest automatic snapshot. Write useLatestRestorableAutoSnapshot=True "
-            "beside it, or leave it out.",
-        )
-
-
-def _restore_date_format(inputs: Inputs, context: Context) -> Iterator[Violation]:
-    for key, value in _known(inputs, ("restoreDate",), str):
-        try:
-            day = date.fromisoformat(value) if _DATE.fullmatch(value) else None
-        except ValueError:
-            day = None
-        if day is None:
-            yield Violation(
-                property=key, message=f"{value!r} is not a date. Write YYYY-MM-DD, such as {context.today}."
-            )
-        elif day > context.today:
-            yield Violation(
-                property=key,
-                message=f"{value} is in the future (today is {context.today}, UTC). Write the date of an automatic "
-                "snapshot that exists.",
-            )
-
-
-def _snapshot_name(inputs: Inputs, _: Context) -> Iterator[Violation]:
-    for key, value in _known(inputs, NAMES, str):
-        if not _NAME.fullmatch(value):
-            yield Violation(
-                property=key,
-                message=f"{value!r} is not a name that Lightsail takes. Write 2 to 255 letters, digits, '-', '_' or "
-                "'.', with a letter or digit first and last.",
-            )
-
-
-def _known_region(inputs: Inputs, context: Context) -> Iterator[Violation]:
-    if inputs.get("sourceRegion") is None:
-        yield Violation(
-            property="sourceRegion", message="is missing. Write the region of the source, such as us-east-1."
-        )
-    for key, value in _known(inputs, REGIONS, str):
-        if value not in context.regions:
-            near = difflib.get_close_matches(value, sorted(context.regions), n=2)
-            hint = (
-                f"Did you mean {' or '.join(near)}?"
-                if near
-                else f"It has {', '.join(sorted(context.regions))}."
-            )
-            yield Violation(property=key, message=f"Lightsail has no region {value!r}. {hint}")
-
-
-def _tags(inputs: Inputs, _: Context) -> Iterator[Violation]:
-    for _key, tags in _known(inputs, ("tags",), dict):
-        if len(tags) > 48:
-            yield Violation(
-                property="tags",
-                message=f"{len(tags)} tags are too many. Write at most 48; two are snapcopy's own.",
-            )
-        for key, value in tags.items():
-            if key.startswith(("aws:", RESERVED_TAG_PREFIX)) or not 1 <= len(key) <= 128:
-                wrong = "Write a key of 1 to 128 characters that begins with neither 'aws:' nor 'snapcopy:'."
-                yield Violation(property="tags", message=f"the key {key!r} can't be used. {wrong}")
-            if value is not UNKNOWN and (not isinstance(value, str) or len(value) > 256):
-                yield Violation(
-                    property="tags",
-                    message=f"the value of {key!r} can't be used. Write a string of at most 256 characters.",
-                )
-
-
-def _custom_timeouts(inputs: Inputs, _: Context) -> Iterator[Violation]:
-    for _key, timeouts in _known(inputs, ("customTimeouts",), dict):
-        for verb, value in timeouts.items():
-            try:
-                seconds(value)
-            except DurationError as error:
-                yield Violation(property="customTimeouts", message=f"{verb}: {error}")
-
-
-RULES: tuple[Rule, ...] = (
-    Rule(name="value-types", description="Each argument has the type that it is documented with.", page=API,
-         judge=_value_types),
-    Rule(name="manual-or-automatic-source", description="Exactly one of source snapshot and source resource is named.",
-         page=API, judge=_manual_or_automatic_source),
-    Rule(name="date-or-latest", description="An automatic snapshot is meant by its date or as the latest, not both.",
-         page=API, judge=_date_or_latest),
-    Rule(name="restore-date-format", description="The restore date is a real date, YYYY-MM-DD, and not in the future.",
-         page=API, judge=_restore_date_format),
-    Rule(name="snapshot-name", description="Names are ones that the service takes.", page=API, judge=_snapshot_name),
-    Rule(name="known-region", description="Regions are ones that the service has.", page=API, judge=_known_region),
-    Rule(name="tags", description="Tags are ones that the service takes, and not snapcopy's own.", page=API_TAGS,
-         judge=_tags),
-    Rule(name="custom-timeouts", description="Timeouts are durations.", page=API, judge=_custom_timeouts),
-)  # fmt: skip
+    """Everything that makes a request wrong in itself, in the rules' order."""
+    for rule in (*ARGUMENTS, *REQUEST):
+        yield from rule.judge(inputs, context, {})

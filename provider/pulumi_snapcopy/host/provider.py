@@ -24,9 +24,10 @@ from pulumi.dynamic import (
 
 from ..core.errors import ConfigError, CopyError, ServiceError
 from ..core.inputs import differences, request, settle
+from ..core.judgement import UNKNOWN, Context
 from ..core.lifecycle import Lifecycle
 from ..core.model import Copy, Phase, Service
-from ..core.rules import UNKNOWN, Context, violations
+from ..core.rules import violations
 from ..core.sources import latest_date
 from ..core.waiting import SystemClock, Watch
 from . import _sdk
@@ -106,7 +107,7 @@ class CopyProvider(ResourceProvider):
                 missing = "is missing, and no AWS_REGION is set. Write target_region, such as eu-west-1."
                 return CheckResult(news, [CheckFailure("targetRegion", missing)])
             inputs["targetRegion"] = region
-        context = Context(regions=self._backend.regions(), today=datetime.now(timezone.utc).date())
+        context = Context(regions=self._backend.regions(), now=datetime.now(timezone.utc))
         failures = [
             CheckFailure(each.property, pythonic(each.message)) for each in violations(inputs, context)
         ]

@@ -9,8 +9,9 @@ from typing import Any
 from pulumi.output import Unknown
 from pulumi.runtime import rpc
 
+from ..core.judgement import UNKNOWN
 from ..core.model import Copy, Snapshot
-from ..core.rules import FLAGS, STRINGS, UNKNOWN
+from ..core.request_rules import FLAGS, STRINGS
 from ._sdk import PROVIDER_KEY
 
 INPUTS = (*STRINGS, *FLAGS, "restoredDate", "tags", "triggers", "customTimeouts", "retainOnDelete", "owner")

@@ -5,6 +5,7 @@ Pages: https://docs.aws.amazon.com/lightsail/2016-11-28/api-reference/
 
 from __future__ import annotations
 
+import json
 import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import timezone
@@ -116,9 +117,9 @@ class Lightsail:
         """List the names of instances and disks."""
         client = self._client(region)
         instances = _pages("lightsail:GetInstances", client.get_instances)
-        names = [each["name"] for page in instances for each in page["instances"]]
+        names = [each["name"] for page in instances for each in page.get("instances", [])]
         disks = _pages("lightsail:GetDisks", client.get_disks)
-        return names + [each["name"] for page in disks for each in page["disks"]]
+        return names + [each["name"] for page in disks for each in page.get("disks", [])]
 
     def operations(self, region: str, name: str) -> list[Operation]:
         """List what is recorded about a name, newest first."""
@@ -188,6 +189,7 @@ class Lightsail:
                     client = self._session.client("lightsail", region_name=region, config=config)
                 except aws.BotoCoreError as error:
                     raise _local_error(error, "lightsail") from error
+                client.meta.events.register("after-call.lightsail", _refuse_garbage)
                 self._clients[region, retries] = client
             return client
 
@@ -199,8 +201,12 @@ def _call(name: str, call: Callable[[], Any]) -> Any:
     except aws.ClientError as error:
         raise _service_error(error, name) from error
     except (aws.BotoCoreError, ValueError) as error:
-        # botocore lets an answer that isn't JSON through as a plain ValueError.
         raise _local_error(error, name) from error
+
+
+def _refuse_garbage(http_response: Any, **_: Any) -> None:
+    """botocore takes an answer that isn't JSON for one that says nothing, such as an empty list."""
+    json.loads(http_response.content or b"{}")
 
 
 def _pages(name: str, call: Callable[..., Any]) -> Iterator[Any]:

@@ -6,11 +6,123 @@ Page: https://docs.aws.amazon.com/service-authorization/latest/reference/list_li
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
 from urllib.parse import urlsplit
 
 from ..core.errors import Denied
 
 # boto3 is imported where it is used: printing the policy shall not wait for it.
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Permission:
+    """An action that must be allowed.
+
+    Args:
+        action: its name in an IAM policy; it is that of the API's operation.
+        regions: where it is called: in the ``source`` region, the ``target`` region, or both.
+        without: what breaks if it isn't allowed.
+    """
+
+    action: str
+    regions: tuple[str, ...]
+    without: str
+
+    @property
+    def reads(self) -> bool:
+        """Whether it only reads, and so can be tried."""
+        return self.action.startswith("lightsail:Get")
+
+
+_SOURCE, _TARGET, _BOTH = ("source",), ("target",), ("source", "target")
+
+PERMISSIONS = (
+    Permission(action="lightsail:CopySnapshot", regions=_TARGET, without="nothing can be copied"),
+    Permission(action="lightsail:DeleteDiskSnapshot", regions=_TARGET,
+               without="copies of disks can be neither deleted nor replaced"),
+    Permission(action="lightsail:DeleteInstanceSnapshot", regions=_TARGET,
+               without="copies of instances can be neither deleted nor replaced"),
+    Permission(action="lightsail:GetAutoSnapshots", regions=_SOURCE, without="no automatic snapshot can be copied"),
+    Permission(action="lightsail:GetDiskSnapshot", regions=_BOTH,
+               without="neither sources nor copies can be looked at, a disk's or an instance's"),
+    Permission(action="lightsail:GetDiskSnapshots", regions=_BOTH,
+               without="several copies of disks are watched one by one, leftovers aren't found, "
+               "and `snapcopy status` has nothing to show"),
+    Permission(action="lightsail:GetDisks", regions=_SOURCE,
+               without="a message about a wrong source can't name the right ones"),
+    Permission(action="lightsail:GetInstanceSnapshot", regions=_BOTH,
+               without="neither sources nor copies can be looked at, a disk's or an instance's"),
+    Permission(action="lightsail:GetInstanceSnapshots", regions=_BOTH,
+               without="several copies of instances are watched one by one, leftovers aren't found, "
+               "and `snapcopy status` has nothing to show"),
+    Permission(action="lightsail:GetInstances", regions=_SOURCE,
+               without="a message about a wrong source can't name the right ones"),
+    Permission(action="lightsail:GetOperationsForResource", regions=_TARGET,
+               without="a copy whose run was cut off isn't known again, and a failed one has no reason"),
+    Permission(action="lightsail:TagResource", regions=_TARGET,
+               without="copies can't be marked as ours, and none is ever complete"),
+    Permission(action="lightsail:UntagResource", regions=_TARGET, without="tags can't be taken away from copies"),
+)  # fmt: skip
+"""All that copies need, once; what `services.lightsail` calls, and no more."""
+
+
+def policy(permissions: Sequence[Permission] = PERMISSIONS) -> dict[str, Any]:
+    """The IAM policy that allows them, and nothing else.
+
+    CopySnapshot and all reads can't be limited to resources. Tagging could be, to the ARNs of snapshots, but a copy is
+    tagged before it is certain that the service knows its name.
+    """
+    statement = {
+        "Sid": "CopySnapshots",
+        "Effect": "Allow",
+        "Action": [permission.action for permission in permissions],
+        "Resource": "*",
+    }
+    return {"Version": "2012-10-17", "Statement": [statement]}
+
+
+def credentials() -> str:
+    """Where the credentials come from, by boto3's name of the method: ``env``, ``sso``, ``shared-credentials-file``, …
+
+    A profile is named with it. An expired login shows here.
+
+    Raises:
+        Denied: there are none, or they can't be had.
+    """
+    import boto3
+    from botocore.exceptions import BotoCoreError, ClientError
+
+    try:
+        session = boto3.session.Session()
+        found = session.get_credentials()
+        if found is None:
+            raise Denied("there are no credentials", code="Credentials")
+        found.get_frozen_credentials()
+    except (BotoCoreError, ClientError, ValueError) as error:
+        raise Denied(without_secrets(str(error)), code="Credentials") from error
+    return found.method if found.method == "env" else f"{found.method}, profile {session.profile_name}"
+
+
+def account(region: str) -> str:
+    """The number of the account that the credentials belong to, as STS says; it needs no permission.
+
+    Raises:
+        ServiceError: STS says no, or can't be reached.
+    """
+    import boto3
+    from botocore.config import Config
+
+    from .lightsail import _call
+
+    config = Config(connect_timeout=5, read_timeout=10, retries={"mode": "standard", "total_max_attempts": 2})
+
+    def ask() -> str:
+        client = boto3.session.Session().client("sts", region_name=region, config=config)
+        return str(client.get_caller_identity()["Account"])
+
+    return str(_call("sts:GetCallerIdentity", ask))
 
 
 def default_region() -> str | None:
