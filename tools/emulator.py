@@ -20,6 +20,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import IO
 
+from tools import settings
 from tools.console import Stop, step
 from tools.environment import tail
 from tools.paths import BIN, ROOT, STATE
@@ -65,6 +66,7 @@ def start(port: int, record: IO[str]) -> subprocess.Popen[bytes]:
     with LOG.open("wb") as log:
         process = subprocess.Popen(
             command,
+            env=settings.environment(port),
             stdin=subprocess.DEVNULL,
             stdout=log,
             stderr=log,

@@ -58,7 +58,7 @@ def build(*, python: Path, room: str) -> None:
         step(
             room,
             f"Pulumi CLI: building {version()} from Go modules, as no compiled one can be had here; "
-            "about three minutes, once on this machine",
+            "three minutes or, on a busy machine, twice that; once on this machine",
         )
         fresh = workshop / "result" / "bin"
         fresh.mkdir(parents=True)

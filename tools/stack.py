@@ -78,15 +78,21 @@ def run(arguments: list[str], environment: dict[str, str]) -> int:
     sent to us alone, is passed on.
     """
     process: subprocess.Popen[bytes] | None = None
+    terminated = False
 
     def leave_it(number: int, frame: FrameType | None) -> None:
-        if number == signal.SIGTERM and process is not None:
+        nonlocal terminated
+        terminated = terminated or number == signal.SIGTERM
+        if terminated and process is not None:
             process.terminate()
 
     before = {number: signal.signal(number, leave_it) for number in (signal.SIGINT, signal.SIGTERM)}
     try:
         process = subprocess.Popen(pulumi(arguments), cwd=ROOT, env=environment)
-        return process.wait()
+        if terminated:  # it came while the process was being made
+            process.terminate()
+        code = process.wait()
+        return code if code >= 0 else 128 - code  # ended by a signal: as a shell says it
     finally:
         for number, handler in before.items():
             signal.signal(number, handler)

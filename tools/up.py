@@ -13,14 +13,19 @@ REGIONS = ("us-east-1", "eu-west-1")
 
 NEXT = """
 What now:
-  look        . .state/env      (this shell then uses the emulator; a new one doesn't)
-              aws lightsail get-disk-snapshots --region eu-west-1
-              pulumi stack output
-  change      edit examples/quickstart/__main__.py, then `make up` again; unchanged, it says so and copies nothing
-  for real    the same program copies on your AWS account, where a copy costs $0.05 per GB-month. In a new shell, or after
-              unset AWS_ENDPOINT_URL_LIGHTSAIL AWS_ACCESS_KEY_ID AWS_SECRET_ACCESS_KEY
-              your own credentials count; give it a stack of its own: `pulumi stack init real`
-  undo        make down
+  look       . .state/env      (this shell then uses the emulator; others don't)
+             aws lightsail get-instance-snapshots --region eu-west-1
+             aws lightsail get-disk-snapshots --region eu-west-1
+             pulumi stack output
+  change     edit examples/quickstart/__main__.py and run `make up` again; what is unchanged is not copied again
+  for real   the same program copies on your AWS account; a copy costs $0.05 per GB-month there. In a new shell, or in this one after
+                 unset AWS_ENDPOINT_URL_LIGHTSAIL AWS_ACCESS_KEY_ID AWS_SECRET_ACCESS_KEY AWS_EC2_METADATA_DISABLED
+             your own credentials and the real endpoints count. Take another stack, and name sources that you have:
+                 . .venv/bin/activate
+                 pulumi stack init real
+                 pulumi config set restoreDate YYYY-MM-DD      (and snapshot, disk, instance: the names of your own)
+                 pulumi preview
+  undo       make down
 """
 
 

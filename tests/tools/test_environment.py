@@ -1,0 +1,83 @@
+"""The virtual environment: when it is made, and what is said when it can't be."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from tests.tools.conftest import Program
+from tools import environment
+from tools.console import Stop
+from tools.paths import ROOT
+
+
+def test_old_python_is_named_with_what_is_needed() -> None:
+    """Python 3.9 is refused in a sentence that says which one to take."""
+    with pytest.raises(Stop, match=r"Python 3\.9 is too old, 3\.10 or newer is needed"):
+        environment.check_python((3, 9), has_venv=True)
+
+
+def test_missing_venv_module_is_named_with_its_package() -> None:
+    """Debian's Python without `venv` is told the package to install, for its own version."""
+    with pytest.raises(Stop, match=r"apt install python3\.12-venv"):
+        environment.check_python((3, 12), has_venv=False)
+
+
+def test_make_without_a_usable_python_says_so(tmp_path: Path, program: Program) -> None:
+    """`make` with nothing but an old Python on PATH ends with one sentence."""
+    for name in ("python3", "python3.10", "python3.11", "python3.12", "python3.13"):
+        program(tmp_path / name, "exit 1")
+    path = os.pathsep.join([str(tmp_path), "/usr/bin", "/bin"])
+    done = subprocess.run(
+        ["make", "setup"], cwd=ROOT, env={"PATH": path}, capture_output=True, text=True, check=False
+    )
+    assert done.returncode != 0
+    assert "error: Python 3.10 or newer is needed" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_only_what_is_installed_makes_a_new_environment(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A changed rule for ruff leaves `.venv` as it is, a changed dependency or pin doesn't."""
+    monkeypatch.setattr(environment, "ROOT", tmp_path)
+    project, pins = tmp_path / "pyproject.toml", tmp_path / "constraints.txt"
+    project.write_text('[project]\ndependencies = ["a"]\n[tool.ruff.lint]\nselect = ["E"]\n')
+    pins.write_text("a==1\n")
+    first = environment.fingerprint()
+    project.write_text(project.read_text().replace('"E"', '"F"'))
+    assert environment.fingerprint() == first
+    pins.write_text("a==2\n")
+    second = environment.fingerprint()
+    project.write_text(project.read_text().replace('"a"', '"b"'))
+    assert len({first, second, environment.fingerprint()}) == 3
+
+
+def test_an_environment_that_was_cut_off_is_not_up_to_date(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Without the stamp that is written last, `.venv` counts as not made."""
+    monkeypatch.setattr(environment, "STAMP", tmp_path / "stamp")
+    assert environment.current() is None
+
+
+def test_every_line_of_the_constraints_is_a_pin() -> None:
+    """constraints.txt pins with `==`, names each package once, and names no index."""
+    lines = [line for line in (ROOT / "constraints.txt").read_text().splitlines() if not line.startswith("#")]
+    pins = environment.constraints()
+    assert len(pins) == len(lines) > 50
+    assert set(environment.BUILD_PACKAGES) <= set(pins)
+
+
+def test_pip_failing_is_told_in_its_own_words(
+    tmp_path: Path, program: Program, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What pip said last is shown, and what to do."""
+    monkeypatch.setattr(
+        environment, "PYTHON", program(tmp_path / "python", "echo no such package >&2; exit 1")
+    )
+    with pytest.raises(Stop, match=r"(?s)no such package.*package index has to be reachable"):
+        environment.pip("install", "x")
