@@ -12,7 +12,9 @@ import click
 from .. import __version__
 
 COMMANDS = {
+    "doctor": (".doctor:doctor", "Check that copies can be made from here."),
     "emulator": ("..emulator.command:emulator", "Emulate Lightsail on this machine."),
+    "iam-policy": (".iam_policy:iam_policy", "Print the IAM policy that copies need."),
     "status": (".status:status", "Show the snapshots that the service holds."),
 }
 """Where each command is, and its line in ``snapcopy --help``."""

@@ -2,21 +2,23 @@
 
 from __future__ import annotations
 
+import difflib
 import socket
 from collections.abc import Sequence
-from datetime import datetime, timezone
 from urllib.parse import urlsplit
 from urllib.request import getproxies, proxy_bypass
 
 import click
 
 from ..core.errors import Denied, ServiceError, Transient
-from ..core.rules import RULES, Context
 
 REACH_TIMEOUT = 3.0
 """Seconds for a connection. boto3's own patience, meant for copies, lasts for minutes."""
 
-RENEW = ("Expired", "Token", "Credentials", "Unauthenticated", "Signature")
+NOT_ENABLED = ("UnrecognizedClientException", "InvalidClientTokenId", "OptInRequired")
+"""What a region says to an account that hasn't enabled it; the first two, also to credentials that are wrong."""
+
+_CREDENTIALS = (*NOT_ENABLED, "Expired", "Token", "Credentials", "Unauthenticated", "Signature")
 
 
 class Unreachable(Transient):
@@ -28,28 +30,29 @@ def settle_region(given: str | None) -> str:
 
     Raises:
         click.ClickException: there is none, or Lightsail doesn't have it.
+        ServiceError: AWS tooling's settings can't be used.
     """
     from ..services.lightsail_permissions import default_region
 
-    try:
-        region = given or default_region()
-    except ServiceError as error:
-        raise click.ClickException(sentence(error)) from None
+    region = given or default_region()
     if region is None:
-        raise click.ClickException("no region is set. Write one, such as eu-west-1, or set AWS_REGION.")
+        raise click.ClickException(
+            "no region is set. Write one, such as eu-west-1, or set AWS_DEFAULT_REGION."
+        )
     refuse_unknown([region])
     return region
 
 
 def refuse_unknown(regions: Sequence[str]) -> None:
-    """Refuse regions that Lightsail doesn't have, in the words of the rule that copies are judged by."""
-    from ..services.lightsail import regions as all_regions
+    """Refuse regions that Lightsail doesn't have, and name the nearest."""
+    from ..services.lightsail_permissions import regions as lightsail_regions
 
-    context = Context(regions=all_regions(), today=datetime.now(timezone.utc).date())
-    rule = next(rule for rule in RULES if rule.name == "known-region")
+    known = sorted(lightsail_regions())
     for region in regions:
-        for violation in rule.judge({"sourceRegion": region}, context):
-            raise click.ClickException(violation.message)
+        if region not in known:
+            near = difflib.get_close_matches(region, known, n=1)
+            hint = f"Did you mean {near[0]}?" if near else f"It has {', '.join(known)}."
+            raise click.ClickException(f"Lightsail has no region {region!r}. {hint}")
 
 
 def described(url: str) -> str:
@@ -77,26 +80,34 @@ def reach(url: str) -> None:
     except (OSError, ValueError) as error:
         from ..services.lightsail_permissions import without_secrets
 
-        raise Unreachable(f"{without_secrets(url)} doesn't answer: {error}") from error
+        reason = getattr(error, "strerror", None) or error
+        raise Unreachable(f"{without_secrets(url)} doesn't answer: {reason}") from error
 
 
 def sentence(error: ServiceError) -> str:
     """What a call ended with, and what to do."""
     from ..services.lightsail_permissions import without_secrets
 
-    called = f" ({error.call})" if error.call and error.code != "Credentials" else ""
-    return f"{without_secrets(str(error)).rstrip('.')}{called}. {_next(error)}"
+    local = error.code == "Credentials"  # then it is no code of the service's, and nothing was called
+    said = error.message if local else str(error)
+    called = f" ({error.call})" if error.call and not local else ""
+    return f"{without_secrets(said).rstrip('.')}{called}. {_next(error)}"
+
+
+def is_about_credentials(error: ServiceError) -> bool:
+    """Whether nothing will be allowed to whoever asks, whatever is asked."""
+    return isinstance(error, Denied) and any(word in error.code for word in _CREDENTIALS)
 
 
 def _next(error: ServiceError) -> str:
     if isinstance(error, Unreachable):
-        return (
-            "Check the network and AWS_ENDPOINT_URL_LIGHTSAIL; `snapcopy emulator` starts an emulator here."
-        )
-    if isinstance(error, Denied) and any(word in error.code for word in RENEW):
+        return "Check the network, and AWS_ENDPOINT_URL_LIGHTSAIL if it is set; `snapcopy emulator` starts an emulator."
+    if error.code in NOT_ENABLED:
+        return "Log in with `aws configure` or `aws sso login`, or enable the region for the account."
+    if is_about_credentials(error):
         return "Set AWS_PROFILE, or log in with `aws configure` or `aws sso login`."
     if isinstance(error, Denied):
         return f"Allow {error.call or 'the call'}; `snapcopy iam-policy` prints all that is needed."
     if isinstance(error, Transient):
         return "Try again."
-    return "Mend what the service's reason names."
+    return "Mend what the reason names."

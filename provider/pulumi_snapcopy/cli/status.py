@@ -21,9 +21,6 @@ from . import asking
 if TYPE_CHECKING:
     from rich.table import Table
 
-NOT_ENABLED = {"UnrecognizedClientException", "InvalidClientTokenId", "OptInRequired"}
-"""What a region says to an account that hasn't enabled it: the same as to wrong credentials."""
-
 STYLES = {Phase.DONE: "green", Phase.PENDING: "yellow", Phase.FAILED: "red"}
 
 
@@ -48,9 +45,13 @@ def status(regions: tuple[str, ...], all_regions: bool, as_json: bool) -> None:
     """
     if regions and all_regions:
         raise click.UsageError("--region and --all-regions exclude each other.")
-    asked = _settle(regions, all_regions)
-    url = _endpoint(asked[0])
-    click.echo(f"Lightsail: {asking.described(url)}.", err=as_json)
+    from ..services.lightsail_permissions import endpoint
+
+    try:
+        asked = _settle(regions, all_regions)
+        click.echo(f"Lightsail: {asking.described(endpoint(asked[0]))}.", err=as_json)
+    except ServiceError as error:
+        raise click.ClickException(asking.sentence(error)) from None
     found = look(asked)
     left_out = _left_out(found, asked) if all_regions else []
     failed = [region for region in found.errors if region not in left_out]
@@ -71,12 +72,13 @@ def status(regions: tuple[str, ...], all_regions: bool, as_json: bool) -> None:
 def look(regions: Sequence[str]) -> Holdings:
     """Ask all regions at once for their manual snapshots."""
     from ..services.lightsail import Lightsail
+    from ..services.lightsail_permissions import endpoint
 
     service, found = Lightsail(), Holdings()
 
     def ask(region: str) -> list[Snapshot] | ServiceError:
         try:
-            asking.reach(_endpoint(region))
+            asking.reach(endpoint(region))
             listed = [each for kind in SNAPSHOT_TYPES for each in service.snapshots(region, kind)]
             return sorted(listed, key=lambda snapshot: snapshot.name)
         except ServiceError as error:
@@ -109,20 +111,11 @@ def as_the_api_does(snapshot: Snapshot) -> dict[str, Any]:
 
 def _settle(regions: Sequence[str], all_regions: bool) -> list[str]:
     if all_regions:
-        from ..services.lightsail import regions as lightsail_regions
+        from ..services.lightsail_permissions import regions as lightsail_regions
 
         return sorted(lightsail_regions())
     asking.refuse_unknown(regions)
     return list(dict.fromkeys(regions)) or [asking.settle_region(None)]
-
-
-def _endpoint(region: str) -> str:
-    from ..services.lightsail_permissions import endpoint
-
-    try:
-        return endpoint(region)
-    except ServiceError as error:
-        raise click.ClickException(asking.sentence(error)) from None
 
 
 def _left_out(found: Holdings, asked: Sequence[str]) -> list[str]:
@@ -132,7 +125,7 @@ def _left_out(found: Holdings, asked: Sequence[str]) -> list[str]:
     return [
         region
         for region, error in found.errors.items()
-        if (isinstance(error, Denied) and error.code in NOT_ENABLED)
+        if (isinstance(error, Denied) and error.code in asking.NOT_ENABLED)
         or isinstance(error.__cause__, socket.gaierror)
     ]
 

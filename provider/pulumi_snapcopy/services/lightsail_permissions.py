@@ -6,12 +6,14 @@ Page: https://docs.aws.amazon.com/service-authorization/latest/reference/list_li
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeVar
 from urllib.parse import urlsplit
 
-from ..core.errors import Denied
+from ..core.errors import Denied, Refused
+
+T = TypeVar("T")
 
 # boto3 is imported where it is used: printing the policy shall not wait for it.
 
@@ -46,17 +48,15 @@ PERMISSIONS = (
                without="copies of instances can be neither deleted nor replaced"),
     Permission(action="lightsail:GetAutoSnapshots", regions=_SOURCE, without="no automatic snapshot can be copied"),
     Permission(action="lightsail:GetDiskSnapshot", regions=_BOTH,
-               without="neither sources nor copies can be looked at, a disk's or an instance's"),
+               without="nothing can be copied: a name may be that of either type, so both are looked at"),
     Permission(action="lightsail:GetDiskSnapshots", regions=_BOTH,
-               without="several copies of disks are watched one by one, leftovers aren't found, "
-               "and `snapcopy status` has nothing to show"),
+               without="no automatic snapshot of disks can be copied: what a cut-off run left behind isn't found"),
     Permission(action="lightsail:GetDisks", regions=_SOURCE,
                without="a message about a wrong source can't name the right ones"),
     Permission(action="lightsail:GetInstanceSnapshot", regions=_BOTH,
-               without="neither sources nor copies can be looked at, a disk's or an instance's"),
+               without="nothing can be copied: a name may be that of either type, so both are looked at"),
     Permission(action="lightsail:GetInstanceSnapshots", regions=_BOTH,
-               without="several copies of instances are watched one by one, leftovers aren't found, "
-               "and `snapcopy status` has nothing to show"),
+               without="no automatic snapshot of instances can be copied: what a cut-off run left behind isn't found"),
     Permission(action="lightsail:GetInstances", regions=_SOURCE,
                without="a message about a wrong source can't name the right ones"),
     Permission(action="lightsail:GetOperationsForResource", regions=_TARGET,
@@ -83,6 +83,46 @@ def policy(permissions: Sequence[Permission] = PERMISSIONS) -> dict[str, Any]:
     return {"Version": "2012-10-17", "Statement": [statement]}
 
 
+def regions() -> frozenset[str]:
+    """The regions of Lightsail.
+
+    Raises:
+        ServiceError: the AWS settings of this machine can't be used, such as a profile that isn't there.
+    """
+    from .lightsail import regions
+
+    return _ask("", regions)
+
+
+def default_region() -> str | None:
+    """The region AWS tooling would use.
+
+    Raises:
+        ServiceError: the AWS settings of this machine can't be used.
+    """
+    from .lightsail import default_region
+
+    return _ask("", default_region)
+
+
+def endpoint(region: str) -> str:
+    """Where a region's calls go: the service's own address, or that of ``AWS_ENDPOINT_URL_LIGHTSAIL`` and its like.
+
+    Raises:
+        ServiceError: the AWS settings of this machine can't be used.
+    """
+    import boto3
+
+    def find() -> str:
+        # Keys that nobody uses: without any, making a client looks for credentials, also over the network.
+        client = boto3.session.Session().client(
+            "lightsail", region_name=region, aws_access_key_id="none", aws_secret_access_key="none"
+        )
+        return str(client.meta.endpoint_url)
+
+    return _ask("", find)
+
+
 def credentials() -> str:
     """Where the credentials come from, by boto3's name of the method: ``env``, ``sso``, ``shared-credentials-file``, …
 
@@ -92,17 +132,16 @@ def credentials() -> str:
         Denied: there are none, or they can't be had.
     """
     import boto3
-    from botocore.exceptions import BotoCoreError, ClientError
 
-    try:
+    def find() -> str:
         session = boto3.session.Session()
         found = session.get_credentials()
         if found is None:
             raise Denied("there are no credentials", code="Credentials")
         found.get_frozen_credentials()
-    except (BotoCoreError, ClientError, ValueError) as error:
-        raise Denied(without_secrets(str(error)), code="Credentials") from error
-    return found.method if found.method == "env" else f"{found.method}, profile {session.profile_name}"
+        return found.method if found.method == "env" else f"{found.method}, profile {session.profile_name}"
+
+    return _ask("", find)
 
 
 def account(region: str) -> str:
@@ -114,50 +153,27 @@ def account(region: str) -> str:
     import boto3
     from botocore.config import Config
 
-    from .lightsail import _call
-
     config = Config(connect_timeout=5, read_timeout=10, retries={"mode": "standard", "total_max_attempts": 2})
 
     def ask() -> str:
         client = boto3.session.Session().client("sts", region_name=region, config=config)
         return str(client.get_caller_identity()["Account"])
 
-    return str(_call("sts:GetCallerIdentity", ask))
+    return _ask("sts:GetCallerIdentity", ask)
 
 
-def default_region() -> str | None:
-    """The region AWS tooling would use.
+def _ask(name: str, call: Callable[[], T]) -> T:
+    """Ask boto3, whose errors become ours; settings that aren't well-formed come out as ValueError."""
+    from .lightsail import _call
 
-    Raises:
-        Denied: the profile that is asked for isn't there.
-    """
-    from botocore.exceptions import BotoCoreError
+    def checked() -> T:
+        try:
+            return call()
+        except ValueError as error:
+            raise Refused(str(error), call=name) from error
 
-    from .lightsail import default_region as region
-
-    try:
-        return region()
-    except BotoCoreError as error:
-        raise Denied(str(error), code="Credentials") from error
-
-
-def endpoint(region: str) -> str:
-    """Where a region's calls go: the service's own address, or that of ``AWS_ENDPOINT_URL_LIGHTSAIL`` and its like.
-
-    Raises:
-        Denied: the profile that is asked for isn't there, or its settings can't be used.
-    """
-    import boto3
-    from botocore.exceptions import BotoCoreError
-
-    try:
-        # Keys that nobody uses: without any, making a client looks for credentials, also over the network.
-        client = boto3.session.Session().client(
-            "lightsail", region_name=region, aws_access_key_id="none", aws_secret_access_key="none"
-        )
-    except (BotoCoreError, ValueError) as error:
-        raise Denied(without_secrets(str(error)), code="Credentials") from error
-    return str(client.meta.endpoint_url)
+    answer: T = _call(name, checked)
+    return answer
 
 
 def is_the_real_service(url: str) -> bool:

@@ -1,0 +1,69 @@
+"""``snapcopy doctor``: whether copies can be made from here, and if not, what to do."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import click
+
+from ..core.errors import ServiceError
+from . import asking
+from .findings import Finding, Verdict, not_tried, ok, problem
+
+
+@click.command("doctor")
+@click.option("--source-region", help="Where the sources are.  [default: AWS tooling's region]")
+@click.option("--target-region", help="Where the copies shall be.  [default: AWS tooling's region]")
+def doctor(source_region: str | None, target_region: str | None) -> None:
+    """Check that copies can be made from here; nothing is changed.
+
+    Exit code 0: no problem was found. 1: one was, and its line says what to do.
+    """
+    from .machine import check_machine
+
+    problems = 0
+    for check in (check_machine(), check_service(source_region, target_region)):
+        for finding in check:
+            word, colour = finding.verdict.value
+            click.echo(f"{click.style(f'{word:<9}', fg=colour)}  {finding.subject}: {finding.text}")
+            problems += finding.verdict is Verdict.PROBLEM
+    if problems:
+        raise click.exceptions.Exit(1)
+
+
+def check_service(source_region: str | None, target_region: str | None) -> Iterator[Finding]:
+    """Check what leads to the service, from near to far; where one thing fails, those behind it aren't tried."""
+    from ..services import lightsail_permissions as access
+    from ..services.lightsail import Lightsail
+    from .permissions import check_permissions
+
+    try:
+        source, target = (asking.settle_region(region) for region in (source_region, target_region))
+    except (click.ClickException, ServiceError) as error:
+        text = asking.sentence(error) if isinstance(error, ServiceError) else error.message
+        yield problem("region", text)
+        yield not_tried("credentials, endpoint and permissions", "need a region")
+        return
+    yield ok("region", source if source == target else f"from {source} to {target}")
+    try:
+        yield ok("credentials", f"found ({access.credentials()})")
+    except ServiceError as error:
+        yield problem("credentials", asking.sentence(error))
+        yield not_tried("endpoint and permissions", "need credentials")
+        return
+    subject = "endpoint"
+    try:
+        urls = [access.endpoint(region) for region in dict.fromkeys((source, target))]
+        for url in urls:
+            asking.reach(url)
+        yield ok(subject, asking.described(urls[-1]))
+        if access.is_the_real_service(urls[-1]):
+            subject = "account"
+            yield ok(subject, access.account(target))
+    except ServiceError as error:
+        yield problem(subject, asking.sentence(error))
+        yield not_tried(
+            "permissions", f"need {'an endpoint that answers' if subject == 'endpoint' else 'a login'}"
+        )
+        return
+    yield from check_permissions(Lightsail(), source, target)

@@ -1,0 +1,131 @@
+"""The checks of ``snapcopy doctor`` on this machine: versions, the Pulumi CLI, settings, the host."""
+
+from __future__ import annotations
+
+import importlib.util
+import os
+import platform
+import re
+import shutil
+import subprocess
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from importlib import metadata
+from importlib.abc import InspectLoader
+from types import CodeType
+
+from .. import __version__
+from ..core.errors import ConfigError
+from ..host.settings import Settings
+from .findings import Finding, ok, problem
+
+OLDEST = (3, 216, 0)
+"""Of Pulumi, the CLI as well as the SDK: the first in which a refresh shows drift."""
+
+CLI_TIMEOUT = 20.0
+INSTALL = "Install it: https://www.pulumi.com/docs/install/"
+
+
+def check_machine() -> Iterator[Finding]:
+    """Check what doesn't need the service."""
+    yield ok("python", f"{platform.python_version()}, pulumi-snapcopy {__version__}")
+    yield from (_package(name) for name in ("pulumi", "boto3"))
+    yield _pulumi_cli()
+    try:
+        settings = Settings.read(lambda key: None)
+    except ConfigError as error:
+        yield problem("settings", str(error))
+        settings = Settings()
+    else:
+        texts = (
+            f"looks every {settings.poll_seconds:g} s at most",
+            f"{settings.max_workers} copies at a time",
+        )
+        yield ok("settings", f"{', '.join(texts)} (a stack's own configuration isn't read here)")
+    yield _host(settings.max_workers)
+
+
+def _package(name: str) -> Finding:
+    try:
+        version = metadata.version(name)
+    except metadata.PackageNotFoundError:
+        return problem(name, "not installed. Run `pip install pulumi-snapcopy`.")
+    if name == "pulumi" and _numbers(version) < OLDEST:
+        return problem(name, f"{version} is too old. Run `pip install 'pulumi>={_written(OLDEST)}'`.")
+    return ok(name, version)
+
+
+def _pulumi_cli() -> Finding:
+    path = shutil.which("pulumi")
+    if path is None:
+        return problem("pulumi CLI", f"not on PATH. {INSTALL}")
+    environment = {**os.environ, "PULUMI_SKIP_UPDATE_CHECK": "true"}
+    try:
+        done = subprocess.run(
+            [path, "version"],
+            env=environment,
+            capture_output=True,
+            text=True,
+            timeout=CLI_TIMEOUT,
+            check=True,
+        )
+    except (OSError, ValueError, subprocess.SubprocessError) as error:
+        return problem("pulumi CLI", f"{path} doesn't run: {error}. {INSTALL}")
+    version = done.stdout.strip()
+    if _numbers(version) < OLDEST:
+        return problem("pulumi CLI", f"{version} at {path} is older than {_written(OLDEST)}. {INSTALL}")
+    return ok("pulumi CLI", f"{version} at {path}")
+
+
+def _numbers(version: str) -> tuple[int, ...]:
+    found = re.search(r"(\d+)\.(\d+)\.(\d+)", version)
+    return tuple(map(int, found.groups())) if found else ()
+
+
+def _written(version: tuple[int, ...]) -> str:
+    return ".".join(map(str, version))
+
+
+def _host(workers: int) -> Finding:
+    try:
+        trouble = _host_trouble(workers)
+    except ImportError as error:
+        trouble = str(error)
+    if trouble:
+        advice = "Copies work, four at a time; install an SDK that this release knows to have more"
+        return problem("host", f"{trouble} in this Pulumi SDK. {advice}.")
+    return ok("host", f"can work on {workers} copies at a time")
+
+
+def _host_trouble(workers: int) -> str | None:
+    """Why this SDK's host would stay at four workers: tries on a stand-in what the provider does to the host."""
+    import grpc
+    from pulumi.runtime.proto import provider_pb2_grpc
+
+    from ..host import _sdk
+
+    def main() -> None:
+        server = grpc.server(ThreadPoolExecutor(4))
+        provider_pb2_grpc.add_ResourceProviderServicer_to_server(
+            provider_pb2_grpc.ResourceProviderServicer(), server
+        )
+        _sdk.raise_workers(workers)
+        _sdk.on_cancel(lambda: None)
+
+    if "server" not in _locals_of_host_main():
+        return "the host's server can't be found"
+    try:
+        main()
+    except _sdk.InternalsDiffer as difference:
+        return str(difference)
+    return None
+
+
+def _locals_of_host_main() -> tuple[str, ...]:
+    """The variables of the host's ``main``; read, not imported, since importing it would start it."""
+    spec = importlib.util.find_spec("pulumi.dynamic.__main__")
+    if spec is None or not isinstance(spec.loader, InspectLoader):
+        return ()
+    code = spec.loader.get_code("pulumi.dynamic.__main__")
+    inner = [each for each in (code.co_consts if code else ()) if isinstance(each, CodeType)]
+    return next((each.co_varnames for each in inner if each.co_name == "main"), ())
