@@ -1,0 +1,208 @@
+"""Whatever the service answers, create ends, and ends in at most one copy."""
+
+from __future__ import annotations
+
+import itertools
+from dataclasses import replace
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from pulumi_snapcopy.core.errors import CopyError
+from pulumi_snapcopy.core.model import Copy, CopyRequest
+
+from .fake_service import LATENCY, Fault
+from .strategies import requests, worlds
+from .world import HONEST, TIMEOUT, World, known, wanted
+
+SLACK = 60.0
+"""Seconds that a run may take beyond its time-out: the last pause, and the calls under way."""
+
+
+@given(world=worlds(faults=tuple(Fault)), request=requests())
+def test_any_answers_end_in_a_copy_or_an_error_and_never_in_two(world: World, request: CopyRequest) -> None:
+    """Any sequence of answers, true or not, ends in a copy or a CopyError, with one copy at most."""
+    began = world.service.clock.now()
+    result = world.create(request)
+    assert isinstance(result, Copy | CopyError)
+    assert world.service.clock.now() - began <= TIMEOUT + SLACK
+    assert len(world.ours()) <= 1 and world.service.taken_on <= 1
+    world.assert_foreign_untouched()
+
+
+@given(
+    world=worlds(),
+    request=requests(),
+    first=st.integers(0, 12),
+    fault=st.sampled_from(
+        [Fault.TRANSIENT, Fault.LOST, Fault.UNSENT, Fault.TOO_MANY, Fault.DENIED, Fault.REFUSED]
+    ),
+)
+def test_a_fault_that_never_ends_ends_in_an_error_in_time(
+    world: World, request: CopyRequest, first: int, fault: Fault
+) -> None:
+    """An outage that outlasts the time-out ends in an error by then, and a copy that was started is kept."""
+    began = world.service.clock.now()
+    world.service.faults = [None] * first + [fault] * 20_000
+    result = world.create(request)
+    assert world.service.clock.now() - began <= TIMEOUT + SLACK
+    if isinstance(result, CopyError) and world.ours():
+        assert result.kept is not None and result.kept.snapshot.name == request.name
+    world.assert_foreign_untouched()
+
+
+@given(world=worlds(faults=HONEST), request=requests())
+def test_what_passes_is_waited_out(world: World, request: CopyRequest) -> None:
+    """Throttling, lost answers and too many copies in progress only delay."""
+    result = world.create(request)
+    assert isinstance(result, Copy), str(result)
+    assert world.service.taken_on == 1
+    world.assert_one_copy(request)
+
+
+@given(world=worlds(faults=(*HONEST, Fault.DENIED)), request=requests())
+def test_a_started_copy_is_kept_whatever_fails(world: World, request: CopyRequest) -> None:
+    """An error that comes after the service has taken the copy on says which copy to keep, and a rerun ends it."""
+    result = world.create(request)
+    if isinstance(result, CopyError) and world.ours():
+        assert result.kept is not None and result.kept.snapshot.name == request.name, str(result)
+    world.service.faults = []
+    assert isinstance(world.create(request), Copy)
+    assert world.service.taken_on == 1
+    world.assert_one_copy(request)
+
+
+@given(world=worlds(), request=requests(), failures=st.integers(1, 3))
+def test_a_failed_copy_is_reported_kept_and_replaced_by_the_next_run(
+    world: World, request: CopyRequest, failures: int
+) -> None:
+    """A copy that fails fails the run with the service's reason; the next run deletes it and starts again."""
+    world.service.failing_copies = failures
+    for _ in range(failures):
+        result = world.create(request)
+        assert isinstance(result, CopyError) and "scripted" in str(result)
+        assert result.kept is None or result.kept.snapshot.state == "error"
+        world.pass_time(61)
+    assert isinstance(world.create(request), Copy)
+    world.assert_one_copy(request)
+    assert world.service.taken_on == failures + 1
+
+
+@given(world=worlds(), request=requests(), at=st.floats(0, 60))
+def test_asked_to_stop_it_stops_and_keeps_what_was_started(
+    world: World, request: CopyRequest, at: float
+) -> None:
+    """A cancelled run ends at once in a CopyError that keeps what was started."""
+    clock = world.service.clock
+    clock.cancelled_at = clock.now() + at
+    result = world.create(request)
+    if isinstance(result, CopyError):
+        assert (result.kept is not None) == bool(world.ours()), str(result)
+    else:
+        world.assert_one_copy(request)
+
+
+@given(
+    world=worlds(), request=requests(), outage=st.integers(1, 40), shown_after=st.sampled_from([0.0, 5.0, 50.0]),
+    after=st.integers(0, 6),
+)  # fmt: skip
+def test_an_outage_after_the_start_is_no_proof_that_the_copy_is_gone(
+    world: World, request: CopyRequest, outage: int, shown_after: float, after: int
+) -> None:
+    """A copy that isn't shown at first, in a service that can't be asked for a while, is not taken for gone."""
+    service = world.service
+    service.shown_after = shown_after
+    calls = _calls_until_copy(world, request) + after
+    service.faults = [None] * calls + [Fault.TRANSIENT] * outage
+    result = world.create(request)
+    assert isinstance(result, Copy), str(result)
+    world.assert_one_copy(request)
+
+
+@given(
+    request=requests(),
+    shown_after=st.sampled_from([5.0, 30.0, 55.0]),
+    outages=st.lists(st.tuples(st.sampled_from([None, *HONEST]), st.integers(1, 10)), max_size=5),
+)
+def test_a_lost_answer_is_found_again_however_the_service_goes_on(
+    request: CopyRequest, shown_after: float, outages: list[tuple[Fault | None, int]]
+) -> None:
+    """A copy whose answer was lost is found when it shows, not taken for somebody else's or given up."""
+    world = World()
+    world.service.shown_after = shown_after
+    before = [None] * (_calls_until_copy(world, request) - 1)
+    world.service.faults = [*before, Fault.LOST, *(fault for fault, times in outages for _ in range(times))]
+    result = world.create(request)
+    assert isinstance(result, Copy), str(result)
+    assert world.service.taken_on == 1
+    world.assert_one_copy(request)
+
+
+@pytest.mark.parametrize("verb", ["create", "read", "update", "delete"])
+def test_asked_to_stop_every_verb_says_so(verb: str) -> None:
+    """Whatever verb is cancelled while the service rests, it ends in a CopyError, not in a bare Cancelled."""
+    world, request = World(), wanted()
+    copied = world.create(request)
+    assert isinstance(copied, Copy)
+    service = world.service
+    service.clock.cancelled_at = service.clock.now() + 1
+    service.faults = [None] * (verb == "update") + [Fault.TRANSIENT] * 50
+    held, lifecycle = known(request, copied), world.lifecycle()
+    more = {"dropped_tags": ["team"]} if verb == "update" else {}
+    with pytest.raises(CopyError, match="stopped, as asked"):
+        getattr(lifecycle, verb)(held, world.teller, **more)
+
+
+@pytest.mark.parametrize(("verb", "gerund"), [("read", "reading"), ("delete", "deleting")])
+def test_a_service_that_never_answers_fails_each_verb_in_its_own_words(verb: str, gerund: str) -> None:
+    """A read or a delete that runs out of time says that it read or deleted, not that nothing was copied."""
+    world, request = World(), wanted()
+    copied = world.create(request)
+    assert isinstance(copied, Copy)
+    world.service.faults = [Fault.TRANSIENT] * 20_000
+    with pytest.raises(CopyError) as caught:
+        getattr(world.lifecycle(), verb)(known(request, copied), world.teller)
+    assert str(caught.value).startswith(f"{gerund} CopiedSnapshot")
+    assert "nothing was copied" not in str(caught.value)
+
+
+def test_update_of_tags_sets_and_drops_ours_alone() -> None:
+    """An update sets the tags that are wanted and drops those that the last request set, and copies nothing."""
+    world = World()
+    copied = world.create(wanted(tags={"team": "shop", "cost": "7"}))
+    assert isinstance(copied, Copy)
+    world.ours()[0].tags["by-hand"] = "stays"
+    again = known(wanted(tags={"team": "web"}), copied)
+    world.lifecycle().update(again, world.teller, dropped_tags=["cost"])
+    assert world.ours()[0].tags == {"by-hand": "stays", **again.all_tags}
+    assert world.service.taken_on == 1
+
+
+def _calls_until_copy(world: World, request: CopyRequest) -> int:
+    """How many calls the service gets up to CopySnapshot, in a world like this one."""
+    trial = World(
+        service=replace(
+            world.service, held=[], records=[], calls=[], faults=[], clock=type(world.service.clock)()
+        )
+    )
+    trial.create(request)
+    calls = itertools.takewhile(lambda call: call[1] != "copy", trial.service.calls)
+    return len(list(calls)) + 1
+
+
+@given(world=worlds(), request=requests(), share=st.sampled_from([600.0, 7000.0]))
+def test_pauses_are_short_beside_the_age(world: World, request: CopyRequest, share: float) -> None:
+    """Looks at a copy come after 5 % of its age, a tenth of a second at least and 30 s at most."""
+    service = world.service
+    service.copy_seconds, service.shown_after = share, 0.0
+    world.create(replace(request, timeout=10_000.0))
+    (started,) = (time for time, call in service.calls if call == "copy")
+    looks = [
+        time
+        for time, call in service.calls
+        if call.startswith(f"snapshot {request.target_region}") and time > started
+    ]
+    assert len(looks) > 50
+    for look, next_look in itertools.pairwise(looks):
+        rest = next_look - look - 3 * LATENCY
+        assert rest <= min(max(0.05 * (look - started + 3 * LATENCY), 0.1), 30.0) + 1e-3

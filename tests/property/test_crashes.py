@@ -1,0 +1,157 @@
+"""A process that is killed at any call, before or after its effect, and a run that comes after it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from copy import deepcopy
+from dataclasses import replace
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from pulumi_snapcopy.core.errors import CopyError
+from pulumi_snapcopy.core.model import RETAIN_TAG, Copy, CopyRequest
+
+from .fake_service import Kill
+from .strategies import requests, worlds
+from .world import HONEST, THERE, World, known, manual, wanted
+
+EVERY_CALL = settings(max_examples=settings().max_examples // 4)
+"""For properties whose every example drives a run for each call."""
+
+GAPS = st.sampled_from([0.0, 10.0, 120.0])
+NIGHT = 12 * 3600.0
+SATURDAY = "2026-11-21"
+
+
+def cut_off_runs(world: World, request: CopyRequest, *, verb: str = "create") -> Iterator[tuple[World, Kill]]:
+    """The world after a run was killed at its first call, its second, … before and after each effect."""
+    call = 1
+    while True:
+        for done in (False, True):
+            kill, cut = Kill(call, done), deepcopy(world)
+            if not cut.killed(request, kill, verb=verb):
+                return
+            yield cut, kill
+        call += 1
+
+
+@EVERY_CALL
+@given(world=worlds(), request=requests(), gap=GAPS)
+def test_after_a_kill_at_every_call_the_next_run_ends_in_one_copy(
+    world: World, request: CopyRequest, gap: float
+) -> None:
+    """Killed at whatever call, the next run ends in exactly one copy, tagged as asked, of one CopySnapshot."""
+    for cut, kill in cut_off_runs(world, request):
+        cut.pass_time(gap)
+        result = cut.create(request)
+        assert isinstance(result, Copy), f"{kill}: {result}"
+        assert cut.service.taken_on == 1, kill
+        cut.assert_one_copy(request)
+
+
+@given(
+    world=worlds(faults=HONEST),
+    request=requests(),
+    kills=st.lists(st.builds(Kill, st.integers(1, 40), st.booleans()), max_size=4),
+    gap=GAPS,
+)
+def test_after_several_kills_and_faults_too(
+    world: World, request: CopyRequest, kills: list[Kill], gap: float
+) -> None:
+    """Killed time and again, with faults between, the last run ends in exactly one copy."""
+    for kill in kills:
+        world.killed(request, kill)
+        world.pass_time(gap)
+    result = world.create(request)
+    assert isinstance(result, Copy), str(result)
+    assert world.service.taken_on == 1
+    world.assert_one_copy(request)
+
+
+@EVERY_CALL
+@given(world=worlds(), request=requests())
+def test_after_a_kill_around_a_failed_copy_there_is_one_copy(world: World, request: CopyRequest) -> None:
+    """A failed copy is replaced by one that stands, whatever call the run that replaces it is killed at."""
+    world.service.failing_copies = 1
+    assert isinstance(world.create(request), CopyError)
+    world.pass_time(61)
+    for cut, kill in cut_off_runs(world, request):
+        cut.pass_time(10)
+        assert isinstance(cut.create(request), Copy), kill
+        cut.assert_one_copy(request)
+
+
+@EVERY_CALL
+@given(
+    world=worlds(),
+    gap=st.sampled_from([3661.0, NIGHT]),
+    again=st.builds(Kill, st.integers(1, 30), st.booleans()),
+)
+def test_across_midnight_one_copy_is_left(world: World, gap: float, again: Kill) -> None:
+    """A run of "latest" killed on Friday and repeated on Saturday, twice even, leaves Saturday's copy alone."""
+    friday, saturday = wanted(), wanted(restoreDate=SATURDAY)
+    for cut, kill in cut_off_runs(world, friday):
+        cut.pass_time(gap)
+        cut.killed(saturday, again)
+        cut.pass_time(61)
+        result = cut.create(saturday)
+        assert isinstance(result, Copy), f"{kill}: {result}"
+        cut.assert_one_copy(saturday)
+
+
+@EVERY_CALL
+@given(world=worlds())
+def test_across_midnight_latest_that_only_create_can_settle(world: World) -> None:
+    """Where check can't settle "latest", create does; killed on Friday, repeated on Saturday, one copy is left."""
+    friday = wanted(restoreDate=None, useLatestRestorableAutoSnapshot=True)
+    for cut, kill in cut_off_runs(world, friday):
+        cut.pass_time(NIGHT)
+        result = cut.create(friday)
+        assert isinstance(result, Copy), f"{kill}: {result}"
+        assert result.restore_date == SATURDAY
+        cut.assert_one_copy(wanted(restoreDate=SATURDAY))
+
+
+@EVERY_CALL
+@given(world=worlds(), retained=st.booleans())
+def test_the_copy_in_the_state_and_retained_ones_are_no_leftovers(world: World, retained: bool) -> None:
+    """What the new copy supersedes is the engine's to delete, and what was retained stays, whatever the crash."""
+    friday = world.create(wanted(retainOnDelete=retained or None))
+    assert isinstance(friday, Copy)
+    world.pass_time(NIGHT)
+    saturday = wanted(restoreDate=SATURDAY)
+    if not retained:
+        saturday = replace(saturday, supersedes=friday.snapshot.name)
+    for cut, kill in cut_off_runs(world, saturday):
+        cut.pass_time(61)
+        assert isinstance(cut.create(saturday), Copy), kill
+        assert sorted(each.name for each in cut.ours()) == sorted([friday.snapshot.name, saturday.name])
+        assert (RETAIN_TAG in cut.ours()[0].tags) == retained
+
+
+@EVERY_CALL
+@given(world=worlds(), request=requests(customTimeouts={"create": "1h", "delete": "1h"}))
+def test_a_delete_killed_at_every_call_is_ended_by_the_next(world: World, request: CopyRequest) -> None:
+    """Killed at whatever call, the next delete leaves the service as it was before the copy."""
+    copied = world.create(request)
+    assert isinstance(copied, Copy)
+    held = known(request, copied)
+    for cut, kill in cut_off_runs(world, held, verb="delete"):
+        assert cut.delete(held) is None, kill
+        assert cut.ours() == []
+        assert cut.service.snapshot(THERE, request.name) is None
+        cut.assert_foreign_untouched()
+
+
+@pytest.mark.parametrize("request_", [wanted(), manual(), wanted(targetSnapshotName="web-1-dr")])
+def test_a_half_made_copy_is_gone_on_with(request_: CopyRequest) -> None:
+    """Out of time the copy is kept, and the next run waits for that one."""
+    world = World()
+    world.service.copy_seconds = 1.5 * 3600
+    late = world.create(request_)
+    assert isinstance(late, CopyError) and late.kept is not None and "timed out after 60 min" in str(late)
+    ended = world.create(known(request_, late.kept))
+    assert isinstance(ended, Copy) and ended.snapshot.arn == late.kept.snapshot.arn
+    assert world.service.taken_on == 1
+    world.assert_one_copy(request_)

@@ -1,0 +1,158 @@
+"""Snapshots that aren't provably ours are never tagged, changed or deleted, and never reported as ours."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from pulumi_snapcopy.core.errors import CopyError
+from pulumi_snapcopy.core.model import OWNER_TAG, Copy, CopyRequest
+
+from .fake_service import Fault, Kill
+from .strategies import requests, worlds
+from .world import THERE, World, known, manual, wanted
+
+NAMED = wanted(targetSnapshotName="web-1-dr")
+TAGS = st.sampled_from([{}, {"team": "theirs"}, {OWNER_TAG: "shop/prod/web"}, {OWNER_TAG: ""}])
+KINDS = st.sampled_from(["InstanceSnapshot", "DiskSnapshot"])
+
+
+@given(
+    world=worlds(faults=tuple(Fault)), request=requests(targetSnapshotName="web-1-dr"), tags=TAGS, kind=KINDS
+)
+def test_a_taken_name_is_refused_and_the_taker_left_alone(
+    world: World, request: CopyRequest, tags: dict[str, str], kind: str
+) -> None:
+    """Under a name that somebody else's snapshot bears nothing is copied, and that snapshot stays as it is."""
+    world.stranger(request.name, THERE, kind=kind, tags=tags)
+    assert isinstance(world.create(request), CopyError)
+    world.service.faults = []
+    refused = world.create(request)
+    assert isinstance(refused, CopyError) and refused.kept is None
+    assert "is taken" in str(refused) and "write another target_snapshot_name" in str(refused)
+    assert world.ours() == [] and world.service.taken_on == 0
+    world.assert_foreign_untouched()
+
+
+@given(world=worlds(), request=requests(targetSnapshotName="web-1-dr"))
+def test_a_name_taken_by_another_type_is_refused(world: World, request: CopyRequest) -> None:
+    """A name that belongs to what is no snapshot is refused, with the name and what to do."""
+    world.service.other_names.add((THERE, request.name))
+    refused = world.create(request)
+    assert isinstance(refused, CopyError) and "is in use" in str(refused) and refused.kept is None
+    assert world.ours() == []
+
+
+@given(world=worlds(), request=requests(targetSnapshotName="web-1-dr", adopt=True), tags=TAGS)
+def test_adopt_takes_over_what_is_there(world: World, request: CopyRequest, tags: dict[str, str]) -> None:
+    """With adopt the snapshot of that name is taken, tagged as ours, and nothing is copied."""
+    held = world.service.plant(request.name, THERE, tags=tags)
+    result = world.create(request)
+    assert isinstance(result, Copy) and result.snapshot.arn == held.arn
+    assert held.tags == {**tags, **request.all_tags} and world.service.taken_on == 0
+    world.assert_foreign_untouched()
+
+
+@given(
+    world=worlds(faults=tuple(Fault)), request=requests(), tags=TAGS,
+    kill=st.none() | st.builds(Kill, st.integers(1, 20), st.booleans()),
+)  # fmt: skip
+def test_delete_deletes_only_what_is_ours(
+    world: World, request: CopyRequest, tags: dict[str, str], kill: Kill | None
+) -> None:
+    """A snapshot that now bears our copy's name, and has neither our ARN nor our tag, is left alone by delete."""
+    world.stranger(request.name, THERE, tags=tags)
+    ours = replace(request, known_arn="arn:ours", former_owner=request.owner)
+    if kill:
+        world.killed(ours, kill, verb="delete")
+    world.delete(ours)
+    world.service.faults = []
+    assert world.delete(ours) is None
+    world.assert_foreign_untouched()
+
+
+@given(world=worlds(faults=tuple(Fault)), request=requests())
+def test_delete_ends_or_says_why(world: World, request: CopyRequest) -> None:
+    """Whatever the service answers, delete ends in an error or in nothing; a clean one after it deletes our copy."""
+    faults, world.service.faults = world.service.faults, []
+    copied = world.create(request)
+    assert isinstance(copied, Copy)
+    world.service.faults = faults
+    world.delete(known(request, copied))
+    world.service.faults = []
+    assert world.delete(known(request, copied)) is None
+    assert world.ours() == []
+    world.assert_foreign_untouched()
+
+
+def test_an_untagged_copy_of_the_name_made_after_ours_is_foreign() -> None:
+    """Our old record proves nothing of a snapshot that somebody took under the name since our copy was deleted."""
+    world = World()
+    world.killed(NAMED, Kill(3, done=True))
+    assert [each.origin is not None for each in world.ours()] == [True]
+    world.ours()[0].deleted = world.service.clock.now()
+    world.pass_time(600)
+    held = world.stranger(NAMED.name, THERE)
+    held.created = held.done = world.service.clock.now() - 60
+    world.before[-1].created = world.before[-1].done = held.created
+    refused = world.create(NAMED)
+    world.assert_foreign_untouched()
+    assert isinstance(refused, CopyError) and "is taken" in str(refused)
+
+
+@pytest.mark.parametrize("tags", [{}, {OWNER_TAG: "shop/prod/web"}], ids=["untagged", "tagged"])
+def test_a_refresh_of_a_half_made_copy_takes_no_foreign_one(tags: dict[str, str]) -> None:
+    """A half-made copy without an ARN isn't found in a stranger's snapshot, which a later delete would then end."""
+    world = World()
+    world.stranger(NAMED.name, THERE, tags=tags)
+    half_made = replace(NAMED, known_arn=None, former_owner=NAMED.owner)
+    found = world.lifecycle().read(half_made, world.teller)
+    assert found is None
+    assert world.teller.warnings
+
+
+def test_a_copy_somebody_else_made_at_the_same_time_is_left_to_them() -> None:
+    """Another run's copy, of the same source under the same explicit name, is theirs once they have tagged it."""
+    world = World()
+    service = world.service
+    service.copy(NAMED)
+    held = world.ours()[0]
+    tag_at = service.clock.now() + 2
+    sleep = service.clock.sleep
+
+    def sleep_and_tag(seconds: float) -> None:
+        sleep(seconds)
+        if service.clock.now() >= tag_at:
+            held.tags[OWNER_TAG] = "shop/prod/web"
+
+    service.clock.sleep = sleep_and_tag  # type: ignore[method-assign]
+    refused = world.create(NAMED)
+    assert isinstance(refused, CopyError) and "is taken" in str(refused)
+    assert held.tags == {OWNER_TAG: "shop/prod/web"} and service.taken_on == 1
+
+
+@given(
+    world=worlds(),
+    kill=st.builds(Kill, st.integers(3, 30), st.booleans()),
+    named=st.booleans(),
+    edited=st.sampled_from(["source", "date", "resource"]),
+)
+def test_what_is_reported_is_a_copy_of_what_was_asked_for(
+    world: World, kill: Kill, named: bool, edited: str
+) -> None:
+    """A run that is killed, and repeated with another source or date, ends in a copy of that, or says why not."""
+    name = {"targetSnapshotName": "web-1-dr"} if named else {}
+    first, second = {
+        "source": (manual(**name), manual(sourceSnapshotName="db-2", **name)),
+        "date": (wanted(**name), wanted(restoreDate="2026-11-18", **name)),
+        "resource": (wanted(**name), wanted(sourceResourceName="data-1", **name)),
+    }[edited]
+    world.killed(first, kill)
+    world.pass_time(61)
+    result = world.create(second)
+    if isinstance(result, Copy):
+        (held,) = (each for each in world.ours() if each.arn == result.snapshot.arn)
+        assert held.origin == (second.source_region, second.source, second.restore_date)
+    world.assert_foreign_untouched()

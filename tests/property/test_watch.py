@@ -1,0 +1,212 @@
+"""One look for all that wait in a region."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from pulumi_snapcopy.core.errors import Cancelled, Denied, Refused, ServiceError, Transient
+from pulumi_snapcopy.core.model import Snapshot
+from pulumi_snapcopy.core.waiting import OutOfTime, SystemClock, Watch, backoff, pause
+
+WAITERS = 40
+
+
+class QuickClock:
+    """A real clock that runs a hundred times as fast."""
+
+    def now(self) -> float:
+        return time.monotonic() * 100
+
+    def sleep(self, seconds: float) -> None:
+        time.sleep(max(seconds, 0.0) / 100)
+
+    def wait(self, condition: threading.Condition, seconds: float) -> None:
+        condition.wait(max(seconds, 0.0) / 100)
+
+
+class Listing:
+    """A service that only lists and reads; copies are done when it is told."""
+
+    def __init__(self, answer: Callable[[str], None] = lambda call: None) -> None:
+        self.calls: list[str] = []
+        self.done = False
+        self.answer = answer
+        self.most_at_once = self._at_once = 0
+        self._lock = threading.Lock()
+
+    def _count(self, call: str) -> None:
+        with self._lock:
+            self.calls.append(call)
+            self._at_once += 1
+            self.most_at_once = max(self.most_at_once, self._at_once)
+        try:
+            time.sleep(0.002)
+            self.answer(call)
+        finally:
+            with self._lock:
+                self._at_once -= 1
+
+    def snapshots(self, region: str, resource_type: str) -> list[Snapshot]:
+        self._count("list")
+        return [one(index, "available" if self.done else "pending") for index in range(WAITERS)]
+
+    def snapshot(self, region: str, name: str, resource_type: str | None = None) -> Snapshot | None:
+        self._count("read")
+        return one(int(name), "available" if self.done else "pending")
+
+
+def one(index: int, state: str = "pending") -> Snapshot:
+    """The snapshot that waiter waits for."""
+    return Snapshot(name=str(index), region="eu-west-1", resource_type="InstanceSnapshot", state=state)
+
+
+def watch_of(service: Listing, clock: QuickClock | SystemClock | None = None) -> Watch:
+    """A watch on a service that can't do more than be looked at."""
+    return Watch(service=service, region="eu-west-1", clock=clock or QuickClock())  # type: ignore[arg-type]
+
+
+def wait_for_all(
+    service: Listing, watch: Watch, *, until: Callable[[int], bool], seconds: float = 3000.0
+) -> list[Snapshot | Exception | None]:
+    """Wait with many threads; the copies are done as soon as so many looks have been seen."""
+    looks, deadline = [0], watch.clock.now() + seconds
+
+    def seen(snapshot: Snapshot | None, trouble: Transient | None) -> None:
+        looks[0] += 1
+        service.done = service.done or until(looks[0])
+
+    def wait(index: int) -> Snapshot | Exception | None:
+        try:
+            return watch.wait(one(index), deadline=deadline, seen=seen)
+        except (ServiceError, OutOfTime) as error:
+            return error
+
+    with ThreadPoolExecutor(WAITERS) as pool:
+        return list(pool.map(wait, range(WAITERS)))
+
+
+def test_many_waiters_share_their_looks() -> None:
+    """Forty that wait cost as many calls as looks, not forty times as many, and one call at a time."""
+    service = Listing()
+    results = wait_for_all(service, watch_of(service), until=lambda looks: looks >= 10 * WAITERS)
+    assert [result.state for result in results if isinstance(result, Snapshot)] == ["available"] * WAITERS
+    assert service.calls.count("list") + service.calls.count("read") <= 10 + WAITERS
+    assert service.most_at_once == 1
+
+
+def test_a_failing_listing_only_delays() -> None:
+    """While the listing fails for the time being everybody goes on waiting; then everybody is served."""
+    failures = iter([Transient("throttled")] * 6)
+
+    def answer(call: str) -> None:
+        if error := next(failures, None):
+            raise error
+
+    service = Listing(answer)
+    service.done = True
+    results = wait_for_all(service, watch_of(service), until=lambda looks: False)
+    assert [result.state for result in results if isinstance(result, Snapshot)] == ["available"] * WAITERS
+
+
+def test_where_listing_is_denied_each_is_read() -> None:
+    """A listing that isn't allowed is asked for once; reads go on by themselves."""
+
+    def answer(call: str) -> None:
+        if call == "list":
+            raise Denied("no listing")
+
+    service = Listing(answer)
+    results = wait_for_all(service, watch_of(service), until=lambda looks: looks >= WAITERS)
+    assert [result.state for result in results if isinstance(result, Snapshot)] == ["available"] * WAITERS
+    assert service.calls.count("list") <= 1
+
+
+def test_a_refusal_reaches_every_waiter() -> None:
+    """What waiting doesn't mend ends every wait with the service's words."""
+
+    def answer(call: str) -> None:
+        raise Refused("no")
+
+    service = Listing(answer)
+    results = wait_for_all(service, watch_of(service), until=lambda looks: False)
+    assert all(isinstance(result, Refused) for result in results)
+
+
+def test_an_unexpected_exception_strands_nobody() -> None:
+    """When the one that looks breaks down, the next one looks."""
+    broken = iter([KeyError("unexpected")])
+
+    def answer(call: str) -> None:
+        if error := next(broken, None):
+            raise error
+
+    service = Listing(answer)
+    watch = watch_of(service)
+    service.done = True
+    deadline = watch.clock.now() + 3000
+
+    def wait(index: int) -> str:
+        try:
+            found = watch.wait(one(index), deadline=deadline, seen=lambda snapshot, trouble: None)
+        except KeyError:
+            return "broken"
+        return found.state if found else ""
+
+    with ThreadPoolExecutor(WAITERS) as pool:
+        ends = list(pool.map(wait, range(WAITERS)))
+    assert sorted(ends) == ["available"] * (WAITERS - 1) + ["broken"]
+
+
+def test_who_lists_at_the_same_time_shares_one_listing() -> None:
+    """A listing serves whoever asked before it began."""
+    service = Listing()
+    watch = watch_of(service)
+    ready = threading.Barrier(WAITERS)
+
+    def ask(_: int) -> int:
+        ready.wait()
+        return len(watch.snapshots("InstanceSnapshot"))
+
+    with ThreadPoolExecutor(WAITERS) as pool:
+        assert list(pool.map(ask, range(WAITERS))) == [WAITERS] * WAITERS
+    assert len(service.calls) < WAITERS / 2
+
+
+def test_out_of_time_says_what_was_seen_last() -> None:
+    """At the deadline every waiter is told, with the last that was seen of its own copy."""
+    service = Listing()
+    results = wait_for_all(service, watch_of(service), until=lambda looks: False, seconds=20)
+    assert [result.seen.name for result in results if isinstance(result, OutOfTime)] == [
+        str(n) for n in range(WAITERS)
+    ]
+
+
+def test_cancel_ends_a_wait_at_once() -> None:
+    """A cancelled clock ends waits that are under way, and every later one."""
+    clock = SystemClock()
+    watch = watch_of(Listing(), clock)
+    threading.Timer(0.05, clock.cancel).start()
+    for _ in range(2):
+        with pytest.raises(Cancelled):
+            watch.wait(one(1), deadline=clock.now() + 3600, seen=lambda snapshot, trouble: None)
+        with pytest.raises(Cancelled):
+            clock.sleep(3600)
+
+
+@given(age=st.floats(0, 1e6), longest=st.floats(0.1, 30))
+def test_a_pause_is_five_percent_of_the_age_within_its_bounds(age: float, longest: float) -> None:
+    """A pause is at most 5 % of the age or a tenth of a second, at most the longest, and never none."""
+    assert 0 < pause(age, longest) <= min(max(0.05 * age, 0.1), longest)
+    assert pause(age) <= 30
+
+
+@given(attempt=st.integers(0, 10_000))
+def test_backing_off_grows_to_half_a_minute(attempt: int) -> None:
+    """Rests grow from half a second to thirty, for however many attempts."""
+    assert 0.5 <= backoff(attempt) <= backoff(attempt + 1) <= 30

@@ -1,0 +1,68 @@
+"""Durations, read and spoken."""
+
+from __future__ import annotations
+
+import math
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from pulumi_snapcopy.core.durations import DurationError, seconds, spoken
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("90m", 5400),
+        ("1h30m", 5400),
+        ("1.5h", 5400),
+        ("45s", 45),
+        ("500ms", 0.5),
+        ("1h0m0s", 3600),
+        ("2d", 172800),
+    ],
+)
+def test_durations_are_read_as_pulumi_writes_them(text: str, expected: float) -> None:
+    """Numbers with units, one after the other."""
+    assert seconds(text) == pytest.approx(expected)
+
+
+@pytest.mark.parametrize(
+    "text", ["", "0s", "0h0m", "90", "m", "1h 30m", "-1h", "1y", "1h30", "h1", "1,5h", 90, None, True]
+)
+def test_what_is_no_duration_is_told_how_to_write_one(text: object) -> None:
+    """Anything else is refused, with an example."""
+    with pytest.raises(DurationError, match="Write one such as '90m' or '1h30m'"):
+        seconds(text)
+
+
+@given(st.lists(st.tuples(st.integers(0, 10**6), st.sampled_from(["ms", "s", "m", "h", "d"])), min_size=1))
+def test_a_duration_is_the_sum_of_its_parts(parts: list[tuple[int, str]]) -> None:
+    """Every sequence of parts is its parts' sum, if it isn't nothing."""
+    units = {"ms": 0.001, "s": 1, "m": 60, "h": 3600, "d": 86400}
+    text = "".join(f"{number}{unit}" for number, unit in parts)
+    total = sum(number * units[unit] for number, unit in parts)
+    if total:
+        assert seconds(text) == pytest.approx(total)
+    else:
+        with pytest.raises(DurationError):
+            seconds(text)
+
+
+@pytest.mark.parametrize(
+    ("duration", "expected"),
+    [(0, "0 s"), (59.4, "59 s"), (59.6, "1 min"), (75, "1 min 15 s"), (600, "10 min"), (7199, "119 min"),
+     (7200, "2 h"), (9000, "2 h 30 min"), (86400, "24 h")],
+)  # fmt: skip
+def test_durations_are_spoken_in_one_or_two_units(duration: float, expected: str) -> None:
+    """Seconds, minutes or hours, as people say them."""
+    assert spoken(duration) == expected
+
+
+@given(st.floats(0, 1e7))
+def test_what_is_spoken_is_within_two_percent(duration: float) -> None:
+    """What is left out doesn't matter."""
+    units = {"s": 1, "min": 60, "h": 3600}
+    words = spoken(duration).split()
+    said = sum(int(number) * units[unit] for number, unit in zip(words[::2], words[1::2], strict=True))
+    assert math.isclose(said, duration, rel_tol=0.1 if duration < 60 else 0.02, abs_tol=0.5)

@@ -1,0 +1,93 @@
+"""Whose a snapshot is."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import datetime, timezone
+
+import pytest
+from pulumi_snapcopy.core.model import OWNER_TAG, CopyRequest, Operation, Snapshot
+from pulumi_snapcopy.core.ownership import Claim, claim, has_derived_name, proves
+
+REQUEST = CopyRequest(
+    resource="web", owner="shop/dev/web", source_region="us-east-1", target_region="eu-west-1",
+    source_resource_name="web-1", restore_date="2026-11-20", target_snapshot_name="mine", timeout=3600,
+)  # fmt: skip
+DERIVED = "web-1-2026-11-20-29ad5a23"
+NOW = datetime(2026, 11, 20, 12, tzinfo=timezone.utc)
+
+
+def snapshot(*, name: str = "mine", arn: str | None = "arn:1", owner: str | None = None) -> Snapshot:
+    """What bears the name."""
+    tags = {"team": "shop"} | ({OWNER_TAG: owner} if owner is not None else {})
+    return Snapshot(name=name, region="eu-west-1", resource_type="InstanceSnapshot", arn=arn, tags=tags)
+
+
+@pytest.mark.parametrize(
+    ("name", "owner", "known_arn", "former_owner", "expected"),
+    [
+        # The tag decides where there is one.
+        ("mine", "shop/dev/web", None, None, Claim.OURS),
+        ("mine", "shop/dev/web", "arn:2", None, Claim.OURS),
+        ("mine", "shop/old/web", None, "shop/old/web", Claim.OURS),
+        ("mine", "shop/old/web", None, None, Claim.FOREIGN),
+        ("mine", "shop/dev/web2", "arn:1", None, Claim.FOREIGN),
+        ("mine", "SHOP/dev/web", None, None, Claim.FOREIGN),
+        ("mine", "", None, None, Claim.FOREIGN),
+        (DERIVED, "shop/prod/web", None, None, Claim.FOREIGN),
+        # Then the ARN that the state holds.
+        ("mine", None, "arn:1", None, Claim.OURS),
+        ("mine", None, "arn:2", None, Claim.FOREIGN),
+        (DERIVED, None, "arn:2", None, Claim.FOREIGN),
+        # Then the hex; an explicit name proves nothing.
+        (DERIVED, None, None, None, Claim.OURS),
+        ("web-1-2026-11-19-29ad5a23", None, None, None, Claim.OURS),
+        ("web-1-2026-11-20-00000000", None, None, None, Claim.UNPROVEN),
+        ("mine", None, None, None, Claim.UNPROVEN),
+        ("mine", None, None, "shop/old/web", Claim.UNPROVEN),
+    ],
+)
+def test_the_tag_then_the_arn_then_the_hex_say_whose_it_is(
+    name: str, owner: str | None, known_arn: str | None, former_owner: str | None, expected: Claim
+) -> None:
+    """The owner tag, else the ARN in the state, else the hex of a derived name; else nothing is proven."""
+    request = replace(REQUEST, known_arn=known_arn, former_owner=former_owner)
+    assert claim(request, snapshot(name=name, owner=owner)) is expected
+
+
+def test_an_arn_that_is_not_shown_proves_nothing() -> None:
+    """A snapshot without an ARN isn't the one whose ARN the state holds."""
+    assert claim(replace(REQUEST, known_arn="arn:1"), snapshot(arn=None)) is Claim.FOREIGN
+
+
+@pytest.mark.parametrize(
+    ("changes", "age", "expected"),
+    [
+        ({}, 60, True),
+        ({}, 3599, True),
+        ({}, 3601, False),
+        ({"type": "CreateInstanceSnapshot"}, 60, False),
+        ({"details": "us-east-2:web-1"}, 60, False),
+        ({"details": "us-east-1:web-2"}, 60, False),
+        ({"details": ""}, 60, False),
+        ({"status": "Failed"}, 60, True),
+    ],
+)
+def test_the_services_record_proves_a_run_that_was_cut_off(
+    changes: dict[str, str], age: float, expected: bool
+) -> None:
+    """A copy of the same source and region, younger than the time-out."""
+    record = Operation(
+        id="1", type="CopySnapshot", status="Started", details="us-east-1:web-1", created_at=NOW
+    )
+    for key, value in changes.items():
+        record = replace(record, **{key: value})  # type: ignore[arg-type]
+    assert proves(REQUEST, record, now=NOW.timestamp() + age) is expected
+
+
+def test_a_derived_name_is_known_for_any_date_but_for_this_declaration_alone() -> None:
+    """The hex covers the declaration."""
+    assert has_derived_name(REQUEST, DERIVED)
+    assert has_derived_name(REQUEST, "web-1-manual-29ad5a23")
+    assert not has_derived_name(replace(REQUEST, owner="shop/prod/web"), DERIVED)
+    assert not has_derived_name(REQUEST, "mine")
