@@ -53,11 +53,11 @@ def check_service(source_region: str | None, target_region: str | None) -> Itera
         return
     subject = "endpoint"
     try:
-        urls = [access.endpoint(region) for region in dict.fromkeys((source, target))]
-        for url in urls:
+        urls = access.endpoints((source, target))
+        for url in urls.values():
             asking.reach(url)
-        yield ok(subject, asking.described(urls[-1]))
-        if access.is_the_real_service(urls[-1]):
+        yield ok(subject, asking.described(urls[target]))
+        if access.is_the_real_service(urls[target]):
             subject = "account"
             yield ok(subject, access.account(target))
     except ServiceError as error:

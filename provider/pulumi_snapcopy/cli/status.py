@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import socket
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import datetime, timezone
@@ -15,12 +15,12 @@ import click
 from ..core.durations import spoken
 from ..core.errors import Denied, ServiceError
 from ..core.model import OWNER_TAG, Phase, Snapshot
-from ..core.sources import SNAPSHOT_TYPES
 from . import asking
 
 if TYPE_CHECKING:
     from rich.table import Table
 
+TYPES = ("InstanceSnapshot", "DiskSnapshot")
 STYLES = {Phase.DONE: "green", Phase.PENDING: "yellow", Phase.FAILED: "red"}
 
 
@@ -45,14 +45,15 @@ def status(regions: tuple[str, ...], all_regions: bool, as_json: bool) -> None:
     """
     if regions and all_regions:
         raise click.UsageError("--region and --all-regions exclude each other.")
-    from ..services.lightsail_permissions import endpoint
+    from ..services.lightsail_permissions import endpoints
 
     try:
         asked = _settle(regions, all_regions)
-        click.echo(f"Lightsail: {asking.described(endpoint(asked[0]))}.", err=as_json)
+        urls = endpoints(asked)
+        click.echo(f"Lightsail: {asking.described(urls[asked[0]])}.", err=as_json)
     except ServiceError as error:
         raise click.ClickException(asking.sentence(error)) from None
-    found = look(asked)
+    found = look(urls)
     left_out = _left_out(found, asked) if all_regions else []
     failed = [region for region in found.errors if region not in left_out]
     if len(failed) == len(asked):
@@ -62,30 +63,29 @@ def status(regions: tuple[str, ...], all_regions: bool, as_json: bool) -> None:
     else:
         _show(found.snapshots, [region for region in asked if region not in found.errors])
     if left_out:
-        click.echo(f"Not enabled for this account: {', '.join(left_out)}.", err=True)
+        click.echo(f"Left out, not open to this account: {', '.join(left_out)}.", err=True)
     for region in failed:
         click.echo(f"Error: {region}: {asking.sentence(found.errors[region])}", err=True)
     if failed:
         raise click.exceptions.Exit(1)
 
 
-def look(regions: Sequence[str]) -> Holdings:
-    """Ask all regions at once for their manual snapshots."""
+def look(urls: Mapping[str, str]) -> Holdings:
+    """Ask all regions, given with their endpoints, at once for their manual snapshots."""
     from ..services.lightsail import Lightsail
-    from ..services.lightsail_permissions import endpoint
 
     service, found = Lightsail(), Holdings()
 
     def ask(region: str) -> list[Snapshot] | ServiceError:
         try:
-            asking.reach(endpoint(region))
-            listed = [each for kind in SNAPSHOT_TYPES for each in service.snapshots(region, kind)]
+            asking.reach(urls[region])
+            listed = [each for kind in TYPES for each in service.snapshots(region, kind)]
             return sorted(listed, key=lambda snapshot: snapshot.name)
         except ServiceError as error:
             return error
 
-    with ThreadPoolExecutor(len(regions)) as pool:
-        for region, answer in zip(regions, pool.map(ask, regions), strict=True):
+    with ThreadPoolExecutor(len(urls)) as pool:
+        for region, answer in zip(urls, pool.map(ask, urls), strict=True):
             if isinstance(answer, ServiceError):
                 found.errors[region] = answer
             else:

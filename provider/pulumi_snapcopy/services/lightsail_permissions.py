@@ -6,8 +6,9 @@ Page: https://docs.aws.amazon.com/service-authorization/latest/reference/list_li
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Any, TypeVar
 from urllib.parse import urlsplit
 
@@ -105,20 +106,23 @@ def default_region() -> str | None:
     return _ask("", default_region)
 
 
-def endpoint(region: str) -> str:
-    """Where a region's calls go: the service's own address, or that of ``AWS_ENDPOINT_URL_LIGHTSAIL`` and its like.
+def endpoints(regions: Iterable[str]) -> dict[str, str]:
+    """Where regions' calls go: the service's own addresses, or that of ``AWS_ENDPOINT_URL_LIGHTSAIL`` and its like.
 
     Raises:
         ServiceError: the AWS settings of this machine can't be used.
     """
     import boto3
 
-    def find() -> str:
+    def find() -> dict[str, str]:
         # Keys that nobody uses: without any, making a client looks for credentials, also over the network.
-        client = boto3.session.Session().client(
-            "lightsail", region_name=region, aws_access_key_id="none", aws_secret_access_key="none"
+        make = partial(
+            boto3.session.Session().client,
+            "lightsail",
+            aws_access_key_id="none",
+            aws_secret_access_key="none",
         )
-        return str(client.meta.endpoint_url)
+        return {region: make(region_name=region).meta.endpoint_url for region in regions}
 
     return _ask("", find)
 

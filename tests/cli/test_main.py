@@ -1,0 +1,80 @@
+"""The program itself: its help, its version, and what it doesn't load."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+
+import pytest
+from pulumi_snapcopy import __version__
+from pulumi_snapcopy.cli import COMMANDS
+
+from .conftest import Invoke, Snapcopy
+
+HEAVY = ("boto3", "botocore", "moto", "pulumi", "grpc", "rich")
+
+
+def python(script: str) -> subprocess.CompletedProcess[str]:
+    """Run a script in a Python of its own."""
+    return subprocess.run(
+        [sys.executable, "-c", script], capture_output=True, text=True, timeout=60, check=False
+    )
+
+
+def test_the_program_says_its_version(snapcopy: Snapcopy) -> None:
+    """`snapcopy --version` prints the package's."""
+    done = snapcopy("--version")
+    assert (done.returncode, done.stdout, done.stderr) == (0, f"snapcopy, version {__version__}\n", "")
+
+
+def test_help_lists_every_command_with_a_line(snapcopy: Snapcopy) -> None:
+    """What there is can be read from `snapcopy --help`."""
+    done = snapcopy("--help")
+    assert done.returncode == 0
+    for name, (_, line) in COMMANDS.items():
+        assert f"  {name} " in done.stdout
+        assert line in done.stdout
+
+
+@pytest.mark.parametrize("name", COMMANDS)
+def test_each_command_is_there_and_has_help(name: str, invoke: Invoke) -> None:
+    """Each place that the list of commands names holds a command of that name."""
+    done = invoke(name, "--help")
+    assert done.exit_code == 0
+    assert f"{name} [OPTIONS]" in done.stdout
+
+
+@pytest.mark.parametrize("arguments", [["--help"], ["--version"], ["iam-policy"], ["status", "--help"]])
+def test_what_needs_no_service_loads_no_library_for_one(arguments: list[str]) -> None:
+    """Help and the policy are there at once."""
+    done = python(
+        f"import sys; from pulumi_snapcopy.cli import main\n"
+        f"try: main({arguments!r})\n"
+        f"except SystemExit as end: assert not end.code\n"
+        f"print('loaded:', [name for name in {HEAVY!r} if name in sys.modules])"
+    )
+    assert done.stdout.splitlines()[-1] == "loaded: []", done.stderr
+
+
+def test_a_command_that_isnt_there_is_a_wrong_use(snapcopy: Snapcopy) -> None:
+    """A slip of the fingers ends with exit code 2."""
+    done = snapcopy("stauts")
+    assert done.returncode == 2
+    assert "No such command 'stauts'" in done.stderr
+
+
+def test_the_emulator_without_its_extra_says_what_to_install() -> None:
+    """Where moto isn't installed, one sentence says so; all other commands work."""
+    without_moto = "import sys; sys.modules['moto'] = None; from pulumi_snapcopy.cli import main; main({!r})"
+    done = python(without_moto.format(["emulator", "--port", "0"]))
+    assert done.returncode == 1
+    assert "pip install 'pulumi-snapcopy[emulator]'" in done.stderr
+    assert "Traceback" not in done.stderr
+    assert python(without_moto.format(["iam-policy"])).returncode == 0
+
+
+def test_the_emulators_exports_are_printed_for_eval(snapcopy: Snapcopy) -> None:
+    """`snapcopy emulator` is the emulator's own command."""
+    done = snapcopy("emulator", "--exports", "--port", "4711")
+    assert done.returncode == 0
+    assert "export AWS_ENDPOINT_URL_LIGHTSAIL=http://127.0.0.1:4711" in done.stdout
