@@ -229,6 +229,8 @@ def test_retained_copies_stay(stack: Stack, service: Service) -> None:
     for ago in (3, 2, 1):
         stack.program(body.format(day(ago)))
         stack.up()
+    newest = stack.outputs("web")["targetSnapshotName"]
+    assert service.tags(newest)["snapcopy:retain"] == "true"
     assert sorted(name[:16] for name in service.snapshots()) == sorted(
         f"web-1-{day(ago)}" for ago in (3, 2, 1)
     )

@@ -22,7 +22,7 @@ from .errors import (
     Transient,
 )
 from .inputs import fingerprint_of
-from .model import OWNER_TAG, RETAIN_TAG, Copy, Phase, Snapshot
+from .model import OWNER_TAG, RETAIN_TAG, SNAPSHOT_TYPES, Copy, Phase, Snapshot
 from .naming import derive
 from .ownership import has_derived_name
 from .sources import Source, SourceError, check_source
@@ -61,6 +61,7 @@ def _bring_about(attempt: Attempt) -> Copy:
         _remove_leftovers(attempt, found.resource_type if found else source.copy_type if source else "")
     if found is None:
         found = _start(attempt, source.copy_type if source else "")
+        return _finish(attempt, found, born=attempt.clock.now())
     return _finish(attempt, found)
 
 
@@ -98,7 +99,10 @@ def _remove_leftovers(attempt: Attempt, resource_type: str) -> None:
     request = attempt.request
     if request.restore_date is None or not has_derived_name(request, request.name):
         return
-    for snapshot in attempt.patiently(lambda: attempt.watch.snapshots(resource_type)):
+    types = [resource_type] if resource_type else SNAPSHOT_TYPES
+    for snapshot in attempt.patiently(
+        lambda: [each for kind in types for each in attempt.watch.snapshots(kind)]
+    ):
         spared = snapshot.name in (request.name, request.supersedes)
         retained = RETAIN_TAG in snapshot.tags and snapshot.phase is Phase.DONE
         someones = snapshot.tags.get(OWNER_TAG, request.owner) != request.owner
@@ -179,7 +183,7 @@ class _Tagging:
         self.attempt.patiently(lambda: self.once(snapshot, must=True))
 
 
-def _finish(attempt: Attempt, found: Snapshot) -> Copy:
+def _finish(attempt: Attempt, found: Snapshot, *, born: float | None = None) -> Copy:
     """Tag and wait."""
     tagging = _Tagging(attempt)
 
@@ -196,7 +200,7 @@ def _finish(attempt: Attempt, found: Snapshot) -> Copy:
 
     tagging.once(found)
     try:
-        final = attempt.watch.wait(found, deadline=attempt.deadline, seen=seen)
+        final = attempt.watch.wait(found, deadline=attempt.deadline, seen=seen, born=born)
     except OutOfTime:
         raise explain.out_of_time(attempt.request, attempt.timeout, kept=attempt.kept) from None
     if final is None:

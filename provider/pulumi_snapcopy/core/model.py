@@ -8,6 +8,8 @@ from datetime import datetime
 from enum import Enum
 from typing import Protocol
 
+SNAPSHOT_TYPES = ("InstanceSnapshot", "DiskSnapshot")
+
 OWNER_TAG = "snapcopy:owner"
 """Says which declaration a copy belongs to: ``project/stack/resource``."""
 
@@ -66,7 +68,7 @@ class AutomaticSnapshot:
     date: str
     status: str
     copy_type: str
-    """What a copy of it is: InstanceSnapshot or DiskSnapshot."""
+    """What a copy of it is: InstanceSnapshot or DiskSnapshot; empty where the service doesn't say."""
 
     @property
     def restorable(self) -> bool:

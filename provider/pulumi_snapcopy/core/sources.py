@@ -7,9 +7,8 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 from .errors import NotFound, ServiceError
-from .model import CopyRequest, Phase, Service
+from .model import SNAPSHOT_TYPES, CopyRequest, Phase, Service
 
-SNAPSHOT_TYPES = ("InstanceSnapshot", "DiskSnapshot")
 _MOST_NAMES = 10
 
 

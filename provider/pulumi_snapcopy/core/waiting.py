@@ -93,18 +93,13 @@ class OutOfTime(Exception):
 @dataclass(slots=True, eq=False)
 class _Waiter:
     snapshot: Snapshot
-    began: float
+    born: float
     due: float
     missing_since: float | None = None
     looks: int = 0
     error: ServiceError | None = None
     trouble: Transient | None = None
     """Why the last look saw nothing; it delays, it doesn't fail."""
-
-    def age(self, now: float) -> float:
-        """The copy's age; the service's clock may be wrong, ours has at least run since we began."""
-        created = self.snapshot.created_at
-        return max(now - created.timestamp() if created else 0.0, now - self.began, 0.0)
 
 
 @dataclass(slots=True)
@@ -136,12 +131,14 @@ class Watch:
         *,
         deadline: float,
         seen: Callable[[Snapshot | None, Transient | None], None],
+        born: float | None = None,
     ) -> Snapshot | None:
         """Wait until the snapshot is no longer pending.
 
         Args:
             snapshot: what is waited for, as last seen.
             deadline: when to give up, seconds since the epoch.
+            born: when the copy was started, by our clock; default: when the service says that it was made.
             seen: told after each look what was seen, ``None`` if it was missing, and the trouble if we couldn't look.
 
         Returns:
@@ -152,7 +149,9 @@ class Watch:
             ServiceError: the service won't let us look.
         """
         now = self.clock.now()
-        waiter = _Waiter(snapshot=snapshot, began=now, due=now)
+        if born is None:
+            born = snapshot.created_at.timestamp() if snapshot.created_at else now
+        waiter = _Waiter(snapshot=snapshot, born=min(born, now), due=now)
         with self._changed:
             self._waiters.append(waiter)
         try:
@@ -239,7 +238,7 @@ class Watch:
     def _tell(self, waiter: _Waiter, result: Snapshot | ServiceError | None, now: float) -> None:
         waiter.looks += 1
         waiter.trouble = None
-        rest = pause(waiter.age(now), self.longest_pause)
+        rest = pause(now - waiter.born, self.longest_pause)
         if isinstance(result, Transient):
             waiter.trouble = result
             rest = max(rest, backoff(self._failures - 1))

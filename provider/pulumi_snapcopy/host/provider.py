@@ -26,7 +26,7 @@ from ..core.errors import ConfigError, CopyError, ServiceError
 from ..core.inputs import differences, request, settle
 from ..core.judgement import UNKNOWN, Context
 from ..core.lifecycle import Lifecycle
-from ..core.model import Copy, Phase, Service
+from ..core.model import RETAIN_TAG, Copy, Phase, Service
 from ..core.rules import violations
 from ..core.sources import latest_date
 from ..core.waiting import SystemClock, Watch
@@ -150,11 +150,9 @@ class CopyProvider(ResourceProvider):
             self._fail(error, props)
         if snapshot is None:
             return ReadResult(None, {})
-        copy = Copy(
-            snapshot=snapshot, restore_date=wanted.restore_date, operation_id=inputs.get("operationId")
-        )
+        copy = Copy(snapshot=snapshot, restore_date=wanted.restore_date)
         tags = {key: snapshot.tags[key] for key in wanted.tags if key in snapshot.tags}
-        outs = outputs({**inputs, "tags": tags} if wanted.tags else inputs, copy)
+        outs = outputs({**inputs, "tags": tags} if wanted.tags else inputs, copy, inputs)
         if snapshot.phase is not Phase.DONE:
             kept = _sdk.HalfMade(id_, {**outs, _sdk.PROVIDER_KEY: props[_sdk.PROVIDER_KEY]})
             _sdk.fail(f'the copy "{name}" is {snapshot.state} in {region}; run `pulumi up` to go on.', kept)
@@ -171,13 +169,14 @@ class CopyProvider(ResourceProvider):
             target_snapshot_name=wanted.target_snapshot_name or olds.get("targetSnapshotName"),
         )
         dropped = set(olds.get("tags") or {}) - set(wanted.tags)
+        if not wanted.retain:
+            dropped.add(RETAIN_TAG)
         try:
             self._ready()
             copy = self._lifecycle.update(wanted, RowTeller(self._engine), dropped_tags=dropped)
         except CopyError as error:
-            self._fail(error, _news)
-        copy = replace(copy, operation_id=copy.operation_id or olds.get("operationId"))
-        return UpdateResult(outputs(inputs, copy))
+            self._fail(error, _news, olds)
+        return UpdateResult(outputs(inputs, copy, olds))
 
     def delete(self, _id: str, _props: dict[str, Any]) -> None:
         """Delete the copy, and wait until the service no longer shows it."""
@@ -200,11 +199,13 @@ class CopyProvider(ResourceProvider):
         if self._trouble:
             _sdk.fail(str(self._trouble))
 
-    def _fail(self, error: CopyError, props: Mapping[str, Any]) -> NoReturn:
+    def _fail(
+        self, error: CopyError, props: Mapping[str, Any], olds: Mapping[str, Any] | None = None
+    ) -> NoReturn:
         kept = error.kept
         if kept is None:
             _sdk.fail(str(error))
-        outs = outputs(known(props), kept) | {_sdk.PROVIDER_KEY: props[_sdk.PROVIDER_KEY]}
+        outs = outputs(known(props), kept, olds) | {_sdk.PROVIDER_KEY: props[_sdk.PROVIDER_KEY]}
         _sdk.fail(str(error), _sdk.HalfMade(copy_id(kept.snapshot), outs))
 
     def _fit_host(self, workers: int, clock: SystemClock) -> None:

@@ -62,8 +62,8 @@ def copy_id(snapshot: Snapshot) -> str:
     return f"{snapshot.region}/{snapshot.name}"
 
 
-def outputs(inputs: Mapping[str, Any], copy: Copy) -> dict[str, Any]:
-    """What the state holds of a copy: the inputs, and what the service says."""
+def outputs(inputs: Mapping[str, Any], copy: Copy, olds: Mapping[str, Any] | None = None) -> dict[str, Any]:
+    """What the state holds of a copy: the inputs, what the service says, and what it said before of the same copy."""
     snapshot = copy.snapshot
     found = {
         "arn": snapshot.arn,
@@ -74,7 +74,9 @@ def outputs(inputs: Mapping[str, Any], copy: Copy) -> dict[str, Any]:
         "fromResourceName": snapshot.from_resource_name,
         "restoredDate": copy.restore_date,
         "operationId": copy.operation_id,
-        "targetRegion": snapshot.region,
-        "targetSnapshotName": snapshot.name,
     }
-    return {**inputs, **{key: value for key, value in found.items() if value is not None}}
+    said = {key: value for key, value in found.items() if value is not None}
+    same = olds is not None and olds.get("arn") in (None, snapshot.arn)
+    before = {key: olds[key] for key in found if key in olds} if same and olds else {}
+    where = {"targetRegion": snapshot.region, "targetSnapshotName": snapshot.name}
+    return {**before, **inputs, **said, **where}

@@ -107,7 +107,7 @@ class Lightsail:
         """List a resource's automatic snapshots; the service keeps the latest seven."""
         client = self._client(region)
         answer = _call("lightsail:GetAutoSnapshots", lambda: client.get_auto_snapshots(resourceName=resource))
-        kind = "DiskSnapshot" if answer.get("resourceType") == "Disk" else "InstanceSnapshot"
+        kind = f"{answer['resourceType']}Snapshot" if answer.get("resourceType") else ""
         return [
             AutomaticSnapshot(date=each.get("date", ""), status=each.get("status", ""), copy_type=kind)
             for each in answer.get("autoSnapshots", [])
@@ -206,7 +206,10 @@ def _call(name: str, call: Callable[[], Any]) -> Any:
 
 def _refuse_garbage(http_response: Any, **_: Any) -> None:
     """botocore takes an answer that isn't JSON for one that says nothing, such as an empty list."""
-    json.loads(http_response.content or b"{}")
+    try:
+        json.loads(http_response.content or b"{}")
+    except ValueError as error:
+        raise ValueError("the answer is not JSON") from error
 
 
 def _pages(name: str, call: Callable[..., Any]) -> Iterator[Any]:
