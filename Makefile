@@ -1,5 +1,6 @@
-# The commands of this checkout; tools/ holds what they do. `make setup PYTHON=python3.12` names a Python.
-PYTHON ?= $(shell for p in python3 python3.13 python3.12 python3.11 python3.10; do \
+# The commands of this checkout; tools/ holds what they do. `make setup PYTHON=python3.12` names a Python; an environment
+# that is there already keeps its own.
+PYTHON ?= $(shell for p in .venv/bin/python python3 python3.13 python3.12 python3.11 python3.10; do \
 	$$p -c 'import sys; sys.exit(sys.version_info < (3, 10))' 2>/dev/null && echo $$p && break; done)
 TEST_ARGS ?= -n 4 --dist worksteal
 
@@ -20,9 +21,8 @@ setup: python
 up: setup
 	@.venv/bin/python -m tools.up
 
-# The environment's own Python, if there is one: it knows the emulator's settings.
 down: python
-	@$(if $(wildcard .venv/bin/python),.venv/bin/python,"$(PYTHON)") -m tools.down
+	@"$(PYTHON)" -m tools.down
 
 clean: python
 	@"$(PYTHON)" -m tools.clean
