@@ -143,15 +143,15 @@ def test_host_uses_core_alone() -> None:
     assert rooms_used_by("host") <= {"core"}
 
 
-def test_the_sdks_internals_are_touched_in_one_place() -> None:
-    """gRPC, protobuf and the SDK's generated stubs are host/_sdk.py's."""
+def test_the_sdks_internals_are_touched_in_one_place_each() -> None:
+    """gRPC, protobuf and the SDK's generated stubs are host/_sdk.py's, those of the policy SDK policy/_sdk.py's."""
     touching = {
         each.module
         for each in ALL
         if each.room not in ("emulator", "cli")
         and any((each.imported + ".").startswith(f"{part}.") for part in SDK_INTERNALS)
     }
-    assert touching == {f"{PACKAGE}.host._sdk"}
+    assert touching == {f"{PACKAGE}.host._sdk", f"{PACKAGE}.policy._sdk"}
 
 
 def test_what_users_import_uses_host_and_core_and_services_when_they_are_needed() -> None:

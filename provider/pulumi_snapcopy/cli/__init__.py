@@ -15,6 +15,7 @@ COMMANDS = {
     "doctor": (".doctor:doctor", "Check that copies can be made from here."),
     "emulator": ("..emulator.command:emulator", "Emulate Lightsail on this machine."),
     "iam-policy": (".iam_policy:iam_policy", "Print the IAM policy that copies need."),
+    "policy-pack": (".policy_pack:policy_pack", "Print the folder of the policy pack."),
     "status": (".status:status", "Show the snapshots that the service holds."),
 }
 """Where each command is, and its line in ``snapcopy --help``."""

@@ -55,6 +55,7 @@ class Rule:
         name: kebab-case.
         description: what holds when it is kept.
         severity: how bad it is when it isn't.
+        fix: what to do when it isn't.
         page: where it comes from.
         judge: finds what breaks it in (inputs, context, config).
         schema: its config as JSON schema properties.
@@ -63,6 +64,7 @@ class Rule:
     name: str
     description: str
     severity: Severity
+    fix: str
     page: str
     judge: Callable[[Inputs, Context, Config], Iterable[Violation]]
     schema: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
@@ -97,6 +99,7 @@ class StackRule:
     name: str
     description: str
     severity: Severity
+    fix: str
     page: str
     judge: Callable[
         [Sequence[Resource], Sequence[Resource], Context, Config], Iterable[tuple[str, Violation]]

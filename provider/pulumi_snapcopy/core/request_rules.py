@@ -147,6 +147,8 @@ def tags(inputs: Inputs, _: Context, config: Config) -> Iterator[Violation]:
 def custom_timeouts(inputs: Inputs, _: Context, config: Config) -> Iterator[Violation]:
     for _key, timeouts in known(inputs, ("customTimeouts",), dict):
         for verb, value in timeouts.items():
+            if value is UNKNOWN:
+                continue
             try:
                 seconds(value)
             except DurationError as error:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta, timezone
 
 from .judgement import Config, Context, Resource, Violation
@@ -14,38 +15,25 @@ _SOURCE_TYPE = re.compile(r"lightsail[:/](instance|disk)(:|$)", re.IGNORECASE)
 _SNAPSHOT_TYPE = re.compile(r"lightsail[:/](instance|disk)snapshot", re.IGNORECASE)
 
 _NAMES = ("name", "instanceName", "diskName")
+_SNAPSHOT_NAMES = ("name", "instanceSnapshotName", "diskSnapshotName")
+_TAKEN_OF = ("instanceName", "diskName")
 
 
 def copies_cover_instances(
     copies: Sequence[Resource], resources: Sequence[Resource], context: Context, config: Config
 ) -> Iterator[tuple[str, Violation]]:
     """A source is covered by a copy that names it, or whose source comes from it or from a snapshot of it."""
-    names, urns = set[str](), set[str]()
-    for each in copies:
-        names |= {
-            value
-            for key in ("sourceResourceName", "fromResourceName")
-            if isinstance(value := each.inputs.get(key), str)
-        }
-        urns |= {
-            urn for key in ("sourceResourceName", "sourceSnapshotName") for urn in each.depends.get(key, ())
-        }
-    for snapshot in (each for each in resources if _SNAPSHOT_TYPE.search(each.type)):
-        copied = snapshot.urn in urns or _own_name(snapshot) in {
-            each.inputs.get("sourceSnapshotName") for each in copies
-        }
-        if copied:
-            names |= {
-                value
-                for key in ("instanceName", "diskName")
-                if isinstance(value := snapshot.inputs.get(key), str)
-            }
-            urns |= {urn for key in ("instanceName", "diskName") for urn in snapshot.depends.get(key, ())}
+    copied = _Origins()
+    copied.add(copies, ("sourceResourceName", "fromResourceName"))
+    snapshots = _Origins()
+    snapshots.add(copies, ("sourceSnapshotName",))
+    copied.urns |= snapshots.urns
+    taken = [each for each in resources if _SNAPSHOT_TYPE.search(each.type)]
+    copied.add([each for each in taken if snapshots.hold(each, _SNAPSHOT_NAMES)], _TAKEN_OF)
     for source in (each for each in resources if _SOURCE_TYPE.search(each.type)):
-        name = _own_name(source)
-        if source.urn in urns or name in names:
+        if copied.hold(source, _NAMES):
             continue
-        called = name or source.name
+        called = _first(source, _NAMES) or source.name
         yield (
             source.urn,
             Violation(
@@ -56,6 +44,24 @@ def copies_cover_instances(
         )
 
 
+@dataclass(slots=True)
+class _Origins:
+    """What something comes from, as far as it is known: names, or the resources that the names come from."""
+
+    names: set[str] = field(default_factory=set)
+    urns: set[str] = field(default_factory=set)
+
+    def add(self, resources: Iterable[Resource], keys: Sequence[str]) -> None:
+        for each in resources:
+            for key in keys:
+                self.urns.update(each.depends.get(key, ()))
+                if isinstance(name := each.inputs.get(key), str):
+                    self.names.add(name)
+
+    def hold(self, resource: Resource, keys: Sequence[str]) -> bool:
+        return resource.urn in self.urns or _first(resource, keys) in self.names
+
+
 def recovery_point_objective(
     copies: Sequence[Resource], resources: Sequence[Resource], context: Context, config: Config
 ) -> Iterator[tuple[str, Violation]]:
@@ -63,15 +69,13 @@ def recovery_point_objective(
     hours = config.get("hours")
     if hours is None:
         return
-    newest: dict[str, tuple[datetime, Resource]] = {}
+    newest: dict[tuple[str, str], tuple[datetime, Resource]] = {}
     for each in copies:
-        source, taken = (
-            each.inputs.get("sourceResourceName") or each.inputs.get("fromResourceName"),
-            _taken(each),
-        )
-        if isinstance(source, str) and taken and (source not in newest or taken > newest[source][0]):
+        name = each.inputs.get("sourceResourceName") or each.inputs.get("fromResourceName")
+        source, taken = (str(each.inputs.get("sourceRegion")), name), _taken(each)
+        if isinstance(name, str) and taken and (source not in newest or taken > newest[source][0]):
             newest[source] = (taken, each)
-    for source, (taken, copy) in sorted(newest.items()):
+    for (_, source), (taken, copy) in sorted(newest.items(), key=lambda each: each[0]):
         age = context.now - taken
         if age > timedelta(hours=hours):
             yield (
@@ -102,5 +106,5 @@ def _taken(copy: Resource) -> datetime | None:
     return taken if taken is None or taken.tzinfo else taken.replace(tzinfo=timezone.utc)
 
 
-def _own_name(resource: Resource) -> str | None:
-    return next((value for key in _NAMES if isinstance(value := resource.inputs.get(key), str)), None)
+def _first(resource: Resource, keys: Sequence[str]) -> str | None:
+    return next((value for key in keys if isinstance(value := resource.inputs.get(key), str)), None)

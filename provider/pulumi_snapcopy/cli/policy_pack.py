@@ -1,0 +1,105 @@
+"""``snapcopy policy-pack``: where the policy pack is, or a copy of it to keep."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import sys
+import tempfile
+from importlib.util import find_spec
+from pathlib import Path
+
+import click
+
+PACK = Path(__file__).parent.parent / "policy" / "pack"
+PROJECT, PROGRAM = "PulumiPolicy.yaml", "__main__.py"
+MARK = "# Written by `snapcopy policy-pack --copy`; as long as it is untouched, that brings it up to date: "
+
+
+@click.command("policy-pack")
+@click.option(
+    "--copy",
+    "target",
+    type=click.Path(file_okay=False, path_type=Path),
+    metavar="DIR",
+    help="Write a copy to keep in a repository.",
+)
+def policy_pack(target: Path | None) -> None:
+    """Print the folder of the policy pack.
+
+    \b
+    pulumi preview --policy-pack "$(snapcopy policy-pack)" [--policy-pack-config FILE]
+    """
+    if find_spec("pulumi_policy") is None:
+        raise click.ClickException(
+            f"the policy pack needs pulumi-policy. Run {sys.executable} -m pip install 'pulumi-snapcopy[policy]'."
+        )
+    if target is None:
+        click.echo(folder())
+    else:
+        copy(target)
+        click.echo(
+            f'The policy pack is in {target}: pulumi preview --policy-pack "{target}". It runs on the python3 on PATH, '
+            f"which must have pulumi-snapcopy[policy]; the option virtualenv in {target / PROJECT} names another."
+        )
+
+
+def folder() -> Path:
+    """The pack's folder; for a virtual environment, one inside it that names it.
+
+    The engine runs a pack on the python3 on PATH, unless its PulumiPolicy.yaml names a virtual environment. The one
+    that pulumi-snapcopy is in may be used without being active.
+    """
+    if sys.prefix == sys.base_prefix:
+        return PACK
+    place = Path(sys.prefix, "share", "pulumi-snapcopy", "policy-pack")
+    project = f"{(PACK / PROJECT).read_text()}  options:\n    virtualenv: {json.dumps(sys.prefix)}\n"
+    try:
+        _write(place, {PROJECT: project, PROGRAM: (PACK / PROGRAM).read_text()})
+    except OSError:
+        return PACK  # not ours to write in: it has to be active
+    return place
+
+
+def copy(target: Path) -> None:
+    """Write a copy of the pack; an older copy is replaced.
+
+    Raises:
+        click.ClickException: there is something else, or a copy that somebody has changed.
+    """
+    found = {name: (target / name).read_text() for name in (PROJECT, PROGRAM) if (target / name).is_file()}
+    if found.get(PROJECT, "").startswith(MARK):
+        if _mark(found) != found[PROJECT].partition("\n")[0]:
+            raise click.ClickException(
+                f"the copy in {target} has been changed by hand. Write a new one elsewhere and take the changes over."
+            )
+    elif target.is_dir() and any(target.iterdir()):
+        raise click.ClickException(
+            f"{target} isn't empty, and holds no copy of the policy pack. Name a new folder."
+        )
+    files = {name: (PACK / name).read_text() for name in (PROJECT, PROGRAM)}
+    files[PROJECT] = f"{_mark({**files, PROJECT: chr(10) + files[PROJECT]})}\n{files[PROJECT]}"
+    try:
+        _write(target, files)
+    except OSError as error:
+        raise click.ClickException(f"{target} can't be written: {error.strerror}.") from None
+
+
+def _mark(files: dict[str, str]) -> str:
+    """The first line of a copy's project file: it holds a digest of all that follows."""
+    text = files[PROJECT].partition("\n")[2] + files.get(PROGRAM, "")
+    return MARK + hashlib.sha256(text.encode()).hexdigest()[:12]
+
+
+def _write(place: Path, files: dict[str, str]) -> None:
+    """Write what differs, each file at once: an engine may be reading."""
+    place.mkdir(parents=True, exist_ok=True)
+    for name, text in files.items():
+        path = place / name
+        if path.is_file() and path.read_text() == text:
+            continue
+        with tempfile.NamedTemporaryFile("w", dir=place, prefix=f".{name}", delete=False) as file:
+            file.write(text)
+        os.chmod(file.name, 0o644)
+        os.replace(file.name, path)

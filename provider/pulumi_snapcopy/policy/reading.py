@@ -1,0 +1,59 @@
+"""What a policy is given, as the rules read it: camelCase, without nothings, and UNKNOWN for what isn't known yet."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from pulumi_policy import PolicyResource, proxy
+from pulumi_policy.proxy import UnknownValueError
+
+from ..core.judgement import UNKNOWN, Inputs, Resource
+from ..core.spelling import camel_case
+
+_UNKNOWN = frozenset(value for name, value in vars(proxy).items() if name.startswith("UNKNOWN_"))
+"""The wire's own markers; remediation gets them as they are."""
+
+
+def inputs(props: Mapping[str, Any]) -> Inputs:
+    """Properties of any spelling; where both are there, camelCase counts."""
+    found = {key: value for key, value in plain(props).items() if value is not None}
+    if isinstance(tags := found.get("tags"), list):
+        found["tags"] = _by_key(tags)
+    return {**{camel_case(key): value for key, value in found.items()}, **found}
+
+
+def resource(given: PolicyResource) -> Resource:
+    """A resource of a stack."""
+    return Resource(
+        urn=given.urn,
+        type=given.resource_type,
+        inputs=inputs(given.props),
+        depends={
+            camel_case(key): [each.urn for each in resources]
+            for key, resources in given.property_dependencies.items()
+        },
+    )
+
+
+def plain(value: Any) -> Any:
+    """A value without proxies, which raise where something isn't known."""
+    if isinstance(value, Mapping):
+        return {key: _item(value, key) for key in value}
+    if isinstance(value, Sequence) and not isinstance(value, str):
+        return [_item(value, index) for index in range(len(value))]
+    return UNKNOWN if isinstance(value, str) and value in _UNKNOWN else value
+
+
+def _item(container: Any, key: Any) -> Any:
+    try:
+        return plain(container[key])
+    except UnknownValueError:
+        return UNKNOWN
+
+
+def _by_key(tags: list[Any]) -> Any:
+    """Tags as the API has them, ``[{"key": …, "value": …}]``; anything else is left as it is."""
+    if not all(isinstance(tag, Mapping) and isinstance(tag.get("key"), str) for tag in tags):
+        return tags
+    return {tag["key"]: tag.get("value", "") for tag in tags}
