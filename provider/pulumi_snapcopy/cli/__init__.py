@@ -12,6 +12,7 @@ import click
 from .. import __version__
 
 COMMANDS = {
+    "check": (".check.command:check", "Judge states and previews offline, by the policy pack's rules."),
     "doctor": (".doctor:doctor", "Check that copies can be made from here."),
     "emulator": ("..emulator.command:emulator", "Emulate Lightsail on this machine."),
     "iam-policy": (".iam_policy:iam_policy", "Print the IAM policy that copies need."),

@@ -1,0 +1,95 @@
+"""The command itself: which files, which format, which exit code."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from datetime import datetime, timezone
+from pathlib import Path
+
+import click
+
+from ...core.judgement import Context
+from .configuring import Rulebook
+from .formats import FORMATS
+from .judging import Broken, copies, judge
+from .placing import Checkout
+from .reading import Stack, Unusable, read
+
+
+@click.command("check")
+@click.argument("files", nargs=-1, required=True, metavar="FILE...")
+@click.option(
+    "--config", metavar="FILE", help="The policy pack's config: levels, and the organisation's rules."
+)
+@click.option(
+    "--format", "form", type=click.Choice([*FORMATS]), default="text", show_default=True, help="How to print."
+)
+def check(files: tuple[str, ...], config: str | None, form: str) -> None:
+    """Judge states and previews offline, by the policy pack's rules.
+
+    FILE is what `pulumi stack export` or `pulumi preview --json --show-sames` prints; "-" is standard input. Run it in
+    the project's folder, so that lines of the program are told as the repository has them.
+
+    Exit code 0: no mandatory rule is broken. 1: one is. 2: a file can't be judged.
+    """
+    from ...services.lightsail import regions
+
+    try:
+        book = Rulebook.of(config)
+    except Unusable as error:
+        raise click.UsageError(f"{config} {error}") from None
+    context = Context(regions=regions(), now=datetime.now(timezone.utc))
+    checkout = Checkout.around(Path.cwd())
+    found, judged, unusable = list[Broken](), 0, False
+    for file in files:
+        try:
+            stack = read(file, checkout)
+        except Unusable as error:
+            click.echo(f"Error: {'stdin' if file == '-' else file} {error}", err=True)
+            unusable = True
+            continue
+        broken = judge(stack, book, context, checkout)
+        refused = {each.urn for each in stack.refusals if book.takes(each.type)}
+        failures = [*stack.failures, *(each.message for each in stack.refusals if each.urn not in refused)]
+        for failure in failures:
+            click.echo(
+                f"Error: {stack.file}: the preview failed, so it isn't all there: {_short(failure)}", err=True
+            )
+        for note in _notes(stack, len(copies(stack, book)), len(refused), broken):
+            click.echo(f"Note: {stack.file}: {note}", err=True)
+        found += broken
+        judged += len(copies(stack, book)) + len(refused)
+        unusable |= bool(failures)
+    if text := FORMATS[form](found):
+        click.echo(text)
+    click.echo(_summary(judged, found), err=form in ("json", "sarif"))
+    raise click.exceptions.Exit(2 if unusable else int(any(each.mandatory for each in found)))
+
+
+def _notes(stack: Stack, judged: int, refused: int, broken: Sequence[Broken]) -> Iterator[str]:
+    """What the verdict doesn't cover, though the file is in order."""
+    if refused:
+        yield "the preview ended at what the provider refused; there may be more."
+    if stack.violated and not any(each.mandatory for each in broken):
+        yield "the preview failed all the same, by a policy that isn't judged here."
+    if stack.hidden:
+        yield (
+            f"it leaves out what is unchanged ({stack.hidden}), so rules about the whole stack aren't judged. "
+            "Preview with --show-sames to have all."
+        )
+    if stack.complete and not stack.resources:
+        yield "the stack has no resources."
+    elif stack.complete and not judged:
+        yield "the stack has no copies."
+
+
+def _summary(judged: int, found: Sequence[Broken]) -> str:
+    mandatory = sum(each.mandatory for each in found)
+    counts = f"{mandatory} mandatory, {len(found) - mandatory} advisory" if found else "none"
+    return f"{judged} {'copy' if judged == 1 else 'copies'} judged; violations: {counts}."
+
+
+def _short(failure: str) -> str:
+    """The first line, and for a traceback the last, which says what it was."""
+    lines = [line.strip() for line in failure.splitlines()]
+    return " … ".join(dict.fromkeys((lines[0], lines[-1])))

@@ -1,0 +1,93 @@
+"""Where in the repository the program declares a resource."""
+
+from __future__ import annotations
+
+import ast
+import os
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from pathlib import Path, PurePath
+from urllib.parse import unquote
+
+_POSITION = re.compile(r"project:///(?P<path>[^#]+)#(?P<line>\d+)(?:,\d+)?")
+
+LIBRARIES = {"site-packages", "dist-packages", "node_modules", "pulumi_snapcopy"}
+"""Folders whose code isn't the program's."""
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A line of a file; the path is relative to the repository, with forward slashes."""
+
+    path: str
+    line: int
+
+    def __str__(self) -> str:
+        return f"{self.path}:{self.line}"
+
+
+@dataclass(frozen=True, slots=True)
+class Checkout:
+    """The project that a command is about, as ``pulumi`` finds it, and the repository that it is in."""
+
+    project: Path
+    repository: Path
+
+    @classmethod
+    def around(cls, folder: Path) -> Checkout:
+        """Find them from a folder upwards: the folder of Pulumi.yaml, and that of .git."""
+        project = _above(folder, "Pulumi.yaml") or _above(folder, "Pulumi.yml") or folder
+        return cls(project, _above(project, ".git") or project)
+
+    def place(self, positions: Iterable[str]) -> Place | None:
+        """The first of some positions, such as ``project:///__main__.py#12,5``, that is in the program's own code."""
+        for position in positions:
+            if not (found := _POSITION.fullmatch(position)):
+                continue
+            path = Path(os.path.normpath(self.project / unquote(found["path"])))
+            if path.is_relative_to(self.repository):
+                inside = path.relative_to(self.repository)
+                if not LIBRARIES & set(inside.parts) and not inside.name.startswith("pulumi-language-"):
+                    return Place(inside.as_posix(), int(found["line"]))
+        return None
+
+    def search(self, urn: str) -> Place | None:
+        """The one call in the program's text that could have declared a resource, if there is exactly one.
+
+        For a resource that the provider refused: no state knows its position.
+        """
+        kind, _, name = urn.rpartition("::")
+        found = [*self._calls(re.split(r"[:/$]", kind)[-1], name)]
+        return found[0] if len(found) == 1 else None
+
+    def _calls(self, function: str, name: str) -> Iterator[Place]:
+        for path in _programs(self.project):
+            try:
+                tree = ast.parse(path.read_bytes())
+            except (OSError, SyntaxError, ValueError, RecursionError):
+                continue
+            for node in ast.walk(tree):
+                if isinstance(node, ast.Call) and node.args and _called(node.func) == function:
+                    first = node.args[0]
+                    if isinstance(first, ast.Constant) and first.value == name:
+                        yield Place(path.relative_to(self.repository).as_posix(), node.lineno)
+
+
+def _above(folder: Path, name: str) -> Path | None:
+    return next((each for each in (folder, *folder.parents) if (each / name).exists()), None)
+
+
+def _programs(project: Path) -> Iterator[Path]:
+    for folder, folders, files in os.walk(project):
+        if "pyvenv.cfg" in files:
+            folders.clear()
+            continue
+        folders[:] = sorted(each for each in folders if not each.startswith(".") and each not in LIBRARIES)
+        yield from (Path(folder, each) for each in sorted(files) if PurePath(each).suffix == ".py")
+
+
+def _called(function: ast.expr) -> str | None:
+    if isinstance(function, ast.Attribute):
+        return function.attr
+    return function.id if isinstance(function, ast.Name) else None

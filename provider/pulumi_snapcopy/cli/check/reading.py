@@ -1,0 +1,265 @@
+"""Read what ``pulumi stack export`` and ``pulumi preview --json`` print.
+
+Seen with CLI 3.259: a preview leaves unchanged resources out unless ``--show-sames`` is given, and it lacks a resource
+that its provider's check refused: that one stands in the diagnostics alone.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import sys
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from ...core.judgement import UNKNOWN, Inputs, Resource
+from ...core.spelling import camel_case
+from .placing import Checkout, Place
+
+EXPECTED = "Expected what `pulumi stack export` or `pulumi preview --json` prints."
+
+UNKNOWN_MARKS = {
+    "1c4a061d-8072-4f0a-a4cb-0ff528b18fe7", "3eeb2bf0-c639-47a8-9e75-3b44932eb421",
+    "04da6b54-80e4-46f7-96ec-b56ff0331ba9", "6a19a0b0-7e62-4c92-b797-7f8e31da9cc2",
+    "030794c1-ac77-496b-92df-f27374a8bd58", "e48ece36-62e2-4504-bad9-02848725956a",
+    "dd056dcd-154b-4c76-9bd3-c8f88648b5ff",
+}  # fmt: skip
+"""What stands for a value that isn't known yet, by its type (``pulumi_policy.proxy`` has the list)."""
+
+SECRET_MARK = "[secret]"
+"""What stands for a secret in a preview."""
+
+SIGNATURE = "4dabf18193072939515e22adb298388d"
+SECRET = "1b47061264138c4ac30d75fd1eb44270"
+"""``{SIGNATURE: SECRET, "ciphertext" or "plaintext": …}`` is a secret in a state."""
+
+_REFUSED = re.compile(
+    r"error: \S+ resource '.*?'"
+    r"(?:: property (?P<property>\S+) value \{(?P<value>.*)\})? has a problem: (?P<message>.*)",
+    re.DOTALL,
+)
+_SECRET_VALUE = "&{{"
+"""How the engine begins a secret in a refusal; it prints it in full."""
+
+
+class Unusable(Exception):
+    """A file that can't be judged, and why."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Declared:
+    """A resource of a stack.
+
+    Args:
+        resource: as stack rules see it, with its outputs.
+        inputs: as rules about one copy see it.
+        external: it was read, not made.
+        snake_case: its properties are spelled as in Python.
+        place: where the program declares it.
+    """
+
+    resource: Resource
+    inputs: Inputs
+    external: bool
+    snake_case: bool
+    place: Place | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Refusal:
+    """What a provider's check refused in a preview; the property is empty where none is named."""
+
+    urn: str
+    type: str
+    property: str
+    message: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Stack:
+    """What a file tells of a stack.
+
+    Args:
+        file: the file's name.
+        resources: what is declared, in the file's order.
+        refusals: what isn't among them, since its provider refused it.
+        failures: why the preview ended early, if not by refusals.
+        hidden: how many unchanged resources the preview leaves out.
+        violated: it ended well, but mandatory policies are violated; which ones it doesn't tell.
+    """
+
+    file: str
+    resources: Sequence[Declared]
+    refusals: Sequence[Refusal] = ()
+    failures: Sequence[str] = ()
+    hidden: int = 0
+    violated: bool = False
+
+    @property
+    def complete(self) -> bool:
+        """Whether it holds every resource of the stack."""
+        return not (self.refusals or self.failures or self.hidden)
+
+
+def load(name: str) -> Any:
+    """Read a file of JSON, or ``-``, standard input.
+
+    Raises:
+        Unusable: it can't be read, isn't text, is empty, or isn't JSON.
+    """
+    try:
+        text = (sys.stdin.buffer.read() if name == "-" else Path(name).read_bytes()).decode("utf-8-sig")
+    except OSError as error:
+        raise Unusable(f"can't be read: {error.strerror}.") from None
+    except UnicodeDecodeError:
+        raise Unusable("is not UTF-8 text.") from None
+    if not text.strip():
+        raise Unusable("is empty.")
+    try:
+        return json.loads(text)
+    except json.JSONDecodeError as error:
+        where = f"line {error.lineno}, column {error.colno}"
+        raise Unusable(f"is not JSON ({where}: {error.msg}).") from None
+    except (ValueError, RecursionError):
+        raise Unusable("is not JSON that can be read.") from None
+
+
+def read(name: str, checkout: Checkout) -> Stack:
+    """Read a state or a preview, whichever the file holds.
+
+    Raises:
+        Unusable: it is neither.
+    """
+    file = "stdin" if name == "-" else name
+    try:
+        content = load(name)
+    except Unusable as error:
+        raise Unusable(f"{error} {EXPECTED}") from None
+    if isinstance(content, dict) and isinstance(content.get("deployment"), dict):
+        states = _list(content["deployment"], "resources", "deployment.resources")
+        return Stack(file=file, resources=[*_declared(states, "deployment.resources", checkout)])
+    if (isinstance(content, dict) and "changeSummary" in content) or _looks_like_preview(content):
+        return _preview(file, content, checkout)
+    raise Unusable(f"is JSON, but neither a state nor a preview. {EXPECTED}")
+
+
+def _looks_like_preview(content: Any) -> bool:
+    return isinstance(content, dict) and any(
+        isinstance(content.get(key), list) for key in ("steps", "diagnostics")
+    )
+
+
+def _preview(file: str, content: Mapping[str, Any], checkout: Checkout) -> Stack:
+    steps = _list(content, "steps", "steps")
+    new = [
+        step["newState"]
+        for step in steps
+        if isinstance(step, dict) and step.get("newState") and not str(step.get("op")).startswith("delete")
+    ]
+    refusals, failures, violated = list[Refusal](), list[str](), False
+    for each in _list(content, "diagnostics", "diagnostics"):
+        if not isinstance(each, dict) or each.get("severity") != "error":
+            continue
+        urn, message = str(each.get("urn", "")), str(each.get("message", "")).strip()
+        if refused := _REFUSED.fullmatch(message):
+            refusals.append(_refusal(urn, refused))
+        elif message == "error: preview failed":
+            violated = True
+        else:
+            failures.append(message)
+    summary = content.get("changeSummary")
+    same = summary.get("same") if isinstance(summary, dict) else 0
+    shown = sum(isinstance(step, dict) and step.get("op") == "same" for step in steps)
+    return Stack(
+        file=file,
+        resources=[*_declared(new, "a step's newState", checkout)],
+        refusals=refusals,
+        failures=failures,
+        hidden=max(same - shown, 0) if isinstance(same, int) else 0,
+        violated=violated,
+    )
+
+
+def _refusal(urn: str, refused: re.Match[str]) -> Refusal:
+    secret = any(mark in (refused["value"] or "") for mark in (_SECRET_VALUE, SECRET_MARK))
+    types = urn.rpartition("::")[0].rpartition("::")[2]  # its parents' and, last, its own
+    return Refusal(
+        urn=urn,
+        type=types.rpartition("$")[2],
+        property=refused["property"] or "",
+        message="was refused; its value is a secret, and isn't shown." if secret else refused["message"],
+    )
+
+
+def _declared(states: Sequence[Any], where: str, checkout: Checkout) -> Iterator[Declared]:
+    for number, state in enumerate(states):
+        if not isinstance(state, dict):
+            raise Unusable(f"is broken: {where}[{number}] is no object. {EXPECTED}")
+        urn, kind = state.get("urn"), state.get("type")
+        if not isinstance(urn, str) or not isinstance(kind, str):
+            raise Unusable(f"is broken: {where}[{number}] has no urn or no type. {EXPECTED}")
+        if state.get("delete") or state.get("pendingReplacement"):
+            continue  # it is to go, or gone; what takes its place is judged
+        inputs, outputs = (_properties(state, key) for key in ("inputs", "outputs"))
+        depends = state.get("propertyDependencies")
+        yield Declared(
+            resource=Resource(
+                urn=urn,
+                type=kind,
+                inputs={**outputs, **inputs},
+                depends={
+                    camel_case(key): [*map(str, urns)]
+                    for key, urns in (depends if isinstance(depends, dict) else {}).items()
+                    if isinstance(urns, list)
+                },
+            ),
+            inputs=inputs,
+            external=bool(state.get("external")),
+            snake_case=any("_" in key.strip("_") for key in state.get("inputs") or ()),
+            place=checkout.place(_positions(state)),
+        )
+
+
+def _properties(state: Mapping[str, Any], key: str) -> dict[str, Any]:
+    """Inputs or outputs as the rules read them: of any spelling, and tags also as the API has them, a list."""
+    given = state.get(key)
+    if given is None:
+        return {}
+    if not isinstance(given, dict):
+        raise Unusable(f"is broken: the {key} of {state['urn']} are no object. {EXPECTED}")
+    found = {name: _known(value) for name, value in given.items() if value is not None}
+    tags = found.get("tags")
+    if isinstance(tags, list) and all(
+        isinstance(each, dict) and isinstance(each.get("key"), str) for each in tags
+    ):
+        found["tags"] = {each["key"]: each.get("value", "") for each in tags}
+    return {**{camel_case(name): value for name, value in found.items()}, **found}
+
+
+def _positions(state: Mapping[str, Any]) -> Iterator[str]:
+    """From the resource's class outwards: the first one is often in a library, the program's is behind it."""
+    frames = state.get("stackTrace")
+    for frame in (state, *(frames if isinstance(frames, list) else ())):
+        if isinstance(frame, dict) and isinstance(position := frame.get("sourcePosition"), str):
+            yield position
+
+
+def _known(value: Any) -> Any:
+    if isinstance(value, dict):
+        secret = value.get(SIGNATURE) == SECRET
+        return UNKNOWN if secret else {key: _known(each) for key, each in value.items()}
+    if isinstance(value, list):
+        return [_known(each) for each in value]
+    return UNKNOWN if value == SECRET_MARK or (isinstance(value, str) and value in UNKNOWN_MARKS) else value
+
+
+def _list(content: Mapping[str, Any], key: str, where: str) -> list[Any]:
+    """A member that is a list, or absent: the engine leaves empty ones out."""
+    value = content.get(key)
+    if value is None:
+        return []
+    if not isinstance(value, list):
+        raise Unusable(f"is broken: {where} is no list. {EXPECTED}")
+    return value
