@@ -112,6 +112,8 @@ class FakeService:
     most_copies: int = 1000
     faults: list[Fault | None] = field(default_factory=list)
     """One a call; calls beyond them are answered."""
+    faults_of: dict[str, list[Fault]] = field(default_factory=dict)
+    """The same for calls of one kind: copy, tag, delete, …"""
     kill: Kill | None = None
     held: list[Held] = field(default_factory=list)
     records: list[tuple[str, str, Operation]] = field(default_factory=list)
@@ -236,6 +238,8 @@ class FakeService:
             if kill.call == 1 and not kill.done:
                 raise Killed
         fault = self.faults.pop(0) if self.faults else None
+        if own := self.faults_of.get(call.split()[0]):
+            fault = own.pop(0)
         if fault is not None and fault is not Fault.LOST:
             raise fault.error(call)
         answer = work()

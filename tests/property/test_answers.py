@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+from copy import deepcopy
 from dataclasses import replace
 
 import pytest
@@ -136,6 +137,40 @@ def test_a_lost_answer_is_found_again_however_the_service_goes_on(
     assert isinstance(result, Copy), str(result)
     assert world.service.taken_on == 1
     world.assert_one_copy(request)
+
+
+@given(
+    world=worlds(),
+    request=requests(),
+    fault=st.sampled_from([Fault.DENIED, Fault.TRANSIENT, Fault.UNSENT, Fault.TOO_MANY]),
+)
+def test_a_copy_whose_answer_was_lost_is_kept_if_it_cannot_be_looked_for(
+    world: World, request: CopyRequest, fault: Fault
+) -> None:
+    """What may be under way is kept, also when nothing more is heard of the service."""
+    world.service.faults = [None] * (_calls_until_copy(world, request) - 1) + [Fault.LOST] + [fault] * 20_000
+    result = world.create(request)
+    assert isinstance(result, CopyError) and result.kept is not None
+    assert result.kept.snapshot.name == request.name
+    world.service.faults = []
+    assert isinstance(world.create(known(request, result.kept)), Copy)
+    assert world.service.taken_on == 1
+    world.assert_one_copy(request)
+
+
+@given(world=worlds(), request=requests(), failures=st.integers(1, 20))
+def test_tags_are_set_in_the_end_however_often_they_fail(
+    world: World, request: CopyRequest, failures: int
+) -> None:
+    """A copy isn't reported before it is tagged; a tag that can't be set fails the run and keeps the copy."""
+    trial = deepcopy(world)
+    world.service.faults_of = {"tag": [Fault.TRANSIENT] * failures}
+    assert isinstance(world.create(request), Copy)
+    world.assert_one_copy(request)
+    trial.service.faults_of = {"tag": [Fault.REFUSED] * 1000}
+    result = trial.create(request)
+    assert isinstance(result, CopyError) and result.kept is not None
+    assert result.kept.snapshot.arn == trial.ours()[0].arn
 
 
 @pytest.mark.parametrize("verb", ["create", "read", "update", "delete"])

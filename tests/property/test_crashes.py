@@ -102,6 +102,23 @@ def test_across_midnight_one_copy_is_left(world: World, gap: float, again: Kill)
 
 @EVERY_CALL
 @given(world=worlds())
+def test_across_midnight_a_copy_under_an_explicit_name_is_not_passed_off_as_saturdays(world: World) -> None:
+    """Under a name without a date, Friday's cut-off copy is replaced by Saturday's, or the run says why not."""
+    name = "web-1-dr"
+    friday, saturday = wanted(targetSnapshotName=name), wanted(targetSnapshotName=name, restoreDate=SATURDAY)
+    for cut, kill in cut_off_runs(world, friday):
+        cut.pass_time(3661)
+        result = cut.create(saturday)
+        if isinstance(result, Copy):
+            cut.assert_one_copy(saturday)
+        else:
+            assert "is taken" in str(result), kill
+            assert [held.tags for held in cut.ours()] == [{}]
+        cut.assert_foreign_untouched()
+
+
+@EVERY_CALL
+@given(world=worlds())
 def test_across_midnight_latest_that_only_create_can_settle(world: World) -> None:
     """Where check can't settle "latest", create does; killed on Friday, repeated on Saturday, one copy is left."""
     friday = wanted(restoreDate=None, useLatestRestorableAutoSnapshot=True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
-from hypothesis import given
+from hypothesis import assume, given
 from hypothesis import strategies as st
 from pulumi_snapcopy.core.errors import CopyError
 from pulumi_snapcopy.core.model import OWNER_TAG, Copy, CopyRequest
@@ -151,6 +151,8 @@ def test_what_is_reported_is_a_copy_of_what_was_asked_for(
     }[edited]
     world.killed(first, kill)
     world.pass_time(61)
+    # The service records no date: what wasn't tagged yet, under a name without a date, can't be told from another date's.
+    assume(not (named and edited == "date" and any(not held.tags for held in world.ours())))
     result = world.create(second)
     if isinstance(result, Copy):
         (held,) = (each for each in world.ours() if each.arn == result.snapshot.arn)

@@ -291,7 +291,10 @@ def test_inputs_are_read_as_a_request() -> None:
         "eu-west-1",
         "2026-11-20",
     )
-    assert found.all_tags == {"team": "shop", "snapcopy:owner": "shop/dev/web", "snapcopy:retain": "true"}
+    assert found.all_tags == {
+        "team": "shop", "snapcopy:owner": "shop/dev/web", "snapcopy:source": "us-east-1:web-1:2026-11-20",
+        "snapcopy:retain": "true",
+    }  # fmt: skip
     assert (found.adopt, found.timeout, found.triggers) == (True, 5400.0, ["1"])
     assert (found.known_arn, found.former_owner, found.supersedes) == ("arn:1", "shop/dev/old", "old")
     assert found.subject == 'CopiedSnapshot "web" (us-east-1 -> eu-west-1)'

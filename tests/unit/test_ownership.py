@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import datetime, timezone
+from datetime import datetime, timedelta, timezone
 
 import pytest
-from pulumi_snapcopy.core.model import OWNER_TAG, CopyRequest, Operation, Snapshot
-from pulumi_snapcopy.core.ownership import Claim, claim, has_derived_name, proves
+from pulumi_snapcopy.core.model import OWNER_TAG, SOURCE_TAG, CopyRequest, Operation, Snapshot
+from pulumi_snapcopy.core.ownership import Claim, claim, has_derived_name, proves, serves
 
 REQUEST = CopyRequest(
     resource="web", owner="shop/dev/web", source_region="us-east-1", target_region="eu-west-1",
@@ -15,6 +15,7 @@ REQUEST = CopyRequest(
 )  # fmt: skip
 DERIVED = "web-1-2026-11-20-29ad5a23"
 NOW = datetime(2026, 11, 20, 12, tzinfo=timezone.utc)
+RECORD = Operation(id="1", type="CopySnapshot", status="Started", details="us-east-1:web-1", created_at=NOW)
 
 
 def snapshot(*, name: str = "mine", arn: str | None = "arn:1", owner: str | None = None) -> Snapshot:
@@ -77,12 +78,41 @@ def test_the_services_record_proves_a_run_that_was_cut_off(
     changes: dict[str, str], age: float, expected: bool
 ) -> None:
     """A copy of the same source and region, younger than the time-out."""
-    record = Operation(
-        id="1", type="CopySnapshot", status="Started", details="us-east-1:web-1", created_at=NOW
-    )
-    for key, value in changes.items():
-        record = replace(record, **{key: value})  # type: ignore[arg-type]
-    assert proves(REQUEST, record, now=NOW.timestamp() + age) is expected
+    record = replace(RECORD, **changes)  # type: ignore[arg-type]
+    assert proves(REQUEST, record, snapshot(), now=NOW.timestamp() + age) is expected
+
+
+def test_a_record_proves_nothing_of_what_was_made_after_it() -> None:
+    """A snapshot younger than the record has taken the name since; a little apart is one event."""
+    for later, expected in ((-1, True), (5, True), (600, False)):
+        made = replace(snapshot(), created_at=NOW + timedelta(seconds=later))
+        assert proves(REQUEST, RECORD, made, now=NOW.timestamp() + 700) is expected
+
+
+def test_a_record_proves_nothing_of_a_later_date() -> None:
+    """What was copied on Friday is no copy of Saturday's automatic snapshot."""
+    saturday = replace(REQUEST, restore_date="2026-11-21")
+    assert not proves(saturday, RECORD, snapshot(), now=NOW.timestamp() + 60)
+
+
+def test_a_copy_serves_the_request_whose_source_it_is_tagged_with() -> None:
+    """Source, region and date are compared; a copy whose tags were cut off is given the benefit of the doubt."""
+    tagged = replace(snapshot(), tags={SOURCE_TAG: "us-east-1:web-1:2026-11-20"})
+    assert serves(REQUEST, tagged) and serves(REQUEST, snapshot())
+    for change in (
+        {"restore_date": "2026-11-21"},
+        {"source_region": "us-east-2"},
+        {"source_resource_name": "web-2"},
+    ):
+        assert not serves(replace(REQUEST, **change), tagged)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("date", ["2026-11-20", None])
+def test_the_source_of_a_copy_always_fits_a_tag(date: str | None) -> None:
+    """Long names are cut to 256 characters, their date kept."""
+    request = replace(REQUEST, source_resource_name="x" * 255, restore_date=date)
+    assert len(request.all_tags[SOURCE_TAG]) == 256
+    assert request.all_tags[SOURCE_TAG].endswith(f":{date}")
 
 
 def test_a_derived_name_is_known_for_any_date_but_for_this_declaration_alone() -> None:

@@ -8,6 +8,7 @@ from datetime import datetime, timezone
 from typing import Any
 
 import pytest
+from pulumi_snapcopy.core.inputs import request
 from pulumi_snapcopy.core.judgement import UNKNOWN, Context, Rule, StackRule, Violation
 from pulumi_snapcopy.core.rules import ARGUMENTS, ORGANISATION, REQUEST, STACK, violations
 
@@ -99,7 +100,7 @@ BAD: list[tuple[str, str, dict[str, Any]]] = [
     ("tags", "tags", {**GOOD, "tags": {"team": "x" * 257}}),
     ("tags", "tags", {**GOOD, "tags": {"team": 7}}),
     ("tags", "tags", {**GOOD, "tags": {"team": None}}),
-    ("tags", "tags", {**GOOD, "tags": {str(n): "" for n in range(49)}}),
+    ("tags", "tags", {**GOOD, "tags": {str(n): "" for n in range(51)}}),
     ("custom-timeouts", "customTimeouts", {**GOOD, "customTimeouts": {"create": "soon"}}),
     ("custom-timeouts", "customTimeouts", {**GOOD, "customTimeouts": {"delete": "0s"}}),
     *(
@@ -146,7 +147,7 @@ GOODS: list[dict[str, Any]] = [
     {**AUTOMATIC, "restoreDate": "2024-02-29"},
     {**AUTOMATIC, "useLatestRestorableAutoSnapshot": True, "trackLatest": True},
     {**GOOD, "tags": {"k" * 128: "x" * 256, "empty": ""}},
-    {**GOOD, "tags": {str(n): "" for n in range(48)}, "triggers": [1, None, {"a": []}]},
+    {**GOOD, "tags": {str(n): "" for n in range(47)}, "triggers": [1, None, {"a": []}]},
     {**GOOD, "customTimeouts": {"create": "90m", "delete": "1h30m"}, "tags": {}, "triggers": []},
 ]
 
@@ -189,11 +190,24 @@ def test_a_request_that_breaks_several_rules_is_told_all_of_them() -> None:
     }  # fmt: skip
 
 
+def test_the_most_tags_a_user_may_write_leave_room_for_ours() -> None:
+    """The service takes fifty tags; a request with as many as the rules let through stays within them."""
+    counts = [n for n in range(60) if judged({**GOOD, "tags": {str(key): "" for key in range(n)}}) == []]
+    inputs = {
+        **GOOD,
+        "owner": "shop/dev/db",
+        "retainOnDelete": True,
+        "tags": dict.fromkeys(map(str, range(max(counts))), ""),
+    }
+    assert max(counts) > 40
+    assert len(request(inputs).all_tags) <= 50
+
+
 def test_rules_are_described_and_lead_to_their_page() -> None:
     """Each rule has a kebab-case name of its own, a sentence, and the page that it comes from."""
     rules: list[Rule | StackRule] = [*ARGUMENTS, *REQUEST, *ORGANISATION, *STACK]
     assert len({rule.name for rule in rules}) == len(rules)
     for rule in rules:
         assert re.fullmatch(r"[a-z]+(-[a-z]+)*", rule.name)
-        assert rule.description.endswith(".")
+        assert rule.description.endswith(".") and rule.fix
         assert rule.page.startswith("https://docs.aws.amazon.com/lightsail/")
