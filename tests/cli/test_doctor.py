@@ -8,7 +8,7 @@ import pytest
 from pulumi_snapcopy.cli import machine
 from pulumi_snapcopy.emulator import Emulator, Fault
 from pulumi_snapcopy.host import _sdk
-from pulumi_snapcopy.services import lightsail_permissions
+from pulumi_snapcopy.services import aws_login
 from pulumi_snapcopy.services.lightsail_permissions import PERMISSIONS
 
 from .conftest import Invoke, Snapcopy
@@ -264,7 +264,7 @@ def test_the_account_is_asked_for_on_the_real_service_only(
     """Its number, from STS, is all that is shown of who one is."""
     clean.setenv("AWS_ENDPOINT_URL_STS", on_emulator.url)
     assert "account" not in verdicts(invoke("doctor").stdout)
-    clean.setattr(lightsail_permissions, "is_the_real_service", lambda url: True)
+    clean.setattr(aws_login, "is_the_real_service", lambda url: True)
     done = invoke("doctor")
     assert line_of(done.stdout, "account") == "ok         account: 123456789012"
 
@@ -274,7 +274,7 @@ def test_credentials_that_sts_doesnt_take_are_a_problem(
 ) -> None:
     """Then no permission is tried."""
     clean.setenv("AWS_ENDPOINT_URL_STS", "http://127.0.0.1:1")
-    clean.setattr(lightsail_permissions, "is_the_real_service", lambda url: True)
+    clean.setattr(aws_login, "is_the_real_service", lambda url: True)
     done = invoke("doctor")
     assert done.exit_code == 1
     assert line_of(done.stdout, "account").startswith("problem")

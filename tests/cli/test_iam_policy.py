@@ -11,8 +11,9 @@ from pulumi_snapcopy.core.lifecycle import Lifecycle
 from pulumi_snapcopy.core.model import CopyRequest, Service
 from pulumi_snapcopy.core.waiting import SystemClock, Watch
 from pulumi_snapcopy.emulator import Emulator, Fault, Settings
+from pulumi_snapcopy.services.aws import without_secrets
 from pulumi_snapcopy.services.lightsail import Lightsail
-from pulumi_snapcopy.services.lightsail_permissions import PERMISSIONS, without_secrets
+from pulumi_snapcopy.services.lightsail_permissions import PERMISSIONS
 
 from .conftest import Snapcopy
 

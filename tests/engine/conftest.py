@@ -60,6 +60,10 @@ class Service:
         """A snapshot's tags."""
         return {tag["key"]: tag["value"] for tag in self.snapshots(region)[name].get("tags", [])}
 
+    def owner_and_theirs(self, name: str) -> dict[str, str]:
+        """A snapshot's tags, but for the one that says what was copied."""
+        return {key: value for key, value in self.tags(name).items() if key != "snapcopy:source"}
+
     def copies_started(self) -> int:
         """How many copies the service has ever taken on."""
         return sum(call.outcome in ("ok", "lost", "garbage") for call in self.emulator.calls("CopySnapshot"))

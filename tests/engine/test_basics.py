@@ -40,6 +40,7 @@ def test_every_mode_copies_and_waits_until_it_is_done(stack: Stack, service: Ser
     assert resources["dated-disk"]["outputs"]["fromResourceName"] == "data-1"
     assert service.tags("db-again", "us-east-1") == {
         "cost_center": "7", "costCenter": "8", "snapcopy:owner": "shop/dev/same-region",
+        "snapcopy:source": "us-east-1:db-before-upgrade",
     }  # fmt: skip
 
 

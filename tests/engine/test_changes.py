@@ -82,10 +82,14 @@ def test_tags_change_in_place(stack: Stack, service: Service, emulator: Emulator
     stack.copied(tags={"team": "web"})
     assert stack.up().changes == {"updated": 1, "unchanged": 1}
     assert service.only()["arn"] == before["arn"]
-    assert service.tags(before["name"]) == {"team": "web", "theirs": "x", "snapcopy:owner": "shop/dev/db"}
+    assert service.owner_and_theirs(before["name"]) == {
+        "team": "web",
+        "theirs": "x",
+        "snapcopy:owner": "shop/dev/db",
+    }
     stack.copied()
     stack.up()
-    assert service.tags(before["name"]) == {"theirs": "x", "snapcopy:owner": "shop/dev/db"}
+    assert service.owner_and_theirs(before["name"]) == {"theirs": "x", "snapcopy:owner": "shop/dev/db"}
     assert stack.preview().changes == {"unchanged": 2}
 
 
@@ -207,7 +211,7 @@ CopiedSnapshot("new", source_snapshot_name="db-before-upgrade", source_region="u
 """)
     stack.up()
     assert service.only()["arn"] == before["arn"]
-    assert service.tags(before["name"]) == {"snapcopy:owner": "shop/dev/new"}
+    assert service.owner_and_theirs(before["name"]) == {"snapcopy:owner": "shop/dev/new"}
     assert stack.up().changes == {"unchanged": 2}
     assert stack.destroy().changes == {"deleted": 2}
     assert service.snapshots() == {}

@@ -132,7 +132,10 @@ def test_killed_during_the_wait_the_next_up_finds_the_copy(
     stack.up()
     assert service.copies_started() == 1
     assert stack.outputs()["arn"] == service.only()["arn"]
-    assert service.tags(service.only()["name"]) == {"team": "shop", "snapcopy:owner": "shop/dev/db"}
+    assert service.owner_and_theirs(service.only()["name"]) == {
+        "team": "shop",
+        "snapcopy:owner": "shop/dev/db",
+    }
 
 
 @pytest.mark.parametrize("name", [None, "db-dr"])
@@ -151,7 +154,7 @@ def test_killed_before_the_copy_was_tagged_it_is_still_known(
     emulator.finish_copies()
     stack.up()
     assert service.copies_started() == 1
-    assert service.tags(service.only()["name"]) == {"snapcopy:owner": "shop/dev/db"}
+    assert service.owner_and_theirs(service.only()["name"]) == {"snapcopy:owner": "shop/dev/db"}
 
 
 def test_a_lost_answer_to_copysnapshot_makes_no_second_copy(
@@ -298,3 +301,22 @@ def test_a_run_killed_before_midnight_leaves_one_copy(
     output = stack.up().output
     assert f'removing "{friday["name"]}", left behind by a run of this declaration that was cut off' in output
     assert day(0) in service.only()["name"]
+
+
+def test_killed_and_then_changed_the_explicit_name_holds_what_is_asked_for(
+    stack: Stack, service: Service, emulator: Emulator
+) -> None:
+    """The killed run's copy bears the name but is of another date: it makes way for the one that is asked for."""
+    emulator.settings = Settings(copy_seconds=3600)
+    stack.copied(target_snapshot_name="web-dr", source_resource_name="web-1", restore_date=day(2))
+    held = emulator.inject(Fault(kind="hold-after", operation="TagResource"))
+    running = stack.start("up", "--yes", "--skip-preview")
+    held.wait_reached(60)
+    stack.kill(running)
+    held.remove()
+    stack.run("cancel", "--yes")
+    emulator.settings = Settings(copy_seconds=0.2)
+    stack.copied(target_snapshot_name="web-dr", source_resource_name="web-1", restore_date=day(1))
+    stack.up()
+    assert service.tags("web-dr")["snapcopy:source"] == f"us-east-1:web-1:{day(1)}"
+    assert service.only()["arn"] == stack.outputs()["arn"]

@@ -32,7 +32,7 @@ def settle_region(given: str | None) -> str:
         click.ClickException: there is none, or Lightsail doesn't have it.
         ServiceError: AWS tooling's settings can't be used.
     """
-    from ..services.lightsail_permissions import default_region
+    from ..services.aws_login import default_region
 
     region = given or default_region()
     if region is None:
@@ -45,7 +45,7 @@ def settle_region(given: str | None) -> str:
 
 def refuse_unknown(regions: Sequence[str]) -> None:
     """Refuse regions that Lightsail doesn't have, and name the nearest."""
-    from ..services.lightsail_permissions import regions as lightsail_regions
+    from ..services.lightsail import regions as lightsail_regions
 
     known = sorted(lightsail_regions())
     for region in regions:
@@ -57,7 +57,8 @@ def refuse_unknown(regions: Sequence[str]) -> None:
 
 def described(url: str) -> str:
     """An endpoint in words; a password in its address is left out."""
-    from ..services.lightsail_permissions import is_the_real_service, without_secrets
+    from ..services.aws import without_secrets
+    from ..services.aws_login import is_the_real_service
 
     if is_the_real_service(url):
         return "the real service"
@@ -78,7 +79,7 @@ def reach(url: str) -> None:
         port = parts.port or (443 if parts.scheme == "https" else 80)
         socket.create_connection((host, port), timeout=REACH_TIMEOUT).close()
     except (OSError, ValueError) as error:
-        from ..services.lightsail_permissions import without_secrets
+        from ..services.aws import without_secrets
 
         reason = getattr(error, "strerror", None) or error
         raise Unreachable(f"{without_secrets(url)} doesn't answer: {reason}") from error
@@ -86,7 +87,7 @@ def reach(url: str) -> None:
 
 def sentence(error: ServiceError) -> str:
     """What a call ended with, and what to do."""
-    from ..services.lightsail_permissions import without_secrets
+    from ..services.aws import without_secrets
 
     local = error.code == "Credentials"  # then it is no code of the service's, and nothing was called
     said = error.message if local else str(error)

@@ -33,7 +33,7 @@ def doctor(source_region: str | None, target_region: str | None) -> None:
 
 def check_service(source_region: str | None, target_region: str | None) -> Iterator[Finding]:
     """Check what leads to the service, from near to far; where one thing fails, those behind it aren't tried."""
-    from ..services import lightsail_permissions as access
+    from ..services import aws_login as access
     from ..services.lightsail import Lightsail
     from .permissions import check_permissions
 

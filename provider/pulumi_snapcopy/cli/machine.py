@@ -2,17 +2,13 @@
 
 from __future__ import annotations
 
-import importlib.util
 import os
 import platform
 import re
 import shutil
 import subprocess
 from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
 from importlib import metadata
-from importlib.abc import InspectLoader
-from types import CodeType
 
 from .. import __version__
 from ..core.errors import ConfigError
@@ -87,45 +83,10 @@ def _written(version: tuple[int, ...]) -> str:
 
 
 def _host(workers: int) -> Finding:
-    try:
-        trouble = _host_trouble(workers)
-    except ImportError as error:
-        trouble = str(error)
+    from ..host._sdk import host_trouble
+
+    trouble = host_trouble(workers)
     if trouble:
         advice = "Copies work, four at a time; install an SDK that this release knows to have more"
         return problem("host", f"{trouble} in this Pulumi SDK. {advice}.")
     return ok("host", f"can work on {workers} copies at a time")
-
-
-def _host_trouble(workers: int) -> str | None:
-    """Why this SDK's host would stay at four workers: tries on a stand-in what the provider does to the host."""
-    import grpc
-    from pulumi.runtime.proto import provider_pb2_grpc
-
-    from ..host import _sdk
-
-    def main() -> None:
-        server = grpc.server(ThreadPoolExecutor(4))
-        provider_pb2_grpc.add_ResourceProviderServicer_to_server(
-            provider_pb2_grpc.ResourceProviderServicer(), server
-        )
-        _sdk.raise_workers(workers)
-        _sdk.on_cancel(lambda: None)
-
-    if "server" not in _locals_of_host_main():
-        return "the host's server can't be found"
-    try:
-        main()
-    except _sdk.InternalsDiffer as difference:
-        return str(difference)
-    return None
-
-
-def _locals_of_host_main() -> tuple[str, ...]:
-    """The variables of the host's ``main``; read, not imported, since importing it would start it."""
-    spec = importlib.util.find_spec("pulumi.dynamic.__main__")
-    if spec is None or not isinstance(spec.loader, InspectLoader):
-        return ()
-    code = spec.loader.get_code("pulumi.dynamic.__main__")
-    inner = [each for each in (code.co_consts if code else ()) if isinstance(each, CodeType)]
-    return next((each.co_varnames for each in inner if each.co_name == "main"), ())

@@ -45,7 +45,7 @@ def status(regions: tuple[str, ...], all_regions: bool, as_json: bool) -> None:
     """
     if regions and all_regions:
         raise click.UsageError("--region and --all-regions exclude each other.")
-    from ..services.lightsail_permissions import endpoints
+    from ..services.aws_login import endpoints
 
     try:
         asked = _settle(regions, all_regions)
@@ -111,7 +111,7 @@ def as_the_api_does(snapshot: Snapshot) -> dict[str, Any]:
 
 def _settle(regions: Sequence[str], all_regions: bool) -> list[str]:
     if all_regions:
-        from ..services.lightsail_permissions import regions as lightsail_regions
+        from ..services.lightsail import regions as lightsail_regions
 
         return sorted(lightsail_regions())
     asking.refuse_unknown(regions)

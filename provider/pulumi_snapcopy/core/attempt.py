@@ -36,6 +36,7 @@ class Attempt:
         watch: the one watch of the target's region.
         teller: is told what happens.
         timeout: seconds this try may take.
+        doing: the gerund for messages.
     """
 
     request: CopyRequest
@@ -44,7 +45,10 @@ class Attempt:
     watch: Watch
     teller: Teller
     timeout: float
+    doing: str = "copying"
     began: float = 0.0
+    adopted: bool = False
+    """Whether it takes over what somebody else has made."""
     kept: Copy | None = None
     """The copy that is, or may be, under way: it has to stay in the stack's state whatever happens."""
 
@@ -75,7 +79,9 @@ class Attempt:
         """Let the service rest, and say why; at the deadline, give up."""
         rest = backoff(attempt)
         if self.clock.now() + rest > self.deadline:
-            raise explain.out_of_time(self.request, self.timeout, kept=self.kept, trouble=trouble)
+            raise explain.out_of_time(
+                self.request, self.timeout, doing=self.doing, kept=self.kept, trouble=trouble
+            )
         self.teller.progress(f"waiting for the service: {trouble}")
         self.clock.sleep(rest)
 
@@ -87,11 +93,11 @@ class Attempt:
         )
 
     def operations(self) -> Sequence[Operation]:
-        """Read what the service has recorded about the target's name; nothing, where it won't say."""
+        """Read what the service has recorded about the target's name."""
         request = self.request
         try:
             return self.patiently(lambda: self.service.operations(request.target_region, request.name))
-        except (NotFound, Refused):
+        except NotFound:
             return []
 
     def is_ours(self, snapshot: Snapshot) -> Snapshot | None:
@@ -101,7 +107,7 @@ class Attempt:
             return snapshot if verdict is Claim.OURS else None
         now = self.clock.now()
         records = [record for record in self.operations() if record.type == "CopySnapshot"]
-        if not records or not proves(self.request, records[0], now=now):
+        if not records or not proves(self.request, records[0], snapshot, now=now):
             return None
         # Another run may have started it a moment ago and be about to tag it.
         started = records[0].created_at
@@ -120,7 +126,7 @@ class Attempt:
                 self.service.delete(snapshot)
                 break
             except NotFound:
-                return
+                break  # it may be shown for a while all the same
             except Refused as error:
                 if snapshot.phase is not Phase.PENDING:
                     raise

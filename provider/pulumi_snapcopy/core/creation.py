@@ -6,6 +6,7 @@ so what an earlier try started is found under it, and sending twice is refused b
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from . import explain
@@ -22,9 +23,9 @@ from .errors import (
     Transient,
 )
 from .inputs import fingerprint_of
-from .model import OWNER_TAG, RETAIN_TAG, SNAPSHOT_TYPES, Copy, Phase, Snapshot
+from .model import OWNER_TAG, RETAIN_TAG, SNAPSHOT_TYPES, SOURCE_TAG, Copy, Operation, Phase, Snapshot
 from .naming import derive
-from .ownership import has_derived_name
+from .ownership import has_derived_name, serves
 from .sources import Source, SourceError, check_source
 from .waiting import VISIBILITY, OutOfTime
 
@@ -51,8 +52,9 @@ def _bring_about(attempt: Attempt) -> Copy:
     found = attempt.look()
     if found is not None:
         found = _take(attempt, found)
-        if found.phase is Phase.FAILED:
-            attempt.teller.warning(f'deleting the failed copy "{found.name}" to start again')
+        useless = _useless(attempt, found)
+        if useless:
+            attempt.teller.warning(f'deleting "{found.name}", {useless}, to start again')
             attempt.remove(found)
             found = attempt.kept = None
     if found is None:
@@ -87,8 +89,19 @@ def _take(attempt: Attempt, found: Snapshot) -> Snapshot:
     ours = attempt.is_ours(found)
     if ours is None and not (attempt.request.adopt and found.phase is not Phase.FAILED):
         raise explain.taken(attempt.request, found)
+    attempt.adopted = ours is None
     attempt.keep(ours or found)
     return ours or found
+
+
+def _useless(attempt: Attempt, found: Snapshot) -> str:
+    """Why a copy of ours has to make way for a new one, if it has to."""
+    request = attempt.request
+    if found.phase is Phase.FAILED:
+        return "a failed copy"
+    if request.known_arn != found.arn and not serves(request, found):
+        return f"a copy of {found.tags[SOURCE_TAG]} that a cut-off run left behind"
+    return ""
 
 
 def _remove_leftovers(attempt: Attempt, resource_type: str) -> None:
@@ -127,9 +140,6 @@ def _start(attempt: Attempt, copy_type: str) -> Snapshot:
         except NameInUse as error:
             trouble: ServiceError = error
             unseen_since = attempt.clock.now() if unseen_since is None else unseen_since
-            if attempt.clock.now() - unseen_since > VISIBILITY or _taken_by_another_type(attempt):
-                attempt.kept = None
-                raise explain.name_in_use(request, attempt.operations()) from error
         except AnswerLost as error:
             trouble = error
             attempt.keep(pending)
@@ -149,6 +159,11 @@ def _start(attempt: Attempt, copy_type: str) -> Snapshot:
             return attempt.kept.snapshot
         if not isinstance(trouble, TooManyCopies) and (found := attempt.look(copy_type)) is not None:
             return _take(attempt, found)
+        if isinstance(trouble, NameInUse):
+            unseen = attempt.clock.now() - (unseen_since or 0.0)
+            if unseen > VISIBILITY or _taken_by_another_type(attempt):
+                attempt.kept = None
+                raise explain.name_in_use(request, attempt.operations())
         attempt.back_off(tries, trouble)
         tries += 1
 
@@ -164,15 +179,15 @@ class _Tagging:
     """Tags a copy as soon as the service lets us: a pending or just made one may not take tags yet."""
 
     attempt: Attempt
+    wanted: Mapping[str, str]
     done: bool = False
 
     def once(self, snapshot: Snapshot, *, must: bool = False) -> None:
-        wanted = self.attempt.request.all_tags
-        if self.done or wanted.items() <= snapshot.tags.items():
+        if self.done or self.wanted.items() <= snapshot.tags.items():
             self.done = True
             return
         try:
-            self.attempt.service.tag(snapshot.region, snapshot.name, wanted)
+            self.attempt.service.tag(snapshot.region, snapshot.name, self.wanted)
             self.done = True
         except (NotFound, Refused, Transient):
             if must:
@@ -183,9 +198,20 @@ class _Tagging:
         self.attempt.patiently(lambda: self.once(snapshot, must=True))
 
 
+def _wanted_tags(attempt: Attempt, found: Snapshot) -> dict[str, str]:
+    """The tags to set; of what a snapshot is that we didn't start, we can't say."""
+    request = attempt.request
+    made_before = request.known_arn == found.arn and found.phase is Phase.DONE
+    return {
+        key: value
+        for key, value in request.all_tags.items()
+        if key != SOURCE_TAG or not (attempt.adopted or made_before)
+    }
+
+
 def _finish(attempt: Attempt, found: Snapshot, *, born: float | None = None) -> Copy:
     """Tag and wait."""
-    tagging = _Tagging(attempt)
+    tagging = _Tagging(attempt, _wanted_tags(attempt, found))
 
     def seen(snapshot: Snapshot | None, trouble: Transient | None) -> None:
         if snapshot is None:
@@ -208,7 +234,7 @@ def _finish(attempt: Attempt, found: Snapshot, *, born: float | None = None) -> 
         raise explain.disappeared(attempt.request, kept)
     attempt.keep(final)
     if final.phase is Phase.FAILED:
-        raise explain.failed(attempt.request, attempt.kept, attempt.operations())
+        raise explain.failed(attempt.request, attempt.kept, _records(attempt))
     owner = final.tags.get(OWNER_TAG)
     if owner is not None and attempt.is_ours(final) is None and not attempt.request.adopt:
         attempt.kept = None
@@ -216,6 +242,16 @@ def _finish(attempt: Attempt, found: Snapshot, *, born: float | None = None) -> 
     tagging.finally_(final)
     assert attempt.kept is not None
     return attempt.kept
+
+
+def _records(attempt: Attempt) -> Sequence[Operation]:
+    """The service's records; not being allowed to read them is told as the reason that can't be had."""
+    try:
+        return attempt.operations()
+    except ServiceError as error:
+        operation_id = attempt.kept.operation_id if attempt.kept else None
+        reason = f"the service's reason can't be read: {error} ({error.call})"
+        return [Operation(id=operation_id or "", type="CopySnapshot", status="Failed", error=reason)]
 
 
 def _raise_if_failed(attempt: Attempt) -> None:

@@ -27,14 +27,7 @@ def service_error(
     request: CopyRequest, error: ServiceError, *, doing: str = "copying", kept: Copy | None = None
 ) -> CopyError:
     """The service, or the way to it, said no."""
-    name = request.target_snapshot_name or ""
-    state = {
-        "copying": NOTHING + ".",
-        "reading": "nothing was changed.",
-        "deleting": f'the copy "{name}" may still be in {request.target_region}; it stays in the stack\'s state.',
-    }[doing]
-    if kept is not None:
-        state = _kept(kept) + "."
+    state = f"{_kept(kept)}." if kept else _unchanged(request, doing)
     called = f" ({error.call})" if error.call else ""
     return CopyError(
         doing, request.subject, f"{error}{called}",
@@ -45,19 +38,25 @@ def service_error(
 def _after(error: ServiceError) -> str:
     if not isinstance(error, Denied):
         return "mend what the service's reason names, then " + AGAIN
-    if any(word in error.code for word in ("Expired", "Token", "Credentials", "Unauthenticated")):
+    login = ("Expired", "Token", "Credentials", "Unauthenticated", "Signature", "UnrecognizedClient")
+    if any(word in error.code for word in login):
         return "renew the credentials, then " + AGAIN
     return f"allow {error.call or 'the call'} (`snapcopy iam-policy` prints all that is needed), then {AGAIN}"
 
 
 def out_of_time(
-    request: CopyRequest, timeout: float, *, kept: Copy | None, trouble: ServiceError | None = None
+    request: CopyRequest,
+    timeout: float,
+    *,
+    doing: str = "copying",
+    kept: Copy | None,
+    trouble: ServiceError | None = None,
 ) -> CopyError:
     """The deadline has passed."""
     because = f"; the service last said: {trouble}" if trouble else ""
     return CopyError(
-        "waiting for" if kept else "copying", request.subject, f"timed out after {spoken(timeout)}{because}",
-        state=f"{_kept(kept)}." if kept else f"{NOTHING}.",
+        "waiting for" if kept else doing, request.subject, f"timed out after {spoken(timeout)}{because}",
+        state=f"{_kept(kept)}." if kept else _unchanged(request, doing),
         next_step=GO_ON if kept else AGAIN,
         reference=_reference(kept, trouble.request_id if trouble else ""), kept=kept,
     )  # fmt: skip
@@ -65,12 +64,9 @@ def out_of_time(
 
 def cancelled(request: CopyRequest, *, doing: str = "copying", kept: Copy | None = None) -> CopyError:
     """The user has asked to stop."""
-    nothing = (
-        f"{NOTHING}." if doing == "copying" else "the copy may still be there; it stays in the stack's state."
-    )
     return CopyError(
         "waiting for" if kept else doing, request.subject, "stopped, as asked",
-        state=f"{_kept(kept)}." if kept else nothing, next_step=GO_ON if kept else AGAIN,
+        state=f"{_kept(kept)}." if kept else _unchanged(request, doing), next_step=GO_ON if kept else AGAIN,
         reference=_reference(kept, ""), kept=kept,
     )  # fmt: skip
 
@@ -150,6 +146,16 @@ def taken_over(found: Snapshot) -> str:
     return (
         f'"{found.name}" in {found.region} is held by another declaration of this run; it was left in place.'
     )
+
+
+def _unchanged(request: CopyRequest, doing: str) -> str:
+    """What is true when a verb has failed before it changed anything that is known of."""
+    name = request.target_snapshot_name or ""
+    return {
+        "copying": f"{NOTHING}.",
+        "reading": "nothing was changed.",
+        "deleting": f'the copy "{name}" may still be in {request.target_region}; it stays in the stack\'s state.',
+    }[doing]
 
 
 def _kept(kept: Copy) -> str:

@@ -67,7 +67,8 @@ def _latest_date(
     source, region = inputs.get("sourceResourceName"), inputs.get("sourceRegion")
     if _unknown(inputs) or source is None or region is None:
         return None
-    return latest(region, source) or (_date(olds) if unchanged else None)
+    held = _date(olds) if unchanged else None
+    return max(filter(None, (latest(region, source), held)), default=None)
 
 
 def differences(olds: Inputs, news: Inputs) -> Differences:

@@ -10,7 +10,6 @@ from .attempt import Attempt, Teller
 from .creation import bring_about
 from .errors import Cancelled, NotFound, ServiceError
 from .model import Copy, CopyRequest, Service, Snapshot
-from .ownership import Claim, claim
 from .waiting import Clock, Watch
 
 READ_TIMEOUT = 5 * 60.0
@@ -66,24 +65,29 @@ class Lifecycle:
 
     def read(self, request: CopyRequest, teller: Teller) -> Snapshot | None:
         """Read the copy; ``None`` only if the service says that it is gone."""
-        attempt = self._attempt(request, teller, timeout=READ_TIMEOUT)
+        attempt = self._attempt(request, teller, doing="reading", timeout=READ_TIMEOUT)
         try:
             found = attempt.look()
+            if found is None or self._is_it(attempt, found):
+                return found
         except ServiceError as error:
             raise explain.service_error(request, error, doing="reading") from error
         except Cancelled:
             raise explain.cancelled(request, doing="reading") from None
-        if found is None:
-            return None
-        another = request.known_arn is not None and found.arn != request.known_arn
-        if another and claim(request, found) is not Claim.OURS:
-            teller.warning(explain.another_of_that_name(found))
-            return None
-        return found
+        teller.warning(explain.another_of_that_name(found))
+        return None
+
+    @staticmethod
+    def _is_it(attempt: Attempt, found: Snapshot) -> bool:
+        """Whether it is the copy in the state; what isn't in the state yet is read whosever it is."""
+        request = attempt.request
+        in_state = request.known_arn is not None or request.former_owner is not None
+        the_same = found.arn == request.known_arn
+        return the_same or not in_state or attempt.is_ours(found) is not None
 
     def delete(self, request: CopyRequest, teller: Teller) -> None:
         """Delete the copy, if it is provably ours; gone already is fine."""
-        attempt = self._attempt(request, teller)
+        attempt = self._attempt(request, teller, doing="deleting")
         try:
             found = attempt.look()
             if found is None:
@@ -101,7 +105,9 @@ class Lifecycle:
         except Cancelled:
             raise explain.cancelled(request, doing="deleting") from None
 
-    def _attempt(self, request: CopyRequest, teller: Teller, timeout: float | None = None) -> Attempt:
+    def _attempt(
+        self, request: CopyRequest, teller: Teller, *, doing: str = "copying", timeout: float | None = None
+    ) -> Attempt:
         return Attempt(
             request=request,
             service=self.service,
@@ -109,4 +115,5 @@ class Lifecycle:
             watch=self.watch(request.target_region),
             teller=teller,
             timeout=timeout or request.timeout,
+            doing=doing,
         )

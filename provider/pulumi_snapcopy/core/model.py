@@ -13,6 +13,9 @@ SNAPSHOT_TYPES = ("InstanceSnapshot", "DiskSnapshot")
 OWNER_TAG = "snapcopy:owner"
 """Says which declaration a copy belongs to: ``project/stack/resource``."""
 
+SOURCE_TAG = "snapcopy:source"
+"""Says what was copied, which the service doesn't record: ``region:name``, and ``:date`` of an automatic snapshot."""
+
 RETAIN_TAG = "snapcopy:retain"
 """Marks a copy declared with ``retain_on_delete``: it outlives its declaration on purpose."""
 
@@ -136,9 +139,16 @@ class CopyRequest:
         return self.target_snapshot_name
 
     @property
+    def origin(self) -> str:
+        """What is copied, as the value of a tag: at most 256 characters."""
+        date = f":{self.restore_date}" if self.source_resource_name else ""
+        return f"{self.source_region}:{self.source}"[: 256 - len(date)] + date
+
+    @property
     def all_tags(self) -> dict[str, str]:
         """The tags the copy shall carry: the user's and ours."""
-        return {**self.tags, OWNER_TAG: self.owner} | ({RETAIN_TAG: "true"} if self.retain else {})
+        ours = {OWNER_TAG: self.owner, SOURCE_TAG: self.origin}
+        return {**self.tags, **ours} | ({RETAIN_TAG: "true"} if self.retain else {})
 
     @property
     def subject(self) -> str:

@@ -6,7 +6,10 @@ from enum import Enum
 
 from . import naming
 from .inputs import fingerprint_of
-from .model import OWNER_TAG, CopyRequest, Operation, Snapshot
+from .model import OWNER_TAG, SOURCE_TAG, CopyRequest, Operation, Snapshot
+
+MOMENT = 60.0
+"""Seconds by which the times of one event may differ in the service's own records."""
 
 GRACE = 5.0
 """Seconds in which the maker of a copy tags it. A copy that is still untagged then was cut off, or isn't ours."""
@@ -35,14 +38,25 @@ def claim(request: CopyRequest, snapshot: Snapshot) -> Claim:
     return Claim.UNPROVEN
 
 
-def proves(request: CopyRequest, operation: Operation, *, now: float) -> bool:
-    """Whether the service's record shows a cut-off run of this request: same source and region, and recent."""
-    recent = operation.created_at is None or now - operation.created_at.timestamp() < request.timeout
-    return (
-        operation.type == "CopySnapshot"
-        and operation.details == f"{request.source_region}:{request.source}"
-        and recent
-    )
+def proves(request: CopyRequest, operation: Operation, snapshot: Snapshot, *, now: float) -> bool:
+    """Whether the service's record shows a cut-off run of this request: same source and region, and recent.
+
+    The record has no date, but what was copied before the date can't be of it; and a snapshot made after the record
+    is another one that has taken the name since.
+    """
+    if operation.type != "CopySnapshot" or operation.details != f"{request.source_region}:{request.source}":
+        return False
+    if operation.created_at is None:
+        return True
+    recorded = operation.created_at.timestamp()
+    of_the_date = f"{operation.created_at:%Y-%m-%d}" >= (request.restore_date or "")
+    of_the_record = snapshot.created_at is None or snapshot.created_at.timestamp() <= recorded + MOMENT
+    return now - recorded < request.timeout and of_the_date and of_the_record
+
+
+def serves(request: CopyRequest, snapshot: Snapshot) -> bool:
+    """Whether a copy of ours is of what is asked for now: its run may have been cut off before the program changed."""
+    return snapshot.tags.get(SOURCE_TAG, request.origin) == request.origin
 
 
 def has_derived_name(request: CopyRequest, name: str) -> bool:

@@ -128,10 +128,10 @@ def known_region(inputs: Inputs, context: Context, config: Config) -> Iterator[V
 
 def tags(inputs: Inputs, _: Context, config: Config) -> Iterator[Violation]:
     for _key, tags in known(inputs, ("tags",), dict):
-        if len(tags) > 48:
+        if len(tags) > 47:
             yield Violation(
                 property="tags",
-                message=f"{len(tags)} tags are too many. Write at most 48; two are snapcopy's own.",
+                message=f"{len(tags)} tags are too many. Write at most 47; three are snapcopy's own.",
             )
         for key, value in tags.items():
             if key.startswith(("aws:", RESERVED_TAG_PREFIX)) or not 1 <= len(key) <= 128:

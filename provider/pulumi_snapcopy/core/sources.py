@@ -51,10 +51,10 @@ def check_source(service: Service, request: CopyRequest) -> Source:
 def _manual(service: Service, region: str, name: str) -> Source:
     found = service.snapshot(region, name)
     if found is None:
-        names = _or_nothing(lambda: _snapshot_names(service, region))
+        names = _if_told(lambda: _snapshot_names(service, region))
         raise SourceError(
             f'there is no manual snapshot "{name}" in {region}',
-            f"{region} has {_list('the manual snapshots', names, name) or 'no manual snapshots'}.",
+            _there_is(region, "manual snapshots", names, name),
             "write the name of one that exists as source_snapshot_name, or another source_region.",
         )
     if found.phase is not Phase.DONE:
@@ -72,10 +72,10 @@ def _automatic(service: Service, region: str, resource: str, date: str | None) -
     try:
         listed = service.automatic_snapshots(region, resource)
     except NotFound:
-        names = _or_nothing(lambda: service.resource_names(region))
+        names = _if_told(lambda: service.resource_names(region))
         raise SourceError(
             f'there is no instance or disk "{resource}" in {region}',
-            f"{region} has {_list('the instances and disks', names, resource) or 'no instances or disks'}.",
+            _there_is(region, "instances and disks", names, resource),
             "write the name of one that exists as source_resource_name, or another source_region.",
         ) from None
     dates = sorted(auto.date for auto in listed if auto.restorable)
@@ -104,18 +104,20 @@ def _snapshot_names(service: Service, region: str) -> list[str]:
     return [snapshot.name for kind in SNAPSHOT_TYPES for snapshot in service.snapshots(region, kind)]
 
 
-def _or_nothing(names: Callable[[], Iterable[str]]) -> list[str]:
+def _if_told(names: Callable[[], Iterable[str]]) -> list[str] | ServiceError:
     """Alternatives are a courtesy: not being allowed to list them isn't the error to report."""
     try:
         return list(names())
-    except ServiceError:
-        return []
+    except ServiceError as error:
+        return error
 
 
-def _list(what: str, names: list[str], wanted: str) -> str:
+def _there_is(region: str, what: str, names: list[str] | ServiceError, wanted: str) -> str:
+    if isinstance(names, ServiceError):
+        return f"what {region} has can't be listed: {names}{f' ({names.call})' if names.call else ''}."
     if not names:
-        return ""
+        return f"{region} has no {what}."
     near = difflib.get_close_matches(wanted, names, n=_MOST_NAMES, cutoff=0.5)
     shown = (near + sorted(set(names) - set(near)))[:_MOST_NAMES]
     more = f" and {len(names) - len(shown)} more" if len(names) > len(shown) else ""
-    return f"{what} {', '.join(shown)}{more}"
+    return f"{region} has the {what} {', '.join(shown)}{more}."

@@ -96,6 +96,7 @@ class _Waiter:
     born: float
     due: float
     missing_since: float | None = None
+    missing_for: float = 0.0
     looks: int = 0
     error: ServiceError | None = None
     trouble: Transient | None = None
@@ -157,9 +158,8 @@ class Watch:
         try:
             while waiter.snapshot.phase is Phase.PENDING:
                 self._await_look(waiter, deadline)
-                missing = waiter.missing_since
-                seen(waiter.snapshot if missing is None else None, waiter.trouble)
-                if missing is not None and self.clock.now() - missing > VISIBILITY:
+                seen(waiter.snapshot if waiter.missing_since is None else None, waiter.trouble)
+                if waiter.missing_for > VISIBILITY:
                     return None
             return waiter.snapshot
         finally:
@@ -240,12 +240,16 @@ class Watch:
         waiter.trouble = None
         rest = pause(now - waiter.born, self.longest_pause)
         if isinstance(result, Transient):
-            waiter.trouble = result
+            waiter.trouble, waiter.missing_since = (
+                result,
+                None,
+            )  # it can't be told for how long it was missing
             rest = max(rest, backoff(self._failures - 1))
         elif isinstance(result, ServiceError):
             waiter.error = result
         elif result is None:
             waiter.missing_since = waiter.missing_since if waiter.missing_since is not None else now
+            waiter.missing_for = now - waiter.missing_since
         else:
             waiter.snapshot, waiter.missing_since = result, None
         waiter.due = now + rest

@@ -6,19 +6,28 @@ itself: four workers, errors with a traceback, no progress, no early end of a wa
 
 from __future__ import annotations
 
+import importlib.util
 import os
 import socket
 import sys
 import threading
 import time
 from collections.abc import Callable, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from types import FrameType
+from importlib.abc import InspectLoader
+from types import CodeType, FrameType
 from typing import Any, NoReturn
 
 import grpc
 from google.protobuf import any_pb2, struct_pb2
-from pulumi.runtime.proto import engine_pb2, engine_pb2_grpc, provider_pb2, status_pb2
+from pulumi.runtime.proto import (
+    engine_pb2,
+    engine_pb2_grpc,
+    provider_pb2,
+    provider_pb2_grpc,
+    status_pb2,
+)
 
 PROVIDER_KEY = "__provider"
 _CANCEL = "/pulumirpc.ResourceProvider/Cancel"
@@ -121,6 +130,39 @@ def _server() -> Any:
             return frame.f_locals["server"]
         frame = frame.f_back
     raise InternalsDiffer("the host's server can't be found")
+
+
+def host_trouble(workers: int) -> str | None:
+    """Why the host of this SDK would stay at four workers, if it would; tried on a stand-in for it.
+
+    Example:
+        >>> host_trouble(256)
+    """
+
+    def main() -> None:
+        server = grpc.server(ThreadPoolExecutor(4))
+        servicer = provider_pb2_grpc.ResourceProviderServicer()
+        provider_pb2_grpc.add_ResourceProviderServicer_to_server(servicer, server)
+        raise_workers(workers)
+        on_cancel(lambda: None)
+
+    if "server" not in _locals_of_host_main():
+        return "the host's server can't be found"
+    try:
+        main()
+    except InternalsDiffer as difference:
+        return str(difference)
+    return None
+
+
+def _locals_of_host_main() -> tuple[str, ...]:
+    """The variables of the host's `main`; read, not imported, since importing it would start it."""
+    spec = importlib.util.find_spec("pulumi.dynamic.__main__")
+    if spec is None or not isinstance(spec.loader, InspectLoader):
+        return ()
+    code = spec.loader.get_code("pulumi.dynamic.__main__")
+    inner = [each for each in (code.co_consts if code else ()) if isinstance(each, CodeType)]
+    return next((each.co_varnames for each in inner if each.co_name == "main"), ())
 
 
 class Engine:

@@ -102,9 +102,13 @@ class CopyProvider(ResourceProvider):
             return CheckResult(news, [CheckFailure("", str(self._trouble))])
         olds, inputs = known(_olds), known(news)
         if "targetRegion" not in inputs:
-            region = olds.get("targetRegion") or self._backend.default_region()
+            try:
+                region = olds.get("targetRegion") or self._backend.default_region()
+                why = "no AWS_REGION is set"
+            except ServiceError as error:
+                region, why = None, str(error)
             if region is None:
-                missing = "is missing, and no AWS_REGION is set. Write target_region, such as eu-west-1."
+                missing = f"is missing, and {why}. Write target_region, such as eu-west-1."
                 return CheckResult(news, [CheckFailure("targetRegion", missing)])
             inputs["targetRegion"] = region
         context = Context(regions=self._backend.regions(), now=datetime.now(timezone.utc))
@@ -142,7 +146,8 @@ class CopyProvider(ResourceProvider):
         """Read what the service holds; a half-made copy is reported as one."""
         inputs = known(props)
         region, _, name = id_.partition("/")
-        wanted = replace(request(inputs, olds=inputs), target_region=region, target_snapshot_name=name)
+        in_state = inputs if "state" in inputs else None
+        wanted = replace(request(inputs, olds=in_state), target_region=region, target_snapshot_name=name)
         try:
             self._ready()
             snapshot = self._lifecycle.read(wanted, RowTeller(self._engine))

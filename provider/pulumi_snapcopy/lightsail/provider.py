@@ -32,6 +32,6 @@ def _regions() -> frozenset[str]:
 
 
 def _default_region() -> str | None:
-    from ..services.lightsail import default_region
+    from ..services.aws_login import default_region
 
     return default_region()
