@@ -137,18 +137,13 @@ def read(name: str, checkout: Checkout) -> Stack:
         content = load(name)
     except Unusable as error:
         raise Unusable(f"{error} {EXPECTED}") from None
-    if isinstance(content, dict) and isinstance(content.get("deployment"), dict):
+    keys = {*content} if isinstance(content, dict) else set()
+    if "deployment" in keys and isinstance(content["deployment"], dict):
         states = _list(content["deployment"], "resources", "deployment.resources")
         return Stack(file=file, resources=[*_declared(states, "deployment.resources", checkout)])
-    if (isinstance(content, dict) and "changeSummary" in content) or _looks_like_preview(content):
+    if keys & {"steps", "diagnostics", "changeSummary"}:
         return _preview(file, content, checkout)
     raise Unusable(f"is JSON, but neither a state nor a preview. {EXPECTED}")
-
-
-def _looks_like_preview(content: Any) -> bool:
-    return isinstance(content, dict) and any(
-        isinstance(content.get(key), list) for key in ("steps", "diagnostics")
-    )
 
 
 def _preview(file: str, content: Mapping[str, Any], checkout: Checkout) -> Stack:
