@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import subprocess
 from pathlib import Path
 
@@ -28,11 +29,12 @@ def test_missing_venv_module_is_named_with_its_package() -> None:
 
 def test_make_without_a_usable_python_says_so(tmp_path: Path, program: Program) -> None:
     """`make` with nothing but an old Python on PATH ends with one sentence."""
+    shutil.copy(ROOT / "Makefile", tmp_path)
     for name in ("python3", "python3.10", "python3.11", "python3.12", "python3.13"):
-        program(tmp_path / name, "exit 1")
-    path = os.pathsep.join([str(tmp_path), "/usr/bin", "/bin"])
+        program(tmp_path / "on-path" / name, "exit 1")
+    path = os.pathsep.join([str(tmp_path / "on-path"), "/usr/bin", "/bin"])
     done = subprocess.run(
-        ["make", "setup"], cwd=ROOT, env={"PATH": path}, capture_output=True, text=True, check=False
+        ["make", "setup"], cwd=tmp_path, env={"PATH": path}, capture_output=True, text=True, check=False
     )
     assert done.returncode != 0
     assert "error: Python 3.10 or newer is needed" in done.stderr
