@@ -70,6 +70,7 @@ def build(*, python: Path, room: str) -> None:
 
 def compile_into(fresh: Path, *, go: str, workshop: Path) -> None:
     """Compiles the CLI into `fresh` and puts the two scripts beside it."""
+    config = Path(os.environ.get("XDG_CONFIG_HOME") or "~/.config").expanduser()
     environment = {
         **{
             name: value
@@ -80,6 +81,9 @@ def compile_into(fresh: Path, *, go: str, workshop: Path) -> None:
         "GOFLAGS": "-modcacherw -mod=readonly -buildvcs=false",
         "GOTOOLCHAIN": "local",
         "GOWORK": "off",
+        # The user's settings, such as a proxy, are read where they are; what Go counts of its own use goes elsewhere.
+        "GOENV": os.environ.get("GOENV") or str(config / "go" / "env"),
+        "XDG_CONFIG_HOME": str(workshop / "config"),
         "GOPATH": str(workshop / "path"),
         "GOMODCACHE": str(workshop / "modules"),
         "GOCACHE": str(workshop / "compiled"),

@@ -14,7 +14,7 @@ from pathlib import Path
 from tools import go_build, official_installer
 from tools.console import Stop, step
 from tools.locks import locked
-from tools.paths import BIN, PYTHON, ROOT, cache
+from tools.paths import BIN, PYTHON, ROOT, STATE, cache
 
 # The SDK's ReadResult(inputs=…), by which a refresh shows drift, came with 3.216; severities of policies are shown since
 # 3.205. A CLI as old as the oldest SDK that pyproject.toml admits has both.
@@ -120,7 +120,7 @@ def fetch(room: str) -> Cli:
 
 def version_of(pulumi: Path) -> tuple[int, int, int] | None:
     """What a CLI says its version is, None if it isn't there or doesn't start."""
-    quiet = {**os.environ, "PULUMI_SKIP_UPDATE_CHECK": "true"}
+    quiet = {**os.environ, "PULUMI_SKIP_UPDATE_CHECK": "true", "PULUMI_HOME": str(STATE / "pulumi-home")}
     try:
         done = subprocess.run(
             [str(pulumi), "version"], capture_output=True, text=True, env=quiet, timeout=60, check=False
