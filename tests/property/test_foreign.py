@@ -47,11 +47,11 @@ def test_a_name_taken_by_another_type_is_refused(world: World, request: CopyRequ
 
 @given(world=worlds(), request=requests(targetSnapshotName="web-1-dr", adopt=True), tags=TAGS)
 def test_adopt_takes_over_what_is_there(world: World, request: CopyRequest, tags: dict[str, str]) -> None:
-    """With adopt the snapshot of that name is taken, tagged as ours, and nothing is copied."""
+    """With adopt the snapshot is taken and tagged as ours, not as a copy of our source; nothing is copied."""
     held = world.service.plant(request.name, THERE, tags=tags)
     result = world.create(request)
     assert isinstance(result, Copy) and result.snapshot.arn == held.arn
-    assert held.tags == {**tags, **request.all_tags} and world.service.taken_on == 0
+    assert held.tags == {**tags, "team": "shop", OWNER_TAG: request.owner} and world.service.taken_on == 0
     world.assert_foreign_untouched()
 
 

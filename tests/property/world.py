@@ -9,7 +9,7 @@ from typing import Any
 from pulumi_snapcopy.core.errors import CopyError
 from pulumi_snapcopy.core.inputs import derived_name, request
 from pulumi_snapcopy.core.lifecycle import Lifecycle
-from pulumi_snapcopy.core.model import OWNER_TAG, Copy, CopyRequest
+from pulumi_snapcopy.core.model import OWNER_TAG, SOURCE_TAG, Copy, CopyRequest
 from pulumi_snapcopy.core.waiting import Watch
 
 from .fake_service import FakeService, Fault, Held, Kill, Killed
@@ -133,11 +133,12 @@ class World:
         """What was there before is there, as it was."""
         assert self.foreign == self.before
 
-    def assert_one_copy(self, request: CopyRequest) -> None:
+    def assert_one_copy(self, request: CopyRequest, *, source_tagged: bool = True) -> None:
         """There is exactly the copy that was asked for, tagged as asked."""
         found = self.ours()
         assert [each.name for each in found] == [request.name]
-        assert found[0].tags == request.all_tags
+        tags = {**found[0].tags} if source_tagged else {**found[0].tags, SOURCE_TAG: request.origin}
+        assert tags == request.all_tags
         assert found[0].origin == (request.source_region, request.source, request.restore_date)
         self.assert_foreign_untouched()
 
