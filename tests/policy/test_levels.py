@@ -1,0 +1,184 @@
+"""Levels and config: what stops a preview, what only advises, and what is refused as a config."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+from pulumi_snapcopy.emulator import Emulator
+
+from tests.engine.conftest import Service, day
+from tests.engine.stack import Stack
+
+from .conftest import OTHERS, Judge
+
+pytestmark = pytest.mark.engine
+
+STAYS = (
+    "CopiedSnapshot('db', source_snapshot_name='db-before-upgrade', source_region='us-east-1', "
+    "target_region='us-east-1', target_snapshot_name='db-again')\n"
+)
+
+
+@pytest.mark.parametrize(
+    ("config", "level", "ok"),
+    [
+        (None, "advisory", True),
+        ({"copy-leaves-region": "mandatory"}, "mandatory", False),
+        ({"copy-leaves-region": {"enforcementLevel": "disabled"}}, None, True),
+        ({"all": "disabled", "copy-leaves-region": "remediate"}, "mandatory", False),
+    ],
+)
+def test_the_level_of_a_rule_is_the_organisations_choice(
+    judge: Judge, emulator: Emulator, config: dict[str, Any] | None, level: str | None, ok: bool
+) -> None:
+    """Advisory rules let a preview pass, mandatory ones don't, disabled ones say nothing; what can't be remediated is mandatory."""
+    judged = judge(STAYS, config, ok=ok)
+    assert [each.level for each in judged.findings] == ([level] if level else [])
+    assert {each.policy for each in judged.findings} <= {"copy-leaves-region"}
+    assert emulator.calls() == []
+
+
+def test_what_a_mandatory_rule_refuses_is_not_sent_by_up(judge: Judge, service: Service) -> None:
+    """`pulumi up` with the pack ends before the copy."""
+    judged = judge(STAYS, {"copy-leaves-region": "mandatory"}, command="up", ok=False)
+    assert [each.policy for each in judged.findings] == ["copy-leaves-region"]
+    assert service.effects() == []
+
+
+def test_check_and_the_pack_speak_of_the_same_resource(judge: Judge, emulator: Emulator) -> None:
+    """A wrong request is refused by `check` with the property and by the pack with the rule; then the preview ends."""
+    judged = judge(
+        f"{OTHERS}\nInstance('bare', name='bare-1')\n"
+        "first = CopiedSnapshot('first', source_snapshot_name='-', source_region='us-esat-1', target_region='eu-west-1')\n"
+        "CopiedSnapshot('second', source_snapshot_name='-', source_region='us-east-1', target_region='eu-west-1',\n"
+        "    opts=ResourceOptions(depends_on=[first]))\n",
+        ok=False,
+    )
+    assert [(policy, message.partition(".")[0]) for policy, message in sorted(judged.of("first"))] == [
+        ("known-region", "source_region: Lightsail has no region 'us-esat-1'"),
+        ("snapshot-name", "source_snapshot_name: '-' is not a name that Lightsail takes"),
+    ]
+    for said in ("property sourceSnapshotName value {-} has a problem: '-' is not a name that Lightsail takes",
+                 "property sourceRegion value {us-esat-1} has a problem: Lightsail has no region 'us-esat-1'"):  # fmt: skip
+        assert said in judged.output
+    assert judged.resources == {"first"}
+    assert emulator.calls() == []
+
+
+WRONG: dict[str, tuple[dict[str, Any], str]] = {
+    "type": ({"required-tags": {"tags": "team"}}, "required-tags: tags: Invalid type. Expected: array, given: string"),
+    "bound": ({"recovery-point-objective": {"hours": 0}}, "recovery-point-objective: hours: Must be greater than 0"),
+    "level": ({"required-tags": "strict"}, '"strict" is not a valid enforcement level'),
+    "names": (
+        {
+            "all": {"enforcementLevel": "advisory", "types": ["*"]},
+            "requird-tags": "mandatory",
+            "recovery-point-objective": {"hour": 24},
+            "allowed-regions": {"regions": ["eu-wst-1"]},
+            "required-tags": {"tags": ["aws:x"], "defaults": {"team": "shop"}},
+        },
+        '"all" takes an enforcementLevel and nothing else; it has "types". '
+        'There is no policy "requird-tags". Did you mean "required-tags"? '
+        'recovery-point-objective: there is no setting "hour". Did you mean "hours"? '
+        'allowed-regions: Lightsail has no region "eu-wst-1". Did you mean "eu-west-1"? '
+        'required-tags: "defaults" has "team", which "tags" doesn\'t require. Add it there, or leave it out. '
+        "required-tags: the key 'aws:x' can't be used. Write a key of 1 to 128 characters that begins with neither "
+        "'aws:' nor 'snapcopy:'.",
+    ),
+    # The engine refuses a policy that it doesn't know and that has no level, before it asks the pack.
+    "no-level": ({"requird-tags": {"tags": ["team"]}}, 'invalid enforcement level ""'),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", WRONG)
+def test_a_wrong_config_is_refused_in_a_sentence(judge: Judge, emulator: Emulator, name: str) -> None:
+    """Wrong types and bounds, unknown policies, settings and regions, and tags that the service wouldn't take."""
+    config, said = WRONG[name]
+    output = judge(STAYS, config, ok=False).output
+    for sentence in said.split("? "):
+        assert sentence in output
+    assert emulator.calls() == []
+
+
+def test_the_example_of_a_config_is_a_good_one(judge: Judge) -> None:
+    """examples/policy-pack-config.json is taken, and each of its rules is named rightly."""
+    example = Path(__file__).parents[2] / "examples" / "policy-pack-config.json"
+    judged = judge(STAYS, json.loads(example.read_text()), ok=False)
+    assert "copy-leaves-region" in [policy for policy, _ in judged.of("db")]
+
+
+def test_remediation_adds_the_tags_and_the_copy_bears_them(
+    judge: Judge, stack: Stack, service: Service
+) -> None:
+    """With values for them, missing tags are added before the copy is made; the given ones and secrets stay as they are."""
+    body = """
+first = CopiedSnapshot("first", source_snapshot_name="db-before-upgrade", source_region="us-east-1",
+    target_region="eu-west-1", target_snapshot_name="first", tags={"team": pulumi.Output.secret("hunter2")})
+CopiedSnapshot("second", source_snapshot_name="data-before-upgrade", source_region="us-east-1",
+    target_region="eu-west-1", target_snapshot_name="second", tags={"after": first.state})
+CopiedSnapshot("third", source_snapshot_name="data-before-upgrade", source_region="us-east-1",
+    target_region="eu-west-1", target_snapshot_name="third", tags=first.tags.apply(lambda tags: {"cost": "9"}))
+CopiedSnapshot("fourth", source_snapshot_name="data-before-upgrade", source_region="us-east-1",
+    target_region="eu-west-1", target_snapshot_name="fourth")
+"""
+    tags = {"tags": ["team", "cost"], "defaults": {"cost": "7", "team": "shop"}}
+    config = {"required-tags": {"enforcementLevel": "remediate", **tags}}
+    previewed = judge(body, config)
+    assert previewed.findings == [] and "[remediate]  required-tags" in previewed.output
+    assert service.effects() == []
+
+    assert "hunter2" not in judge(body, config, command="up").output
+    wanted = {
+        "first": {"team": "hunter2", "cost": "7"},
+        "second": {"team": "shop", "cost": "7", "after": "available"},
+        "third": {"team": "shop", "cost": "9"},
+        "fourth": {"team": "shop", "cost": "7"},
+    }
+    for name, expected in wanted.items():
+        assert service.tags(name) == {**expected, "snapcopy:owner": f"shop/dev/{name}"}
+    assert "hunter2" not in json.dumps(stack.export())
+    assert "5 unchanged" in judge(body, config, command="up").output
+
+
+def test_a_required_tag_without_a_value_stays_a_violation(judge: Judge) -> None:
+    """Remediation adds what it has values for; what is still missing is refused."""
+    config = {
+        "required-tags": {
+            "enforcementLevel": "remediate",
+            "tags": ["team", "cost"],
+            "defaults": {"team": "shop"},
+        }
+    }
+    judged = judge(STAYS, config, ok=False)
+    assert ("required-tags", "tags: lack cost. Add tags['cost'].") in judged.of("db")
+
+
+def test_a_good_stack_with_unknowns_passes_without_a_word(judge: Judge, service: Service) -> None:
+    """Names, dates, flags and tags that aren't known at preview are no reason to say anything, and neither is the result."""
+    body = """
+first = CopiedSnapshot("first", source_snapshot_name="db-before-upgrade", source_region="us-east-1",
+    target_region="eu-west-1", tags={"team": "shop"})
+later = lambda value: first.state.apply(lambda _: value)
+CopiedSnapshot("again", source_snapshot_name=first.arn.apply(lambda _: first.target_snapshot_name),
+    source_region="eu-west-1", target_region="eu-central-1", tags={"team": "shop", "of": first.arn})
+CopiedSnapshot("unknown", source_resource_name=later("web-1"), source_region=later("us-east-1"),
+    restore_date=later("DAY"), target_region=later("eu-west-1"), tags=later({"team": "shop"}),
+    target_snapshot_name=later("web-copy"), use_latest_restorable_auto_snapshot=later(False), triggers=[later(1)],
+    adopt=later(False))
+CopiedSnapshot("latest", source_resource_name="data-1", source_region="us-east-1", target_region="eu-west-1",
+    use_latest_restorable_auto_snapshot=later(True), tags=later({"team": "shop"}))
+""".replace("DAY", day(0))
+    config = {
+        "all": "mandatory",
+        "required-tags": {"tags": ["team"]},
+        "allowed-regions": {"regions": ["eu-west-1", "eu-central-1"]},
+        "recovery-point-objective": {"hours": 48},
+    }
+    for command in ("preview", "up"):
+        judged = judge(body, config, command=command)
+        assert judged.findings == [] and "✅ snapcopy@v" in judged.output, judged.output
+        assert "❌" not in judged.output and "⚠️" not in judged.output
+        assert service.copies_started() == (4 if command == "up" else 0)
