@@ -175,6 +175,15 @@ def test_a_previews_new_states_are_judged(check: Check, op: str, code: int) -> N
     assert check(preview(copied(targetRegion="x"), op=op)).exit_code == code
 
 
+def test_a_resource_of_several_steps_is_judged_once(check: Check) -> None:
+    """A preview that refreshes has a step for what was read and one for what will be; the last one counts."""
+    steps = preview(copied(targetRegion="x"), copied(targetRegion="y"))
+    result = check(steps, "--format", "json")
+    assert [each["message"].partition(".")[0] for each in json.loads(result.stdout)] == [
+        "Lightsail has no region 'y'"
+    ]
+
+
 def test_what_is_read_is_no_copy_to_judge(check: Check) -> None:
     """A resource that the stack only reads was asked for by nobody here."""
     result = check(state(copied(targetRegion="x") | {"external": True}))
@@ -283,6 +292,14 @@ def test_a_refusal_that_two_calls_could_have_declared_has_no_line(check: Check) 
     assert (found["path"], found["line"]) == (None, None)
 
 
+def test_outside_a_project_nothing_is_searched(check: Check) -> None:
+    """Without Pulumi.yaml the folder may be anything, a home with thousands of programs."""
+    Path("Pulumi.yaml").unlink()
+    Path("__main__.py").write_text("CopiedSnapshot('db')\n")
+    (found,) = json.loads(check(refusal("property x value {y} has a problem: z"), "--format", "json").stdout)
+    assert found["path"] is None
+
+
 def test_a_failed_program_leaves_the_preview_unjudged(check: Check) -> None:
     """Code 2: what isn't there can't be good."""
     failed = "error: Program failed with an unhandled exception:\nTraceback\n  here\nException: boom\n\n"
@@ -347,7 +364,6 @@ BROKEN = {
     "[" * 100_000: "is not JSON",
     "[]": "neither a state nor a preview",
     "null": "neither a state nor a preview",
-    "{}": "neither a state nor a preview",
     '{"deployment": null}': "neither a state nor a preview",
     '{"deployment": {"resources": {}}}': "deployment.resources is no list",
     '{"deployment": {"resources": [5]}}': "deployment.resources[0] is no object",
@@ -381,6 +397,16 @@ def test_values_of_any_type_are_judged_without_a_traceback(check: Check, key: st
     both["deployment"]["resources"][0]["outputs"] = {key: value}
     config = {"recovery-point-objective": {"hours": 1}, "allowed-regions": {"regions": ["eu-west-1"]}}
     assert check(both, "--config", config).exit_code in (0, 1)
+
+
+def test_a_preview_that_never_began_is_unusable(check: Check) -> None:
+    """The engine prints an empty object then, and says why on standard error."""
+    result = check({})
+    assert result.exit_code == 2
+    assert (
+        "0.json is an empty object, which is what a preview prints that failed before it began."
+        in result.stderr
+    )
 
 
 def test_files_that_cannot_be_read_are_refused(check: Check) -> None:
@@ -612,7 +638,6 @@ SARIF = {
             "required": ["tool", "results"],
             "additionalProperties": False,
             "properties": {
-                "columnKind": {"enum": ["utf16CodeUnits", "unicodeCodePoints"]},
                 "tool": {"type": "object", "required": ["driver"], "properties": {"driver": {
                     "type": "object",
                     "required": ["name", "rules"],

@@ -72,7 +72,7 @@ def test_the_script_tells_good_programs_from_bad_ones(project: Stack, emulator: 
 
 @pytest.mark.engine
 def test_the_script_ends_with_2_where_nothing_can_be_judged(project: Stack) -> None:
-    """A program that fails, a wrong config, and a preview that fails by something else than these rules."""
+    """A program that fails, and configs that the pack refuses."""
     project.program("raise ValueError('no such thing')\n")
     failed = script(project)
     assert failed.returncode == 2
@@ -83,6 +83,29 @@ def test_the_script_ends_with_2_where_nothing_can_be_judged(project: Stack) -> N
     wrong = script(project, "text", "wrong.json")
     assert wrong.returncode == 2
     assert "required-tags" in wrong.stderr
+
+    (project.folder / "unknown.json").write_text('{"allowed-regions": {"regions": ["eu-west-9"]}}')
+    unknown = script(project, "text", "unknown.json")
+    assert unknown.returncode == 2
+    assert 'Lightsail has no region "eu-west-9"' in unknown.stderr
+    assert "failed before it began" in unknown.stderr
+
+
+@pytest.mark.engine
+def test_what_the_pack_remedies_is_not_broken(project: Stack) -> None:
+    """Tags that the pack adds are there in the preview; those that it has no value for are missed."""
+    project.copied("db")
+    config = {
+        "required-tags": {"enforcementLevel": "remediate", "tags": ["team"], "defaults": {"team": "shop"}}
+    }
+    (project.folder / "policy-config.json").write_text(json.dumps(config))
+    good = script(project)
+    assert (good.returncode, good.stdout) == (0, "1 copy judged; violations: none.\n"), good.stderr
+    config["required-tags"] = {"enforcementLevel": "remediate", "tags": ["team"]}
+    (project.folder / "policy-config.json").write_text(json.dumps(config))
+    wrong = script(project)
+    assert wrong.returncode == 1, wrong.stderr
+    assert "required-tags (remediate): tags: lack team" in wrong.stdout
 
 
 @pytest.mark.engine

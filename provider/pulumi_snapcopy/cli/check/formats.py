@@ -84,7 +84,7 @@ def as_sarif(found: Sequence[Broken]) -> str:
         }
         for each in found
     ]
-    runs = [{"tool": {"driver": driver}, "columnKind": "unicodeCodePoints", "results": results}]
+    runs = [{"tool": {"driver": driver}, "results": results}]
     return json.dumps({"$schema": _SARIF_SCHEMA, "version": "2.1.0", "runs": runs}, indent=2)
 
 

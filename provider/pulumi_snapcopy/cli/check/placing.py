@@ -5,12 +5,15 @@ from __future__ import annotations
 import ast
 import os
 import re
+import warnings
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path, PurePath
 from urllib.parse import unquote
 
 _POSITION = re.compile(r"project:///(?P<path>[^#]+)#(?P<line>\d+)(?:,\d+)?")
+
+PROJECT = "Pulumi.yaml"
 
 LIBRARIES = {"site-packages", "dist-packages", "node_modules", "pulumi_snapcopy"}
 """Folders whose code isn't the program's."""
@@ -29,15 +32,20 @@ class Place:
 
 @dataclass(frozen=True, slots=True)
 class Checkout:
-    """The project that a command is about, as ``pulumi`` finds it, and the repository that it is in."""
+    """The project that a command is about, as ``pulumi`` finds it, and the repository that it is in.
+
+    Args:
+        project: the folder of Pulumi.yaml, or else the current one.
+        repository: the folder of .git, or else the project's.
+    """
 
     project: Path
     repository: Path
 
     @classmethod
     def around(cls, folder: Path) -> Checkout:
-        """Find them from a folder upwards: the folder of Pulumi.yaml, and that of .git."""
-        project = _above(folder, "Pulumi.yaml") or _above(folder, "Pulumi.yml") or folder
+        """Find them from a folder upwards."""
+        project = _above(folder, PROJECT) or folder
         return cls(project, _above(project, ".git") or project)
 
     def place(self, positions: Iterable[str]) -> Place | None:
@@ -57,6 +65,8 @@ class Checkout:
 
         For a resource that the provider refused: no state knows its position.
         """
+        if not (self.project / PROJECT).exists():
+            return None
         kind, _, name = urn.rpartition("::")
         found = [*self._calls(re.split(r"[:/$]", kind)[-1], name)]
         return found[0] if len(found) == 1 else None
@@ -64,7 +74,9 @@ class Checkout:
     def _calls(self, function: str, name: str) -> Iterator[Place]:
         for path in _programs(self.project):
             try:
-                tree = ast.parse(path.read_bytes())
+                with warnings.catch_warnings():
+                    warnings.simplefilter("ignore")  # the program's style isn't judged here
+                    tree = ast.parse(path.read_bytes())
             except (OSError, SyntaxError, ValueError, RecursionError):
                 continue
             for node in ast.walk(tree):

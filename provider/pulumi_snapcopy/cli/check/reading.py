@@ -137,6 +137,8 @@ def read(name: str, checkout: Checkout) -> Stack:
         content = load(name)
     except Unusable as error:
         raise Unusable(f"{error} {EXPECTED}") from None
+    if content == {}:
+        raise Unusable("is an empty object, which is what a preview prints that failed before it began.")
     keys = {*content} if isinstance(content, dict) else set()
     if "deployment" in keys and isinstance(content["deployment"], dict):
         states = _list(content["deployment"], "resources", "deployment.resources")
@@ -167,9 +169,10 @@ def _preview(file: str, content: Mapping[str, Any], checkout: Checkout) -> Stack
     summary = content.get("changeSummary")
     same = summary.get("same") if isinstance(summary, dict) else 0
     shown = sum(isinstance(step, dict) and step.get("op") == "same" for step in steps)
+    declared = {each.resource.urn: each for each in _declared(new, "a step's newState", checkout)}
     return Stack(
         file=file,
-        resources=[*_declared(new, "a step's newState", checkout)],
+        resources=[*declared.values()],  # of several steps, such as refresh and update, the last one
         refusals=refusals,
         failures=failures,
         hidden=max(same - shown, 0) if isinstance(same, int) else 0,
