@@ -1,0 +1,170 @@
+"""SIGKILL at every call to the service, before and after its work: `pulumi cancel`, `pulumi up`, and all is well.
+
+The points are those of the calls that a run really makes: each scenario is run once to its end and recorded, so a new
+call is in the matrix by itself. `make test` kills around what changes the service, `make soak` around every call.
+"""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import pytest
+from pulumi_snapcopy.emulator import Emulator, Fault, Settings
+
+from .conftest import SOURCES, Service, day
+from .stack import Stack
+
+Program = dict[str, Any] | None
+
+
+@dataclass(frozen=True)
+class Scenario:
+    """A program, what it becomes, and how many copies there are then; ``None`` is a program without copies."""
+
+    before: Program
+    after: Program
+    destroy: bool = False
+
+    def write(self, stack: Stack, program: Program) -> None:
+        """Write one of the two programs."""
+        stack.copied(**program) if program is not None else stack.program("")
+
+    @property
+    def command(self) -> tuple[str, ...]:
+        """What is run, and killed."""
+        return ("destroy" if self.destroy else "up", "--yes", "--skip-preview")
+
+
+DATED = {"source_resource_name": "web-1", "restore_date": day(2)}
+NEWER = {**DATED, "restore_date": day(1)}
+NAMED = {"target_snapshot_name": "web-dr"}
+SCENARIOS = {
+    "create": Scenario(None, {**DATED, "tags": {"team": "shop"}}),
+    "create-named": Scenario(None, {**DATED, **NAMED}),
+    "replace": Scenario(DATED, NEWER),
+    "replace-named": Scenario({**DATED, **NAMED}, {**NEWER, **NAMED}),
+    "update": Scenario({**DATED, "tags": {"old": "1"}}, {**DATED, "tags": {"team": "shop"}}),
+    "delete": Scenario(DATED, None),
+    "destroy": Scenario(DATED, DATED, destroy=True),
+}
+VICTIMS = ("cli", "host")
+
+
+class Matrix:
+    """One scenario, run to its end and then killed at its calls."""
+
+    def __init__(self, new_stack: Callable[..., Stack], emulator: Emulator, scenario: Scenario) -> None:
+        self.new_stack, self.emulator, self.scenario = new_stack, emulator, scenario
+        self.service = Service(emulator)
+        self.stacks = 0
+
+    def prepared(self) -> Stack:
+        """A stack with the first program brought about, and the second one written."""
+        self.emulator.reset()
+        self.emulator.settings = Settings(copy_seconds=0.3)
+        self.emulator.seed(SOURCES)
+        self.emulator.put_snapshot("eu-west-1", f"web-1-{day(3)}-0123abcd", tags={"theirs": "yes"})
+        self.emulator.put_snapshot("eu-west-1", "by-hand")
+        self.foreign = self.service.snapshots()
+        self.stacks += 1
+        stack = self.new_stack(f"run-{self.stacks}")
+        if self.scenario.before is not None:
+            self.scenario.write(stack, self.scenario.before)
+            stack.up()
+        self.scenario.write(stack, self.scenario.after)
+        self.emulator.clear_calls()
+        return stack
+
+    def points(self, *, all_calls: bool) -> list[int]:
+        """The calls to be killed at, by their number in a run that isn't killed."""
+        stack = self.prepared()
+        stack.run(*self.scenario.command)
+        calls = [call.operation for call in self.emulator.calls()]
+        assert calls, "a scenario without a call has nothing to be killed at"
+        return [n for n, call in enumerate(calls) if all_calls or not call.startswith("Get")]
+
+    def kill_at(self, point: int, when: str, victim: str) -> None:
+        """Kill at one point; recover; look."""
+        stack = self.prepared()
+        held = self.emulator.inject(
+            Fault(kind="hold-before" if when == "before" else "hold-after", skip=point)
+        )
+        running = stack.start(*self.scenario.command)
+        held.wait_reached(60)
+        if victim == "cli":
+            stack.kill(running)
+            held.remove()
+        else:
+            _kill_host(running)
+            held.remove()
+            stack.end(running, ok=False)
+        stack.run("cancel", "--yes")
+        stack.run(*self.scenario.command)
+        self.assert_well(stack)
+
+    def assert_well(self, stack: Stack) -> None:
+        """One copy of each declaration, nothing of ours beside it, nothing of others touched, the state true."""
+        ours = {name: each for name, each in self.service.snapshots().items() if name not in self.foreign}
+        declared = {} if self.scenario.destroy or self.scenario.after is None else stack.resources()
+        assert {each["outputs"]["arn"] for each in declared.values()} == {
+            each["arn"] for each in ours.values()
+        }
+        assert len(ours) == (0 if self.scenario.destroy or self.scenario.after is None else 1)
+        assert {name: self.service.snapshots()[name] for name in self.foreign} == self.foreign
+        for name in ours:
+            tags = self.service.tags(name)
+            assert tags.pop("snapcopy:owner") == "shop/dev/db" and tags.pop("snapcopy:source")
+            assert tags == (self.scenario.after or {}).get("tags", {})
+        if not self.scenario.destroy:
+            assert stack.preview().changes.keys() <= {"unchanged"}
+
+
+def _kill_host(running: subprocess.Popen[str]) -> None:
+    listed = subprocess.run(["ps", "-eo", "sess=,pid=,args="], capture_output=True, text=True, check=True)
+    lines = [line.split(None, 2) for line in listed.stdout.splitlines()]
+    (host,) = (
+        int(pid) for session, pid, args in lines
+        if session == str(running.pid) and "-m pulumi.dynamic" in args and not args.startswith(("/bin/sh", "sh "))
+    )  # fmt: skip
+    os.kill(host, signal.SIGKILL)
+
+
+@pytest.mark.timeout(600)
+@pytest.mark.parametrize(
+    ("name", "victim"),
+    [*((name, "cli") for name in SCENARIOS), ("create", "host"), ("replace-named", "host")],
+)
+def test_killed_around_each_change_it_recovers(
+    new_stack: Callable[..., Stack], emulator: Emulator, name: str, victim: str,
+    record_property: Callable[[str, object], None],
+) -> None:  # fmt: skip
+    """Right before and right after each call that changes the service."""
+    _run_matrix(Matrix(new_stack, emulator, SCENARIOS[name]), victim, record_property, all_calls=False)
+
+
+@pytest.mark.soak
+@pytest.mark.timeout(1800)
+@pytest.mark.parametrize("victim", VICTIMS)
+@pytest.mark.parametrize("name", SCENARIOS)
+def test_killed_around_every_call_it_recovers(
+    new_stack: Callable[..., Stack], emulator: Emulator, name: str, victim: str,
+    record_property: Callable[[str, object], None],
+) -> None:  # fmt: skip
+    """Right before and right after every call, reads as well."""
+    _run_matrix(Matrix(new_stack, emulator, SCENARIOS[name]), victim, record_property, all_calls=True)
+
+
+def _run_matrix(
+    matrix: Matrix, victim: str, record: Callable[[str, object], None], *, all_calls: bool
+) -> None:
+    points = matrix.points(all_calls=all_calls)
+    for point in points:
+        for when in ("before", "after"):
+            print(f"killing the {victim} {when} call {point}")
+            matrix.kill_at(point, when, victim)
+    record("points killed", 2 * len(points))
