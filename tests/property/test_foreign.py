@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import replace
 
 import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 from pulumi_snapcopy.core.errors import CopyError
-from pulumi_snapcopy.core.model import OWNER_TAG, Copy, CopyRequest
+from pulumi_snapcopy.core.model import OWNER_TAG, SOURCE_TAG, Copy, CopyRequest
 
 from .fake_service import Fault, Kill
 from .strategies import requests, worlds
@@ -85,6 +86,28 @@ def test_delete_ends_or_says_why(world: World, request: CopyRequest) -> None:
     assert world.delete(known(request, copied)) is None
     assert world.ours() == []
     world.assert_foreign_untouched()
+
+
+def test_adopt_takes_over_another_declarations_copy_of_something_else() -> None:
+    """What is adopted is never deleted for being a copy of another source."""
+    world = World()
+    theirs = {OWNER_TAG: "shop/prod/web", SOURCE_TAG: "us-east-2:other"}
+    held = world.service.plant(NAMED.name, THERE, tags=theirs)
+    result = world.create(replace(NAMED, adopt=True))
+    assert held.deleted == math.inf
+    assert isinstance(result, Copy) and result.snapshot.arn == held.arn and world.service.taken_on == 0
+
+
+def test_a_retained_copy_under_an_explicit_name_is_not_deleted_for_a_new_one() -> None:
+    """With retain_on_delete the engine leaves the old copy when it is replaced; its name is taken, and it stays."""
+    world = World()
+    retained = world.create(replace(NAMED, retain=True))
+    assert isinstance(retained, Copy)
+    world.pass_time(86400)
+    other = wanted(targetSnapshotName=NAMED.name, restoreDate="2026-11-21", retainOnDelete=True)
+    result = world.create(replace(other, supersedes=NAMED.name))
+    assert [held.arn for held in world.ours()] == [retained.snapshot.arn]
+    assert isinstance(result, CopyError)
 
 
 def test_an_untagged_copy_of_the_name_made_after_ours_is_foreign() -> None:
