@@ -64,15 +64,6 @@ def test_what_is_not_known_is_never_judged(states: tuple[str, ...]) -> None:
     assert (found == []) == may_be_right
 
 
-def test_two_sources_of_which_one_may_turn_out_to_be_nothing_are_not_judged() -> None:
-    """An output that isn't known yet may be None in the end: `config.apply(lambda c: c.get("snapshot"))`."""
-    assert (
-        judged({"sourceSnapshotName": UNKNOWN, "sourceResourceName": UNKNOWN, "sourceRegion": "us-east-1"})
-        == []
-    )
-    assert judged({**AUTOMATIC, "restoreDate": UNKNOWN, "useLatestRestorableAutoSnapshot": True}) == []
-
-
 BAD: list[tuple[str, str, dict[str, Any]]] = [
     ("value-types", "sourceSnapshotName", {**GOOD, "sourceSnapshotName": 7}),
     ("value-types", "restoreDate", {**AUTOMATIC, "restoreDate": 20261120}),

@@ -99,9 +99,16 @@ def _useless(attempt: Attempt, found: Snapshot) -> str:
     request = attempt.request
     if found.phase is Phase.FAILED:
         return "a failed copy"
-    if request.known_arn != found.arn and not serves(request, found):
-        return f"a copy of {found.tags[SOURCE_TAG]} that a cut-off run left behind"
-    return ""
+    if attempt.adopted or request.known_arn == found.arn or serves(request, found):
+        return ""
+    if _retained(found):
+        raise explain.retained(request, found)
+    return f"a copy of {found.tags[SOURCE_TAG]} that a cut-off run left behind"
+
+
+def _retained(snapshot: Snapshot) -> bool:
+    """Whether it was kept on purpose when its declaration went."""
+    return RETAIN_TAG in snapshot.tags and snapshot.phase is Phase.DONE
 
 
 def _remove_leftovers(attempt: Attempt, resource_type: str) -> None:
@@ -117,9 +124,8 @@ def _remove_leftovers(attempt: Attempt, resource_type: str) -> None:
         lambda: [each for kind in types for each in attempt.watch.snapshots(kind)]
     ):
         spared = snapshot.name in (request.name, request.supersedes)
-        retained = RETAIN_TAG in snapshot.tags and snapshot.phase is Phase.DONE
         someones = snapshot.tags.get(OWNER_TAG, request.owner) != request.owner
-        if spared or retained or someones or not has_derived_name(request, snapshot.name):
+        if spared or _retained(snapshot) or someones or not has_derived_name(request, snapshot.name):
             continue
         attempt.teller.warning(
             f'removing "{snapshot.name}", left behind by a run of this declaration that was cut off'

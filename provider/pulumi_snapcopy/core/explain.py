@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from .durations import spoken
 from .errors import CopyError, Denied, ServiceError
-from .model import OWNER_TAG, Copy, CopyRequest, Operation, Snapshot
+from .model import OWNER_TAG, SOURCE_TAG, Copy, CopyRequest, Operation, Snapshot
 from .sources import SourceError
 
 GO_ON = "run `pulumi up` again to go on waiting."
@@ -93,6 +93,16 @@ def taken(request: CopyRequest, found: Snapshot) -> CopyError:
         "copying", request.subject, f'the name "{found.name}" is taken in {found.region}',
         state=f"the {found.resource_type}{made} of that name {whose}; it was left untouched, {NOTHING}.",
         next_step=adopting,
+    )  # fmt: skip
+
+
+def retained(request: CopyRequest, found: Snapshot) -> CopyError:
+    """The target's name belongs to an earlier copy of ours that was kept on purpose."""
+    what = found.tags.get(SOURCE_TAG, "something else")
+    return CopyError(
+        "copying", request.subject, f'the name "{found.name}" is taken in {found.region} by a retained copy',
+        state=f"the {found.resource_type} of that name is a copy of {what}, kept by retain_on_delete; {NOTHING}.",
+        next_step="write another target_snapshot_name, or leave it out: derived names differ; or delete that copy.",
     )  # fmt: skip
 
 
