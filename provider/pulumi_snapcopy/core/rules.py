@@ -24,7 +24,7 @@ ARGUMENTS: tuple[Rule, ...] = (
          fix="Write a value of the type that the message names."),
     Rule(name="tags", severity="high", page=_TAGS, judge=request.tags,
          description="Tags are ones that the service takes, and not snapcopy's own.",
-         fix="Write at most 48 tags, none of which begins with 'aws:' or 'snapcopy:'."),
+         fix="Write at most 47 tags, none of which begins with 'aws:' or 'snapcopy:'."),
     Rule(name="custom-timeouts", severity="high", page=_COPY, judge=request.custom_timeouts,
          description="Timeouts are durations.",
          fix="Write durations such as '90m' or '1h30m'."),

@@ -72,17 +72,19 @@ def recovery_point_objective(
     newest: dict[tuple[str, str], tuple[datetime, Resource]] = {}
     for each in copies:
         name = each.inputs.get("sourceResourceName") or each.inputs.get("fromResourceName")
-        source, taken = (str(each.inputs.get("sourceRegion")), name), _taken(each)
-        if isinstance(name, str) and taken and (source not in newest or taken > newest[source][0]):
-            newest[source] = (taken, each)
-    for (_, source), (taken, copy) in sorted(newest.items(), key=lambda each: each[0]):
+        taken = _taken(each)
+        if isinstance(name, str) and taken:
+            source = (str(each.inputs.get("sourceRegion")), name)
+            if source not in newest or taken > newest[source][0]:
+                newest[source] = (taken, each)
+    for (_, name), (taken, copy) in sorted(newest.items(), key=lambda each: each[0]):
         age = context.now - taken
         if age > timedelta(hours=hours):
             yield (
                 copy.urn,
                 Violation(
                     property="restoreDate",
-                    message=f'the newest copy of "{source}" is of {taken:%Y-%m-%d %H:%M} UTC, '
+                    message=f'the newest copy of "{name}" is of {taken:%Y-%m-%d %H:%M} UTC, '
                     f"{age.total_seconds() / 3600:.0f} hours old; {hours:g} are allowed. Copy a newer snapshot, or "
                     "write track_latest=True.",
                 ),

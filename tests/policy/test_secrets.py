@@ -1,0 +1,63 @@
+"""What is marked as secret on the wire is in no message."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from pulumi.runtime.proto import analyzer_pb2
+from pulumi_policy import EnforcementLevel, policy
+from pulumi_snapcopy.policy import _sdk, policies
+
+from .conftest import OURS
+
+MARK = {"4dabf18193072939515e22adb298388d": "1b47061264138c4ac30d75fd1eb44270"}
+URN = f"urn:pulumi:dev::shop::{OURS}::db"
+
+
+@pytest.fixture
+def servicer(monkeypatch: pytest.MonkeyPatch) -> Any:
+    """What the engine talks to, guarded."""
+    monkeypatch.setattr(policy, "_PolicyAnalyzerServicer", policy._PolicyAnalyzerServicer)
+    _sdk.guard(lambda config: [])
+    served: Any = policy._PolicyAnalyzerServicer("snapcopy", "0.0.1", policies(), EnforcementLevel.ADVISORY)
+    config = analyzer_pb2.ConfigureAnalyzerRequest()
+    config.policyConfig["recovery-point-objective"].properties.update({"hours": 1})
+    served.Configure(config, None)
+    return served
+
+
+def secret(value: Any) -> dict[str, Any]:
+    """A value as the engine marks it."""
+    return {**MARK, "value": value}
+
+
+@pytest.mark.parametrize(
+    ("name", "shown"),
+    [
+        (secret("hunter 2"), "'[secret]' is not a name"),
+        (secret("it's"), '"[secret]" is not a name'),
+        (secret("back\\slash"), "'[secret]' is not a name"),
+        (secret("t"), "'[secret]' is not a name that Lightsail takes. Write 2 to 255"),
+        ("plain ", "'plain ' is not a name"),
+    ],
+)
+def test_a_secret_name_is_judged_and_hidden(servicer: Any, name: Any, shown: str) -> None:
+    """However it is quoted, and however short it is; the words around it stay."""
+    request = analyzer_pb2.AnalyzeRequest(type=OURS, urn=URN, name="db")
+    request.properties.update({"sourceSnapshotName": name, "sourceRegion": "us-east-1"})
+    (found,) = servicer.Analyze(request, None).diagnostics
+    assert shown in found.message
+
+
+def test_secrets_inside_of_lists_and_mappings_are_hidden_in_whole_stacks(servicer: Any) -> None:
+    """A message about one resource doesn't quote another's secret either."""
+    request = analyzer_pb2.AnalyzeStackRequest()
+    for name, properties in {
+        "db": {"sourceResourceName": "hunter-1", "restoredDate": "2026-01-01"},
+        "other": {"triggers": [{"of": secret(["hunter-1"])}]},
+    }.items():
+        resource = request.resources.add(type=OURS, urn=URN, name=name)
+        resource.properties.update(properties)
+    (found,) = servicer.AnalyzeStack(request, None).diagnostics
+    assert 'the newest copy of "[secret]" is of 2026-01-01' in found.message
