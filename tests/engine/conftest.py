@@ -32,12 +32,6 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.add_marker(pytest.mark.engine)
 
 
-@pytest.fixture(scope="session")
-def running() -> Iterator[Emulator]:
-    with Emulator(settings=Settings(copy_seconds=0.5)) as emulator:
-        yield emulator
-
-
 class Service:
     """The service as its users see it, asked over its own API."""
 
@@ -74,10 +68,10 @@ class Service:
 
 
 @pytest.fixture
-def emulator(running: Emulator) -> Emulator:
-    running.reset()
-    running.seed(SOURCES)
-    return running
+def emulator() -> Iterator[Emulator]:
+    with Emulator(settings=Settings(copy_seconds=0.5)) as running:
+        running.seed(SOURCES)
+        yield running
 
 
 @pytest.fixture

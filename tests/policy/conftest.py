@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 
 # The engine tests' own fixtures, used under their names.
-from tests.engine.conftest import emulator, new_stack, pulumi_home, running, service, stack  # noqa: F401
+from tests.engine.conftest import emulator, new_stack, pulumi_home, service, stack  # noqa: F401
 from tests.engine.stack import Result, Stack
 
 THEIRS = "pulumi-python:dynamic/theirs:CopySnapshot"

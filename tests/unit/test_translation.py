@@ -9,7 +9,8 @@ import pytest
 from pulumi.runtime import rpc
 from pulumi_snapcopy.core.judgement import UNKNOWN
 from pulumi_snapcopy.core.model import Copy, Snapshot
-from pulumi_snapcopy.host.translation import copy_id, known, outputs, pythonic, snake_case, unknown_again
+from pulumi_snapcopy.core.spelling import pythonic, snake_case
+from pulumi_snapcopy.host.translation import copy_id, known, outputs, unknown_again
 
 SNAPSHOT = Snapshot(
     name="db-1-copy", region="eu-west-1", resource_type="DiskSnapshot", state="completed", arn="arn:1", size_in_gb=32,

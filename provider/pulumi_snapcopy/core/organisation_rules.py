@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from datetime import date, timedelta
+import difflib
+from collections.abc import Collection, Iterator, Mapping
+from datetime import date, datetime, timedelta, timezone
 
 from .judgement import Config, Context, Inputs, Violation, known
+from .request_rules import tags as tag_rule
 
 AUTOMATIC_SNAPSHOTS_KEPT = 7
 
@@ -36,6 +38,23 @@ def missing_tags(inputs: Inputs, config: Config) -> dict[str, str]:
     if not isinstance(tags, Mapping):
         return {}
     return {key: defaults[key] for key in config.get("tags", ()) if key in defaults and not tags.get(key)}
+
+
+def config_faults(config: Mapping[str, Config], regions: Collection[str]) -> Iterator[str]:
+    """What is wrong with the values of a config, by rule; its types are those of the schemas already."""
+    for region in config.get("allowed-regions", {}).get("regions", ()):
+        if region not in regions:
+            near = difflib.get_close_matches(region, sorted(regions), n=1)
+            hint = f'Did you mean "{near[0]}"?' if near else f"There are {', '.join(sorted(regions))}."
+            yield f'allowed-regions: Lightsail has no region "{region}". {hint}'
+    values = config.get("required-tags", {})
+    required, defaults = values.get("tags", ()), values.get("defaults", {})
+    for key in defaults:
+        if key not in required:
+            yield f'required-tags: "defaults" has "{key}", which "tags" doesn\'t require. Add it there, or leave it out.'
+    anywhere = Context(regions=frozenset(regions), now=datetime.now(timezone.utc))
+    for fault in tag_rule({"tags": {**dict.fromkeys(required, ""), **defaults}}, anywhere, {}):
+        yield f"required-tags: {fault.message}"
 
 
 def allowed_regions(inputs: Inputs, context: Context, config: Config) -> Iterator[Violation]:

@@ -18,6 +18,9 @@ _COPYING = f"{_GUIDE}/amazon-lightsail-copying-snapshots-from-one-region-to-anot
 
 _STRINGS = {"type": "array", "items": {"type": "string"}, "minItems": 1}
 
+COPIES = ("pulumi-python:dynamic/lightsail:CopiedSnapshot",)
+"""The types that are judged unless configured otherwise."""
+
 ARGUMENTS: tuple[Rule, ...] = (
     Rule(name="value-types", severity="high", page=_COPY, judge=request.value_types,
          description="Each argument has the type that it is documented with.",

@@ -58,7 +58,7 @@ def current_call() -> Call | None:
     """Find the call this thread serves: the host hands neither the URN nor the gRPC context to a provider."""
     frame: FrameType | None = sys._getframe(1)
     while frame is not None:
-        if frame.f_code.co_name in _VERBS and {"request", "context"} <= frame.f_locals.keys():
+        if frame.f_code.co_name in _VERBS and {"request", "context"} <= set(frame.f_locals):
             return Call(urn=getattr(frame.f_locals["request"], "urn", ""), context=frame.f_locals["context"])
         frame = frame.f_back
     return None

@@ -29,11 +29,12 @@ from ..core.lifecycle import Lifecycle
 from ..core.model import RETAIN_TAG, Copy, Phase, Service
 from ..core.rules import violations
 from ..core.sources import latest_date
+from ..core.spelling import pythonic
 from ..core.waiting import SystemClock, Watch
 from . import _sdk
 from .settings import Settings
 from .telling import RowTeller
-from .translation import INPUTS, copy_id, known, outputs, pythonic, unknown_again
+from .translation import INPUTS, copy_id, known, outputs, unknown_again
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

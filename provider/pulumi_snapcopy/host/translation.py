@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Mapping
 from typing import Any
 
@@ -15,22 +14,6 @@ from ..core.request_rules import FLAGS, STRINGS
 from ._sdk import PROVIDER_KEY
 
 INPUTS = (*STRINGS, *FLAGS, "restoredDate", "tags", "triggers", "customTimeouts", "retainOnDelete", "owner")
-_ARGUMENT = re.compile(rf"\b({'|'.join((*STRINGS, *FLAGS))})\b")
-
-
-def snake_case(name: str) -> str:
-    """The Python spelling of a property.
-
-    Example:
-        >>> snake_case("sourceSnapshotName")
-        'source_snapshot_name'
-    """
-    return re.sub(r"[A-Z]", lambda capital: f"_{capital[0].lower()}", name)
-
-
-def pythonic(message: str) -> str:
-    """A rule's message with the arguments spelled as the user's program spells them."""
-    return _ARGUMENT.sub(lambda argument: snake_case(argument[1]), message)
 
 
 def known(properties: Mapping[str, Any]) -> dict[str, Any]:

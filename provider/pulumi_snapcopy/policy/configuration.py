@@ -4,11 +4,9 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Collection, Iterator, Mapping
-from datetime import datetime, timezone
 from typing import Any
 
-from ..core.judgement import Context
-from ..core.request_rules import tags
+from ..core.organisation_rules import config_faults
 
 Config = Mapping[str, Mapping[str, Any]]
 
@@ -37,20 +35,7 @@ def faults(
                 if key not in schemas[policy]:
                     known = ("enforcementLevel", *schemas[policy])
                     yield f'{policy}: there is no setting "{key}". {_instead(key, known)}'
-    for region in config.get("allowed-regions", {}).get("regions", ()):
-        if region not in regions:
-            yield f'allowed-regions: Lightsail has no region "{region}". {_instead(region, regions)}'
-    yield from _tags(config.get("required-tags", {}))
-
-
-def _tags(values: Mapping[str, Any]) -> Iterator[str]:
-    required, defaults = values.get("tags", ()), values.get("defaults", {})
-    for key in defaults:
-        if key not in required:
-            yield f'required-tags: "defaults" has "{key}", which "tags" doesn\'t require. Add it there, or leave it out.'
-    context = Context(regions=frozenset(), now=datetime.now(timezone.utc))
-    for fault in tags({"tags": {**dict.fromkeys(required, ""), **defaults}}, context, {}):
-        yield f"required-tags: {fault.message}"
+    yield from config_faults(config, regions)
 
 
 def _instead(name: str, known: Collection[str]) -> str:

@@ -23,17 +23,16 @@ from pulumi_policy import (
 
 from ..core.judgement import Context, Rule, StackRule
 from ..core.organisation_rules import missing_tags
-from ..core.rules import ORGANISATION, REQUEST, STACK
+from ..core.rules import COPIES, ORGANISATION, REQUEST, STACK
 from ..core.spelling import pythonic
 from . import _sdk, configuration, reading
 
 NAME = "snapcopy"
-OURS = ("pulumi-python:dynamic/lightsail:CopiedSnapshot",)
 TYPES = {
     "type": "array",
     "items": {"type": "string"},
     "minItems": 1,
-    "default": list(OURS),
+    "default": list(COPIES),
     "description": "The types of resources to judge, as patterns: * stands for anything.",
 }
 
@@ -58,7 +57,7 @@ def _of_a_copy(rule: Rule, level: EnforcementLevel) -> Policy:
     def validate(args: ResourceValidationArgs, report: ReportViolation) -> None:
         if not _is_judged(args.resource_type, args.get_config()):
             return
-        python = args.resource_type in OURS or any("_" in key.strip("_") for key in args.props)
+        python = args.resource_type in COPIES or any("_" in key.strip("_") for key in args.props)
         for found in rule.judge(reading.inputs(args.props), _context(), args.get_config()):
             named = found.message.startswith(found.property)
             message = found.message if named else f"{found.property}: {found.message}"
@@ -115,7 +114,7 @@ def _about(rule: Rule | StackRule) -> dict[str, Any]:
 
 
 def _is_judged(resource_type: str, config: Mapping[str, Any]) -> bool:
-    patterns: Iterable[str] = config.get("types") or OURS
+    patterns: Iterable[str] = config.get("types") or COPIES
     return any(fnmatchcase(resource_type, pattern) for pattern in patterns)
 
 

@@ -35,7 +35,7 @@ def check(files: tuple[str, ...], config: str | None, form: str) -> None:
     from ...services.lightsail import regions
 
     try:
-        book = Rulebook.of(config)
+        book = Rulebook.of(config, regions())
     except Unusable as error:
         raise click.UsageError(f"{config} {error}") from None
     context = Context(regions=regions(), now=datetime.now(timezone.utc))

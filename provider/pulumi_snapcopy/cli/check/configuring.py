@@ -13,10 +13,10 @@ from fnmatch import fnmatchcase
 from typing import Any
 
 from ...core.judgement import Rule, StackRule
-from ...core.rules import ORGANISATION, REQUEST, STACK
+from ...core.organisation_rules import config_faults
+from ...core.rules import COPIES, ORGANISATION, REQUEST, STACK
 from .reading import Unusable, load
 
-OURS = ("pulumi-python:dynamic/lightsail:CopiedSnapshot",)
 LEVELS = ("advisory", "mandatory", "remediate", "disabled")
 RULES: tuple[Rule | StackRule, ...] = (*REQUEST, *ORGANISATION, *STACK)
 
@@ -38,7 +38,7 @@ class Rulebook:
     settings: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
 
     @classmethod
-    def of(cls, file: str | None) -> Rulebook:
+    def of(cls, file: str | None, regions: Collection[str]) -> Rulebook:
         """Read a config; without one, what the service would refuse is mandatory and all else advisory.
 
         Raises:
@@ -63,11 +63,13 @@ class Rulebook:
             settings, level = _settings(name, value, {"types": _TYPES, **rule.schema})
             configured[name] = settings
             levels[name] = level or levels[name]
+        for fault in config_faults(configured, regions):
+            raise Unusable(f"is wrong: {fault}")
         return cls(levels=levels, settings=configured)
 
     def judges(self, rule: str, resource_type: str) -> bool:
         """Whether a rule takes resources of a type for copies."""
-        patterns = self.settings.get(rule, {}).get("types") or OURS
+        patterns = self.settings.get(rule, {}).get("types") or COPIES
         return any(fnmatchcase(resource_type, pattern) for pattern in patterns)
 
     def takes(self, resource_type: str) -> bool:

@@ -6,9 +6,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from ...core.judgement import Context, Rule, StackRule, Violation
-from ...core.rules import ORGANISATION, REQUEST, STACK
+from ...core.rules import COPIES, ORGANISATION, REQUEST, STACK
 from ...core.spelling import pythonic
-from .configuring import OURS, RULES, Rulebook
+from .configuring import RULES, Rulebook
 from .placing import Checkout, Place
 from .reading import Declared, Stack
 
@@ -72,7 +72,7 @@ def _of_copies(
 ) -> Iterator[tuple[str, Rule | StackRule, Violation]]:
     for each in copies(stack, book):
         urn, kind = each.resource.urn, each.resource.type
-        python = kind in OURS or each.snake_case
+        python = kind in COPIES or each.snake_case
         for rule in (*REQUEST, *ORGANISATION):
             if not book.holds(rule.name) or not book.judges(rule.name, kind):
                 continue
