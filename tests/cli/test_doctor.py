@@ -5,7 +5,6 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from pulumi_snapcopy.cli import machine
 from pulumi_snapcopy.emulator import Emulator, Fault
 from pulumi_snapcopy.host import _sdk
 from pulumi_snapcopy.services import aws_login
@@ -200,7 +199,7 @@ def test_a_host_whose_server_cant_be_found_is_a_problem(
     clean: pytest.MonkeyPatch, on_emulator: Emulator, pulumi: Path, invoke: Invoke
 ) -> None:
     """The provider finds the server by the name of a variable in the SDK's own source."""
-    clean.setattr(machine, "_locals_of_host_main", lambda: ("monitor", "grpc_server"))
+    clean.setattr(_sdk, "_locals_of_host_main", lambda: ("monitor", "grpc_server"))
     assert line_of(invoke("doctor").stdout, "host").startswith("problem")
 
 

@@ -105,7 +105,11 @@ class Stack:
 
     def end(self, process: subprocess.Popen[str], *, ok: bool = True) -> Result:
         """Wait for a started CLI."""
-        output, _ = process.communicate(timeout=240)
+        try:
+            output, _ = process.communicate(timeout=240)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            raise
         result = Result(process.returncode, output)
         assert (result.code == 0) is ok, f"pulumi ended with {result.code}:\n{output}"
         return result
