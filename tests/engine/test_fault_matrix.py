@@ -1,0 +1,185 @@
+"""The fault matrix: what goes wrong, what the user reads, what the service then holds, and that the next run mends it.
+
+Here are the calls to the service; test_copy_troubles.py has the copies themselves, test_races.py two runs at one copy,
+test_permissions.py what isn't allowed, test_crash_matrix.py killing. What test_failures.py tries isn't tried again.
+"""
+
+from __future__ import annotations
+
+import socket
+import time
+from collections.abc import Callable
+
+import pytest
+from pulumi_snapcopy.emulator import Emulator, Fault
+
+from .conftest import Service, day
+from .matrix import MANUAL, SHORT, assert_converges, told, write
+from .stack import ROUTE, Stack
+
+LOST = "Connection was closed before we received a valid response"
+TROUBLES = {
+    "error": "ServiceException: A fault that was asked for.",
+    "lost": LOST,
+    "reset": LOST,
+    "garbage": "the answer is not JSON",
+}
+WORKS_ALL_THE_SAME = {"lost", "garbage"}
+"""Only the answer is gone, the work is done."""
+
+# Trouble that passes: the first call of each operation.
+
+
+@pytest.mark.parametrize("kind", [*TROUBLES, "hang"])
+def test_trouble_that_passes_only_delays(
+    stack: Stack, service: Service, emulator: Emulator, kind: str
+) -> None:
+    """Each operation fails once, in a life of create, refresh, update, replace, destroy: the user needn't know."""
+    faults = {
+        operation: emulator.inject(
+            Fault(kind=kind, operation=operation, times=3 if operation == "CopySnapshot" else 1, seconds=0.5)  # type: ignore[arg-type]
+        )
+        for operation in (
+            "CopySnapshot", "TagResource", "UntagResource", "DeleteInstanceSnapshot", "DeleteDiskSnapshot",
+            "GetInstanceSnapshot", "GetDiskSnapshot", "GetInstanceSnapshots", "GetDiskSnapshots", "GetAutoSnapshots",
+        )
+    }  # fmt: skip
+
+    def program(date: str, tags: dict[str, str]) -> str:
+        copies = {
+            "db": {**MANUAL, "target_snapshot_name": "db-dr", "tags": tags},
+            "web": {**ROUTE, "source_resource_name": "web-1", "restore_date": date},
+            "data": {**ROUTE, "source_resource_name": "data-1", "restore_date": date},
+        }
+        return f"for name, arguments in {copies!r}.items():\n    CopiedSnapshot(name, **arguments)\n"
+
+    stack.program(program(day(2), {"old": "1", "team": "shop"}))
+    assert stack.up().changes == {"created": 4}
+    stack.refresh()
+    stack.program(program(day(1), {"team": "shop"}))
+    summary = stack.up().output.rpartition("Resources:\n")[2]
+    assert "1 updated" in summary and "2 replaced" in summary
+    assert {each["arn"] for each in service.snapshots().values()} == {
+        each["outputs"]["arn"] for each in stack.resources().values()
+    }
+    assert service.owner_and_theirs("db-dr") == {"team": "shop", "snapcopy:owner": "shop/dev/db"}
+    assert stack.up().changes == {"unchanged": 4}
+    stack.destroy()
+    assert service.snapshots() == {}
+    assert {operation for operation, fault in faults.items() if not fault.hits} == set()
+
+
+# Trouble that stays, until the deadline of 3 s.
+
+
+def test_trouble_that_stays_while_creating(stack: Stack, service: Service, emulator: Emulator) -> None:
+    """Each operation fails for good: what the user reads of each copy is what is true, and the next run mends it."""
+    calls = ("CopySnapshot", "TagResource", "GetInstanceSnapshot", "GetDiskSnapshot", "GetAutoSnapshots")
+    rows = {f"{kind}-{call}": (kind, call) for kind in TROUBLES for call in calls}
+    sources = [name for name, (_, call) in rows.items() if call == "GetAutoSnapshots"]
+    emulator.seed({"us-east-1": {"instances": [{"name": n, "automaticSnapshots": 3} for n in sources]}})
+    for name, (kind, call) in rows.items():
+        emulator.inject(Fault(kind=kind, operation=call, resource=name, times=None))  # type: ignore[arg-type]
+    write(
+        stack, {n: {"source_resource_name": n, "restore_date": day(1)} if n in sources else {} for n in rows}
+    )
+    result = stack.up("--continue-on-error", ok=False)
+    there, state = service.snapshots(), stack.resources()
+    for name, (kind, call) in rows.items():
+        message = told(result, name)
+        if not call.startswith("Get") and kind in WORKS_ALL_THE_SAME:
+            assert message == "" and state[name]["outputs"]["arn"] == there[name]["arn"]
+            continue
+        assert f"timed out after 3 s; the service last said: {TROUBLES[kind]}" in message, name
+        if call.startswith("Get"):
+            assert "State: nothing was copied." in message and "run `pulumi up` again." in message
+            assert name not in there and name not in state
+        elif call == "CopySnapshot":
+            assert (
+                f'the copy "{name}" was asked for, the service\'s answer was lost: it may be under way'
+                in message
+            )
+            assert "kept in the stack's state" in message and name not in there and name in state
+        else:
+            assert f'the copy "{name}" is available in eu-west-1; it is kept in the stack\'s state' in message
+            assert name in there and name in state
+    assert "Traceback" not in result.output
+    emulator.faults.clear()
+    assert_converges(stack, service)
+    assert service.copies_started() == len(rows)
+
+
+def test_trouble_that_stays_while_changing(stack: Stack, service: Service, emulator: Emulator) -> None:
+    """Tags that can't be taken away and copies that can't be deleted stay the stack's to do."""
+    calls = ("UntagResource", "DeleteInstanceSnapshot", "GetInstanceSnapshot")
+    rows = {f"{kind}-{call}": (kind, call) for kind in TROUBLES for call in calls}
+    tagged = {**MANUAL, "tags": {"old": "1"}}
+    write(stack, dict.fromkeys(rows, tagged))
+    stack.up()
+    for name, (kind, call) in rows.items():
+        emulator.inject(Fault(kind=kind, operation=call, resource=name, times=None))  # type: ignore[arg-type]
+    write(stack, {name: {} for name, (_, call) in rows.items() if call == "UntagResource"})
+    result = stack.up("--continue-on-error", ok=False)
+    there, state = service.snapshots(), stack.resources()
+    for name, (kind, call) in rows.items():
+        message = told(result, name)
+        if call == "DeleteInstanceSnapshot" and kind in WORKS_ALL_THE_SAME:
+            assert message == "" and name not in there and name not in state
+            continue
+        assert f"timed out after 3 s; the service last said: {TROUBLES[kind]}" in message, name
+        kept = (
+            "is available in eu-west-1; it is kept in"
+            if call == "UntagResource"
+            else "may still be in eu-west-1"
+        )
+        assert f'the copy "{name}" {kept}' in message
+        assert name in there and name in state
+    emulator.faults.clear()
+    assert_converges(stack, service)
+    assert {name: service.tags(name).get("old") for name in service.snapshots()} == {
+        name: None for name, (_, call) in rows.items() if call == "UntagResource"
+    }
+
+
+@pytest.mark.parametrize("call", ["GetInstanceSnapshots", "GetDiskSnapshots"])
+def test_a_list_that_cant_be_had(stack: Stack, service: Service, emulator: Emulator, call: str) -> None:
+    """What a cut-off run left behind is looked for before anything is sent."""
+    emulator.inject(Fault(kind="error", operation=call, times=None))
+    source = "web-1" if call == "GetInstanceSnapshots" else "data-1"
+    arguments = {**ROUTE, "source_resource_name": source, "restore_date": day(1)}
+    stack.program(f"CopiedSnapshot('db', **{arguments!r}, opts={SHORT})\n")
+    message = told(stack.up(ok=False), "db")
+    assert "timed out after 3 s" in message and "State: nothing was copied." in message
+    assert service.effects() == []
+    emulator.faults.clear()
+    assert_converges(stack, service)
+
+
+def test_a_service_that_isnt_there(
+    stack: Stack, service: Service, record_property: Callable[..., None]
+) -> None:
+    """Connections are refused: it is said soon, with the address, and that nothing was copied."""
+    with socket.socket() as closed:
+        closed.bind(("127.0.0.1", 0))
+        url = f"http://127.0.0.1:{closed.getsockname()[1]}"
+        there = stack.environment["AWS_ENDPOINT_URL_LIGHTSAIL"]
+        stack.environment["AWS_ENDPOINT_URL_LIGHTSAIL"] = url
+        write(stack, {"db": {}})
+        began = time.monotonic()
+        message = told(stack.up(ok=False), "db")
+        record_property("seconds", time.monotonic() - began)
+    assert f'Could not connect to the endpoint URL: "{url}/"' in message
+    assert "timed out after 3 s" in message and "State: nothing was copied." in message
+    assert time.monotonic() - began < 60
+    stack.environment["AWS_ENDPOINT_URL_LIGHTSAIL"] = there
+    assert_converges(stack, service)
+
+
+@pytest.mark.soak
+@pytest.mark.parametrize("call", ["CopySnapshot", "TagResource", "GetInstanceSnapshot"])
+def test_a_call_that_hangs_is_given_up(stack: Stack, service: Service, emulator: Emulator, call: str) -> None:
+    """A call that is never answered is given up after the client's 30 s, and made again."""
+    hung = emulator.inject(Fault(kind="hang", operation=call, region="eu-west-1"))
+    stack.copied(target_snapshot_name="db-dr")
+    assert_converges(stack, service)
+    assert hung.hits == 1 and service.copies_started() == 1

@@ -1,0 +1,129 @@
+"""Races: two runs at one copy, held at the point where it matters and then let go."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+from collections.abc import Callable
+
+import pytest
+from pulumi_snapcopy.emulator import Emulator, Fault, Settings
+
+from .conftest import Service
+from .stack import Stack
+
+UP = ("up", "--yes", "--skip-preview")
+NewStack = Callable[..., Stack]
+
+
+@pytest.mark.parametrize("taggable", [True, False], ids=["tagged at once", "tagged at the end"])
+def test_two_stacks_race_for_one_explicit_name(
+    new_stack: NewStack, service: Service, emulator: Emulator, taggable: bool
+) -> None:
+    """Both are about to copy: one wins, the other is told whose it is, and there is one copy, the winner's."""
+    emulator.settings = Settings(copy_seconds=8, taggable_when_pending=taggable)
+    stacks = [new_stack("one", name="one"), new_stack("two", name="two")]
+    for stack in stacks:
+        stack.copied(target_snapshot_name="db-dr")
+    held = emulator.inject(Fault(kind="hold-before", operation="CopySnapshot", times=2))
+    running = [stack.start(*UP) for stack in stacks]
+    held.wait_reached(60, hits=2)
+    held.release()
+    outputs = [each.communicate(timeout=240)[0] for each in running]
+    ended = [each.returncode == 0 for each in running]
+    assert sorted(ended) == [False, True], "\n".join(outputs)
+    won, lost = ended.index(True), ended.index(False)
+    owner = f"shop/{stacks[won].name}/db"
+    assert f"belongs to {owner}; it was left untouched, nothing was copied" in outputs[lost]
+    assert service.owner_and_theirs("db-dr") == {"snapcopy:owner": owner}
+    assert service.copies_started() == 1
+    assert stacks[won].outputs()["arn"] == service.only()["arn"]
+    assert stacks[lost].resources() == {}
+    before = service.only()
+    stacks[lost].destroy()
+    assert service.only() == before
+    assert stacks[won].up().changes == {"unchanged": 2}
+
+
+@pytest.mark.parametrize("name", [None, "db-dr"], ids=["derived", "named"])
+def test_two_ups_of_one_stack_on_different_backends(
+    new_stack: NewStack, service: Service, emulator: Emulator, name: str | None
+) -> None:
+    """No lock keeps them apart, the service does: one copy, and both states name it."""
+    emulator.settings = Settings(copy_seconds=1)
+    stacks = [new_stack("one"), new_stack("two")]
+    for stack in stacks:
+        stack.copied(**({"target_snapshot_name": name} if name else {}))
+    held = emulator.inject(Fault(kind="hold-before", operation="CopySnapshot", times=2))
+    running = [stack.start(*UP) for stack in stacks]
+    held.wait_reached(60, hits=2)
+    held.release()
+    for stack, each in zip(stacks, running, strict=True):
+        stack.end(each)
+    assert service.copies_started() == 1
+    assert [stack.outputs()["arn"] for stack in stacks] == [service.only()["arn"]] * 2
+    assert service.owner_and_theirs(service.only()["name"]) == {"snapcopy:owner": "shop/dev/db"}
+    assert [stack.up().changes for stack in stacks] == [{"unchanged": 2}] * 2
+
+
+@pytest.mark.parametrize("name", [None, "db-dr"], ids=["derived", "named"])
+@pytest.mark.parametrize("first", ["orphan", "successor"])
+def test_an_orphaned_host_goes_on_while_its_successor_works(
+    stack: Stack, service: Service, emulator: Emulator, name: str | None, first: str
+) -> None:
+    """The CLI is killed, its call to CopySnapshot isn't: whichever comes first, there is one copy."""
+    emulator.settings = Settings(copy_seconds=1)
+    stack.copied(**({"target_snapshot_name": name} if name else {}))
+    orphans = emulator.inject(Fault(kind="hold-before", operation="CopySnapshot"))
+    orphan = stack.start(*UP)
+    orphans.wait_reached(60)
+    orphan.send_signal(signal.SIGKILL)
+    stack.run("cancel", "--yes")
+    successors = emulator.inject(Fault(kind="hold-before", operation="CopySnapshot"))
+    successor = stack.start(*UP)
+    successors.wait_reached(60)
+    if first == "orphan":
+        orphans.release()
+        successors.release()
+        stack.end(successor)
+    else:
+        successors.release()
+        stack.end(successor)
+        orphans.release()
+    stack.kill(orphan)
+    assert service.copies_started() == 1
+    assert service.only()["arn"] == stack.outputs()["arn"]
+    assert service.owner_and_theirs(service.only()["name"]) == {"snapcopy:owner": "shop/dev/db"}
+    assert stack.up().changes == {"unchanged": 2}
+
+
+def test_an_orphaned_host_that_was_asleep_wakes_up(
+    stack: Stack, service: Service, emulator: Emulator
+) -> None:
+    """It was stopped between its look and CopySnapshot, and wakes when the stack is gone again: it copies nothing."""
+    stack.copied()
+    held = emulator.inject(Fault(kind="hold-before", operation="GetDiskSnapshot", region="eu-west-1"))
+    orphan = stack.start(*UP)
+    held.wait_reached(60)
+    host = _host(orphan)
+    orphan.send_signal(signal.SIGKILL)
+    orphan.wait(30)  # a process stopped before its session's leader ends gets SIGHUP
+    os.kill(host, signal.SIGSTOP)
+    held.release()
+    stack.run("cancel", "--yes")
+    stack.up()
+    stack.destroy()
+    os.kill(host, signal.SIGCONT)
+    stack.kill(orphan)
+    assert service.snapshots() == {}
+
+
+def _host(running: subprocess.Popen[str]) -> int:
+    listed = subprocess.run(["ps", "-eo", "sess=,pid=,args="], capture_output=True, text=True, check=True)
+    lines = [line.split(None, 2) for line in listed.stdout.splitlines()]
+    (host,) = (
+        int(pid) for session, pid, args in lines
+        if session == str(running.pid) and "-m pulumi.dynamic" in args and not args.startswith(("/bin/sh", "sh "))
+    )  # fmt: skip
+    return host

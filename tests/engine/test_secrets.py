@@ -1,0 +1,131 @@
+"""Secrets: marked credentials are found nowhere but in the environment that brings them."""
+
+from __future__ import annotations
+
+import json
+import socket
+import subprocess
+import urllib.request
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from .conftest import SOURCES, day
+from .matrix import SHORT
+from .stack import BIN, ROUTE, Result, Stack
+
+MARK = "MARKEDSECRET"
+CREDENTIALS = {
+    "AWS_ACCESS_KEY_ID": f"AKIA{MARK}0001",
+    "AWS_SECRET_ACCESS_KEY": f"{MARK}/of+forty/characters",
+    "AWS_SESSION_TOKEN": f"{MARK}token/of+many//characters==",
+}
+PASSWORD = f"{MARK}password"
+LOUD = ("--logtostderr", "--logflow", "-v=9")
+
+
+class Process:
+    """`snapcopy emulator` as a process of its own, with a state file; controlled over HTTP."""
+
+    def __init__(self, folder: Path) -> None:
+        seed = folder / "seed.json"
+        seed.write_text(json.dumps(SOURCES))
+        self.log = (folder / "emulator.log").open("w")
+        self.process = subprocess.Popen(
+            [BIN / "snapcopy", "emulator", "--port=0", f"--state-file={folder / 'state.json'}", f"--seed={seed}",
+             "--copy-seconds=0.3"],
+            stdout=subprocess.PIPE, stderr=self.log, text=True,
+        )  # fmt: skip
+        assert self.process.stdout is not None
+        exports = dict(
+            line.removeprefix("export ").strip().split("=", 1)
+            for line in (self.process.stdout.readline() for _ in range(6))
+        )
+        self.environment = {name: value.strip("'") for name, value in exports.items()}
+        self.url = self.environment["AWS_ENDPOINT_URL_LIGHTSAIL"]
+
+    def control(self, what: str, body: dict[str, Any] | None = None) -> dict[str, Any]:
+        """Ask the emulator for something."""
+        data = None if body is None else json.dumps(body).encode()
+        with urllib.request.urlopen(f"{self.url}/_snapcopy/{what}", data) as answer:
+            return dict(json.load(answer))
+
+    def end(self) -> None:
+        """Stop it."""
+        self.process.terminate()
+        self.process.communicate(timeout=30)
+        self.log.close()
+
+
+@pytest.fixture
+def served(tmp_path: Path) -> Iterator[Process]:
+    folder = tmp_path / "emulator"
+    folder.mkdir()
+    process = Process(folder)
+    yield process
+    process.end()
+
+
+def test_no_secret_is_left_anywhere(tmp_path: Path, served: Process) -> None:
+    """Create, failures, refresh and destroy, with the loudest logs: no output, file, request or log holds a mark."""
+    folder, home = tmp_path / "project", tmp_path / "home"
+    folder.mkdir()
+    stack = Stack(folder, served, home)  # type: ignore[arg-type]
+    stack.environment |= CREDENTIALS
+    stack.environment["AWS_ENDPOINT_URL_LIGHTSAIL"] = served.url.replace("://", f"://user:{PASSWORD}@")
+    said: list[Result] = []
+    copies = {
+        "db": {**ROUTE, "source_snapshot_name": "db-before-upgrade", "tags": {"team": "shop"}},
+        "web": {**ROUTE, "source_resource_name": "web-1", "restore_date": day(1)},
+    }
+    stack.program(
+        f"for name, arguments in {copies!r}.items():\n    CopiedSnapshot(name, **arguments, opts={SHORT})\n"
+    )
+    quoting = f"The AWS Access Key Id {CREDENTIALS['AWS_ACCESS_KEY_ID']} is not subscribed"
+    for operation, fault in {
+        "GetDiskSnapshot": {"kind": "error", "code": "OptInRequired", "message": quoting},
+        "TagResource": {"kind": "error", "code": "InvalidInputException", "message": quoting},
+        "GetInstanceSnapshot": {"kind": "lost"},
+    }.items():
+        served.control("faults", {**fault, "operation": operation, "times": None})
+        said.append(stack.up(*LOUD, ok=False))
+        for each in served.control("faults")["faults"]:
+            served.control(f"faults/{each['id']}/release", {})
+    there = stack.environment["AWS_ENDPOINT_URL_LIGHTSAIL"]
+    with socket.socket() as closed:
+        closed.bind(("127.0.0.1", 0))
+        port = closed.getsockname()[1]
+        stack.environment["AWS_ENDPOINT_URL_LIGHTSAIL"] = f"http://user:{PASSWORD}@127.0.0.1:{port}"
+        said.append(stack.up(*LOUD, ok=False))
+    stack.environment["AWS_ENDPOINT_URL_LIGHTSAIL"] = there
+    said.append(stack.up(*LOUD))
+    said.append(stack.refresh())
+    said.append(stack.run("stack", "export", "--show-secrets"))
+    said.append(stack.destroy())
+    for number, result in enumerate(said):
+        (tmp_path / f"output-{number}.txt").write_text(result.output)
+    calls = served.control("calls")["calls"]
+    (tmp_path / "calls.json").write_text(json.dumps(calls))
+    assert any("pulumi-snapcopy/" in call["user_agent"] for call in calls)
+    assert "***" in "".join(result.output for result in said)
+    files = [path for path in tmp_path.rglob("*") if path.is_file()]
+    assert {"state.json", "emulator.log"} <= {path.name for path in files}
+    assert any("history" in path.parts for path in files)
+    holding = {str(path.relative_to(tmp_path)) for path in files if MARK.encode() in path.read_bytes()}
+    assert holding == set()
+
+
+@pytest.mark.parametrize("password", [PASSWORD, f"{MARK}p@ss-{MARK}", f"{MARK}%40word"])
+def test_a_password_in_the_endpoint_isnt_told(tmp_path: Path, served: Process, password: str) -> None:
+    """Whatever it is made of: an address that can't be reached is told without it."""
+    folder = tmp_path / "project"
+    folder.mkdir()
+    stack = Stack(folder, served, tmp_path / "home")  # type: ignore[arg-type]
+    stack.environment["AWS_ENDPOINT_URL_LIGHTSAIL"] = f"http://user:{password}@127.0.0.1:9"
+    stack.program(
+        f"CopiedSnapshot('db', **{ {**ROUTE, 'source_snapshot_name': 'db-before-upgrade'}!r}, opts={SHORT})\n"
+    )
+    output = stack.up(ok=False).output
+    assert "***@127.0.0.1" in output and MARK not in output
