@@ -12,14 +12,15 @@ from werkzeug.routing import Map, Rule
 from werkzeug.wrappers import Request, Response
 
 from .. import __version__
-from .faults import Fault, Injected
+from .backstage import Backstage
+from .calls import Calls
+from .faults import Fault, Faults, Injected
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from _typeshed.wsgi import StartResponse, WSGIEnvironment
 
-    from .server import Emulator
 
 _ROUTES = Map(
     [
@@ -41,10 +42,22 @@ _ROUTES = Map(
 
 
 class Control:
-    """The WSGI application under ``/_snapcopy/``."""
+    """The WSGI application under ``/_snapcopy/``.
 
-    def __init__(self, emulator: Emulator) -> None:
-        self._emulator = emulator
+    Args:
+        backstage: What can be done behind the service's back.
+        faults: The faults at work.
+        calls: The record of calls.
+        reset: Brings everything back to the start.
+    """
+
+    def __init__(
+        self, *, backstage: Backstage, faults: Faults, calls: Calls, reset: Callable[[], None]
+    ) -> None:
+        self._backstage = backstage
+        self._all_faults = faults
+        self._record = calls
+        self._back_to_the_start = reset
 
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         """Answer a request; what is wrong with it is said in ``{"error": …}``."""
@@ -63,17 +76,17 @@ class Control:
         return {"status": "ok", "version": __version__}
 
     def _settings(self, request: Request) -> object:
-        return asdict(self._emulator.settings)
+        return asdict(self._backstage.settings)
 
     def _set_settings(self, request: Request) -> object:
-        self._emulator.settings = replace(self._emulator.settings, **_object(request))
-        return asdict(self._emulator.settings)
+        self._backstage.settings = replace(self._backstage.settings, **_object(request))
+        return asdict(self._backstage.settings)
 
     def _faults(self, request: Request) -> object:
-        return {"faults": [_fault(injected) for injected in self._emulator.faults.all()]}
+        return {"faults": [_fault(injected) for injected in self._all_faults.all()]}
 
     def _inject(self, request: Request) -> object:
-        return _fault(self._emulator.inject(Fault(**_object(request))))
+        return _fault(self._all_faults.inject(Fault(**_object(request))))
 
     def _fault(self, request: Request, number: int) -> object:
         injected = self._injected(number)
@@ -88,26 +101,26 @@ class Control:
         return _fault(injected)
 
     def _calls(self, request: Request) -> object:
-        return {"calls": [asdict(call) for call in self._emulator.calls(request.args.get("operation"))]}
+        return {"calls": [asdict(call) for call in self._record.all(request.args.get("operation"))]}
 
     def _clear_calls(self, request: Request) -> object:
-        self._emulator.clear_calls()
+        self._record.clear()
         return {}
 
     def _seed(self, request: Request) -> object:
-        self._emulator.seed(_object(request))
+        self._backstage.seed(_object(request))
         return {}
 
     def _finish_copies(self, request: Request) -> object:
-        self._emulator.finish_copies()
+        self._backstage.finish_copies()
         return {}
 
     def _reset(self, request: Request) -> object:
-        self._emulator.reset()
+        self._back_to_the_start()
         return {}
 
     def _injected(self, number: int) -> Injected:
-        for injected in self._emulator.faults.all():
+        for injected in self._all_faults.all():
             if injected.number == number:
                 return injected
         raise NotFound(f"there is no fault {number}")

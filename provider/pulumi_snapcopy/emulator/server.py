@@ -144,7 +144,8 @@ class Emulator(Backstage):
             SHARED.settings = self._settings_at_start
             self._calls.open()
             moto = DomainDispatcherApplication(create_backend_app)
-            front = Front(moto, Control(self), self.faults, self._calls)
+            control = Control(backstage=self, faults=self.faults, calls=self._calls, reset=self.reset)
+            front = Front(moto, control, self.faults, self._calls)
             self._port = listener.getsockname()[1]
             self._server = make_server(
                 loopback.HOST,
