@@ -37,6 +37,7 @@ class Attempt:
         teller: is told what happens.
         timeout: seconds this try may take.
         doing: the gerund for messages.
+        wanted: whether anybody still waits for it.
     """
 
     request: CopyRequest
@@ -46,6 +47,7 @@ class Attempt:
     teller: Teller
     timeout: float
     doing: str = "copying"
+    wanted: Callable[[], bool] = lambda: True
     began: float = 0.0
     adopted: bool = False
     """Whether it takes over what somebody else has made."""
@@ -107,6 +109,8 @@ class Attempt:
             return snapshot if verdict is Claim.OURS else None
         now = self.clock.now()
         records = [record for record in self.operations() if record.type == "CopySnapshot"]
+        if any(record.id == self.request.known_operation_id for record in records):
+            return snapshot
         if not records or not proves(self.request, records[0], snapshot, now=now):
             return None
         # Another run may have started it a moment ago and be about to tag it.
@@ -158,6 +162,10 @@ class Attempt:
         if operation_id is None and self.kept is not None:
             operation_id = self.kept.operation_id
         self.kept = Copy(snapshot=snapshot, restore_date=self.request.restore_date, operation_id=operation_id)
+
+    def forget_the_former(self) -> None:
+        """The copy in the state is no more: the ARN and operation that are known aren't those of the next one."""
+        self.request = replace(self.request, known_arn=None, known_operation_id=None)
 
     def settle(self, *, restore_date: str | None, name: str) -> None:
         """Fill in what could not be settled before."""

@@ -25,7 +25,7 @@ from .errors import (
 from .inputs import fingerprint_of
 from .model import OWNER_TAG, RETAIN_TAG, SNAPSHOT_TYPES, SOURCE_TAG, Copy, Operation, Phase, Snapshot
 from .naming import derive
-from .ownership import has_derived_name, serves
+from .ownership import Claim, claim, has_derived_name, serves
 from .sources import Source, SourceError, check_source
 from .waiting import VISIBILITY, OutOfTime
 
@@ -52,11 +52,8 @@ def _bring_about(attempt: Attempt) -> Copy:
     found = attempt.look()
     if found is not None:
         found = _take(attempt, found)
-        useless = _useless(attempt, found)
-        if useless:
-            attempt.teller.warning(f'deleting "{found.name}", {useless}, to start again')
-            attempt.remove(found)
-            found = attempt.kept = None
+        if _made_way(attempt, found):
+            found = None
     if found is None:
         source = source or _patient_source(attempt)
     if attempt.request.known_arn is None or found is None or found.phase is Phase.PENDING:
@@ -92,6 +89,16 @@ def _take(attempt: Attempt, found: Snapshot) -> Snapshot:
     attempt.adopted = ours is None
     attempt.keep(ours or found)
     return ours or found
+
+
+def _made_way(attempt: Attempt, found: Snapshot) -> bool:
+    """Delete a copy of ours that is of no use, if it is none."""
+    if not (useless := _useless(attempt, found)):
+        return False
+    attempt.teller.warning(f'deleting "{found.name}", {useless}, to start again')
+    attempt.remove(found)
+    attempt.kept = None
+    return True
 
 
 def _useless(attempt: Attempt, found: Snapshot) -> str:
@@ -135,6 +142,7 @@ def _remove_leftovers(attempt: Attempt, resource_type: str) -> None:
 
 def _start(attempt: Attempt, copy_type: str) -> Snapshot:
     """Send CopySnapshot until it is known to have been taken on."""
+    attempt.forget_the_former()
     request = attempt.request
     pending = Snapshot(name=request.name, region=request.target_region, resource_type=copy_type)
     tries = 0
@@ -142,6 +150,8 @@ def _start(attempt: Attempt, copy_type: str) -> Snapshot:
     while True:
         try:
             attempt.teller.progress("starting the copy")
+            if not attempt.wanted():
+                raise Cancelled
             operation = attempt.service.copy(request)
         except NameInUse as error:
             trouble: ServiceError = error
@@ -164,7 +174,12 @@ def _start(attempt: Attempt, copy_type: str) -> Snapshot:
             assert attempt.kept is not None
             return attempt.kept.snapshot
         if not isinstance(trouble, TooManyCopies) and (found := attempt.look(copy_type)) is not None:
-            return _take(attempt, found)
+            of_this_run = attempt.kept is not None
+            found = _take(attempt, found)
+            if of_this_run or not _made_way(attempt, found):
+                return found
+            unseen_since = None
+            continue
         if isinstance(trouble, NameInUse):
             unseen = attempt.clock.now() - (unseen_since or 0.0)
             if unseen > VISIBILITY or _taken_by_another_type(attempt):
@@ -189,6 +204,10 @@ class _Tagging:
     done: bool = False
 
     def once(self, snapshot: Snapshot, *, must: bool = False) -> None:
+        attempt = self.attempt
+        if not attempt.adopted and claim(attempt.request, snapshot) is Claim.FOREIGN:
+            attempt.kept = None
+            raise explain.taken(attempt.request, snapshot)
         if self.done or self.wanted.items() <= snapshot.tags.items():
             self.done = True
             return
@@ -233,18 +252,16 @@ def _finish(attempt: Attempt, found: Snapshot, *, born: float | None = None) -> 
     tagging.once(found)
     try:
         final = attempt.watch.wait(found, deadline=attempt.deadline, seen=seen, born=born)
-    except OutOfTime:
-        raise explain.out_of_time(attempt.request, attempt.timeout, kept=attempt.kept) from None
+    except OutOfTime as end:
+        raise explain.out_of_time(
+            attempt.request, attempt.timeout, kept=attempt.kept, trouble=end.trouble
+        ) from None
     if final is None:
         kept, attempt.kept = attempt.kept, None
         raise explain.disappeared(attempt.request, kept)
     attempt.keep(final)
     if final.phase is Phase.FAILED:
         raise explain.failed(attempt.request, attempt.kept, _records(attempt))
-    owner = final.tags.get(OWNER_TAG)
-    if owner is not None and attempt.is_ours(final) is None and not attempt.request.adopt:
-        attempt.kept = None
-        raise explain.taken(attempt.request, final)
     tagging.finally_(final)
     assert attempt.kept is not None
     return attempt.kept

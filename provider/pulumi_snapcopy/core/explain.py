@@ -38,6 +38,8 @@ def service_error(
 def _after(error: ServiceError) -> str:
     if not isinstance(error, Denied):
         return "mend what the service's reason names, then " + AGAIN
+    if "ignature expired" in error.message or "ignature not yet" in error.message:
+        return "set this machine's clock, then " + AGAIN
     login = ("Expired", "Token", "Credentials", "Unauthenticated", "Signature", "UnrecognizedClient")
     if any(word in error.code for word in login):
         return "renew the credentials, then " + AGAIN

@@ -123,6 +123,7 @@ def request(
         retain=bool(inputs.get("retainOnDelete")),
         timeout=seconds(chosen) if chosen else DEFAULT_TIMEOUT,
         known_arn=(olds or {}).get("arn"),
+        known_operation_id=(olds or {}).get("operationId"),
         former_owner=(olds or {}).get("owner"),
         supersedes=supersedes,
     )

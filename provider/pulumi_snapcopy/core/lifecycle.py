@@ -24,11 +24,13 @@ class Lifecycle:
         service: what does the work.
         clock: the time.
         watch: gives the one watch of a region.
+        wanted: whether anybody still waits for what is done; asked right before a copy is started.
     """
 
     service: Service
     clock: Clock
     watch: Callable[[str], Watch]
+    wanted: Callable[[], bool] = lambda: True
     _taken: set[tuple[str, str]] = field(default_factory=set)
     """What this process has brought about. A declaration that was moved is created under its new name first and
     deleted under its old one then; that delete mustn't end the copy."""
@@ -116,4 +118,5 @@ class Lifecycle:
             teller=teller,
             timeout=timeout or request.timeout,
             doing=doing,
+            wanted=self.wanted,
         )

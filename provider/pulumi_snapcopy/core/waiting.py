@@ -83,11 +83,11 @@ def backoff(attempt: int) -> float:
 
 
 class OutOfTime(Exception):
-    """A wait's deadline has passed; ``seen`` is the last that was seen."""
+    """A wait's deadline has passed; ``trouble`` is why the last look saw nothing, if it didn't."""
 
-    def __init__(self, seen: Snapshot) -> None:
+    def __init__(self, trouble: Transient | None) -> None:
         super().__init__()
-        self.seen = seen
+        self.trouble = trouble
 
 
 @dataclass(slots=True, eq=False)
@@ -184,7 +184,7 @@ class Watch:
             while waiter.looks == looks:
                 now = self.clock.now()
                 if now >= deadline:
-                    raise OutOfTime(waiter.snapshot)
+                    raise OutOfTime(waiter.trouble)
                 if not self._looking and now >= waiter.due:
                     self._looking = True
                     break

@@ -191,14 +191,18 @@ class Engine:
         """End this process soon after the engine is gone: the host of a killed run lives on otherwise."""
         threading.Thread(target=self._watch, name="engine-watch", daemon=True).start()
 
-    def _watch(self) -> None:
+    def is_there(self) -> bool:
+        """Whether the engine can still be reached."""
         host, _, port = self.address.rpartition(":")
+        try:
+            socket.create_connection((host, int(port)), timeout=5).close()
+        except OSError:
+            return False
+        return True
+
+    def _watch(self) -> None:
         missed = 0
         while missed < 2:
             time.sleep(0.5)
-            try:
-                socket.create_connection((host, int(port)), timeout=5).close()
-                missed = 0
-            except OSError:
-                missed += 1
+            missed = 0 if self.is_there() else missed + 1
         os._exit(1)

@@ -95,7 +95,8 @@ class CopyProvider(ResourceProvider):
                 )
 
         self._service = service
-        self._lifecycle = Lifecycle(service=service, clock=clock, watch=watch)
+        wanted = self._engine.is_there if self._engine else lambda: True
+        self._lifecycle = Lifecycle(service=service, clock=clock, watch=watch, wanted=wanted)
 
     def check(self, _olds: dict[str, Any], news: dict[str, Any]) -> CheckResult:
         """Judge the inputs by the rules, then settle what the user left open."""
@@ -211,7 +212,11 @@ class CopyProvider(ResourceProvider):
         kept = error.kept
         if kept is None:
             _sdk.fail(str(error))
-        outs = outputs(known(props), kept, olds) | {_sdk.PROVIDER_KEY: props[_sdk.PROVIDER_KEY]}
+        inputs = known(props)
+        if olds is not None and olds.get("tags"):
+            # Which of them were set and taken away isn't known; the next run takes away what isn't asked for.
+            inputs["tags"] = {**olds["tags"], **inputs.get("tags", {})}
+        outs = outputs(inputs, kept, olds) | {_sdk.PROVIDER_KEY: props[_sdk.PROVIDER_KEY]}
         _sdk.fail(str(error), _sdk.HalfMade(copy_id(kept.snapshot), outs))
 
     def _fit_host(self, workers: int, clock: SystemClock) -> None:

@@ -117,7 +117,7 @@ def without_secrets(text: str) -> str:
         >>> without_secrets("can't connect to http://me:secret@host/")
         "can't connect to http://***@host/"
     """
-    text = re.sub(r"(?<=://)[^/@\s]+(?=@)", "***", text)
+    text = re.sub(r'(?<=://)[^/\s"]+(?=@)', "***", text)
     text = re.sub(r"\b(AKIA|ASIA)[A-Z0-9]{8,}", "***", text)
     return re.sub(
         r"(Invalid header value) .*", r"\1 (the credentials hold a line break)", text, flags=re.DOTALL

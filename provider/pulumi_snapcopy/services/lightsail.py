@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from types_boto3_lightsail.client import LightsailClient
 
 CONNECT_TIMEOUT = 10
-READ_TIMEOUT = 30
+READ_TIMEOUT = 20
 
 
 @cache
@@ -152,7 +152,7 @@ class Lightsail:
             client = self._clients.get((region, retries))
             if client is None:
                 config = Config(
-                    retries={"mode": "standard", "total_max_attempts": 4 if retries else 1},
+                    retries={"mode": "standard", "total_max_attempts": 3 if retries else 1},
                     connect_timeout=CONNECT_TIMEOUT,
                     read_timeout=READ_TIMEOUT,
                     tcp_keepalive=True,
