@@ -11,8 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pulumi_snapcopy.core.errors import CopyError
 from pulumi_snapcopy.core.model import Copy, CopyRequest
+from pulumi_snapcopy.testing.scripted import LATENCY, Fault
 
-from .fake_service import LATENCY, Fault
 from .strategies import requests, worlds
 from .world import HONEST, TIMEOUT, World, known, wanted
 

@@ -10,8 +10,8 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 from pulumi_snapcopy.core.errors import CopyError
 from pulumi_snapcopy.core.model import OWNER_TAG, SOURCE_TAG, Copy, CopyRequest
+from pulumi_snapcopy.testing.scripted import Fault, Kill
 
-from .fake_service import Fault, Kill
 from .strategies import requests, worlds
 from .world import THERE, World, known, manual, wanted
 

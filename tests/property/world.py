@@ -11,8 +11,8 @@ from pulumi_snapcopy.core.inputs import derived_name, request
 from pulumi_snapcopy.core.lifecycle import Lifecycle
 from pulumi_snapcopy.core.model import OWNER_TAG, SOURCE_TAG, Copy, CopyRequest
 from pulumi_snapcopy.core.waiting import Watch
-
-from .fake_service import FakeService, Fault, Held, Kill, Killed
+from pulumi_snapcopy.testing.fake_service import FakeService, Held
+from pulumi_snapcopy.testing.scripted import Fault, Kill, Killed
 
 HERE, THERE = "us-east-1", "eu-west-1"
 OWNER = "shop/dev/web"

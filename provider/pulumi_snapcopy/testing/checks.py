@@ -1,0 +1,98 @@
+"""What must be true, said of a state machine at a moment."""
+
+from __future__ import annotations
+
+from collections import Counter
+from datetime import datetime, timezone
+from typing import TYPE_CHECKING
+
+from ..core.model import RESERVED_TAG_PREFIX
+from .engine import Resource
+from .program import Declaration, urn
+from .target import Seen
+
+if TYPE_CHECKING:
+    from .driven import Driven
+
+_COMPLETE = {"available", "completed"}
+
+
+def ours(machine: Driven) -> list[Seen]:
+    """The snapshots that aren't somebody else's."""
+    return [each for each in machine.target.snapshots() if each.place not in machine.foreign]
+
+
+def foreign_is_untouched(machine: Driven) -> None:
+    """Somebody else's snapshots are there, as they were."""
+    there = {each.place: each for each in machine.target.snapshots()}
+    assert {place: there.get(place) for place in machine.foreign} == machine.foreign
+
+
+def every_copy_has_an_owner(machine: Driven) -> None:
+    """What the state doesn't hold was started by a create that was cut off, and each has at most one such copy."""
+    held = {each.place for each in machine.engine.state}
+    loose = [each for each in ours(machine) if each.place not in held]
+    asked = {
+        (inputs["targetRegion"], inputs.get("targetSnapshotName")): urn_
+        for urn_, cut_off in machine.engine.pending.items()
+        for inputs in cut_off
+    }
+    owners = Counter(asked.get(each.place) for each in loose)
+    assert None not in owners, f"copies that nobody knows of: {[each.place for each in loose]}"
+    assert all(number == 1 for number in owners.values()), f"more than one copy each: {owners}"
+
+
+def state_agrees_with_the_service(machine: Driven) -> None:
+    """After a refresh, what the state holds is there, as the state says."""
+    there = {each.place: each for each in machine.target.snapshots()}
+    for resource in machine.engine.state:
+        if resource.pending_replacement:
+            continue
+        seen = there.get(resource.place)
+        assert seen is not None, f"{resource.id} is in the state, and isn't there"
+        said = resource.outputs
+        assert (said["arn"], said["state"], said["resourceType"]) == (seen.arn, seen.state, seen.kind)
+        assert bool(resource.init_errors) == (seen.state not in _COMPLETE), resource.init_errors
+
+
+def one_copy_each(machine: Driven) -> None:
+    """For each declaration there is one copy, complete, as declared and as in the state; and there is nothing else."""
+    state = machine.engine.state
+    assert Counter(each.urn for each in state) == Counter(urn(name) for name in machine.program)
+    assert not any(each.delete or each.pending_replacement or each.init_errors for each in state)
+    assert machine.engine.pending == {}
+    there = {each.place: each for each in ours(machine)}
+    assert sorted(there) == sorted(each.place for each in state)
+    for declaration in machine.program.values():
+        resource = machine.engine.current(urn(declaration.name))
+        assert resource is not None
+        _as_declared(declaration, resource, there[resource.place])
+        if declaration.automatic == "track":
+            assert resource.outputs["restoredDate"] == machine.target.dates(declaration.source)[-1]
+
+
+def _as_declared(declaration: Declaration, resource: Resource, seen: Seen) -> None:
+    said = resource.outputs
+    assert seen.state in _COMPLETE and (said["arn"], said["state"]) == (seen.arn, seen.state)
+    assert seen.region == declaration.target_region
+    assert declaration.explicit in (None, seen.name)
+    theirs = {key: value for key, value in seen.tags.items() if not key.startswith(RESERVED_TAG_PREFIX)}
+    assert theirs == declaration.tags, f"{seen.name} carries {theirs}, declared are {declaration.tags}"
+    assert (said.get("tags") or {}) == declaration.tags
+    assert seen.tags.get("snapcopy:owner", declaration.owner) == declaration.owner
+    # A "latest" that was settled long ago is as good as its date; the tag says which.
+    origin = f"{declaration.source_region}:{declaration.source}"
+    if declaration.automatic:
+        origin += f":{declaration.date or said['restoredDate']}"
+    assert seen.tags.get("snapcopy:source", origin) == origin
+
+
+def nothing_is_left(machine: Driven) -> None:
+    """The service is as it was before the stack."""
+    assert [each.place for each in ours(machine)] == []
+
+
+def a_day_is_left(machine: Driven) -> bool:
+    """Whether another day can pass before the dates of the automatic snapshots would lie in the future."""
+    today = f"{datetime.now(timezone.utc):%Y-%m-%d}"
+    return all(machine.target.dates(each)[-1] < today for each in machine.target.sources.resources)

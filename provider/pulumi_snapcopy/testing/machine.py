@@ -1,0 +1,232 @@
+"""One state machine for the life of copies: programs, runs, accidents, and what must hold after each."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from hypothesis import strategies as st
+from hypothesis.stateful import initialize, invariant, precondition, rule
+
+from . import checks
+from .driven import Driven
+from .edits import ANEW, FAULTS, IN_PLACE, KILLS, disturbances, sourced
+from .program import urn
+from .target import Fault, Kill, Stop
+
+MOST = 3
+"""Declarations in a program, at most."""
+
+
+class SnapshotCopies(Driven):
+    """A stack of snapshot copies under an engine that may be killed, on a service that fails and that others use.
+
+    Args:
+        target: what is driven.
+        counts: are added to.
+
+    After every step: nothing of others has changed, every copy is in the state or belongs to a create that was cut
+    off, at most one to each. After a refresh the state says what the service has. After a run that nobody
+    disturbed there is exactly one complete copy for each declaration, and a second run does nothing.
+
+    One thing is left out, since nobody can know of it: what a cut-off create has made is found again by a run of the
+    same request; the request isn't edited or removed before.
+    """
+
+    @initialize(data=st.data())
+    def start(self, data: st.DataObject) -> None:
+        """Begin with the sources, what is somebody else's, and a program that isn't empty."""
+        self.target.reset()
+        if "behind" in self.target.powers:
+            region = self.target.regions[0]
+            self.target.plant(region, "by-hand", {})
+            self.target.plant(region, "web-1-2026-11-19-0123abcd", {"team": "theirs"})
+            self.target.plant(region, "db-1-manual-01234567", {"snapcopy:owner": "shop/prod/copy-1"})
+        self.foreign = {each.place: each for each in self.target.snapshots()}
+        for _ in range(data.draw(st.integers(1, MOST), label="declarations")):
+            self._add(data)
+
+    # The program
+
+    @precondition(lambda self: len(self.program) < MOST)
+    @rule(data=st.data())
+    def add(self, data: st.DataObject) -> None:
+        """A declaration more."""
+        self._add(data)
+        self._count()
+
+    @precondition(lambda self: len(self._certain()) > 1)
+    @rule(data=st.data())
+    def leave_out(self, data: st.DataObject) -> None:
+        """A declaration less."""
+        self.program.pop(self._draw_certain(data).name)
+        self._count()
+
+    @precondition(lambda self: self.program)
+    @rule(data=st.data())
+    def edit_in_place(self, data: st.DataObject) -> None:
+        """An edit that asks for no other copy."""
+        name = data.draw(st.sampled_from(sorted(self.program)), label="declaration")
+        # What a cut-off create has tagged isn't untagged by the next one: it can't tell whose tags these are.
+        edits = ["a tag"] if urn(name) in self.engine.pending else sorted(IN_PLACE)
+        edit = data.draw(st.sampled_from(edits), label="edit")
+        self.program[name] = IN_PLACE[edit](self.program[name], f"new-{next(self.numbers)}")
+        self._count()
+
+    @precondition(lambda self: self._certain())
+    @rule(data=st.data())
+    def edit(self, data: st.DataObject) -> None:
+        """An edit that asks for another copy, or that renames."""
+        old = self._draw_certain(data)
+        edits = ["source", "region", *sorted(ANEW)]
+        if not self._is_whole(old):
+            # An update would make the copy again, tagged with a name that the state doesn't know if it is cut off.
+            edits.remove("renamed with an alias")
+        edit = data.draw(st.sampled_from(edits), label="edit")
+        if edit == "source":
+            new = data.draw(sourced(self.target, old), label="declaration")
+        elif edit == "region":
+            new = replace(old, target_region=data.draw(st.sampled_from(self.target.regions)))
+        else:
+            new = ANEW[edit](old, f"copy-{next(self.numbers)}")
+        if new.explicit and new.automatic:
+            new = replace(new, automatic="date", date=new.date or max(self.target.dates(new.source)))
+        if new.name != old.name and new.alias:
+            # In the state it still bears the name before, if no run has been told of this one.
+            new = replace(new, alias=old.name if self.engine.current(urn(old.name)) else old.alias)
+        self.program = {
+            (new if each is old else each).name: self._datable(new) if each is old else each
+            for each in self.program.values()
+        }
+        self._count()
+
+    # Runs
+
+    @precondition(lambda self: self._can("faults") and self._has_work())
+    @rule(fault=FAULTS)
+    def up_on_a_failing_service(self, fault: Fault) -> None:
+        """Calls to the service fail."""
+        self._run("up", fault)
+        self._count()
+
+    @precondition(lambda self: self._can("kills") and self._has_work())
+    @rule(kill=KILLS)
+    def up_with_a_killed_host(self, kill: Kill) -> None:
+        """The provider's process is killed at a call to the service."""
+        self._run("up", kill)
+        self._count()
+
+    @precondition(lambda self: self._can("kills") and self._has_work())
+    @rule(verbs=st.integers(0, 3))
+    def up_with_a_killed_engine(self, verbs: int) -> None:
+        """The engine is killed when so many verbs were answered, before it has written down the last one."""
+        self.engine.dies_after = verbs
+        self._run("up", None)
+        self.engine.dies_after = None
+        self._count()
+
+    @precondition(lambda self: self._can("kills") and self._has_work())
+    @rule()
+    def up_that_is_stopped(self) -> None:
+        """The user asks to stop while a copy is under way."""
+        self._run("up", Stop())
+        self._count()
+
+    @rule(again=st.booleans())
+    def clean_up(self, again: bool) -> None:
+        """A run that nobody disturbs ends in one copy of each declaration, and a second one does nothing."""
+        if self.drifted:
+            self._refresh()
+        errors = self._run("up", None)
+        assert errors == [], errors
+        checks.one_copy_each(self)
+        if again:
+            started = self.target.copies_started()
+            assert self._run("up", None) == []
+            assert self.engine.operations == [], "a second run has something to do"
+            assert self.target.copies_started() == started
+        self._count()
+
+    @precondition(lambda self: self.engine.state)
+    @rule()
+    def refresh(self) -> None:
+        """The state is brought in line with the service."""
+        self._refresh()
+        self._count()
+
+    @precondition(lambda self: self.engine.state and not self.engine.pending)
+    @rule(data=st.data())
+    def destroy(self, data: st.DataObject) -> None:
+        """Everything is deleted, in a second run if the first is cut off, and the service is as it was."""
+        disturbance = data.draw(disturbances(self.target), label="disturbance")
+        self._run("destroy", disturbance)
+        assert self._run("destroy", None) == []
+        assert self.engine.state == []
+        checks.nothing_is_left(self)
+        self.program.clear()
+        self._count()
+
+    # Behind its back
+
+    @precondition(lambda self: self._can("behind") and self.engine.state)
+    @rule(data=st.data())
+    def somebody_deletes_a_copy(self, data: st.DataObject) -> None:
+        """A copy in the state goes; its declaration can still be brought about."""
+        if (seen := self._draw_copy(data)) is not None:
+            self.target.remove(seen)
+            self.drifted = True
+            self.program = {name: self._datable(each) for name, each in self.program.items()}
+        self._count()
+
+    @precondition(lambda self: self._can("behind") and self.engine.state)
+    @rule(data=st.data())
+    def somebody_removes_a_tag(self, data: st.DataObject) -> None:
+        """A tag goes, ours or the user's."""
+        if (seen := self._draw_copy(data)) is not None and seen.tags:
+            self.target.untag(seen, data.draw(st.sampled_from(sorted(seen.tags)), label="tag"))
+            self.drifted = True
+        self._count()
+
+    @precondition(lambda self: self._can("behind") and not self.engine.pending and self.engine.state)
+    @rule(data=st.data())
+    def somebody_takes_a_copys_name(self, data: st.DataObject) -> None:
+        """Under the name of a copy there is suddenly somebody else's: it is left alone, and the run says so."""
+        if (seen := self._draw_copy(data)) is not None:
+            self.target.remove(seen)
+            self.target.plant(seen.region, seen.name, {"snapcopy:owner": "shop/prod/theirs"})
+            self.foreign |= {each.place: each for each in self.target.snapshots() if each.place == seen.place}
+            self.program = {name: self._datable(each) for name, each in self.program.items()}
+            self._refresh()
+            errors = self._run("up", None)
+            assert all("is taken" in error for error in errors), errors
+            self.program = {name: self._renamed_from(each, seen) for name, each in self.program.items()}
+        self._count()
+
+    @precondition(lambda self: self._can("behind"))
+    @rule()
+    def next_day(self) -> None:
+        """There are newer automatic snapshots, and the oldest are gone."""
+        if self._day_may_pass():
+            self.target.next_day()
+            self.program = {
+                name: each if urn(name) in self.engine.pending else self._datable(each)
+                for name, each in self.program.items()
+            }
+        self._count()
+
+    # What holds after each step
+
+    @invariant()
+    def nothing_of_others_has_changed(self) -> None:
+        """What is somebody else's is there, and as it was."""
+        checks.foreign_is_untouched(self)
+
+    @invariant()
+    def every_copy_has_an_owner(self) -> None:
+        """A copy is in the state, or is that of one create that was cut off."""
+        checks.every_copy_has_an_owner(self)
+
+    def teardown(self) -> None:
+        """Count the example; leave nothing where nobody else cleans up."""
+        if not self._can("behind") and self.engine.state:
+            self._run("destroy", None)
+        self.counts.add("examples")

@@ -1,0 +1,68 @@
+"""Programs of copies, as random edits make them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+from pulumi.dynamic.dynamic import serialize_provider
+
+from ..core.naming import owner
+from ..lightsail.provider import copied_snapshot
+from .engine import Goal
+from .target import Properties
+
+PROJECT, STACK = "shop", "dev"
+_PROVIDER = serialize_provider(copied_snapshot())
+
+Follow = Literal["date", "latest", "track"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Declaration:
+    """One ``CopiedSnapshot`` of a program."""
+
+    name: str
+    source: str
+    source_region: str
+    target_region: str
+    automatic: Follow | None = None
+    """Which automatic snapshot of ``source``; None: ``source`` is a manual one."""
+    date: str | None = None
+    explicit: str | None = None
+    """Its ``target_snapshot_name``, if it has one."""
+    tags: Mapping[str, str] = field(default_factory=dict)
+    triggers: tuple[str, ...] = ()
+    project: str = PROJECT
+    alias: str | None = None
+    """The name that it had before it was renamed."""
+
+    @property
+    def owner(self) -> str:
+        """The value of the tag that says whose the copy is."""
+        return owner(project=self.project, stack=STACK, resource=self.name)
+
+    def goal(self) -> Goal:
+        """The resource as the program registers it."""
+        inputs: dict[str, Any] = {
+            "__provider": _PROVIDER,
+            "owner": self.owner,
+            "sourceRegion": self.source_region,
+            "targetRegion": self.target_region,
+            "sourceSnapshotName": None if self.automatic else self.source,
+            "sourceResourceName": self.source if self.automatic else None,
+            "restoreDate": self.date if self.automatic == "date" else None,
+            "useLatestRestorableAutoSnapshot": self.automatic in ("latest", "track") or None,
+            "trackLatest": self.automatic == "track" or None,
+            "targetSnapshotName": self.explicit,
+            "tags": dict(self.tags) or None,
+            "triggers": list(self.triggers) or None,
+        }
+        given: Properties = {key: value for key, value in inputs.items() if value is not None}
+        return Goal(urn=urn(self.name), inputs=given, alias=urn(self.alias) if self.alias else None)
+
+
+def urn(name: str) -> str:
+    """The URN of a declaration."""
+    return f"urn:pulumi:{STACK}::{PROJECT}::pulumi-python:dynamic/lightsail:CopiedSnapshot::{name}"

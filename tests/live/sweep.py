@@ -1,0 +1,68 @@
+"""Deletes the copies that live tests have left behind on a real account, and nothing else.
+
+`python -m tests.live.sweep` prints what it would delete, `--yes` does it; `--hours N` says how old a copy must be.
+Needs the same leave as the tests: SNAPCOPY_LIVE=1, SNAPCOPY_LIVE_ACCOUNT, SNAPCOPY_LIVE_SOURCE.
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from datetime import datetime, timedelta, timezone
+
+from pulumi_snapcopy.core.model import OWNER_TAG, SNAPSHOT_TYPES, SOURCE_TAG, Snapshot
+from pulumi_snapcopy.services.lightsail import Lightsail
+from pulumi_snapcopy.testing import LIVE_PROJECT, Permit, Refused
+
+HOURS = 6.0
+"""A copy takes up to three; what is younger may be in use by a test that runs now."""
+
+
+def is_left_behind(snapshot: Snapshot, permit: Permit, *, before: datetime) -> bool:
+    """Whether it is provably a live test's, and old enough to be nobody's any more.
+
+    Both of our tags must be there: the live project's as owner, and as source the one that may be copied.
+    """
+    return (
+        snapshot.tags.get(OWNER_TAG, "").startswith(f"{LIVE_PROJECT}/")
+        and snapshot.tags.get(SOURCE_TAG) == f"{permit.source_region}:{permit.source}"
+        and (snapshot.region, snapshot.name) != (permit.source_region, permit.source)
+        and snapshot.created_at is not None
+        and snapshot.created_at < before
+    )
+
+
+def left_behind(service: Lightsail, permit: Permit, *, hours: float) -> list[Snapshot]:
+    """What a sweep deletes."""
+    before = datetime.now(timezone.utc) - timedelta(hours=hours)
+    listed = [each for kind in SNAPSHOT_TYPES for each in service.snapshots(permit.region, kind)]
+    return [each for each in listed if is_left_behind(each, permit, before=before)]
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Sweep; returns the exit code."""
+    parser = argparse.ArgumentParser(prog="python -m tests.live.sweep", description=__doc__)
+    parser.add_argument("--yes", action="store_true", help="delete, not only print")
+    parser.add_argument(
+        "--hours", type=float, default=HOURS, help="how old it must be (default: %(default)s)"
+    )
+    given = parser.parse_args(arguments)
+    try:
+        permit = Permit.of_the_environment()
+    except Refused as refused:
+        print(f"error: {refused}", file=sys.stderr)
+        return 2
+    service = Lightsail()
+    doomed = left_behind(service, permit, hours=given.hours)
+    for each in doomed:
+        print(
+            f"{'deleting' if given.yes else 'would delete'} {each.region}/{each.name} ({each.tags[OWNER_TAG]})"
+        )
+        if given.yes:
+            service.delete(each)
+    print(f"{len(doomed)} left behind in {permit.region}, account {permit.account}.")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
