@@ -71,7 +71,7 @@ class Life:
                 held.wait_reached(0.2)
             except TimeoutError:
                 continue
-        self.log.append(f"{kind} {held.fault.skip} {'reached' if held.hits else 'not reached'}")
+        self.log[-1] += f" ({kind} {held.fault.skip}, {'reached' if held.hits else 'not reached'})"
         self.stack.kill(running)
         held.drop()
         self.service.emulator.faults.clear()

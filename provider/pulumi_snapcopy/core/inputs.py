@@ -108,6 +108,7 @@ def request(
     timeouts: Mapping[str, str] = inputs.get("customTimeouts") or {}
     chosen = next((timeouts[verb] for verb in timeout if verb in timeouts), None)
     owner = inputs.get("owner") or ""
+    state = (olds or {}).get("state")
     return CopyRequest(
         resource=owner.split("/", 2)[-1],
         owner=owner,
@@ -123,6 +124,7 @@ def request(
         retain=bool(inputs.get("retainOnDelete")),
         timeout=seconds(chosen) if chosen else DEFAULT_TIMEOUT,
         known_arn=(olds or {}).get("arn"),
+        half_made=state is not None and Phase.of(state) is not Phase.DONE,
         known_operation_id=(olds or {}).get("operationId"),
         former_owner=(olds or {}).get("owner"),
         supersedes=supersedes,

@@ -121,6 +121,8 @@ class CopyRequest:
     timeout: float = DEFAULT_TIMEOUT
     known_arn: str | None = None
     """The ARN in the stack's state, if the copy is there already."""
+    half_made: bool = False
+    """Whether the copy in the stack's state isn't complete."""
     known_operation_id: str | None = None
     """The operation in the stack's state."""
     former_owner: str | None = None

@@ -31,11 +31,13 @@ def claim(request: CopyRequest, snapshot: Snapshot) -> Claim:
         return Claim.OURS
     if owner is not None:
         return Claim.FOREIGN
-    if request.known_arn is not None:
-        return Claim.OURS if snapshot.arn == request.known_arn else Claim.FOREIGN
-    if has_derived_name(request, snapshot.name):
+    if request.known_arn is not None and snapshot.arn == request.known_arn:
         return Claim.OURS
-    return Claim.UNPROVEN
+    # Of a finished copy the state knows the ARN: another one under its name isn't it. A half-made one may have been
+    # made again by a run that was cut off before the state was written.
+    if request.known_arn is not None and not request.half_made:
+        return Claim.FOREIGN
+    return Claim.OURS if has_derived_name(request, snapshot.name) else Claim.UNPROVEN
 
 
 def proves(request: CopyRequest, operation: Operation, snapshot: Snapshot, *, now: float) -> bool:
