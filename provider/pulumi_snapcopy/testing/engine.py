@@ -56,7 +56,7 @@ class Engine:
 
     state: list[Resource] = field(default_factory=list)
     pending: dict[str, list[Properties]] = field(default_factory=dict)
-    """Creates that were cut off, by URN: their inputs. What they made is in no state."""
+    """Creates and renamings that were cut off, by URN: their inputs. What they did is in no state."""
     operations: list[str] = field(default_factory=list)
     """What the last run did, such as ``create db``."""
     dies_after: int | None = None
@@ -173,6 +173,10 @@ class Engine:
     def _update(self, provider: Provider, urn: str, old: Resource, inputs: Properties) -> None:
         try:
             outputs = self._run("update", urn, lambda: provider.update(urn, old.id, old.outputs, inputs))
+        except (HostDied, EngineKilled):
+            if urn != old.urn:  # it may be tagged with a name that the state doesn't know yet
+                self.pending.setdefault(urn, []).append(inputs)
+            raise
         except VerbFailed as failed:
             if failed.kept:
                 old.urn, old.inputs, old.outputs = urn, inputs, failed.kept.outputs

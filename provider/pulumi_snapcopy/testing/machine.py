@@ -28,8 +28,8 @@ class SnapshotCopies(Driven):
     off, at most one to each. After a refresh the state says what the service has. After a run that nobody
     disturbed there is exactly one complete copy for each declaration, and a second run does nothing.
 
-    One thing is left out, since nobody can know of it: what a cut-off create has made is found again by a run of the
-    same request; the request isn't edited or removed before.
+    One thing is left out, since nobody can know of it: what a cut-off create has made, or a cut-off renaming has
+    tagged, is found again by a run of the same request; the request isn't edited or removed before.
     """
 
     @initialize(data=st.data())
