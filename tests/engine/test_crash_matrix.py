@@ -134,7 +134,7 @@ def _kill_host(running: subprocess.Popen[str]) -> None:
     os.kill(host, signal.SIGKILL)
 
 
-EVERY_DAY = ("create", "replace", "replace-named", "update", "destroy")
+EVERY_DAY = ("create", "replace", "update", "destroy")
 
 
 @pytest.mark.timeout(600)
