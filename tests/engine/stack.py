@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from pulumi_snapcopy.emulator import Emulator
+from pulumi_snapcopy.emulator import Emulator, Injected
 
 BIN = Path(sys.prefix) / "bin"
 HEAD = """\
@@ -138,6 +138,14 @@ class Stack:
         while left := self.left_of(process):
             assert time.monotonic() < deadline, f"still running: {left}"
             time.sleep(0.1)
+
+    def up_killed_at(self, held: Injected) -> None:
+        """Run `up`, kill it where a fault holds it, and take its lock away."""
+        running = self.start("up", "--yes", "--skip-preview")
+        held.wait_reached(60)
+        self.kill(running)
+        held.remove()
+        self.run("cancel", "--yes")
 
     @staticmethod
     def left_of(process: subprocess.Popen[str]) -> list[str]:

@@ -9,12 +9,9 @@ import sys
 from pathlib import Path
 from typing import Any
 
-import pytest
 from pulumi_snapcopy.emulator import Emulator
 
 AWS = Path(sys.executable).with_name("aws")
-
-pytestmark = pytest.mark.skipif(not AWS.exists(), reason="the AWS CLI is not installed beside Python")
 
 
 def aws(emulator: Emulator, *arguments: str) -> subprocess.CompletedProcess[str]:
