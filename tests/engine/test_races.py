@@ -17,18 +17,26 @@ UP = ("up", "--yes", "--skip-preview")
 NewStack = Callable[..., Stack]
 
 
-@pytest.mark.parametrize("taggable", [True, False], ids=["tagged at once", "tagged at the end"])
+@pytest.mark.parametrize("tagged", ["at once", "when the other has looked", "at the end"])
 def test_two_stacks_race_for_one_explicit_name(
-    new_stack: NewStack, service: Service, emulator: Emulator, taggable: bool
+    new_stack: NewStack, service: Service, emulator: Emulator, tagged: str
 ) -> None:
     """Both are about to copy: one wins, the other is told whose it is, and there is one copy, the winner's."""
-    emulator.settings = Settings(copy_seconds=8, taggable_when_pending=taggable)
+    emulator.settings = Settings(copy_seconds=8, taggable_when_pending=tagged != "at the end")
     stacks = [new_stack("one", name="one"), new_stack("two", name="two")]
     for stack in stacks:
         stack.copied(target_snapshot_name="db-dr")
     held = emulator.inject(Fault(kind="hold-before", operation="CopySnapshot", times=2))
     running = [stack.start(*UP) for stack in stacks]
     held.wait_reached(60, hits=2)
+    if tagged == "when the other has looked":
+        untagged = emulator.inject(Fault(kind="hold-before", operation="TagResource"))
+        looked = emulator.inject(Fault(kind="hold-after", operation="GetOperationsForResource"))
+        held.release()
+        assert looked.wait_reached(60)
+        assert untagged.wait_reached(60)
+        untagged.release()
+        looked.release()
     held.release()
     outputs = [each.communicate(timeout=240)[0] for each in running]
     ended = [each.returncode == 0 for each in running]

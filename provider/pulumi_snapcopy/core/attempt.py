@@ -102,25 +102,27 @@ class Attempt:
         except NotFound:
             return []
 
-    def is_ours(self, snapshot: Snapshot) -> Snapshot | None:
-        """The snapshot, looked at again if need be, if it is provably ours."""
+    def judge(self, snapshot: Snapshot) -> tuple[bool, Snapshot]:
+        """Whether a snapshot is provably ours, and the snapshot as last seen: judging may take a second look."""
         verdict = claim(self.request, snapshot)
         if verdict is not Claim.UNPROVEN:
-            return snapshot if verdict is Claim.OURS else None
+            return verdict is Claim.OURS, snapshot
         now = self.clock.now()
         records = [record for record in self.operations() if record.type == "CopySnapshot"]
         if any(record.id == self.request.known_operation_id for record in records):
-            return snapshot
+            return True, snapshot
         if not records or not proves(self.request, records[0], snapshot, now=now):
-            return None
+            return False, snapshot
         # Another run may have started it a moment ago and be about to tag it.
         started = records[0].created_at
         rest = GRACE - (now - started.timestamp()) if started else 0.0
         if rest <= 0:
-            return snapshot
+            return True, snapshot
         self.clock.sleep(min(rest, GRACE))
         again = self.look(snapshot.resource_type)
-        return again if again is not None and claim(self.request, again) is not Claim.FOREIGN else None
+        if again is None:
+            return False, snapshot
+        return claim(self.request, again) is not Claim.FOREIGN, again
 
     def remove(self, snapshot: Snapshot) -> None:
         """Delete a snapshot that is ours, and wait until the service no longer shows it."""

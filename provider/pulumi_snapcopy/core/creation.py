@@ -83,12 +83,12 @@ def _patient_source(attempt: Attempt) -> Source:
 
 def _take(attempt: Attempt, found: Snapshot) -> Snapshot:
     """Take what bears the target's name, if it is ours or may be adopted."""
-    ours = attempt.is_ours(found)
-    if ours is None and not (attempt.request.adopt and found.phase is not Phase.FAILED):
+    ours, found = attempt.judge(found)
+    if not ours and not (attempt.request.adopt and found.phase is not Phase.FAILED):
         raise explain.taken(attempt.request, found)
-    attempt.adopted = ours is None
-    attempt.keep(ours or found)
-    return ours or found
+    attempt.adopted = not ours
+    attempt.keep(found)
+    return found
 
 
 def _made_way(attempt: Attempt, found: Snapshot) -> bool:

@@ -85,7 +85,7 @@ class Lifecycle:
         request = attempt.request
         in_state = request.known_arn is not None or request.former_owner is not None
         the_same = found.arn == request.known_arn
-        return the_same or not in_state or attempt.is_ours(found) is not None
+        return the_same or not in_state or attempt.judge(found)[0]
 
     def delete(self, request: CopyRequest, teller: Teller) -> None:
         """Delete the copy, if it is provably ours; gone already is fine."""
@@ -96,10 +96,12 @@ class Lifecycle:
                 return
             if (found.region, found.name) in self._taken:
                 teller.warning(explain.taken_over(found))
-            elif attempt.is_ours(found) is None:
-                teller.warning(explain.another_of_that_name(found))
-            else:
+                return
+            ours, found = attempt.judge(found)
+            if ours:
                 attempt.remove(found)
+            else:
+                teller.warning(explain.another_of_that_name(found))
         except NotFound:
             return
         except ServiceError as error:
