@@ -6,10 +6,10 @@ import json
 from collections.abc import Callable
 
 import pytest
+from pulumi_snapcopy.core.clock import SystemClock
 from pulumi_snapcopy.core.errors import CopyError
 from pulumi_snapcopy.core.lifecycle import Lifecycle
 from pulumi_snapcopy.core.model import CopyRequest, Service
-from pulumi_snapcopy.core.waiting import SystemClock, Watch
 from pulumi_snapcopy.emulator import Emulator, Fault, Settings
 from pulumi_snapcopy.services.aws import without_secrets
 from pulumi_snapcopy.services.lightsail import Lightsail
@@ -63,8 +63,7 @@ def test_what_is_allowed_is_what_is_called_and_where(on_emulator: Emulator) -> N
     """Each permission's action is called in each of its regions in the life of copies, and nothing else is."""
     on_emulator.settings = Settings(copy_seconds=0)
     service, clock = Lightsail(), SystemClock()
-    watches = {name: Watch(service=service, region=name, clock=clock) for name in (SOURCE, TARGET)}
-    live_through(lambda: Lifecycle(service=service, clock=clock, watch=watches.__getitem__), on_emulator)
+    live_through(lambda: Lifecycle(service=service, clock=clock), on_emulator)
     role = {SOURCE: "source", TARGET: "target"}
     called = {(f"lightsail:{call.operation}", role[call.region]) for call in on_emulator.calls()}
     assert called == {(each.action, region) for each in PERMISSIONS for region in each.regions}

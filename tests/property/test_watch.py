@@ -10,9 +10,13 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from pulumi_snapcopy.core.clock import SystemClock
 from pulumi_snapcopy.core.errors import Cancelled, Denied, Refused, ServiceError, Transient
+from pulumi_snapcopy.core.looking import Look
 from pulumi_snapcopy.core.model import Snapshot
-from pulumi_snapcopy.core.waiting import OutOfTime, SystemClock, Watch, backoff, pause
+from pulumi_snapcopy.core.pauses import backoff, pause
+from pulumi_snapcopy.core.region import Region
+from pulumi_snapcopy.core.waiting import OutOfTime, Watch
 
 WAITERS = 40
 
@@ -66,9 +70,14 @@ def one(index: int, state: str = "pending") -> Snapshot:
     return Snapshot(name=str(index), region="eu-west-1", resource_type="InstanceSnapshot", state=state)
 
 
+def region_of(service: Listing, clock: QuickClock | SystemClock | None = None) -> Region:
+    """A region of a service that can't do more than be looked at."""
+    return Region.of(service, "eu-west-1", clock or QuickClock())  # type: ignore[arg-type]
+
+
 def watch_of(service: Listing, clock: QuickClock | SystemClock | None = None) -> Watch:
-    """A watch on a service that can't do more than be looked at."""
-    return Watch(service=service, region="eu-west-1", clock=clock or QuickClock())  # type: ignore[arg-type]
+    """The watch of that region."""
+    return region_of(service, clock).watch
 
 
 def wait_for_all(
@@ -77,7 +86,7 @@ def wait_for_all(
     """Wait with many threads; the copies are done as soon as so many looks have been seen."""
     looks, deadline = [0], watch.clock.now() + seconds
 
-    def seen(snapshot: Snapshot | None, trouble: Transient | None) -> None:
+    def seen(look: Look) -> None:
         looks[0] += 1
         service.done = service.done or until(looks[0])
 
@@ -153,7 +162,7 @@ def test_an_unexpected_exception_strands_nobody() -> None:
 
     def wait(index: int) -> str:
         try:
-            found = watch.wait(one(index), deadline=deadline, seen=lambda snapshot, trouble: None)
+            found = watch.wait(one(index), deadline=deadline, seen=lambda look: None)
         except KeyError:
             return "broken"
         return found.state if found else ""
@@ -166,12 +175,12 @@ def test_an_unexpected_exception_strands_nobody() -> None:
 def test_who_lists_at_the_same_time_shares_one_listing() -> None:
     """A listing serves whoever asked before it began."""
     service = Listing()
-    watch = watch_of(service)
+    listings = region_of(service).listings
     ready = threading.Barrier(WAITERS)
 
     def ask(_: int) -> int:
         ready.wait()
-        return len(watch.snapshots("InstanceSnapshot"))
+        return len(listings.snapshots("InstanceSnapshot"))
 
     with ThreadPoolExecutor(WAITERS) as pool:
         assert list(pool.map(ask, range(WAITERS))) == [WAITERS] * WAITERS
@@ -193,7 +202,7 @@ def test_cancel_ends_a_wait_at_once() -> None:
     threading.Timer(0.05, clock.cancel).start()
     for _ in range(2):
         with pytest.raises(Cancelled):
-            watch.wait(one(1), deadline=clock.now() + 3600, seen=lambda snapshot, trouble: None)
+            watch.wait(one(1), deadline=clock.now() + 3600, seen=lambda look: None)
         with pytest.raises(Cancelled):
             clock.sleep(3600)
 

@@ -10,7 +10,6 @@ from pulumi_snapcopy.core.errors import CopyError
 from pulumi_snapcopy.core.inputs import derived_name, request
 from pulumi_snapcopy.core.lifecycle import Lifecycle
 from pulumi_snapcopy.core.model import OWNER_TAG, SOURCE_TAG, Copy, CopyRequest
-from pulumi_snapcopy.core.waiting import Watch
 from pulumi_snapcopy.testing.fake_service import FakeService, Held
 from pulumi_snapcopy.testing.scripted import Fault, Kill, Killed
 
@@ -86,14 +85,7 @@ class World:
 
     def lifecycle(self) -> Lifecycle:
         """A new process."""
-        service, watches = self.service, dict[str, Watch]()
-        return Lifecycle(
-            service=service,
-            clock=service.clock,
-            watch=lambda region: watches.setdefault(
-                region, Watch(service=service, region=region, clock=service.clock)
-            ),
-        )
+        return Lifecycle(service=self.service, clock=self.service.clock)
 
     def create(self, request: CopyRequest) -> Copy | CopyError:
         """Run create to its end."""

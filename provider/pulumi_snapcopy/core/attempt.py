@@ -7,10 +7,12 @@ from dataclasses import dataclass, replace
 from typing import Protocol, TypeVar
 
 from . import explain
-from .errors import NotFound, Refused, ServiceError, Transient
+from .clock import Clock
+from .errors import CopyError, NotFound, Refused, ServiceError, Transient
 from .model import Copy, CopyRequest, Operation, Phase, Service, Snapshot
 from .ownership import GRACE, Claim, claim, proves
-from .waiting import Clock, Watch, backoff, pause
+from .pauses import backoff, pause
+from .region import Region
 
 T = TypeVar("T")
 
@@ -33,7 +35,7 @@ class Attempt:
         request: what is wanted.
         service: what does the work.
         clock: the time.
-        watch: the one watch of the target's region.
+        region: what it shares with all that is done in the target's region.
         teller: is told what happens.
         timeout: seconds this try may take.
         doing: the gerund for messages.
@@ -43,7 +45,7 @@ class Attempt:
     request: CopyRequest
     service: Service
     clock: Clock
-    watch: Watch
+    region: Region
     teller: Teller
     timeout: float
     doing: str = "copying"
@@ -81,11 +83,15 @@ class Attempt:
         """Let the service rest, and say why; at the deadline, give up."""
         rest = backoff(attempt)
         if self.clock.now() + rest > self.deadline:
-            raise explain.out_of_time(
-                self.request, self.timeout, doing=self.doing, kept=self.kept, trouble=trouble
-            )
+            raise self.out_of_time(trouble)
         self.teller.progress(f"waiting for the service: {trouble}")
         self.clock.sleep(rest)
+
+    def out_of_time(self, trouble: ServiceError | None) -> CopyError:
+        """What to raise at the deadline."""
+        return explain.out_of_time(
+            self.request, self.timeout, doing=self.doing, kept=self.kept, trouble=trouble
+        )
 
     def look(self, resource_type: str | None = None) -> Snapshot | None:
         """Read what bears the target's name."""

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 
 from . import explain
 from .attempt import Attempt, Teller
+from .clock import Clock
 from .creation import bring_about
 from .errors import Cancelled, NotFound, ServiceError
 from .model import Copy, CopyRequest, Service, Snapshot
-from .waiting import Clock, Watch
+from .pauses import LONGEST_PAUSE
+from .region import Region
 
 READ_TIMEOUT = 5 * 60.0
 """Seconds for which a read goes on asking a service that doesn't answer."""
@@ -23,14 +26,16 @@ class Lifecycle:
     Args:
         service: what does the work.
         clock: the time.
-        watch: gives the one watch of a region.
+        longest_pause: seconds between two looks at a copy, at most.
         wanted: whether anybody still waits for what is done; asked right before a copy is started.
     """
 
     service: Service
     clock: Clock
-    watch: Callable[[str], Watch]
+    longest_pause: float = LONGEST_PAUSE
     wanted: Callable[[], bool] = lambda: True
+    _regions: dict[str, Region] = field(default_factory=dict)
+    _lock: threading.Lock = field(default_factory=threading.Lock)
     _taken: set[tuple[str, str]] = field(default_factory=set)
     """What this process has brought about. A declaration that was moved is created under its new name first and
     deleted under its old one then; that delete mustn't end the copy."""
@@ -109,6 +114,14 @@ class Lifecycle:
         except Cancelled:
             raise explain.cancelled(request, doing="deleting") from None
 
+    def _region(self, name: str) -> Region:
+        with self._lock:
+            if name not in self._regions:
+                self._regions[name] = Region.of(
+                    self.service, name, self.clock, longest_pause=self.longest_pause
+                )
+            return self._regions[name]
+
     def _attempt(
         self, request: CopyRequest, teller: Teller, *, doing: str = "copying", timeout: float | None = None
     ) -> Attempt:
@@ -116,7 +129,7 @@ class Lifecycle:
             request=request,
             service=self.service,
             clock=self.clock,
-            watch=self.watch(request.target_region),
+            region=self._region(request.target_region),
             teller=teller,
             timeout=timeout or request.timeout,
             doing=doing,

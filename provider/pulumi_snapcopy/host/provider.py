@@ -5,7 +5,6 @@ Page: https://www.pulumi.com/docs/iac/concepts/resources/dynamic-providers/
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timezone
@@ -22,6 +21,7 @@ from pulumi.dynamic import (
     UpdateResult,
 )
 
+from ..core.clock import SystemClock
 from ..core.errors import ConfigError, CopyError, ServiceError
 from ..core.inputs import differences, request, settle
 from ..core.judgement import UNKNOWN, Context
@@ -30,7 +30,6 @@ from ..core.model import RETAIN_TAG, Copy, Phase, Service
 from ..core.rules import violations
 from ..core.sources import latest_date
 from ..core.spelling import pythonic
-from ..core.waiting import SystemClock, Watch
 from . import _sdk
 from .settings import Settings
 from .telling import RowTeller
@@ -84,19 +83,11 @@ class CopyProvider(ResourceProvider):
             self._engine.end_with_it()
         self._fit_host(settings.max_workers, clock)
         service = self._backend.service(settings.max_workers)
-        watches: dict[str, Watch] = {}
-        lock = threading.Lock()
-
-        def watch(region: str) -> Watch:
-            with lock:
-                return watches.setdefault(
-                    region,
-                    Watch(service=service, region=region, clock=clock, longest_pause=settings.poll_seconds),
-                )
-
         self._service = service
         wanted = self._engine.is_there if self._engine else lambda: True
-        self._lifecycle = Lifecycle(service=service, clock=clock, watch=watch, wanted=wanted)
+        self._lifecycle = Lifecycle(
+            service=service, clock=clock, longest_pause=settings.poll_seconds, wanted=wanted
+        )
 
     def check(self, _olds: dict[str, Any], news: dict[str, Any]) -> CheckResult:
         """Judge the inputs by the rules, then settle what the user left open."""

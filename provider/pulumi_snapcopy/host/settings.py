@@ -8,7 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from ..core.errors import ConfigError
-from ..core.waiting import LONGEST_PAUSE
+from ..core.pauses import LONGEST_PAUSE
 
 DEFAULT_WORKERS = 256
 

@@ -12,7 +12,6 @@ from pulumi.dynamic import ConfigureRequest
 
 from ..core.lifecycle import Lifecycle
 from ..core.model import Service
-from ..core.waiting import Watch
 from ..host.provider import Backend, CopyProvider
 from . import scripted, wire
 from .fake_service import FakeService
@@ -216,15 +215,8 @@ class _Provider(CopyProvider):
                 default_region=lambda: TARGET_REGIONS[0],
             )
         )
-        watches: dict[str, Watch] = {}
         self._service: Service = service
-        self._lifecycle = Lifecycle(
-            service=service,
-            clock=service.clock,
-            watch=lambda region: watches.setdefault(
-                region, Watch(service=service, region=region, clock=service.clock)
-            ),
-        )
+        self._lifecycle = Lifecycle(service=service, clock=service.clock)
 
     def configure(self, req: ConfigureRequest) -> None:
         """There is no host to be configured."""

@@ -18,7 +18,7 @@ import botocore.endpoint
 import botocore.loaders
 import pulumi.dynamic  # noqa: F401  (so that forks needn't)
 
-from ..core import waiting
+from ..core import clock
 from ..host import provider
 from ..lightsail import provider as _loaded  # noqa: F401
 from ..services import lightsail
@@ -57,7 +57,7 @@ def _share_models() -> None:
 def _shorten_pauses(quicker: float) -> None:
     """Of the life cycle's clock, and between botocore's own tries."""
 
-    class Quicker(waiting.SystemClock):
+    class Quicker(clock.SystemClock):
         def sleep(self, seconds: float) -> None:
             super().sleep(seconds / quicker)
 

@@ -1,0 +1,118 @@
+"""Waiting for a copy to its end, and tagging it as soon as the service lets us."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from . import explain
+from .attempt import Attempt
+from .durations import spoken
+from .errors import NotFound, Refused, ServiceError, Transient
+from .looking import Look
+from .model import SOURCE_TAG, Copy, Operation, Phase, Snapshot
+from .ownership import Claim, claim
+from .waiting import OutOfTime
+
+
+@dataclass(slots=True)
+class _Tagging:
+    """Tags a copy as soon as the service lets us: a pending or just made one may not take tags yet."""
+
+    attempt: Attempt
+    wanted: Mapping[str, str]
+    done: bool = False
+
+    def once(self, snapshot: Snapshot, *, must: bool = False) -> None:
+        attempt = self.attempt
+        if not attempt.adopted and claim(attempt.request, snapshot) is Claim.FOREIGN:
+            attempt.kept = None
+            raise explain.taken(attempt.request, snapshot)
+        if self.done or self.wanted.items() <= snapshot.tags.items():
+            self.done = True
+            return
+        try:
+            self.attempt.service.tag(snapshot.region, snapshot.name, self.wanted)
+            self.done = True
+        except (NotFound, Refused, Transient):
+            if must:
+                raise
+
+    def finally_(self, snapshot: Snapshot) -> None:
+        """Now it must."""
+        self.attempt.patiently(lambda: self.once(snapshot, must=True))
+
+
+def _wanted_tags(attempt: Attempt, found: Snapshot) -> dict[str, str]:
+    """The tags to set; of what a snapshot is that we didn't start, we can't say."""
+    request = attempt.request
+    made_before = request.known_arn == found.arn and found.phase is Phase.DONE
+    return {
+        key: value
+        for key, value in request.all_tags.items()
+        if key != SOURCE_TAG or not (attempt.adopted or made_before)
+    }
+
+
+def finish(attempt: Attempt, found: Snapshot, *, born: float | None = None) -> Copy:
+    """Tag and wait."""
+    tagging = _Tagging(attempt, _wanted_tags(attempt, found))
+
+    def seen(look: Look) -> None:
+        snapshot = look.snapshot
+        if snapshot is None:
+            _raise_if_failed(attempt)
+            attempt.teller.progress("waiting for the copy to show")
+            return
+        attempt.keep(snapshot)
+        tagging.once(snapshot)
+        attempt.teller.progress(_row(look, snapshot, attempt.elapsed))
+
+    tagging.once(found)
+    try:
+        with attempt.region.starts.under_way():
+            final = attempt.region.watch.wait(found, deadline=attempt.deadline, seen=seen, born=born)
+    except OutOfTime as end:
+        raise attempt.out_of_time(end.trouble) from None
+    if final is None:
+        kept, attempt.kept = attempt.kept, None
+        raise explain.disappeared(attempt.request, kept)
+    attempt.keep(final)
+    if final.phase is Phase.FAILED:
+        raise explain.failed(attempt.request, attempt.kept, _records(attempt))
+    tagging.finally_(final)
+    assert attempt.kept is not None
+    return attempt.kept
+
+
+def _row(look: Look, snapshot: Snapshot, elapsed: float) -> str:
+    """What to show of a copy: state, percent where there is one, time so far, time to go where it can be told.
+
+    Example:
+        >>> copy = Snapshot(name="db", region="eu-west-1", resource_type="DiskSnapshot", progress="40%")
+        >>> _row(Look(copy, rest=1080.0), copy, 720.0)
+        'pending 40%, 12 min, about 18 min left'
+    """
+    percent = f" {snapshot.progress}" if snapshot.progress else ""
+    left = f", about {spoken(look.rest)} left" if look.rest and look.rest >= 1 else ""
+    since = f"; the service doesn't answer: {look.trouble}" if look.trouble else ""
+    return f"{snapshot.state}{percent}, {spoken(elapsed)}{left}{since}"
+
+
+def _records(attempt: Attempt) -> Sequence[Operation]:
+    """The service's records; not being allowed to read them is told as the reason that can't be had."""
+    try:
+        return attempt.operations()
+    except ServiceError as error:
+        operation_id = attempt.kept.operation_id if attempt.kept else None
+        reason = f"the service's reason can't be read: {error} ({error.call})"
+        return [Operation(id=operation_id or "", type="CopySnapshot", status="Failed", error=reason)]
+
+
+def _raise_if_failed(attempt: Attempt) -> None:
+    """A copy that isn't shown may have failed before it ever was; only its operation can tell."""
+    kept = attempt.kept
+    records = attempt.operations()
+    if any(record.failed for record in records if kept and record.id == kept.operation_id):
+        attempt.kept = None
+        raise explain.failed(attempt.request, kept, records)

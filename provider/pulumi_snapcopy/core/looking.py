@@ -1,0 +1,133 @@
+"""One look at all copies that are waited for in a region, and when to look again."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from .clock import Clock
+from .errors import Denied, ServiceError, Transient
+from .expectation import Expectation
+from .listing import Listings
+from .model import Phase, Service, Snapshot
+from .pauses import LONGEST_PAUSE, backoff, pause
+
+CLOSER = 4
+"""How many times as often to look at a copy that is likely to be done any moment."""
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """What one look has shown.
+
+    Args:
+        snapshot: what was seen; ``None`` if it was missing.
+        trouble: why nothing could be seen; it delays, it doesn't fail.
+        rest: seconds that the copy is expected to go on, if that can be told.
+    """
+
+    snapshot: Snapshot | None
+    trouble: Transient | None = None
+    rest: float | None = None
+
+
+@dataclass(slots=True, eq=False)
+class Waiter:
+    """A copy that is waited for.
+
+    Args:
+        snapshot: the copy as last seen.
+        born: when it was started, by our clock.
+        due: when to look again.
+    """
+
+    snapshot: Snapshot
+    born: float
+    due: float
+    looks: int = 0
+    last: Look = Look(None)
+    error: ServiceError | None = None
+    """What ends the wait: waiting doesn't mend it."""
+    missing_since: float | None = None
+    missing_for: float = 0.0
+
+
+Answer = Snapshot | ServiceError | None
+
+
+@dataclass(slots=True)
+class Lookout:
+    """Looks: lists where several wait, reads where one does. It has no thread, nor any lock.
+
+    Args:
+        service: what is asked.
+        region: where the copies are.
+        clock: the time.
+        listings: the region's.
+        longest_pause: seconds between looks, at most.
+    """
+
+    service: Service
+    region: str
+    clock: Clock
+    listings: Listings
+    longest_pause: float = LONGEST_PAUSE
+    _expectation: Expectation = field(default_factory=Expectation)
+    _failures: int = 0
+    _listing_denied: bool = False
+
+    def ask(self, waiters: Sequence[Waiter]) -> list[tuple[Waiter, Answer]]:
+        """Ask the service; nothing of the waiters is changed yet."""
+        answers: list[tuple[Waiter, Answer]] = []
+        for resource_type, count in Counter(waiter.snapshot.resource_type for waiter in waiters).items():
+            of_type = [waiter for waiter in waiters if waiter.snapshot.resource_type == resource_type]
+            listed: dict[str, Snapshot] = {}
+            if count > 1 and resource_type and not self._listing_denied:
+                try:
+                    listed = {each.name: each for each in self.listings.snapshots(resource_type)}
+                except Denied:
+                    self._listing_denied = True
+                except ServiceError as error:
+                    answers += [(waiter, error) for waiter in of_type]
+                    continue
+            answers += [
+                (waiter, listed.get(waiter.snapshot.name) or self._read(waiter)) for waiter in of_type
+            ]
+        return answers
+
+    def tell(self, answers: Sequence[tuple[Waiter, Answer]]) -> None:
+        """Tell the waiters what was seen, and settle when each is due again."""
+        now = self.clock.now()
+        failed = any(isinstance(answer, Transient) for _, answer in answers)
+        self._failures = self._failures + 1 if failed else 0
+        for waiter, answer in answers:
+            waiter.looks += 1
+            self._tell(waiter, answer, now)
+
+    def _read(self, waiter: Waiter) -> Answer:
+        try:
+            return self.service.snapshot(self.region, waiter.snapshot.name, waiter.snapshot.resource_type)
+        except ServiceError as error:
+            return error
+
+    def _tell(self, waiter: Waiter, answer: Answer, now: float) -> None:
+        age = now - waiter.born
+        rest = pause(age, self.longest_pause)
+        if isinstance(answer, Transient):
+            waiter.last, waiter.missing_since = Look(waiter.snapshot, trouble=answer), None
+            rest = max(rest, backoff(self._failures - 1))
+        elif isinstance(answer, ServiceError):
+            waiter.error = answer
+        elif answer is None:
+            waiter.missing_since = now if waiter.missing_since is None else waiter.missing_since
+            waiter.missing_for, waiter.last = now - waiter.missing_since, Look(None)
+        else:
+            expected = self._expectation.rest(answer, age)
+            waiter.snapshot, waiter.missing_since = answer, None
+            waiter.last = Look(answer, rest=expected)
+            if answer.phase is Phase.DONE:
+                self._expectation.ended(answer, age)
+            elif expected is not None and abs(expected) <= rest:
+                rest /= CLOSER
+        waiter.due = now + rest
