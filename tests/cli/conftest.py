@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import json
 import os
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from click.testing import CliRunner, Result
@@ -26,6 +28,7 @@ SOURCES = {
 
 Snapcopy = Callable[..., "subprocess.CompletedProcess[str]"]
 Invoke = Callable[..., Result]
+Check = Callable[..., Result]
 
 
 @pytest.fixture
@@ -61,6 +64,24 @@ def invoke(clean: pytest.MonkeyPatch) -> Invoke:
 
     def run(*arguments: str) -> Result:
         return CliRunner(catch_exceptions=False).invoke(main, arguments)
+
+    return run
+
+
+@pytest.fixture
+def check(clean: pytest.MonkeyPatch, tmp_path: Path) -> Check:
+    """Runs the command in an empty project; a dict or list among the arguments becomes a file of JSON."""
+    clean.chdir(tmp_path)
+    (tmp_path / "Pulumi.yaml").write_text("name: shop\nruntime: python\n")
+
+    def run(*arguments: Any, stdin: str | None = None) -> Result:
+        written: list[str] = []
+        for number, argument in enumerate(arguments):
+            if isinstance(argument, dict | list):
+                Path(f"{number}.json").write_text(json.dumps(argument))
+                argument = f"{number}.json"
+            written.append(str(argument))
+        return CliRunner(catch_exceptions=False).invoke(main, ["check", *written], input=stdin)
 
     return run
 

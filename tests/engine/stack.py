@@ -140,23 +140,32 @@ class Stack:
             time.sleep(0.1)
 
     def up_killed_at(self, held: Injected) -> None:
-        """Run `up`, kill it where a fault holds it, and take its lock away."""
+        """Run `up`, kill it where a fault holds it, and take its lock away; a call held before its work is lost."""
         running = self.start("up", "--yes", "--skip-preview")
         held.wait_reached(60)
         self.kill(running)
-        held.remove()
+        held.drop()
         self.run("cancel", "--yes")
 
     @staticmethod
-    def left_of(process: subprocess.Popen[str]) -> list[str]:
-        """The processes that a CLI has started and that still run."""
+    def left_of(process: subprocess.Popen[str]) -> dict[int, str]:
+        """The processes that a CLI has started and that still run: their command lines, by id."""
         listed = subprocess.run(
-            ["ps", "-eo", "sess=,stat=,args="], capture_output=True, text=True, check=True
+            ["ps", "-eo", "sess=,pid=,stat=,args="], capture_output=True, text=True, check=True
         )
-        mine = [
-            line.split(None, 2) for line in listed.stdout.splitlines() if line.split()[0] == str(process.pid)
-        ]
-        return [words[2] for words in mine if not words[1].startswith("Z")]
+        lines = [line.split(None, 3) for line in listed.stdout.splitlines()]
+        mine = [words for words in lines if words[0] == str(process.pid)]
+        return {int(words[1]): words[3] for words in mine if not words[2].startswith("Z")}
+
+    @classmethod
+    def host_of(cls, process: subprocess.Popen[str]) -> int:
+        """The id of the dynamic host that a CLI has started; its shell bears the same command line."""
+        (host,) = (
+            pid
+            for pid, args in cls.left_of(process).items()
+            if "-m pulumi.dynamic" in args and not args.startswith(("/bin/sh", "sh "))
+        )
+        return host
 
     def export(self) -> dict[str, Any]:
         """The stack's state."""

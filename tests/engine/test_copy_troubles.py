@@ -15,18 +15,18 @@ from .matrix import MANUAL, assert_converges, told
 from .stack import Stack
 
 
-@pytest.mark.parametrize("named", [False, True], ids=["derived", "named"])
+@pytest.mark.parametrize("name", [None, "db-dr"], ids=["derived", "named"])
 @pytest.mark.parametrize(
     ("when", "hidden"), [(0.0, 0.0), (2.0, 0.0), (0.0, 6.0)], ids=["early", "late", "unseen"]
 )
 def test_a_copy_that_fails(
-    stack: Stack, service: Service, emulator: Emulator, when: float, hidden: float, named: bool
+    stack: Stack, service: Service, emulator: Emulator, when: float, hidden: float, name: str | None
 ) -> None:
     """It fails at once, later, or before it was ever shown: the reason is told, and the next run starts anew."""
     emulator.settings = Settings(copy_seconds=0.3, visibility_seconds=hidden)
     reason = {"error_code": "DiskFull", "error_details": "No room left."}
     emulator.inject(Fault(kind="fail-copy", operation="CopySnapshot", seconds=when, **reason))  # type: ignore[arg-type]
-    stack.copied(**({"target_snapshot_name": "db-dr"} if named else {}))
+    stack.copied(target_snapshot_name=name)
     message = told(stack.up(ok=False), "db")
     assert "the copy failed: DiskFull: No room left." in message and "starts a new one" in message
     assert_converges(stack, service)
@@ -124,11 +124,7 @@ def test_the_services_clock_differs_from_ours(
     emulator.settings = Settings(copy_seconds=1)
     stack.copied(target_snapshot_name="db-dr")
     held = emulator.inject(Fault(kind="hold-before", operation="TagResource"))
-    running = stack.start("up", "--yes", "--skip-preview")
-    held.wait_reached(60)
-    stack.kill(running)
-    held.drop()
-    stack.run("cancel", "--yes")
+    stack.up_killed_at(held)
     began = time.monotonic()
     assert_converges(stack, service)
     assert time.monotonic() - began < 60
@@ -138,29 +134,24 @@ def test_the_services_clock_differs_from_ours(
 # The service's record of an operation, gone.
 
 
-@pytest.mark.parametrize("named", [False, True], ids=["derived", "named"])
+@pytest.mark.parametrize("name", [None, "db-dr"], ids=["derived", "named"])
 def test_the_record_is_gone_before_recovery(
-    stack: Stack, service: Service, emulator: Emulator, named: bool
+    stack: Stack, service: Service, emulator: Emulator, name: str | None
 ) -> None:
     """Killed before tagging, and the service has forgotten the operation: only a derived name still proves itself."""
     emulator.settings = Settings(copy_seconds=0.3)
-    name = {"target_snapshot_name": "db-dr"} if named else {}
-    stack.copied(**name)
+    stack.copied(target_snapshot_name=name)
     held = emulator.inject(Fault(kind="hold-before", operation="TagResource"))
-    running = stack.start("up", "--yes", "--skip-preview")
-    held.wait_reached(60)
-    stack.kill(running)
-    held.drop()
-    stack.run("cancel", "--yes")
+    stack.up_killed_at(held)
     left = service.only()
     emulator.forget_operations("eu-west-1", left["name"])
-    if named:
+    if name:
         message = told(stack.up(ok=False), "db")
         assert 'the name "db-dr" is taken in eu-west-1' in message
         assert "carries no snapcopy:owner tag; it was left untouched, nothing was copied" in message
         assert "adopt=True to take that snapshot over" in message
         assert service.only() == left
-        stack.copied(adopt=True, **name)
+        stack.copied(adopt=True, target_snapshot_name=name)
     assert_converges(stack, service)
     assert service.only()["arn"] == left["arn"]
     assert service.copies_started() == 1
@@ -172,11 +163,7 @@ def test_killed_before_midnight_while_tracking(stack: Stack, service: Service, e
     emulator.settings = Settings(copy_seconds=3600)
     stack.copied(source_resource_name="web-1", use_latest_restorable_auto_snapshot=True, track_latest=True)
     held = emulator.inject(Fault(kind="hold-before", operation="TagResource"))
-    running = stack.start("up", "--yes", "--skip-preview")
-    held.wait_reached(60)
-    stack.kill(running)
-    held.drop()
-    stack.run("cancel", "--yes")
+    stack.up_killed_at(held)
     emulator.client("us-east-1").delete_instance(instanceName="web-1")
     emulator.seed({"us-east-1": {"instances": [{"name": "web-1", "automaticSnapshots": 7}]}})
     emulator.settings = Settings(copy_seconds=0.2)

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import os
 import signal
-import subprocess
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
@@ -89,7 +88,7 @@ class Matrix:
         return [n for n, call in enumerate(calls) if all_calls or not call.startswith("Get")]
 
     def kill_at(self, point: int, when: str, victim: str) -> None:
-        """Kill at one point; recover; look."""
+        """Kill at one point, a call that is held before its work is never done; recover; look."""
         stack = self.prepared()
         held = self.emulator.inject(
             Fault(kind="hold-before" if when == "before" else "hold-after", skip=point)
@@ -98,10 +97,10 @@ class Matrix:
         held.wait_reached(60)
         if victim == "cli":
             stack.kill(running)
-            held.remove()
+            held.drop()
         else:
-            _kill_host(running)
-            held.remove()
+            os.kill(stack.host_of(running), signal.SIGKILL)
+            held.drop()
             stack.end(running, ok=False)
         stack.run("cancel", "--yes")
         stack.run(*self.scenario.command)
@@ -122,16 +121,6 @@ class Matrix:
             assert tags == (self.scenario.after or {}).get("tags", {})
         if not self.scenario.destroy:
             assert stack.preview().changes.keys() <= {"unchanged"}
-
-
-def _kill_host(running: subprocess.Popen[str]) -> None:
-    listed = subprocess.run(["ps", "-eo", "sess=,pid=,args="], capture_output=True, text=True, check=True)
-    lines = [line.split(None, 2) for line in listed.stdout.splitlines()]
-    (host,) = (
-        int(pid) for session, pid, args in lines
-        if session == str(running.pid) and "-m pulumi.dynamic" in args and not args.startswith(("/bin/sh", "sh "))
-    )  # fmt: skip
-    os.kill(host, signal.SIGKILL)
 
 
 EVERY_DAY = ("create", "replace", "update", "destroy")

@@ -140,7 +140,7 @@ def test_killed_before_the_copy_was_tagged_it_is_still_known(
 ) -> None:
     """The hex of a derived name proves it; for an explicit name the service's own record does."""
     emulator.settings = Settings(copy_seconds=3600)
-    stack.copied(target_snapshot_name=name) if name else stack.copied()
+    stack.copied(target_snapshot_name=name)
     held = emulator.inject(Fault(kind="hold-before", operation="TagResource"))
     stack.up_killed_at(held)
     emulator.finish_copies()
@@ -209,7 +209,7 @@ def test_ctrl_c_once_keeps_what_is_under_way(stack: Stack, service: Service, emu
     running.send_signal(signal.SIGINT)
     output = stack.end(running, ok=False).output
     assert "stopped, as asked" in output and "kept in the stack's state" in output
-    assert Stack.left_of(running) == []
+    assert Stack.left_of(running) == {}
     emulator.finish_copies()
     assert stack.up().changes == {"updated": 1, "unchanged": 1}
     assert service.copies_started() == 1

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import signal
-import subprocess
 from collections.abc import Callable
 
 import pytest
@@ -62,7 +61,7 @@ def test_two_ups_of_one_stack_on_different_backends(
     emulator.settings = Settings(copy_seconds=1)
     stacks = [new_stack("one"), new_stack("two")]
     for stack in stacks:
-        stack.copied(**({"target_snapshot_name": name} if name else {}))
+        stack.copied(target_snapshot_name=name)
     held = emulator.inject(Fault(kind="hold-before", operation="CopySnapshot", times=2))
     running = [stack.start(*UP) for stack in stacks]
     held.wait_reached(60, hits=2)
@@ -82,7 +81,7 @@ def test_an_orphaned_host_goes_on_while_its_successor_works(
 ) -> None:
     """The CLI is killed, its call to CopySnapshot isn't: whichever comes first, there is one copy."""
     emulator.settings = Settings(copy_seconds=1)
-    stack.copied(**({"target_snapshot_name": name} if name else {}))
+    stack.copied(target_snapshot_name=name)
     orphans = emulator.inject(Fault(kind="hold-before", operation="CopySnapshot"))
     orphan = stack.start(*UP)
     orphans.wait_reached(60)
@@ -114,7 +113,7 @@ def test_an_orphaned_host_that_was_asleep_wakes_up(
     held = emulator.inject(Fault(kind="hold-before", operation="GetDiskSnapshot", region="eu-west-1"))
     orphan = stack.start(*UP)
     held.wait_reached(60)
-    host = _host(orphan)
+    host = stack.host_of(orphan)
     orphan.send_signal(signal.SIGKILL)
     orphan.wait(30)  # a process stopped before its session's leader ends gets SIGHUP
     os.kill(host, signal.SIGSTOP)
@@ -125,13 +124,3 @@ def test_an_orphaned_host_that_was_asleep_wakes_up(
     os.kill(host, signal.SIGCONT)
     stack.kill(orphan)
     assert service.snapshots() == {}
-
-
-def _host(running: subprocess.Popen[str]) -> int:
-    listed = subprocess.run(["ps", "-eo", "sess=,pid=,args="], capture_output=True, text=True, check=True)
-    lines = [line.split(None, 2) for line in listed.stdout.splitlines()]
-    (host,) = (
-        int(pid) for session, pid, args in lines
-        if session == str(running.pid) and "-m pulumi.dynamic" in args and not args.startswith(("/bin/sh", "sh "))
-    )  # fmt: skip
-    return host
