@@ -170,6 +170,8 @@ class Engine:
 
     def __init__(self, address: str) -> None:
         self.address = address
+        self.is_watched = _has_terminal() and not os.environ.get("CI")
+        """Whether somebody looks on, as far as can be told: the engine doesn't say how it shows what it is told."""
         self._stub = engine_pb2_grpc.EngineStub(grpc.insecure_channel(address))
 
     @classmethod
@@ -206,3 +208,12 @@ class Engine:
             time.sleep(0.5)
             missed = 0 if self.is_there() else missed + 1
         os._exit(1)
+
+
+def _has_terminal() -> bool:
+    """Whether this process and the engine were started from a terminal."""
+    try:
+        os.close(os.open("/dev/tty", os.O_RDWR))
+    except OSError:
+        return False
+    return True

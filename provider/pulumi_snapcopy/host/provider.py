@@ -32,6 +32,7 @@ from ..core.sources import latest_date
 from ..core.spelling import pythonic
 from . import _sdk
 from .settings import Settings
+from .tally import Tally
 from .telling import RowTeller
 from .translation import INPUTS, copy_id, known, outputs, unknown_again
 
@@ -67,6 +68,7 @@ class CopyProvider(ResourceProvider):
         self._engine: _sdk.Engine | None = None
         self._trouble: ConfigError | None = None
         self._held: dict[str, str] = {}
+        self._tally = Tally()
 
     def __reduce__(self) -> tuple[Callable[[], CopyProvider], tuple[()]]:
         return self._backend.factory, ()
@@ -130,7 +132,8 @@ class CopyProvider(ResourceProvider):
         wanted = request(inputs, supersedes=self._held.get(inputs["owner"]))
         try:
             self._ready()
-            copy = self._lifecycle.create(wanted, RowTeller(self._engine))
+            with self._tally.copying(wanted.resource):
+                copy = self._lifecycle.create(wanted, RowTeller(self._engine, self._tally))
         except CopyError as error:
             self._fail(error, props)
         return CreateResult(copy_id(copy.snapshot), outputs(inputs, copy))
@@ -143,7 +146,7 @@ class CopyProvider(ResourceProvider):
         wanted = replace(request(inputs, olds=in_state), target_region=region, target_snapshot_name=name)
         try:
             self._ready()
-            snapshot = self._lifecycle.read(wanted, RowTeller(self._engine))
+            snapshot = self._lifecycle.read(wanted, RowTeller(self._engine, self._tally))
         except CopyError as error:
             self._fail(error, props)
         if snapshot is None:
@@ -171,7 +174,10 @@ class CopyProvider(ResourceProvider):
             dropped.add(RETAIN_TAG)
         try:
             self._ready()
-            copy = self._lifecycle.update(wanted, RowTeller(self._engine), dropped_tags=dropped)
+            with self._tally.copying(wanted.resource):
+                copy = self._lifecycle.update(
+                    wanted, RowTeller(self._engine, self._tally), dropped_tags=dropped
+                )
         except CopyError as error:
             self._fail(error, _news, olds)
         return UpdateResult(outputs(inputs, copy, olds))
@@ -182,7 +188,7 @@ class CopyProvider(ResourceProvider):
         try:
             self._ready()
             wanted = request(props, timeout=("delete",), olds=props)
-            self._lifecycle.delete(wanted, RowTeller(self._engine))
+            self._lifecycle.delete(wanted, RowTeller(self._engine, self._tally))
         except CopyError as error:
             self._fail(error, _props)
 

@@ -1,4 +1,4 @@
-"""Lines in the resource's own row."""
+"""Lines in the resource's own row, and once a minute one about all copies in the stack's."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import time
 from dataclasses import dataclass, field
 
 from ._sdk import Engine, current_call
+from .tally import EVERY, Tally
 
 LEAST_PAUSE = 1.0
 """Seconds between two passing lines of one resource, at least; they come further apart as time goes on."""
@@ -13,9 +14,14 @@ LEAST_PAUSE = 1.0
 
 @dataclass(slots=True)
 class RowTeller:
-    """Tells the engine what happens to the resource whose call this thread serves."""
+    """Tells the engine what happens to the resource whose call this thread serves.
+
+    Where nobody watches the rows change, as in a pipeline's log, each line stays: then the rows of all copies together
+    come to one line a minute, but for new stages.
+    """
 
     engine: Engine | None
+    tally: Tally
     urn: str = ""
     _began: float = field(default_factory=time.monotonic)
     _told: float = 0.0
@@ -27,9 +33,12 @@ class RowTeller:
 
     def progress(self, text: str) -> None:
         """A line that the next one replaces; a new stage, its first word, shows at once."""
+        if self.engine is None:
+            return
+        if summary := self.tally.line():
+            self.engine.log(_stack_of(self.urn), summary, passing=True)
         now, stage = time.monotonic(), text.split(" ", 1)[0]
-        rest = max(LEAST_PAUSE, 0.05 * (now - self._began)) if stage == self._stage else 0.0
-        if self.engine is None or now - self._told < rest:
+        if stage == self._stage and now - self._told < self._rest(self.engine, now - self._began):
             return
         self._told, self._stage = now, stage
         self.engine.log(self.urn, text, passing=True)
@@ -38,3 +47,20 @@ class RowTeller:
         """A line that stays."""
         if self.engine is not None:
             self.engine.log(self.urn, text, warning=True)
+
+    def _rest(self, engine: Engine, elapsed: float) -> float:
+        """Seconds between two lines of one stage."""
+        if engine.is_watched:
+            return max(LEAST_PAUSE, 0.05 * elapsed)
+        return min(max(LEAST_PAUSE, elapsed), EVERY) * max(self.tally.in_progress, 1)
+
+
+def _stack_of(urn: str) -> str:
+    """The URN of the stack that a resource is in; the engine's own row.
+
+    Example:
+        >>> _stack_of("urn:pulumi:dev::shop::pulumi-python:dynamic/lightsail:CopiedSnapshot::db")
+        'urn:pulumi:dev::shop::pulumi:pulumi:Stack::shop-dev'
+    """
+    stack, project, *_ = [*urn.removeprefix("urn:pulumi:").split("::"), ""]
+    return f"urn:pulumi:{stack}::{project}::pulumi:pulumi:Stack::{project}-{stack}"
