@@ -11,6 +11,7 @@ SnapcopyError
 │       ├── TooManyCopies as many copies in progress as the service allows
 │       └── AnswerLost    the work may have been done, the answer never came
 ├── Cancelled             the user has asked to stop
+├── WrongAccount          the credentials belong to an account that isn't allowed
 ├── CopyError             how a verb of a copy failed: cause, what is true, what to do next
 └── ConfigError           a setting that can't be used
 ```
@@ -18,6 +19,7 @@ SnapcopyError
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -79,6 +81,24 @@ class AnswerLost(Transient):
 
 class Cancelled(SnapcopyError):
     """The user has asked to stop; raised wherever time would pass."""
+
+
+class WrongAccount(SnapcopyError):
+    """The credentials belong to an account that isn't allowed.
+
+    Args:
+        account: its number.
+        allowed: the numbers of those that are.
+
+    Example:
+        >>> print(WrongAccount("111111111111", ["222222222222"]))
+        the credentials belong to account 111111111111, and snapcopy:allowedAccountIds allows 222222222222
+    """
+
+    def __init__(self, account: str, allowed: Sequence[str]) -> None:
+        super().__init__(
+            f"the credentials belong to account {account}, and snapcopy:allowedAccountIds allows {', '.join(allowed)}"
+        )
 
 
 class CopyError(SnapcopyError):

@@ -5,13 +5,33 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from .durations import spoken
-from .errors import CopyError, Denied, ServiceError
+from .errors import CopyError, Denied, ServiceError, WrongAccount
 from .model import OWNER_TAG, SOURCE_TAG, Copy, CopyRequest, Operation, Snapshot
 from .sources import SourceError
 
 GO_ON = "run `pulumi up` again to go on waiting."
 AGAIN = "run `pulumi up` again."
 NOTHING = "nothing was copied"
+OTHER_ACCOUNT = "log in to an allowed account (AWS_PROFILE), or change snapcopy:allowedAccountIds"
+
+
+def wrong_account(request: CopyRequest, error: WrongAccount, *, doing: str) -> CopyError:
+    """The account guard has let nothing through."""
+    # Without the program the engine hands on the configuration that the last `up` had.
+    then = AGAIN if doing == "copying" else "try again, after a change with `--run-program`."
+    return CopyError(
+        doing, request.subject, str(error),
+        state=_unsent(request), next_step=f"{OTHER_ACCOUNT}; then {then}",
+    )  # fmt: skip
+
+
+def untold_account(request: CopyRequest, error: ServiceError, *, doing: str) -> CopyError:
+    """The account guard can't tell the account, and has let nothing through."""
+    called = f" ({error.call})" if error.call else ""
+    return CopyError(
+        doing, request.subject, f"the account isn't known, and snapcopy:allowedAccountIds is set: {error}{called}",
+        state=_unsent(request), next_step=_after(error), reference=_reference(None, error.request_id),
+    )  # fmt: skip
 
 
 def wrong_source(request: CopyRequest, error: SourceError, *, kept: Copy | None) -> CopyError:
@@ -158,6 +178,13 @@ def taken_over(found: Snapshot) -> str:
     return (
         f'"{found.name}" in {found.region} is held by another declaration of this run; it was left in place.'
     )
+
+
+def _unsent(request: CopyRequest) -> str:
+    """What is true when the service wasn't asked anything."""
+    if request.known_arn is None and not request.half_made:
+        return "nothing was sent."
+    return f'nothing was sent; the copy "{request.target_snapshot_name}" stays in the stack\'s state.'
 
 
 def _unchanged(request: CopyRequest, doing: str) -> str:

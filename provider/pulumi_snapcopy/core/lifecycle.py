@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 
 from . import explain
+from .account import AccountGuard
 from .attempt import Attempt, Teller
 from .clock import Clock
 from .creation import bring_about
@@ -28,12 +29,14 @@ class Lifecycle:
         clock: the time.
         longest_pause: seconds between two looks at a copy, at most.
         wanted: whether anybody still waits for what is done; asked right before a copy is started.
+        guard: admits each verb, where only some accounts are allowed.
     """
 
     service: Service
     clock: Clock
     longest_pause: float = LONGEST_PAUSE
     wanted: Callable[[], bool] = lambda: True
+    guard: AccountGuard | None = None
     _regions: dict[str, Region] = field(default_factory=dict)
     _lock: threading.Lock = field(default_factory=threading.Lock)
     _taken: set[tuple[str, str]] = field(default_factory=set)
@@ -125,6 +128,8 @@ class Lifecycle:
     def _attempt(
         self, request: CopyRequest, teller: Teller, *, doing: str = "copying", timeout: float | None = None
     ) -> Attempt:
+        if self.guard:
+            self.guard.admit(request, doing=doing)
         return Attempt(
             request=request,
             service=self.service,

@@ -21,8 +21,10 @@ from pulumi.dynamic import (
     UpdateResult,
 )
 
+from ..core.account import AccountGuard
 from ..core.clock import SystemClock
-from ..core.errors import ConfigError, CopyError, ServiceError
+from ..core.errors import ConfigError, CopyError, ServiceError, WrongAccount
+from ..core.explain import OTHER_ACCOUNT
 from ..core.inputs import differences, request, settle
 from ..core.judgement import UNKNOWN, Context
 from ..core.lifecycle import Lifecycle
@@ -46,12 +48,14 @@ class Backend:
         service: makes the service; told how many calls may be under way at once.
         regions: the service's regions.
         default_region: the region that the service's own tooling would use.
+        account: asks, in a region, for the account that the credentials belong to.
     """
 
     factory: Callable[[], CopyProvider]
     service: Callable[[int], Service]
     regions: Callable[[], frozenset[str]]
     default_region: Callable[[], str | None]
+    account: Callable[[str], str]
 
 
 class CopyProvider(ResourceProvider):
@@ -67,6 +71,7 @@ class CopyProvider(ResourceProvider):
         self._backend = backend
         self._engine: _sdk.Engine | None = None
         self._trouble: ConfigError | None = None
+        self._guard: AccountGuard | None = None
         self._held: dict[str, str] = {}
         self._tally = Tally()
 
@@ -87,8 +92,14 @@ class CopyProvider(ResourceProvider):
         service = self._backend.service(settings.max_workers)
         self._service = service
         wanted = self._engine.is_there if self._engine else lambda: True
+        if allowed := settings.allowed_account_ids:
+            self._guard = AccountGuard(allowed=allowed, ask=self._backend.account, clock=clock)
         self._lifecycle = Lifecycle(
-            service=service, clock=clock, longest_pause=settings.poll_seconds, wanted=wanted
+            service=service,
+            clock=clock,
+            longest_pause=settings.poll_seconds,
+            wanted=wanted,
+            guard=self._guard,
         )
 
     def check(self, _olds: dict[str, Any], news: dict[str, Any]) -> CheckResult:
@@ -115,7 +126,13 @@ class CopyProvider(ResourceProvider):
         # The engine checks a resource that it will replace a second time, as if it were new.
         if olds.get("targetSnapshotName") and inputs.get("owner") is not UNKNOWN:
             self._held[inputs["owner"]] = olds["targetSnapshotName"]
-        return CheckResult(unknown_again(settle(olds, inputs, latest=self._latest)), [])
+        try:
+            settled = settle(olds, inputs, latest=self._latest)
+            if settled != olds:
+                self._may_ask(inputs["targetRegion"])
+        except WrongAccount as error:
+            return CheckResult(news, [CheckFailure("", f"{error}; {OTHER_ACCOUNT}.")])
+        return CheckResult(unknown_again(settled), [])
 
     def diff(self, _id: str, _olds: dict[str, Any], _news: dict[str, Any]) -> DiffResult:
         """Say what asks for a new copy, and what is done in place."""
@@ -194,10 +211,16 @@ class CopyProvider(ResourceProvider):
 
     def _latest(self, region: str, resource: str) -> str | None:
         """The date of "latest", if it can be known now; create asks again, and says why not."""
+        if not self._may_ask(region):
+            return None
         try:
             return latest_date(self._service, region, resource)
         except ServiceError:
             return None
+
+    def _may_ask(self, region: Any) -> bool:
+        """Whether the account guard lets a preview ask the service."""
+        return self._guard is None or (region is not UNKNOWN and self._guard.foresee(region))
 
     def _ready(self) -> None:
         if self._trouble:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import json
 import math
 import os
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -20,10 +22,12 @@ class Settings:
     Args:
         poll_seconds: ``pollSeconds``, the longest pause between looks, in seconds.
         max_workers: ``maxWorkers``, how many copies the host works on at once.
+        allowed_account_ids: ``allowedAccountIds``, the accounts that may be worked in; none given: any.
     """
 
     poll_seconds: float = LONGEST_PAUSE
     max_workers: int = DEFAULT_WORKERS
+    allowed_account_ids: tuple[str, ...] = ()
 
     @classmethod
     def read(cls, config: Callable[[str], object]) -> Settings:
@@ -35,15 +39,22 @@ class Settings:
         return cls(
             poll_seconds=_number(config, "pollSeconds", "POLL_SECONDS", LONGEST_PAUSE, least=0.1),
             max_workers=int(_number(config, "maxWorkers", "MAX_WORKERS", DEFAULT_WORKERS, least=1)),
+            allowed_account_ids=_accounts(config, "allowedAccountIds", "ALLOWED_ACCOUNT_IDS"),
         )
+
+
+def _given(config: Callable[[str], object], key: str, variable: str) -> tuple[str, object]:
+    """A setting's value, and its name where it was set."""
+    name, value = f"snapcopy:{key}", config(f"snapcopy:{key}")
+    if value is None:
+        name, value = f"SNAPCOPY_{variable}", os.environ.get(f"SNAPCOPY_{variable}")
+    return name, value
 
 
 def _number(
     config: Callable[[str], object], key: str, variable: str, default: float, *, least: float
 ) -> float:
-    name, value = f"snapcopy:{key}", config(f"snapcopy:{key}")
-    if value is None:
-        name, value = f"SNAPCOPY_{variable}", os.environ.get(f"SNAPCOPY_{variable}")
+    name, value = _given(config, key, variable)
     if value is None:
         return default
     try:
@@ -53,3 +64,27 @@ def _number(
     if not least <= number < math.inf:
         raise ConfigError(f"{name} is {value!r}; write a number of at least {least:g}.")
     return number
+
+
+def _accounts(config: Callable[[str], object], key: str, variable: str) -> tuple[str, ...]:
+    name, value = _given(config, key, variable)
+    if value is None:
+        return ()
+    text = str(value).strip()
+    if text in ("", "[]"):
+        raise ConfigError(
+            f"{name} is empty: no account would be allowed; write account ids of 12 digits, or take it away."
+        )
+    try:
+        # The engine hands a list over as JSON.
+        listed = json.loads(text) if text.startswith("[") else text.split(",")
+    except ValueError:
+        listed = [text]
+    accounts = tuple(str(each).strip() for each in listed)
+    for account in accounts:
+        # YAML takes 012345678901 for a number and drops its zero, or reads it as an octal one.
+        if not re.fullmatch(r"[0-9]{12}", account):
+            raise ConfigError(
+                f"{name} holds {account!r}; write account ids of 12 digits, in quotes if they begin with 0."
+            )
+    return accounts

@@ -15,7 +15,13 @@ from ..host.provider import Backend, CopyProvider
 def copied_snapshot() -> CopyProvider:
     """Make the provider."""
     return CopyProvider(
-        Backend(factory=copied_snapshot, service=_service, regions=_regions, default_region=_default_region)
+        Backend(
+            factory=copied_snapshot,
+            service=_service,
+            regions=_regions,
+            default_region=_default_region,
+            account=_account,
+        )
     )
 
 
@@ -35,3 +41,9 @@ def _default_region() -> str | None:
     from ..services.aws_login import default_region
 
     return default_region()
+
+
+def _account(region: str) -> str:
+    from ..services.aws_login import account
+
+    return account(region)

@@ -5,13 +5,14 @@ from __future__ import annotations
 import os
 from collections.abc import Iterable
 from functools import partial
+from typing import Literal
 from urllib.parse import urlsplit
 
 import boto3
 from botocore.config import Config
 
 from ..core.errors import Denied
-from .aws import call
+from .aws import call, member
 
 
 def default_region() -> str | None:
@@ -23,7 +24,7 @@ def default_region() -> str | None:
     return call("", lambda: os.environ.get("AWS_REGION") or boto3.session.Session().region_name)
 
 
-def endpoints(regions: Iterable[str]) -> dict[str, str]:
+def endpoints(regions: Iterable[str], service: Literal["lightsail", "sts"] = "lightsail") -> dict[str, str]:
     """Where regions' calls go: the service's own addresses, or that of ``AWS_ENDPOINT_URL_LIGHTSAIL`` and its like.
 
     Raises:
@@ -34,7 +35,7 @@ def endpoints(regions: Iterable[str]) -> dict[str, str]:
         # Keys that nobody uses: without any, making a client looks for credentials, also over the network.
         make = partial(
             boto3.session.Session().client,
-            "lightsail",
+            service,
             aws_access_key_id="none",
             aws_secret_access_key="none",
         )
@@ -66,14 +67,21 @@ def credentials() -> str:
 def account(region: str) -> str:
     """The number of the account that the credentials belong to, as STS says; it needs no permission.
 
+    STS is asked where boto3 would ask it, but never on AWS while Lightsail is somewhere else: an emulator answers for
+    all services at its one address, and its made-up keys are nothing to send to AWS.
+
     Raises:
         ServiceError: STS says no, or can't be reached.
     """
     config = Config(connect_timeout=5, read_timeout=10, retries={"mode": "standard", "total_max_attempts": 2})
+    lightsail, sts = (endpoints((region,), service)[region] for service in ("lightsail", "sts"))
+    elsewhere = is_the_real_service(sts) and not is_the_real_service(lightsail)
 
     def ask() -> str:
-        client = boto3.session.Session().client("sts", region_name=region, config=config)
-        return str(client.get_caller_identity()["Account"])
+        client = boto3.session.Session().client(
+            "sts", region_name=region, config=config, endpoint_url=lightsail if elsewhere else None
+        )
+        return str(member(client.get_caller_identity(), "Account"))
 
     return call("sts:GetCallerIdentity", ask)
 

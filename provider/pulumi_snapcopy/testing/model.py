@@ -213,6 +213,7 @@ class _Provider(CopyProvider):
                 service=lambda connections: service,
                 regions=lambda: regions,
                 default_region=lambda: TARGET_REGIONS[0],
+                account=lambda region: "123456789012",
             )
         )
         self._service: Service = service
