@@ -4,13 +4,14 @@ PYTHON ?= $(shell for p in .venv/bin/python python3 python3.13 python3.12 python
 	$$p -c 'import sys; sys.exit(sys.version_info < (3, 10))' 2>/dev/null && echo $$p && break; done)
 TEST_ARGS ?= -n 4 --dist worksteal
 
-.PHONY: help setup up down test soak lint clean python
+.PHONY: help setup up down test soak bench lint clean python
 
 help:
 	@echo 'make up      set everything up, start the emulator, copy a snapshot, show what there is'
 	@echo 'make down    undo it'
 	@echo 'make test    set up, check the style and types, run every test'
 	@echo 'make soak    the long tests: killed at every call, thousands of random steps'
+	@echo 'make bench   measure it beside other ways, about an hour; writes docs/performance.md'
 	@echo 'make setup   .venv with pulumi and snapcopy; make lint; make clean'
 
 python:
@@ -38,3 +39,6 @@ test: lint
 
 soak: setup
 	@HYPOTHESIS_PROFILE=soak .venv/bin/pytest $(TEST_ARGS) -m soak
+
+bench: setup
+	@.venv/bin/python -m tools.bench $(BENCH_ARGS)

@@ -1,0 +1,21 @@
+"""Figures in Markdown."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from tools.bench.results import Spread
+
+
+def shown(spread: Spread | None, digits: int) -> str:
+    """The median, with the least and the most where they differ, as in `2.1 (2.0-2.4)`."""
+    if spread is None:
+        return "-"
+    middle, least, most = (f"{value:.{digits}f}" for value in (spread.median, spread.least, spread.most))
+    return middle if least == most else f"{middle} ({least}-{most})"
+
+
+def table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
+    """A table; figures stand to the right, except in a table of two columns."""
+    line = ["---", *["---:"] * (len(head) - 1)] if len(head) > 2 else ["---"] * len(head)
+    return "\n".join("| " + " | ".join(cells) + " |" for cells in (head, line, *rows))

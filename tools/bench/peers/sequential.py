@@ -1,0 +1,23 @@
+"""A boto3 script that makes one copy after the other, polling every 5 seconds; what is there already is left."""
+
+import os
+import time
+
+import boto3
+
+client = boto3.client("lightsail", region_name="eu-west-1")
+
+for number in range(int(os.environ["COPIES"])):
+    source, target = f"source-{number:03}", f"copy-{number:03}"
+    try:
+        client.get_instance_snapshot(instanceSnapshotName=target)
+    except client.exceptions.NotFoundException:
+        client.copy_snapshot(sourceRegion="us-east-1", sourceSnapshotName=source, targetSnapshotName=target)
+    while True:
+        state = client.get_instance_snapshot(instanceSnapshotName=target)["instanceSnapshot"]["state"]
+        if state == "available":
+            break
+        if state == "error":
+            raise SystemExit(f"copying {source} failed")
+        time.sleep(5)
+    print(target)

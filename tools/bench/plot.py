@@ -1,0 +1,92 @@
+"""The plot: how many times the slowest copy a whole run takes, over the number of copies; both axes logarithmic.
+
+Written by hand: the colours then follow the reader's light or dark theme, and the file needs nothing to be made.
+"""
+
+from __future__ import annotations
+
+import html
+import math
+from collections.abc import Mapping, Sequence
+
+Line = Sequence[tuple[int, float]]
+
+WIDTH, HEIGHT = 760, 430
+LEFT, RIGHT, TOP, BOTTOM = 58, 230, 46, 48  # margins; the lines' names stand on the right
+NAME_HEIGHT = 17
+TIMES = " \N{MULTIPLICATION SIGN}"
+GRID = (1, 1.5, 2, 3, 5, 7, 10, 15, 20, 30, 50, 70, 100, 200, 500, 1000)
+STYLE = """
+  svg { --paper: #ffffff; --ink: #1f2328; --grid: #d8dee4;
+        --c0: #0969da; --c1: #bc4c00; --c2: #8250df; --c3: #6e7781; --c4: #1a7f37; }
+  @media (prefers-color-scheme: dark) {
+    svg { --paper: #0d1117; --ink: #e6edf3; --grid: #30363d;
+          --c0: #58a6ff; --c1: #f0883e; --c2: #bc8cff; --c3: #9198a1; --c4: #3fb950; } }
+  .paper { fill: var(--paper) } .grid { stroke: var(--grid) }
+  text { fill: var(--ink); font: 13px system-ui, sans-serif } .title { font-weight: 600; font-size: 15px }
+  polyline { fill: none; stroke-width: 2.5; stroke-linejoin: round }
+"""
+
+
+def draw(lines: Mapping[str, Line], *, title: str, across: str) -> str:
+    """An SVG of the lines, the first of them in the strongest colour.
+
+    Args:
+        lines: By name; points of the number of copies and the ratio, in rising order.
+        title: What is above it.
+        across: What the horizontal axis is.
+    """
+    lines = {name: line for name, line in lines.items() if line}
+    points = [point for line in lines.values() for point in line] or [(1, 1.0)]
+    copies = sorted({x for x, _ in points})
+    highest = max(2.0, max(y for _, y in points) * 1.15)
+
+    def across_of(x: float) -> float:
+        span = math.log(copies[-1] / copies[0]) or 1.0
+        return LEFT + 14 + (WIDTH - LEFT - RIGHT - 28) * math.log(x / copies[0]) / span
+
+    def up_of(y: float) -> float:
+        return HEIGHT - BOTTOM - (HEIGHT - TOP - BOTTOM) * math.log(max(y, 1.0)) / math.log(highest)
+
+    drawn = [f'<text class="title" x="{LEFT}" y="26">{html.escape(title)}</text>']
+    for y in (each for each in GRID if each <= highest):
+        drawn.append(
+            f'<line class="grid" x1="{LEFT}" x2="{WIDTH - RIGHT}" y1="{up_of(y):.1f}" y2="{up_of(y):.1f}"/>'
+            f'<text x="{LEFT - 8}" y="{up_of(y) + 4:.1f}" text-anchor="end">{y:g}{TIMES}</text>'
+        )
+    for x in copies:
+        drawn.append(
+            f'<line class="grid" x1="{across_of(x):.1f}" x2="{across_of(x):.1f}" y1="{TOP}" y2="{HEIGHT - BOTTOM}"/>'
+            f'<text x="{across_of(x):.1f}" y="{HEIGHT - BOTTOM + 18}" text-anchor="middle">{x}</text>'
+        )
+    middle = (LEFT + WIDTH - RIGHT) / 2
+    drawn.append(f'<text x="{middle}" y="{HEIGHT - 10}" text-anchor="middle">{html.escape(across)}</text>')
+    heights = apart([up_of(line[-1][1]) for line in lines.values()])
+    for number, ((name, line), height) in reversed(list(enumerate(zip(lines.items(), heights, strict=True)))):
+        path = " ".join(f"{across_of(x):.1f},{up_of(y):.1f}" for x, y in line)
+        end, level = across_of(line[-1][0]), up_of(line[-1][1])
+        dots = "".join(
+            f'<circle cx="{at.replace(",", chr(34) + " cy=" + chr(34))}" r="3.5"/>' for at in path.split()
+        )
+        drawn.append(
+            f'<g style="stroke: var(--c{number})"><polyline points="{path}"/>'
+            f'<line x1="{end + 5:.1f}" y1="{level:.1f}" x2="{WIDTH - RIGHT + 10}" y2="{height:.1f}" stroke-dasharray="1 3"/>'
+            f'<g style="fill: var(--c{number})">{dots}</g></g>'
+            f'<text x="{WIDTH - RIGHT + 14}" y="{height + 4:.1f}">{html.escape(name)}</text>'
+        )
+    body = "\n".join(drawn)
+    return (
+        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {HEIGHT}" role="img">\n'
+        f"<title>{html.escape(title)}</title>\n<style>{STYLE}</style>\n"
+        f'<rect class="paper" width="{WIDTH}" height="{HEIGHT}" rx="6"/>\n{body}\n</svg>\n'
+    )
+
+
+def apart(heights: Sequence[float]) -> list[float]:
+    """The same heights, moved so that names written there don't overlap."""
+    moved = list(heights)
+    bottom = math.inf
+    for index in sorted(range(len(moved)), key=lambda each: -moved[each]):
+        moved[index] = min(moved[index], bottom)
+        bottom = moved[index] - NAME_HEIGHT
+    return moved
