@@ -62,6 +62,10 @@ class Service:
         """How many copies the service has ever taken on."""
         return sum(call.outcome in ("ok", "lost", "garbage") for call in self.emulator.calls("CopySnapshot"))
 
+    def copies_refused(self) -> int:
+        """How many copies the service has refused because too many were in progress."""
+        return sum(call.outcome == "ResourceLimitExceeded" for call in self.emulator.calls("CopySnapshot"))
+
     def effects(self) -> list[str]:
         """The calls that asked for a change."""
         return [call.operation for call in self.emulator.calls() if not call.operation.startswith("Get")]

@@ -103,10 +103,10 @@ class Stack:
         """Run the CLI to its end; it must end well, or, with ``ok=False``, must not."""
         return self.end(self.start(*arguments), ok=ok)
 
-    def end(self, process: subprocess.Popen[str], *, ok: bool = True) -> Result:
+    def end(self, process: subprocess.Popen[str], *, ok: bool = True, timeout: float = 240) -> Result:
         """Wait for a started CLI."""
         try:
-            output, _ = process.communicate(timeout=240)
+            output, _ = process.communicate(timeout=timeout)
         except subprocess.TimeoutExpired:
             process.kill()
             raise

@@ -139,6 +139,43 @@ def test_new_snapshot_can_be_invisible(emulator: Emulator) -> None:
     assert [s["name"] for s in client.get_instance_snapshots()["instanceSnapshots"]] == ["copy"]
 
 
+def test_deleted_snapshot_can_stay_visible(emulator: Emulator) -> None:
+    """With deletion_seconds a deleted copy is found and listed for a while and its name taken, but it is gone."""
+    emulator.settings = replace(emulator.settings, copy_seconds=0, deletion_seconds=3600)
+    client = emulator.client("eu-west-1")
+    copy(emulator, "copy")
+    client.delete_instance_snapshot(instanceSnapshotName="copy")
+
+    assert get(emulator, "copy")["state"] == "available"
+    assert [s["name"] for s in client.get_instance_snapshots()["instanceSnapshots"]] == ["copy"]
+    with pytest.raises(client.exceptions.InvalidInputException, match="already in use: copy"):
+        copy(emulator, "copy")
+    with pytest.raises(client.exceptions.NotFoundException):
+        client.delete_instance_snapshot(instanceSnapshotName="copy")
+    with pytest.raises(client.exceptions.NotFoundException):
+        client.tag_resource(resourceName="copy", tags=[{"key": "a", "value": "b"}])
+
+    emulator.finish_copies()
+    assert client.get_instance_snapshots()["instanceSnapshots"] == []
+    assert copy(emulator, "copy")["status"] == "Started"
+
+
+def test_changed_tags_can_be_invisible(emulator: Emulator) -> None:
+    """With tagging_seconds tags show as they were for a while, whether set or taken away; none is lost."""
+    client = emulator.client("eu-west-1")
+    copy(emulator, "copy")
+    client.tag_resource(
+        resourceName="copy", tags=[{"key": "old", "value": "1"}, {"key": "kept", "value": "1"}]
+    )
+    emulator.settings = replace(emulator.settings, tagging_seconds=3600)
+    client.untag_resource(resourceName="copy", tagKeys=["old"])
+    client.tag_resource(resourceName="copy", tags=[{"key": "new", "value": "1"}])
+
+    assert [tag["key"] for tag in get(emulator, "copy")["tags"]] == ["old", "kept"]
+    emulator.finish_copies()
+    assert [tag["key"] for tag in get(emulator, "copy")["tags"]] == ["kept", "new"]
+
+
 def test_copies_in_progress_can_be_limited(emulator: Emulator) -> None:
     """With max_copies_in_progress a region refuses more, until some are done; other regions don't count."""
     emulator.settings = replace(emulator.settings, max_copies_in_progress=2)

@@ -106,6 +106,8 @@ def test_without_the_extra_it_says_how_to_install_it() -> None:
         {"copy_seconds": float("inf")},
         {"visibility_seconds": "1"},
         {"snapshot_seconds": True},
+        {"deletion_seconds": -0.5},
+        {"tagging_seconds": None},
         {"page_size": 0},
         {"max_copies_in_progress": 1.5},
         {"taggable_when_pending": "no"},

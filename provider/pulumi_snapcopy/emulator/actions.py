@@ -29,7 +29,7 @@ def _delete(kind: str) -> Action:
 
     def action(backend: LightsailBackend, parameters: dict[str, Any]) -> dict[str, Any]:
         resource = backend.find(parameters[f"{MEMBER_OF[kind]}Name"], kind)
-        del backend.resources[resource.name]
+        backend.delete(resource)
         return {"operations": [backend.begin(f"Delete{kind}", resource).describe(now())]}
 
     return action
@@ -62,11 +62,17 @@ def perform(operation: str, region: str, account: str, parameters: dict[str, Any
     check_input(operation, parameters)
     if operation in _READING:
         with SHARED.lock:
-            answer = _READING[operation](backend_of(region, account), parameters)
+            answer = _READING[operation](_current(region, account), parameters)
     else:
         with changing():
-            answer = _CHANGING[operation](backend_of(region, account), parameters)
+            answer = _CHANGING[operation](_current(region, account), parameters)
     return conform(operation, answer)
+
+
+def _current(region: str, account: str) -> LightsailBackend:
+    backend = backend_of(region, account)
+    backend.forget_deleted()
+    return backend
 
 
 def _unknown(operation: str) -> LightsailError:

@@ -140,7 +140,13 @@ def _resource(backend: LightsailBackend, name: str, *kinds: str) -> Resource:
 
 def _finished(resource: Resource, at: float) -> Resource:
     done_at = None if resource.done_at is None else min(resource.done_at, at)
-    return replace(resource, done_at=done_at, visible_at=min(resource.visible_at, at))
+    return replace(
+        resource,
+        done_at=done_at,
+        visible_at=min(resource.visible_at, at),
+        gone_at=None if resource.gone_at is None else min(resource.gone_at, at),
+        tags_at=min(resource.tags_at, at),
+    )
 
 
 def _check_state(kind: str, state: str) -> None:

@@ -64,7 +64,8 @@ def _add_copy(backend: LightsailBackend, name: str, source: Source, plan: CopyPl
 
 def _refuse_too_many(backend: LightsailBackend) -> None:
     limit, at = SHARED.settings.max_copies_in_progress, now()
-    pending = sum(r.copied and r.state(at) == "pending" for r in backend.resources.values())
+    copies = [r for r in backend.resources.values() if r.copied and r.gone_at is None]
+    pending = sum(r.state(at) == "pending" for r in copies)
     if limit is not None and pending >= limit:
         # Lightsail's own limit is unpublished; this is EC2's code.
         message = f"Too many snapshot copies in progress. The limit is {limit} in this region."

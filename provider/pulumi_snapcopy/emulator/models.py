@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from typing import Any
 from uuid import uuid4
 
@@ -11,7 +12,7 @@ from moto.core.base_backend import BackendDict, BaseBackend
 from moto.core.models import DEFAULT_ACCOUNT_ID
 
 from .errors import invalid_input, names_in_use, not_found
-from .resources import DISK, INSTANCE, INSTANCE_SNAPSHOT, Operation, Resource
+from .resources import DISK, INSTANCE, INSTANCE_SNAPSHOT, SNAPSHOTS, Operation, Resource
 from .settings import Settings
 from .shapes import enum
 from .shared import SHARED, now
@@ -33,7 +34,18 @@ class LightsailBackend(BaseBackend):
         SHARED.settings = Settings()
 
     def find(self, name: str, *kinds: str) -> Resource:
-        """The visible resource of this name and of one of these types.
+        """The visible resource of this name and of one of these types, to work with: one that wasn't deleted.
+
+        Raises:
+            LightsailError: NotFoundException.
+        """
+        resource = self.shown(name, *kinds)
+        if resource.gone_at is not None:
+            raise not_found(resource.kind, name)
+        return resource
+
+    def shown(self, name: str, *kinds: str) -> Resource:
+        """The resource of this name as it is read; a deleted one may be for a while.
 
         Raises:
             LightsailError: NotFoundException.
@@ -42,6 +54,18 @@ class LightsailBackend(BaseBackend):
         if resource is None or (kinds and resource.kind not in kinds) or resource.visible_at > now():
             raise not_found(" or ".join(kinds) or "resource", name)
         return resource
+
+    def delete(self, resource: Resource) -> None:
+        """Delete a resource; a snapshot may be shown for a while."""
+        lasts = SHARED.settings.deletion_seconds if resource.kind in SNAPSHOTS else 0.0
+        self.resources[resource.name] = replace(resource, gone_at=now() + lasts)
+        self.forget_deleted()
+
+    def forget_deleted(self) -> None:
+        """Let go of what was deleted long enough ago to be shown no more."""
+        at = now()
+        for each in [r for r in self.resources.values() if r.gone_at is not None and r.gone_at <= at]:
+            del self.resources[each.name]
 
     def visible(self, kind: str) -> list[Resource]:
         """All resources of a type that can be seen by now."""

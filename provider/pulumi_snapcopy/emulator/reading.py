@@ -25,7 +25,7 @@ def get_one(kind: str) -> Action:
     member = MEMBER_OF[kind]
 
     def action(backend: LightsailBackend, parameters: dict[str, Any]) -> dict[str, Any]:
-        return {member: backend.find(parameters[f"{member}Name"], kind).describe(now())}
+        return {member: backend.shown(parameters[f"{member}Name"], kind).describe(now())}
 
     return action
 

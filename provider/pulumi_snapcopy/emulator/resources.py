@@ -32,6 +32,9 @@ class Resource:
         final: The state a snapshot ends in; None for instances and disks.
         done_at: When it gets there (seconds since 1970); None: never.
         visible_at: When it can be found and listed.
+        gone_at: When it is no longer shown, once it was deleted.
+        former_tags: The tags it is shown with until `tags_at`.
+        tags_at: When its tags are shown as they are.
         copied: Whether CopySnapshot made it.
         automatic: The automatic snapshots of an instance or disk, oldest first.
     """
@@ -41,6 +44,9 @@ class Resource:
     final: str | None = None
     done_at: float | None = 0.0
     visible_at: float = 0.0
+    gone_at: float | None = None
+    former_tags: list[dict[str, str]] = field(default_factory=list)
+    tags_at: float = 0.0
     copied: bool = False
     automatic: list[dict[str, Any]] = field(default_factory=list)
 
@@ -69,6 +75,8 @@ class Resource:
         if self.final is None:
             return self.members
         described = {**self.members, "state": self.state(at)}
+        if at < self.tags_at:
+            described["tags"] = self.former_tags
         if self.kind == DISK_SNAPSHOT:
             described["progress"] = self._progress(at)
         return described

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -15,6 +15,8 @@ class Settings:
         snapshot_seconds: How long a snapshot made by Create{Instance,Disk}Snapshot is ``pending``.
         operation_lead_seconds: How much earlier a copy's operation has ``Succeeded`` than its snapshot.
         visibility_seconds: For how long a new snapshot is NotFound and in no list, though its name is taken.
+        deletion_seconds: For how long a deleted snapshot is still read and listed, and its name taken.
+        tagging_seconds: For how long a snapshot is read and listed with the tags it had before they were changed.
         max_copies_in_progress: Copies a region makes at a time; more are refused, ``ResourceLimitExceeded``.
         page_size: Items a page of a list; by default 100, and 200 for operations.
         taggable_when_pending: Whether TagResource takes a snapshot that is still ``pending``.
@@ -31,12 +33,14 @@ class Settings:
     snapshot_seconds: float = 0.0
     operation_lead_seconds: float = 0.0
     visibility_seconds: float = 0.0
+    deletion_seconds: float = 0.0
+    tagging_seconds: float = 0.0
     max_copies_in_progress: int | None = None
     page_size: int | None = None
     taggable_when_pending: bool = True
 
     def __post_init__(self) -> None:
-        for name in ("copy_seconds", "snapshot_seconds", "operation_lead_seconds", "visibility_seconds"):
+        for name in (each.name for each in fields(self) if each.name.endswith("_seconds")):
             _refuse_unless_number(name, getattr(self, name))
         for name in ("max_copies_in_progress", "page_size"):
             value = getattr(self, name)

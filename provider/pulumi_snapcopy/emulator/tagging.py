@@ -10,7 +10,7 @@ from typing import Any
 
 from .errors import LightsailError, invalid_input, not_found
 from .models import LightsailBackend
-from .resources import Resource
+from .resources import SNAPSHOTS, Resource
 from .shared import SHARED, now
 
 _MOST_TAGS, _LONGEST_KEY, _LONGEST_VALUE = 50, 128, 256
@@ -58,6 +58,10 @@ def _tagged(backend: LightsailBackend, parameters: dict[str, Any]) -> Resource:
 
 
 def _set(backend: LightsailBackend, resource: Resource, tags: list[Any], operation: str) -> dict[str, Any]:
+    at = now()
+    shown = resource.describe(at)["tags"]
     changed = replace(resource, members={**resource.members, "tags": tags})
+    if resource.kind in SNAPSHOTS:
+        changed = replace(changed, former_tags=shown, tags_at=at + SHARED.settings.tagging_seconds)
     backend.resources[resource.name] = changed
     return {"operations": [backend.begin(operation, changed).describe(now())]}

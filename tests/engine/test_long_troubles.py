@@ -1,0 +1,89 @@
+"""The fault matrix, what takes minutes: changes that stay unseen, reads that fail for good, a read that hangs."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from pulumi_snapcopy.core.lifecycle import READ_TIMEOUT
+from pulumi_snapcopy.emulator import Emulator, Fault, Settings
+
+from .conftest import Service, day
+from .matrix import MANUAL, assert_converges
+from .stack import ROUTE, Stack
+
+pytestmark = [pytest.mark.soak, pytest.mark.timeout(900)]
+
+
+def test_changes_that_are_unseen_for_half_a_minute(
+    stack: Stack, service: Service, emulator: Emulator
+) -> None:
+    """What is made, deleted or tagged shows after 30 s: created, replaced under its own name, destroyed, never twice."""
+
+    def write(date: str, **changed: Any) -> None:
+        web = {
+            **ROUTE,
+            "source_resource_name": "web-1",
+            "restore_date": date,
+            "target_snapshot_name": "web-dr",
+        }
+        copies = {"db": {**MANUAL, **changed}, "web": {**web, **changed}}
+        stack.program(f"for name, arguments in {copies!r}.items():\n    CopiedSnapshot(name, **arguments)\n")
+
+    emulator.settings = Settings(
+        copy_seconds=5, visibility_seconds=30, deletion_seconds=30, tagging_seconds=30
+    )
+    write(day(2), tags={"old": "1"})
+    assert stack.up().changes == {"created": 3}
+    assert stack.up().changes == {"unchanged": 3}
+    assert len(service.snapshots()) == service.copies_started() == 2
+    write(day(1), triggers=["again"], tags={"new": "1"})
+    stack.up()
+    assert stack.up().changes == {"unchanged": 3}
+    assert len(service.snapshots()) == 2 and service.copies_started() == 4
+    assert {each["arn"] for each in service.snapshots().values()} == {
+        each["outputs"]["arn"] for each in stack.resources().values()
+    }
+    emulator.finish_copies()
+    assert service.tags("web-dr") == {
+        "new": "1", "snapcopy:owner": "shop/dev/web", "snapcopy:source": f"us-east-1:web-1:{day(1)}",
+    }  # fmt: skip
+    stack.destroy()
+    assert service.snapshots() == {}
+
+
+def test_a_refresh_that_the_service_never_answers(stack: Stack, service: Service, emulator: Emulator) -> None:
+    """Reads fail for good: the refresh fails after its five minutes, says so, and the state keeps the copy."""
+    stack.copied(target_snapshot_name="db-dr")
+    stack.up()
+    before = stack.resources()
+    emulator.inject(Fault(kind="error", operation="GetInstanceSnapshot", times=None))
+    output = stack.end(stack.start("refresh", "--yes", "--skip-preview"), ok=False, timeout=600).output
+    minutes = f"{READ_TIMEOUT / 60:.0f} min"
+    assert f"timed out after {minutes}; the service last said: ServiceException" in output
+    assert "reading CopiedSnapshot" in output and "Traceback" not in output
+    after = stack.resources()
+    assert {name: each["outputs"] for name, each in after.items()} == {
+        name: each["outputs"] for name, each in before.items()
+    }
+    emulator.faults.clear()
+    assert stack.refresh().changes == {"unchanged": 2}
+    assert_converges(stack, service)
+    assert service.copies_started() == 1
+
+
+@pytest.mark.parametrize(
+    "call", ["GetInstanceSnapshots", "GetInstanceSnapshot"], ids=["listing", "single look"]
+)
+def test_one_hanging_read_among_ten_waits(
+    stack: Stack, service: Service, emulator: Emulator, call: str, record_property: Callable[..., None]
+) -> None:
+    """Given up after the client's 30 s, and made again: all ten copies arrive, none is made twice."""
+    emulator.settings = Settings(copy_seconds=5)
+    hung = emulator.inject(Fault(kind="hang", operation=call, region="eu-west-1"))
+    stack.program(f"for n in range(10):\n    CopiedSnapshot(f'db-{{n}}', **{MANUAL!r})\n")
+    assert stack.up().changes == {"created": 11}
+    record_property("calls", len(emulator.calls()))
+    assert_converges(stack, service)
+    assert hung.hits == 1 and service.copies_started() == 10
