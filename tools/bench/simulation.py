@@ -1,0 +1,159 @@
+"""Ten thousand copies over twenty regions, in a simulated day: what the watcher asks, how late it is, what it costs.
+
+The watcher is the provider's own; the clock and the service are replaced. A listing costs a call a page.
+"""
+
+from __future__ import annotations
+
+import random
+import time
+import tracemalloc
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from statistics import median
+
+from pulumi_snapcopy.core.looking import Lookout, Waiter
+from pulumi_snapcopy.core.model import Phase, Snapshot
+from pulumi_snapcopy.core.region import Region
+
+PAGE = 100
+"""Snapshots that the service lists in one answer."""
+
+SIZES = (20, 40, 60, 80, 160, 320, 640)
+MINUTES_PER_GIB = 0.25
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Simulated:
+    """What a simulation has shown; ``polled`` is what looking at each copy every five seconds would have asked."""
+
+    copies: int
+    regions: int
+    hours: float
+    calls: int
+    polled: int
+    looks: int
+    seconds_a_look: float
+    seconds_a_look_at_most: float
+    mebibytes: float
+    late: float
+    """Median of how much later than it was done a copy was seen to be, as a share of the time it took."""
+    late_at_most: float
+    late_seconds_at_most: float
+
+
+class _Time:
+    """Time that is set; nobody waits in it."""
+
+    def __init__(self) -> None:
+        self.seconds = 0.0
+
+    def now(self) -> float:
+        return self.seconds
+
+
+@dataclass
+class _Listed:
+    """A service that lists the copies of one region."""
+
+    clock: _Time
+    copies: Mapping[str, Snapshot]
+    done_at: Mapping[str, float]
+    calls: int = 0
+
+    def snapshots(self, region: str, resource_type: str) -> list[Snapshot]:
+        self.calls += -(-len(self.copies) // PAGE)
+        return [self._now(name) for name in self.copies]
+
+    def snapshot(self, region: str, name: str, resource_type: str) -> Snapshot:
+        self.calls += 1
+        return self._now(name)
+
+    def _now(self, name: str) -> Snapshot:
+        done = self.clock.seconds >= self.done_at[name]
+        return replace(self.copies[name], state="available") if done else self.copies[name]
+
+
+@dataclass
+class _Sky:
+    """What is counted over all regions."""
+
+    look_seconds: list[float] = field(default_factory=list)
+    late: list[float] = field(default_factory=list)
+    late_seconds: list[float] = field(default_factory=list)
+    calls: int = 0
+    polled: int = 0
+    end: float = 0.0
+
+
+def simulate(*, copies: int = 10_000, regions: int = 20, seed: int = 0) -> Simulated:
+    """Wait for so many copies, all started at the same time.
+
+    Args:
+        copies: how many, in all.
+        regions: over how many regions they are spread.
+        seed: of their sizes and durations; a copy takes a quarter of a minute a GiB, give or take a fifth.
+
+    Example:
+        >>> simulate(copies=40, regions=2).copies
+        40
+    """
+    dice, sky = random.Random(seed), _Sky()
+    tracemalloc.start()
+    waits = [
+        _Waits.of(f"region-{number}", copies // regions + (number < copies % regions), dice)
+        for number in range(regions)
+    ]
+    memory, _ = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    for each in waits:
+        each.run(sky)
+    return Simulated(
+        copies=copies, regions=regions, hours=sky.end / 3600, calls=sky.calls, polled=sky.polled,
+        looks=len(sky.look_seconds), seconds_a_look=median(sky.look_seconds),
+        seconds_a_look_at_most=max(sky.look_seconds), mebibytes=memory / 2**20,
+        late=median(sky.late), late_at_most=max(sky.late), late_seconds_at_most=max(sky.late_seconds),
+    )  # fmt: skip
+
+
+@dataclass
+class _Waits:
+    """All waits in one region."""
+
+    service: _Listed
+    lookout: Lookout
+    waiters: list[Waiter]
+
+    @classmethod
+    def of(cls, name: str, copies: int, dice: random.Random) -> _Waits:
+        service = _service(name, copies, dice, _Time())
+        lookout = Region.of(service, name, service.clock).watch.lookout  # type: ignore[arg-type]
+        waiters = [Waiter(snapshot=copy, born=0.0, due=0.0) for copy in service.copies.values()]
+        return cls(service, lookout, waiters)
+
+    def run(self, sky: _Sky) -> None:
+        clock, done_at, waiters = self.service.clock, self.service.done_at, self.waiters
+        while waiters:
+            clock.seconds = min(waiter.due for waiter in waiters)
+            began = time.perf_counter()
+            self.lookout.tell(self.lookout.ask(waiters))
+            sky.look_seconds.append(time.perf_counter() - began)
+            for waiter in waiters:
+                if waiter.snapshot.phase is Phase.DONE:
+                    late = clock.seconds - done_at[waiter.snapshot.name]
+                    sky.late_seconds.append(late)
+                    sky.late.append(late / done_at[waiter.snapshot.name])
+            waiters = [waiter for waiter in waiters if waiter.snapshot.phase is Phase.PENDING]
+        sky.calls += self.service.calls
+        sky.polled += sum(int(seconds // 5) + 1 for seconds in done_at.values())
+        sky.end = max(sky.end, clock.seconds)
+
+
+def _service(region: str, copies: int, dice: random.Random, clock: _Time) -> _Listed:
+    listed: dict[str, Snapshot] = {}
+    done_at: dict[str, float] = {}
+    for number in range(copies):
+        name, size = f"copy-{number}", dice.choice(SIZES)
+        listed[name] = Snapshot(name=name, region=region, resource_type="InstanceSnapshot", size_in_gb=size)
+        done_at[name] = 60 * MINUTES_PER_GIB * size * dice.uniform(0.8, 1.2)
+    return _Listed(clock, listed, done_at)
