@@ -157,15 +157,22 @@ def test_a_cli_that_wont_do_is_a_problem(
     assert text in line_of(done.stdout, "pulumi CLI")
 
 
-@pytest.mark.parametrize("name", ["SNAPCOPY_POLL_SECONDS", "SNAPCOPY_MAX_WORKERS"])
+@pytest.mark.parametrize(
+    ("name", "said"),
+    [
+        ("SNAPCOPY_POLL_SECONDS", "is 'soon'; write a number of at least"),
+        ("SNAPCOPY_MAX_WORKERS", "is 'soon'; write a number of at least"),
+        ("SNAPCOPY_ALLOWED_ACCOUNT_IDS", "holds 'soon'; write account ids of 12 digits"),
+    ],
+)
 def test_a_setting_that_cant_be_used_is_a_problem(
-    name: str, clean: pytest.MonkeyPatch, on_emulator: Emulator, pulumi: Path, invoke: Invoke
+    name: str, said: str, clean: pytest.MonkeyPatch, on_emulator: Emulator, pulumi: Path, invoke: Invoke
 ) -> None:
     """The variable is named, and what to write; the other checks go on."""
     clean.setenv(name, "soon")
     done = invoke("doctor")
     assert done.exit_code == 1
-    assert f"{name} is 'soon'; write a number of at least" in line_of(done.stdout, "settings")
+    assert f"{name} {said}" in line_of(done.stdout, "settings")
     assert verdicts(done.stdout)["endpoint"] == "ok"
 
 
@@ -176,7 +183,9 @@ def test_settings_are_shown(
     clean.setenv("SNAPCOPY_POLL_SECONDS", "2.5")
     clean.setenv("SNAPCOPY_MAX_WORKERS", "12")
     done = invoke("doctor")
-    assert "looks every 2.5 s at most, 12 copies at a time" in line_of(done.stdout, "settings")
+    assert "looks every 2.5 s at most, 12 copies at a time, in any account" in line_of(
+        done.stdout, "settings"
+    )
     assert "can work on 12 copies at a time" in line_of(done.stdout, "host")
 
 
@@ -278,3 +287,31 @@ def test_credentials_that_sts_doesnt_take_are_a_problem(
     assert done.exit_code == 1
     assert line_of(done.stdout, "account").startswith("problem")
     assert "lightsail:Get" not in done.stdout
+
+
+def test_an_allowed_account_is_said_to_be_one(
+    clean: pytest.MonkeyPatch, on_emulator: Emulator, pulumi: Path, invoke: Invoke
+) -> None:
+    """Where the guard is set it counts on an emulator, too; its STS is asked then, not AWS's."""
+    clean.setenv("SNAPCOPY_ALLOWED_ACCOUNT_IDS", "012345678901, 123456789012")
+    done = invoke("doctor")
+    assert done.exit_code == 0
+    assert line_of(done.stdout, "account").startswith("ok         account: 123456789012, as SNAPCOPY_ALLOWED")
+    assert "in 012345678901, 123456789012 (a stack's own" in line_of(done.stdout, "settings")
+
+
+def test_an_account_that_isnt_allowed_is_a_problem(
+    clean: pytest.MonkeyPatch, on_emulator: Emulator, pulumi: Path, invoke: Invoke
+) -> None:
+    """Both are named, and nothing is asked of the service."""
+    clean.setenv("SNAPCOPY_ALLOWED_ACCOUNT_IDS", "012345678901")
+    done = invoke("doctor")
+    assert done.exit_code == 1
+    line = line_of(done.stdout, "account")
+    assert line.startswith("problem")
+    assert (
+        "123456789012 isn't one that SNAPCOPY_ALLOWED_ACCOUNT_IDS allows: 012345678901. Set AWS_PROFILE"
+        in line
+    )
+    assert verdicts(done.stdout)["permissions"] == "not tried"
+    assert on_emulator.calls() == []

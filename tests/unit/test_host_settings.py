@@ -18,6 +18,7 @@ def bare(monkeypatch: pytest.MonkeyPatch) -> None:
     """The environment sets nothing."""
     monkeypatch.delenv("SNAPCOPY_POLL_SECONDS", raising=False)
     monkeypatch.delenv("SNAPCOPY_MAX_WORKERS", raising=False)
+    monkeypatch.delenv("SNAPCOPY_ALLOWED_ACCOUNT_IDS", raising=False)
 
 
 def test_without_settings_the_defaults_hold() -> None:
@@ -47,4 +48,60 @@ def test_a_variable_that_cannot_be_used_is_named_as_a_variable(monkeypatch: pyte
     """Who set it in the environment is told so."""
     monkeypatch.setenv("SNAPCOPY_MAX_WORKERS", "many")
     with pytest.raises(ConfigError, match="SNAPCOPY_MAX_WORKERS is 'many'"):
+        read()
+
+
+@pytest.mark.parametrize(
+    "value",
+    ["012345678901,123456789012", " 012345678901 , 123456789012\n", '["012345678901",123456789012]'],
+)
+def test_accounts_are_text_or_the_list_that_the_engine_hands_over(
+    value: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A list comes as JSON, in which what YAML took for a number is one; stack config goes before the environment."""
+    expected = ("012345678901", "123456789012")
+    monkeypatch.setenv("SNAPCOPY_ALLOWED_ACCOUNT_IDS", value)
+    assert read().allowed_account_ids == expected
+    monkeypatch.setenv("SNAPCOPY_ALLOWED_ACCOUNT_IDS", "111111111111")
+    assert read({"snapcopy:allowedAccountIds": value}).allowed_account_ids == expected
+
+
+def test_without_the_guard_any_account_will_do() -> None:
+    """No account is named."""
+    assert read().allowed_account_ids == ()
+
+
+@pytest.mark.parametrize(
+    ("value", "wrong"),
+    [
+        ("12345678901", "12345678901"),
+        ("[12345678901]", "12345678901"),
+        ("[1402433619]", "1402433619"),
+        ("1234-5678-9012", "1234-5678-9012"),
+        ("1234567890123", "1234567890123"),
+        ("٠١٢٣٤٥٦٧٨٩٠١", "٠١٢٣٤٥٦٧٨٩٠١"),
+        ("123456789012,", ""),
+        ("[123456789012", "[123456789012"),
+        ("[012345678901]", "[012345678901]"),
+        ('[["123456789012"]]', "['123456789012']"),
+        ("[true]", "True"),
+        ("[123456789012.0]", "123456789012.0"),
+        ('{"0":123456789012}', '{"0":123456789012}'),
+        ("production", "production"),
+    ],
+)
+def test_what_is_no_account_is_named(value: str, wrong: str) -> None:
+    """What YAML has made of a leading zero, too: nothing is put in front again."""
+    with pytest.raises(ConfigError) as caught:
+        read({"snapcopy:allowedAccountIds": value})
+    assert str(caught.value) == (
+        f"snapcopy:allowedAccountIds holds {wrong!r}; write account ids of 12 digits, in quotes if they begin with 0."
+    )
+
+
+@pytest.mark.parametrize("value", ["", " ", "[]", "[ ]"])
+def test_a_guard_that_allows_nothing_is_refused(value: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """It is more likely a variable that isn't set than a wish: neither all accounts nor none are taken for meant."""
+    monkeypatch.setenv("SNAPCOPY_ALLOWED_ACCOUNT_IDS", value)
+    with pytest.raises(ConfigError, match="SNAPCOPY_ALLOWED_ACCOUNT_IDS is empty: no account would be"):
         read()

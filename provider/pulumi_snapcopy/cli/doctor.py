@@ -6,7 +6,8 @@ from collections.abc import Iterator
 
 import click
 
-from ..core.errors import ServiceError
+from ..core.errors import ConfigError, ServiceError
+from ..host.settings import Settings
 from . import asking
 from .findings import Finding, Verdict, not_tried, ok, problem
 
@@ -57,9 +58,16 @@ def check_service(source_region: str | None, target_region: str | None) -> Itera
         for url in urls.values():
             asking.reach(url)
         yield ok(subject, asking.described(urls[target]))
-        if access.is_the_real_service(urls[target]):
+        allowed = _allowed_accounts()
+        if allowed or access.is_the_real_service(urls[target]):
             subject = "account"
-            yield ok(subject, access.account(target))
+            account = access.account(target)
+            if allowed and account not in allowed:
+                text = f"{account} isn't one that SNAPCOPY_ALLOWED_ACCOUNT_IDS allows: {', '.join(allowed)}"
+                yield problem(subject, f"{text}. Set AWS_PROFILE, or log in to an allowed one.")
+                yield not_tried("permissions", "need an allowed account")
+                return
+            yield ok(subject, f"{account}, as SNAPCOPY_ALLOWED_ACCOUNT_IDS allows" if allowed else account)
     except ServiceError as error:
         yield problem(subject, asking.sentence(error))
         yield not_tried(
@@ -67,3 +75,10 @@ def check_service(source_region: str | None, target_region: str | None) -> Itera
         )
         return
     yield from check_permissions(Lightsail(), source, target)
+
+
+def _allowed_accounts() -> tuple[str, ...]:
+    try:
+        return Settings.read(lambda key: None).allowed_account_ids
+    except ConfigError:
+        return ()  # the line of the settings says so

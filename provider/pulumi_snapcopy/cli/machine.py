@@ -36,6 +36,7 @@ def check_machine() -> Iterator[Finding]:
         texts = (
             f"looks every {settings.poll_seconds:g} s at most",
             f"{settings.max_workers} copies at a time",
+            f"in {', '.join(settings.allowed_account_ids) or 'any account'}",
         )
         yield ok("settings", f"{', '.join(texts)} (a stack's own configuration isn't read here)")
     yield _host(settings.max_workers)

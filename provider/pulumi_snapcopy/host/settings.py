@@ -71,15 +71,15 @@ def _accounts(config: Callable[[str], object], key: str, variable: str) -> tuple
     if value is None:
         return ()
     text = str(value).strip()
-    if text in ("", "[]"):
+    try:
+        # The engine hands a list over as JSON.
+        listed = json.loads(text) if text.startswith("[") else text.split(",") if text else []
+    except ValueError:
+        listed = [text]
+    if not listed:
         raise ConfigError(
             f"{name} is empty: no account would be allowed; write account ids of 12 digits, or take it away."
         )
-    try:
-        # The engine hands a list over as JSON.
-        listed = json.loads(text) if text.startswith("[") else text.split(",")
-    except ValueError:
-        listed = [text]
     accounts = tuple(str(each).strip() for each in listed)
     for account in accounts:
         # YAML takes 012345678901 for a number and drops its zero, or reads it as an octal one.

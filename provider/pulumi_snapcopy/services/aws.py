@@ -9,6 +9,7 @@ from functools import partial
 from typing import Any, TypeVar
 
 from botocore import exceptions as aws
+from botocore.parsers import ResponseParserError
 
 from ..core.errors import (
     AnswerLost,
@@ -41,7 +42,7 @@ def call(name: str, work: Callable[[], T]) -> T:
         return work()
     except aws.ClientError as error:
         raise _service_error(error, name) from error
-    except (aws.BotoCoreError, ValueError) as error:
+    except (aws.BotoCoreError, ResponseParserError, ValueError) as error:
         raise _local_error(error, name) from error
 
 
@@ -105,8 +106,8 @@ def _local_error(error: Exception, call: str) -> ServiceError:
         return Transient(message, call=call)
     if isinstance(error, (aws.HTTPClientError, aws.ResponseStreamingError, ValueError)):
         return AnswerLost(message, call=call)
-    if type(error).__name__ == "ResponseParserError":
-        return AnswerLost(message, call=call)
+    if isinstance(error, ResponseParserError):
+        return AnswerLost(message.partition(" Further retries")[0], call=call)  # the answer itself comes next
     return Refused(message, call=call)
 
 

@@ -1,0 +1,165 @@
+"""The account guard among many verbs at once, and where it asks."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+
+import pytest
+from pulumi_snapcopy.core.account import PATIENCE, AccountGuard
+from pulumi_snapcopy.core.errors import Cancelled, CopyError, Denied, ServiceError, Transient, WrongAccount
+from pulumi_snapcopy.core.model import CopyRequest
+from pulumi_snapcopy.services.aws_login import account
+
+OURS, THEIRS = "123456789012", "012345678901"
+REQUEST = CopyRequest(
+    resource="db", owner="shop/dev/db", source_region="us-east-1", target_region="eu-west-1",
+    source_snapshot_name="db-before-upgrade", target_snapshot_name="db-dr",
+)  # fmt: skip
+
+
+class Time:
+    """Time that passes when it is slept through."""
+
+    def __init__(self) -> None:
+        self.seconds = 0.0
+        self.cancelled = False
+
+    def now(self) -> float:
+        return self.seconds
+
+    def sleep(self, seconds: float) -> None:
+        if self.cancelled:
+            raise Cancelled
+        self.seconds += seconds
+
+    def wait(self, condition: threading.Condition, seconds: float) -> None:
+        raise NotImplementedError
+
+
+class Asked:
+    """Answers in turn, the last one for ever; counts."""
+
+    def __init__(self, *answers: str | ServiceError) -> None:
+        self.answers, self.regions = list(answers), list[str]()
+
+    def __call__(self, region: str) -> str:
+        self.regions.append(region)
+        answer = self.answers.pop(0) if len(self.answers) > 1 else self.answers[0]
+        if isinstance(answer, ServiceError):
+            raise answer
+        return answer
+
+
+def guard(ask: Callable[[str], str], clock: Time | None = None) -> AccountGuard:
+    """A guard that allows our account."""
+    return AccountGuard(allowed=(OURS,), ask=ask, clock=clock or Time())
+
+
+def test_a_hundred_verbs_at_once_ask_once() -> None:
+    """All wait for the one answer, and none asks after it."""
+    all_there, ask = threading.Barrier(101), Asked(OURS)
+
+    def slowly(region: str) -> str:
+        all_there.wait(30)
+        return ask(region)
+
+    ours = guard(slowly)
+
+    def verb() -> None:
+        if not entered.acquire(blocking=False):
+            all_there.wait(30)  # whoever asks waits for all the others
+        ours.admit(REQUEST, doing="copying")
+
+    entered = threading.Semaphore(1)
+    with ThreadPoolExecutor(101) as pool:
+        for done in [pool.submit(verb) for _ in range(101)]:
+            done.result(60)
+    assert ask.regions == ["eu-west-1"]
+
+
+def test_a_failed_ask_is_no_answer() -> None:
+    """The next verb asks anew, and its answer stays."""
+    ask = Asked(Denied("Expired.", code="ExpiredToken"), OURS)
+    ours = guard(ask)
+    with pytest.raises(CopyError, match=r"the account isn't known.*ExpiredToken"):
+        ours.admit(REQUEST, doing="copying")
+    ours.admit(REQUEST, doing="copying")
+    ours.admit(REQUEST, doing="deleting")
+    assert len(ask.regions) == 2
+
+
+def test_what_may_pass_is_waited_for_half_a_minute() -> None:
+    """Then the verb is refused; a preview doesn't wait, nor does it ask again."""
+    ask, time = Asked(Transient("Slowly.", call="sts:GetCallerIdentity")), Time()
+    ours = guard(ask, time)
+    with pytest.raises(CopyError) as caught:
+        ours.admit(REQUEST, doing="copying")
+    assert str(caught.value) == (
+        'copying CopiedSnapshot "db" (us-east-1 -> eu-west-1): the account isn\'t known, and '
+        "snapcopy:allowedAccountIds is set: Slowly. (sts:GetCallerIdentity)\n"
+        "  State: nothing was sent.\n"
+        "  Next:  mend what the service's reason names, then run `pulumi up` again."
+    )
+    assert PATIENCE / 2 < time.seconds <= PATIENCE
+    passed, asked = time.seconds, len(ask.regions)
+    assert not ours.foresee("eu-west-1") and not ours.foresee("eu-west-1")
+    assert (time.seconds, len(ask.regions)) == (passed, asked + 1)
+
+
+def test_ctrl_c_ends_the_wait_for_an_answer() -> None:
+    """As it ends all others."""
+    time = Time()
+    time.cancelled = True
+    with pytest.raises(CopyError, match="stopped, as asked"):
+        guard(Asked(Transient("Slowly.")), time).admit(REQUEST, doing="copying")
+
+
+def test_a_preview_refuses_a_wrong_account() -> None:
+    """It names both."""
+    with pytest.raises(WrongAccount, match=f"belong to account {THEIRS}, and .* allows {OURS}$"):
+        guard(Asked(THEIRS)).foresee("eu-west-1")
+    assert guard(Asked(OURS)).foresee("eu-west-1")
+
+
+@pytest.mark.parametrize(
+    "fake", ["AWS_ENDPOINT_URL_LIGHTSAIL", "AWS_ENDPOINT_URL_STS", "AWS_ENDPOINT_URL", None]
+)
+def test_sts_is_asked_at_aws_only_where_lightsail_is_aws_too(
+    fake: str | None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whatever boto3 is told for STS counts; with Lightsail elsewhere and nothing told, STS is asked there."""
+    asked: list[str] = []
+
+    class Handler(BaseHTTPRequestHandler):
+        """An endpoint, and the proxy on the way to AWS: both refuse."""
+
+        def refuse(self) -> None:
+            asked.append(self.path)
+            self.send_error(403)
+
+        do_POST = do_CONNECT = refuse
+
+        def log_message(self, format: str, *args: object) -> None:
+            pass
+
+    with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
+        thread = threading.Thread(target=server.serve_forever, args=(0.02,))
+        thread.start()
+        url = f"http://127.0.0.1:{server.server_port}"
+        for name, value in {"ACCESS_KEY_ID": "none", "SECRET_ACCESS_KEY": "none"}.items():
+            monkeypatch.setenv(f"AWS_{name}", value)
+        monkeypatch.setenv("HTTPS_PROXY", url)
+        monkeypatch.setenv("AWS_CONFIG_FILE", "/nowhere")
+        monkeypatch.delenv("AWS_PROFILE", raising=False)
+        for name in ("AWS_ENDPOINT_URL_LIGHTSAIL", "AWS_ENDPOINT_URL_STS", "AWS_ENDPOINT_URL"):
+            monkeypatch.setenv(name, url) if name == fake else monkeypatch.delenv(name, raising=False)
+        with pytest.raises(ServiceError) as caught:
+            account("eu-west-1")
+        server.shutdown()
+        thread.join()
+    assert "DOCTYPE" not in str(caught.value)
+    assert caught.value.call == "sts:GetCallerIdentity"
+    assert set(asked) == {"/" if fake else "sts.eu-west-1.amazonaws.com:443"}
