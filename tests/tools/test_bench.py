@@ -11,13 +11,15 @@ import sys
 import time
 import xml.etree.ElementTree as ElementTree
 from collections.abc import Iterator
+from dataclasses import asdict
 from pathlib import Path
 
 import psutil
 import pytest
 
-from tools.bench import commands, measuring, plan, plot, processes, report, service
+from tools.bench import commands, markdown, measuring, plan, plot, processes, report, service
 from tools.bench.results import Measurement, Results, Spread, Step
+from tools.bench.simulation import simulate
 from tools.paths import ROOT
 
 
@@ -171,7 +173,7 @@ def test_a_failing_peer_is_a_row(tmp_path: Path) -> None:
     results = Results(tmp_path / "results.jsonl")
     results.add(measurement("ours"))
     results.add(measurement("terraform", failure="no terraform binary on PATH"))
-    written, _ = report.write(results, tmp_path)
+    written, *_ = report.write(results, tmp_path)
     text = written.read_text()
     assert "failed: no terraform binary on PATH" in text
     assert "| **ours** | 2.0 | 2.00 | 3 |" in text
@@ -213,6 +215,30 @@ def test_a_spread_is_the_median_and_the_range(tmp_path: Path) -> None:
     spread = results.spread("copies", "ours", 1, "up", lambda each: each.wall)
     assert spread == Spread(median=3.0, least=2.0, most=5.0)
     assert "| 3.0 (2.0-5.0) |" in report.write(results, tmp_path)[0].read_text()
+
+
+def test_a_failure_names_the_error_and_no_folder_of_the_machine() -> None:
+    """A row has the error of a long output, and nothing of where it happened."""
+    said = "`/home/me/.venv/bin/pulumi up` ended with 1:\n  Traceback\n  ValueError: no /home/me/x/file.txt\n  Duration: 1s"
+    assert markdown.reason(said) == "ValueError: no file.txt"
+    assert (
+        markdown.reason("`/home/me/bin/pulumi up` took longer than 3 s") == "`pulumi up` took longer than 3 s"
+    )
+
+
+def test_what_is_not_measured_is_not_reported(tmp_path: Path) -> None:
+    """Without measurements there is no table and no plot."""
+    (written,) = report.write(Results(tmp_path / "results.jsonl"), tmp_path)
+    assert "Nothing is measured yet" in written.read_text()
+    assert "##" not in written.read_text().partition("## What is unfair")[0]
+
+
+def test_a_simulation_is_a_table(tmp_path: Path) -> None:
+    """The figures of a simulation are kept, and reported."""
+    results = Results(tmp_path / "results.jsonl")
+    results.add_simulation(asdict(simulate(copies=40, regions=2)))
+    text = report.write(Results(results.path), tmp_path)[0].read_text()
+    assert "## Simulation: 40 copies over 2 regions" in text
 
 
 def test_names_in_the_plot_stand_apart() -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterable
+from dataclasses import asdict
 from pathlib import Path
 
 import click
@@ -14,10 +15,11 @@ from tools.bench.commands import PEERS
 from tools.bench.measuring import measure_copies, measure_policy, measure_previews
 from tools.bench.plan import Cell, cells
 from tools.bench.results import Measurement, Results
+from tools.bench.simulation import simulate
 from tools.console import run, step
 from tools.paths import ROOT, STATE
 
-PARTS = (*PEERS, "previews", "policy")
+PARTS = (*PEERS, "previews", "policy", "simulation")
 
 
 def numbers(context: click.Context, option: click.Parameter, text: str) -> list[int]:
@@ -96,6 +98,13 @@ def measure(results: Results, planned: list[Cell]) -> None:
     results.add_machine({**machine.describe(), "Command": f"`{told()}`"})
     with service.running() as running:
         for number, cell in enumerate(missing, 1):
+            if cell.part == "simulation":
+                figures = simulate(copies=cell.copies)
+                results.add_simulation(asdict(figures))
+                step(
+                    "bench", f"{number}/{len(missing)}  simulated {cell.copies} copies, {figures.calls} calls"
+                )
+                continue
             for measurement in measured(running, cell):
                 results.add(measurement)
                 step("bench", f"{number}/{len(missing)}  {said(measurement)}")
@@ -116,7 +125,7 @@ def said(measurement: Measurement) -> str:
     if measurement.failure:
         return f"{what} failed: {measurement.failure}"
     return what + "".join(
-        f" {verb} {each.wall:.1f} s, {sum(each.calls.values())} calls, {each.cpu:.1f} CPU s, {each.memory / 2**20:.0f} MiB;"
+        f" {verb} {each.wall:.1f} s, {each.total} calls, {each.cpu:.1f} CPU s, {each.memory / 2**20:.0f} MiB;"
         for verb, each in measurement.steps.items()
     )
 

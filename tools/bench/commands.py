@@ -15,6 +15,7 @@ from typing import Literal
 
 from tools.bench.processes import Failed
 from tools.environment import tail
+from tools.paths import ROOT
 from tools.settings import backend_url
 
 Verb = Literal["up", "again", "preview"]
@@ -46,11 +47,12 @@ class Peer:
 
 def environment(folder: Path, added: Mapping[str, str], *, copies: int) -> dict[str, str]:
     """The environment of every peer: this virtual environment first on PATH, and none of the user's own settings."""
-    foreign = ("AWS_", "PULUMI_", "SNAPCOPY_", "TF_")
+    foreign = ("AWS_", "PULUMI_", "PYTHON", "SNAPCOPY_", "TF_")
     return {
         **{name: value for name, value in os.environ.items() if not name.startswith(foreign)},
         **added,
         "COPIES": str(copies),
+        "PYTHONPATH": str(ROOT),  # for the provider of noop.py
         "PATH": f"{BIN}{os.pathsep}{os.environ['PATH']}",
         "NO_PROXY": ",".join(filter(None, [os.environ.get("NO_PROXY"), "127.0.0.1"])),
         "AWS_CONFIG_FILE": os.devnull,

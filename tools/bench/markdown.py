@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
 from tools.bench.results import Spread
+
+REASON_LENGTH = 160
 
 
 def shown(spread: Spread | None, digits: int) -> str:
@@ -19,3 +22,16 @@ def table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
     """A table; figures stand to the right, except in a table of two columns."""
     line = ["---", *["---:"] * (len(head) - 1)] if len(head) > 2 else ["---"] * len(head)
     return "\n".join("| " + " | ".join(cells) + " |" for cells in (head, line, *rows))
+
+
+def counted(copies: int) -> str:
+    """A number of copies."""
+    return "1 copy" if copies == 1 else f"{copies} copies"
+
+
+def reason(failure: str) -> str:
+    """A failure in a line: the last of what a command said that names an error, without the machine's folders."""
+    lines = [line.strip(" │*") for line in failure.splitlines()]
+    errors = [line for line in lines if re.search(r"[Ee]rror\b.*:", line)]
+    line = (errors or lines)[-1] if len(lines) > 1 else failure
+    return re.sub(r"/\S*/", "", line).replace("|", "\\|")[:REASON_LENGTH]

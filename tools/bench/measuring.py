@@ -19,7 +19,12 @@ from tools.bench.service import Service
 
 VERBS: tuple[Verb, ...] = ("up", "again", "preview")
 LIMIT_FACTOR, LIMIT_ADDED = 4, 180.0  # a command that takes so much longer than its forecast has failed
-PREVIEWED = {"ours": PEERS["ours"], "noop": PEERS["noop"], "components": COMPONENTS}
+PREVIEWED = {
+    "ours": PEERS["ours"],
+    "stock": PEERS["stock"],
+    "noop": PEERS["noop"],
+    "components": COMPONENTS,
+}
 PREVIEWED_COPIES = 500
 POLICY_COPIES = 200
 

@@ -10,6 +10,7 @@ from tools.bench.measuring import POLICY_COPIES, PREVIEWED_COPIES
 from tools.bench.results import Results
 
 SHORT = 60.0  # seconds: what is forecast to take longer runs once
+SIMULATED_COPIES = 10_000
 LONGEST = 15 * 60.0  # what is forecast to take longer doesn't run
 COMMANDS_OF_AN_ENGINE = 20.0  # seconds of a cell besides the first run, roughly
 
@@ -19,7 +20,7 @@ class Cell:
     """One thing to measure.
 
     Attributes:
-        part: A peer, ``previews`` or ``policy``.
+        part: A peer, ``previews``, ``policy`` or ``simulation``.
         copies: How many.
         seconds: What a copy takes.
         repeat: For a peer, the how-manieth run of this it is; for previews, how many there are.
@@ -34,6 +35,8 @@ class Cell:
 
     def is_in(self, results: Results) -> bool:
         """Whether it is measured already; what failed is tried again."""
+        if self.part == "simulation":
+            return bool(results.simulation)
         kind, peer = {"previews": ("previews", "ours"), "policy": ("policy", "with")}.get(
             self.part, ("copies", self.part)
         )
@@ -57,6 +60,8 @@ def cells(copies: Sequence[int], seconds: float, repeat: int, parts: Sequence[st
         if part in parts:
             forecast = 60 + 20.0 * repeat
             planned.append(Cell(part=part, copies=number, seconds=0, repeat=repeat, forecast=forecast))
+    if "simulation" in parts:
+        planned.append(Cell(part="simulation", copies=SIMULATED_COPIES, seconds=0, repeat=1, forecast=60))
     return planned
 
 

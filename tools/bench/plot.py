@@ -11,20 +11,32 @@ from collections.abc import Mapping, Sequence
 
 Line = Sequence[tuple[int, float]]
 
-WIDTH, HEIGHT = 760, 430
-LEFT, RIGHT, TOP, BOTTOM = 58, 230, 46, 48  # margins; the lines' names stand on the right
+WIDTH, HEIGHT = 800, 430
+LEFT, RIGHT, TOP, BOTTOM = 58, 265, 46, 48  # margins; the lines' names stand on the right
 NAME_HEIGHT = 17
 TIMES = " \N{MULTIPLICATION SIGN}"
 GRID = (1, 1.5, 2, 3, 5, 7, 10, 15, 20, 30, 50, 70, 100, 200, 500, 1000)
-STYLE = """
-  svg { --paper: #ffffff; --ink: #1f2328; --grid: #d8dee4;
-        --c0: #0969da; --c1: #bc4c00; --c2: #8250df; --c3: #6e7781; --c4: #1a7f37; }
-  @media (prefers-color-scheme: dark) {
-    svg { --paper: #0d1117; --ink: #e6edf3; --grid: #30363d;
-          --c0: #58a6ff; --c1: #f0883e; --c2: #bc8cff; --c3: #9198a1; --c4: #3fb950; } }
-  .paper { fill: var(--paper) } .grid { stroke: var(--grid) }
-  text { fill: var(--ink); font: 13px system-ui, sans-serif } .title { font-weight: 600; font-size: 15px }
-  polyline { fill: none; stroke-width: 2.5; stroke-linejoin: round }
+LIGHT = ("#ffffff", "#1f2328", "#d8dee4", ("#0969da", "#bc4c00", "#8250df", "#6e7781", "#1a7f37"))
+DARK = ("#0d1117", "#e6edf3", "#30363d", ("#58a6ff", "#f0883e", "#bc8cff", "#9198a1", "#3fb950"))
+
+
+def colours(paper: str, ink: str, grid: str, lines: Sequence[str]) -> str:
+    """The rules of one theme."""
+    rules = [f".paper {{ fill: {paper} }} text {{ fill: {ink} }} .grid {{ stroke: {grid} }}"]
+    rules += [
+        f".line{number} {{ stroke: {colour} }} .line{number} circle {{ fill: {colour} }}"
+        for number, colour in enumerate(lines)
+    ]
+    return "\n".join(rules)
+
+
+STYLE = f"""
+text {{ font: 13px system-ui, sans-serif }} .title {{ font-weight: 600; font-size: 15px }}
+polyline {{ fill: none; stroke-width: 2.5; stroke-linejoin: round }}
+{colours(*LIGHT)}
+@media (prefers-color-scheme: dark) {{
+{colours(*DARK)}
+}}
 """
 
 
@@ -69,9 +81,9 @@ def draw(lines: Mapping[str, Line], *, title: str, across: str) -> str:
             f'<circle cx="{at.replace(",", chr(34) + " cy=" + chr(34))}" r="3.5"/>' for at in path.split()
         )
         drawn.append(
-            f'<g style="stroke: var(--c{number})"><polyline points="{path}"/>'
+            f'<g class="line{number}"><polyline points="{path}"/>'
             f'<line x1="{end + 5:.1f}" y1="{level:.1f}" x2="{WIDTH - RIGHT + 10}" y2="{height:.1f}" stroke-dasharray="1 3"/>'
-            f'<g style="fill: var(--c{number})">{dots}</g></g>'
+            f"{dots}</g>"
             f'<text x="{WIDTH - RIGHT + 14}" y="{height + 4:.1f}">{html.escape(name)}</text>'
         )
     body = "\n".join(drawn)

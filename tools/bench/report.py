@@ -1,24 +1,23 @@
-"""docs/performance.md and its plot, made of what was measured and of nothing else."""
+"""docs/performance.md, made of what was measured and of nothing else."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
-from tools.bench import plot
+from tools.bench import side_by_side
 from tools.bench.commands import PEERS
-from tools.bench.markdown import shown, table
-from tools.bench.plan import runs_of
+from tools.bench.markdown import counted, reason, shown, table
 from tools.bench.plot import TIMES
 from tools.bench.results import Results, Step
-from tools.bench.text import INTRODUCTION, PREVIEWS, READING, UNFAIR
+from tools.bench.text import INTRODUCTION, PREVIEWS, SIMULATION, UNFAIR
 
 MIB = 2**20
-COPIERS = [key for key in PEERS if key != "noop"]
 PREVIEWS_OF = {
-    "ours": "ours, 500 copies",
-    "noop": "500 no-op dynamic resources",
-    "components": "500 component resources, no provider",
+    "ours": "ours",
+    "stock": PEERS["stock"].title,
+    "noop": "no-op dynamic resources",
+    "components": "component resources, no provider",
 }
 VARIANTS = {"without": "without the pack", "with": "with the pack"}
 
@@ -30,19 +29,21 @@ def write(results: Results, folder: Path) -> list[Path]:
         INTRODUCTION,
         machine(results),
         promises(results),
-        *copies(results),
-        ratios(results),
-        operations(results),
+        *side_by_side.copies(results),
+        side_by_side.ratios(results),
+        side_by_side.operations(results),
         previews(results),
         policy(results),
         simulation(results.simulation),
         UNFAIR,
     ]
-    report, picture = folder / "performance.md", folder / "performance.svg"
     folder.mkdir(parents=True, exist_ok=True)
-    report.write_text("\n\n".join(filter(None, sections)) + "\n")
-    picture.write_text(figure(results))
-    return [report, picture]
+    written = [folder / "performance.md"]
+    written[0].write_text("\n\n".join(filter(None, sections)) + "\n")
+    if results.copies("copies"):
+        written.append(folder / "performance.svg")
+        written[1].write_text(side_by_side.figure(results))
+    return written
 
 
 def machine(results: Results) -> str:
@@ -62,8 +63,8 @@ def promises(results: Results) -> str:
     count, seconds = max(results.copies("copies"), default=0), results.seconds()
     lines = []
     if count and seconds:
-        wall = results.spread("copies", "ours", count, "up", wall_of)
-        engine = results.spread("copies", "noop", count, "up", wall_of)
+        wall = results.spread("copies", "ours", count, "up", lambda step: step.wall)
+        engine = results.spread("copies", "noop", count, "up", lambda step: step.wall)
         reads = results.spread("copies", "ours", count, "up", lambda step: step.reads_waiting / count)
         if wall and engine:
             bound = 1.1 * seconds + engine.median
@@ -89,127 +90,15 @@ def verdict(holds: bool) -> str:
     return "**Holds.**" if holds else "**Doesn't hold.**"
 
 
-def copies(results: Results) -> list[str]:
-    """A table for each number of copies."""
-    head = (
-        "peer",
-        "wall, s",
-        "wall ÷ copy",
-        "calls",
-        "calls a copy",
-        "reads a copy while waiting",
-        "peak memory, MiB",
-        "CPU, s",
-        "second run, s",
-        "its calls",
-        "preview, s",
-        "its calls",
-        "runs",
-    )
-    counts = results.copies("copies")
-    if not counts:
-        return []
-    tables = [
-        f"### {counted(count)}\n\n" + table(head, [row(results, key, count, len(head)) for key in PEERS])
-        for count in counts
-    ]
-    return [
-        f"## Copies of {results.seconds():g} seconds, side by side",
-        READING,
-        "![The time of a whole run over the time of one copy, for each peer](performance.svg)",
-        *tables,
-    ]
-
-
-def row(results: Results, key: str, count: int, width: int) -> list[str]:
-    """One peer's cells; or why there are none."""
-    found = results.find("copies", key, count)
-    runs = [each for each in found if each.failure is None]
-    if not runs:
-        return [PEERS[key].title, why_not(results, key, count), *[""] * (width - 2)]
-
-    def cell(verb: str, value: Callable[[Step], float], digits: int = 0) -> str:
-        return shown(results.spread("copies", key, count, verb, value), digits)
-
-    seconds = results.seconds() or 1.0
-    copies_anything = key != "noop"
-    return [
-        PEERS[key].title,
-        cell("up", wall_of, 1),
-        cell("up", lambda step: step.wall / seconds, 2) if copies_anything else "-",
-        cell("up", calls_of),
-        cell("up", lambda step: calls_of(step) / count, 1),
-        cell("up", lambda step: step.reads_waiting / count, 2),
-        cell("up", lambda step: step.memory / MIB),
-        cell("up", lambda step: step.cpu, 1),
-        cell("again", wall_of, 1),
-        cell("again", calls_of),
-        cell("preview", wall_of, 1),
-        cell("preview", calls_of),
-        f"{len(runs)}" + (f" ({len(found) - len(runs)} failed)" if len(found) > len(runs) else ""),
-    ]
-
-
-def why_not(results: Results, key: str, count: int) -> str:
-    """Why a peer has no figures for a number of copies."""
-    failures = [each.failure for each in results.find("copies", key, count) if each.failure]
-    if failures:
-        return "failed: " + " ".join(failures[-1].replace("|", "\\|").split())[:200]
-    seconds = results.seconds() or 0.0
-    if runs_of(key, count, seconds, 1) == 0:
-        return f"not run: about {PEERS[key].forecast(count, seconds) / 60:.0f} minutes, by its nature"
-    return "not measured"
-
-
-def ratios(results: Results) -> str:
-    """The peers' medians over ours, for the largest number of copies."""
-    rows = []
-    values: list[Callable[[Step], float]] = [
-        wall_of,
-        lambda step: step.cpu,
-        lambda step: step.memory,
-        calls_of,
-    ]
-    count = max(results.copies("copies"), default=0)
-    ours = [results.spread("copies", "ours", count, "up", value) for value in values]
-    for key in COPIERS[1:]:
-        theirs = [results.spread("copies", key, count, "up", value) for value in values]
-        if all(theirs) and all(ours):
-            pairs = zip(theirs, ours, strict=True)
-            rows.append(
-                [
-                    PEERS[key].title,
-                    *(f"{a.median / b.median:.2f}{TIMES}" if a and b and b.median else "-" for a, b in pairs),
-                ]
-            )
-    if not rows:
-        return ""
-    return f"### {counted(count)}: medians over ours\n\n" + table(
-        ["", "wall", "CPU", "peak memory", "calls"], rows
-    )
-
-
-def operations(results: Results) -> str:
-    """What the calls are, for the largest number of copies."""
-    count = max(results.copies("copies"), default=0)
-    made = {}
-    for key in COPIERS:
-        runs = [each for each in results.find("copies", key, count) if each.failure is None]
-        if runs:
-            made[key] = runs[-1].steps["up"].calls
-    names = sorted({name for calls in made.values() for name in calls})
-    if not names:
-        return ""
-    rows = [[PEERS[key].title, *(str(calls.get(name, "-")) for name in names)] for key, calls in made.items()]
-    return f"### {counted(count)}: calls by operation, in the last run\n\n" + table(["", *names], rows)
-
-
 def previews(results: Results) -> str:
     """Previews of a large stack in which nothing changes."""
     rows = preview_rows(results, "previews", PREVIEWS_OF)
     if not rows:
         return ""
-    return f"## A large stack in which nothing changes\n\n{PREVIEWS}\n\n" + table(PREVIEW_HEAD, rows)
+    return (
+        f"## A stack of {results.copies('previews')[-1]} in which nothing changes\n\n{PREVIEWS}\n\n"
+        + table(PREVIEW_HEAD, rows)
+    )
 
 
 def policy(results: Results) -> str:
@@ -236,13 +125,13 @@ def preview_rows(results: Results, kind: str, titles: Mapping[str, str]) -> list
     for count in results.copies(kind):
         for key, title in titles.items():
             found = results.find(kind, key, count)
-            failures = [each.failure for each in found if each.failure]
+            failures = [each.failure for each in found if each.failure is not None]
             runs = len(found) - len(failures)
             values: list[tuple[Callable[[Step], float], int]] = [
-                (wall_of, 1),
+                (lambda step: step.wall, 1),
                 (lambda step: step.cpu, 1),
                 (lambda step: step.memory / MIB, 0),
-                (calls_of, 0),
+                (lambda step: step.total, 0),
             ]
             if runs:
                 cells = [
@@ -251,56 +140,43 @@ def preview_rows(results: Results, kind: str, titles: Mapping[str, str]) -> list
                 ]
                 rows.append([title, *cells, str(runs)])
             elif failures:
-                rows.append([title, "failed: " + " ".join(str(failures[-1]).split())[:200], "", "", "", "0"])
+                rows.append([title, f"failed: {reason(failures[-1])}", "", "", "", "0"])
     return rows
 
 
 def pack_adds(results: Results) -> float | None:
     """Seconds between the medians with and without the pack."""
     for count in results.copies("policy"):
-        bare = results.spread("policy", "without", count, "preview", wall_of)
-        packed = results.spread("policy", "with", count, "preview", wall_of)
+        bare = results.spread("policy", "without", count, "preview", lambda step: step.wall)
+        packed = results.spread("policy", "with", count, "preview", lambda step: step.wall)
         if bare and packed:
             return packed.median - bare.median
     return None
 
 
 def simulation(figures: Sequence[Mapping[str, float]]) -> str:
-    """The waiting alone, with a clock that costs no time: a column for each name, a row for each simulation."""
+    """The waiting alone, its clock and the service replaced."""
     if not figures:
         return ""
-    names = list(figures[0])
-    rows = [[f"{each[name]:,.6g}" for name in names] for each in figures]
-    return "## Simulation: the core alone, its clock replaced\n\n" + table(names, rows)
-
-
-def figure(results: Results) -> str:
-    """The plot."""
-    seconds = results.seconds() or 1.0
-    lines: dict[str, list[tuple[int, float]]] = {}
-    for key in COPIERS:
-        measured = (
-            (count, results.spread("copies", key, count, "up", wall_of)) for count in results.copies("copies")
-        )
-        name = PEERS[key].title.replace("*", "").replace("`", "")
-        lines[name] = [(count, spread.median / seconds) for count, spread in measured if spread]
-    return plot.draw(
-        lines,
-        title=f"The whole run, over the time of one copy ({seconds:g} s)",
-        across="copies, all in one run",
-    )
-
-
-def wall_of(step: Step) -> float:
-    """Seconds from start to end."""
-    return step.wall
-
-
-def calls_of(step: Step) -> float:
-    """All calls."""
-    return sum(step.calls.values())
-
-
-def counted(copies: int) -> str:
-    """A number of copies."""
-    return "1 copy" if copies == 1 else f"{copies} copies"
+    last = figures[-1]
+    rows = [
+        ["simulated time until the last is seen", f"{last['hours']:.1f} h"],
+        ["calls, in all and a copy", f"{last['calls']:,.0f}, {last['calls'] / last['copies']:.2f}"],
+        ["calls of polling each copy every 5 seconds", f"{last['polled']:,.0f}"],
+        ["looks", f"{last['looks']:,.0f}"],
+        [
+            "the watcher's work a look: median, most",
+            f"{last['seconds_a_look'] * 1000:.2f} ms, {last['seconds_a_look_at_most'] * 1000:.2f} ms",
+        ],
+        [
+            "memory of all waits",
+            f"{last['mebibytes']:.1f} MiB, {last['mebibytes'] * 1024 / last['copies']:.2f} KiB a copy",
+        ],
+        [
+            "seen later than done, in shares of a copy's time: median, most",
+            f"{last['late']:.2%}, {last['late_at_most']:.2%}",
+        ],
+        ["seen later than done, at most", f"{last['late_seconds_at_most']:.0f} s"],
+    ]
+    title = f"## Simulation: {last['copies']:,.0f} copies over {last['regions']:.0f} regions"
+    return f"{title}\n\n{SIMULATION}\n\n" + table(["", ""], rows)

@@ -23,6 +23,11 @@ class Step:
     calls: dict[str, int]
     reads_waiting: int
 
+    @property
+    def total(self) -> int:
+        """All its calls."""
+        return sum(self.calls.values())
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Measurement:
@@ -80,6 +85,10 @@ class Results:
     def add(self, measurement: Measurement) -> None:
         """Keeps a measurement."""
         self._write({"measurement": asdict(measurement)})
+
+    def add_simulation(self, figures: dict[str, float]) -> None:
+        """Keeps the figures of a simulation."""
+        self._write({"simulation": figures})
 
     def add_machine(self, machine: dict[str, str]) -> None:
         """Keeps the description of where the following measurements are made."""

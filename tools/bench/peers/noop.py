@@ -1,14 +1,10 @@
 """The engine alone: dynamic resources whose provider does nothing, with as many inputs as a copy has."""
 
 import os
-from typing import Any
 
-from pulumi.dynamic import CreateResult, Resource, ResourceProvider
+from pulumi.dynamic import Resource
 
-
-class Nothing(ResourceProvider):
-    def create(self, props: dict[str, Any]) -> CreateResult:
-        return CreateResult(props["target"], props)
+from tools.bench.peers.noop_provider import Nothing
 
 
 class NoOp(Resource):
@@ -16,10 +12,9 @@ class NoOp(Resource):
 
 
 for number in range(int(os.environ["COPIES"])):
-    inputs = {
-        "source": f"source-{number:03}",
-        "target": f"copy-{number:03}",
-        "from": "us-east-1",
-        "to": "eu-west-1",
-    }
-    NoOp(Nothing(), f"copy-{number:03}", inputs)
+    route = {"from": "us-east-1", "to": "eu-west-1"}
+    NoOp(
+        Nothing(),
+        f"copy-{number:03}",
+        {"source": f"source-{number:03}", "target": f"copy-{number:03}", **route},
+    )
