@@ -135,10 +135,12 @@ def test_a_wrong_account_neither_creates_nor_changes_nor_forgets_nor_deletes(
     for doing, command in {"reading": "refresh", "deleting": "destroy"}.items():
         output = stack.run(command, "--yes", "--skip-preview", ok=False).output
         assert f'{doing} CopiedSnapshot "db" (us-east-1 -> eu-west-1): {told}' in output, output
-        assert stays in output and f"Next:  {LOGIN}; then try again" in output, output
+        assert stays in output and f"Next:  {LOGIN}; `pulumi refresh` and" in output, output
         assert "Traceback" not in output
     stack.copied(tags={"team": "other"})
     assert told in stack.up(ok=False).output
+    stack.copied(tags={"team": "shop"})
+    assert told in stack.run("up", "--yes", "--skip-preview", "--refresh", ok=False).output
     stack.copied(triggers=["again"])
     assert told in stack.up(ok=False).output
     assert emulator.calls() == []

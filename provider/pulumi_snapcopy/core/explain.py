@@ -18,10 +18,11 @@ OTHER_ACCOUNT = "log in to an allowed account (AWS_PROFILE), or change snapcopy:
 def wrong_account(request: CopyRequest, error: WrongAccount, *, doing: str) -> CopyError:
     """The account guard has let nothing through."""
     # Without the program the engine hands on the configuration that the last `up` had.
-    then = AGAIN if doing == "copying" else "try again, after a change with `--run-program`."
+    late = "`pulumi refresh` and `pulumi destroy` see a change with --run-program."
+    then = f"then {AGAIN}" if doing == "copying" else late
     return CopyError(
         doing, request.subject, str(error),
-        state=_unsent(request), next_step=f"{OTHER_ACCOUNT}; then {then}",
+        state=_unsent(request), next_step=f"{OTHER_ACCOUNT}; {then}",
     )  # fmt: skip
 
 
