@@ -38,8 +38,8 @@ def snapshot(*, name: str = "mine", arn: str | None = "arn:1", owner: str | None
         (DERIVED, "shop/prod/web", None, None, Claim.FOREIGN),
         # Then the ARN that the state holds.
         ("mine", None, "arn:1", None, Claim.OURS),
-        ("mine", None, "arn:2", None, Claim.FOREIGN),
-        (DERIVED, None, "arn:2", None, Claim.FOREIGN),
+        ("mine", None, "arn:2", None, Claim.UNPROVEN),
+        (DERIVED, None, "arn:2", None, Claim.UNPROVEN),
         # Then the hex; an explicit name proves nothing.
         (DERIVED, None, None, None, Claim.OURS),
         ("web-1-2026-11-19-29ad5a23", None, None, None, Claim.OURS),
@@ -58,7 +58,7 @@ def test_the_tag_then_the_arn_then_the_hex_say_whose_it_is(
 
 def test_an_arn_that_is_not_shown_proves_nothing() -> None:
     """A snapshot without an ARN isn't the one whose ARN the state holds."""
-    assert claim(replace(REQUEST, known_arn="arn:1"), snapshot(arn=None)) is Claim.FOREIGN
+    assert claim(replace(REQUEST, known_arn="arn:1"), snapshot(arn=None)) is Claim.UNPROVEN
 
 
 @pytest.mark.parametrize(
@@ -87,6 +87,18 @@ def test_a_record_proves_nothing_of_what_was_made_after_it() -> None:
     for later, expected in ((-1, True), (5, True), (600, False)):
         made = replace(snapshot(), created_at=NOW + timedelta(seconds=later))
         assert proves(REQUEST, RECORD, made, now=NOW.timestamp() + 700) is expected
+
+
+@pytest.mark.parametrize(
+    ("known_operation_id", "half_made", "expected"),
+    [("1", False, False), (None, False, False), ("0", False, True), ("1", True, True)],
+)
+def test_the_record_of_the_finished_copy_proves_nothing_of_another_under_its_name(
+    known_operation_id: str | None, half_made: bool, expected: bool
+) -> None:
+    """Only a newer record than the state's shows that a cut-off run has made the copy again."""
+    request = replace(REQUEST, known_arn="arn:0", known_operation_id=known_operation_id, half_made=half_made)
+    assert proves(request, RECORD, snapshot(), now=NOW.timestamp() + 60) is expected
 
 
 def test_a_record_proves_nothing_of_a_later_date() -> None:

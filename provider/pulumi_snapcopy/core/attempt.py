@@ -115,7 +115,7 @@ class Attempt:
             return verdict is Claim.OURS, snapshot
         now = self.clock.now()
         records = [record for record in self.operations() if record.type == "CopySnapshot"]
-        if any(record.id == self.request.known_operation_id for record in records):
+        if self.request.half_made and any(each.id == self.request.known_operation_id for each in records):
             return True, snapshot
         if not records or not proves(self.request, records[0], snapshot, now=now):
             return False, snapshot

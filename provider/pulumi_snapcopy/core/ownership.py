@@ -21,7 +21,7 @@ class Claim(Enum):
     OURS = "ours"
     FOREIGN = "foreign"
     UNPROVEN = "unproven"
-    """Untagged, under a name that proves nothing: the service's record decides."""
+    """Untagged, under a name that proves nothing, or that another copy had: the service's record decides."""
 
 
 def claim(request: CopyRequest, snapshot: Snapshot) -> Claim:
@@ -33,19 +33,24 @@ def claim(request: CopyRequest, snapshot: Snapshot) -> Claim:
         return Claim.FOREIGN
     if request.known_arn is not None and snapshot.arn == request.known_arn:
         return Claim.OURS
-    # Of a finished copy the state knows the ARN: another one under its name isn't it. A half-made one may have been
-    # made again by a run that was cut off before the state was written.
+    # Of a finished copy the state knows the ARN: another one under its name is somebody's, or it was made again by a
+    # run that was cut off before the state was written. A half-made one has no name of others' making.
     if request.known_arn is not None and not request.half_made:
-        return Claim.FOREIGN
+        return Claim.UNPROVEN
     return Claim.OURS if has_derived_name(request, snapshot.name) else Claim.UNPROVEN
 
 
 def proves(request: CopyRequest, operation: Operation, snapshot: Snapshot, *, now: float) -> bool:
     """Whether the service's record shows a cut-off run of this request: same source and region, and recent.
 
+    The record of the finished copy in the state shows nothing of another one under its name.
+
     The record has no date, but what was copied before the date can't be of it; and a snapshot made after the record
     is another one that has taken the name since.
     """
+    finished = request.known_arn is not None and not request.half_made
+    if finished and request.known_operation_id in (None, operation.id):
+        return False
     if operation.type != "CopySnapshot" or operation.details != f"{request.source_region}:{request.source}":
         return False
     if operation.created_at is None:
