@@ -11,7 +11,7 @@ from hypothesis.stateful import RuleBasedStateMachine
 from . import checks
 from .counts import Counts
 from .edits import declared
-from .engine import Engine, EngineKilled
+from .engine import Engine, EngineKilled, Resource
 from .program import Declaration, urn
 from .target import Disturbance, HostDied, Kill, Power, Seen, Stop, Target
 
@@ -71,11 +71,20 @@ class Driven(RuleBasedStateMachine):
     def _count(self) -> None:
         self.counts.add("steps")
 
-    def _is_whole(self, declaration: Declaration) -> bool:
-        """Whether a declaration's copy is in the state and there."""
-        resource = self.engine.current(urn(declaration.name)) or self.engine.current(
+    def _may_be_tagged(self, declaration: Declaration) -> bool:
+        """Whether a run was cut off that may have set tags of which the state doesn't know."""
+        resource = self._held(declaration)
+        return urn(declaration.name) in self.engine.pending or (resource is not None and resource.cut_off)
+
+    def _held(self, declaration: Declaration) -> Resource | None:
+        """What the state has of a declaration, if need be under its name before."""
+        return self.engine.current(urn(declaration.name)) or self.engine.current(
             declaration.alias and urn(declaration.alias)
         )
+
+    def _is_whole(self, declaration: Declaration) -> bool:
+        """Whether a declaration's copy is in the state and there."""
+        resource = self._held(declaration)
         return not self.drifted and resource is not None and not resource.init_errors
 
     def _has_work(self) -> bool:

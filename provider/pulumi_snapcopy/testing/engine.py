@@ -29,6 +29,8 @@ class Resource:
     """It has been replaced, and is to be deleted."""
     pending_replacement: bool = False
     """It was deleted to be replaced, and its successor isn't there yet."""
+    cut_off: bool = False
+    """Its last update was cut off; what it has done isn't in the state."""
 
     @property
     def place(self) -> tuple[str, str]:
@@ -174,6 +176,7 @@ class Engine:
         try:
             outputs = self._run("update", urn, lambda: provider.update(urn, old.id, old.outputs, inputs))
         except (HostDied, EngineKilled):
+            old.cut_off = True
             if urn != old.urn:  # it may be tagged with a name that the state doesn't know yet
                 self.pending.setdefault(urn, []).append(inputs)
             raise
@@ -183,6 +186,7 @@ class Engine:
                 old.init_errors = [failed.message]
             raise
         old.urn, old.inputs, old.outputs, old.init_errors = urn, inputs, outputs, []
+        old.cut_off = False
         self.pending.pop(urn, None)
 
     def _refresh(self, provider: Provider, each: Resource) -> None:

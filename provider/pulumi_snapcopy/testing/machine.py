@@ -28,8 +28,8 @@ class SnapshotCopies(Driven):
     off, at most one to each. After a refresh the state says what the service has. After a run that nobody
     disturbed there is exactly one complete copy for each declaration, and a second run does nothing.
 
-    One thing is left out, since nobody can know of it: what a cut-off create has made, or a cut-off renaming has
-    tagged, is found again by a run of the same request; the request isn't edited or removed before.
+    One thing is left out, since nobody can know of it: what a cut-off run has made or tagged is found again by a run
+    of the same request; the request isn't edited or removed before.
     """
 
     @initialize(data=st.data())
@@ -66,8 +66,8 @@ class SnapshotCopies(Driven):
     def edit_in_place(self, data: st.DataObject) -> None:
         """An edit that asks for no other copy."""
         name = data.draw(st.sampled_from(sorted(self.program)), label="declaration")
-        # What a cut-off create has tagged isn't untagged by the next one: it can't tell whose tags these are.
-        edits = ["a tag"] if urn(name) in self.engine.pending else sorted(IN_PLACE)
+        # What a cut-off run has tagged isn't untagged by the next one: it can't tell whose tags these are.
+        edits = ["a tag"] if self._may_be_tagged(self.program[name]) else sorted(IN_PLACE)
         edit = data.draw(st.sampled_from(edits), label="edit")
         self.program[name] = IN_PLACE[edit](self.program[name], f"new-{next(self.numbers)}")
         self._count()
