@@ -1,0 +1,85 @@
+"""When to look: pauses that grow, and closer looks where an end is likely."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from itertools import pairwise
+
+import pytest
+from pulumi_snapcopy.core.errors import ServiceError, Transient
+from pulumi_snapcopy.core.looking import Lookout, Waiter
+from pulumi_snapcopy.core.model import Phase, Snapshot
+from pulumi_snapcopy.core.region import Region
+from pulumi_snapcopy.testing.scripted import FakeClock
+
+
+@dataclass
+class Timed:
+    """A service that knows when each copy is done; listings can be made to fail."""
+
+    clock: FakeClock
+    done_at: dict[str, float]
+    failures: list[ServiceError] = field(default_factory=list)
+    looked_at: list[float] = field(default_factory=list)
+
+    def snapshots(self, region: str, resource_type: str) -> list[Snapshot]:
+        self.looked_at.append(self.clock.now())
+        if self.failures:
+            raise self.failures.pop()
+        return [self.snapshot(region, name, resource_type) for name in self.done_at]
+
+    def snapshot(self, region: str, name: str, resource_type: str) -> Snapshot:
+        state = "available" if self.clock.now() >= self.done_at[name] else "pending"
+        return Snapshot(name=name, region=region, resource_type=resource_type, state=state, size_in_gb=40)
+
+
+def lateness(service: Timed, clock: FakeClock) -> dict[str, float]:
+    """Wait for all copies, started now; how much later than it was done each was seen to be."""
+    lookout: Lookout = Region.of(service, "eu-west-1", clock).watch.lookout  # type: ignore[arg-type]
+    born = clock.now()
+    copies = [service.snapshot("eu-west-1", name, "InstanceSnapshot") for name in service.done_at]
+    waiters = [Waiter(snapshot=copy, born=born, due=born) for copy in copies]
+    late = {}
+    while waiters:
+        clock.time = min(waiter.due for waiter in waiters)
+        lookout.tell(lookout.ask(waiters))
+        for waiter in waiters:
+            if waiter.snapshot.phase is Phase.DONE:
+                late[waiter.snapshot.name] = clock.now() - service.done_at[waiter.snapshot.name]
+        waiters = [waiter for waiter in waiters if waiter.snapshot.phase is Phase.PENDING]
+    return late
+
+
+@pytest.mark.parametrize("seconds", [7, 300, 3000, 9000])
+def test_where_copies_of_a_size_have_ended_the_next_ends_are_seen_at_once(seconds: float) -> None:
+    """The first of a size is seen within 5 % or 30 s, those that end about when it did within a quarter of that."""
+    clock = FakeClock()
+    born = clock.now()
+    longest = min(0.05 * seconds, 30) * 1.1
+    done_at = {"first": born + seconds} | {
+        f"copy-{n}": born + seconds + longest * (1 + 0.02 * n) for n in range(10)
+    }
+    late = lateness(Timed(clock, done_at), clock)
+    assert late.pop("first") <= longest
+    assert max(late.values()) <= max(longest / 4, 0.1)
+
+
+def test_all_ends_are_seen_in_few_looks() -> None:
+    """A hundred copies of an hour, ending over ten minutes, take as many looks as the pauses say."""
+    clock = FakeClock()
+    service = Timed(clock, {f"copy-{n}": clock.now() + 3000 + 6 * n for n in range(100)})
+    late = lateness(service, clock)
+    assert len(late) == 100
+    growing, of_half_a_minute, closer = 20 + 115, 100, 80
+    assert len(service.looked_at) <= growing + of_half_a_minute + closer
+
+
+def test_a_failing_listing_is_asked_again_ever_more_rarely() -> None:
+    """Looks that fail come apart as every call's do, and no copy fails with them."""
+    clock = FakeClock()
+    failures: list[ServiceError] = [Transient("throttled") for _ in range(8)]
+    service = Timed(clock, {"a": clock.now() + 1, "b": clock.now() + 2}, failures=failures)
+    late = lateness(service, clock)
+    assert late.keys() == {"a", "b"}
+    pauses = [round(b - a, 1) for a, b in pairwise(service.looked_at)]
+    assert pauses[:7] == [0.5, 1, 2, 4, 8, 16, 30]
