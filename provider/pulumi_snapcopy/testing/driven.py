@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 from itertools import count
 
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine
 
-from . import checks
+from . import checks, handover
 from .counts import Counts
 from .edits import declared
 from .engine import Engine, EngineKilled, Resource
@@ -26,6 +27,11 @@ class Driven(RuleBasedStateMachine):
         self.engine = Engine()
         self.program: dict[str, Declaration] = {}
         self.foreign: dict[tuple[str, str], Seen] = {}
+        """What isn't the stack's, as it was when last it changed hands."""
+        self.offered: set[tuple[str, str]] = set()
+        """What of it the stack may take over: to be adopted, or retained before."""
+        self.came_with: dict[str, Mapping[str, str]] = {}
+        """The tags that snapshots which were taken over had before, by ARN."""
         self.drifted = False
         """Whether somebody has changed a copy since the state was last refreshed."""
         self.numbers = count(1)
@@ -52,6 +58,7 @@ class Driven(RuleBasedStateMachine):
             self.counts.add("runs")
             self.counts.add("verbs", self.engine.calls - calls)
             self.counts.add("copies", self.target.copies_started() - started)
+        handover.settle(self)
         if isinstance(disturbance, Stop):
             reached = self.target.copies_started() > started
         if reached and disturbance is not None and not isinstance(disturbance, Kill):
@@ -117,7 +124,17 @@ class Driven(RuleBasedStateMachine):
         if declaration.automatic != "date":
             return declaration
         dates = self.target.dates(declaration.source)
-        return declaration if declaration.date in dates else replace(declaration, date=dates[-1])
+        if declaration.date in dates:
+            return declaration
+        return self._beside_retained(declaration, replace(declaration, date=dates[-1]))
+
+    def _beside_retained(self, old: Declaration, new: Declaration) -> Declaration:
+        """The declaration under another name, where a copy that stays has its own: the provider refuses that."""
+        held = self._held(old)
+        stays = old.retain or (held is not None and held.retain)
+        if stays and new.explicit is not None and new.explicit == old.explicit:
+            return replace(new, explicit=f"named-new-{next(self.numbers)}")
+        return new
 
     def _renamed_from(self, declaration: Declaration, seen: Seen) -> Declaration:
         """The declaration so that it asks for no name that is somebody else's, where it has no copy yet."""
@@ -129,6 +146,11 @@ class Driven(RuleBasedStateMachine):
         )
 
     def _day_may_pass(self) -> bool:
-        """Whether no cut-off create depends on what a day takes away: a pinned date, or the proof of being recent."""
+        """Whether no cut-off create depends on what a day takes away: a pinned date, or the proof of being recent.
+
+        Nor is a copy of yesterday's removed if it is marked to be retained: it might have been left on purpose.
+        """
         uncertain = [each for name, each in self.program.items() if urn(name) in self.engine.pending]
-        return checks.a_day_is_left(self) and not any(each.explicit or each.date for each in uncertain)
+        return checks.a_day_is_left(self) and not any(
+            each.explicit or each.date or each.retain for each in uncertain
+        )

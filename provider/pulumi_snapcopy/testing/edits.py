@@ -7,10 +7,19 @@ from dataclasses import replace
 
 from hypothesis import strategies as st
 
+from ..core.model import OWNER_TAG
 from .program import Declaration, Follow
 from .target import Disturbance, Fault, Kill, Stop, Target
 
 TAGS = st.sampled_from([{}, {"team": "shop"}, {"team": "web", "cost": "7"}, {"cost": "8"}])
+THEIR_TAGS = st.sampled_from(
+    [
+        {},
+        {"team": "theirs", "cost": "9"},
+        {OWNER_TAG: "shop/prod/copy-1"},
+    ]
+)
+"""Of a snapshot that is to be adopted: made by hand, or another stack's that isn't tagged with its source."""
 FOLLOWS: st.SearchStrategy[Follow] = st.sampled_from(["date", "latest", "track"])
 
 FAULTS = st.one_of(
@@ -60,16 +69,17 @@ def sourced(draw: st.DrawFn, target: Target, declaration: Declaration) -> Declar
 
 
 @st.composite
-def declared(draw: st.DrawFn, target: Target, name: str) -> Declaration:
-    """A new declaration."""
+def declared(draw: st.DrawFn, target: Target, name: str, *, named: bool = False) -> Declaration:
+    """A new declaration, under an explicit name or perhaps so."""
     bare = Declaration(
         name=name,
         project=target.project,
         source="",
         source_region=target.sources.region,
         target_region=draw(st.sampled_from(target.regions)),
-        explicit=f"{name}-dr" if draw(st.booleans()) else None,
+        explicit=f"{name}-dr" if named or draw(st.booleans()) else None,
         tags=draw(TAGS),
+        retain="behind" in target.powers and draw(st.integers(0, 3)) == 3,
     )
     return draw(sourced(target, bare))
 
@@ -80,6 +90,7 @@ IN_PLACE: dict[str, Edit] = {
     "no tags": lambda declaration, new: replace(declaration, tags={}),
     "a tag": lambda declaration, new: replace(declaration, tags={**declaration.tags, "edit": new}),
     "another tag": lambda declaration, new: replace(declaration, tags={"team": new}),
+    "retained": lambda declaration, new: replace(declaration, retain=not declaration.retain),
 }
 """Edits that ask for no other copy; each is told a text that was never used before."""
 

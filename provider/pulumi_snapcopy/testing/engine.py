@@ -29,6 +29,10 @@ class Resource:
     """It has been replaced, and is to be deleted."""
     pending_replacement: bool = False
     """It was deleted to be replaced, and its successor isn't there yet."""
+    retain: bool = False
+    """It is only dropped from the state where others are deleted."""
+    refreshed: bool = False
+    """It was half-made when a refresh found it whole; no run has looked at its tags since."""
     cut_off: bool = False
     """Its last update was cut off; what it has done isn't in the state."""
 
@@ -46,6 +50,7 @@ class Goal:
     urn: str
     inputs: Properties
     alias: str | None = None
+    retain: bool = False
 
 
 class EngineKilled(Exception):
@@ -59,6 +64,8 @@ class Engine:
     state: list[Resource] = field(default_factory=list)
     pending: dict[str, list[Properties]] = field(default_factory=dict)
     """Creates and renamings that were cut off, by URN: their inputs. What they did is in no state."""
+    retained: list[Resource] = field(default_factory=list)
+    """What was dropped from the state and not deleted; who reads it empties it."""
     operations: list[str] = field(default_factory=list)
     """What the last run did, such as ``create db``."""
     dies_after: int | None = None
@@ -115,7 +122,7 @@ class Engine:
         old = self.current(goal.urn) or self.current(goal.alias)
         inputs = self._check(provider, goal, old.inputs if old else {})
         if old is None:
-            self._create(provider, goal.urn, inputs, None)
+            self._create(provider, goal, inputs, None)
             return
         self.calls += 1
         diff = provider.diff(goal.urn, old.id, old.outputs, inputs)
@@ -124,13 +131,13 @@ class Engine:
             # What was settled for the old resource doesn't hold for the new one.
             inputs = self._check(provider, goal, {})
             if diff.delete_before_replace and not old.pending_replacement:
-                self._run("delete", old.urn, lambda: provider.delete(old.urn, old.id, old.outputs))
+                self._end(provider, old)
                 old.pending_replacement = True
-            self._create(provider, goal.urn, inputs, old)
+            self._create(provider, goal, inputs, old)
         elif changes or old.init_errors:
-            self._update(provider, goal.urn, old, inputs)
+            self._update(provider, goal, old, inputs)
         else:
-            old.urn, old.inputs = goal.urn, inputs
+            old.urn, old.inputs, old.retain, old.refreshed = goal.urn, inputs, goal.retain, False
 
     def _check(self, provider: Provider, goal: Goal, olds: Properties) -> Properties:
         self.calls += 1
@@ -139,29 +146,29 @@ class Engine:
             raise VerbFailed("; ".join(failures))
         return inputs
 
-    def _create(self, provider: Provider, urn: str, inputs: Properties, old: Resource | None) -> None:
+    def _create(self, provider: Provider, goal: Goal, inputs: Properties, old: Resource | None) -> None:
         try:
-            made = self._run("create", urn, lambda: provider.create(urn, inputs))
+            made = self._run("create", goal.urn, lambda: provider.create(goal.urn, inputs))
         except (HostDied, EngineKilled):
-            self.pending.setdefault(urn, []).append(inputs)
+            self.pending.setdefault(goal.urn, []).append(inputs)
             raise
         except VerbFailed as failed:
             if failed.kept:
-                self._add(urn, inputs, failed.kept, old, failed.message)
+                self._add(goal, inputs, failed.kept, old, failed.message)
             raise
-        self._add(urn, inputs, made, old)
+        self._add(goal, inputs, made, old)
 
     def _add(
-        self, urn: str, inputs: Properties, made: Made, old: Resource | None, error: str | None = None
+        self, goal: Goal, inputs: Properties, made: Made, old: Resource | None, error: str | None = None
     ) -> None:
+        urn = goal.urn
         if old is not None and old.pending_replacement:
             self.state.remove(old)
         elif old is not None:
             old.delete = True
-        errors = [error] if error else []
-        self.state.append(
-            Resource(urn=urn, id=made.id, inputs=inputs, outputs=made.outputs, init_errors=errors)
-        )
+        added = Resource(urn=urn, id=made.id, inputs=inputs, outputs=made.outputs, retain=goal.retain)
+        added.init_errors = [error] if error else []
+        self.state.append(added)
         # What was cut off and is now in the state is no longer uncertain; all of it once the resource is whole.
         region, _, name = made.id.partition("/")
         left = [
@@ -172,7 +179,8 @@ class Engine:
         if left:
             self.pending[urn] = left
 
-    def _update(self, provider: Provider, urn: str, old: Resource, inputs: Properties) -> None:
+    def _update(self, provider: Provider, goal: Goal, old: Resource, inputs: Properties) -> None:
+        urn = goal.urn
         try:
             outputs = self._run("update", urn, lambda: provider.update(urn, old.id, old.outputs, inputs))
         except (HostDied, EngineKilled):
@@ -183,10 +191,10 @@ class Engine:
         except VerbFailed as failed:
             if failed.kept:
                 old.urn, old.inputs, old.outputs = urn, inputs, failed.kept.outputs
-                old.init_errors = [failed.message]
+                old.init_errors, old.retain = [failed.message], goal.retain
             raise
         old.urn, old.inputs, old.outputs, old.init_errors = urn, inputs, outputs, []
-        old.cut_off = False
+        old.retain, old.cut_off, old.refreshed = goal.retain, False, False
         self.pending.pop(urn, None)
 
     def _refresh(self, provider: Provider, each: Resource) -> None:
@@ -202,6 +210,7 @@ class Engine:
         if read is None:
             self.state.remove(each)
             return
+        each.refreshed |= bool(each.init_errors and not errors)
         each.id, each.outputs, each.init_errors = read.id, read.outputs, errors
         each.inputs = each.inputs if read.inputs is None else read.inputs
 
@@ -210,11 +219,19 @@ class Engine:
         for each in reversed(doomed):
             try:
                 if not each.pending_replacement:
-                    self._run("delete", each.urn, lambda e=each: provider.delete(e.urn, e.id, e.outputs))  # type: ignore[misc]
+                    self._end(provider, each)
                 self.state.remove(each)
             except VerbFailed as failed:
                 errors.append(failed.message)
         return errors
+
+    def _end(self, provider: Provider, each: Resource) -> None:
+        """Delete what is behind a resource, or let it be."""
+        if each.retain:
+            self.operations.append(f"retain {each.urn.rpartition('::')[2]}")
+            self.retained.append(each)
+        else:
+            self._run("delete", each.urn, lambda: provider.delete(each.urn, each.id, each.outputs))
 
     def _run(self, verb: str, urn: str, work: Callable[[], T]) -> T:
         self.calls += 1

@@ -7,9 +7,10 @@ from dataclasses import replace
 from hypothesis import strategies as st
 from hypothesis.stateful import initialize, invariant, precondition, rule
 
-from . import checks
+from ..core.model import RETAIN_TAG
+from . import checks, handover
 from .driven import Driven
-from .edits import ANEW, FAULTS, IN_PLACE, KILLS, disturbances, sourced
+from .edits import ANEW, FAULTS, IN_PLACE, KILLS, THEIR_TAGS, declared, disturbances, sourced
 from .program import urn
 from .target import Fault, Kill, Stop
 
@@ -26,7 +27,9 @@ class SnapshotCopies(Driven):
 
     After every step: nothing of others has changed, every copy is in the state or belongs to a create that was cut
     off, at most one to each. After a refresh the state says what the service has. After a run that nobody
-    disturbed there is exactly one complete copy for each declaration, and a second run does nothing.
+    disturbed there is exactly one complete copy for each declaration, and a second run does nothing. What is adopted is
+    the very snapshot, with its tags beside ours; what is retained is marked, and touched by nobody but its own
+    declaration.
 
     One thing is left out, since nobody can know of it: what a cut-off run has made or tagged is found again by a run
     of the same request; the request isn't edited or removed before.
@@ -54,6 +57,16 @@ class SnapshotCopies(Driven):
         self._add(data)
         self._count()
 
+    @precondition(lambda self: self._can("behind") and len(self.program) < MOST)
+    @rule(data=st.data())
+    def adopt(self, data: st.DataObject) -> None:
+        """A declaration more, of a name that is somebody else's, to be taken over."""
+        name = f"copy-{next(self.numbers)}"
+        drawn = data.draw(declared(self.target, name, named=True), label="declaration")
+        self.program[name] = replace(drawn, adopt=True)
+        handover.offer(self, drawn.target_region, drawn.explicit or "", data.draw(THEIR_TAGS, label="tags"))
+        self._count()
+
     @precondition(lambda self: len(self._certain()) > 1)
     @rule(data=st.data())
     def leave_out(self, data: st.DataObject) -> None:
@@ -67,8 +80,10 @@ class SnapshotCopies(Driven):
         """An edit that asks for no other copy."""
         name = data.draw(st.sampled_from(sorted(self.program)), label="declaration")
         # What a cut-off run has tagged isn't untagged by the next one: it can't tell whose tags these are.
-        edits = ["a tag"] if self._may_be_tagged(self.program[name]) else sorted(IN_PLACE)
-        edit = data.draw(st.sampled_from(edits), label="edit")
+        edits = {"a tag"} if self._may_be_tagged(self.program[name]) else set(IN_PLACE)
+        if not self._can("behind"):  # nobody would clear away what is left
+            edits.discard("retained")
+        edit = data.draw(st.sampled_from(sorted(edits)), label="edit")
         self.program[name] = IN_PLACE[edit](self.program[name], f"new-{next(self.numbers)}")
         self._count()
 
@@ -93,6 +108,7 @@ class SnapshotCopies(Driven):
         if new.name != old.name and new.alias:
             # In the state it still bears the name before, if no run has been told of this one.
             new = replace(new, alias=old.name if self.engine.current(urn(old.name)) else old.alias)
+        new = self._beside_retained(old, new)
         self.program = {
             (new if each is old else each).name: self._datable(new) if each is old else each
             for each in self.program.values()
@@ -181,8 +197,10 @@ class SnapshotCopies(Driven):
     @rule(data=st.data())
     def somebody_removes_a_tag(self, data: st.DataObject) -> None:
         """A tag goes, ours or the user's."""
-        if (seen := self._draw_copy(data)) is not None and seen.tags:
-            self.target.untag(seen, data.draw(st.sampled_from(sorted(seen.tags)), label="tag"))
+        seen = self._draw_copy(data)
+        # A copy without this mark isn't known to be left on purpose.
+        if seen is not None and (tags := sorted(seen.tags.keys() - {RETAIN_TAG})):
+            self.target.untag(seen, data.draw(st.sampled_from(tags), label="tag"))
             self.drifted = True
         self._count()
 
@@ -192,8 +210,7 @@ class SnapshotCopies(Driven):
         """Under the name of a copy there is suddenly somebody else's: it is left alone, and the run says so."""
         if (seen := self._draw_copy(data)) is not None:
             self.target.remove(seen)
-            self.target.plant(seen.region, seen.name, {"snapcopy:owner": "shop/prod/theirs"})
-            self.foreign |= {each.place: each for each in self.target.snapshots() if each.place == seen.place}
+            handover.offer(self, seen.region, seen.name, {"snapcopy:owner": "shop/prod/theirs"})
             self.program = {name: self._datable(each) for name, each in self.program.items()}
             self._refresh()
             errors = self._run("up", None)

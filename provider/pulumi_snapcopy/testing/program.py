@@ -37,6 +37,9 @@ class Declaration:
     project: str = PROJECT
     alias: str | None = None
     """The name that it had before it was renamed."""
+    adopt: bool = False
+    retain: bool = False
+    """Whether it is declared with ``retain_on_delete``."""
 
     @property
     def owner(self) -> str:
@@ -58,9 +61,12 @@ class Declaration:
             "targetSnapshotName": self.explicit,
             "tags": dict(self.tags) or None,
             "triggers": list(self.triggers) or None,
+            "adopt": self.adopt or None,
+            "retainOnDelete": self.retain or None,
         }
         given: Properties = {key: value for key, value in inputs.items() if value is not None}
-        return Goal(urn=urn(self.name), inputs=given, alias=urn(self.alias) if self.alias else None)
+        alias = urn(self.alias) if self.alias else None
+        return Goal(urn=urn(self.name), inputs=given, alias=alias, retain=self.retain)
 
 
 def urn(name: str) -> str:
