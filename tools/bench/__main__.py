@@ -131,8 +131,8 @@ def said(measurement: Measurement) -> str:
 
 
 def main() -> int:
-    """The command, with an exit code; SIGTERM ends it like Ctrl-C."""
-    processes.end_on_sigterm()
+    """The command, with an exit code; SIGTERM is Ctrl-C to it."""
+    processes.end_on_signals()
     try:
         bench.main(standalone_mode=False)
     except click.ClickException as error:

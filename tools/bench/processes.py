@@ -173,10 +173,11 @@ def wait_for_the_rest(tree: Tree) -> float:
     return sum(seen.values())
 
 
-def end_on_sigterm() -> None:
-    """Makes SIGTERM what Ctrl-C is, so that it, too, ends what was started."""
+def end_on_signals() -> None:
+    """Makes SIGTERM what Ctrl-C is, and Ctrl-C what it is even where a shell has told us to ignore it."""
 
     def interrupt(*_: object) -> None:
         raise KeyboardInterrupt
 
-    signal.signal(signal.SIGTERM, interrupt)
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, interrupt)
