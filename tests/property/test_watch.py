@@ -187,6 +187,54 @@ def test_who_lists_at_the_same_time_shares_one_listing() -> None:
     assert len(service.calls) < WAITERS / 2
 
 
+def test_who_looks_for_names_in_the_same_moment_shares_a_listing() -> None:
+    """Forty that look for forty names cost a listing of each type; each gets its own, or is told that there is none."""
+    service = Listing()
+    listings = region_of(service, QuickClock()).listings
+    ready = threading.Barrier(WAITERS)
+
+    def find(index: int) -> str | None:
+        ready.wait()
+        found = listings.find(str(index) if index % 2 else f"missing-{index}")
+        return found.name if found else None
+
+    with ThreadPoolExecutor(WAITERS) as pool:
+        found = list(pool.map(find, range(WAITERS)))
+    assert found == [str(index) if index % 2 else None for index in range(WAITERS)]
+    assert "read" not in service.calls and len(service.calls) < WAITERS / 2
+
+
+def test_who_looks_alone_reads() -> None:
+    """One name is read, not looked for in a listing; where all are asked for they are listed."""
+    service = Listing()
+    listings = region_of(service).listings
+    assert listings.find("7") is not None
+    assert service.calls == ["read"]
+    assert len(listings.all()) == 2 * WAITERS
+    assert service.calls == ["read", "list", "list"]
+
+
+def test_where_listing_is_denied_names_are_read() -> None:
+    """What is looked for together is then read, each by itself; a listing that is needed says no."""
+
+    def answer(call: str) -> None:
+        if call == "list":
+            raise Denied("no listing")
+
+    listings = region_of(Listing(answer), QuickClock()).listings
+    ready = threading.Barrier(WAITERS)
+
+    def find(index: int) -> str | None:
+        ready.wait()
+        found = listings.find(str(index))
+        return found.name if found else None
+
+    with ThreadPoolExecutor(WAITERS) as pool:
+        assert list(pool.map(find, range(WAITERS))) == [str(index) for index in range(WAITERS)]
+    with pytest.raises(Denied):
+        listings.all()
+
+
 def test_out_of_time_every_waiter_is_told() -> None:
     """At the deadline each wait ends, without trouble where the service has answered."""
     service = Listing()

@@ -58,7 +58,7 @@ def check(region: Region, **source: str | None) -> Source:
         source_snapshot_name=source.get("snapshot"), source_resource_name=source.get("resource"),
         restore_date=source.get("date"),
     )  # fmt: skip
-    return check_source(region, request)  # type: ignore[arg-type]
+    return check_source(region, request, lambda name: region.snapshot(request.source_region, name))  # type: ignore[arg-type]
 
 
 def refused(region: Region, **source: str | None) -> SourceError:

@@ -35,7 +35,8 @@ class Attempt:
         request: what is wanted.
         service: what does the work.
         clock: the time.
-        region: what it shares with all that is done in the target's region.
+        source: what it shares with all that is done in the source's region.
+        target: the same of the target's region.
         teller: is told what happens.
         timeout: seconds this try may take.
         doing: the gerund for messages.
@@ -45,7 +46,8 @@ class Attempt:
     request: CopyRequest
     service: Service
     clock: Clock
-    region: Region
+    source: Region
+    target: Region
     teller: Teller
     timeout: float
     doing: str = "copying"
@@ -94,11 +96,11 @@ class Attempt:
         )
 
     def look(self, resource_type: str | None = None) -> Snapshot | None:
-        """Read what bears the target's name."""
-        request = self.request
-        return self.patiently(
-            lambda: self.service.snapshot(request.target_region, request.name, resource_type)
-        )
+        """Find what bears the target's name."""
+        region, name = self.request.target_region, self.request.name
+        if resource_type:
+            return self.patiently(lambda: self.service.snapshot(region, name, resource_type))
+        return self.patiently(lambda: self.target.listings.find(name))
 
     def operations(self) -> Sequence[Operation]:
         """Read what the service has recorded about the target's name."""

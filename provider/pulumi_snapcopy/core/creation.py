@@ -13,7 +13,7 @@ from .attempt import Attempt
 from .errors import Cancelled, ServiceError
 from .finishing import finish
 from .inputs import fingerprint_of
-from .model import OWNER_TAG, SNAPSHOT_TYPES, Copy, Phase, Snapshot
+from .model import OWNER_TAG, Copy, Phase, Snapshot
 from .naming import derive
 from .ownership import has_derived_name
 from .sending import start
@@ -40,7 +40,7 @@ def bring_about(attempt: Attempt) -> Copy:
 def _bring_about(attempt: Attempt) -> Copy:
     attempt.teller.progress("looking for the copy")
     source = _settle(attempt)
-    found = _look(attempt)
+    found, leftovers = _look(attempt)
     if found is not None:
         found = take(attempt, found)
         if made_way(attempt, found):
@@ -48,7 +48,7 @@ def _bring_about(attempt: Attempt) -> Copy:
     if found is None:
         source = source or _patient_source(attempt)
     if attempt.request.known_arn is None or found is None or found.phase is Phase.PENDING:
-        _remove_leftovers(attempt, found.resource_type if found else source.copy_type if source else "")
+        _remove(attempt, leftovers)
     if found is None:
         found = start(attempt, source.copy_type if source else "")
         return finish(attempt, found, born=attempt.clock.now())
@@ -69,41 +69,33 @@ def _settle(attempt: Attempt) -> Source | None:
 
 
 def _patient_source(attempt: Attempt) -> Source:
-    return attempt.patiently(lambda: check_source(attempt.service, attempt.request))
+    return attempt.patiently(
+        lambda: check_source(attempt.service, attempt.request, attempt.source.listings.find)
+    )
 
 
-def _look(attempt: Attempt) -> Snapshot | None:
-    """Find what bears the target's name; where leftovers may stand beside it, in the listing that shows them."""
-    if not _may_have_leftovers(attempt):
-        return attempt.look()
-    name = attempt.request.name
-    return next((each for each in _listed(attempt, SNAPSHOT_TYPES) if each.name == name), None)
-
-
-def _may_have_leftovers(attempt: Attempt) -> bool:
-    """Whether the same declaration may have started copies of other dates under other names."""
-    request = attempt.request
-    return request.restore_date is not None and has_derived_name(request, request.name)
-
-
-def _listed(attempt: Attempt, resource_types: Sequence[str]) -> list[Snapshot]:
-    listings = attempt.region.listings
-    return attempt.patiently(lambda: [each for kind in resource_types for each in listings.snapshots(kind)])
-
-
-def _remove_leftovers(attempt: Attempt, resource_type: str) -> None:
-    """Remove what earlier tries at this very request left behind under another date.
+def _look(attempt: Attempt) -> tuple[Snapshot | None, list[Snapshot]]:
+    """Find what bears the target's name, and what earlier tries at this very request left behind under another date.
 
     Neither the copy in the stack's state (the engine deletes it) nor one that was retained on purpose is a leftover.
     """
-    if not _may_have_leftovers(attempt):
-        return
     request = attempt.request
-    for snapshot in _listed(attempt, [resource_type] if resource_type else SNAPSHOT_TYPES):
-        spared = snapshot.name in (request.name, request.supersedes)
-        someones = snapshot.tags.get(OWNER_TAG, request.owner) != request.owner
-        if spared or is_retained(snapshot) or someones or not has_derived_name(request, snapshot.name):
-            continue
+    if request.restore_date is None or not has_derived_name(request, request.name):
+        return attempt.look(), []
+    listed = attempt.patiently(attempt.target.listings.all)
+    leftovers = [
+        each
+        for each in listed
+        if has_derived_name(request, each.name)
+        and each.name not in (request.name, request.supersedes)
+        and each.tags.get(OWNER_TAG, request.owner) == request.owner
+        and not is_retained(each)
+    ]
+    return next((each for each in listed if each.name == request.name), None), leftovers
+
+
+def _remove(attempt: Attempt, leftovers: Sequence[Snapshot]) -> None:
+    for snapshot in leftovers:
         attempt.teller.warning(
             f'removing "{snapshot.name}", left behind by a run of this declaration that was cut off'
         )

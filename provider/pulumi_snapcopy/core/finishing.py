@@ -70,8 +70,8 @@ def finish(attempt: Attempt, found: Snapshot, *, born: float | None = None) -> C
 
     tagging.once(found)
     try:
-        with attempt.region.starts.under_way():
-            final = attempt.region.watch.wait(found, deadline=attempt.deadline, seen=seen, born=born)
+        with attempt.target.starts.under_way():
+            final = attempt.target.watch.wait(found, deadline=attempt.deadline, seen=seen, born=born)
     except OutOfTime as end:
         raise attempt.out_of_time(end.trouble) from None
     if final is None:

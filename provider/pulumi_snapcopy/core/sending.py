@@ -62,7 +62,7 @@ def _send(attempt: Attempt) -> Operation:
         attempt.teller.progress(f"waiting for its turn: {trouble}")
 
     try:
-        return attempt.region.starts.start(send, deadline=attempt.deadline, told=told)
+        return attempt.target.starts.start(send, deadline=attempt.deadline, told=told)
     except OutOfTime as end:
         raise attempt.out_of_time(end.trouble) from None
 

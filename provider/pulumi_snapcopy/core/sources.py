@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 from .errors import NotFound, ServiceError
-from .model import SNAPSHOT_TYPES, CopyRequest, Phase, Service
+from .model import SNAPSHOT_TYPES, CopyRequest, Phase, Service, Snapshot
 
 _MOST_NAMES = 10
 
@@ -36,20 +36,25 @@ def latest_date(service: Service, region: str, resource: str) -> str | None:
     return max(dates, default=None)
 
 
-def check_source(service: Service, request: CopyRequest) -> Source:
+def check_source(service: Service, request: CopyRequest, find: Callable[[str], Snapshot | None]) -> Source:
     """Find the source.
+
+    Args:
+        service: what is asked.
+        request: whose source is meant.
+        find: finds a snapshot of the source's region by its name.
 
     Raises:
         SourceError: it isn't there or isn't complete.
         ServiceError: the service won't say.
     """
     if request.source_snapshot_name is not None:
-        return _manual(service, request.source_region, request.source_snapshot_name)
+        return _manual(service, request.source_region, request.source_snapshot_name, find)
     return _automatic(service, request.source_region, request.source, request.restore_date)
 
 
-def _manual(service: Service, region: str, name: str) -> Source:
-    found = service.snapshot(region, name)
+def _manual(service: Service, region: str, name: str, find: Callable[[str], Snapshot | None]) -> Source:
+    found = find(name)
     if found is None:
         names = _if_told(lambda: _snapshot_names(service, region))
         raise SourceError(
