@@ -58,7 +58,8 @@ def test_a_refresh_that_the_service_never_answers(stack: Stack, service: Service
     stack.copied(target_snapshot_name="db-dr")
     stack.up()
     before = stack.resources()
-    emulator.inject(Fault(kind="error", operation="GetInstanceSnapshot", times=None))
+    for call in ("GetInstanceSnapshot", "GetInstanceSnapshots", "GetDiskSnapshots"):
+        emulator.inject(Fault(kind="error", operation=call, times=None))
     output = stack.end(stack.start("refresh", "--yes", "--skip-preview"), ok=False, timeout=600).output
     minutes = f"{READ_TIMEOUT / 60:.0f} min"
     assert f"timed out after {minutes}; the service last said: ServiceException" in output

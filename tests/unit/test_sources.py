@@ -6,8 +6,10 @@ from collections.abc import Sequence
 
 import pytest
 from pulumi_snapcopy.core.errors import Denied, NotFound, Transient
+from pulumi_snapcopy.core.listing import Listings
 from pulumi_snapcopy.core.model import AutomaticSnapshot, CopyRequest, Snapshot
 from pulumi_snapcopy.core.sources import Source, SourceError, check_source, latest_date
+from pulumi_snapcopy.testing.scripted import FakeClock
 
 
 class Region:
@@ -58,7 +60,8 @@ def check(region: Region, **source: str | None) -> Source:
         source_snapshot_name=source.get("snapshot"), source_resource_name=source.get("resource"),
         restore_date=source.get("date"),
     )  # fmt: skip
-    return check_source(region, request, lambda name: region.snapshot(request.source_region, name))  # type: ignore[arg-type]
+    listings = Listings(region, request.source_region, FakeClock())  # type: ignore[arg-type]
+    return check_source(listings, request)
 
 
 def refused(region: Region, **source: str | None) -> SourceError:

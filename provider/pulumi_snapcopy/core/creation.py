@@ -69,9 +69,7 @@ def _settle(attempt: Attempt) -> Source | None:
 
 
 def _patient_source(attempt: Attempt) -> Source:
-    return attempt.patiently(
-        lambda: check_source(attempt.service, attempt.request, attempt.source.listings.find)
-    )
+    return attempt.patiently(lambda: check_source(attempt.source.listings, attempt.request))
 
 
 def _look(attempt: Attempt) -> tuple[Snapshot | None, list[Snapshot]]:

@@ -1,26 +1,14 @@
-"""One listing for all that ask at the same time."""
+"""What a region has, asked for once for all that want to know at the same time."""
 
 from __future__ import annotations
 
 import threading
-from concurrent.futures import Future
 from dataclasses import dataclass, field
 
 from .clock import Clock
 from .errors import Denied
-from .model import SNAPSHOT_TYPES, Service, Snapshot
-
-MOMENT = 0.2
-"""Seconds in which those that look for a snapshot gather; nothing beside what a copy takes."""
-
-
-@dataclass(slots=True)
-class _Group:
-    """Those that look for a snapshot in the same moment; they are given a listing, or none if there is but one."""
-
-    listed: Future[list[Snapshot] | None] = field(default_factory=Future)
-    size: int = 0
-    must_list: bool = False
+from .gathering import Gathering
+from .model import SNAPSHOT_TYPES, AutomaticSnapshot, Service, Snapshot
 
 
 @dataclass(slots=True)
@@ -32,8 +20,11 @@ class Listings:
     clock: Clock
     _lock: threading.Lock = field(default_factory=threading.Lock)
     _listed: dict[str, tuple[float, list[Snapshot]]] = field(default_factory=dict)
-    _gathering: threading.Lock = field(default_factory=threading.Lock)
-    _group: _Group | None = None
+    _all: Gathering[list[Snapshot] | None] = field(init=False)
+    _automatic: dict[str, Gathering[list[AutomaticSnapshot]]] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self._all = Gathering(self.clock, lambda size: self._list_all() if size > 1 else None)
 
     def snapshots(self, resource_type: str) -> list[Snapshot]:
         """The region's snapshots of a type, as they are now: from a listing that began after this was asked."""
@@ -47,38 +38,28 @@ class Listings:
 
     def all(self) -> list[Snapshot]:
         """The region's snapshots of all types."""
-        return self._gather(must_list=True) or []
+        return self._all.join(counting=2) or []
 
     def find(self, name: str) -> Snapshot | None:
         """The snapshot that bears a name; ``None`` only if the service says that there is none."""
         try:
-            listed = self._gather(must_list=False)
+            listed = self._all.join()
         except Denied:
             listed = None  # then reading may be allowed
         if listed is None:
             return self.service.snapshot(self.region, name)
         return next((each for each in listed if each.name == name), None)
 
-    def _gather(self, *, must_list: bool) -> list[Snapshot] | None:
-        with self._gathering:
-            first = self._group is None
-            group = self._group = self._group or _Group()
-            group.size += 1
-            group.must_list = group.must_list or must_list
-        if first:
-            self._ask(group)
-        return group.listed.result()
+    def automatic(self, resource: str) -> list[AutomaticSnapshot]:
+        """A resource's automatic snapshots; ``NotFound`` if there is no such resource."""
+        gathering = Gathering(
+            self.clock, lambda size: self.service.automatic_snapshots(self.region, resource)
+        )
+        return self._automatic.setdefault(resource, gathering).join()
 
-    def _ask(self, group: _Group) -> None:
-        try:
-            try:
-                self.clock.sleep(MOMENT)
-            finally:
-                with self._gathering:
-                    self._group = None
-            several = group.must_list or group.size > 1
-            listed = [each for kind in SNAPSHOT_TYPES for each in self.snapshots(kind)] if several else None
-        except BaseException as error:
-            group.listed.set_exception(error)
-        else:
-            group.listed.set_result(listed)
+    def resource_names(self) -> list[str]:
+        """The names of the resources that can have automatic snapshots."""
+        return self.service.resource_names(self.region)
+
+    def _list_all(self) -> list[Snapshot]:
+        return [each for kind in SNAPSHOT_TYPES for each in self.snapshots(kind)]

@@ -7,7 +7,8 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 from .errors import NotFound, ServiceError
-from .model import SNAPSHOT_TYPES, CopyRequest, Phase, Service, Snapshot
+from .listing import Listings
+from .model import CopyRequest, Phase, Service
 
 _MOST_NAMES = 10
 
@@ -36,27 +37,26 @@ def latest_date(service: Service, region: str, resource: str) -> str | None:
     return max(dates, default=None)
 
 
-def check_source(service: Service, request: CopyRequest, find: Callable[[str], Snapshot | None]) -> Source:
+def check_source(listings: Listings, request: CopyRequest) -> Source:
     """Find the source.
 
     Args:
-        service: what is asked.
+        listings: of the source's region.
         request: whose source is meant.
-        find: finds a snapshot of the source's region by its name.
 
     Raises:
         SourceError: it isn't there or isn't complete.
         ServiceError: the service won't say.
     """
     if request.source_snapshot_name is not None:
-        return _manual(service, request.source_region, request.source_snapshot_name, find)
-    return _automatic(service, request.source_region, request.source, request.restore_date)
+        return _manual(listings, request.source_snapshot_name)
+    return _automatic(listings, request.source, request.restore_date)
 
 
-def _manual(service: Service, region: str, name: str, find: Callable[[str], Snapshot | None]) -> Source:
-    found = find(name)
+def _manual(listings: Listings, name: str) -> Source:
+    region, found = listings.region, listings.find(name)
     if found is None:
-        names = _if_told(lambda: _snapshot_names(service, region))
+        names = _if_told(lambda: [each.name for each in listings.all()])
         raise SourceError(
             f'there is no manual snapshot "{name}" in {region}',
             _there_is(region, "manual snapshots", names, name),
@@ -73,11 +73,12 @@ def _manual(service: Service, region: str, name: str, find: Callable[[str], Snap
     return Source(copy_type=found.resource_type, restore_date=None)
 
 
-def _automatic(service: Service, region: str, resource: str, date: str | None) -> Source:
+def _automatic(listings: Listings, resource: str, date: str | None) -> Source:
+    region = listings.region
     try:
-        listed = service.automatic_snapshots(region, resource)
+        listed = listings.automatic(resource)
     except NotFound:
-        names = _if_told(lambda: service.resource_names(region))
+        names = _if_told(listings.resource_names)
         raise SourceError(
             f'there is no instance or disk "{resource}" in {region}',
             _there_is(region, "instances and disks", names, resource),
@@ -103,10 +104,6 @@ def _automatic(service: Service, region: str, resource: str, date: str | None) -
             "latest seven.",
         )
     return Source(copy_type=listed[0].copy_type, restore_date=wanted)
-
-
-def _snapshot_names(service: Service, region: str) -> list[str]:
-    return [snapshot.name for kind in SNAPSHOT_TYPES for snapshot in service.snapshots(region, kind)]
 
 
 def _if_told(names: Callable[[], Iterable[str]]) -> list[str] | ServiceError:
