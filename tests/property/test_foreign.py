@@ -9,7 +9,7 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 from pulumi_snapcopy.core.errors import CopyError
-from pulumi_snapcopy.core.model import OWNER_TAG, SOURCE_TAG, Copy, CopyRequest
+from pulumi_snapcopy.core.model import ADOPTED, OWNER_TAG, SOURCE_TAG, Copy, CopyRequest
 from pulumi_snapcopy.testing.scripted import Fault, Kill
 
 from .strategies import requests, worlds
@@ -52,7 +52,8 @@ def test_adopt_takes_over_what_is_there(world: World, request: CopyRequest, tags
     held = world.service.plant(request.name, THERE, tags=tags)
     result = world.create(request)
     assert isinstance(result, Copy) and result.snapshot.arn == held.arn
-    assert held.tags == {**tags, "team": "shop", OWNER_TAG: request.owner} and world.service.taken_on == 0
+    ours = {"team": "shop", OWNER_TAG: request.owner, SOURCE_TAG: ADOPTED}
+    assert held.tags == {**tags, **ours} and world.service.taken_on == 0
     world.assert_foreign_untouched()
 
 

@@ -85,7 +85,6 @@ def test_a_copy_whose_renaming_was_cut_off_is_deleted_after_the_next_up() -> Non
 THEIRS = {"snapcopy:owner": "shop/prod/web", "snapcopy:source": "us-east-2:other"}
 
 
-@pytest.mark.xfail(strict=True, reason="an adoption that was cut off is taken for a copy of ours")
 @pytest.mark.parametrize("tags", [{}, THEIRS], ids=["made by hand", "another stack's copy"])
 def test_an_adoption_that_was_cut_off_after_its_tag_is_gone_on_with(tags: dict[str, str]) -> None:
     """The next `up` leaves the adopted snapshot what it is, and says nothing of what it is a copy of."""
@@ -99,7 +98,6 @@ def test_an_adoption_that_was_cut_off_after_its_tag_is_gone_on_with(tags: dict[s
     assert life.there()[adopted].tags.get("snapcopy:source") != "us-east-1:db-1"
 
 
-@pytest.mark.xfail(strict=True, reason="a refresh calls a copy whole that was never tagged")
 def test_a_retained_copy_that_was_stopped_before_its_tags_is_kept() -> None:
     """Stopped before it showed, refreshed, replaced: it is marked by then, and no later run takes it for a leftover."""
     life = Life(shown_after=7200.0)
@@ -115,7 +113,6 @@ def test_a_retained_copy_that_was_stopped_before_its_tags_is_kept() -> None:
     assert len(life.there()) == 3
 
 
-@pytest.mark.xfail(strict=True, reason="the retained copy itself is taken for the new one")
 def test_triggers_copy_again_beside_a_retained_copy_or_say_that_they_can_not() -> None:
     """Under an explicit name the retained copy is in the way: `up` says so, it doesn't pass it off as the new one."""
     life = Life(replace(COPY, explicit="web-dr", retain=True))
@@ -126,7 +123,6 @@ def test_triggers_copy_again_beside_a_retained_copy_or_say_that_they_can_not() -
     assert life.there().keys() == {retained}
 
 
-@pytest.mark.xfail(strict=True, reason="the state forgets the name that the copy is still tagged with")
 @pytest.mark.parametrize("then", ["up", "destroy"])
 def test_a_copy_whose_renaming_was_refused_is_still_known(then: str) -> None:
     """The new name couldn't be tagged: the next run tags it, and `destroy` deletes the copy."""

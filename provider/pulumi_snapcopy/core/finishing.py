@@ -10,7 +10,7 @@ from .attempt import Attempt
 from .durations import spoken
 from .errors import NotFound, Refused, ServiceError, Transient
 from .looking import Look
-from .model import SOURCE_TAG, Copy, Operation, Phase, Snapshot
+from .model import ADOPTED, SOURCE_TAG, Copy, Operation, Phase, Snapshot
 from .ownership import Claim, claim
 from .waiting import OutOfTime
 
@@ -46,12 +46,11 @@ class _Tagging:
 def _wanted_tags(attempt: Attempt, found: Snapshot) -> dict[str, str]:
     """The tags to set; of what a snapshot is that we didn't start, we can't say."""
     request = attempt.request
+    if attempt.adopted:
+        return {**request.all_tags, SOURCE_TAG: ADOPTED}
     made_before = request.known_arn == found.arn and found.phase is Phase.DONE
-    return {
-        key: value
-        for key, value in request.all_tags.items()
-        if key != SOURCE_TAG or not (attempt.adopted or made_before)
-    }
+    unknown = made_before or found.tags.get(SOURCE_TAG) == ADOPTED
+    return {key: value for key, value in request.all_tags.items() if key != SOURCE_TAG or not unknown}
 
 
 def finish(attempt: Attempt, found: Snapshot, *, born: float | None = None) -> Copy:

@@ -126,7 +126,7 @@ def request(
         known_arn=(olds or {}).get("arn"),
         half_made=state is not None and Phase.of(state) is not Phase.DONE,
         known_operation_id=(olds or {}).get("operationId"),
-        former_owner=(olds or {}).get("owner"),
+        former_owner=(olds or {}).get("formerOwner") or (olds or {}).get("owner"),
         supersedes=supersedes,
     )
 

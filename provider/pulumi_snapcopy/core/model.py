@@ -16,6 +16,9 @@ OWNER_TAG = "snapcopy:owner"
 SOURCE_TAG = "snapcopy:source"
 """Says what was copied, which the service doesn't record: ``region:name``, and ``:date`` of an automatic snapshot."""
 
+ADOPTED = "adopted"
+"""The value of the source tag of what was taken over: nobody can say what it is a copy of."""
+
 RETAIN_TAG = "snapcopy:retain"
 """Marks a copy declared with ``retain_on_delete``: it outlives its declaration on purpose."""
 

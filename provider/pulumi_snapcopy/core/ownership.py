@@ -6,7 +6,7 @@ from enum import Enum
 
 from . import naming
 from .inputs import fingerprint_of
-from .model import OWNER_TAG, SOURCE_TAG, CopyRequest, Operation, Snapshot
+from .model import ADOPTED, OWNER_TAG, SOURCE_TAG, CopyRequest, Operation, Snapshot
 
 MOMENT = 60.0
 """Seconds by which the times of one event may differ in the service's own records."""
@@ -63,7 +63,7 @@ def proves(request: CopyRequest, operation: Operation, snapshot: Snapshot, *, no
 
 def serves(request: CopyRequest, snapshot: Snapshot) -> bool:
     """Whether a copy of ours is of what is asked for now: its run may have been cut off before the program changed."""
-    return snapshot.tags.get(SOURCE_TAG, request.origin) == request.origin
+    return snapshot.tags.get(SOURCE_TAG, ADOPTED) in (request.origin, ADOPTED)
 
 
 def has_derived_name(request: CopyRequest, name: str) -> bool:

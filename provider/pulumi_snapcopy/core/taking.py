@@ -33,7 +33,11 @@ def _useless(attempt: Attempt, found: Snapshot) -> str:
     request = attempt.request
     if found.phase is Phase.FAILED:
         return "a failed copy"
-    if attempt.adopted or request.known_arn == found.arn or serves(request, found):
+    if attempt.adopted or request.known_arn == found.arn:
+        return ""
+    if is_retained(found) and request.supersedes == found.name:
+        raise explain.retained(request, found)
+    if serves(request, found):
         return ""
     if is_retained(found):
         raise explain.retained(request, found)

@@ -174,6 +174,9 @@ class CopyProvider(ResourceProvider):
         if snapshot.phase is not Phase.DONE:
             kept = _sdk.HalfMade(id_, {**outs, _sdk.PROVIDER_KEY: props[_sdk.PROVIDER_KEY]})
             _sdk.fail(f'the copy "{name}" is {snapshot.state} in {region}; run `pulumi up` to go on.', kept)
+        if wanted.retain and RETAIN_TAG not in snapshot.tags:
+            outs.pop("retainOnDelete")  # the next update marks it
+            return ReadResult(id_, outs, {key: outs[key] for key in INPUTS if key in outs and key in inputs})
         drifted = {key: outs[key] for key in INPUTS if key in inputs} if tags != wanted.tags else None
         return ReadResult(id_, outs, drifted)
 
@@ -237,6 +240,8 @@ class CopyProvider(ResourceProvider):
             # Which of them were set and taken away isn't known; the next run takes away what isn't asked for.
             inputs["tags"] = {**olds["tags"], **inputs.get("tags", {})}
         outs = outputs(inputs, kept, olds) | {_sdk.PROVIDER_KEY: props[_sdk.PROVIDER_KEY]}
+        if olds is not None and (former := olds.get("formerOwner") or olds.get("owner")) != inputs["owner"]:
+            outs["formerOwner"] = former  # it may still be tagged so
         _sdk.fail(str(error), _sdk.HalfMade(copy_id(kept.snapshot), outs))
 
     def _fit_host(self, workers: int, clock: SystemClock) -> None:

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from hypothesis import strategies as st
 
-from ..core.model import OWNER_TAG
+from ..core.model import OWNER_TAG, SOURCE_TAG
 from .program import Declaration, Follow
 from .target import Disturbance, Fault, Kill, Stop, Target
 
@@ -17,9 +17,10 @@ THEIR_TAGS = st.sampled_from(
         {},
         {"team": "theirs", "cost": "9"},
         {OWNER_TAG: "shop/prod/copy-1"},
+        {OWNER_TAG: "shop/prod/copy-1", SOURCE_TAG: "us-east-2:other", "team": "theirs"},
     ]
 )
-"""Of a snapshot that is to be adopted: made by hand, or another stack's that isn't tagged with its source."""
+"""Of a snapshot that is to be adopted: made by hand, or another stack's copy."""
 FOLLOWS: st.SearchStrategy[Follow] = st.sampled_from(["date", "latest", "track"])
 
 FAULTS = st.one_of(

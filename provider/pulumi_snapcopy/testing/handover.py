@@ -50,8 +50,7 @@ def _leave(machine: Driven, resource: Resource, seen: Seen | None) -> None:
         machine.counts.add("retained")
     else:
         uncertain = machine.drifted or resource.init_errors or resource.cut_off or resource.refreshed
-        # One that was never tagged counts as whole after a refresh and the next run: tests/soak/test_found.py.
-        assert uncertain or OWNER_TAG not in seen.tags, f"{seen} was to be retained"
+        assert uncertain, f"{seen} was to be retained"
         machine.target.remove(seen)
 
 
