@@ -12,7 +12,7 @@ from .clock import Clock
 
 T = TypeVar("T")
 
-MOMENT = 0.2
+MOMENT = 0.1
 """Seconds in which those that ask gather; nothing beside what a copy takes."""
 
 
