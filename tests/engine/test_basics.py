@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections import Counter
 
 from pulumi_snapcopy.emulator import Emulator
 
@@ -145,3 +146,19 @@ for n in range(40):
     assert stack.end(running).changes == {"created": 41}
     copies = service.snapshots()
     assert len(copies) == 40 and all(each["state"] == "available" for each in copies.values())
+
+
+def test_calls_grow_with_regions_not_with_copies(stack: Stack, service: Service, emulator: Emulator) -> None:
+    """A hundred copies, looked up, started and waited for: a change of each, and about as many reads as for one."""
+    emulator.settings = emulator.settings.__class__(copy_seconds=3)
+    stack.program("""
+for n in range(100):
+    CopiedSnapshot(f"copy-{n}", source_snapshot_name="db-before-upgrade", source_region="us-east-1",
+        target_region="eu-west-1")
+""")
+    stack.up("--parallel", "128")
+    assert Counter(service.effects()) == {"CopySnapshot": 100, "TagResource": 100}
+    assert len(emulator.calls()) - len(service.effects()) < 200
+    emulator.clear_calls()
+    stack.run("refresh", "--yes", "--skip-preview", "--parallel", "128")
+    assert len(emulator.calls()) < 100
