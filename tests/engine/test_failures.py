@@ -216,6 +216,31 @@ def test_ctrl_c_once_keeps_what_is_under_way(stack: Stack, service: Service, emu
     assert stack.outputs()["state"] == "available"
 
 
+def test_ctrl_c_is_heard_where_all_workers_are_busy(
+    stack: Stack, service: Service, emulator: Emulator
+) -> None:
+    """With as many copies under way as the host takes, and more in its queue, SIGINT ends the run all the same."""
+    emulator.settings = Settings(copy_seconds=3600)
+    stack.environment["SNAPCOPY_MAX_WORKERS"] = "4"
+    stack.program("""
+for n in range(12):
+    CopiedSnapshot(f"copy-{n}", source_snapshot_name="db-before-upgrade", source_region="us-east-1",
+        target_region="eu-west-1")
+""")
+    held = emulator.inject(Fault(kind="hold-before", operation="TagResource", times=None, skip=3))
+    running = stack.start("up", "--yes", "--skip-preview", "--parallel", "16")
+    held.wait_reached(60)
+    held.remove()
+    running.send_signal(signal.SIGINT)
+    output = stack.end(running, ok=False).output
+    assert output.count("stopped, as asked") >= 4
+    assert Stack.left_of(running) == {}
+    emulator.finish_copies()
+    emulator.settings = Settings(copy_seconds=0)
+    stack.up("--parallel", "16")
+    assert len(service.snapshots()) == len(stack.resources()) == service.copies_started() == 12
+
+
 def test_denied_in_mid_wait_the_copy_is_kept(stack: Stack, service: Service, emulator: Emulator) -> None:
     """Credentials that expire don't lose the copy: the message says so, and what to renew."""
     emulator.settings = Settings(copy_seconds=3600)

@@ -10,10 +10,11 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 from pulumi_snapcopy.core.errors import CopyError
 from pulumi_snapcopy.core.model import ADOPTED, OWNER_TAG, SOURCE_TAG, Copy, CopyRequest
-from pulumi_snapcopy.testing.scripted import Fault, Kill
+from pulumi_snapcopy.testing.fake_service import Held
+from pulumi_snapcopy.testing.scripted import FRIDAY_NIGHT, Fault, Kill
 
 from .strategies import requests, worlds
-from .world import THERE, World, known, manual, wanted
+from .world import THERE, Teller, World, known, manual, wanted
 
 NAMED = wanted(targetSnapshotName="web-1-dr")
 TAGS = st.sampled_from([{}, {"team": "theirs"}, {OWNER_TAG: "shop/prod/web"}, {OWNER_TAG: ""}])
@@ -106,7 +107,7 @@ def test_a_retained_copy_under_an_explicit_name_is_not_deleted_for_a_new_one() -
     assert isinstance(retained, Copy)
     world.pass_time(86400)
     other = wanted(targetSnapshotName=NAMED.name, restoreDate="2026-11-21", retainOnDelete=True)
-    result = world.create(replace(other, supersedes=NAMED.name))
+    result = world.create(replace(other, supersedes=frozenset({NAMED.name})))
     assert [held.arn for held in world.ours()] == [retained.snapshot.arn]
     assert isinstance(result, CopyError)
 
@@ -181,4 +182,26 @@ def test_what_is_reported_is_a_copy_of_what_was_asked_for(
     if isinstance(result, Copy):
         (held,) = (each for each in world.ours() if each.arn == result.snapshot.arn)
         assert held.origin == (second.source_region, second.source, second.restore_date)
+    world.assert_foreign_untouched()
+
+
+@pytest.mark.parametrize("tagged", [True, False])
+def test_a_stranger_under_the_name_of_a_copy_that_went_in_mid_wait_is_left_alone(tagged: bool) -> None:
+    """The copy is deleted while it is waited for, and its name taken: the wait ends, and says what is true."""
+    world = World()
+    world.service.copy_seconds, world.service.tags_while_pending = 600, tagged
+    swapped: list[Held] = []
+
+    class Swapper(Teller):
+        def progress(self, text: str) -> None:
+            if text.startswith("pending") and world.service.clock.now() > FRIDAY_NIGHT + 60 and not swapped:
+                world.service.held.remove(
+                    next(each for each in world.service.held if each.name == NAMED.name)
+                )
+                swapped.append(world.stranger(NAMED.name, THERE))
+
+    world.teller = Swapper()
+    result = world.create(NAMED)
+    assert isinstance(result, CopyError) and "the copy is no longer there" in str(result) and swapped
+    assert result.kept is None
     world.assert_foreign_untouched()

@@ -132,3 +132,20 @@ def test_a_copy_whose_renaming_was_refused_is_still_known(then: str) -> None:
     assert "DENIED" in life.run("up", Fault(kind="denied", operation="TagResource"))[0]
     assert life.run(then) == []
     assert [each["snapcopy:owner"] for each in life.tags()] == (["shop/dev/shop"] if then == "up" else [])
+
+
+def test_a_replacement_that_fails_twice_leaves_the_copy_that_it_replaces() -> None:
+    """What a half-made replacement is to replace goes when the new copy stands, however many runs that takes."""
+    life = Life(replace(COPY, source="web-1", automatic="date"))
+    first, second, third = life.target.dates("web-1")[-3:]
+    life.declared = replace(life.declared, date=first)
+    assert life.run("up") == []
+    good = set(life.there())
+    for date, runs in ((second, 2), (third, 2)):
+        life.declared = replace(life.declared, date=date)
+        for _ in range(runs):
+            assert life.run("up", FAILING) != []
+            assert good <= set(life.there())
+    assert life.run("up") == []
+    assert len(life.there()) == 1 and not good & set(life.there())
+    assert life.engine.current(life.declared.goal().urn) is not None and len(life.engine.state) == 1

@@ -283,7 +283,7 @@ def test_inputs_are_read_as_a_request() -> None:
     found = request(
         {**DATED, "targetSnapshotName": "mine", "tags": {"team": "shop"}, "adopt": True, "retainOnDelete": True,
          "triggers": ["1"], "customTimeouts": {"create": "90m"}},
-        olds={"arn": "arn:1", "owner": "shop/dev/old"}, supersedes="old",
+        olds={"arn": "arn:1", "owner": "shop/dev/old"}, supersedes=["old"],
     )  # fmt: skip
     assert (found.resource, found.owner, found.source, found.name) == ("web", "shop/dev/web", "web-1", "mine")
     assert (found.source_region, found.target_region, found.restore_date) == (
@@ -296,7 +296,7 @@ def test_inputs_are_read_as_a_request() -> None:
         "snapcopy:retain": "true",
     }  # fmt: skip
     assert (found.adopt, found.timeout, found.triggers) == (True, 5400.0, ["1"])
-    assert (found.known_arn, found.former_owner, found.supersedes) == ("arn:1", "shop/dev/old", "old")
+    assert (found.known_arn, found.former_owner, found.supersedes) == ("arn:1", "shop/dev/old", {"old"})
     assert found.subject == 'CopiedSnapshot "web" (us-east-1 -> eu-west-1)'
 
 

@@ -21,14 +21,22 @@ class Timed:
     done_at: dict[str, float]
     failures: list[ServiceError] = field(default_factory=list)
     looked_at: list[float] = field(default_factory=list)
+    shown_at: float = 0.0
+    """Until when listings show nothing."""
+    reads: int = 0
 
     def snapshots(self, region: str, resource_type: str) -> list[Snapshot]:
         self.looked_at.append(self.clock.now())
         if self.failures:
             raise self.failures.pop()
-        return [self.snapshot(region, name, resource_type) for name in self.done_at]
+        names = self.done_at if self.clock.now() >= self.shown_at else []
+        return [self.seen(region, name, resource_type) for name in names]
 
     def snapshot(self, region: str, name: str, resource_type: str) -> Snapshot:
+        self.reads += 1
+        return self.seen(region, name, resource_type)
+
+    def seen(self, region: str, name: str, resource_type: str) -> Snapshot:
         state = "available" if self.clock.now() >= self.done_at[name] else "pending"
         return Snapshot(name=name, region=region, resource_type=resource_type, state=state, size_in_gb=40)
 
@@ -37,7 +45,7 @@ def lateness(service: Timed, clock: FakeClock) -> dict[str, float]:
     """Wait for all copies, started now; how much later than it was done each was seen to be."""
     lookout: Lookout = Region.of(service, "eu-west-1", clock).watch.lookout  # type: ignore[arg-type]
     born = clock.now()
-    copies = [service.snapshot("eu-west-1", name, "InstanceSnapshot") for name in service.done_at]
+    copies = [service.seen("eu-west-1", name, "InstanceSnapshot") for name in service.done_at]
     waiters = [Waiter(snapshot=copy, born=born, due=born) for copy in copies]
     late = {}
     while waiters:
@@ -83,3 +91,21 @@ def test_a_failing_listing_is_asked_again_ever_more_rarely() -> None:
     assert late.keys() == {"a", "b"}
     pauses = [round(b - a, 1) for a, b in pairwise(service.looked_at)]
     assert pauses[:7] == [0.5, 1, 2, 4, 8, 16, 30]
+
+
+def test_what_a_listing_does_not_show_yet_is_not_read_one_by_one() -> None:
+    """A hundred new copies that show after twenty seconds cost listings; only what is given up is read."""
+    clock = FakeClock()
+    born = clock.now()
+    service = Timed(clock, {f"copy-{n}": born + 100 for n in range(100)}, shown_at=born + 20)
+    lateness(service, clock)
+    assert service.reads == 0
+
+
+def test_what_is_never_shown_is_read_before_it_is_given_up() -> None:
+    """A listing's silence alone is no proof."""
+    clock = FakeClock()
+    born = clock.now()
+    service = Timed(clock, {"a": born + 50, "b": born + 50}, shown_at=born + 9000)
+    late = lateness(service, clock)
+    assert late.keys() == {"a", "b"} and service.reads >= 2

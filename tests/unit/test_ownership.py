@@ -7,7 +7,14 @@ from datetime import datetime, timedelta, timezone
 
 import pytest
 from pulumi_snapcopy.core.model import OWNER_TAG, SOURCE_TAG, CopyRequest, Operation, Snapshot
-from pulumi_snapcopy.core.ownership import Claim, claim, has_derived_name, proves, serves
+from pulumi_snapcopy.core.ownership import (
+    Claim,
+    claim,
+    has_derived_name,
+    proves,
+    records_the_half_made,
+    serves,
+)
 
 REQUEST = CopyRequest(
     resource="web", owner="shop/dev/web", source_region="us-east-1", target_region="eu-west-1",
@@ -99,6 +106,27 @@ def test_the_record_of_the_finished_copy_proves_nothing_of_another_under_its_nam
     """Only a newer record than the state's shows that a cut-off run has made the copy again."""
     request = replace(REQUEST, known_arn="arn:0", known_operation_id=known_operation_id, half_made=half_made)
     assert proves(request, RECORD, snapshot(), now=NOW.timestamp() + 60) is expected
+
+
+@pytest.mark.parametrize(
+    ("changes", "made", "expected"),
+    [
+        ({}, 5, True),
+        ({}, 600, False),
+        ({"known_operation_id": "0"}, 5, False),
+        ({"known_operation_id": None}, 5, False),
+        ({"known_arn": "arn:0"}, 5, False),
+        ({"half_made": False}, 5, False),
+    ],
+    ids=["its own", "a younger one", "another operation", "no operation", "seen before", "finished"],
+)
+def test_the_record_of_a_half_made_copy_that_was_never_seen_proves_it(
+    changes: dict[str, object], made: float, expected: bool
+) -> None:
+    """However old the record is: its operation is the state's, and the snapshot isn't younger than it."""
+    request = replace(REQUEST, **{"half_made": True, "known_operation_id": "1", **changes})  # type: ignore[arg-type]
+    found = replace(snapshot(), created_at=NOW + timedelta(seconds=made))
+    assert records_the_half_made(request, RECORD, found) is expected
 
 
 def test_a_record_proves_nothing_of_a_later_date() -> None:

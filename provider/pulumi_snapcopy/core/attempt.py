@@ -10,7 +10,7 @@ from . import explain
 from .clock import Clock
 from .errors import CopyError, NotFound, Refused, ServiceError, Transient
 from .model import Copy, CopyRequest, Operation, Phase, Service, Snapshot
-from .ownership import GRACE, Claim, claim, proves
+from .ownership import GRACE, Claim, claim, proves, records_the_half_made
 from .pauses import backoff, pause
 from .region import Region
 
@@ -95,12 +95,14 @@ class Attempt:
             self.request, self.timeout, doing=self.doing, kept=self.kept, trouble=trouble
         )
 
-    def look(self, resource_type: str | None = None) -> Snapshot | None:
-        """Find what bears the target's name."""
+    def find(self) -> Snapshot | None:
+        """Find what bears the target's name, together with others that look for theirs."""
+        return self.patiently(lambda: self.target.listings.find(self.request.name))
+
+    def read(self, resource_type: str = "") -> Snapshot | None:
+        """Read what bears the target's name; ``None`` only if the service says that it isn't there."""
         region, name = self.request.target_region, self.request.name
-        if resource_type:
-            return self.patiently(lambda: self.service.snapshot(region, name, resource_type))
-        return self.patiently(lambda: self.target.listings.find(name))
+        return self.patiently(lambda: self.service.snapshot(region, name, resource_type or None))
 
     def operations(self) -> Sequence[Operation]:
         """Read what the service has recorded about the target's name."""
@@ -117,7 +119,7 @@ class Attempt:
             return verdict is Claim.OURS, snapshot
         now = self.clock.now()
         records = [record for record in self.operations() if record.type == "CopySnapshot"]
-        if self.request.half_made and any(each.id == self.request.known_operation_id for each in records):
+        if records and records_the_half_made(self.request, records[0], snapshot):
             return True, snapshot
         if not records or not proves(self.request, records[0], snapshot, now=now):
             return False, snapshot
@@ -127,7 +129,7 @@ class Attempt:
         if rest <= 0:
             return True, snapshot
         self.clock.sleep(min(rest, GRACE))
-        again = self.look(snapshot.resource_type)
+        again = self.read(snapshot.resource_type)
         if again is None:
             return False, snapshot
         return claim(self.request, again) is not Claim.FOREIGN, again

@@ -79,17 +79,22 @@ def _look(attempt: Attempt) -> tuple[Snapshot | None, list[Snapshot]]:
     """
     request = attempt.request
     if request.restore_date is None or not has_derived_name(request, request.name):
-        return attempt.look(), []
+        return _sure(attempt, attempt.find()), []
     listed = attempt.patiently(attempt.target.listings.all)
     leftovers = [
         each
         for each in listed
         if has_derived_name(request, each.name)
-        and each.name not in (request.name, request.supersedes)
+        and each.name not in request.supersedes | {request.name}
         and each.tags.get(OWNER_TAG, request.owner) == request.owner
         and not is_retained(each)
     ]
-    return next((each for each in listed if each.name == request.name), None), leftovers
+    return _sure(attempt, next((each for each in listed if each.name == request.name), None)), leftovers
+
+
+def _sure(attempt: Attempt, found: Snapshot | None) -> Snapshot | None:
+    """What is said to be there, read: a list may lag behind. What isn't listed and is there all the same, shows later."""
+    return attempt.read(found.resource_type) if found else None
 
 
 def _remove(attempt: Attempt, leftovers: Sequence[Snapshot]) -> None:

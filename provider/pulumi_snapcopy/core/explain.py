@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from .durations import spoken
 from .errors import CopyError, Denied, ServiceError, WrongAccount
-from .model import OWNER_TAG, SOURCE_TAG, Copy, CopyRequest, Operation, Snapshot
+from .model import OWNER_TAG, SOURCE_TAG, Copy, CopyRequest, Operation, Phase, Snapshot
 from .sources import SourceError
 
 GO_ON = "run `pulumi up` again to go on waiting."
@@ -107,15 +107,16 @@ def taken(request: CopyRequest, found: Snapshot) -> CopyError:
     owner = found.tags.get(OWNER_TAG)
     whose = f"belongs to {owner}" if owner else "carries no snapcopy:owner tag"
     made = f" of {found.created_at:%Y-%m-%d %H:%M} UTC" if found.created_at else ""
-    adopting = (
-        "it failed and can't be adopted; delete it, or write another target_snapshot_name."
-        if request.adopt
-        else "write another target_snapshot_name, or adopt=True to take that snapshot over."
-    )
+    if not request.adopt:
+        next_step = "write another target_snapshot_name, or adopt=True to take that snapshot over."
+    elif found.phase is Phase.FAILED:
+        next_step = "it failed and can't be adopted; delete it, or write another target_snapshot_name."
+    else:
+        next_step = "run `pulumi up` again to take that snapshot over, or write another target_snapshot_name."
     return CopyError(
         "copying", request.subject, f'the name "{found.name}" is taken in {found.region}',
         state=f"the {found.resource_type}{made} of that name {whose}; it was left untouched, {NOTHING}.",
-        next_step=adopting,
+        next_step=next_step,
     )  # fmt: skip
 
 

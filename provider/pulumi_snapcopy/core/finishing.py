@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from contextlib import nullcontext
 from dataclasses import dataclass
 
 from . import explain
@@ -32,7 +33,7 @@ class _Tagging:
             self.done = True
             return
         try:
-            self.attempt.service.tag(snapshot.region, snapshot.name, self.wanted)
+            attempt.service.tag(snapshot.region, snapshot.name, self.wanted)
             self.done = True
         except (NotFound, Refused, Transient):
             if must:
@@ -55,21 +56,23 @@ def _wanted_tags(attempt: Attempt, found: Snapshot) -> dict[str, str]:
 
 def finish(attempt: Attempt, found: Snapshot, *, born: float | None = None) -> Copy:
     """Tag and wait."""
-    tagging = _Tagging(attempt, _wanted_tags(attempt, found))
+    tagging, missing = _Tagging(attempt, _wanted_tags(attempt, found)), _Missing(attempt)
 
     def seen(look: Look) -> None:
         snapshot = look.snapshot
         if snapshot is None:
-            _raise_if_failed(attempt)
-            attempt.teller.progress("waiting for the copy to show")
+            missing.seen(look)
             return
+        if attempt.kept is not None and attempt.kept.snapshot.arn not in (None, snapshot.arn):
+            kept, attempt.kept = attempt.kept, None
+            raise explain.disappeared(attempt.request, kept)
         attempt.keep(snapshot)
         tagging.once(snapshot)
         attempt.teller.progress(_row(look, snapshot, attempt.elapsed))
 
     tagging.once(found)
     try:
-        with attempt.target.starts.under_way():
+        with attempt.target.starts.under_way() if found.phase is Phase.PENDING else nullcontext():
             final = attempt.target.watch.wait(found, deadline=attempt.deadline, seen=seen, born=born)
     except OutOfTime as end:
         raise attempt.out_of_time(end.trouble) from None
@@ -108,10 +111,21 @@ def _records(attempt: Attempt) -> Sequence[Operation]:
         return [Operation(id=operation_id or "", type="CopySnapshot", status="Failed", error=reason)]
 
 
-def _raise_if_failed(attempt: Attempt) -> None:
-    """A copy that isn't shown may have failed before it ever was; only its operation can tell."""
-    kept = attempt.kept
-    records = attempt.operations()
-    if any(record.failed for record in records if kept and record.id == kept.operation_id):
-        attempt.kept = None
-        raise explain.failed(attempt.request, kept, records)
+@dataclass(slots=True)
+class _Missing:
+    """Sees to a copy that isn't shown: it may show later, or have failed before it ever did; its operation can tell."""
+
+    attempt: Attempt
+    next_ask: float = 0.5
+    """Seconds for which it is missing when the operation is asked for; ever more rarely."""
+
+    def seen(self, look: Look) -> None:
+        attempt = self.attempt
+        attempt.teller.progress("waiting for the copy to show")
+        if look.missing_for < self.next_ask:
+            return
+        self.next_ask = 2 * look.missing_for
+        kept, records = attempt.kept, attempt.operations()
+        if any(record.failed for record in records if kept and record.id == kept.operation_id):
+            attempt.kept = None
+            raise explain.failed(attempt.request, kept, records)

@@ -6,7 +6,7 @@ declaration) and ``restoredDate`` (the date that "latest" was settled as).
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -95,7 +95,7 @@ def request(
     *,
     timeout: tuple[str, ...] = ("create",),
     olds: Inputs | None = None,
-    supersedes: str | None = None,
+    supersedes: Iterable[str] = (),
 ) -> CopyRequest:
     """Read settled inputs, or outputs, as a request.
 
@@ -103,7 +103,7 @@ def request(
         inputs: without unknowns.
         timeout: which of the user's timeouts hold, the first one given.
         olds: the outputs in the state, if the copy is there already.
-        supersedes: the name of the copy in the state that this one replaces.
+        supersedes: the names of the copies in the state that this one replaces; a half-made one has its own.
     """
     timeouts: Mapping[str, str] = inputs.get("customTimeouts") or {}
     chosen = next((timeouts[verb] for verb in timeout if verb in timeouts), None)
@@ -127,7 +127,7 @@ def request(
         half_made=state is not None and Phase.of(state) is not Phase.DONE,
         known_operation_id=(olds or {}).get("operationId"),
         former_owner=(olds or {}).get("formerOwner") or (olds or {}).get("owner"),
-        supersedes=supersedes,
+        supersedes=frozenset(supersedes) | frozenset((olds or {}).get("supersedes") or ()),
     )
 
 

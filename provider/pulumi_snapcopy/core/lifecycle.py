@@ -77,7 +77,7 @@ class Lifecycle:
         """Read the copy; ``None`` only if the service says that it is gone."""
         attempt = self._attempt(request, teller, doing="reading", timeout=READ_TIMEOUT)
         try:
-            found = attempt.look()
+            found = attempt.find() or attempt.read()
             if found is None or self._is_it(attempt, found):
                 return found
         except ServiceError as error:
@@ -99,7 +99,7 @@ class Lifecycle:
         """Delete the copy, if it is provably ours; gone already is fine."""
         attempt = self._attempt(request, teller, doing="deleting")
         try:
-            found = attempt.look()
+            found = attempt.find() or attempt.read()
             if found is None:
                 return
             if (found.region, found.name) in self._taken:

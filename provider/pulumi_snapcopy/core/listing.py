@@ -18,7 +18,7 @@ class Listings:
     service: Service
     region: str
     clock: Clock
-    _lock: threading.Lock = field(default_factory=threading.Lock)
+    _locks: dict[str, threading.Lock] = field(default_factory=dict)
     _listed: dict[str, tuple[float, list[Snapshot]]] = field(default_factory=dict)
     _all: Gathering[list[Snapshot] | None] = field(init=False)
     _automatic: dict[str, Gathering[list[AutomaticSnapshot]]] = field(default_factory=dict)
@@ -29,7 +29,7 @@ class Listings:
     def snapshots(self, resource_type: str) -> list[Snapshot]:
         """The region's snapshots of a type, as they are now: from a listing that began after this was asked."""
         asked = self.clock.now()
-        with self._lock:
+        with self._locks.setdefault(resource_type, threading.Lock()):
             began, listed = self._listed.get(resource_type, (-1.0, []))
             if began <= asked:
                 began, listed = self.clock.now(), self.service.snapshots(self.region, resource_type)

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from .clock import Clock
@@ -11,7 +10,7 @@ from .errors import Denied, ServiceError, Transient
 from .expectation import Expectation
 from .listing import Listings
 from .model import Phase, Service, Snapshot
-from .pauses import LONGEST_PAUSE, backoff, pause
+from .pauses import LONGEST_PAUSE, VISIBILITY, backoff, pause
 
 CLOSER = 4
 """How many times as often to look at a copy that is likely to be done any moment."""
@@ -25,11 +24,13 @@ class Look:
         snapshot: what was seen; ``None`` if it was missing.
         trouble: why nothing could be seen; it delays, it doesn't fail.
         rest: seconds that the copy is expected to go on, if that can be told.
+        missing_for: seconds for which it has been missing.
     """
 
     snapshot: Snapshot | None
     trouble: Transient | None = None
     rest: float | None = None
+    missing_for: float = 0.0
 
 
 @dataclass(slots=True, eq=False)
@@ -50,7 +51,6 @@ class Waiter:
     error: ServiceError | None = None
     """What ends the wait: waiting doesn't mend it."""
     missing_since: float | None = None
-    missing_for: float = 0.0
 
 
 Answer = Snapshot | ServiceError | None
@@ -79,22 +79,29 @@ class Lookout:
 
     def ask(self, waiters: Sequence[Waiter]) -> list[tuple[Waiter, Answer]]:
         """Ask the service; nothing of the waiters is changed yet."""
-        answers: list[tuple[Waiter, Answer]] = []
-        for resource_type, count in Counter(waiter.snapshot.resource_type for waiter in waiters).items():
-            of_type = [waiter for waiter in waiters if waiter.snapshot.resource_type == resource_type]
-            listed: dict[str, Snapshot] = {}
-            if count > 1 and resource_type and not self._listing_denied:
-                try:
-                    listed = {each.name: each for each in self.listings.snapshots(resource_type)}
-                except Denied:
-                    self._listing_denied = True
-                except ServiceError as error:
-                    answers += [(waiter, error) for waiter in of_type]
-                    continue
-            answers += [
-                (waiter, listed.get(waiter.snapshot.name) or self._read(waiter)) for waiter in of_type
-            ]
-        return answers
+        kinds: dict[str, list[Waiter]] = {}
+        for waiter in waiters:
+            kinds.setdefault(waiter.snapshot.resource_type, []).append(waiter)
+        return [answer for kind, of_kind in kinds.items() for answer in self._ask(kind, of_kind)]
+
+    def _ask(self, kind: str, waiters: Sequence[Waiter]) -> list[tuple[Waiter, Answer]]:
+        listed: dict[str, Snapshot] | None = None
+        if len(waiters) > 1 and kind and not self._listing_denied:
+            try:
+                listed = {each.name: each for each in self.listings.snapshots(kind)}
+            except Denied:
+                self._listing_denied = True
+            except ServiceError as error:
+                return [(waiter, error) for waiter in waiters]
+        return [(waiter, self._answer(waiter, listed)) for waiter in waiters]
+
+    def _answer(self, waiter: Waiter, listed: Mapping[str, Snapshot] | None) -> Answer:
+        """What isn't listed may not show yet, and is read by itself only when it is time to give it up."""
+        if listed is not None and (found := listed.get(waiter.snapshot.name)):
+            return found
+        if listed is not None and waiter.last.missing_for < VISIBILITY / 2:
+            return None
+        return self._read(waiter)
 
     def tell(self, answers: Sequence[tuple[Waiter, Answer]]) -> None:
         """Tell the waiters what was seen, and settle when each is due again."""
@@ -121,7 +128,7 @@ class Lookout:
             waiter.error = answer
         elif answer is None:
             waiter.missing_since = now if waiter.missing_since is None else waiter.missing_since
-            waiter.missing_for, waiter.last = now - waiter.missing_since, Look(None)
+            waiter.last = Look(None, missing_for=now - waiter.missing_since)
         else:
             expected = self._expectation.rest(answer, age)
             waiter.snapshot, waiter.missing_since = answer, None

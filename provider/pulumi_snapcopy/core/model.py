@@ -130,8 +130,8 @@ class CopyRequest:
     """The operation in the stack's state."""
     former_owner: str | None = None
     """The declaration's name in the state, where it has been renamed since."""
-    supersedes: str | None = None
-    """The name of the copy that this one replaces; it is the engine's to delete."""
+    supersedes: frozenset[str] = frozenset()
+    """The names of the copies that this one replaces; they are the engine's to delete, once it is complete."""
 
     @property
     def source(self) -> str:

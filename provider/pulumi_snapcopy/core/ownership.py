@@ -55,10 +55,22 @@ def proves(request: CopyRequest, operation: Operation, snapshot: Snapshot, *, no
         return False
     if operation.created_at is None:
         return True
-    recorded = operation.created_at.timestamp()
+    recent = now - operation.created_at.timestamp() < request.timeout
     of_the_date = f"{operation.created_at:%Y-%m-%d}" >= (request.restore_date or "")
-    of_the_record = snapshot.created_at is None or snapshot.created_at.timestamp() <= recorded + MOMENT
-    return now - recorded < request.timeout and of_the_date and of_the_record
+    return recent and of_the_date and _made_by(operation, snapshot)
+
+
+def records_the_half_made(request: CopyRequest, operation: Operation, snapshot: Snapshot) -> bool:
+    """Whether the service's newest record is that of the half-made copy in the state, which was never seen itself."""
+    unseen = request.half_made and request.known_arn is None
+    return unseen and operation.id == request.known_operation_id and _made_by(operation, snapshot)
+
+
+def _made_by(operation: Operation, snapshot: Snapshot) -> bool:
+    """Whether a snapshot isn't younger than the record."""
+    if operation.created_at is None or snapshot.created_at is None:
+        return True
+    return snapshot.created_at.timestamp() <= operation.created_at.timestamp() + MOMENT
 
 
 def serves(request: CopyRequest, snapshot: Snapshot) -> bool:

@@ -33,7 +33,7 @@ def start(attempt: Attempt, copy_type: str) -> Snapshot:
         except NameInUse as error:
             trouble = error
             unseen_since = attempt.clock.now() if unseen_since is None else unseen_since
-        found = attempt.look(copy_type)
+        found = attempt.read(copy_type)
         if found is not None:
             of_this_run = attempt.kept is not None
             found = take(attempt, found)

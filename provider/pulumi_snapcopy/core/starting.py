@@ -78,7 +78,8 @@ class Starts:
             with self._changed:
                 self._under_way -= 1
                 self._ended += 1
-                self._next_try = 0.0
+                if isinstance(self._trouble, TooManyCopies):
+                    self._next_try = 0.0
                 self._changed.notify_all()
 
     def _in_the_way(self, place: object) -> Transient | None:
@@ -94,10 +95,10 @@ class Starts:
         with self._changed:
             while True:
                 now, first = self.clock.now(), self._line[0] is place
-                if first and now >= self._next_try:
-                    return
                 if now >= deadline:
                     raise OutOfTime(self._trouble)
+                if first and now >= self._next_try:
+                    return
                 until = min(self._next_try, deadline) if first else deadline
                 self.clock.wait(self._changed, until - now)
 

@@ -35,7 +35,7 @@ def _useless(attempt: Attempt, found: Snapshot) -> str:
         return "a failed copy"
     if attempt.adopted or request.known_arn == found.arn:
         return ""
-    if is_retained(found) and request.supersedes == found.name:
+    if is_retained(found) and found.name in request.supersedes:
         raise explain.retained(request, found)
     if serves(request, found):
         return ""

@@ -69,7 +69,7 @@ class Watch:
             while waiter.snapshot.phase is Phase.PENDING:
                 self._await_look(waiter, deadline)
                 seen(waiter.last)
-                if waiter.missing_for > VISIBILITY:
+                if waiter.last.missing_for > VISIBILITY:
                     return None
             return waiter.snapshot
         finally:
@@ -98,12 +98,14 @@ class Watch:
     def _look(self) -> None:
         """Look for everybody who waits, and tell them."""
         with self._changed:
-            waiters = list(self._waiters)
+            waiting = [
+                each for each in self._waiters if each.snapshot.phase is Phase.PENDING and not each.error
+            ]
         answers = []
         try:
-            answers = self.lookout.ask(waiters)
+            answers = self.lookout.ask(waiting)
         finally:
             with self._changed:
-                self.lookout.tell(answers)
                 self._looking = False
                 self._changed.notify_all()
+                self.lookout.tell(answers)

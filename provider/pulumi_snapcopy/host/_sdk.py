@@ -117,6 +117,8 @@ def on_cancel(stop: Callable[[], None]) -> None:
                 stop()
                 return serve(request, context)
 
+            # A thread of its own: the pool's may all be busy with copies.
+            cancel.experimental_thread_pool = ThreadPoolExecutor(1)  # type: ignore[attr-defined]
             handlers[_CANCEL] = handler._replace(unary_unary=cancel)
             return
     raise InternalsDiffer("the host's Cancel can't be found")

@@ -5,7 +5,7 @@ Page: https://www.pulumi.com/docs/iac/concepts/resources/dynamic-providers/
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timezone
 from typing import Any, NoReturn
@@ -72,7 +72,7 @@ class CopyProvider(ResourceProvider):
         self._engine: _sdk.Engine | None = None
         self._trouble: ConfigError | None = None
         self._guard: AccountGuard | None = None
-        self._held: dict[str, str] = {}
+        self._held: dict[str, set[str]] = {}
         self._tally = Tally()
 
     def __reduce__(self) -> tuple[Callable[[], CopyProvider], tuple[()]]:
@@ -125,7 +125,7 @@ class CopyProvider(ResourceProvider):
             return CheckResult(news, failures)
         # The engine checks a resource that it will replace a second time, as if it were new.
         if olds.get("targetSnapshotName") and inputs.get("owner") is not UNKNOWN:
-            self._held[inputs["owner"]] = olds["targetSnapshotName"]
+            self._held[inputs["owner"]] = {olds["targetSnapshotName"]}
         try:
             settled = settle(olds, inputs, latest=self._latest)
             if settled != olds:
@@ -139,6 +139,8 @@ class CopyProvider(ResourceProvider):
         olds, news = known(_olds), known(_news)
         found = differences(olds, news)
         if found.replaces:
+            # What a half-made copy was to replace is still there, and the engine's to delete.
+            self._held.setdefault(news.get("owner", ""), set()).update(olds.get("supersedes") or ())
             # With `changes` left open the engine works out the details, and names the properties.
             return DiffResult(changes=None, replaces=found.replaces, delete_before_replace=found.same_name)
         return DiffResult(changes=found.update and (True if found.unfinished else None))
@@ -146,13 +148,13 @@ class CopyProvider(ResourceProvider):
     def create(self, props: dict[str, Any]) -> CreateResult:
         """Bring the copy about and wait for it."""
         inputs = known(props)
-        wanted = request(inputs, supersedes=self._held.get(inputs["owner"]))
+        wanted = request(inputs, supersedes=self._held.get(inputs["owner"], ()))
         try:
             self._ready()
             with self._tally.copying(wanted.resource):
                 copy = self._lifecycle.create(wanted, RowTeller(self._engine, self._tally))
         except CopyError as error:
-            self._fail(error, props)
+            self._fail(error, props, supersedes=wanted.supersedes)
         return CreateResult(copy_id(copy.snapshot), outputs(inputs, copy))
 
     def read(self, id_: str, props: dict[str, Any]) -> ReadResult:
@@ -199,7 +201,7 @@ class CopyProvider(ResourceProvider):
                     wanted, RowTeller(self._engine, self._tally), dropped_tags=dropped
                 )
         except CopyError as error:
-            self._fail(error, _news, olds)
+            self._fail(error, _news, olds, supersedes=wanted.supersedes)
         return UpdateResult(outputs(inputs, copy, olds))
 
     def delete(self, _id: str, _props: dict[str, Any]) -> None:
@@ -230,7 +232,12 @@ class CopyProvider(ResourceProvider):
             _sdk.fail(str(self._trouble))
 
     def _fail(
-        self, error: CopyError, props: Mapping[str, Any], olds: Mapping[str, Any] | None = None
+        self,
+        error: CopyError,
+        props: Mapping[str, Any],
+        olds: Mapping[str, Any] | None = None,
+        *,
+        supersedes: Iterable[str] = (),
     ) -> NoReturn:
         kept = error.kept
         if kept is None:
@@ -242,6 +249,8 @@ class CopyProvider(ResourceProvider):
         outs = outputs(inputs, kept, olds) | {_sdk.PROVIDER_KEY: props[_sdk.PROVIDER_KEY]}
         if olds is not None and (former := olds.get("formerOwner") or olds.get("owner")) != inputs["owner"]:
             outs["formerOwner"] = former  # it may still be tagged so
+        if supersedes:
+            outs["supersedes"] = sorted(supersedes)
         _sdk.fail(str(error), _sdk.HalfMade(copy_id(kept.snapshot), outs))
 
     def _fit_host(self, workers: int, clock: SystemClock) -> None:

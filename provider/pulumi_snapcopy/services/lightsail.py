@@ -71,11 +71,15 @@ class Lightsail:
         if resource_type == "DiskSnapshot":
             listed = pages("lightsail:GetDiskSnapshots", client.get_disk_snapshots)
             return [
-                _snapshot(each, region, resource_type) for page in listed for each in page["diskSnapshots"]
+                _snapshot(each, region, resource_type)
+                for page in listed
+                for each in page.get("diskSnapshots") or []
             ]
         listed = pages("lightsail:GetInstanceSnapshots", client.get_instance_snapshots)
         return [
-            _snapshot(each, region, resource_type) for page in listed for each in page["instanceSnapshots"]
+            _snapshot(each, region, resource_type)
+            for page in listed
+            for each in page.get("instanceSnapshots") or []
         ]
 
     def automatic_snapshots(self, region: str, resource: str) -> list[AutomaticSnapshot]:

@@ -109,12 +109,19 @@ class Driven(RuleBasedStateMachine):
         return self.program[data.draw(st.sampled_from(names), label="declaration")]
 
     def _draw_copy(self, data: st.DataObject) -> Seen | None:
-        """A copy in the state, of a declaration of which all that has been made is known."""
+        """A copy in the state, of a declaration of which all that has been made is known, and that isn't being renamed.
+
+        A renaming whose copy is gone makes it again, and tags it with a name that the state doesn't know if it is cut off.
+        """
+        renamed = {
+            urn(each.alias) for each in self.program.values() if each.alias and each.name != each.alias
+        }
+        uncertain = renamed | self.engine.pending.keys()
         there = {each.place: each for each in self.target.snapshots() if each.place not in self.foreign}
         held = [
             there[each.place]
             for each in self.engine.state
-            if each.place in there and each.urn not in self.engine.pending
+            if each.place in there and each.urn not in uncertain
         ]
         places = sorted(each.place for each in held)
         return there[data.draw(st.sampled_from(places), label="copy")] if places else None
