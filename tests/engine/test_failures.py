@@ -45,7 +45,12 @@ def test_adopt_takes_the_snapshot_that_is_there(stack: Stack, service: Service, 
     stack.copied(target_snapshot_name="db-dr", adopt=True, tags={"team": "shop"})
     stack.up()
     assert service.only()["arn"] == before["arn"] == stack.outputs()["arn"]
-    assert service.tags("db-dr") == {"theirs": "stays", "team": "shop", "snapcopy:owner": "shop/dev/db"}
+    assert service.tags("db-dr") == {
+        "theirs": "stays",
+        "team": "shop",
+        "snapcopy:owner": "shop/dev/db",
+        "snapcopy:source": "adopted",
+    }
     assert service.copies_started() == 0
     assert stack.up().changes == {"unchanged": 2}
     stack.destroy()
