@@ -12,7 +12,7 @@ command (shared pages in proportion), looked at every 0.2 s; *CPU* is that of al
 same command again, with everything there; the *preview* is `pulumi preview` or `terraform plan` after that.
 Every peer that polls does so every 5 seconds, as such programs commonly do. Pulumi programs run with `--parallel=128`,
 Terraform with `-parallelism` of the number of copies, `boto3, a thread a copy` with as many threads. What is forecast to take more
-than a minute runs once, what would take more than a quarter of an hour isn't run."""
+than a minute runs once, what would take more than twelve minutes isn't run."""
 
 PREVIEWS = """\
 Ours beside what the engine takes for as many resources of which none does anything, and beside the stock provider. That one's class stands
@@ -31,6 +31,7 @@ UNFAIR = """\
   wall time holds some of the emulator's work.
 - 20 seconds a copy are short: a real one takes from minutes to over two hours. What doesn't depend on a copy's length (starting
   Pulumi, an AWS CLI's start) weighs more here than it would; polling every 5 seconds makes far more calls there.
+- Twenty is a multiple of five: who polls every 5 seconds sees the end almost at once. At other lengths it would be up to 5 seconds late.
 - The scripts keep no state, have no preview and make up no names; nothing of them is repeated after a failure. Their figures are what the
   copies cost without any of that. In the second run they ask for each copy whether it is there.
 - A second run and a preview of Terraform look at its state only: `terraform_data` doesn't know of the copy. So does the stock provider.
