@@ -68,6 +68,14 @@ def test_a_log_gets_a_line_for_each_stage(stack: Stack, emulator: Emulator) -> N
     assert set(stages) <= {"looking", "starting", "pending", "available"}, output
 
 
+def test_a_single_copy_goes_on_telling_in_a_log(stack: Stack, emulator: Emulator) -> None:
+    """Its lines come ever more rarely: after about one second, two, four."""
+    emulator.settings = Settings(copy_seconds=6)
+    stack.program(copies(["only"]))
+    told = re.findall(r"only creating .*pending, (\d+) s", stack.up().output)
+    assert 3 <= len(told) <= 5, told
+
+
 def test_json_output_stays_json(stack: Stack, emulator: Emulator) -> None:
     """Whatever is told on the way, what a script reads of `preview` and `up` can be parsed."""
     emulator.settings = Settings(copy_seconds=3)

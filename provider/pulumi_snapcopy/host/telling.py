@@ -38,7 +38,7 @@ class RowTeller:
         if summary := self.tally.line():
             self.engine.log(_stack_of(self.urn), summary, passing=True)
         now, stage = time.monotonic(), text.split(" ", 1)[0]
-        if stage == self._stage and now - self._told < self._rest(self.engine, now - self._began):
+        if stage == self._stage and now - self._told < self._rest(self.engine):
             return
         self._told, self._stage = now, stage
         self.engine.log(self.urn, text, passing=True)
@@ -48,11 +48,12 @@ class RowTeller:
         if self.engine is not None:
             self.engine.log(self.urn, text, warning=True)
 
-    def _rest(self, engine: Engine, elapsed: float) -> float:
-        """Seconds between two lines of one stage."""
+    def _rest(self, engine: Engine) -> float:
+        """Seconds until the next line of a stage, by when the last was told."""
+        age = max(self._told - self._began, LEAST_PAUSE)
         if engine.is_watched:
-            return max(LEAST_PAUSE, 0.05 * elapsed)
-        return min(max(LEAST_PAUSE, elapsed), EVERY) * max(self.tally.in_progress, 1)
+            return max(LEAST_PAUSE, 0.05 * age)
+        return min(age, EVERY) * max(self.tally.in_progress, 1)
 
 
 def _stack_of(urn: str) -> str:
