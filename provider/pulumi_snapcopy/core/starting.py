@@ -109,9 +109,10 @@ class Starts:
             self._trouble = trouble
             if self._line[0] is not place:
                 return  # sent together with others: one refusal counts
-            room_comes = isinstance(trouble, TooManyCopies) and self._under_way
-            rest = LONGEST_PAUSE if room_comes else backoff(self._refusals)
-            self._next_try = 0.0 if self._ended != ended else self.clock.now() + rest
+            of_copies = isinstance(trouble, TooManyCopies)
+            room_has_come, room_will_come = of_copies and self._ended != ended, of_copies and self._under_way
+            rest = LONGEST_PAUSE if room_will_come else backoff(self._refusals)
+            self._next_try = 0.0 if room_has_come else self.clock.now() + rest
             self._refusals += 1
 
     def _taken_on(self) -> None:
