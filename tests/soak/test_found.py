@@ -149,3 +149,44 @@ def test_a_replacement_that_fails_twice_leaves_the_copy_that_it_replaces() -> No
     assert life.run("up") == []
     assert len(life.there()) == 1 and not good & set(life.there())
     assert life.engine.current(life.declared.goal().urn) is not None and len(life.engine.state) == 1
+
+
+def test_going_back_to_a_retained_copy_takes_it_up() -> None:
+    """Under a derived name it is the very copy that is asked for again, whatever was half made in between."""
+    life = Life(replace(COPY, source="web-1", automatic="date", retain=True))
+    first, second = life.target.dates("web-1")[-2:]
+    life.declared = replace(life.declared, date=first)
+    assert life.run("up") == []
+    (kept,) = life.there()
+    life.declared = replace(life.declared, date=second)
+    assert life.run("up", FAILING) != []
+    life.declared = replace(life.declared, date=first)
+    assert life.run("up") == []
+    assert [each.outputs["arn"] for each in life.engine.state] == [kept]
+
+
+def test_a_copy_that_is_made_again_under_its_own_name_does_not_supersede_itself() -> None:
+    """Retained from now on, copied again under one name, failed, made again and killed: the next run takes it up."""
+    life = Life(replace(COPY, explicit="db-dr"))
+    assert life.run("up") == []
+    life.declared = replace(life.declared, retain=True, triggers=("again",))
+    assert life.run("up", FAILING) != []
+    for call in range(4, 12):
+        life.run("up", Kill(call=call, done=True))
+    assert life.run("up") == []
+    assert len(life.there()) == 1
+
+
+def test_what_a_refreshed_copy_was_to_replace_is_forgotten() -> None:
+    """Stopped, and found complete by a refresh: the state holds no more than of any copy."""
+    life = Life(replace(COPY, source="web-1", automatic="date"), copy_seconds=300)
+    first, second = life.target.dates("web-1")[-2:]
+    life.declared = replace(life.declared, date=first)
+    assert life.run("up") == []
+    life.declared = replace(life.declared, date=second)
+    assert life.run("up", Stop()) != []
+    life.target.service.clock.time += 600
+    assert life.run("refresh") == []
+    assert not any("supersedes" in each.outputs for each in life.engine.state)
+    assert life.run("up") == []
+    assert len(life.there()) == 1

@@ -13,6 +13,7 @@ from .errors import NotFound, Refused, ServiceError, Transient
 from .looking import Look
 from .model import ADOPTED, SOURCE_TAG, Copy, Operation, Phase, Snapshot
 from .ownership import Claim, claim
+from .pauses import VISIBILITY
 from .waiting import OutOfTime
 
 
@@ -122,7 +123,7 @@ class _Missing:
     def seen(self, look: Look) -> None:
         attempt = self.attempt
         attempt.teller.progress("waiting for the copy to show")
-        if look.missing_for < self.next_ask:
+        if look.missing_for < self.next_ask and look.missing_for <= VISIBILITY:
             return
         self.next_ask = 2 * look.missing_for
         kept, records = attempt.kept, attempt.operations()

@@ -99,7 +99,8 @@ class Lookout:
         """What isn't listed may not show yet, and is read by itself only when it is time to give it up."""
         if listed is not None and (found := listed.get(waiter.snapshot.name)):
             return found
-        if listed is not None and waiter.last.missing_for < VISIBILITY / 2:
+        since = waiter.missing_since
+        if listed is not None and (since is None or self.clock.now() - since < VISIBILITY / 2):
             return None
         return self._read(waiter)
 

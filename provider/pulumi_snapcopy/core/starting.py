@@ -106,9 +106,9 @@ class Starts:
         with self._changed:
             if place not in self._line:
                 self._line.append(place)
-            self._trouble = trouble
             if self._line[0] is not place:
                 return  # sent together with others: one refusal counts
+            self._trouble = trouble
             of_copies = isinstance(trouble, TooManyCopies)
             room_has_come, room_will_come = of_copies and self._ended != ended, of_copies and self._under_way
             rest = LONGEST_PAUSE if room_will_come else backoff(self._refusals)

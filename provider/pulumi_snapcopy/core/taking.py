@@ -5,7 +5,7 @@ from __future__ import annotations
 from . import explain
 from .attempt import Attempt
 from .model import RETAIN_TAG, SOURCE_TAG, Phase, Snapshot
-from .ownership import serves
+from .ownership import has_derived_name, serves
 
 
 def take(attempt: Attempt, found: Snapshot) -> Snapshot:
@@ -35,7 +35,8 @@ def _useless(attempt: Attempt, found: Snapshot) -> str:
         return "a failed copy"
     if attempt.adopted or request.known_arn == found.arn:
         return ""
-    if is_retained(found) and found.name in request.supersedes:
+    derived = has_derived_name(request, found.name)
+    if is_retained(found) and found.name in request.supersedes and not derived:
         raise explain.retained(request, found)
     if serves(request, found):
         return ""

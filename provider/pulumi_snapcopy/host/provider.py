@@ -176,6 +176,7 @@ class CopyProvider(ResourceProvider):
         if snapshot.phase is not Phase.DONE:
             kept = _sdk.HalfMade(id_, {**outs, _sdk.PROVIDER_KEY: props[_sdk.PROVIDER_KEY]})
             _sdk.fail(f'the copy "{name}" is {snapshot.state} in {region}; run `pulumi up` to go on.', kept)
+        outs.pop("supersedes", None)
         if wanted.retain and RETAIN_TAG not in snapshot.tags:
             outs.pop("retainOnDelete")  # the next update marks it
             return ReadResult(id_, outs, {key: outs[key] for key in INPUTS if key in outs and key in inputs})
@@ -249,8 +250,8 @@ class CopyProvider(ResourceProvider):
         outs = outputs(inputs, kept, olds) | {_sdk.PROVIDER_KEY: props[_sdk.PROVIDER_KEY]}
         if olds is not None and (former := olds.get("formerOwner") or olds.get("owner")) != inputs["owner"]:
             outs["formerOwner"] = former  # it may still be tagged so
-        if supersedes:
-            outs["supersedes"] = sorted(supersedes)
+        if others := set(supersedes) - {kept.snapshot.name}:
+            outs["supersedes"] = sorted(others)
         _sdk.fail(str(error), _sdk.HalfMade(copy_id(kept.snapshot), outs))
 
     def _fit_host(self, workers: int, clock: SystemClock) -> None:
