@@ -153,11 +153,8 @@ class Driven(RuleBasedStateMachine):
         )
 
     def _day_may_pass(self) -> bool:
-        """Whether no cut-off create depends on what a day takes away: a pinned date, or the proof of being recent.
-
-        Nor is a copy of yesterday's removed if it is marked to be retained: it might have been left on purpose.
-        """
-        uncertain = [each for name, each in self.program.items() if urn(name) in self.engine.pending]
+        """Whether no cut-off run depends on what a day takes away: a pinned date, or the proof of being recent."""
+        uncertain = [each for each in self.program.values() if self._may_be_tagged(each)]
         return checks.a_day_is_left(self) and not any(
             each.explicit or each.date or each.retain for each in uncertain
         )
