@@ -154,7 +154,9 @@ class Driven(RuleBasedStateMachine):
 
     def _day_may_pass(self) -> bool:
         """Whether no cut-off run depends on what a day takes away: a pinned date, or the proof of being recent."""
-        uncertain = [each for each in self.program.values() if self._may_be_tagged(each)]
+        if any(each.cut_off for each in self.engine.state):
+            return False
+        uncertain = [each for name, each in self.program.items() if urn(name) in self.engine.pending]
         return checks.a_day_is_left(self) and not any(
             each.explicit or each.date or each.retain for each in uncertain
         )
