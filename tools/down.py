@@ -34,8 +34,8 @@ def destroy() -> int:
         raise Stop("the stack is there, but .venv isn't. Run `make setup`, then `make down` again.")
     port = emulator.ensure(room="down")
     environment = settings.environment(port)
-    stack.select(environment)
     stack.recover("down", environment)
+    stack.select(environment)
     step("down", f"pulumi destroy, on the stack {stack.STACK} of {stack.PROJECT}")
     code = stack.run(["destroy", "--yes", "--stack", stack.STACK], environment)
     if code == 0:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime
 import json
 import os
+import shutil
 import signal
 import socket
 import subprocess
@@ -54,7 +55,10 @@ def recover(room: str, environment: dict[str, str], locks: Path = LOCKS) -> bool
         room,
         f"an earlier run (process {gone}) was killed and left the stack locked; `pulumi cancel` takes that away",
     )
-    quietly(["cancel", "--yes", STACK], environment)
+    if exists():
+        quietly(["cancel", "--yes", STACK], environment)
+    else:  # killed while the stack was being made: `pulumi cancel` knows no such stack, and no second try could make it
+        shutil.rmtree(locks)
     return True
 
 

@@ -34,8 +34,8 @@ def main() -> int:
     port = emulator.ensure()
     settings.write_env_file(port)
     environment = settings.environment(port)
-    stack.select(environment)
     stack.recover("up", environment)
+    stack.select(environment)
     step("up", f"pulumi up, on the stack {stack.STACK} of {stack.PROJECT}")
     code = stack.run(["up", "--yes", "--stack", stack.STACK], environment)
     if code:

@@ -21,8 +21,9 @@ from tools.paths import ROOT
 
 @pytest.fixture
 def cancelled(monkeypatch: pytest.MonkeyPatch) -> list[list[str]]:
-    """The Pulumi commands that would have been run."""
+    """The Pulumi commands that would have been run, on a stack that is there."""
     commands: list[list[str]] = []
+    monkeypatch.setattr(stack, "exists", lambda: True)
     monkeypatch.setattr(stack, "quietly", lambda arguments, environment: commands.append(arguments))
     return commands
 
@@ -55,6 +56,19 @@ def test_a_dead_runs_lock_is_taken_away_and_told(
     assert stack.recover("up", {}, tmp_path)
     assert cancelled == [["cancel", "--yes", "dev"]]
     assert f"process {gone}" in capsys.readouterr().out
+
+
+def test_the_lock_of_a_stack_that_was_not_made_yet_is_taken_away(
+    tmp_path: Path, gone: int, cancelled: list[list[str]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Killed in `stack select --create`, Pulumi leaves a lock and no stack, and would cancel nothing."""
+    monkeypatch.setattr(stack, "exists", lambda: False)
+    locks = tmp_path / "dev"
+    locks.mkdir()
+    lock(locks, "one", pid=gone)
+    assert stack.recover("up", {}, locks)
+    assert not locks.exists()
+    assert cancelled == []
 
 
 def test_a_living_runs_lock_stays(tmp_path: Path, gone: int, cancelled: list[list[str]]) -> None:
