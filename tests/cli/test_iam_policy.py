@@ -6,10 +6,10 @@ import json
 from collections.abc import Callable
 
 import pytest
-from pulumi_snapcopy.core.clock import SystemClock
 from pulumi_snapcopy.core.errors import CopyError
 from pulumi_snapcopy.core.lifecycle import Lifecycle
 from pulumi_snapcopy.core.model import CopyRequest, Service
+from pulumi_snapcopy.core.watching.clock import SystemClock
 from pulumi_snapcopy.emulator import Emulator, Fault, Settings
 from pulumi_snapcopy.services.aws import without_secrets
 from pulumi_snapcopy.services.lightsail import Lightsail

@@ -19,7 +19,7 @@ from pulumi_policy import (
 )
 from pulumi_policy.deserialize import deserialize_properties, serialize_properties
 from pulumi_policy.proxy import UNKNOWN_OBJECT_VALUE, UNKNOWN_STRING_VALUE, unknown_checking_proxy
-from pulumi_snapcopy.core.judgement import UNKNOWN
+from pulumi_snapcopy.core.judging.judgement import UNKNOWN
 from pulumi_snapcopy.core.rules import ORGANISATION, REQUEST, STACK
 from pulumi_snapcopy.policy import policies
 from pulumi_snapcopy.policy.reading import inputs

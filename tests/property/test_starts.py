@@ -9,10 +9,10 @@ from itertools import pairwise
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from pulumi_snapcopy.core.clock import SystemClock
+from pulumi_snapcopy.core.copying.starting import Starts
 from pulumi_snapcopy.core.errors import AnswerLost, Cancelled, TooManyCopies, Transient
-from pulumi_snapcopy.core.starting import Starts
 from pulumi_snapcopy.core.waiting import OutOfTime
+from pulumi_snapcopy.core.watching.clock import SystemClock
 from pulumi_snapcopy.testing.scripted import FakeClock
 
 from .test_watch import QuickClock

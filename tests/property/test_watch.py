@@ -10,13 +10,13 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from pulumi_snapcopy.core.clock import SystemClock
+from pulumi_snapcopy.core.copying.region import Region
 from pulumi_snapcopy.core.errors import Cancelled, Denied, Refused, ServiceError, Transient
-from pulumi_snapcopy.core.looking import Look
 from pulumi_snapcopy.core.model import Snapshot
-from pulumi_snapcopy.core.pauses import backoff, pause
-from pulumi_snapcopy.core.region import Region
 from pulumi_snapcopy.core.waiting import OutOfTime, Watch
+from pulumi_snapcopy.core.watching.clock import SystemClock
+from pulumi_snapcopy.core.watching.looking import Look
+from pulumi_snapcopy.core.watching.pauses import backoff, pause
 
 WAITERS = 40
 

@@ -8,7 +8,7 @@ from concurrent.futures import ThreadPoolExecutor
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
-from pulumi_snapcopy.core.account import PATIENCE, AccountGuard
+from pulumi_snapcopy.core.copying.account import PATIENCE, AccountGuard
 from pulumi_snapcopy.core.errors import Cancelled, CopyError, Denied, ServiceError, Transient, WrongAccount
 from pulumi_snapcopy.core.model import CopyRequest
 from pulumi_snapcopy.services.aws_login import account

@@ -121,6 +121,21 @@ def test_core_knows_nothing_but_itself_and_the_standard_library() -> None:
     assert {each.top for each in of("core")} <= {*sys.stdlib_module_names, PACKAGE}
 
 
+@pytest.mark.parametrize(
+    ("floor", "beneath"),
+    [("judging", set()), ("watching", set()), ("copying", {"watching"})],
+)
+def test_cores_floors_lie_one_above_the_other(floor: str, beneath: set[str]) -> None:
+    """Judging knows nothing of looking, looking nothing of copies' lives, and none of the life cycle's verbs."""
+    core = f"{PACKAGE}.core."
+    used = {
+        each.imported.removeprefix(core).split(".")[0]
+        for each in of("core")
+        if each.module.startswith(f"{core}{floor}.") and each.imported.startswith(core)
+    }
+    assert used & {"judging", "watching", "copying", "lifecycle", "rules"} - {floor} == beneath
+
+
 @pytest.mark.parametrize("forbidden", ["socket", "subprocess", "urllib", "http", "os", "pathlib", "logging"])
 def test_core_does_no_input_or_output_of_its_own(forbidden: str) -> None:
     """What it needs of the world it is given."""

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import pytest
-from pulumi_snapcopy.core.expectation import Expectation
 from pulumi_snapcopy.core.model import Snapshot
+from pulumi_snapcopy.core.watching.expectation import Expectation
 
 
 def copy(size: int | None = 40, progress: str | None = None, kind: str = "InstanceSnapshot") -> Snapshot:

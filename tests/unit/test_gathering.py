@@ -7,9 +7,9 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
-from pulumi_snapcopy.core.clock import SystemClock
 from pulumi_snapcopy.core.errors import Cancelled, Transient
-from pulumi_snapcopy.core.gathering import Gathering
+from pulumi_snapcopy.core.watching.clock import SystemClock
+from pulumi_snapcopy.core.watching.gathering import Gathering
 
 MANY = 30
 

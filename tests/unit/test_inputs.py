@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 from pulumi_snapcopy.core.inputs import derived_name, differences, request, settle
-from pulumi_snapcopy.core.judgement import UNKNOWN
+from pulumi_snapcopy.core.judging.judgement import UNKNOWN
 from pulumi_snapcopy.core.model import DEFAULT_TIMEOUT
 
 MANUAL = {

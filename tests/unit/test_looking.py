@@ -6,10 +6,10 @@ from dataclasses import dataclass, field
 from itertools import pairwise
 
 import pytest
+from pulumi_snapcopy.core.copying.region import Region
 from pulumi_snapcopy.core.errors import ServiceError, Transient
-from pulumi_snapcopy.core.looking import Lookout, Waiter
 from pulumi_snapcopy.core.model import Phase, Snapshot
-from pulumi_snapcopy.core.region import Region
+from pulumi_snapcopy.core.watching.looking import Lookout, Waiter
 from pulumi_snapcopy.testing.scripted import FakeClock
 
 

@@ -6,8 +6,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta, timezone
 
 import pytest
-from pulumi_snapcopy.core.model import OWNER_TAG, SOURCE_TAG, CopyRequest, Operation, Snapshot
-from pulumi_snapcopy.core.ownership import (
+from pulumi_snapcopy.core.copying.ownership import (
     Claim,
     claim,
     has_derived_name,
@@ -15,6 +14,7 @@ from pulumi_snapcopy.core.ownership import (
     records_the_half_made,
     serves,
 )
+from pulumi_snapcopy.core.model import OWNER_TAG, SOURCE_TAG, CopyRequest, Operation, Snapshot
 
 REQUEST = CopyRequest(
     resource="web", owner="shop/dev/web", source_region="us-east-1", target_region="eu-west-1",

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 from pulumi_snapcopy.core.inputs import request
-from pulumi_snapcopy.core.judgement import UNKNOWN, Context, Rule, StackRule, Violation
+from pulumi_snapcopy.core.judging.judgement import UNKNOWN, Context, Rule, StackRule, Violation
 from pulumi_snapcopy.core.rules import ARGUMENTS, ORGANISATION, REQUEST, STACK, violations
 
 CONTEXT = Context(

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import pytest
+from pulumi_snapcopy.core.copying.sources import Source, SourceError, check_source, latest_date
 from pulumi_snapcopy.core.errors import Denied, NotFound, Transient
-from pulumi_snapcopy.core.listing import Listings
 from pulumi_snapcopy.core.model import AutomaticSnapshot, CopyRequest, Snapshot
-from pulumi_snapcopy.core.sources import Source, SourceError, check_source, latest_date
+from pulumi_snapcopy.core.watching.listing import Listings
 from pulumi_snapcopy.testing.scripted import FakeClock
 
 

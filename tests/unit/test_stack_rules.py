@@ -6,8 +6,8 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime, timezone
 from typing import Any
 
-from pulumi_snapcopy.core.judgement import UNKNOWN, Context, Resource
-from pulumi_snapcopy.core.stack_rules import copies_cover_instances
+from pulumi_snapcopy.core.judging.judgement import UNKNOWN, Context, Resource
+from pulumi_snapcopy.core.judging.stack_rules import copies_cover_instances
 
 CONTEXT = Context(regions=frozenset(), now=datetime(2026, 11, 21, tzinfo=timezone.utc))
 COPY = "pulumi-python:dynamic/lightsail:CopiedSnapshot"

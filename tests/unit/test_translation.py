@@ -7,9 +7,9 @@ from typing import Any
 
 import pytest
 from pulumi.runtime import rpc
-from pulumi_snapcopy.core.judgement import UNKNOWN
+from pulumi_snapcopy.core.judging.judgement import UNKNOWN
+from pulumi_snapcopy.core.judging.spelling import pythonic, snake_case
 from pulumi_snapcopy.core.model import Copy, Snapshot
-from pulumi_snapcopy.core.spelling import pythonic, snake_case
 from pulumi_snapcopy.host.translation import copy_id, known, outputs, unknown_again
 
 SNAPSHOT = Snapshot(

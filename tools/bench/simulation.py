@@ -12,9 +12,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from statistics import median
 
-from pulumi_snapcopy.core.looking import Lookout, Waiter
+from pulumi_snapcopy.core.copying.region import Region
 from pulumi_snapcopy.core.model import Phase, Snapshot
-from pulumi_snapcopy.core.region import Region
+from pulumi_snapcopy.core.watching.looking import Lookout, Waiter
 
 PAGE = 100
 """Snapshots that the service lists in one answer."""

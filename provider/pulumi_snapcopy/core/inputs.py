@@ -12,9 +12,9 @@ from typing import Any
 
 from . import naming
 from .durations import seconds
-from .judgement import UNKNOWN, Inputs
+from .judging.judgement import UNKNOWN, Inputs
+from .judging.request_rules import SOURCES
 from .model import DEFAULT_TIMEOUT, CopyRequest, Phase
-from .request_rules import SOURCES
 
 IDENTITY = (*SOURCES, "sourceRegion", "targetRegion", "triggers")
 """What makes it another copy when it changes, beside the date and the target's name."""

@@ -6,15 +6,15 @@ import threading
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 
-from . import explain
-from .account import AccountGuard
-from .attempt import Attempt, Teller
-from .clock import Clock
-from .creation import bring_about
+from .copying import explain
+from .copying.account import AccountGuard
+from .copying.attempt import Attempt, Teller
+from .copying.creation import bring_about
+from .copying.region import Region
 from .errors import Cancelled, NotFound, ServiceError
 from .model import Copy, CopyRequest, Service, Snapshot
-from .pauses import LONGEST_PAUSE
-from .region import Region
+from .watching.clock import Clock
+from .watching.pauses import LONGEST_PAUSE
 
 READ_TIMEOUT = 5 * 60.0
 """Seconds for which a read goes on asking a service that doesn't answer."""

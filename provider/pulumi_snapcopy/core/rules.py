@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from . import organisation_rules as organisation
-from . import request_rules as request
-from . import stack_rules as stack
-from .judgement import Context, Inputs, Rule, StackRule, Violation
+from .judging import organisation_rules as organisation
+from .judging import request_rules as request
+from .judging import stack_rules as stack
+from .judging.judgement import Context, Inputs, Rule, StackRule, Violation
 
 _API = "https://docs.aws.amazon.com/lightsail/2016-11-28/api-reference"
 _GUIDE = "https://docs.aws.amazon.com/lightsail/latest/userguide"

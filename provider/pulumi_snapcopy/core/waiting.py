@@ -6,11 +6,11 @@ import threading
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-from .clock import Clock
 from .errors import Transient
-from .looking import Look, Lookout, Waiter
 from .model import Phase, Snapshot
-from .pauses import VISIBILITY
+from .watching.clock import Clock
+from .watching.looking import Look, Lookout, Waiter
+from .watching.pauses import VISIBILITY
 
 
 class OutOfTime(Exception):

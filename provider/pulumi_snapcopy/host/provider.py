@@ -21,17 +21,17 @@ from pulumi.dynamic import (
     UpdateResult,
 )
 
-from ..core.account import AccountGuard
-from ..core.clock import SystemClock
+from ..core.copying.account import AccountGuard
+from ..core.copying.explain import OTHER_ACCOUNT
+from ..core.copying.sources import latest_date
 from ..core.errors import ConfigError, CopyError, ServiceError, WrongAccount
-from ..core.explain import OTHER_ACCOUNT
 from ..core.inputs import differences, request, settle
-from ..core.judgement import UNKNOWN, Context
+from ..core.judging.judgement import UNKNOWN, Context
+from ..core.judging.spelling import pythonic
 from ..core.lifecycle import Lifecycle
 from ..core.model import RETAIN_TAG, Copy, Phase, Service
 from ..core.rules import violations
-from ..core.sources import latest_date
-from ..core.spelling import pythonic
+from ..core.watching.clock import SystemClock
 from . import _sdk
 from .settings import Settings
 from .tally import Tally

@@ -10,7 +10,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from ..core.errors import ConfigError
-from ..core.pauses import LONGEST_PAUSE
+from ..core.watching.pauses import LONGEST_PAUSE
 
 DEFAULT_WORKERS = 256
 

@@ -8,9 +8,9 @@ from typing import Any
 from pulumi.output import Unknown
 from pulumi.runtime import rpc
 
-from ..core.judgement import UNKNOWN
+from ..core.judging.judgement import UNKNOWN
+from ..core.judging.request_rules import FLAGS, STRINGS
 from ..core.model import Copy, Snapshot
-from ..core.request_rules import FLAGS, STRINGS
 from ._sdk import PROVIDER_KEY
 
 INPUTS = (*STRINGS, *FLAGS, "restoredDate", "tags", "triggers", "customTimeouts", "retainOnDelete", "owner")

@@ -6,7 +6,7 @@ import difflib
 from collections.abc import Collection, Iterator, Mapping
 from typing import Any
 
-from ..core.organisation_rules import config_faults
+from ..core.judging.organisation_rules import config_faults
 
 Config = Mapping[str, Mapping[str, Any]]
 

@@ -21,10 +21,10 @@ from pulumi_policy import (
     StackValidationPolicy,
 )
 
-from ..core.judgement import Context, Rule, StackRule
-from ..core.organisation_rules import missing_tags
+from ..core.judging.judgement import Context, Rule, StackRule
+from ..core.judging.organisation_rules import missing_tags
+from ..core.judging.spelling import pythonic
 from ..core.rules import COPIES, ORGANISATION, REQUEST, STACK
-from ..core.spelling import pythonic
 from . import _sdk, configuration, reading
 
 NAME = "snapcopy"

@@ -8,8 +8,8 @@ from typing import Any
 from pulumi_policy import PolicyResource, proxy
 from pulumi_policy.proxy import UnknownValueError
 
-from ..core.judgement import UNKNOWN, Inputs, Resource
-from ..core.spelling import camel_case
+from ..core.judging.judgement import UNKNOWN, Inputs, Resource
+from ..core.judging.spelling import camel_case
 
 _UNKNOWN = frozenset(value for name, value in vars(proxy).items() if name.startswith("UNKNOWN_"))
 """The wire's own markers; remediation gets them as they are."""

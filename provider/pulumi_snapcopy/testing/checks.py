@@ -4,37 +4,34 @@ from __future__ import annotations
 
 from collections import Counter
 from datetime import datetime, timezone
-from typing import TYPE_CHECKING
 
 from ..core.model import OWNER_TAG, RESERVED_TAG_PREFIX, RETAIN_TAG, SOURCE_TAG
 from .engine import Resource
 from .program import Declaration, urn
 from .target import Seen
-
-if TYPE_CHECKING:
-    from .driven import Driven
+from .world import World
 
 _COMPLETE = {"available", "completed"}
 
 
-def ours(machine: Driven) -> list[Seen]:
+def ours(world: World) -> list[Seen]:
     """The snapshots that aren't somebody else's."""
-    return [each for each in machine.target.snapshots() if each.place not in machine.foreign]
+    return [each for each in world.target.snapshots() if each.place not in world.foreign]
 
 
-def foreign_is_untouched(machine: Driven) -> None:
+def foreign_is_untouched(world: World) -> None:
     """Somebody else's snapshots are there, as they were."""
-    there = {each.place: each for each in machine.target.snapshots()}
-    assert {place: there.get(place) for place in machine.foreign} == machine.foreign
+    there = {each.place: each for each in world.target.snapshots()}
+    assert {place: there.get(place) for place in world.foreign} == world.foreign
 
 
-def every_copy_has_an_owner(machine: Driven) -> None:
+def every_copy_has_an_owner(world: World) -> None:
     """What the state doesn't hold was started by a create that was cut off, and each has at most one such copy."""
-    held = {each.place for each in machine.engine.state}
-    loose = [each for each in ours(machine) if each.place not in held]
+    held = {each.place for each in world.engine.state}
+    loose = [each for each in ours(world) if each.place not in held]
     asked = {
         (inputs["targetRegion"], inputs.get("targetSnapshotName")): urn_
-        for urn_, cut_off in machine.engine.pending.items()
+        for urn_, cut_off in world.engine.pending.items()
         for inputs in cut_off
     }
     owners = Counter(asked.get(each.place) for each in loose)
@@ -42,10 +39,10 @@ def every_copy_has_an_owner(machine: Driven) -> None:
     assert all(number == 1 for number in owners.values()), f"more than one copy each: {owners}"
 
 
-def state_agrees_with_the_service(machine: Driven) -> None:
+def state_agrees_with_the_service(world: World) -> None:
     """After a refresh, what the state holds is there, as the state says."""
-    there = {each.place: each for each in machine.target.snapshots()}
-    for resource in machine.engine.state:
+    there = {each.place: each for each in world.target.snapshots()}
+    for resource in world.engine.state:
         if resource.pending_replacement:
             continue
         seen = there.get(resource.place)
@@ -55,29 +52,29 @@ def state_agrees_with_the_service(machine: Driven) -> None:
         assert bool(resource.init_errors) == (seen.state not in _COMPLETE), resource.init_errors
 
 
-def one_copy_each(machine: Driven) -> None:
+def one_copy_each(world: World) -> None:
     """For each declaration there is one copy, complete, as declared and as in the state; and there is nothing else."""
-    state = machine.engine.state
-    assert Counter(each.urn for each in state) == Counter(urn(name) for name in machine.program)
+    state = world.engine.state
+    assert Counter(each.urn for each in state) == Counter(urn(name) for name in world.program)
     assert not any(each.delete or each.pending_replacement or each.init_errors for each in state)
-    assert machine.engine.pending == {}
-    there = {each.place: each for each in ours(machine)}
+    assert world.engine.pending == {}
+    there = {each.place: each for each in ours(world)}
     assert sorted(there) == sorted(each.place for each in state)
-    for declaration in machine.program.values():
-        resource = machine.engine.current(urn(declaration.name))
+    for declaration in world.program.values():
+        resource = world.engine.current(urn(declaration.name))
         assert resource is not None
-        _as_declared(machine, declaration, resource, there[resource.place])
+        _as_declared(world, declaration, resource, there[resource.place])
         if declaration.automatic == "track":
-            assert resource.outputs["restoredDate"] == machine.target.dates(declaration.source)[-1]
+            assert resource.outputs["restoredDate"] == world.target.dates(declaration.source)[-1]
 
 
-def _as_declared(machine: Driven, declaration: Declaration, resource: Resource, seen: Seen) -> None:
+def _as_declared(world: World, declaration: Declaration, resource: Resource, seen: Seen) -> None:
     said = resource.outputs
     assert seen.state in _COMPLETE and (said["arn"], said["state"]) == (seen.arn, seen.state)
     assert seen.region == declaration.target_region
     assert declaration.explicit in (None, seen.name)
     theirs = {key: value for key, value in seen.tags.items() if not key.startswith(RESERVED_TAG_PREFIX)}
-    came_with = machine.came_with.get(seen.arn, {})
+    came_with = world.came_with.get(seen.arn, {})
     more = theirs.items() - declaration.tags.items()
     assert declaration.tags.items() <= theirs.items() and more <= came_with.items(), (
         f"{seen.name} carries {theirs}, declared are {declaration.tags}, and it came with {came_with}"
@@ -88,19 +85,19 @@ def _as_declared(machine: Driven, declaration: Declaration, resource: Resource, 
     origin = f"{declaration.source_region}:{declaration.source}"
     if declaration.automatic:
         origin += f":{declaration.date or said['restoredDate']}"
-    if seen.arn in machine.came_with:
+    if seen.arn in world.came_with:
         assert seen.tags.get(SOURCE_TAG) != origin or came_with.get(SOURCE_TAG) == origin, "nobody can say so"
         return
     assert seen.tags.get(SOURCE_TAG, origin) == origin, f"{seen.name} is tagged as a copy of {seen.tags}"
     assert declaration.retain or RETAIN_TAG not in seen.tags
 
 
-def nothing_is_left(machine: Driven) -> None:
+def nothing_is_left(world: World) -> None:
     """The service is as it was before the stack."""
-    assert [each.place for each in ours(machine)] == []
+    assert [each.place for each in ours(world)] == []
 
 
-def a_day_is_left(machine: Driven) -> bool:
+def a_day_is_left(world: World) -> bool:
     """Whether another day can pass before the dates of the automatic snapshots would lie in the future."""
     today = f"{datetime.now(timezone.utc):%Y-%m-%d}"
-    return all(machine.target.dates(each)[-1] < today for each in machine.target.sources.resources)
+    return all(world.target.dates(each)[-1] < today for each in world.target.sources.resources)

@@ -1,8 +1,7 @@
-"""What the machine's rules are made of: a program, a state, a target, and runs of the one on the other."""
+"""What the machine's rules are made of: runs of a world's program on its target, and what may be drawn for them."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import replace
 from itertools import count
 
@@ -12,28 +11,18 @@ from hypothesis.stateful import RuleBasedStateMachine
 from . import checks, handover
 from .counts import Counts
 from .edits import declared
-from .engine import Engine, EngineKilled, Resource
+from .engine import EngineKilled, Resource
 from .program import Declaration, urn
 from .target import Disturbance, HostDied, Kill, Power, Seen, Stop, Target
+from .world import World
 
 
-class Driven(RuleBasedStateMachine):
+class Driven(World, RuleBasedStateMachine):
     """A stack on a target, without rules."""
 
     def __init__(self, target: Target, counts: Counts | None = None) -> None:
-        super().__init__()
-        self.target = target
-        self.counts = counts or Counts()
-        self.engine = Engine()
-        self.program: dict[str, Declaration] = {}
-        self.foreign: dict[tuple[str, str], Seen] = {}
-        """What isn't the stack's, as it was when last it changed hands."""
-        self.offered: set[tuple[str, str]] = set()
-        """What of it the stack may take over: to be adopted, or retained before."""
-        self.came_with: dict[str, Mapping[str, str]] = {}
-        """The tags that snapshots which were taken over had before, by ARN."""
-        self.drifted = False
-        """Whether somebody has changed a copy since the state was last refreshed."""
+        RuleBasedStateMachine.__init__(self)
+        World.__init__(self, target, counts or Counts())
         self.numbers = count(1)
 
     def _run(self, command: str, disturbance: Disturbance | None) -> list[str]:

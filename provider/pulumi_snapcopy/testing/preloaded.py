@@ -18,7 +18,7 @@ import botocore.endpoint
 import botocore.loaders
 import pulumi.dynamic  # noqa: F401  (so that forks needn't)
 
-from ..core import clock
+from ..core.watching import clock
 from ..host import provider
 from ..lightsail import provider as _loaded  # noqa: F401
 from ..services import lightsail

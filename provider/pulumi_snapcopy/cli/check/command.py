@@ -8,7 +8,7 @@ from pathlib import Path
 
 import click
 
-from ...core.judgement import Context
+from ...core.judging.judgement import Context
 from .configuring import Rulebook
 from .formats import FORMATS
 from .judging import Broken, copies, judge

@@ -12,8 +12,8 @@ from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
 from typing import Any
 
-from ...core.judgement import Rule, StackRule
-from ...core.organisation_rules import config_faults
+from ...core.judging.judgement import Rule, StackRule
+from ...core.judging.organisation_rules import config_faults
 from ...core.rules import COPIES, ORGANISATION, REQUEST, STACK
 from .reading import Unusable, load
 

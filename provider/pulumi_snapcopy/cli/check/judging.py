@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from ...core.judgement import Context, Rule, StackRule, Violation
+from ...core.judging.judgement import Context, Rule, StackRule, Violation
+from ...core.judging.spelling import pythonic
 from ...core.rules import COPIES, ORGANISATION, REQUEST, STACK
-from ...core.spelling import pythonic
 from .configuring import RULES, Rulebook
 from .placing import Checkout, Place
 from .reading import Declared, Stack

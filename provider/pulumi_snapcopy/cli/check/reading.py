@@ -14,8 +14,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from ...core.judgement import UNKNOWN, Inputs, Resource
-from ...core.spelling import camel_case
+from ...core.judging.judgement import UNKNOWN, Inputs, Resource
+from ...core.judging.spelling import camel_case
 from .placing import Checkout, Place
 
 EXPECTED = "Expected what `pulumi stack export` or `pulumi preview --json` prints."

@@ -6,9 +6,9 @@ import difflib
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
-from .errors import NotFound, ServiceError
-from .listing import Listings
-from .model import CopyRequest, Phase, Service
+from ..errors import NotFound, ServiceError
+from ..model import CopyRequest, Phase, Service
+from ..watching.listing import Listings
 
 _MOST_NAMES = 10
 

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from ..errors import AnswerLost, Cancelled, NameInUse, Transient
+from ..model import Operation, Snapshot
+from ..waiting import OutOfTime
+from ..watching.pauses import VISIBILITY
 from . import explain
 from .attempt import Attempt
-from .errors import AnswerLost, Cancelled, NameInUse, Transient
-from .model import Operation, Snapshot
-from .pauses import VISIBILITY
 from .taking import made_way, take
-from .waiting import OutOfTime
 
 
 def start(attempt: Attempt, copy_type: str) -> Snapshot:

@@ -6,7 +6,7 @@ import threading
 import time
 from typing import Protocol
 
-from .errors import Cancelled
+from ..errors import Cancelled
 
 
 class Clock(Protocol):

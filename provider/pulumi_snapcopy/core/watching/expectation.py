@@ -7,7 +7,7 @@ from collections import deque
 from dataclasses import dataclass, field
 from statistics import median
 
-from .model import Snapshot
+from ..model import Snapshot
 
 REMEMBERED = 25
 """Copies of one size that the expectation rests on, the last ones."""

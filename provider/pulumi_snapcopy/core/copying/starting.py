@@ -9,10 +9,10 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import TypeVar
 
-from .clock import Clock
-from .errors import AnswerLost, TooManyCopies, Transient
-from .pauses import LONGEST_PAUSE, backoff
-from .waiting import OutOfTime
+from ..errors import AnswerLost, TooManyCopies, Transient
+from ..waiting import OutOfTime
+from ..watching.clock import Clock
+from ..watching.pauses import LONGEST_PAUSE, backoff
 
 T = TypeVar("T")
 

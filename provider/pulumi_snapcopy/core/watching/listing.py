@@ -5,10 +5,10 @@ from __future__ import annotations
 import threading
 from dataclasses import dataclass, field
 
+from ..errors import Denied
+from ..model import SNAPSHOT_TYPES, AutomaticSnapshot, Service, Snapshot
 from .clock import Clock
-from .errors import Denied
 from .gathering import Gathering
-from .model import SNAPSHOT_TYPES, AutomaticSnapshot, Service, Snapshot
 
 
 @dataclass(slots=True)

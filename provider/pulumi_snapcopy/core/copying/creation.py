@@ -8,13 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from ..errors import Cancelled, ServiceError
+from ..inputs import fingerprint_of
+from ..model import OWNER_TAG, Copy, Phase, Snapshot
+from ..naming import derive
 from . import explain
 from .attempt import Attempt
-from .errors import Cancelled, ServiceError
 from .finishing import finish
-from .inputs import fingerprint_of
-from .model import OWNER_TAG, Copy, Phase, Snapshot
-from .naming import derive
 from .ownership import has_derived_name
 from .sending import start
 from .sources import Source, SourceError, check_source

@@ -6,15 +6,15 @@ from collections.abc import Mapping, Sequence
 from contextlib import nullcontext
 from dataclasses import dataclass
 
+from ..durations import spoken
+from ..errors import NotFound, Refused, ServiceError, Transient
+from ..model import ADOPTED, SOURCE_TAG, Copy, Operation, Phase, Snapshot
+from ..waiting import OutOfTime
+from ..watching.looking import Look
+from ..watching.pauses import VISIBILITY
 from . import explain
 from .attempt import Attempt
-from .durations import spoken
-from .errors import NotFound, Refused, ServiceError, Transient
-from .looking import Look
-from .model import ADOPTED, SOURCE_TAG, Copy, Operation, Phase, Snapshot
 from .ownership import Claim, claim
-from .pauses import VISIBILITY
-from .waiting import OutOfTime
 
 
 @dataclass(slots=True)

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
+from ..errors import Denied, ServiceError, Transient
+from ..model import Phase, Service, Snapshot
 from .clock import Clock
-from .errors import Denied, ServiceError, Transient
 from .expectation import Expectation
 from .listing import Listings
-from .model import Phase, Service, Snapshot
 from .pauses import LONGEST_PAUSE, VISIBILITY, backoff, pause
 
 CLOSER = 4

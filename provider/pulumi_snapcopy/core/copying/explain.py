@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from .durations import spoken
-from .errors import CopyError, Denied, ServiceError, WrongAccount
-from .model import OWNER_TAG, SOURCE_TAG, Copy, CopyRequest, Operation, Phase, Snapshot
+from ..durations import spoken
+from ..errors import CopyError, Denied, ServiceError, WrongAccount
+from ..model import OWNER_TAG, SOURCE_TAG, Copy, CopyRequest, Operation, Phase, Snapshot
 from .sources import SourceError
 
 GO_ON = "run `pulumi up` again to go on waiting."

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from enum import Enum
 
-from . import naming
-from .inputs import fingerprint_of
-from .model import ADOPTED, OWNER_TAG, SOURCE_TAG, CopyRequest, Operation, Snapshot
+from .. import naming
+from ..inputs import fingerprint_of
+from ..model import ADOPTED, OWNER_TAG, SOURCE_TAG, CopyRequest, Operation, Snapshot
 
 MOMENT = 60.0
 """Seconds by which the times of one event may differ in the service's own records."""

@@ -10,11 +10,11 @@ from collections.abc import Callable
 from concurrent.futures import Future
 from dataclasses import dataclass, field
 
+from ..errors import Cancelled, ServiceError, Transient, WrongAccount
+from ..model import CopyRequest
+from ..watching.clock import Clock
+from ..watching.pauses import backoff
 from . import explain
-from .clock import Clock
-from .errors import Cancelled, ServiceError, Transient, WrongAccount
-from .model import CopyRequest
-from .pauses import backoff
 
 PATIENCE = 30.0
 """Seconds for which a verb goes on asking for the account while that fails for the time being."""

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+from ..model import RETAIN_TAG, SOURCE_TAG, Phase, Snapshot
 from . import explain
 from .attempt import Attempt
-from .model import RETAIN_TAG, SOURCE_TAG, Phase, Snapshot
 from .ownership import has_derived_name, serves
 
 

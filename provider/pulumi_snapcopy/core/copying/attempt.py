@@ -6,12 +6,12 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import Protocol, TypeVar
 
+from ..errors import CopyError, NotFound, Refused, ServiceError, Transient
+from ..model import Copy, CopyRequest, Operation, Phase, Service, Snapshot
+from ..watching.clock import Clock
+from ..watching.pauses import backoff, pause
 from . import explain
-from .clock import Clock
-from .errors import CopyError, NotFound, Refused, ServiceError, Transient
-from .model import Copy, CopyRequest, Operation, Phase, Service, Snapshot
 from .ownership import GRACE, Claim, claim, proves, records_the_half_made
-from .pauses import backoff, pause
 from .region import Region
 
 T = TypeVar("T")

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from .clock import Clock
-from .listing import Listings
-from .looking import Lookout
-from .model import Service
-from .pauses import LONGEST_PAUSE
+from ..model import Service
+from ..waiting import Watch
+from ..watching.clock import Clock
+from ..watching.listing import Listings
+from ..watching.looking import Lookout
+from ..watching.pauses import LONGEST_PAUSE
 from .starting import Starts
-from .waiting import Watch
 
 
 @dataclass(frozen=True, slots=True)

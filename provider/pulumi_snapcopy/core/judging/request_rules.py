@@ -7,9 +7,9 @@ import re
 from collections.abc import Iterator
 from datetime import date
 
-from .durations import DurationError, seconds
+from ..durations import DurationError, seconds
+from ..model import RESERVED_TAG_PREFIX
 from .judgement import UNKNOWN, Config, Context, Inputs, Violation, known
-from .model import RESERVED_TAG_PREFIX
 
 SOURCES = ("sourceSnapshotName", "sourceResourceName")
 NAMES = (*SOURCES, "targetSnapshotName")

@@ -1,0 +1,28 @@
+"""All that a state machine knows: a program, the engine's state, the target, and whose is what."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from .counts import Counts
+from .engine import Engine
+from .program import Declaration
+from .target import Seen, Target
+
+
+class World:
+    """A stack on a target, and others beside it."""
+
+    def __init__(self, target: Target, counts: Counts) -> None:
+        self.target = target
+        self.counts = counts
+        self.engine = Engine()
+        self.program: dict[str, Declaration] = {}
+        self.foreign: dict[tuple[str, str], Seen] = {}
+        """What isn't the stack's, as it was when last it changed hands."""
+        self.offered: set[tuple[str, str]] = set()
+        """What of it the stack may take over: to be adopted, or retained before."""
+        self.came_with: dict[str, Mapping[str, str]] = {}
+        """The tags that snapshots which were taken over had before, by ARN."""
+        self.drifted = False
+        """Whether somebody has changed a copy since the state was last refreshed."""
