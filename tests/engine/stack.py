@@ -139,9 +139,9 @@ class Stack:
             assert time.monotonic() < deadline, f"still running: {left}"
             time.sleep(0.1)
 
-    def up_killed_at(self, held: Injected) -> None:
+    def up_killed_at(self, held: Injected, *arguments: str) -> None:
         """Run `up`, kill it where a fault holds it, and take its lock away; a call held before its work is lost."""
-        running = self.start("up", "--yes", "--skip-preview")
+        running = self.start("up", "--yes", "--skip-preview", *arguments)
         held.wait_reached(60)
         self.kill(running)
         held.drop()
@@ -171,11 +171,14 @@ class Stack:
         """The stack's state."""
         return dict(json.loads(self.run("stack", "export").output))
 
+    def entries(self) -> list[dict[str, Any]]:
+        """The copies in the state, those that are to be deleted among them."""
+        found = self.export()["deployment"].get("resources", [])
+        return [each for each in found if each["type"].startswith("pulumi-python:dynamic/lightsail:")]
+
     def resources(self) -> dict[str, dict[str, Any]]:
         """The copies in the state, by name; of two of one name, the one that isn't to be deleted."""
-        found = self.export()["deployment"].get("resources", [])
-        copies = [each for each in found if each["type"].startswith("pulumi-python:dynamic/lightsail:")]
-        return {each["urn"].rpartition("::")[2]: each for each in copies if not each.get("delete")}
+        return {each["urn"].rpartition("::")[2]: each for each in self.entries() if not each.get("delete")}
 
     def outputs(self, name: str = "db") -> dict[str, Any]:
         """The outputs of one copy in the state."""

@@ -34,6 +34,6 @@ def test_any_life_in_memory(temper: str) -> None:
 def test_any_life_of_real_hosts() -> None:
     """The same with the dynamic host in a process of its own, which is killed, on the emulator over HTTP."""
     with Emulated() as target:
-        counts = run(target, steps=200, seed_=4)
-    assert counts.steps >= 200
+        counts = run(target, steps=300, seed_=7)
+    assert counts.steps >= 300
     assert counts.seen["hosts killed"] and counts.seen["copies"]

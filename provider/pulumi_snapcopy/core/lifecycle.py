@@ -12,7 +12,7 @@ from .copying.attempt import Attempt, Teller
 from .copying.creation import bring_about
 from .copying.region import Region
 from .errors import Cancelled, NotFound, ServiceError
-from .model import Copy, CopyRequest, Service, Snapshot
+from .model import RETAIN_TAG, Copy, CopyRequest, Service, Snapshot
 from .watching.clock import Clock
 from .watching.pauses import LONGEST_PAUSE
 
@@ -39,9 +39,8 @@ class Lifecycle:
     guard: AccountGuard | None = None
     _regions: dict[str, Region] = field(default_factory=dict)
     _lock: threading.Lock = field(default_factory=threading.Lock)
-    _taken: set[tuple[str, str]] = field(default_factory=set)
-    """What this process has brought about. A declaration that was moved is created under its new name first and
-    deleted under its old one then; that delete mustn't end the copy."""
+    _standing: set[tuple[str, str]] = field(default_factory=set)
+    """Regions and names of what this run's declarations have: a delete there is of an older entry of the state."""
 
     def create(self, request: CopyRequest, teller: Teller) -> Copy:
         """See to it that the copy stands: made, or gone on with, or taken as it is.
@@ -49,9 +48,21 @@ class Lifecycle:
         Raises:
             CopyError: it doesn't; ``kept`` holds what is under way all the same.
         """
-        copy = bring_about(self._attempt(request, teller))
-        self._taken.add((copy.snapshot.region, copy.snapshot.name))
+        copy = self._bring_about(request, teller, dropped_tags=())
+        self.stands(copy.snapshot.region, copy.snapshot.name)
         return copy
+
+    def stands(self, region: str, name: str, *, still: bool = True) -> None:
+        """Note that a declaration of this run has this copy, or ``still`` has it no longer.
+
+        The state may hold a copy twice: where a declaration was moved, edited and edited back, or replaced by its like
+        (``pulumi up --replace``), what was there before is found and taken up, and then deleted under its old entry, at
+        once or in a later run. That delete mustn't end the copy.
+        """
+        if still:
+            self._standing.add((region, name))
+        else:
+            self._standing.discard((region, name))
 
     def update(self, request: CopyRequest, teller: Teller, *, dropped_tags: Iterable[str]) -> Copy:
         """Go on with a half-made copy, and bring its tags in line.
@@ -61,17 +72,7 @@ class Lifecycle:
             teller: is told what happens.
             dropped_tags: the keys that the last request set and this one doesn't.
         """
-        attempt = self._attempt(request, teller)
-        copy = bring_about(attempt)
-        if keys := sorted(set(dropped_tags) & set(copy.snapshot.tags)):
-            snapshot = copy.snapshot
-            try:
-                attempt.patiently(lambda: self.service.untag(snapshot.region, snapshot.name, keys))
-            except ServiceError as error:
-                raise explain.service_error(request, error, kept=copy) from error
-            except Cancelled:
-                raise explain.cancelled(request, kept=copy) from None
-        return copy
+        return self._bring_about(request, teller, dropped_tags=dropped_tags)
 
     def read(self, request: CopyRequest, teller: Teller) -> Snapshot | None:
         """Read the copy; ``None`` only if the service says that it is gone."""
@@ -102,7 +103,7 @@ class Lifecycle:
             found = attempt.find() or attempt.read()
             if found is None:
                 return
-            if (found.region, found.name) in self._taken:
+            if (found.region, found.name) in self._standing:
                 teller.warning(explain.taken_over(found))
                 return
             ours, found = attempt.judge(found)
@@ -116,6 +117,20 @@ class Lifecycle:
             raise explain.service_error(request, error, doing="deleting") from error
         except Cancelled:
             raise explain.cancelled(request, doing="deleting") from None
+
+    def _bring_about(self, request: CopyRequest, teller: Teller, *, dropped_tags: Iterable[str]) -> Copy:
+        attempt = self._attempt(request, teller)
+        copy = bring_about(attempt)
+        dropped = set(dropped_tags) if request.retain else {*dropped_tags, RETAIN_TAG}
+        if keys := sorted(dropped & set(copy.snapshot.tags)):
+            snapshot = copy.snapshot
+            try:
+                attempt.patiently(lambda: self.service.untag(snapshot.region, snapshot.name, keys))
+            except ServiceError as error:
+                raise explain.service_error(request, error, kept=copy) from error
+            except Cancelled:
+                raise explain.cancelled(request, kept=copy) from None
+        return copy
 
     def _region(self, name: str) -> Region:
         with self._lock:

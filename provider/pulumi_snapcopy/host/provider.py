@@ -138,6 +138,8 @@ class CopyProvider(ResourceProvider):
         """Say what asks for a new copy, and what is done in place."""
         olds, news = known(_olds), known(_news)
         found = differences(olds, news)
+        region, _, name = _id.partition("/")
+        self._lifecycle.stands(region, name, still=not found.replaces)
         if found.replaces:
             # What a half-made copy was to replace is still there, and the engine's to delete.
             self._held.setdefault(news.get("owner", ""), set()).update(olds.get("supersedes") or ())
@@ -193,8 +195,6 @@ class CopyProvider(ResourceProvider):
             target_snapshot_name=wanted.target_snapshot_name or olds.get("targetSnapshotName"),
         )
         dropped = set(olds.get("tags") or {}) - set(wanted.tags)
-        if not wanted.retain:
-            dropped.add(RETAIN_TAG)
         try:
             self._ready()
             with self._tally.copying(wanted.resource):

@@ -8,6 +8,7 @@ from itertools import count
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine
 
+from ..core.model import OWNER_TAG, SOURCE_TAG
 from . import checks, handover
 from .counts import Counts
 from .edits import declared
@@ -68,9 +69,16 @@ class Driven(World, RuleBasedStateMachine):
         self.counts.add("steps")
 
     def _may_be_tagged(self, declaration: Declaration) -> bool:
-        """Whether a run was cut off that may have set tags of which the state doesn't know."""
+        """Whether a copy may have tags of which the next run doesn't know: it was cut off, or the next one isn't told."""
         resource = self._held(declaration)
-        return urn(declaration.name) in self.engine.pending or (resource is not None and resource.cut_off)
+        untold = resource is not None and (resource.cut_off or resource.taint)
+        return untold or urn(declaration.name) in self.engine.pending
+
+    def _may_be_retained(self, declaration: Declaration) -> bool:
+        """Whether it can be left on purpose: somebody would clear it away, and the state holds it only once."""
+        resource = self._held(declaration)
+        entries = [each for each in self.engine.state if resource and each.place == resource.place]
+        return self._can("behind") and len(entries) < 2 and not (resource and resource.taint)
 
     def _held(self, declaration: Declaration) -> Resource | None:
         """What the state has of a declaration, if need be under its name before."""
@@ -115,6 +123,39 @@ class Driven(World, RuleBasedStateMachine):
         places = sorted(each.place for each in held)
         return there[data.draw(st.sampled_from(places), label="copy")] if places else None
 
+    def _revertible(self) -> dict[str, Declaration]:
+        """What declarations whose copies are all known could be again, by name: what they were before their last edit.
+
+        Not where a copy that is still to be deleted has tags that aren't asked for now: a run that takes it up again
+        knows nothing of them.
+        """
+        there = {each.place: each for each in self.target.snapshots()}
+        found = {}
+        for now in self._certain():
+            if (before := self.earlier.get(now.name)) is None:
+                continue
+            left = [each.place for each in self.engine.state if each.delete and each.urn == urn(now.name)]
+            asked = {OWNER_TAG: now.owner, **now.tags}
+            tags = [there[place].tags for place in left if place in there]
+            if all({**each, SOURCE_TAG: "", **asked} == {SOURCE_TAG: "", **asked} for each in tags):
+                new = replace(before, tags=now.tags, retain=now.retain, adopt=now.adopt, alias=now.alias)
+                found[now.name] = self._beside_retained(now, new)
+        return found
+
+    def _replaceable(self) -> list[Resource]:
+        """What the user may want to be replaced by its like, of which nobody has changed anything since the last run."""
+        declarations = {} if self.drifted else {urn(each.name): each for each in self._certain()}
+        ours = {each.place for each in self.target.snapshots() if {OWNER_TAG, SOURCE_TAG} <= each.tags.keys()}
+        return [
+            each
+            for each in self.engine.state
+            if each.urn in declarations
+            and each.place in ours
+            and not (each.init_errors or each.cut_off or each.delete)
+            and each.retain == declarations[each.urn].retain
+            and (each.outputs.get("tags") or {}) == declarations[each.urn].tags
+        ]
+
     def _datable(self, declaration: Declaration) -> Declaration:
         """The declaration with a date that still is to be had."""
         if declaration.automatic != "date":
@@ -132,10 +173,8 @@ class Driven(World, RuleBasedStateMachine):
             return replace(new, explicit=f"named-new-{next(self.numbers)}")
         return new
 
-    def _renamed_from(self, declaration: Declaration, seen: Seen) -> Declaration:
-        """The declaration so that it asks for no name that is somebody else's, where it has no copy yet."""
-        if self.engine.current(urn(declaration.name)) is not None:
-            return declaration
+    def _renamed(self, declaration: Declaration) -> Declaration:
+        """The declaration so that it asks for a name that nobody has."""
         new = f"new-{next(self.numbers)}"
         return replace(
             declaration, triggers=(new,), explicit=f"named-{new}" if declaration.explicit else None

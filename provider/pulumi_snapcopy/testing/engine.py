@@ -35,6 +35,8 @@ class Resource:
     """It was half-made when a refresh found it whole; no run has looked at its tags since."""
     cut_off: bool = False
     """Its last update was cut off; what it has done isn't in the state."""
+    taint: bool = False
+    """The next run replaces it, whatever its provider would say: ``pulumi state taint``, ``pulumi up --replace``."""
 
     @property
     def place(self) -> tuple[str, str]:
@@ -120,9 +122,9 @@ class Engine:
 
     def _register(self, provider: Provider, goal: Goal) -> None:
         old = self.current(goal.urn) or self.current(goal.alias)
-        inputs = self._check(provider, goal, old.inputs if old else {})
-        if old is None:
-            self._create(provider, goal, inputs, None)
+        inputs = self._check(provider, goal, old.inputs if old and not old.taint else {})
+        if old is None or old.taint:
+            self._create(provider, goal, inputs, old)
             return
         self.calls += 1
         diff = provider.diff(goal.urn, old.id, old.outputs, inputs)
@@ -137,6 +139,8 @@ class Engine:
         elif changes or old.init_errors:
             self._update(provider, goal, old, inputs)
         else:
+            if old.refreshed:  # its create has cleared away what was left before it
+                self.pending.pop(goal.urn, None)
             old.urn, old.inputs, old.retain, old.refreshed = goal.urn, inputs, goal.retain, False
 
     def _check(self, provider: Provider, goal: Goal, olds: Properties) -> Properties:

@@ -23,9 +23,11 @@ def offer(world: World, region: str, name: str, tags: Mapping[str, str]) -> None
 def settle(world: World) -> None:
     """After a run: what was left is somebody else's from now on, and what was taken over is the stack's."""
     there = {each.place: each for each in world.target.snapshots()}
-    left, world.engine.retained = world.engine.retained, []
-    for resource in left:
-        _leave(world, resource, there.get(resource.place))
+    # Two entries may be of one copy, which was replaced by its like.
+    left = {each.place: each for each in world.engine.retained}
+    world.engine.retained = []
+    for place in sorted(left.keys() - {each.place for each in world.engine.state}):
+        _leave(world, left[place], there.get(place))
     owners = {each.outputs.get("arn"): each.inputs["owner"] for each in world.engine.state}
     for place in sorted(world.offered):
         before, now, owner = world.foreign[place], there.get(place), owners.get(world.foreign[place].arn)

@@ -81,7 +81,7 @@ class SnapshotCopies(Driven):
         name = data.draw(st.sampled_from(sorted(self.program)), label="declaration")
         # What a cut-off run has tagged isn't untagged by the next one: it can't tell whose tags these are.
         edits = {"a tag"} if self._may_be_tagged(self.program[name]) else set(IN_PLACE)
-        if not self._can("behind"):  # nobody would clear away what is left
+        if not self._may_be_retained(self.program[name]):
             edits.discard("retained")
         edit = data.draw(st.sampled_from(sorted(edits)), label="edit")
         self.program[name] = IN_PLACE[edit](self.program[name], f"new-{next(self.numbers)}")
@@ -109,10 +109,28 @@ class SnapshotCopies(Driven):
             # In the state it still bears the name before, if no run has been told of this one.
             new = replace(new, alias=old.name if self.engine.current(urn(old.name)) else old.alias)
         new = self._beside_retained(old, new)
+        self.earlier[old.name] = old
         self.program = {
             (new if each is old else each).name: self._datable(new) if each is old else each
             for each in self.program.values()
         }
+        self._count()
+
+    @precondition(lambda self: self._revertible())
+    @rule(data=st.data())
+    def edit_back(self, data: st.DataObject) -> None:
+        """An edit is taken back; what it was to replace may still be there."""
+        name = data.draw(st.sampled_from(sorted(self._revertible())), label="declaration")
+        self.program[name] = self._datable(self._revertible()[name])
+        del self.earlier[name]
+        self._count()
+
+    @precondition(lambda self: self._replaceable())
+    @rule(data=st.data())
+    def taint(self, data: st.DataObject) -> None:
+        """The user wants a copy to be replaced by its like, and the next run does it, if nothing comes between."""
+        data.draw(st.sampled_from(self._replaceable()), label="resource").taint = True
+        self._run("up", data.draw(disturbances(self.target), label="disturbance"))
         self._count()
 
     # Runs
@@ -189,6 +207,7 @@ class SnapshotCopies(Driven):
         """A copy in the state goes; its declaration can still be brought about."""
         if (seen := self._draw_copy(data)) is not None:
             self.target.remove(seen)
+            self.earlier.clear()
             self.drifted = True
             self.program = {name: self._datable(each) for name, each in self.program.items()}
         self._count()
@@ -201,6 +220,7 @@ class SnapshotCopies(Driven):
         # A copy without this mark isn't known to be left on purpose.
         if seen is not None and (tags := sorted(seen.tags.keys() - {RETAIN_TAG})):
             self.target.untag(seen, data.draw(st.sampled_from(tags), label="tag"))
+            self.earlier.clear()
             self.drifted = True
         self._count()
 
@@ -210,12 +230,14 @@ class SnapshotCopies(Driven):
         """Under the name of a copy there is suddenly somebody else's: it is left alone, and the run says so."""
         if (seen := self._draw_copy(data)) is not None:
             self.target.remove(seen)
+            self.earlier.clear()
             handover.offer(self, seen.region, seen.name, {"snapcopy:owner": "shop/prod/theirs"})
             self.program = {name: self._datable(each) for name, each in self.program.items()}
             self._refresh()
             errors = self._run("up", None)
             assert all("is taken" in error for error in errors), errors
-            self.program = {name: self._renamed_from(each, seen) for name, each in self.program.items()}
+            for name in [each for each in self.program if f'CopiedSnapshot "{each}"' in "".join(errors)]:
+                self.program[name] = self._renamed(self.program[name])
         self._count()
 
     @precondition(lambda self: self._can("behind"))

@@ -18,6 +18,8 @@ class World:
         self.counts = counts
         self.engine = Engine()
         self.program: dict[str, Declaration] = {}
+        self.earlier: dict[str, Declaration] = {}
+        """What a declaration was before it was edited last, by name; nothing once others have changed a copy."""
         self.foreign: dict[tuple[str, str], Seen] = {}
         """What isn't the stack's, as it was when last it changed hands."""
         self.offered: set[tuple[str, str]] = set()

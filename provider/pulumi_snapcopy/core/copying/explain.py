@@ -176,9 +176,9 @@ def another_of_that_name(found: Snapshot) -> str:
 
 
 def taken_over(found: Snapshot) -> str:
-    """A copy that another declaration of the same run has taken up."""
+    """A copy that a declaration of the same run has."""
     return (
-        f'"{found.name}" in {found.region} is held by another declaration of this run; it was left in place.'
+        f'"{found.name}" in {found.region} is what a declaration of this run asks for; it was left in place.'
     )
 
 
