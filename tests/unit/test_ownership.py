@@ -10,6 +10,7 @@ from pulumi_snapcopy.core.copying.ownership import (
     Claim,
     claim,
     has_derived_name,
+    may_serve,
     proves,
     records_the_half_made,
     serves,
@@ -89,9 +90,9 @@ def test_the_services_record_proves_a_run_that_was_cut_off(
     assert proves(REQUEST, record, snapshot(), now=NOW.timestamp() + age) is expected
 
 
-def test_a_record_proves_nothing_of_what_was_made_after_it() -> None:
+def test_a_record_proves_nothing_of_what_was_made_at_another_time() -> None:
     """A snapshot younger than the record has taken the name since; a little apart is one event."""
-    for later, expected in ((-1, True), (5, True), (600, False)):
+    for later, expected in ((-600, False), (-1, True), (5, True), (600, False)):
         made = replace(snapshot(), created_at=NOW + timedelta(seconds=later))
         assert proves(REQUEST, RECORD, made, now=NOW.timestamp() + 700) is expected
 
@@ -129,10 +130,21 @@ def test_the_record_of_a_half_made_copy_that_was_never_seen_proves_it(
     assert records_the_half_made(request, RECORD, found) is expected
 
 
-def test_a_record_proves_nothing_of_a_later_date() -> None:
-    """What was copied on Friday is no copy of Saturday's automatic snapshot."""
-    saturday = replace(REQUEST, restore_date="2026-11-21")
-    assert not proves(saturday, RECORD, snapshot(), now=NOW.timestamp() + 60)
+@pytest.mark.parametrize(
+    ("date", "latest", "expected"),
+    [
+        ("2026-11-19", False, True),
+        ("2026-11-19", True, True),
+        ("2026-11-20", False, True),
+        ("2026-11-20", True, False),
+        ("2026-11-21", False, False),
+        ("2026-11-21", True, False),
+        (None, False, True),
+    ],
+)
+def test_what_a_record_may_be_a_copy_of(date: str | None, latest: bool, expected: bool) -> None:
+    """What was copied on Friday is no copy of Saturday's; Friday's latest was Thursday's for a part of the day."""
+    assert may_serve(replace(REQUEST, restore_date=date, latest=latest), RECORD) is expected
 
 
 def test_a_copy_serves_the_request_whose_source_it_is_tagged_with() -> None:

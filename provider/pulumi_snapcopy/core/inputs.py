@@ -121,6 +121,7 @@ def request(
         triggers=inputs.get("triggers") or (),
         tags=inputs.get("tags") or {},
         adopt=bool(inputs.get("adopt")),
+        latest=bool(inputs.get("useLatestRestorableAutoSnapshot")),
         retain=bool(inputs.get("retainOnDelete")),
         timeout=seconds(chosen) if chosen else DEFAULT_TIMEOUT,
         known_arn=(olds or {}).get("arn"),

@@ -120,6 +120,8 @@ class CopyRequest:
     triggers: Sequence[object] = ()
     tags: Mapping[str, str] = field(default_factory=dict)
     adopt: bool = False
+    latest: bool = False
+    """Whether the date isn't the user's, but was settled as that of the latest automatic snapshot."""
     retain: bool = False
     timeout: float = DEFAULT_TIMEOUT
     known_arn: str | None = None

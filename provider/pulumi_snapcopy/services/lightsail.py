@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Mapping, Sequence
-from datetime import timezone
+from datetime import datetime, timezone
 from functools import cache, partial
 from typing import TYPE_CHECKING, Any
 
@@ -174,7 +174,6 @@ class Lightsail:
 
 
 def _snapshot(raw: Any, region: str, kind: str) -> Snapshot:
-    created = raw.get("createdAt")
     return Snapshot(
         name=raw.get("name", ""),
         region=region,
@@ -182,11 +181,17 @@ def _snapshot(raw: Any, region: str, kind: str) -> Snapshot:
         state=raw.get("state") or "pending",
         arn=raw.get("arn"),
         progress=raw.get("progress"),
-        created_at=created.astimezone(timezone.utc) if created else None,
+        created_at=_created_at(raw),
         size_in_gb=raw.get("sizeInGb"),
         from_resource_name=raw.get("fromInstanceName") or raw.get("fromDiskName"),
         tags={tag["key"]: tag.get("value", "") for tag in raw.get("tags") or []},
     )
+
+
+def _created_at(raw: Any) -> datetime | None:
+    """In UTC, as the service's dates are; botocore reads times as those of this machine's zone."""
+    created: datetime | None = raw.get("createdAt")
+    return created.astimezone(timezone.utc) if created else None
 
 
 def _operation(raw: Any, request_id: str = "") -> Operation:
@@ -197,7 +202,7 @@ def _operation(raw: Any, request_id: str = "") -> Operation:
         status=raw.get("status", ""),
         details=raw.get("operationDetails") or "",
         resource_type=raw.get("resourceType") or "",
-        created_at=raw.get("createdAt"),
+        created_at=_created_at(raw),
         error=reason,
         request_id=request_id,
     )

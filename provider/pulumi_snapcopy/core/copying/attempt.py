@@ -54,6 +54,8 @@ class Attempt:
     wanted: Callable[[], bool] = lambda: True
     began: float = 0.0
     adopted: bool = False
+    record: Operation | None = None
+    """What proved the copy that was found ours, where nothing else did."""
     """Whether it takes over what somebody else has made."""
     kept: Copy | None = None
     """The copy that is, or may be, under way: it has to stay in the stack's state whatever happens."""
@@ -114,25 +116,31 @@ class Attempt:
 
     def judge(self, snapshot: Snapshot) -> tuple[bool, Snapshot]:
         """Whether a snapshot is provably ours, and the snapshot as last seen: judging may take a second look."""
+        self.record = None
         verdict = claim(self.request, snapshot)
         if verdict is not Claim.UNPROVEN:
             return verdict is Claim.OURS, snapshot
         now = self.clock.now()
-        records = [record for record in self.operations() if record.type == "CopySnapshot"]
-        if records and records_the_half_made(self.request, records[0], snapshot):
+        record = self._last_making()
+        if record and records_the_half_made(self.request, record, snapshot):
             return True, snapshot
-        if not records or not proves(self.request, records[0], snapshot, now=now):
+        if not record or not proves(self.request, record, snapshot, now=now):
             return False, snapshot
         # Another run may have started it a moment ago and be about to tag it.
-        started = records[0].created_at
-        rest = GRACE - (now - started.timestamp()) if started else 0.0
-        if rest <= 0:
-            return True, snapshot
-        self.clock.sleep(min(rest, GRACE))
-        again = self.read(snapshot.resource_type)
-        if again is None:
-            return False, snapshot
-        return claim(self.request, again) is not Claim.FOREIGN, again
+        rest = GRACE - (now - record.created_at.timestamp()) if record.created_at else 0.0
+        if rest > 0:
+            self.clock.sleep(min(rest, GRACE))
+            again = self.read(snapshot.resource_type)
+            if again is None:
+                return False, snapshot
+            snapshot, verdict = again, claim(self.request, again)
+        if verdict is Claim.UNPROVEN:
+            self.record = record
+        return verdict is not Claim.FOREIGN, snapshot
+
+    def _last_making(self) -> Operation | None:
+        """The record of what made the snapshot that bears the target's name now, or ended it."""
+        return next((each for each in self.operations() if each.type.endswith("Snapshot")), None)
 
     def remove(self, snapshot: Snapshot) -> None:
         """Delete a snapshot that is ours, and wait until the service no longer shows it."""
@@ -173,6 +181,10 @@ class Attempt:
         """Remember the copy as one that exists."""
         if operation_id is None and self.kept is not None:
             operation_id = self.kept.operation_id
+        elif (
+            operation_id is None and self.request.half_made and self.request.known_arn in (None, snapshot.arn)
+        ):
+            operation_id = self.request.known_operation_id
         self.kept = Copy(snapshot=snapshot, restore_date=self.request.restore_date, operation_id=operation_id)
 
     def forget_the_former(self) -> None:

@@ -31,7 +31,7 @@ def untold_account(request: CopyRequest, error: ServiceError, *, doing: str) -> 
     called = f" ({error.call})" if error.call else ""
     return CopyError(
         doing, request.subject, f"the account isn't known, and snapcopy:allowedAccountIds is set: {error}{called}",
-        state=_unsent(request), next_step=_after(error), reference=_reference(None, error.request_id),
+        state=_unsent(request), next_step=_after(error, doing), reference=_reference(None, error.request_id),
     )  # fmt: skip
 
 
@@ -52,19 +52,25 @@ def service_error(
     called = f" ({error.call})" if error.call else ""
     return CopyError(
         doing, request.subject, f"{error}{called}",
-        state=state, next_step=_after(error), reference=_reference(kept, error.request_id), kept=kept,
+        state=state, next_step=_after(error, doing), reference=_reference(kept, error.request_id), kept=kept,
     )  # fmt: skip
 
 
-def _after(error: ServiceError) -> str:
+def _again(doing: str) -> str:
+    """A copy is brought about by `up`; it is read and deleted by several commands."""
+    return AGAIN if doing == "copying" else "run the same command again."
+
+
+def _after(error: ServiceError, doing: str) -> str:
+    again = _again(doing)
     if not isinstance(error, Denied):
-        return "mend what the service's reason names, then " + AGAIN
+        return f"mend what the service's reason names, then {again}"
     if "ignature expired" in error.message or "ignature not yet" in error.message:
-        return "set this machine's clock, then " + AGAIN
+        return f"set this machine's clock, then {again}"
     login = ("Expired", "Token", "Credentials", "Unauthenticated", "Signature", "UnrecognizedClient")
     if any(word in error.code for word in login):
-        return "renew the credentials, then " + AGAIN
-    return f"allow {error.call or 'the call'} (`snapcopy iam-policy` prints all that is needed), then {AGAIN}"
+        return f"renew the credentials, then {again}"
+    return f"allow {error.call or 'the call'} (`snapcopy iam-policy` prints all that is needed), then {again}"
 
 
 def out_of_time(
@@ -80,7 +86,7 @@ def out_of_time(
     return CopyError(
         "waiting for" if kept else doing, request.subject, f"timed out after {spoken(timeout)}{because}",
         state=f"{_kept(kept)}." if kept else _unchanged(request, doing),
-        next_step=GO_ON if kept else AGAIN,
+        next_step=GO_ON if kept else _again(doing),
         reference=_reference(kept, trouble.request_id if trouble else ""), kept=kept,
     )  # fmt: skip
 
@@ -89,7 +95,7 @@ def cancelled(request: CopyRequest, *, doing: str = "copying", kept: Copy | None
     """The user has asked to stop."""
     return CopyError(
         "waiting for" if kept else doing, request.subject, "stopped, as asked",
-        state=f"{_kept(kept)}." if kept else _unchanged(request, doing), next_step=GO_ON if kept else AGAIN,
+        state=f"{_kept(kept)}." if kept else _unchanged(request, doing), next_step=GO_ON if kept else _again(doing),
         reference=_reference(kept, ""), kept=kept,
     )  # fmt: skip
 
@@ -98,7 +104,8 @@ def still_shown(request: CopyRequest, snapshot: Snapshot, timeout: float) -> Cop
     """A deletion that doesn't end."""
     return CopyError(
         "deleting", request.subject, f'the service still shows "{snapshot.name}" after {spoken(timeout)}',
-        state=f"its deletion was asked for; it is {snapshot.state} in {snapshot.region}.", next_step=AGAIN,
+        state=f"its deletion was asked for; it is {snapshot.state} in {snapshot.region}.",
+        next_step=_again("deleting"),
     )  # fmt: skip
 
 

@@ -14,7 +14,7 @@ from ..watching.looking import Look
 from ..watching.pauses import VISIBILITY
 from . import explain
 from .attempt import Attempt
-from .ownership import Claim, claim
+from .ownership import GRACE, Claim, claim
 
 
 @dataclass(slots=True)
@@ -23,7 +23,10 @@ class _Tagging:
 
     attempt: Attempt
     wanted: Mapping[str, str]
+    started_here: bool
     done: bool = False
+    next_try: float = 0.0
+    """Seconds since the try began until when a copy that was refused its tags is left alone; ever longer."""
 
     def once(self, snapshot: Snapshot, *, must: bool = False) -> None:
         attempt = self.attempt
@@ -33,16 +36,38 @@ class _Tagging:
         if self.done or self.wanted.items() <= snapshot.tags.items():
             self.done = True
             return
+        if not must and (attempt.elapsed < self.next_try or self._is_left_to_its_maker(snapshot)):
+            return
         try:
             attempt.service.tag(snapshot.region, snapshot.name, self.wanted)
             self.done = True
         except (NotFound, Refused, Transient):
             if must:
                 raise
+            self.next_try = 2 * attempt.elapsed
 
     def finally_(self, snapshot: Snapshot) -> None:
-        """Now it must."""
-        self.attempt.patiently(lambda: self.once(snapshot, must=True))
+        """Now it must; but whoever started it comes first, and the service may not know yet that it is complete."""
+        attempt = self.attempt
+        if not self.done and self._is_left_to_its_maker(snapshot):
+            attempt.clock.sleep(GRACE)
+            snapshot = attempt.read(snapshot.resource_type) or snapshot
+            attempt.keep(snapshot)
+        began, tries = attempt.clock.now(), 0
+        while True:
+            try:
+                return attempt.patiently(lambda: self.once(snapshot, must=True))
+            except (NotFound, Refused) as error:
+                if attempt.clock.now() - began > VISIBILITY:
+                    raise
+                attempt.back_off(tries, error)
+                tries += 1
+
+    def _is_left_to_its_maker(self, snapshot: Snapshot) -> bool:
+        """Whether another run may have started it and be about to tag it, which it couldn't while it was pending."""
+        ours_by_right = self.started_here or self.attempt.adopted
+        unproven = claim(self.attempt.request, snapshot) is Claim.UNPROVEN
+        return snapshot.phase is Phase.DONE and unproven and not ours_by_right
 
 
 def _wanted_tags(attempt: Attempt, found: Snapshot) -> dict[str, str]:
@@ -57,7 +82,9 @@ def _wanted_tags(attempt: Attempt, found: Snapshot) -> dict[str, str]:
 
 def finish(attempt: Attempt, found: Snapshot, *, born: float | None = None) -> Copy:
     """Tag and wait."""
-    tagging, missing = _Tagging(attempt, _wanted_tags(attempt, found)), _Missing(attempt)
+    started_here = attempt.kept is not None and attempt.kept.operation_id is not None
+    tagging = _Tagging(attempt, _wanted_tags(attempt, found), started_here=started_here)
+    missing = _Missing(attempt)
 
     def seen(look: Look) -> None:
         snapshot = look.snapshot

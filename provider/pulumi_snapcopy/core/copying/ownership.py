@@ -43,10 +43,8 @@ def claim(request: CopyRequest, snapshot: Snapshot) -> Claim:
 def proves(request: CopyRequest, operation: Operation, snapshot: Snapshot, *, now: float) -> bool:
     """Whether the service's record shows a cut-off run of this request: same source and region, and recent.
 
-    The record of the finished copy in the state shows nothing of another one under its name.
-
-    The record has no date, but what was copied before the date can't be of it; and a snapshot made after the record
-    is another one that has taken the name since.
+    The record of the finished copy in the state shows nothing of another one under its name; and a snapshot made at
+    another time than the record is another one, too.
     """
     finished = request.known_arn is not None and not request.half_made
     if finished and request.known_operation_id in (None, operation.id):
@@ -56,8 +54,19 @@ def proves(request: CopyRequest, operation: Operation, snapshot: Snapshot, *, no
     if operation.created_at is None:
         return True
     recent = now - operation.created_at.timestamp() < request.timeout
-    of_the_date = f"{operation.created_at:%Y-%m-%d}" >= (request.restore_date or "")
-    return recent and of_the_date and _made_by(operation, snapshot)
+    return recent and _made_by(operation, snapshot)
+
+
+def may_serve(request: CopyRequest, operation: Operation) -> bool:
+    """Whether a copy of ours of which only the record is known may be of the date that is asked for now.
+
+    The record has no date. What was copied before that day can't be of it; and "latest" was perhaps the one before, when
+    it was copied on the very day.
+    """
+    if operation.created_at is None or request.restore_date is None or request.half_made:
+        return True
+    day = f"{operation.created_at:%Y-%m-%d}"
+    return day > request.restore_date or (day == request.restore_date and not request.latest)
 
 
 def records_the_half_made(request: CopyRequest, operation: Operation, snapshot: Snapshot) -> bool:
@@ -67,10 +76,10 @@ def records_the_half_made(request: CopyRequest, operation: Operation, snapshot: 
 
 
 def _made_by(operation: Operation, snapshot: Snapshot) -> bool:
-    """Whether a snapshot isn't younger than the record."""
+    """Whether a snapshot was made when the record was."""
     if operation.created_at is None or snapshot.created_at is None:
         return True
-    return snapshot.created_at.timestamp() <= operation.created_at.timestamp() + MOMENT
+    return abs(snapshot.created_at.timestamp() - operation.created_at.timestamp()) <= MOMENT
 
 
 def serves(request: CopyRequest, snapshot: Snapshot) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from ..model import RETAIN_TAG, SOURCE_TAG, Phase, Snapshot
 from . import explain
 from .attempt import Attempt
-from .ownership import has_derived_name, serves
+from .ownership import has_derived_name, may_serve, serves
 
 
 def take(attempt: Attempt, found: Snapshot) -> Snapshot:
@@ -38,6 +38,8 @@ def _useless(attempt: Attempt, found: Snapshot) -> str:
     derived = has_derived_name(request, found.name)
     if is_retained(found) and found.name in request.supersedes and not derived:
         raise explain.retained(request, found)
+    if attempt.record and not may_serve(request, attempt.record):
+        return f"a copy that a cut-off run left behind, perhaps of another date than {request.restore_date}"
     if serves(request, found):
         return ""
     if is_retained(found):
