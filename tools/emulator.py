@@ -46,13 +46,14 @@ def ensure(*, room: str = "up") -> int:
     with contextlib.ExitStack() as held:
         record = held.enter_context(opened())
         if not lock(record):
-            port = int(json.load(record)["port"])
-            wait_until_healthy(port, None)
+            running = json.load(record)
+            port = int(running["port"])
+            wait_until_healthy(port, int(running["pid"]))
             step(room, f"emulator: already running on http://{HOST}:{port}")
             return port
         port = choose_port(remembered(record), room=room)
         process = start(port, record)
-        wait_until_healthy(port, process)
+        wait_until_healthy(port, process.pid, process)
     step(
         room, f"emulator: Lightsail on http://{HOST}:{port}, in the background (log: {LOG.relative_to(ROOT)})"
     )
@@ -135,10 +136,10 @@ def choose_port(wanted: int, *, room: str) -> int:
     return port
 
 
-def wait_until_healthy(port: int, process: subprocess.Popen[bytes] | None) -> None:
+def wait_until_healthy(port: int, pid: int, process: subprocess.Popen[bytes] | None = None) -> None:
     """Waits until the emulator answers; `process` is given if it was just started."""
     for _ in every(0.05, START_LIMIT):
-        if healthy(port):
+        if healthy(port, pid):
             return
         if process is not None and process.poll() is not None:
             break
@@ -152,12 +153,12 @@ def wait_until_healthy(port: int, process: subprocess.Popen[bytes] | None) -> No
     )
 
 
-def healthy(port: int) -> bool:
-    """Whether an emulator answers on this port."""
+def healthy(port: int, pid: int) -> bool:
+    """Whether it is this process that answers on the port, and not another checkout's emulator."""
     direct = urllib.request.build_opener(urllib.request.ProxyHandler({}))
     try:
         with direct.open(f"http://{HOST}:{port}/_snapcopy/health", timeout=5) as answer:
-            return bool(answer.status == 200)
+            return bool(json.load(answer).get("pid") == pid)
     except (urllib.error.URLError, OSError, ValueError):
         return False
 

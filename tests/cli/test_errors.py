@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import socket
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -28,11 +29,11 @@ def marked(on_emulator: Emulator, clean: pytest.MonkeyPatch) -> pytest.MonkeyPat
 
 
 @pytest.fixture
-def closed_port() -> int:
-    """A port that nobody listens on."""
+def closed_port() -> Iterator[int]:
+    """A port that nobody listens on, and that nobody else is given meanwhile."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
+        yield int(probe.getsockname()[1])
 
 
 def expect_error(snapcopy: Snapcopy, *parts: str, arguments: tuple[str, ...] = ("status",)) -> None:

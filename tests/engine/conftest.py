@@ -12,13 +12,23 @@ from pulumi_snapcopy.emulator import Emulator, Settings
 
 from .stack import Stack
 
-SOURCES = {
+TODAY = datetime.now(timezone.utc).date()
+
+
+def day(ago: int) -> str:
+    """The date of so many days before that on which the tests began, UTC."""
+    return str(TODAY - timedelta(days=ago))
+
+
+WEEK = [day(ago) for ago in range(7)]
+
+SOURCES: dict[str, Any] = {
     "us-east-1": {
         "instances": [
             {"name": "db-1", "sizeInGb": 60},
-            {"name": "web-1", "sizeInGb": 40, "automaticSnapshots": 7},
+            {"name": "web-1", "sizeInGb": 40, "automaticSnapshots": WEEK},
         ],
-        "disks": [{"name": "data-1", "sizeInGb": 64, "automaticSnapshots": 7}],
+        "disks": [{"name": "data-1", "sizeInGb": 64, "automaticSnapshots": WEEK}],
         "instanceSnapshots": [{"name": "db-before-upgrade", "fromInstanceName": "db-1"}],
         "diskSnapshots": [{"name": "data-before-upgrade", "fromDiskName": "data-1"}],
     }
@@ -103,8 +113,3 @@ def new_stack(tmp_path: Path, emulator: Emulator, pulumi_home: Path) -> Callable
 @pytest.fixture
 def stack(new_stack: Callable[..., Stack]) -> Stack:
     return new_stack()
-
-
-def day(ago: int) -> str:
-    """The date of so many days ago, UTC."""
-    return (datetime.now(timezone.utc) - timedelta(days=ago)).strftime("%Y-%m-%d")

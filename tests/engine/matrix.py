@@ -12,14 +12,15 @@ MANUAL = {**ROUTE, "source_snapshot_name": "db-before-upgrade"}
 SHORT = "ResourceOptions(custom_timeouts=CustomTimeouts(create='3s', update='3s', delete='3s'))"
 
 
-def write(stack: Stack, copies: dict[str, dict[str, Any]]) -> None:
+def write(stack: Stack, copies: dict[str, dict[str, Any]], *, create: str = "3s") -> None:
     """A program of copies, all with short timeouts; by default of the manual snapshot, named as they are."""
     defaults = {
         name: {**ROUTE, "target_snapshot_name": name, **(arguments or MANUAL)}
         for name, arguments in copies.items()
     }
+    short = SHORT.replace("create='3s'", f"create='{create}'")
     stack.program(
-        f"for name, arguments in {defaults!r}.items():\n    CopiedSnapshot(name, **arguments, opts={SHORT})\n"
+        f"for name, arguments in {defaults!r}.items():\n    CopiedSnapshot(name, **arguments, opts={short})\n"
     )
 
 
@@ -32,6 +33,7 @@ def told(result: Result, name: str) -> str:
 
 def assert_converges(stack: Stack, service: Service, regions: tuple[str, ...] = ("eu-west-1",)) -> None:
     """A clean run brings about exactly what is declared, complete and ours, and a second one changes nothing."""
+    stack.give_time()
     stack.up()
     declared = {each["outputs"]["arn"]: name for name, each in stack.resources().items()}
     there = {each["arn"]: each for region in regions for each in service.snapshots(region).values()}

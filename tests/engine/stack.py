@@ -134,15 +134,25 @@ class Stack:
         """SIGKILL the CLI, and it alone; the processes it leaves behind end by themselves."""
         process.send_signal(signal.SIGKILL)
         process.communicate(timeout=60)
-        deadline = time.monotonic() + 30
-        while left := self.left_of(process):
+        self.assert_nothing_left_of(process)
+
+    @classmethod
+    def assert_nothing_left_of(cls, process: subprocess.Popen[str]) -> None:
+        """What an ended CLI has started ends soon."""
+        deadline = time.monotonic() + 60
+        while left := cls.left_of(process):
             assert time.monotonic() < deadline, f"still running: {left}"
             time.sleep(0.1)
+
+    def give_time(self) -> None:
+        """Make the program's short timeouts long, for a run that is to succeed."""
+        path = self.folder / "__main__.py"
+        path.write_text(path.read_text().replace("'3s'", "'200s'"))
 
     def up_killed_at(self, held: Injected, *arguments: str) -> None:
         """Run `up`, kill it where a fault holds it, and take its lock away; a call held before its work is lost."""
         running = self.start("up", "--yes", "--skip-preview", *arguments)
-        held.wait_reached(60)
+        held.wait_reached(120)
         self.kill(running)
         held.drop()
         self.run("cancel", "--yes")

@@ -41,7 +41,7 @@ def test_the_source_is_deleted_in_mid_copy(stack: Stack, service: Service, emula
     )
     stack.copied(target_snapshot_name="db-dr")
     running = stack.start("up", "--yes", "--skip-preview")
-    waiting.wait_reached(60)
+    waiting.wait_reached(120)
     emulator.client("us-east-1").delete_instance_snapshot(instanceSnapshotName="db-before-upgrade")
     emulator.finish_copies()
     waiting.release()
@@ -65,7 +65,8 @@ def test_new_things_are_hidden_and_answers_are_lost(
 ) -> None:
     """The answer to CopySnapshot is lost, and for 3 s nothing shows but that the name is taken."""
     emulator.settings = Settings(copy_seconds=0.3, visibility_seconds=3)
-    emulator.inject(Fault(kind="lost", operation="CopySnapshot", times=2))
+    for name in ("db-before-upgrade-manual-*", "db-dr"):
+        emulator.inject(Fault(kind="lost", operation="CopySnapshot", resource=name))
     stack.program("".join(f"CopiedSnapshot('db{n}', **{ {**MANUAL, **name}!r})\n"
                           for n, name in enumerate([{}, {"target_snapshot_name": "db-dr"}])))  # fmt: skip
     stack.up()
@@ -130,7 +131,7 @@ def test_the_services_clock_differs_from_ours(
     stack.up_killed_at(held)
     began = time.monotonic()
     assert_converges(stack, service)
-    assert time.monotonic() - began < 60
+    assert time.monotonic() - began < 200
     assert service.copies_started() == 1
 
 

@@ -21,6 +21,8 @@ from .conftest import SOURCES, Service, day
 from .stack import Stack
 
 Program = dict[str, Any] | None
+Point = tuple[str, int]
+"""An operation, and how many calls of it pass before."""
 
 
 @dataclass(frozen=True)
@@ -82,24 +84,24 @@ class Matrix:
         self.emulator.clear_calls()
         return stack
 
-    def changes(self) -> list[int]:
-        """The calls that change the service, by their number in a run that isn't killed."""
+    def changes(self) -> list[Point]:
+        """The calls that change the service, in a run that isn't killed."""
         stack = self.prepared()
         stack.run(*self.scenario.command)
-        calls = [call.operation for call in self.emulator.calls()]
-        points = [number for number, call in enumerate(calls) if not call.startswith("Get")]
-        assert points, "a scenario without a change has nothing to be killed at"
-        return points
+        calls = [call.operation for call in self.emulator.calls() if not call.operation.startswith("Get")]
+        assert calls, "a scenario without a change has nothing to be killed at"
+        return [(call, calls[:number].count(call)) for number, call in enumerate(calls)]
 
-    def kill_at(self, point: int, when: str, victim: str) -> bool:
+    def kill_at(self, point: Point, when: str, victim: str) -> bool:
         """Kill at one call; recover; look. A call that is held before its work is never done.
 
         Returns:
             False if the run made fewer calls: how often it looks depends on the time that passes.
         """
         stack = self.prepared()
+        operation, skip = point
         held = self.emulator.inject(
-            Fault(kind="hold-before" if when == "before" else "hold-after", skip=point)
+            Fault(kind="hold-before" if when == "before" else "hold-after", operation=operation, skip=skip)
         )
         running = stack.start(*self.scenario.command)
         if not reached_before_the_end(held, running):
@@ -138,7 +140,7 @@ class Matrix:
 EVERY_DAY = ("create", "replace", "update", "destroy")
 
 
-@pytest.mark.timeout(600)
+@pytest.mark.timeout(1200)
 @pytest.mark.parametrize(("name", "victim"), [*((name, "cli") for name in EVERY_DAY), ("create", "host")])
 def test_killed_around_each_change_it_recovers(
     new_stack: Callable[..., Stack], emulator: Emulator, name: str, victim: str,
@@ -166,7 +168,7 @@ def test_killed_around_every_call_it_recovers(
     killed = 0
     for point, when in ((point, when) for point in count() for when in WHEN):
         print(f"killing the {victim} {when} call {point}")
-        if not matrix.kill_at(point, when, victim):
+        if not matrix.kill_at(("*", point), when, victim):
             break
         killed += 1
     assert killed >= 2 * len(matrix.changes())

@@ -209,12 +209,12 @@ def test_ctrl_c_once_keeps_what_is_under_way(stack: Stack, service: Service, emu
         Fault(kind="hold-before", operation="GetInstanceSnapshot", resource="db-before-upgrade-*", skip=1)
     )
     running = stack.start("up", "--yes", "--skip-preview")
-    held.wait_reached(60)
+    held.wait_reached(120)
     held.remove()
     running.send_signal(signal.SIGINT)
     output = stack.end(running, ok=False).output
     assert "stopped, as asked" in output and "kept in the stack's state" in output
-    assert Stack.left_of(running) == {}
+    stack.assert_nothing_left_of(running)
     emulator.finish_copies()
     assert stack.up().changes == {"updated": 1, "unchanged": 1}
     assert service.copies_started() == 1
@@ -234,12 +234,12 @@ for n in range(12):
 """)
     held = emulator.inject(Fault(kind="hold-before", operation="TagResource", times=None, skip=3))
     running = stack.start("up", "--yes", "--skip-preview", "--parallel", "16")
-    held.wait_reached(60)
+    held.wait_reached(120)
     held.remove()
     running.send_signal(signal.SIGINT)
     output = stack.end(running, ok=False).output
     assert output.count("stopped, as asked") >= 4
-    assert Stack.left_of(running) == {}
+    stack.assert_nothing_left_of(running)
     emulator.finish_copies()
     emulator.settings = Settings(copy_seconds=0)
     stack.up("--parallel", "16")

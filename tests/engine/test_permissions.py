@@ -91,7 +91,7 @@ def test_each_action_is_needed(stack: Stack, service: Service, emulator: Emulato
     emulator.inject(Fault(kind="fail-copy", operation="CopySnapshot", resource="GetOperationsForResource"))
     copies = {operation: row.copy for operation, row in ROWS.items()}
     _deny(emulator, changed=False)
-    write(stack, copies)
+    write(stack, copies, create="200s")
     # One by one, since copies that are looked for at the same time are listed, and not read.
     created = stack.up("--parallel", "1", "--continue-on-error", ok=False)
     _deny(emulator, changed=True)
@@ -134,13 +134,19 @@ def test_nothing_else_is_ever_called(stack: Stack, service: Service, emulator: E
 
     emulator.inject(Fault(kind="fail-copy", operation="CopySnapshot", resource="db"))
     wrong = {"source_snapshot_name": "nowhere"}
-    write(stack, {**copies(day(2)), "manual": {**ROUTE, **wrong}, "automatic": _automatic("nowhere")})
+    write(
+        stack,
+        {**copies(day(2)), "manual": {**ROUTE, **wrong}, "automatic": _automatic("nowhere")},
+        create="200s",
+    )
     stack.up("--parallel", "1", "--continue-on-error", ok=False)
     write(stack, copies(day(2)))
+    stack.give_time()
     stack.preview()
     stack.up()
     stack.refresh()
     write(stack, copies(day(1)))
+    stack.give_time()
     stack.up()
     stack.destroy()
     assert service.snapshots() == {}

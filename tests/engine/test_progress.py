@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 import re
 import subprocess
@@ -57,14 +58,14 @@ def test_somebody_who_watches_sees_each_second_and_how_long_it_will_take(
 
 
 def test_a_log_gets_a_line_for_each_stage(stack: Stack, emulator: Emulator) -> None:
-    """Where lines stay, ten copies of some seconds don't tell every second."""
+    """Where lines stay, ten copies of some seconds tell now and then, and not every second."""
     emulator.settings = Settings(copy_seconds=5)
     names = [f"copy-{number}" for number in range(10)]
     stack.program(copies([name.replace("-", "_") for name in names]))
     output = stack.up("--parallel", "16").output
     rows = [line for line in output.splitlines() if "creating" in line and re.search(r"\) \w", line)]
     stages = [re.sub(r".*?\(\d+s\) (\w+).*", r"\1", row) for row in rows]
-    assert stages.count("pending") == 10, output
+    assert 10 <= stages.count("pending") < 25, output  # each second: about fifty
     assert set(stages) <= {"looking", "starting", "pending", "available"}, output
 
 
@@ -72,8 +73,10 @@ def test_a_single_copy_goes_on_telling_in_a_log(stack: Stack, emulator: Emulator
     """Its lines come ever more rarely: after about one second, two, four."""
     emulator.settings = Settings(copy_seconds=6)
     stack.program(copies(["only"]))
-    told = re.findall(r"only creating .*pending, (\d+) s", stack.up().output)
-    assert 3 <= len(told) <= 5, told
+    told = [int(seconds) for seconds in re.findall(r"only creating .*pending, (\d+) s", stack.up().output)]
+    gaps = [later - earlier for earlier, later in itertools.pairwise(told)]
+    assert 2 <= len(told) <= 5, told
+    assert all(later >= earlier - 1 for earlier, later in itertools.pairwise(gaps)), told
 
 
 def test_json_output_stays_json(stack: Stack, emulator: Emulator) -> None:

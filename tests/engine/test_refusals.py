@@ -64,6 +64,7 @@ def test_every_broken_rule_of_a_copy_is_named_at_once(stack: Stack, emulator: Em
          f"automatic snapshots of web-1: {', '.join(day(ago) for ago in range(6, -1, -1))}"),
         ({"source_resource_name": "db-1", **LATEST}, "db-1 has no automatic snapshot in us-east-1"),
     ],
+    ids=["name", "region", "resource", "date", "no automatic one"],
 )  # fmt: skip
 def test_a_wrong_source_is_found_before_anything_is_sent(
     stack: Stack, service: Service, arguments: dict[str, object], said: str

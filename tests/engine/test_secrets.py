@@ -100,6 +100,7 @@ def test_no_secret_is_left_anywhere(tmp_path: Path, served: Process) -> None:
         stack.environment["AWS_ENDPOINT_URL_LIGHTSAIL"] = f"http://user:{PASSWORD}@127.0.0.1:{port}"
         said.append(stack.up(*LOUD, ok=False))
     stack.environment["AWS_ENDPOINT_URL_LIGHTSAIL"] = there
+    stack.give_time()
     said.append(stack.up(*LOUD))
     said.append(stack.refresh())
     said.append(stack.run("stack", "export", "--show-secrets"))

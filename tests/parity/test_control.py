@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
@@ -35,8 +36,8 @@ def control(emulator: Emulator) -> Control:
 
 
 def test_health(control: Control) -> None:
-    """Health tells that it serves, and which version."""
-    assert control("GET", "health") == (200, {"status": "ok", "version": __version__})
+    """Health tells that it serves, which version, and in which process."""
+    assert control("GET", "health") == (200, {"status": "ok", "version": __version__, "pid": os.getpid()})
 
 
 def test_settings_are_read_and_changed(control: Control, emulator: Emulator) -> None:
@@ -57,10 +58,10 @@ def test_fault_is_injected_waited_for_and_released(control: Control, emulator: E
 
     with ThreadPoolExecutor(1) as pool:
         call = pool.submit(emulator.client("us-west-2").get_disks)
-        assert control("GET", f"{path}?wait=10")[1]["hits"] == 1
+        assert control("GET", f"{path}?wait=60")[1]["hits"] == 1
         assert control("GET", "calls?operation=GetDisks")[1]["calls"][0]["outcome"] == "pending"
         assert control("POST", f"{path}/release")[0] == 200
-        assert len(call.result(5)["disks"]) == 1
+        assert len(call.result(60)["disks"]) == 1
 
     assert [f["id"] for f in control("GET", "faults")[1]["faults"]] == [fault["id"]]
 

@@ -11,7 +11,7 @@ from botocore.config import Config
 from botocore.exceptions import ClientError, ConnectionClosedError, ReadTimeoutError
 from pulumi_snapcopy.emulator import Emulator, Fault
 
-ONCE = Config(retries={"total_max_attempts": 1}, read_timeout=5)
+ONCE = Config(retries={"total_max_attempts": 1}, read_timeout=30)
 Copy = Callable[..., Any]
 
 

@@ -137,7 +137,7 @@ def test_command_serves_until_it_is_stopped(number: signal.Signals, tmp_path: Pa
         )
         assert [disk["name"] for disk in client.get_disks()["disks"]] == ["data-1"]
         process.send_signal(number)
-        _, errors = process.communicate(timeout=10)
+        _, errors = process.communicate(timeout=60)
 
         assert process.returncode == 0
         assert re.fullmatch(
@@ -165,7 +165,7 @@ def test_command_killed_in_the_middle_of_a_copy_goes_on(tmp_path: Path) -> None:
             sourceRegion="us-east-1", sourceSnapshotName="full", targetSnapshotName="copy"
         )
         process.kill()
-        process.wait(10)
+        process.wait(60)
     with command(*arguments) as (_, exports):
         again = client(exports)
         operation = again.get_operation(operationId=started["operations"][0]["id"])["operation"]

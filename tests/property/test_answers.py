@@ -14,7 +14,7 @@ from pulumi_snapcopy.core.model import Copy, CopyRequest
 from pulumi_snapcopy.testing.scripted import LATENCY, Fault
 
 from .strategies import requests, worlds
-from .world import HONEST, TIMEOUT, World, known, wanted
+from .world import HONEST, THERE, TIMEOUT, World, known, manual, wanted
 
 SLACK = 60.0
 """Seconds that a run may take beyond its time-out: the last pause, and the calls under way."""
@@ -241,3 +241,53 @@ def test_pauses_are_short_beside_the_age(world: World, request: CopyRequest, sha
     for look, next_look in itertools.pairwise(looks):
         rest = next_look - look - 3 * LATENCY
         assert rest <= min(max(0.05 * (look - started + 3 * LATENCY), 0.1), 30.0) + 1e-3
+
+
+def test_tags_that_are_refused_while_the_copy_is_pending_cost_few_calls() -> None:
+    """A copy of two hours that can't be tagged before its end is tagged then, after a few tries, not one at each look."""
+    world = World()
+    world.service.tags_while_pending, world.service.copy_seconds = False, 7200.0
+    request = replace(manual(), timeout=10_000.0)
+    assert isinstance(world.create(request), Copy)
+    world.assert_one_copy(request)
+    assert 2 <= sum(call.startswith("tag") for _, call in world.service.calls) <= 20
+
+
+def test_a_copy_that_is_complete_and_still_refuses_tags_is_tagged_a_moment_later() -> None:
+    """What the service shows as complete may not be so everywhere yet."""
+    world = World()
+    world.service.faults_of = {"tag": [Fault.REFUSED] * 6}
+    world.service.copy_seconds = 0.0
+    assert isinstance(world.create(manual()), Copy)
+    world.assert_one_copy(manual())
+
+
+def test_a_resumed_wait_tells_of_the_operation_that_failed() -> None:
+    """The next run knows the operation, and says why the copy failed, not that somebody deleted it."""
+    world = World()
+    world.service.copy_seconds, world.service.failing_copies = 100.0, 1
+    first = world.create(replace(manual(), timeout=5.0))
+    assert isinstance(first, CopyError) and first.kept is not None and "operation-" in str(first)
+    half_made = replace(
+        known(manual(), first.kept), half_made=True, known_operation_id=first.kept.operation_id
+    )
+    began = world.service.clock.now()
+    second = world.create(half_made)
+    assert "the copy failed" in str(second) and "scripted" in str(second)
+    assert f"AWS:   operation {first.kept.operation_id}" in str(second)
+    assert world.service.clock.now() - began < 130
+
+
+def test_of_a_copy_that_a_stranger_has_replaced_nothing_is_taken_up() -> None:
+    """Deleted by hand, and its name taken by another's snapshot within the minute: that isn't the one we made."""
+    world = World()
+    request = manual(targetSnapshotName="db-dr")
+    assert isinstance(world.create(request), Copy)
+    (ours,) = world.ours()
+    ours.deleted = world.service.clock.now()
+    theirs = world.stranger("db-dr", THERE, kind="DiskSnapshot")
+    theirs.created = theirs.shown = world.service.clock.now()
+    world.before[-1] = deepcopy(theirs)
+    result = world.create(request)
+    assert "is taken in eu-west-1" in str(result) and "carries no snapcopy:owner tag" in str(result)
+    world.assert_foreign_untouched()

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 import shutil
+import socket
 from collections.abc import Callable
 from pathlib import Path
 
@@ -45,4 +47,9 @@ def checkout(tmp_path: Path) -> Path:
     for name in ("Pulumi.yaml", "pyproject.toml", "constraints.txt"):
         shutil.copy(ROOT / name, folder / name)
     (folder / ".venv").symlink_to(VENV)
+    with socket.socket() as probe:  # so that two tests at once don't both begin with the usual port
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    (folder / ".state").mkdir()
+    (folder / ".state" / "emulator.process").write_text(json.dumps({"port": port}))
     return folder

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import itertools
 import json
 import os
@@ -152,10 +153,11 @@ def test_work_of_grandchildren_counts(tmp_path: Path) -> None:
 def test_a_command_out_of_time_is_killed_with_all_it_started(tmp_path: Path) -> None:
     """A command that doesn't end is killed at its limit, also what it has left to itself."""
     script = "sleep 600 & echo $! >child; wait"
-    with pytest.raises(processes.Failed, match="took longer than 1 s"):
-        processes.measure(["sh", "-c", script], folder=tmp_path, environment=os.environ, limit=1)
+    with pytest.raises(processes.Failed, match="took longer than 5 s"):
+        processes.measure(["sh", "-c", script], folder=tmp_path, environment=os.environ, limit=5)
     child = int((tmp_path / "child").read_text())
-    assert not psutil.pid_exists(child) or psutil.Process(child).status() == psutil.STATUS_ZOMBIE
+    with contextlib.suppress(psutil.NoSuchProcess):
+        assert psutil.Process(child).status() == psutil.STATUS_ZOMBIE
 
 
 def test_a_failure_says_what_the_command_said(tmp_path: Path) -> None:

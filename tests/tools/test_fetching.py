@@ -56,8 +56,8 @@ def test_installer_that_hangs_is_given_up_with_its_children(tmp_path: Path, prog
     """A time limit ends the script and what it started."""
     script = program(tmp_path / "hang", f"sleep 600 & echo $! > {tmp_path / 'child'}; wait")
     begun = time.monotonic()
-    with pytest.raises(official_installer.Unavailable, match="not done after 1 s"):
-        official_installer.run([str(script)], str(tmp_path), 1)
+    with pytest.raises(official_installer.Unavailable, match="not done after 5 s"):
+        official_installer.run([str(script)], str(tmp_path), 5)
     assert time.monotonic() - begun < 30
     child = Path("/proc", (tmp_path / "child").read_text().strip(), "stat")
     assert any(not running(child) for _ in every(0.05, 10))
@@ -67,7 +67,7 @@ def running(stat: Path) -> bool:
     """Whether a process is there and has not ended."""
     try:
         return stat.read_text().split()[2] != "Z"
-    except FileNotFoundError:
+    except OSError:
         return False
 
 

@@ -52,7 +52,7 @@ class Quickstart:
     def lock_holder(self, command: str) -> int | None:
         """The process of the Pulumi command that holds the stack's lock; `stack select --create` takes it, too, for a moment."""
         for path in self.checkout.glob(".state/backend/.pulumi/locks/organization/quickstart/dev/*.json"):
-            with contextlib.suppress(FileNotFoundError, ValueError):
+            with contextlib.suppress(OSError, ValueError):
                 pid = int(json.loads(path.read_text())["pid"])
                 if os.fsencode(command) in Path(f"/proc/{pid}/cmdline").read_bytes().split(b"\0"):
                     return pid
@@ -126,6 +126,7 @@ def test_a_taken_port_is_gone_round_and_the_new_one_remembered(checkout: Path) -
         "first = emulator.ensure(); again = emulator.ensure(); emulator.stop(); later = emulator.ensure()\n"
         "print(emulator.stop(), emulator.stop(), first == again == later != {port})\n"
     )
+    (checkout / ".state" / "emulator.process").unlink()
     with socket.create_server(("127.0.0.1", 0)) as other:
         port = other.getsockname()[1]
         done = subprocess.run(
@@ -143,7 +144,12 @@ def test_an_emulator_that_does_not_start_shows_its_log(checkout: Path) -> None:
     """What the emulator said last is shown, without a traceback of ours, and nothing keeps running."""
     (checkout / "examples" / "quickstart" / "sources.json").write_text("{ broken")
     done = subprocess.run(
-        [str(PYTHON), "-m", "tools.up"], cwd=checkout, capture_output=True, text=True, check=False
+        [str(PYTHON), "-m", "tools.up"],
+        cwd=checkout,
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=200,
     )
     assert done.returncode == 1
     assert "error: the emulator doesn't answer" in done.stderr

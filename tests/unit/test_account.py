@@ -152,6 +152,7 @@ def test_sts_is_asked_at_aws_only_where_lightsail_is_aws_too(
         for name, value in {"ACCESS_KEY_ID": "none", "SECRET_ACCESS_KEY": "none"}.items():
             monkeypatch.setenv(f"AWS_{name}", value)
         monkeypatch.setenv("HTTPS_PROXY", url)
+        monkeypatch.delenv("https_proxy", raising=False)
         monkeypatch.setenv("AWS_CONFIG_FILE", "/nowhere")
         monkeypatch.delenv("AWS_PROFILE", raising=False)
         for name in ("AWS_ENDPOINT_URL_LIGHTSAIL", "AWS_ENDPOINT_URL_STS", "AWS_ENDPOINT_URL"):

@@ -41,7 +41,7 @@ def spoken(duration: float) -> str:
         return f"{whole} s"
     if whole < 600:
         return f"{whole // 60} min" + (f" {whole % 60} s" if whole % 60 else "")
-    if whole < 7200:
-        return f"{whole // 60} min"
-    minutes = whole % 3600 // 60
-    return f"{whole // 3600} h" + (f" {minutes} min" if minutes else "")
+    minutes = round(duration / 60)
+    if minutes < 120:
+        return f"{minutes} min"
+    return f"{minutes // 60} h" + (f" {minutes % 60} min" if minutes % 60 else "")

@@ -121,8 +121,9 @@ class Lifecycle:
     def _bring_about(self, request: CopyRequest, teller: Teller, *, dropped_tags: Iterable[str]) -> Copy:
         attempt = self._attempt(request, teller)
         copy = bring_about(attempt)
-        dropped = set(dropped_tags) if request.retain else {*dropped_tags, RETAIN_TAG}
-        if keys := sorted(dropped & set(copy.snapshot.tags)):
+        no_longer_retained = {RETAIN_TAG} & copy.snapshot.tags.keys() if not request.retain else set()
+        # What is dropped is taken away unread: a tag that was set a moment ago may not show yet.
+        if keys := sorted({*dropped_tags} | no_longer_retained):
             snapshot = copy.snapshot
             try:
                 attempt.patiently(lambda: self.service.untag(snapshot.region, snapshot.name, keys))

@@ -22,7 +22,7 @@ asked for; operations of Lightsail that aren't emulated are refused by name.
 Control over HTTP, all JSON, for tests in other processes (a wrong request gets HTTP 400, ``{"error": …}``):
 
 ``GET /_snapcopy/health``
-    ``{"status": "ok", "version": …}``
+    ``{"status": "ok", "version": …, "pid": …}``
 ``GET /_snapcopy/settings``, ``PATCH``
     The members of `Settings`; PATCH changes those given.
 ``POST /_snapcopy/faults``, ``GET``

@@ -65,9 +65,7 @@ def _serve(settings: Settings, state_file: str | None, port: int, seeds: tuple[s
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: stopped.set())
     try:
-        with Emulator(settings=settings, state_file=state_file, port=port) as running:
-            for seed in seeds:
-                running.seed(seed)
+        with Emulator(settings=settings, state_file=state_file, port=port, seeds=seeds) as running:
             click.echo(f"Lightsail is emulated on {running.url} until Ctrl-C. To use it:", err=True)
             _print_exports(int(running.url.rpartition(":")[2]))
             stopped.wait()

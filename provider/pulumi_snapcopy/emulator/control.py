@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Callable
 from dataclasses import asdict, replace
 from typing import TYPE_CHECKING, Any
@@ -73,7 +74,7 @@ class Control:
         return response(environ, start_response)
 
     def _health(self, request: Request) -> object:
-        return {"status": "ok", "version": __version__}
+        return {"status": "ok", "version": __version__, "pid": os.getpid()}
 
     def _settings(self, request: Request) -> object:
         return asdict(self._backstage.settings)

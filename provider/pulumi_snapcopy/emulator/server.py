@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import socket
 import struct
+from collections.abc import Mapping, Sequence
 from threading import Lock, Thread
 from types import TracebackType
 from typing import TYPE_CHECKING, Any
@@ -41,10 +42,12 @@ class Emulator(Backstage):
         settings: How it behaves; `reset` comes back to them.
         state_file: Where the state is kept over restarts; None: in memory, and empty at the start.
         port: The port to listen on; 0: a free one.
+        seeds: Are put in before the first call is answered; see `seed`.
 
     Raises:
         OSError: The port is in use.
         RuntimeError: Another one is running in this process.
+        SeedError: A seed is wrong.
         StateFileError: The state file can't be used.
 
     Example:
@@ -62,10 +65,12 @@ class Emulator(Backstage):
         settings: Settings | None = None,
         state_file: str | os.PathLike[str] | None = None,
         port: int = 0,
+        seeds: Sequence[Mapping[str, Any] | str | os.PathLike[str]] = (),
     ) -> None:
         self._settings_at_start = settings or Settings()
         self._state_file = state_file
         self._port = port
+        self._seeds = seeds
         self._calls = Calls()
         self._session = boto3.session.Session(
             aws_access_key_id=loopback.ACCESS_KEY_ID, aws_secret_access_key=loopback.SECRET_ACCESS_KEY
@@ -81,6 +86,7 @@ class Emulator(Backstage):
         try:
             self._start()
         except BaseException:
+            SHARED.keeper = None
             _RUNNING.release()
             raise
         return self
@@ -142,6 +148,8 @@ class Emulator(Backstage):
             if self._state_file is not None:
                 SHARED.keeper = StateFile.load(self._state_file)
             SHARED.settings = self._settings_at_start
+            for seed in self._seeds:
+                self.seed(seed)
             self._calls.open()
             moto = DomainDispatcherApplication(create_backend_app)
             control = Control(backstage=self, faults=self.faults, calls=self._calls, reset=self.reset)
