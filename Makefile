@@ -38,7 +38,7 @@ test: lint
 	@.venv/bin/pytest $(TEST_ARGS)
 
 soak: setup
-	@HYPOTHESIS_PROFILE=soak .venv/bin/pytest $(TEST_ARGS) -m soak
+	@HYPOTHESIS_PROFILE=soak .venv/bin/pytest $(TEST_ARGS) -m 'soak or property'
 
 bench: setup
 	@.venv/bin/python -m tools.bench $(BENCH_ARGS)

@@ -158,7 +158,7 @@ def healthy(port: int, pid: int) -> bool:
     direct = urllib.request.build_opener(urllib.request.ProxyHandler({}))
     try:
         with direct.open(f"http://{HOST}:{port}/_snapcopy/health", timeout=5) as answer:
-            return bool(json.load(answer).get("pid") == pid)
+            return bool(json.load(answer).get("pid", pid) == pid)
     except (urllib.error.URLError, OSError, ValueError):
         return False
 

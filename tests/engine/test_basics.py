@@ -161,11 +161,11 @@ for n in range(100):
     assert_reads_go_by_time(emulator, at_most=200)
     emulator.clear_calls()
     stack.run("refresh", "--yes", "--skip-preview", "--parallel", "128")
-    assert_reads_go_by_time(emulator, at_most=99)
+    assert_reads_go_by_time(emulator, at_most=99, per_second=20)
 
 
-def assert_reads_go_by_time(emulator: Emulator, *, at_most: int) -> None:
+def assert_reads_go_by_time(emulator: Emulator, *, at_most: int, per_second: int = 50) -> None:
     """So many reads, or more where the machine is so slow that the engine asks for one copy after the other."""
     reads = [call for call in emulator.calls() if call.operation.startswith("Get")]
     took = reads[-1].at - reads[0].at
-    assert len(reads) <= max(at_most, 50 * took), f"{len(reads)} reads in {took:.1f} s"
+    assert len(reads) <= max(at_most, per_second * took), f"{len(reads)} reads in {took:.1f} s"

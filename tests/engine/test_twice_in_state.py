@@ -69,3 +69,17 @@ def test_a_copy_that_is_taken_up_again_outlives_its_older_entry(
     assert len(stack.entries()) == 1 + killed
     stack.destroy()
     assert service.snapshots() == {}
+
+
+@pytest.mark.parametrize("command", ["up", "destroy"])
+def test_what_isnt_declared_any_more_is_deleted_also_after_a_refresh(
+    stack: Stack, service: Service, command: str
+) -> None:
+    """With --refresh the engine diffs whatever the state holds; only what the program declares is left in place."""
+    program(stack, triggers=[1])
+    stack.up()
+    if command == "up":
+        stack.program("")
+    stack.run(command, "--yes", "--skip-preview", "--refresh")
+    assert service.snapshots() == {}
+    assert stack.entries() == []

@@ -117,6 +117,29 @@ def test_across_midnight_a_copy_under_an_explicit_name_is_not_passed_off_as_satu
         cut.assert_foreign_untouched()
 
 
+@pytest.mark.parametrize(("taken_at", "ours"), [("22:59", True), ("23:01", False)])
+def test_yesterdays_latest_under_an_explicit_name_is_not_passed_off_as_todays(
+    taken_at: str, ours: bool
+) -> None:
+    """What a killed run left untagged is gone on with if today's automatic snapshot was there, else left alone."""
+    world = World()
+    hours, minutes = map(int, taken_at.split(":"))
+    world.service.automatic_at = 3600.0 * hours + 60.0 * minutes
+    today = wanted(targetSnapshotName="web-1-dr", useLatestRestorableAutoSnapshot=True)
+    sent = today if ours else replace(today, restore_date="2026-11-19")
+    assert world.killed(sent, Kill(3, True))  # look, check the source, CopySnapshot
+    assert [held.tags for held in world.ours()] == [{}]
+    world.pass_time(600)
+    result = world.create(today)
+    if ours:
+        assert isinstance(result, Copy)
+        world.assert_one_copy(today)
+    else:
+        assert "carries no snapcopy:owner tag; it was left untouched" in str(result)
+        assert [held.tags for held in world.ours()] == [{}]
+    assert world.service.taken_on == 1
+
+
 @EVERY_CALL
 @given(world=worlds())
 def test_across_midnight_latest_that_only_create_can_settle(world: World) -> None:

@@ -193,7 +193,9 @@ def test_who_looks_for_names_in_the_same_moment_shares_a_listing() -> None:
     listings = region_of(service, clock).listings
 
     def until_all_are_there(seconds: float) -> None:
+        end = time.monotonic() + 60
         while (group := listings._all._group) is None or group.size < WAITERS:
+            assert time.monotonic() < end
             time.sleep(0.001)
 
     clock.sleep = until_all_are_there  # type: ignore[method-assign]

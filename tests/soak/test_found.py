@@ -100,7 +100,7 @@ def test_an_adoption_that_was_cut_off_after_its_tag_is_gone_on_with(tags: dict[s
 
 def test_a_retained_copy_that_was_stopped_before_its_tags_is_kept() -> None:
     """Stopped before it showed, refreshed, replaced: it is marked by then, and no later run takes it for a leftover."""
-    life = Life(shown_after=7200.0)
+    life = Life(shown_after=600.0)
     dates = life.target.dates("web-1")
     of_a_date = replace(COPY, tags={}, source="web-1", automatic="date", retain=True)
     life.declared = replace(of_a_date, date=dates[-3])

@@ -10,7 +10,6 @@ from pulumi_snapcopy.core.copying.ownership import (
     Claim,
     claim,
     has_derived_name,
-    may_serve,
     proves,
     records_the_half_made,
     serves,
@@ -98,14 +97,22 @@ def test_a_record_proves_nothing_of_what_was_made_at_another_time() -> None:
 
 
 @pytest.mark.parametrize(
-    ("known_operation_id", "half_made", "expected"),
-    [("1", False, False), (None, False, False), ("0", False, True), ("1", True, True)],
+    ("known", "expected"),
+    [
+        ({"known_operation_id": "1"}, False),
+        ({"known_operation_id": "0"}, True),
+        ({"known_operation_id": "1", "half_made": True}, True),
+        ({}, False),
+        ({"known_created_at": f"{NOW:%Y-%m-%dT%H:%M:%SZ}"}, False),
+        ({"known_created_at": f"{NOW - timedelta(hours=2):%Y-%m-%dT%H:%M:%SZ}"}, True),
+        ({"known_operation_id": "1", "known_created_at": "2026-11-01T00:00:00Z"}, False),
+    ],
 )
 def test_the_record_of_the_finished_copy_proves_nothing_of_another_under_its_name(
-    known_operation_id: str | None, half_made: bool, expected: bool
+    known: dict[str, object], expected: bool
 ) -> None:
-    """Only a newer record than the state's shows that a cut-off run has made the copy again."""
-    request = replace(REQUEST, known_arn="arn:0", known_operation_id=known_operation_id, half_made=half_made)
+    """Only a newer record than the state's copy shows that a cut-off run has made the copy again."""
+    request = replace(REQUEST, **{"known_arn": "arn:0", "half_made": False, **known})  # type: ignore[arg-type]
     assert proves(request, RECORD, snapshot(), now=NOW.timestamp() + 60) is expected
 
 
@@ -128,23 +135,6 @@ def test_the_record_of_a_half_made_copy_that_was_never_seen_proves_it(
     request = replace(REQUEST, **{"half_made": True, "known_operation_id": "1", **changes})  # type: ignore[arg-type]
     found = replace(snapshot(), created_at=NOW + timedelta(seconds=made))
     assert records_the_half_made(request, RECORD, found) is expected
-
-
-@pytest.mark.parametrize(
-    ("date", "latest", "expected"),
-    [
-        ("2026-11-19", False, True),
-        ("2026-11-19", True, True),
-        ("2026-11-20", False, True),
-        ("2026-11-20", True, False),
-        ("2026-11-21", False, False),
-        ("2026-11-21", True, False),
-        (None, False, True),
-    ],
-)
-def test_what_a_record_may_be_a_copy_of(date: str | None, latest: bool, expected: bool) -> None:
-    """What was copied on Friday is no copy of Saturday's; Friday's latest was Thursday's for a part of the day."""
-    assert may_serve(replace(REQUEST, restore_date=date, latest=latest), RECORD) is expected
 
 
 def test_a_copy_serves_the_request_whose_source_it_is_tagged_with() -> None:

@@ -126,6 +126,7 @@ def request(
         timeout=seconds(chosen) if chosen else DEFAULT_TIMEOUT,
         known_arn=(olds or {}).get("arn"),
         half_made=state is not None and Phase.of(state) is not Phase.DONE,
+        known_created_at=(olds or {}).get("createdAt"),
         known_operation_id=(olds or {}).get("operationId"),
         former_owner=(olds or {}).get("formerOwner") or (olds or {}).get("owner"),
         supersedes=frozenset(supersedes) | frozenset((olds or {}).get("supersedes") or ()),

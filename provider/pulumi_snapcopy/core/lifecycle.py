@@ -39,8 +39,6 @@ class Lifecycle:
     guard: AccountGuard | None = None
     _regions: dict[str, Region] = field(default_factory=dict)
     _lock: threading.Lock = field(default_factory=threading.Lock)
-    _standing: set[tuple[str, str]] = field(default_factory=set)
-    """Regions and names of what this run's declarations have: a delete there is of an older entry of the state."""
 
     def create(self, request: CopyRequest, teller: Teller) -> Copy:
         """See to it that the copy stands: made, or gone on with, or taken as it is.
@@ -48,21 +46,7 @@ class Lifecycle:
         Raises:
             CopyError: it doesn't; ``kept`` holds what is under way all the same.
         """
-        copy = self._bring_about(request, teller, dropped_tags=())
-        self.stands(copy.snapshot.region, copy.snapshot.name)
-        return copy
-
-    def stands(self, region: str, name: str, *, still: bool = True) -> None:
-        """Note that a declaration of this run has this copy, or ``still`` has it no longer.
-
-        The state may hold a copy twice: where a declaration was moved, edited and edited back, or replaced by its like
-        (``pulumi up --replace``), what was there before is found and taken up, and then deleted under its old entry, at
-        once or in a later run. That delete mustn't end the copy.
-        """
-        if still:
-            self._standing.add((region, name))
-        else:
-            self._standing.discard((region, name))
+        return self._bring_about(request, teller, dropped_tags=())
 
     def update(self, request: CopyRequest, teller: Teller, *, dropped_tags: Iterable[str]) -> Copy:
         """Go on with a half-made copy, and bring its tags in line.
@@ -103,9 +87,6 @@ class Lifecycle:
             found = attempt.find() or attempt.read()
             if found is None:
                 return
-            if (found.region, found.name) in self._standing:
-                teller.warning(explain.taken_over(found))
-                return
             ours, found = attempt.judge(found)
             if ours:
                 attempt.remove(found)
@@ -122,7 +103,7 @@ class Lifecycle:
         attempt = self._attempt(request, teller)
         copy = bring_about(attempt)
         no_longer_retained = {RETAIN_TAG} & copy.snapshot.tags.keys() if not request.retain else set()
-        # What is dropped is taken away unread: a tag that was set a moment ago may not show yet.
+        # The others are taken away unread: a tag that was set a moment ago may not show yet.
         if keys := sorted({*dropped_tags} | no_longer_retained):
             snapshot = copy.snapshot
             try:

@@ -75,6 +75,7 @@ class AutomaticSnapshot:
     status: str
     copy_type: str
     """What a copy of it is: InstanceSnapshot or DiskSnapshot; empty where the service doesn't say."""
+    created_at: datetime | None = None
 
     @property
     def restorable(self) -> bool:
@@ -99,6 +100,12 @@ class Operation:
     def failed(self) -> bool:
         """Whether the service says that it failed."""
         return self.status == "Failed"
+
+    @property
+    def makes_or_ends(self) -> bool:
+        """Whether it is of a manual snapshot's making or end; what is restored from one isn't."""
+        of_a_snapshot = self.type.endswith("Snapshot") and not self.type.endswith("FromSnapshot")
+        return of_a_snapshot and not (self.failed and self.type.startswith("Delete"))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -128,6 +135,8 @@ class CopyRequest:
     """The ARN in the stack's state, if the copy is there already."""
     half_made: bool = False
     """Whether the copy in the stack's state isn't complete."""
+    known_created_at: str | None = None
+    """When it was made, as the state says."""
     known_operation_id: str | None = None
     """The operation in the stack's state."""
     former_owner: str | None = None

@@ -87,6 +87,7 @@ class Emulator(Backstage):
             self._start()
         except BaseException:
             SHARED.keeper = None
+            SHARED.settings = Settings()
             _RUNNING.release()
             raise
         return self

@@ -34,6 +34,7 @@ from ..core.rules import violations
 from ..core.watching.clock import SystemClock
 from . import _sdk
 from .settings import Settings
+from .standing import Standing
 from .tally import Tally
 from .telling import RowTeller
 from .translation import INPUTS, copy_id, known, outputs, unknown_again
@@ -58,6 +59,12 @@ class Backend:
     account: Callable[[str], str]
 
 
+def _urn() -> str:
+    """The resource that the engine's call is about; where the SDK doesn't show it, none is declared."""
+    call = _sdk.current_call()
+    return call.urn if call else ""
+
+
 class CopyProvider(ResourceProvider):
     """The dynamic provider of copies.
 
@@ -73,6 +80,7 @@ class CopyProvider(ResourceProvider):
         self._trouble: ConfigError | None = None
         self._guard: AccountGuard | None = None
         self._held: dict[str, set[str]] = {}
+        self._standing = Standing()
         self._tally = Tally()
 
     def __reduce__(self) -> tuple[Callable[[], CopyProvider], tuple[()]]:
@@ -123,6 +131,7 @@ class CopyProvider(ResourceProvider):
         ]
         if failures:
             return CheckResult(news, failures)
+        self._standing.declare(_urn())
         # The engine checks a resource that it will replace a second time, as if it were new.
         if olds.get("targetSnapshotName") and inputs.get("owner") is not UNKNOWN:
             self._held[inputs["owner"]] = {olds["targetSnapshotName"]}
@@ -138,8 +147,7 @@ class CopyProvider(ResourceProvider):
         """Say what asks for a new copy, and what is done in place."""
         olds, news = known(_olds), known(_news)
         found = differences(olds, news)
-        region, _, name = _id.partition("/")
-        self._lifecycle.stands(region, name, still=not found.replaces)
+        self._standing.has(_urn(), _id, still=not found.replaces)
         if found.replaces:
             # What a half-made copy was to replace is still there, and the engine's to delete.
             self._held.setdefault(news.get("owner", ""), set()).update(olds.get("supersedes") or ())
@@ -156,8 +164,12 @@ class CopyProvider(ResourceProvider):
             with self._tally.copying(wanted.resource):
                 copy = self._lifecycle.create(wanted, RowTeller(self._engine, self._tally))
         except CopyError as error:
+            if error.kept:
+                self._standing.has(_urn(), copy_id(error.kept.snapshot))
             self._fail(error, props, supersedes=wanted.supersedes)
-        return CreateResult(copy_id(copy.snapshot), outputs(inputs, copy))
+        id_ = copy_id(copy.snapshot)
+        self._standing.has(_urn(), id_)
+        return CreateResult(id_, outputs(inputs, copy))
 
     def read(self, id_: str, props: dict[str, Any]) -> ReadResult:
         """Read what the service holds; a half-made copy is reported as one."""
@@ -195,6 +207,8 @@ class CopyProvider(ResourceProvider):
             target_snapshot_name=wanted.target_snapshot_name or olds.get("targetSnapshotName"),
         )
         dropped = set(olds.get("tags") or {}) - set(wanted.tags)
+        if olds.get("retainOnDelete") and not wanted.retain:
+            dropped.add(RETAIN_TAG)
         try:
             self._ready()
             with self._tally.copying(wanted.resource):
@@ -208,10 +222,17 @@ class CopyProvider(ResourceProvider):
     def delete(self, _id: str, _props: dict[str, Any]) -> None:
         """Delete the copy, and wait until the service no longer shows it."""
         props = known(_props)
+        teller = RowTeller(self._engine, self._tally)
+        if self._standing.is_wanted(_id):
+            region, _, name = _id.partition("/")
+            teller.warning(
+                f'"{name}" in {region} is what a declaration of this run asks for; it was left in place.'
+            )
+            return
         try:
             self._ready()
             wanted = request(props, timeout=("delete",), olds=props)
-            self._lifecycle.delete(wanted, RowTeller(self._engine, self._tally))
+            self._lifecycle.delete(wanted, teller)
         except CopyError as error:
             self._fail(error, _props)
 

@@ -88,7 +88,12 @@ class Lightsail:
         answer = call("lightsail:GetAutoSnapshots", lambda: client.get_auto_snapshots(resourceName=resource))
         kind = f"{answer['resourceType']}Snapshot" if answer.get("resourceType") else ""
         return [
-            AutomaticSnapshot(date=each.get("date", ""), status=each.get("status", ""), copy_type=kind)
+            AutomaticSnapshot(
+                date=each.get("date", ""),
+                status=each.get("status", ""),
+                copy_type=kind,
+                created_at=_created_at(each),
+            )
             for each in answer.get("autoSnapshots", [])
         ]
 

@@ -8,6 +8,7 @@ from itertools import count
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine
 
+from ..core.inputs import IDENTITY
 from ..core.model import OWNER_TAG, SOURCE_TAG
 from . import checks, handover
 from .counts import Counts
@@ -26,16 +27,19 @@ class Driven(World, RuleBasedStateMachine):
         World.__init__(self, target, counts or Counts())
         self.numbers = count(1)
 
-    def _run(self, command: str, disturbance: Disturbance | None) -> list[str]:
-        """Run the engine once; a run that is cut off returns why."""
+    def _run(self, command: str, disturbance: Disturbance | None, *, refresh: bool = False) -> list[str]:
+        """Run the engine once, perhaps with ``--refresh``; a run that is cut off returns why."""
         provider = self.target.start(disturbance)
         calls, started = self.engine.calls, self.target.copies_started()
         errors: list[str]
         try:
             if command == "up":
-                errors = self.engine.up(provider, {n: d.goal() for n, d in self.program.items()})
+                program = {name: each.goal() for name, each in self.program.items()}
+                errors = self.engine.up(provider, program, refresh=refresh)
+            elif command == "destroy":
+                errors = self.engine.destroy(provider, refresh=refresh)
             else:
-                errors = getattr(self.engine, command)(provider)
+                errors = self.engine.refresh(provider)
         except HostDied:
             self.counts.add("hosts killed")
             errors = ["the host was killed"]
@@ -75,10 +79,14 @@ class Driven(World, RuleBasedStateMachine):
         return untold or urn(declaration.name) in self.engine.pending
 
     def _may_be_retained(self, declaration: Declaration) -> bool:
-        """Whether it can be left on purpose: somebody would clear it away, and the state holds it only once."""
+        """Whether it can be left on purpose: somebody would clear it away, and the state holds just it, once."""
         resource = self._held(declaration)
-        entries = [each for each in self.engine.state if resource and each.place == resource.place]
-        return self._can("behind") and len(entries) < 2 and not (resource and resource.taint)
+        if resource is None or not self._can("behind"):
+            return self._can("behind")
+        entries = [each for each in self.engine.state if each.place == resource.place]
+        asked = declaration.goal().inputs
+        as_it_is = all(asked.get(key) == resource.inputs.get(key) for key in (*IDENTITY, "restoreDate"))
+        return as_it_is and len(entries) == 1 and not resource.taint
 
     def _held(self, declaration: Declaration) -> Resource | None:
         """What the state has of a declaration, if need be under its name before."""

@@ -75,8 +75,8 @@ class Engine:
     calls: int = 0
     """Verbs called, checks and diffs included."""
 
-    def up(self, provider: Provider, program: Mapping[str, Goal]) -> list[str]:
-        """Bring the state in line with the program.
+    def up(self, provider: Provider, program: Mapping[str, Goal], *, refresh: bool = False) -> list[str]:
+        """Bring the state in line with the program, and before that with the service, if asked for.
 
         Returns:
             The errors; none if all went well.
@@ -84,8 +84,10 @@ class Engine:
         Raises:
             HostDied, EngineKilled: The run was cut off.
         """
+        errors = self.refresh(provider) if refresh else []
+        if errors:
+            return errors
         self.operations.clear()
-        errors: list[str] = []
         registered: list[Resource] = []
         for goal in program.values():
             try:
@@ -99,8 +101,11 @@ class Engine:
             errors += self._delete(provider, [each for each in self.state if each.delete])
         return errors
 
-    def destroy(self, provider: Provider) -> list[str]:
+    def destroy(self, provider: Provider, *, refresh: bool = False) -> list[str]:
         """Delete all that is in the state; returns the errors."""
+        errors = self.refresh(provider) if refresh else []
+        if errors:
+            return errors
         self.operations.clear()
         return self._delete(provider, list(self.state))
 
@@ -216,6 +221,8 @@ class Engine:
             return
         each.refreshed |= bool(each.init_errors and not errors)
         each.id, each.outputs, each.init_errors = read.id, read.outputs, errors
+        self.calls += 1
+        provider.diff(each.urn, each.id, each.outputs, each.inputs)  # only to show what has drifted
         each.inputs = each.inputs if read.inputs is None else read.inputs
 
     def _delete(self, provider: Provider, doomed: list[Resource]) -> list[str]:

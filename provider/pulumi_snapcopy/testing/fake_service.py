@@ -44,6 +44,8 @@ class FakeService:
     copy_seconds: float = 3.0
     shown_after: float = 0.0
     """Seconds for which a new copy is missing from the answers."""
+    automatic_at: float = 0.0
+    """When in its day an automatic snapshot is taken, in seconds since midnight."""
     deletion_seconds: float = 0.0
     """Seconds for which a deleted snapshot is still shown, and its name taken."""
     failing_copies: int = 0
@@ -119,12 +121,18 @@ class FakeService:
             lambda: [self._seen(each) for each in self._shown(region) if each.resource_type == kind],
         )
 
+    def _taken(self, date: str) -> datetime:
+        return datetime.fromisoformat(f"{date}T00:00:00+00:00") + timedelta(seconds=self.automatic_at)
+
     def automatic_snapshots(self, region: str, resource: str) -> list[AutomaticSnapshot]:
         def read() -> list[AutomaticSnapshot]:
             kind = self.resources.get((region, resource))
             if kind is None:
                 raise errors.NotFound(f"no {resource}")
-            return [AutomaticSnapshot(date=date, status="Success", copy_type=kind) for date in self.dates()]
+            return [
+                AutomaticSnapshot(date=date, status="Success", copy_type=kind, created_at=self._taken(date))
+                for date in self.dates()
+            ]
 
         return self._answer("automatic_snapshots", read)
 

@@ -165,12 +165,12 @@ class SnapshotCopies(Driven):
         self._run("up", Stop())
         self._count()
 
-    @rule(again=st.booleans())
-    def clean_up(self, again: bool) -> None:
+    @rule(again=st.booleans(), refresh=st.booleans())
+    def clean_up(self, again: bool, refresh: bool) -> None:
         """A run that nobody disturbs ends in one copy of each declaration, and a second one does nothing."""
         if self.drifted:
             self._refresh()
-        errors = self._run("up", None)
+        errors = self._run("up", None, refresh=refresh)
         assert errors == [], errors
         checks.one_copy_each(self)
         if again:
@@ -193,7 +193,7 @@ class SnapshotCopies(Driven):
         """Everything is deleted, in a second run if the first is cut off, and the service is as it was."""
         disturbance = data.draw(disturbances(self.target), label="disturbance")
         self._run("destroy", disturbance)
-        assert self._run("destroy", None) == []
+        assert self._run("destroy", None, refresh=data.draw(st.booleans(), label="refresh")) == []
         assert self.engine.state == []
         checks.nothing_is_left(self)
         self.program.clear()

@@ -54,9 +54,9 @@ class Attempt:
     wanted: Callable[[], bool] = lambda: True
     began: float = 0.0
     adopted: bool = False
+    """Whether it takes over what somebody else has made."""
     record: Operation | None = None
     """What proved the copy that was found ours, where nothing else did."""
-    """Whether it takes over what somebody else has made."""
     kept: Copy | None = None
     """The copy that is, or may be, under way: it has to stay in the stack's state whatever happens."""
 
@@ -140,7 +140,7 @@ class Attempt:
 
     def _last_making(self) -> Operation | None:
         """The record of what made the snapshot that bears the target's name now, or ended it."""
-        return next((each for each in self.operations() if each.type.endswith("Snapshot")), None)
+        return next((each for each in self.operations() if each.makes_or_ends), None)
 
     def remove(self, snapshot: Snapshot) -> None:
         """Delete a snapshot that is ours, and wait until the service no longer shows it."""
@@ -189,7 +189,7 @@ class Attempt:
 
     def forget_the_former(self) -> None:
         """The copy in the state is no more: the ARN and operation that are known aren't those of the next one."""
-        self.request = replace(self.request, known_arn=None, known_operation_id=None)
+        self.request = replace(self.request, known_arn=None, known_created_at=None, known_operation_id=None)
 
     def settle(self, *, restore_date: str | None, name: str) -> None:
         """Fill in what could not be settled before."""

@@ -182,13 +182,6 @@ def another_of_that_name(found: Snapshot) -> str:
     return f'the {found.resource_type} now named "{found.name}" in {found.region} {whose}; it was left untouched.'
 
 
-def taken_over(found: Snapshot) -> str:
-    """A copy that a declaration of the same run has."""
-    return (
-        f'"{found.name}" in {found.region} is what a declaration of this run asks for; it was left in place.'
-    )
-
-
 def _unsent(request: CopyRequest) -> str:
     """What is true when the service wasn't asked anything."""
     if request.known_arn is None and not request.half_made:

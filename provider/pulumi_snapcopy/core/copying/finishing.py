@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from contextlib import nullcontext
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from ..durations import spoken
 from ..errors import NotFound, Refused, ServiceError, Transient
 from ..model import ADOPTED, SOURCE_TAG, Copy, Operation, Phase, Snapshot
 from ..waiting import OutOfTime
 from ..watching.looking import Look
-from ..watching.pauses import VISIBILITY
+from ..watching.pauses import VISIBILITY, pause
 from . import explain
 from .attempt import Attempt
 from .ownership import GRACE, Claim, claim
@@ -24,9 +24,14 @@ class _Tagging:
     attempt: Attempt
     wanted: Mapping[str, str]
     started_here: bool
+    was_pending: bool
     done: bool = False
-    next_try: float = 0.0
-    """Seconds since the try began until when a copy that was refused its tags is left alone; ever longer."""
+    began: float = field(init=False)
+    next_try: float = field(init=False)
+    """When a copy that was refused its tags may be asked again; ever more rarely. Seconds since the epoch."""
+
+    def __post_init__(self) -> None:
+        self.began = self.next_try = self.attempt.clock.now()
 
     def once(self, snapshot: Snapshot, *, must: bool = False) -> None:
         attempt = self.attempt
@@ -36,7 +41,8 @@ class _Tagging:
         if self.done or self.wanted.items() <= snapshot.tags.items():
             self.done = True
             return
-        if not must and (attempt.elapsed < self.next_try or self._is_left_to_its_maker(snapshot)):
+        now = attempt.clock.now()
+        if not must and (now < self.next_try or self._is_left_to_its_maker(snapshot)):
             return
         try:
             attempt.service.tag(snapshot.region, snapshot.name, self.wanted)
@@ -44,21 +50,22 @@ class _Tagging:
         except (NotFound, Refused, Transient):
             if must:
                 raise
-            self.next_try = 2 * attempt.elapsed
+            self.next_try = now + (now - self.began)
 
     def finally_(self, snapshot: Snapshot) -> None:
         """Now it must; but whoever started it comes first, and the service may not know yet that it is complete."""
         attempt = self.attempt
         if not self.done and self._is_left_to_its_maker(snapshot):
-            attempt.clock.sleep(GRACE)
+            age = attempt.clock.now() - snapshot.created_at.timestamp() if snapshot.created_at else 0.0
+            attempt.clock.sleep(min(GRACE + pause(age), max(attempt.deadline - attempt.clock.now(), 0.0)))
             snapshot = attempt.read(snapshot.resource_type) or snapshot
             attempt.keep(snapshot)
-        began, tries = attempt.clock.now(), 0
+        complete, tries = attempt.clock.now(), 0
         while True:
             try:
                 return attempt.patiently(lambda: self.once(snapshot, must=True))
             except (NotFound, Refused) as error:
-                if attempt.clock.now() - began > VISIBILITY:
+                if not self.was_pending or attempt.clock.now() - complete > VISIBILITY:
                     raise
                 attempt.back_off(tries, error)
                 tries += 1
@@ -83,7 +90,10 @@ def _wanted_tags(attempt: Attempt, found: Snapshot) -> dict[str, str]:
 def finish(attempt: Attempt, found: Snapshot, *, born: float | None = None) -> Copy:
     """Tag and wait."""
     started_here = attempt.kept is not None and attempt.kept.operation_id is not None
-    tagging = _Tagging(attempt, _wanted_tags(attempt, found), started_here=started_here)
+    was_pending = found.phase is Phase.PENDING
+    tagging = _Tagging(
+        attempt, _wanted_tags(attempt, found), started_here=started_here, was_pending=was_pending
+    )
     missing = _Missing(attempt)
 
     def seen(look: Look) -> None:
@@ -100,7 +110,7 @@ def finish(attempt: Attempt, found: Snapshot, *, born: float | None = None) -> C
 
     tagging.once(found)
     try:
-        with attempt.target.starts.under_way() if found.phase is Phase.PENDING else nullcontext():
+        with attempt.target.starts.under_way() if was_pending else nullcontext():
             final = attempt.target.watch.wait(found, deadline=attempt.deadline, seen=seen, born=born)
     except OutOfTime as end:
         raise attempt.out_of_time(end.trouble) from None

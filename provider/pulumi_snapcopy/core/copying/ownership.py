@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from enum import Enum
 
 from .. import naming
@@ -47,7 +48,7 @@ def proves(request: CopyRequest, operation: Operation, snapshot: Snapshot, *, no
     another time than the record is another one, too.
     """
     finished = request.known_arn is not None and not request.half_made
-    if finished and request.known_operation_id in (None, operation.id):
+    if finished and not _is_newer(request, operation):
         return False
     if operation.type != "CopySnapshot" or operation.details != f"{request.source_region}:{request.source}":
         return False
@@ -57,16 +58,14 @@ def proves(request: CopyRequest, operation: Operation, snapshot: Snapshot, *, no
     return recent and _made_by(operation, snapshot)
 
 
-def may_serve(request: CopyRequest, operation: Operation) -> bool:
-    """Whether a copy of ours of which only the record is known may be of the date that is asked for now.
-
-    The record has no date. What was copied before that day can't be of it; and "latest" was perhaps the one before, when
-    it was copied on the very day.
-    """
-    if operation.created_at is None or request.restore_date is None or request.half_made:
-        return True
-    day = f"{operation.created_at:%Y-%m-%d}"
-    return day > request.restore_date or (day == request.restore_date and not request.latest)
+def _is_newer(request: CopyRequest, operation: Operation) -> bool:
+    """Whether a record is of a later making than that of the copy in the state, whose operation may not be known."""
+    if request.known_operation_id is not None:
+        return operation.id != request.known_operation_id
+    if request.known_created_at is None or operation.created_at is None:
+        return False
+    known = datetime.fromisoformat(request.known_created_at.replace("Z", "+00:00"))
+    return operation.created_at.timestamp() > known.timestamp() + MOMENT
 
 
 def records_the_half_made(request: CopyRequest, operation: Operation, snapshot: Snapshot) -> bool:
