@@ -196,3 +196,21 @@ def test_a_half_made_copy_is_still_known_when_its_record_is_old(
     else:
         stack.destroy()
         assert service.snapshots() == {}
+
+
+def test_a_strangers_snapshot_under_the_name_of_a_copy_just_deleted_is_refused(
+    stack: Stack, service: Service, emulator: Emulator
+) -> None:
+    """Within the minute, and untagged: the service's last record is of their making, so it is left alone."""
+    emulator.seed({"eu-west-1": {"disks": [{"name": "theirs"}]}})
+    stack.copied(target_snapshot_name="data-dr", source_snapshot_name="data-before-upgrade")
+    stack.up()
+    client = emulator.client("eu-west-1")
+    client.delete_disk_snapshot(diskSnapshotName="data-dr")
+    client.create_disk_snapshot(diskName="theirs", diskSnapshotName="data-dr")
+    emulator.finish_copies()
+    theirs = service.only()
+    stack.refresh()
+    assert 'the name "data-dr" is taken in eu-west-1' in stack.up(ok=False).output
+    stack.destroy()
+    assert service.only() == theirs

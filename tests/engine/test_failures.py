@@ -334,21 +334,3 @@ def test_killed_and_then_changed_the_explicit_name_holds_what_is_asked_for(
     stack.up()
     assert service.tags("web-dr")["snapcopy:source"] == f"us-east-1:web-1:{day(1)}"
     assert service.only()["arn"] == stack.outputs()["arn"]
-
-
-def test_a_strangers_snapshot_under_the_name_of_a_copy_just_deleted_is_refused(
-    stack: Stack, service: Service, emulator: Emulator
-) -> None:
-    """Within the minute, and untagged: the service's last record is of their making, so it is left alone."""
-    emulator.seed({"eu-west-1": {"disks": [{"name": "theirs"}]}})
-    stack.copied(target_snapshot_name="data-dr", source_snapshot_name="data-before-upgrade")
-    stack.up()
-    client = emulator.client("eu-west-1")
-    client.delete_disk_snapshot(diskSnapshotName="data-dr")
-    client.create_disk_snapshot(diskName="theirs", diskSnapshotName="data-dr")
-    emulator.finish_copies()
-    theirs = service.only()
-    stack.refresh()
-    assert 'the name "data-dr" is taken in eu-west-1' in stack.up(ok=False).output
-    stack.destroy()
-    assert service.only() == theirs

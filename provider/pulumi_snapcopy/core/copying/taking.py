@@ -35,7 +35,7 @@ def _is_older_than_its_source(attempt: Attempt, record: Operation) -> bool:
     except NotFound:
         return False
     made = next((each.created_at for each in listed if each.date == request.restore_date), None)
-    return made is not None and record.created_at < made
+    return made is not None and record.created_at.timestamp() < made.timestamp() <= attempt.clock.now()
 
 
 def made_way(attempt: Attempt, found: Snapshot) -> bool:
