@@ -44,8 +44,8 @@ def claim(request: CopyRequest, snapshot: Snapshot) -> Claim:
 def proves(request: CopyRequest, operation: Operation, snapshot: Snapshot, *, now: float) -> bool:
     """Whether the service's record shows a cut-off run of this request: same source and region, and recent.
 
-    The record of the finished copy in the state shows nothing of another one under its name; and a snapshot made at
-    another time than the record is another one, too.
+    The record of the finished copy in the state shows nothing of another one under its name; and a snapshot made after
+    the record is another one that has taken the name since.
     """
     finished = request.known_arn is not None and not request.half_made
     if finished and not _is_newer(request, operation):
@@ -75,10 +75,10 @@ def records_the_half_made(request: CopyRequest, operation: Operation, snapshot: 
 
 
 def _made_by(operation: Operation, snapshot: Snapshot) -> bool:
-    """Whether a snapshot was made when the record was."""
+    """Whether a snapshot isn't younger than the record: one that was there before would have kept the name."""
     if operation.created_at is None or snapshot.created_at is None:
         return True
-    return abs(snapshot.created_at.timestamp() - operation.created_at.timestamp()) <= MOMENT
+    return snapshot.created_at.timestamp() <= operation.created_at.timestamp() + MOMENT
 
 
 def serves(request: CopyRequest, snapshot: Snapshot) -> bool:
