@@ -261,3 +261,32 @@ def test_a_guard_that_cant_be_used_lets_nothing_through(
         output = stack.run(command, "--yes", "--skip-preview", ok=False).output
         assert "SNAPCOPY_ALLOWED_ACCOUNT_IDS is empty: no account would be allowed" in output
     assert emulator.calls() == [] and len(service.snapshots()) == 1 == len(stack.resources())
+
+
+EXPLICIT = """
+CopiedSnapshot("db", source_snapshot_name="db-before-upgrade", source_region="us-east-1", target_region="eu-west-1",
+    opts=ResourceOptions(provider=pulumi.ProviderResource("pulumi-python", "own", {})))
+"""
+
+
+def test_an_explicit_provider_is_not_left_unguarded(
+    stack: Stack, emulator: Emulator, service: Service
+) -> None:
+    """Pulumi hands it no stack configuration: it does nothing until the guard reaches it by another way."""
+    stack.program(EXPLICIT.format({}))
+    allow(stack, THEIRS)
+    output = stack.preview(ok=False).output
+    assert (
+        "hands no stack configuration on to an explicit provider; set SNAPCOPY_ALLOWED_ACCOUNT_IDS" in output
+    )
+    stack.program(EXPLICIT.format({"snapcopy:allowedAccountIds": THEIRS}))
+    assert BOTH in stack.up(ok=False).output
+    stack.program(EXPLICIT.format({}))
+    stack.environment["SNAPCOPY_ALLOWED_ACCOUNT_IDS"] = THEIRS
+    assert BOTH in stack.up(ok=False).output
+    assert emulator.calls() == []
+    stack.environment["SNAPCOPY_ALLOWED_ACCOUNT_IDS"] = OURS
+    stack.up()
+    assert service.only()["state"] == "available"
+    assert "guarded" not in stack.outputs()
+    assert stack.up().changes == {"unchanged": 3}

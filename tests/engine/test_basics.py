@@ -86,15 +86,18 @@ pulumi.export("second", second.target_snapshot_name)
 
 
 def test_the_region_left_out_is_the_one_aws_tooling_would_use(stack: Stack, service: Service) -> None:
-    """Without target_region the copy goes to AWS_REGION's region, and stays there when that changes."""
-    stack.program(
-        'CopiedSnapshot("db", source_snapshot_name="db-before-upgrade", source_region="us-east-1")\n'
-    )
+    """Without target_region the copy goes to AWS_REGION's region, and stays there, also when it is copied again."""
+    program = 'CopiedSnapshot("db", source_snapshot_name="db-before-upgrade", source_region="us-east-1", triggers={})\n'
+    stack.program(program.format([]))
     stack.environment |= {"AWS_REGION": "eu-west-3", "AWS_DEFAULT_REGION": "eu-west-3"}
     stack.up()
     assert service.only("eu-west-3")["state"] == "available"
     stack.environment |= {"AWS_REGION": "eu-west-2", "AWS_DEFAULT_REGION": "eu-west-2"}
     assert stack.up().changes == {"unchanged": 2}
+    first = service.only("eu-west-3")
+    stack.program(program.format(["again"]))
+    stack.up()
+    assert service.only("eu-west-3")["arn"] != first["arn"] and service.snapshots("eu-west-2") == {}
 
 
 def test_the_state_holds_a_short_reference_and_no_credentials(stack: Stack, emulator: Emulator) -> None:

@@ -48,6 +48,29 @@ def test_another_request_is_copied_before_the_old_copy_goes(
     assert service.effects() == ["CopySnapshot", "TagResource", "DeleteInstanceSnapshot"]
 
 
+def test_a_wrong_source_under_the_same_name_is_refused_before_the_copy_goes(
+    stack: Stack, service: Service, emulator: Emulator
+) -> None:
+    """An explicit name has to be freed first: at preview, and at `up`, a date that isn't there costs no copy."""
+    named = {"source_resource_name": "web-1", "target_snapshot_name": "web-dr"}
+    stack.copied(**named, restore_date=day(2))
+    stack.up()
+    before = service.only()
+    stack.copied(**named, restore_date=day(20))
+    emulator.clear_calls()
+    for output in (stack.preview(ok=False).output, stack.up(ok=False).output):
+        assert "property restoreDate value" in output
+        assert (
+            f"web-1 has no automatic snapshot of {day(20)} in us-east-1; automatic snapshots of web-1: {day(6)},"
+            in output
+        )
+        assert "write one of these as restore_date" in output and "Traceback" not in output
+    assert service.only() == before and service.effects() == []
+    stack.copied(**named, restore_date=day(1))
+    stack.up()
+    assert service.only()["arn"] != before["arn"]
+
+
 def test_another_target_region_is_copied_before_the_old_copy_goes(stack: Stack, service: Service) -> None:
     """The copy moves: it stands in the new region, and is gone from the old one."""
     stack.copied(target_snapshot_name="db-dr")

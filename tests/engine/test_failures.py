@@ -221,6 +221,27 @@ def test_ctrl_c_once_keeps_what_is_under_way(stack: Stack, service: Service, emu
     assert stack.outputs()["state"] == "available"
 
 
+@pytest.mark.parametrize("commands", [("destroy",), ("refresh", "destroy")], ids=" and ".join)
+def test_a_copy_that_was_stopped_before_it_showed_is_not_forgotten(
+    stack: Stack, service: Service, emulator: Emulator, commands: tuple[str, ...]
+) -> None:
+    """It is in the state, and NotFound for a while: `destroy` waits for it to show, and deletes it."""
+    emulator.settings = Settings(copy_seconds=1, visibility_seconds=12)
+    stack.copied()
+    held = emulator.inject(Fault(kind="hold-after", operation="CopySnapshot"))
+    running = stack.start("up", "--yes", "--skip-preview")
+    held.wait_reached(120)
+    running.send_signal(signal.SIGINT)
+    held.remove()
+    assert "kept in the stack's state" in stack.end(running, ok=False).output
+    assert service.snapshots() == {}, "it shows too early to be tried"
+    for command in commands:
+        stack.run(command, "--yes", "--skip-preview")
+    assert stack.resources() == {}
+    emulator.settings = Settings()
+    assert service.snapshots() == {} and service.copies_started() == 1
+
+
 def test_ctrl_c_is_heard_where_all_workers_are_busy(
     stack: Stack, service: Service, emulator: Emulator
 ) -> None:

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import os
 import signal
+import subprocess
 from collections.abc import Callable
 
 import pytest
 from pulumi_snapcopy.emulator import Emulator, Fault, Settings
 
-from .conftest import Service
+from .conftest import Service, day
 from .stack import Stack
 
 UP = ("up", "--yes", "--skip-preview")
@@ -105,13 +106,42 @@ def test_an_orphaned_host_goes_on_while_its_successor_works(
     assert stack.up().changes == {"unchanged": 2}
 
 
-def test_an_orphaned_host_that_was_asleep_wakes_up(
+def test_an_orphaned_host_that_was_asleep_copies_nothing(
     stack: Stack, service: Service, emulator: Emulator
 ) -> None:
-    """It was stopped between its look and CopySnapshot, and wakes when the stack is gone again: it copies nothing."""
+    """It was stopped between its look and CopySnapshot, and wakes when the stack is gone again."""
     stack.copied()
+    look = Fault(kind="hold-before", operation="GetDiskSnapshot", region="eu-west-1")
+    orphan, host = put_to_sleep(stack, emulator, look)
+    stack.up()
+    stack.destroy()
+    os.kill(host, signal.SIGCONT)
+    stack.kill(orphan)
+    assert service.snapshots() == {}
+
+
+def test_an_orphaned_host_that_was_asleep_deletes_nothing(
+    stack: Stack, service: Service, emulator: Emulator
+) -> None:
+    """It was stopped between its look and DeleteInstanceSnapshot, and wakes when its successor's copy bears the name."""
+    named = {"source_resource_name": "web-1", "target_snapshot_name": "web-dr"}
+    stack.copied(**named, restore_date=day(2))
+    stack.up()
+    stack.copied(**named, restore_date=day(1))
+    look = Fault(kind="hold-before", operation="GetInstanceSnapshot", resource="web-dr")
+    orphan, host = put_to_sleep(stack, emulator, look)
+    stack.up()
+    successor = service.only()
+    os.kill(host, signal.SIGCONT)
+    stack.kill(orphan)
+    assert service.only() == successor
+    assert stack.up().changes == {"unchanged": 2}
+
+
+def put_to_sleep(stack: Stack, emulator: Emulator, look: Fault) -> tuple[subprocess.Popen[str], int]:
+    """Kill a run of `up` at a look, and stop its host before it has the answer; the run, and the host."""
     for _ in range(10):
-        held = emulator.inject(Fault(kind="hold-before", operation="GetDiskSnapshot", region="eu-west-1"))
+        held = emulator.inject(look)
         orphan = stack.start(*UP)
         held.wait_reached(120)
         host = stack.host_of(orphan)
@@ -124,9 +154,5 @@ def test_an_orphaned_host_that_was_asleep_wakes_up(
         finally:
             held.release()
             stack.run("cancel", "--yes")
-        break
-    stack.up()
-    stack.destroy()
-    os.kill(host, signal.SIGCONT)
-    stack.kill(orphan)
-    assert service.snapshots() == {}
+        return orphan, host
+    raise AssertionError("the host was never stopped in time")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from pulumi_snapcopy.emulator import Emulator
 
@@ -42,6 +44,45 @@ def test_a_request_the_rules_refuse_is_never_sent(
     assert output.count("error: ") == 2 and "Traceback" not in output, (
         output
     )  # in the row, and in the summary
+    assert emulator.calls() == []
+
+
+COMPONENTS = f"""
+class Daily(pulumi.ComponentResource):
+    def __init__(self, name, **arguments):
+        super().__init__(f"shop:backup:{{type(self).__name__}}", name)
+        CopiedSnapshot("db", source_region="us-east-1", target_region="eu-west-1",
+            source_resource_name="web-1", **arguments, opts=ResourceOptions(parent=self))
+
+class Weekly(Daily):
+    pass
+
+Daily("shop", restore_date="{day(1)}")
+Weekly("shop", restore_date="{day(2)}")
+"""
+NAMED = f"""
+for name in ("one", "two"):
+    CopiedSnapshot(name, source_snapshot_name="db-before-upgrade", target_snapshot_name="db-dr", **{ROUTE!r})
+"""
+
+
+@pytest.mark.parametrize(
+    ("program", "other"),
+    [
+        (COMPONENTS, r"shop:backup:(Daily|Weekly)\$pulumi-python:dynamic/lightsail:CopiedSnapshot::db"),
+        (NAMED, "CopiedSnapshot::(one|two)"),
+    ],
+    ids=["children of components that bear one name", "one explicit name"],
+)
+def test_two_declarations_of_one_copy_are_refused(
+    stack: Stack, emulator: Emulator, program: str, other: str
+) -> None:
+    """One would take the other's copy for its own: at preview the second is told of the first, and what to write."""
+    stack.program(program)
+    output = stack.preview(ok=False).output
+    told = f"is what urn:.*{other} asks for, too. Write another target_snapshot_name, or give one of them another name"
+    assert re.search(told, output), output
+    assert "property targetSnapshotName value" in output and "Traceback" not in output
     assert emulator.calls() == []
 
 

@@ -77,19 +77,29 @@ def test_no_secret_is_left_anywhere(tmp_path: Path, served: Process) -> None:
     stack.environment["AWS_ENDPOINT_URL_LIGHTSAIL"] = served.url.replace("://", f"://user:{PASSWORD}@")
     said: list[Result] = []
     copies = {
-        "db": {**ROUTE, "source_snapshot_name": "db-before-upgrade", "tags": {"team": "shop"}},
         "web": {**ROUTE, "source_resource_name": "web-1", "restore_date": day(1)},
+        "db": {**ROUTE, "source_snapshot_name": "db-before-upgrade", "tags": {"team": "shop"}},
     }
     stack.program(
         f"for name, arguments in {copies!r}.items():\n    CopiedSnapshot(name, **arguments, opts={SHORT})\n"
     )
     quoting = f"The AWS Access Key Id {CREDENTIALS['AWS_ACCESS_KEY_ID']} is not subscribed"
-    for operation, fault in {
-        "GetDiskSnapshot": {"kind": "error", "code": "OptInRequired", "message": quoting},
-        "TagResource": {"kind": "error", "code": "InvalidInputException", "message": quoting},
-        "GetInstanceSnapshot": {"kind": "lost"},
-    }.items():
-        served.control("faults", {**fault, "operation": operation, "times": None})
+    signature = (
+        "The request signature we calculated does not match the signature you provided.\n\n"
+        "The Canonical String for this request should have been\n"
+        f"'POST\n/\n\nhost:lightsail.us-east-1.amazonaws.com\nx-amz-security-token:{CREDENTIALS['AWS_SESSION_TOKEN']}\n"
+    )
+    header = f"Check the header X-Amz-Security-Token: {CREDENTIALS['AWS_SESSION_TOKEN']}"
+    refused = {"kind": "error", "code": "InvalidSignatureException"}
+    for faults in (
+        {"GetAutoSnapshots": {**refused, "message": signature}},
+        {"CopySnapshot": {**refused, "message": header}},
+        {"GetDiskSnapshot": {"kind": "error", "code": "OptInRequired", "message": quoting}},
+        {"TagResource": {"kind": "error", "code": "InvalidInputException", "message": quoting}},
+        {"GetInstanceSnapshot": {"kind": "lost"}},
+    ):
+        for operation, fault in faults.items():
+            served.control("faults", {**fault, "operation": operation, "times": None})
         said.append(stack.up(*LOUD, "--parallel=1", ok=False))  # so that snapshots are read one by one
         for each in served.control("faults")["faults"]:
             served.control(f"faults/{each['id']}/release", {})
@@ -110,7 +120,9 @@ def test_no_secret_is_left_anywhere(tmp_path: Path, served: Process) -> None:
     calls = served.control("calls")["calls"]
     (tmp_path / "calls.json").write_text(json.dumps(calls))
     assert any("pulumi-snapcopy/" in call["user_agent"] for call in calls)
-    assert "***" in "".join(result.output for result in said)
+    output = "".join(result.output for result in said)
+    assert "AWS Access Key Id *** is not subscribed" in output and "X-Amz-Security-Token: ***" in output
+    assert "does not match the signature you provided. (lightsail:GetAutoSnapshots)" in output
     files = [path for path in tmp_path.rglob("*") if path.is_file()]
     assert {"state.json", "emulator.log"} <= {path.name for path in files}
     assert any("history" in path.parts for path in files)

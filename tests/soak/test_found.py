@@ -22,14 +22,24 @@ class Life:
 
     def __init__(self, declared: Declaration = COPY, **service: float) -> None:
         self.target, self.engine, self.declared = Model(lambda: FakeService(**service)), Engine(), declared  # type: ignore[arg-type]
+        self.keeps = False
+        """Whether the engine keeps what it replaces, and the provider isn't told."""
         self.target.reset()
 
-    def run(self, command: str = "up", disturbance: Disturbance | None = None) -> list[str]:
-        """Run the engine; a run that is cut off says so."""
+    def run(
+        self, command: str = "up", disturbance: Disturbance | None = None, *, after: float | None = None
+    ) -> list[str]:
+        """Run the engine; a run that is cut off says so; ``after`` is when the user asks to stop, in seconds."""
         provider = self.target.start(disturbance)
+        if after is not None:
+            clock = self.target.service.clock
+            clock.cancelled_at = clock.time + after
         try:
             if command == "up":
-                return self.engine.up(provider, {self.declared.name: self.declared.goal()})
+                goal = self.declared.goal()
+                return self.engine.up(
+                    provider, {self.declared.name: replace(goal, retain=goal.retain or self.keeps)}
+                )
             errors: list[str] = getattr(self.engine, command)(provider)
             return errors
         except (HostDied, EngineKilled):
@@ -100,17 +110,29 @@ def test_an_adoption_that_was_cut_off_after_its_tag_is_gone_on_with(tags: dict[s
 
 def test_a_retained_copy_that_was_stopped_before_its_tags_is_kept() -> None:
     """Stopped before it showed, refreshed, replaced: it is marked by then, and no later run takes it for a leftover."""
-    life = Life(shown_after=600.0)
+    life = Life(shown_after=40.0)
     dates = life.target.dates("web-1")
     of_a_date = replace(COPY, tags={}, source="web-1", automatic="date", retain=True)
     life.declared = replace(of_a_date, date=dates[-3])
-    assert "stopped, as asked" in life.run("up", Stop())[0]
-    life.target.service.shown_after = 0.0
+    assert "stopped, as asked" in life.run("up", Stop(), after=2.0)[0]
+    life.target.service.clock.time += 600
     assert life.run("refresh") == []
     for date in dates[-3:]:
         life.declared = replace(of_a_date, date=date)
         assert life.run("up") == []
     assert len(life.there()) == 3
+
+
+@pytest.mark.parametrize("commands", [("destroy",), ("refresh", "destroy")], ids=" and ".join)
+def test_a_copy_that_was_stopped_before_it_showed_is_deleted(commands: tuple[str, ...]) -> None:
+    """It is in the state and not yet to be seen: that is no proof that it is gone."""
+    life = Life(copy_seconds=30.0, shown_after=30.0)
+    assert "stopped, as asked" in life.run("up", Stop(), after=2.0)[0]
+    assert life.target.copies_started() == 1
+    for command in commands:
+        assert life.run(command) == []
+    life.target.service.clock.time += 3600
+    assert life.there() == {} and life.engine.state == []
 
 
 def test_triggers_copy_again_beside_a_retained_copy_or_say_that_they_can_not() -> None:
@@ -177,8 +199,8 @@ def test_a_copy_that_is_made_again_under_its_own_name_does_not_supersede_itself(
     assert len(life.there()) == 1
 
 
-def test_what_a_refreshed_copy_was_to_replace_is_forgotten() -> None:
-    """Stopped, and found complete by a refresh: the state holds no more than of any copy."""
+def test_what_a_refreshed_copy_was_to_replace_is_deleted() -> None:
+    """Stopped, and found complete by a refresh: the next run deletes the earlier copy, which no later one looks for."""
     life = Life(replace(COPY, source="web-1", automatic="date"), copy_seconds=300)
     first, second = life.target.dates("web-1")[-2:]
     life.declared = replace(life.declared, date=first)
@@ -187,6 +209,98 @@ def test_what_a_refreshed_copy_was_to_replace_is_forgotten() -> None:
     assert life.run("up", Stop()) != []
     life.target.service.clock.time += 600
     assert life.run("refresh") == []
-    assert not any("supersedes" in each.outputs for each in life.engine.state)
     assert life.run("up") == []
     assert len(life.there()) == 1
+    life.declared = replace(life.declared, triggers=("again",))
+    assert life.run("up") == []
+    assert len(life.there()) == 1 and not any("supersedes" in each.outputs for each in life.engine.state)
+
+
+LATEST = replace(COPY, source="web-1", automatic="latest")
+
+
+def test_a_date_that_could_not_be_settled_at_check_is_replaced_as_any_other() -> None:
+    """Check couldn't ask for "latest", create could: the next copy stands before this one goes."""
+    life = Life(LATEST)
+    assert life.run("up", Fault(kind="throttled", operation="Get")) == []
+    (first,) = life.there()
+    assert "restoredDate" not in life.engine.state[0].inputs
+    life.declared = replace(LATEST, automatic="date", date=life.target.dates("web-1")[-2])
+    assert "DENIED" in life.run("up", Fault(kind="denied", operation="CopySnapshot"))[0]
+    assert life.there().keys() == {first}
+    assert life.run("up") == []
+    assert len(life.there()) == 1 and first not in life.there()
+
+
+@pytest.mark.parametrize("between", ["nothing", "refresh", "an edit of tags"])
+def test_copies_that_the_engine_keeps_without_our_knowing_are_kept(between: str) -> None:
+    """`retain_on_delete` that a component hands down reaches the engine alone: what the state held is no leftover."""
+    life = Life(replace(COPY, source="web-1", automatic="date"))
+    life.keeps = True
+    for count, date in enumerate(life.target.dates("web-1")[-4:], 1):
+        life.declared = replace(life.declared, date=date)
+        assert life.run("up") == []
+        assert len(life.there()) == count
+        if between == "refresh":
+            assert life.run("refresh") == []
+        elif between == "an edit of tags":
+            life.declared = replace(life.declared, tags={"count": str(count)})
+            assert life.run("up") == []
+
+
+@pytest.mark.parametrize(
+    "wrong", [{"date": "2026-10-01"}, {"source": "wbe-1"}, {"automatic": None, "source": "bd-1"}], ids=str
+)
+def test_a_wrong_source_under_the_same_name_costs_no_copy(wrong: dict[str, str]) -> None:
+    """The copy would have to make way first: the wrong source is refused before, and what there is is told."""
+    life = Life(replace(COPY, source="web-1", automatic="date", explicit="web-dr"))
+    right = replace(life.declared, date=life.target.dates("web-1")[-2])
+    life.declared = right
+    assert life.run("up") == []
+    (copy,) = life.there()
+    life.declared = replace(right, **wrong)  # type: ignore[arg-type]
+    (error,) = life.run("up")
+    assert (
+        error.startswith(("restoreDate", "sourceResourceName", "sourceSnapshotName")) and "us-east-1" in error
+    )
+    assert life.there().keys() == {copy}
+    life.declared = right
+    assert life.run("up") == [] and life.there().keys() == {copy}
+
+
+def test_a_wrong_source_after_a_killed_run_costs_no_copy() -> None:
+    """What the killed run has made isn't what is asked for now: it goes when there is something to copy instead."""
+    life = Life(replace(COPY, source="web-1", automatic="date", explicit="web-dr"))
+    dates = life.target.dates("web-1")
+    life.declared = replace(life.declared, date=dates[-2])
+    assert life.run("up", Kill(call=4, done=False)) == ["cut off"]
+    (copy,) = life.there()
+    assert copy and life.tags()[0]["snapcopy:source"].endswith(dates[-2])
+    life.target.service.clock.time += 600
+    life.declared = replace(life.declared, date="2026-10-01")
+    assert "no automatic snapshot of 2026-10-01" in life.run("up")[0]
+    assert life.there().keys() == {copy} and life.engine.state == []
+    life.declared = replace(life.declared, date=dates[-1])
+    assert life.run("up") == []
+    assert len(life.there()) == 1 and copy not in life.there()
+
+
+def test_a_latest_whose_date_is_gone_can_be_settled_anew() -> None:
+    """The copy has failed, and its date aged out before the next run: the message names what helps, and it does."""
+    life = Life(LATEST)
+    assert life.run("up", FAILING) != []
+    for _ in range(8):
+        life.target.next_day()
+    (error,) = life.run("up")
+    assert "run `pulumi refresh`, then `pulumi up`" in error
+    assert life.run("refresh") == [] and life.run("up") == []
+    assert len(life.there()) == 1
+
+
+def test_a_copy_that_a_later_run_has_found_knows_its_operation() -> None:
+    """The run that started it was killed: the next one reads its operation from the service's record."""
+    life = Life()
+    assert life.run("up", Kill(call=3, done=True)) == ["cut off"]
+    assert life.run("up") == []
+    (record,) = (each for _, _, each in life.target.service.records if each.type == "CopySnapshot")
+    assert life.engine.state[0].outputs["operationId"] == record.id

@@ -5,12 +5,14 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
+from functools import partial
 
 from .copying import explain
 from .copying.account import AccountGuard
 from .copying.attempt import Attempt, Teller
 from .copying.creation import bring_about
 from .copying.region import Region
+from .copying.sources import check_source, latest_date
 from .errors import Cancelled, NotFound, ServiceError
 from .model import RETAIN_TAG, Copy, CopyRequest, Service, Snapshot
 from .watching.clock import Clock
@@ -28,7 +30,7 @@ class Lifecycle:
         service: what does the work.
         clock: the time.
         longest_pause: seconds between two looks at a copy, at most.
-        wanted: whether anybody still waits for what is done; asked right before a copy is started.
+        wanted: whether anybody still waits for what is done; asked right before each change.
         guard: admits each verb, where only some accounts are allowed.
     """
 
@@ -39,6 +41,23 @@ class Lifecycle:
     guard: AccountGuard | None = None
     _regions: dict[str, Region] = field(default_factory=dict)
     _lock: threading.Lock = field(default_factory=threading.Lock)
+
+    def latest(self, region: str, resource: str) -> str | None:
+        """The date of a resource's newest automatic snapshot that can be copied.
+
+        Raises:
+            ServiceError: the service won't say.
+        """
+        return latest_date(self.service, region, resource)
+
+    def check_source(self, request: CopyRequest) -> None:
+        """Return if there is what is to be copied; what it is asked for isn't sent.
+
+        Raises:
+            SourceError: there isn't.
+            ServiceError: the service won't say.
+        """
+        check_source(self._region(request.source_region).listings, request)
 
     def create(self, request: CopyRequest, teller: Teller) -> Copy:
         """See to it that the copy stands: made, or gone on with, or taken as it is.
@@ -62,8 +81,11 @@ class Lifecycle:
         """Read the copy; ``None`` only if the service says that it is gone."""
         attempt = self._attempt(request, teller, doing="reading", timeout=READ_TIMEOUT)
         try:
-            found = attempt.find() or attempt.read()
-            if found is None or self._is_it(attempt, found):
+            found = attempt.find_the_made()
+            if found is None or not self._may_be_another(request, found):
+                return found
+            ours, found = attempt.judge(found)
+            if ours:
                 return found
         except ServiceError as error:
             raise explain.service_error(request, error, doing="reading") from error
@@ -73,18 +95,16 @@ class Lifecycle:
         return None
 
     @staticmethod
-    def _is_it(attempt: Attempt, found: Snapshot) -> bool:
-        """Whether it is the copy in the state; what isn't in the state yet is read whosever it is."""
-        request = attempt.request
+    def _may_be_another(request: CopyRequest, found: Snapshot) -> bool:
+        """Whether it may not be the copy in the state; what isn't in the state yet is read whosever it is."""
         in_state = request.known_arn is not None or request.former_owner is not None
-        the_same = found.arn == request.known_arn
-        return the_same or not in_state or attempt.judge(found)[0]
+        return in_state and found.arn != request.known_arn
 
     def delete(self, request: CopyRequest, teller: Teller) -> None:
         """Delete the copy, if it is provably ours; gone already is fine."""
         attempt = self._attempt(request, teller, doing="deleting")
         try:
-            found = attempt.find() or attempt.read()
+            found = attempt.find_the_made()
             if found is None:
                 return
             ours, found = attempt.judge(found)
@@ -107,7 +127,8 @@ class Lifecycle:
         if keys := sorted({*dropped_tags} | no_longer_retained):
             snapshot = copy.snapshot
             try:
-                attempt.patiently(lambda: self.service.untag(snapshot.region, snapshot.name, keys))
+                untag = partial(self.service.untag, snapshot.region, snapshot.name, keys)
+                attempt.patiently(lambda: attempt.change(untag))
             except ServiceError as error:
                 raise explain.service_error(request, error, kept=copy) from error
             except Cancelled:

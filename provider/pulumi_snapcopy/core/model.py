@@ -145,6 +145,11 @@ class CopyRequest:
     """The names of the copies that this one replaces; they are the engine's to delete, once it is complete."""
 
     @property
+    def was_never_seen(self) -> bool:
+        """Whether it was started, and the run cut off before the service showed it."""
+        return self.half_made and self.known_arn is None
+
+    @property
     def source(self) -> str:
         """The name of what is copied: a snapshot's, or that of the resource it is an automatic one of."""
         return self.source_snapshot_name or self.source_resource_name or ""
@@ -181,6 +186,9 @@ class Copy:
     snapshot: Snapshot
     restore_date: str | None = None
     operation_id: str | None = None
+    earlier: frozenset[str] = frozenset()
+    """The names of the declaration's copies of other dates that the state held before it, and that are still there:
+    the engine deletes them, or keeps them where it was told to."""
 
 
 class Service(Protocol):

@@ -56,5 +56,15 @@ def is_derived(name: str, *, source: str, fingerprint: str) -> bool:
     return match is not None and name == derive(source=source, date=match[1], fingerprint=fingerprint)
 
 
+def of_any_date(name: str) -> str:
+    """A derived name without its date: what all copies of one request share.
+
+    Example:
+        >>> of_any_date("web-1-2026-11-20-3f9c2a1b")
+        'web-1-*-3f9c2a1b'
+    """
+    return re.sub(r"-\d{4}-\d{2}-\d{2}-([0-9a-f]{8})$", r"-*-\1", name)
+
+
 def _hex(text: str) -> str:
     return hashlib.sha256(text.encode()).hexdigest()[:8]

@@ -43,6 +43,7 @@ class Watch:
         deadline: float,
         seen: Callable[[Look], None],
         born: float | None = None,
+        alone: bool = False,
     ) -> Snapshot | None:
         """Wait until the snapshot is no longer pending.
 
@@ -51,6 +52,7 @@ class Watch:
             deadline: when to give up, seconds since the epoch.
             born: when the copy was started, by our clock; default: when the service says that it was made.
             seen: told after each look what it has shown.
+            alone: look at it by itself: a list, which may lag behind, could show another one that had its name.
 
         Returns:
             The snapshot in its final state; ``None`` if it has been missing for longer than new things may be.
@@ -62,7 +64,7 @@ class Watch:
         now = self.clock.now()
         if born is None:
             born = snapshot.created_at.timestamp() if snapshot.created_at else now
-        waiter = Waiter(snapshot=snapshot, born=min(born, now), due=now)
+        waiter = Waiter(snapshot=snapshot, born=min(born, now), due=now, alone=alone)
         with self._changed:
             self._waiters.append(waiter)
         try:

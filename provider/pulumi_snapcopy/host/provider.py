@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
-from datetime import datetime, timezone
 from typing import Any, NoReturn
 
 from pulumi.dynamic import (
@@ -22,17 +21,13 @@ from pulumi.dynamic import (
 )
 
 from ..core.copying.account import AccountGuard
-from ..core.copying.explain import OTHER_ACCOUNT
-from ..core.copying.sources import latest_date
-from ..core.errors import ConfigError, CopyError, ServiceError, WrongAccount
-from ..core.inputs import differences, request, settle
-from ..core.judging.judgement import UNKNOWN, Context
-from ..core.judging.spelling import pythonic
+from ..core.errors import ConfigError, CopyError
+from ..core.inputs import differences, request
 from ..core.lifecycle import Lifecycle
 from ..core.model import RETAIN_TAG, Copy, Phase, Service
-from ..core.rules import violations
 from ..core.watching.clock import SystemClock
 from . import _sdk
+from .checking import Checking, Unfit
 from .settings import Settings
 from .standing import Standing
 from .tally import Tally
@@ -78,8 +73,6 @@ class CopyProvider(ResourceProvider):
         self._backend = backend
         self._engine: _sdk.Engine | None = None
         self._trouble: ConfigError | None = None
-        self._guard: AccountGuard | None = None
-        self._held: dict[str, set[str]] = {}
         self._standing = Standing()
         self._tally = Tally()
 
@@ -97,50 +90,32 @@ class CopyProvider(ResourceProvider):
         if self._engine:
             self._engine.end_with_it()
         self._fit_host(settings.max_workers, clock)
-        service = self._backend.service(settings.max_workers)
-        self._service = service
         wanted = self._engine.is_there if self._engine else lambda: True
+        guard = None
         if allowed := settings.allowed_account_ids:
-            self._guard = AccountGuard(allowed=allowed, ask=self._backend.account, clock=clock)
+            guard = AccountGuard(allowed=allowed, ask=self._backend.account, clock=clock)
         self._lifecycle = Lifecycle(
-            service=service,
+            service=self._backend.service(settings.max_workers),
             clock=clock,
             longest_pause=settings.poll_seconds,
             wanted=wanted,
-            guard=self._guard,
+            guard=guard,
         )
 
     def check(self, _olds: dict[str, Any], news: dict[str, Any]) -> CheckResult:
         """Judge the inputs by the rules, then settle what the user left open."""
         if self._trouble:
             return CheckResult(news, [CheckFailure("", str(self._trouble))])
-        olds, inputs = known(_olds), known(news)
-        if "targetRegion" not in inputs:
-            try:
-                region = olds.get("targetRegion") or self._backend.default_region()
-                why = "no AWS_REGION is set"
-            except ServiceError as error:
-                region, why = None, str(error)
-            if region is None:
-                missing = f"is missing, and {why}. Write target_region, such as eu-west-1."
-                return CheckResult(news, [CheckFailure("targetRegion", missing)])
-            inputs["targetRegion"] = region
-        context = Context(regions=self._backend.regions(), now=datetime.now(timezone.utc))
-        failures = [
-            CheckFailure(each.property, pythonic(each.message)) for each in violations(inputs, context)
-        ]
-        if failures:
-            return CheckResult(news, failures)
-        self._standing.declare(_urn())
-        # The engine checks a resource that it will replace a second time, as if it were new.
-        if olds.get("targetSnapshotName") and inputs.get("owner") is not UNKNOWN:
-            self._held[inputs["owner"]] = {olds["targetSnapshotName"]}
+        checking = Checking(
+            regions=self._backend.regions,
+            default_region=self._backend.default_region,
+            lifecycle=self._lifecycle,
+            standing=self._standing,
+        )
         try:
-            settled = settle(olds, inputs, latest=self._latest)
-            if settled != olds:
-                self._may_ask(inputs["targetRegion"])
-        except WrongAccount as error:
-            return CheckResult(news, [CheckFailure("", f"{error}; {OTHER_ACCOUNT}.")])
+            settled = checking.check(_urn(), known(_olds), known(news))
+        except Unfit as unfit:
+            return CheckResult(news, unfit.failures)
         return CheckResult(unknown_again(settled), [])
 
     def diff(self, _id: str, _olds: dict[str, Any], _news: dict[str, Any]) -> DiffResult:
@@ -149,8 +124,9 @@ class CopyProvider(ResourceProvider):
         found = differences(olds, news)
         self._standing.has(_urn(), _id, still=not found.replaces)
         if found.replaces:
-            # What a half-made copy was to replace is still there, and the engine's to delete.
-            self._held.setdefault(news.get("owner", ""), set()).update(olds.get("supersedes") or ())
+            # What an earlier copy was to replace may still be there, and is the engine's to delete or to keep.
+            names = {olds.get("targetSnapshotName"), *(olds.get("supersedes") or ())} - {None}
+            self._standing.replaces(_urn(), olds.get("targetRegion"), names)
             # With `changes` left open the engine works out the details, and names the properties.
             return DiffResult(changes=None, replaces=found.replaces, delete_before_replace=found.same_name)
         return DiffResult(changes=found.update and (True if found.unfinished else None))
@@ -158,7 +134,7 @@ class CopyProvider(ResourceProvider):
     def create(self, props: dict[str, Any]) -> CreateResult:
         """Bring the copy about and wait for it."""
         inputs = known(props)
-        wanted = request(inputs, supersedes=self._held.get(inputs["owner"], ()))
+        wanted = request(inputs, supersedes=self._standing.former(_urn()).names)
         try:
             self._ready()
             with self._tally.copying(wanted.resource):
@@ -190,7 +166,6 @@ class CopyProvider(ResourceProvider):
         if snapshot.phase is not Phase.DONE:
             kept = _sdk.HalfMade(id_, {**outs, _sdk.PROVIDER_KEY: props[_sdk.PROVIDER_KEY]})
             _sdk.fail(f'the copy "{name}" is {snapshot.state} in {region}; run `pulumi up` to go on.', kept)
-        outs.pop("supersedes", None)
         if wanted.retain and RETAIN_TAG not in snapshot.tags:
             outs.pop("retainOnDelete")  # the next update marks it
             return ReadResult(id_, outs, {key: outs[key] for key in INPUTS if key in outs and key in inputs})
@@ -235,19 +210,6 @@ class CopyProvider(ResourceProvider):
             self._lifecycle.delete(wanted, teller)
         except CopyError as error:
             self._fail(error, _props)
-
-    def _latest(self, region: str, resource: str) -> str | None:
-        """The date of "latest", if it can be known now; create asks again, and says why not."""
-        if not self._may_ask(region):
-            return None
-        try:
-            return latest_date(self._service, region, resource)
-        except ServiceError:
-            return None
-
-    def _may_ask(self, region: Any) -> bool:
-        """Whether the account guard lets a preview ask the service."""
-        return self._guard is None or (region is not UNKNOWN and self._guard.foresee(region))
 
     def _ready(self) -> None:
         if self._trouble:

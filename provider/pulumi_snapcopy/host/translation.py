@@ -11,6 +11,7 @@ from pulumi.runtime import rpc
 from ..core.judging.judgement import UNKNOWN
 from ..core.judging.request_rules import FLAGS, STRINGS
 from ..core.model import Copy, Snapshot
+from ..core.naming import of_any_date
 from ._sdk import PROVIDER_KEY
 
 INPUTS = (*STRINGS, *FLAGS, "restoredDate", "tags", "triggers", "customTimeouts", "retainOnDelete", "owner")
@@ -45,6 +46,14 @@ def copy_id(snapshot: Snapshot) -> str:
     return f"{snapshot.region}/{snapshot.name}"
 
 
+def asked_for(inputs: Mapping[str, Any], *, named: bool) -> str | None:
+    """What settled inputs ask for, of whatever date if the name is derived; ``None`` while that isn't known."""
+    region, name = inputs.get("targetRegion"), inputs.get("targetSnapshotName")
+    if not isinstance(region, str) or not isinstance(name, str):
+        return None
+    return f"{region}/{name if named else of_any_date(name)}"
+
+
 def outputs(inputs: Mapping[str, Any], copy: Copy, olds: Mapping[str, Any] | None = None) -> dict[str, Any]:
     """What the state holds of a copy: the inputs, what the service says, and what it said before of the same copy."""
     snapshot = copy.snapshot
@@ -62,4 +71,6 @@ def outputs(inputs: Mapping[str, Any], copy: Copy, olds: Mapping[str, Any] | Non
     same = olds is not None and olds.get("arn") in (None, snapshot.arn)
     before = {key: olds[key] for key in found if key in olds} if same and olds else {}
     where = {"targetRegion": snapshot.region, "targetSnapshotName": snapshot.name}
-    return {**before, **inputs, **said, **where}
+    beside = {"supersedes": sorted(copy.earlier)} if copy.earlier else {}
+    given = {key: value for key, value in inputs.items() if key not in found or key in INPUTS}
+    return {**before, **given, **said, **where, **beside}

@@ -81,6 +81,7 @@ class CopiedSnapshot(Resource, module="lightsail", name="CopiedSnapshot"):
             "owner": _owner(resource_name, opts),
             "customTimeouts": _timeouts(opts),
             "retainOnDelete": opts.retain_on_delete or None,
+            "guarded": pulumi.Config("snapcopy").get("allowedAccountIds") is not None or None,
         }
         super().__init__(
             copied_snapshot(), resource_name, {**dict.fromkeys(OUTPUTS), **properties, **ours}, opts

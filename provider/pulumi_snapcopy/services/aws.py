@@ -112,7 +112,7 @@ def _local_error(error: Exception, call: str) -> ServiceError:
 
 
 def without_secrets(text: str) -> str:
-    """A message without what a library may quote in it: key ids, tokens, passwords in addresses.
+    """A message without what AWS or a library may quote in it: key ids, tokens, passwords in addresses.
 
     Example:
         >>> without_secrets("can't connect to http://me:secret@host/")
@@ -120,6 +120,9 @@ def without_secrets(text: str) -> str:
     """
     text = re.sub(r'(?<=://)[^/\s"]+(?=@)', "***", text)
     text = re.sub(r"\b(AKIA|ASIA)[A-Z0-9]{8,}", "***", text)
+    # A signature that doesn't match is explained with the request as it was sent, headers and all.
+    text = re.sub(r"\s*The Canonical String for this request.*", "", text, flags=re.DOTALL)
+    text = re.sub(r"(x-amz-security-token)(\s*[:=]\s*)[^\s&]+", r"\1\2***", text, flags=re.IGNORECASE)
     return re.sub(
         r"(Invalid header value) .*", r"\1 (the credentials hold a line break)", text, flags=re.DOTALL
     )

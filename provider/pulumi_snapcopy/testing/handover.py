@@ -17,7 +17,7 @@ def offer(world: World, region: str, name: str, tags: Mapping[str, str]) -> None
     world.target.plant(region, name, tags)
     (planted,) = (each for each in world.target.snapshots() if each.place == (region, name))
     world.foreign[planted.place] = planted
-    world.offered.add(planted.place)
+    world.offered[planted.place] = None
 
 
 def settle(world: World) -> None:
@@ -45,7 +45,7 @@ def _leave(world: World, resource: Resource, seen: Seen | None) -> None:
         assert world.drifted or resource.init_errors, f"{resource.id} was to be retained, and is gone"
     elif Phase.of(seen.state) is Phase.DONE and RETAIN_TAG in seen.tags:
         world.foreign[seen.place] = seen
-        world.offered.add(seen.place)
+        world.offered[seen.place] = resource.inputs["owner"]
         world.counts.add("retained")
     else:
         uncertain = world.drifted or resource.init_errors or resource.cut_off or resource.refreshed
@@ -57,13 +57,11 @@ def _take(world: World, before: Seen, now: Seen | None, owner: str | None) -> No
     """What is taken over is the very snapshot, in the state or tagged so, by a declaration that may have it."""
     assert now is not None and now.arn == before.arn, f"{before} was to be left or taken over, there is {now}"
     owner = owner or now.tags.get(OWNER_TAG)
-    takers = [
-        each.owner
-        for each in world.program.values()
-        if each.adopt or each.owner == before.tags.get(OWNER_TAG)
-    ]
+    # Somebody may have taken the owner's tag away before it was left.
+    owners = {before.tags.get(OWNER_TAG), world.offered[now.place]}
+    takers = [each.owner for each in world.program.values() if each.adopt or each.owner in owners]
     assert owner in takers, f"{now} was taken over, and may be by {takers}"
     world.came_with[now.arn] = before.tags
     world.counts.add("taken over")
-    world.offered.remove(now.place)
+    del world.offered[now.place]
     del world.foreign[now.place]

@@ -11,7 +11,6 @@ from typing import Any, NoReturn
 from pulumi.dynamic import ConfigureRequest
 
 from ..core.lifecycle import Lifecycle
-from ..core.model import Service
 from ..host.provider import Backend, CopyProvider
 from . import scripted, wire
 from .fake_service import FakeService
@@ -97,10 +96,7 @@ class Model:
         left = [*filter(None, service.faults), *(each for of in service.faults_of.values() for each in of)]
         reached = not left and service.failing_copies == 0
         service.kill, service.faults, service.faults_of, service.failing_copies = None, [], {}, 0
-        # What a run that was cut off left behind is no longer new when the next one begins.
-        pending = service.copy_seconds == _LONG
         service.clock.cancelled_at = math.inf
-        service.clock.sleep(_LONG if pending else 61.0)
         return reached
 
     def snapshots(self) -> list[Seen]:
@@ -218,7 +214,6 @@ class _Provider(CopyProvider):
                 account=lambda region: "123456789012",
             )
         )
-        self._service: Service = service
         self._lifecycle = Lifecycle(service=service, clock=service.clock)
 
     def configure(self, req: ConfigureRequest) -> None:

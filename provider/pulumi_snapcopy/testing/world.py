@@ -22,8 +22,8 @@ class World:
         """What a declaration was before it was edited last, by name; nothing once others have changed a copy."""
         self.foreign: dict[tuple[str, str], Seen] = {}
         """What isn't the stack's, as it was when last it changed hands."""
-        self.offered: set[tuple[str, str]] = set()
-        """What of it the stack may take over: to be adopted, or retained before."""
+        self.offered: dict[tuple[str, str], str | None] = {}
+        """What of it the stack may take over: to be adopted, or retained before, and then by which declaration."""
         self.came_with: dict[str, Mapping[str, str]] = {}
         """The tags that snapshots which were taken over had before, by ARN."""
         self.drifted = False

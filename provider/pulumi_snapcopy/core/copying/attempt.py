@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import Protocol, TypeVar
 
-from ..errors import CopyError, NotFound, Refused, ServiceError, Transient
+from ..errors import Cancelled, CopyError, Denied, NotFound, Refused, ServiceError, Transient
 from ..model import Copy, CopyRequest, Operation, Phase, Service, Snapshot
 from ..watching.clock import Clock
-from ..watching.pauses import backoff, pause
+from ..watching.pauses import VISIBILITY, backoff, pause
 from . import explain
-from .ownership import GRACE, Claim, claim, proves, records_the_half_made
+from .ownership import GRACE, Claim, claim, is_being_made_again, proves, records_the_half_made
 from .region import Region
 
 T = TypeVar("T")
@@ -57,11 +58,14 @@ class Attempt:
     """Whether it takes over what somebody else has made."""
     record: Operation | None = None
     """What proved the copy that was found ours, where nothing else did."""
+    name_was_had: bool = False
+    """Whether another copy bore the target's name before, and lists may go on showing that one."""
     kept: Copy | None = None
     """The copy that is, or may be, under way: it has to stay in the stack's state whatever happens."""
 
     def __post_init__(self) -> None:
         self.began = self.clock.now()
+        self.name_was_had = self.request.target_snapshot_name in self.request.supersedes
 
     @property
     def deadline(self) -> float:
@@ -106,6 +110,32 @@ class Attempt:
         region, name = self.request.target_region, self.request.name
         return self.patiently(lambda: self.service.snapshot(region, name, resource_type or None))
 
+    def find_the_made(self) -> Snapshot | None:
+        """Find the copy in the state; ``None`` only if it is gone, and not if it was started and is about to show."""
+        found = self.find() or self.read()
+        may_show = found is None and (self.request.was_never_seen or self._was_made_again())
+        began, tries = self.clock.now(), 0
+        while found is None and may_show and self.clock.now() - began <= VISIBILITY:
+            self.teller.progress("waiting for the copy to show")
+            self.clock.sleep(backoff(tries))
+            found = self.read()
+            tries += 1
+        return found
+
+    def _was_made_again(self) -> bool:
+        """Whether a run that was cut off has started it anew, a moment ago."""
+        try:
+            record = self._last_making()
+        except Denied:
+            return False
+        return record is not None and is_being_made_again(self.request, record, now=self.clock.now())
+
+    def change(self, call: Callable[[], T]) -> T:
+        """Make a call that changes something, unless nobody waits for it any more: others may be at work by now."""
+        if not self.wanted():
+            raise Cancelled
+        return call()
+
     def operations(self) -> Sequence[Operation]:
         """Read what the service has recorded about the target's name."""
         request = self.request
@@ -144,10 +174,11 @@ class Attempt:
 
     def remove(self, snapshot: Snapshot) -> None:
         """Delete a snapshot that is ours, and wait until the service no longer shows it."""
+        self.name_was_had = self.name_was_had or snapshot.name == self.request.target_snapshot_name
         attempt = 0
         while True:
             try:
-                self.service.delete(snapshot)
+                self.change(partial(self.service.delete, snapshot))
                 break
             except NotFound:
                 break  # it may be shown for a while all the same

@@ -7,6 +7,7 @@ so what an earlier try started is found under it, and sending twice is refused b
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from ..errors import Cancelled, ServiceError
 from ..inputs import fingerprint_of
@@ -18,7 +19,7 @@ from .finishing import finish
 from .ownership import has_derived_name
 from .sending import start
 from .sources import Source, SourceError, check_source
-from .taking import is_retained, made_way, take
+from .taking import is_retained, make_way, take, useless
 
 
 def bring_about(attempt: Attempt) -> Copy:
@@ -40,10 +41,18 @@ def bring_about(attempt: Attempt) -> Copy:
 def _bring_about(attempt: Attempt) -> Copy:
     attempt.teller.progress("looking for the copy")
     source = _settle(attempt)
-    found, leftovers = _look(attempt)
+    found, others = _look(attempt)
+    earlier = frozenset(each.name for each in others if each.name in attempt.request.supersedes)
+    leftovers = [each for each in others if each.name not in earlier and not is_retained(each)]
     if found is not None:
         found = take(attempt, found)
-        if made_way(attempt, found):
+        if why := useless(attempt, found):
+            if found.phase is Phase.DONE:
+                attempt.kept = (
+                    None  # it isn't what is asked for: it stays, and not in the state, if there is no source
+                )
+                source = source or _patient_source(attempt)
+            make_way(attempt, found, why)
             found = None
     if found is None:
         source = source or _patient_source(attempt)
@@ -51,8 +60,8 @@ def _bring_about(attempt: Attempt) -> Copy:
         _remove(attempt, leftovers)
     if found is None:
         found = start(attempt, source.copy_type if source else "")
-        return finish(attempt, found, born=attempt.clock.now())
-    return finish(attempt, found)
+        return replace(finish(attempt, found, born=attempt.clock.now()), earlier=earlier)
+    return replace(finish(attempt, found), earlier=earlier)
 
 
 def _settle(attempt: Attempt) -> Source | None:
@@ -73,23 +82,23 @@ def _patient_source(attempt: Attempt) -> Source:
 
 
 def _look(attempt: Attempt) -> tuple[Snapshot | None, list[Snapshot]]:
-    """Find what bears the target's name, and what earlier tries at this very request left behind under another date.
+    """Find what bears the target's name, and this declaration's copies of other dates.
 
-    Neither the copy in the stack's state (the engine deletes it) nor one that was retained on purpose is a leftover.
+    One that the state held is the engine's to delete or to keep, one that is retained was kept on purpose; any other is
+    what an earlier try has left behind.
     """
     request = attempt.request
     if request.restore_date is None or not has_derived_name(request, request.name):
         return _sure(attempt, attempt.find()), []
     listed = attempt.patiently(attempt.target.listings.all)
-    leftovers = [
+    others = [
         each
         for each in listed
         if has_derived_name(request, each.name)
-        and each.name not in request.supersedes | {request.name}
+        and each.name != request.name
         and each.tags.get(OWNER_TAG, request.owner) == request.owner
-        and not is_retained(each)
     ]
-    return _sure(attempt, next((each for each in listed if each.name == request.name), None)), leftovers
+    return _sure(attempt, next((each for each in listed if each.name == request.name), None)), others
 
 
 def _sure(attempt: Attempt, found: Snapshot | None) -> Snapshot | None:

@@ -4,17 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from contextlib import nullcontext
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from ..durations import spoken
-from ..errors import NotFound, Refused, ServiceError, Transient
+from ..errors import Denied, NotFound, Refused, ServiceError, Transient
 from ..model import ADOPTED, SOURCE_TAG, Copy, Operation, Phase, Snapshot
 from ..waiting import OutOfTime
 from ..watching.looking import Look
 from ..watching.pauses import VISIBILITY, pause
 from . import explain
 from .attempt import Attempt
-from .ownership import GRACE, Claim, claim
+from .ownership import GRACE, Claim, claim, has_derived_name, is_made_by, started
 
 
 @dataclass(slots=True)
@@ -45,7 +45,7 @@ class _Tagging:
         if not must and (now < self.next_try or self._is_left_to_its_maker(snapshot)):
             return
         try:
-            attempt.service.tag(snapshot.region, snapshot.name, self.wanted)
+            attempt.change(lambda: attempt.service.tag(snapshot.region, snapshot.name, self.wanted))
             self.done = True
         except (NotFound, Refused, Transient):
             if must:
@@ -83,6 +83,7 @@ def _wanted_tags(attempt: Attempt, found: Snapshot) -> dict[str, str]:
     if attempt.adopted:
         return {**request.all_tags, SOURCE_TAG: ADOPTED}
     made_before = request.known_arn == found.arn and found.phase is Phase.DONE
+    made_before = made_before and not has_derived_name(request, found.name)
     unknown = made_before or found.tags.get(SOURCE_TAG) == ADOPTED
     return {key: value for key, value in request.all_tags.items() if key != SOURCE_TAG or not unknown}
 
@@ -111,7 +112,9 @@ def finish(attempt: Attempt, found: Snapshot, *, born: float | None = None) -> C
     tagging.once(found)
     try:
         with attempt.target.starts.under_way() if was_pending else nullcontext():
-            final = attempt.target.watch.wait(found, deadline=attempt.deadline, seen=seen, born=born)
+            final = attempt.target.watch.wait(
+                found, deadline=attempt.deadline, seen=seen, born=born, alone=attempt.name_was_had
+            )
     except OutOfTime as end:
         raise attempt.out_of_time(end.trouble) from None
     if final is None:
@@ -122,7 +125,20 @@ def finish(attempt: Attempt, found: Snapshot, *, born: float | None = None) -> C
         raise explain.failed(attempt.request, attempt.kept, _records(attempt))
     tagging.finally_(final)
     assert attempt.kept is not None
-    return attempt.kept
+    return replace(attempt.kept, operation_id=attempt.kept.operation_id or _operation_id(attempt, final))
+
+
+def _operation_id(attempt: Attempt, final: Snapshot) -> str | None:
+    """The operation of a copy that an earlier run has started; it isn't worth waiting for, nor failing."""
+    request = attempt.request
+    if attempt.adopted or (request.known_operation_id and request.known_arn == final.arn):
+        return None
+    try:
+        records = attempt.service.operations(final.region, final.name)
+    except ServiceError:
+        return None
+    made = next((each for each in records if each.makes_or_ends), None)
+    return made.id if made and started(request, made) and is_made_by(made, final) else None
 
 
 def _row(look: Look, snapshot: Snapshot, elapsed: float) -> str:
@@ -163,7 +179,10 @@ class _Missing:
         if look.missing_for < self.next_ask and look.missing_for <= VISIBILITY:
             return
         self.next_ask = 2 * look.missing_for
-        kept, records = attempt.kept, attempt.operations()
+        try:
+            kept, records = attempt.kept, attempt.operations()
+        except Denied:
+            return  # then it shows, or it doesn't
         if any(record.failed for record in records if kept and record.id == kept.operation_id):
             attempt.kept = None
             raise explain.failed(attempt.request, kept, records)

@@ -8,6 +8,7 @@ from enum import Enum
 from .. import naming
 from ..inputs import fingerprint_of
 from ..model import ADOPTED, OWNER_TAG, SOURCE_TAG, CopyRequest, Operation, Snapshot
+from ..watching.pauses import VISIBILITY
 
 MOMENT = 60.0
 """Seconds by which the times of one event may differ in the service's own records."""
@@ -50,12 +51,26 @@ def proves(request: CopyRequest, operation: Operation, snapshot: Snapshot, *, no
     finished = request.known_arn is not None and not request.half_made
     if finished and not _is_newer(request, operation):
         return False
-    if operation.type != "CopySnapshot" or operation.details != f"{request.source_region}:{request.source}":
+    if not started(request, operation):
         return False
     if operation.created_at is None:
         return True
     recent = now - operation.created_at.timestamp() < request.timeout
-    return recent and _made_by(operation, snapshot)
+    return recent and is_made_by(operation, snapshot)
+
+
+def is_being_made_again(request: CopyRequest, operation: Operation, *, now: float) -> bool:
+    """Whether the service's last record is of a copy later than the one in the state, so new that it may not show yet."""
+    if operation.failed or operation.created_at is None or not started(request, operation):
+        return False
+    return _is_newer(request, operation) and now - operation.created_at.timestamp() <= VISIBILITY
+
+
+def started(request: CopyRequest, operation: Operation) -> bool:
+    """Whether a record is of a copy of the same source."""
+    return (
+        operation.type == "CopySnapshot" and operation.details == f"{request.source_region}:{request.source}"
+    )
 
 
 def _is_newer(request: CopyRequest, operation: Operation) -> bool:
@@ -70,11 +85,14 @@ def _is_newer(request: CopyRequest, operation: Operation) -> bool:
 
 def records_the_half_made(request: CopyRequest, operation: Operation, snapshot: Snapshot) -> bool:
     """Whether the service's newest record is that of the half-made copy in the state, which was never seen itself."""
-    unseen = request.half_made and request.known_arn is None
-    return unseen and operation.id == request.known_operation_id and _made_by(operation, snapshot)
+    return (
+        request.was_never_seen
+        and operation.id == request.known_operation_id
+        and is_made_by(operation, snapshot)
+    )
 
 
-def _made_by(operation: Operation, snapshot: Snapshot) -> bool:
+def is_made_by(operation: Operation, snapshot: Snapshot) -> bool:
     """Whether a snapshot isn't younger than the record: one that was there before would have kept the name."""
     if operation.created_at is None or snapshot.created_at is None:
         return True

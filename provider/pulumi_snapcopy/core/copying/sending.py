@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from ..errors import AnswerLost, Cancelled, NameInUse, Transient
+from ..errors import AnswerLost, NameInUse, Transient
 from ..model import Operation, Snapshot
 from ..waiting import OutOfTime
 from ..watching.pauses import VISIBILITY
 from . import explain
 from .attempt import Attempt
-from .taking import made_way, take
+from .taking import make_way, take, useless
 
 
 def start(attempt: Attempt, copy_type: str) -> Snapshot:
@@ -37,13 +37,14 @@ def start(attempt: Attempt, copy_type: str) -> Snapshot:
         if found is not None:
             of_this_run = attempt.kept is not None
             found = take(attempt, found)
-            if of_this_run or not made_way(attempt, found):
+            if of_this_run or not (why := useless(attempt, found)):
                 return found
+            make_way(attempt, found, why)
             unseen_since = None
             continue
         if isinstance(trouble, NameInUse) and unseen_since is not None:
             unseen = attempt.clock.now() - unseen_since
-            if unseen > VISIBILITY or _taken_by_another_type(attempt):
+            if unseen > VISIBILITY or (attempt.kept is None and _taken_by_another_type(attempt)):
                 attempt.kept = None
                 raise explain.name_in_use(attempt.request, attempt.operations())
         attempt.back_off(tries, trouble)
@@ -54,9 +55,7 @@ def _send(attempt: Attempt) -> Operation:
     """Send when it is this copy's turn."""
 
     def send() -> Operation:
-        if not attempt.wanted():
-            raise Cancelled
-        return attempt.service.copy(attempt.request)
+        return attempt.change(lambda: attempt.service.copy(attempt.request))
 
     def told(trouble: Transient) -> None:
         attempt.teller.progress(f"waiting for its turn: {trouble}")
@@ -82,5 +81,5 @@ def _pending(attempt: Attempt, copy_type: str) -> Snapshot:
 
 def _taken_by_another_type(attempt: Attempt) -> bool:
     """Whether the service's record says that the name belongs to something that is no snapshot."""
-    records = attempt.operations()
-    return bool(records) and not any(record.resource_type.endswith("Snapshot") for record in records)
+    kinds = {record.resource_type for record in attempt.operations()}
+    return bool(kinds) and not any(kind == "" or kind.endswith("Snapshot") for kind in kinds)

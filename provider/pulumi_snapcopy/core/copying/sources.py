@@ -22,10 +22,11 @@ class Source:
 
 
 class SourceError(Exception):
-    """A source that can't be copied: what is wrong, what there is, and what to write."""
+    """A source that can't be copied: the property, what is wrong, what there is, and what to write."""
 
-    def __init__(self, cause: str, there_is: str, next_step: str) -> None:
+    def __init__(self, property: str, cause: str, there_is: str, next_step: str) -> None:
         super().__init__(cause)
+        self.property = property
         self.cause = cause
         self.there_is = there_is
         self.next_step = next_step
@@ -50,7 +51,7 @@ def check_source(listings: Listings, request: CopyRequest) -> Source:
     """
     if request.source_snapshot_name is not None:
         return _manual(listings, request.source_snapshot_name)
-    return _automatic(listings, request.source, request.restore_date)
+    return _automatic(listings, request.source, request.restore_date, latest=request.latest)
 
 
 def _manual(listings: Listings, name: str) -> Source:
@@ -58,12 +59,14 @@ def _manual(listings: Listings, name: str) -> Source:
     if found is None:
         names = _if_told(lambda: [each.name for each in listings.all()])
         raise SourceError(
+            "sourceSnapshotName",
             f'there is no manual snapshot "{name}" in {region}',
             _there_is(region, "manual snapshots", names, name),
             "write the name of one that exists as source_snapshot_name, or another source_region.",
         )
     if found.phase is not Phase.DONE:
         raise SourceError(
+            "sourceSnapshotName",
             f'the source "{name}" in {region} is not complete',
             f"its state is {found.state}.",
             "run `pulumi up` again when it is complete."
@@ -73,13 +76,14 @@ def _manual(listings: Listings, name: str) -> Source:
     return Source(copy_type=found.resource_type, restore_date=None)
 
 
-def _automatic(listings: Listings, resource: str, date: str | None) -> Source:
+def _automatic(listings: Listings, resource: str, date: str | None, *, latest: bool) -> Source:
     region = listings.region
     try:
         listed = listings.automatic(resource)
     except NotFound:
         names = _if_told(listings.resource_names)
         raise SourceError(
+            "sourceResourceName",
             f'there is no instance or disk "{resource}" in {region}',
             _there_is(region, "instances and disks", names, resource),
             "write the name of one that exists as source_resource_name, or another source_region.",
@@ -87,6 +91,7 @@ def _automatic(listings: Listings, resource: str, date: str | None) -> Source:
     dates = sorted(auto.date for auto in listed if auto.restorable)
     if not dates:
         raise SourceError(
+            "sourceResourceName",
             f"{resource} has no automatic snapshot in {region} that can be copied",
             f"automatic snapshots of {resource}: {', '.join(f'{a.date} ({a.status})' for a in listed) or 'none'}.",
             "enable automatic snapshots for it and run `pulumi up` again after the first, or copy a manual snapshot.",
@@ -98,9 +103,12 @@ def _automatic(listings: Listings, resource: str, date: str | None) -> Source:
             f"an automatic snapshot of {wanted}{status}" if status else f"no automatic snapshot of {wanted}"
         )
         raise SourceError(
+            "restoreDate",
             f"{resource} has {cause} in {region}",
             f"automatic snapshots of {resource}: {', '.join(dates)}.",
-            "write one of these as restore_date, or use_latest_restorable_auto_snapshot=True; the service keeps the "
+            'run `pulumi refresh`, then `pulumi up`: "latest" is then settled anew.'
+            if latest
+            else "write one of these as restore_date, or use_latest_restorable_auto_snapshot=True; the service keeps the "
             "latest seven.",
         )
     return Source(copy_type=listed[0].copy_type, restore_date=wanted)

@@ -38,17 +38,14 @@ def _is_older_than_its_source(attempt: Attempt, record: Operation) -> bool:
     return made is not None and record.created_at.timestamp() < made.timestamp() <= attempt.clock.now()
 
 
-def made_way(attempt: Attempt, found: Snapshot) -> bool:
-    """Delete a copy of ours that is of no use, if it is none."""
-    if not (useless := _useless(attempt, found)):
-        return False
-    attempt.teller.warning(f'deleting "{found.name}", {useless}, to start again')
+def make_way(attempt: Attempt, found: Snapshot, why: str) -> None:
+    """Delete a copy of ours that is of no use."""
+    attempt.teller.warning(f'deleting "{found.name}", {why}, to start again')
     attempt.remove(found)
     attempt.kept = None
-    return True
 
 
-def _useless(attempt: Attempt, found: Snapshot) -> str:
+def useless(attempt: Attempt, found: Snapshot) -> str:
     """Why a copy of ours has to make way for a new one, if it has to."""
     request = attempt.request
     if found.phase is Phase.FAILED:

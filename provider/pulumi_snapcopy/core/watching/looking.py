@@ -41,11 +41,13 @@ class Waiter:
         snapshot: the copy as last seen.
         born: when it was started, by our clock.
         due: when to look again.
+        alone: whether to read it by itself, and not in a list.
     """
 
     snapshot: Snapshot
     born: float
     due: float
+    alone: bool = False
     looks: int = 0
     last: Look = Look(None)
     error: ServiceError | None = None
@@ -86,14 +88,14 @@ class Lookout:
 
     def _ask(self, kind: str, waiters: Sequence[Waiter]) -> list[tuple[Waiter, Answer]]:
         listed: dict[str, Snapshot] | None = None
-        if len(waiters) > 1 and kind and not self._listing_denied:
+        if sum(not each.alone for each in waiters) > 1 and kind and not self._listing_denied:
             try:
                 listed = {each.name: each for each in self.listings.snapshots(kind)}
             except Denied:
                 self._listing_denied = True
             except ServiceError as error:
                 return [(waiter, error) for waiter in waiters]
-        return [(waiter, self._answer(waiter, listed)) for waiter in waiters]
+        return [(waiter, self._answer(waiter, None if waiter.alone else listed)) for waiter in waiters]
 
     def _answer(self, waiter: Waiter, listed: Mapping[str, Snapshot] | None) -> Answer:
         """What isn't listed may not show yet, and is read by itself only when it is time to give it up."""
