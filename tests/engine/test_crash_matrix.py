@@ -18,6 +18,7 @@ import pytest
 from pulumi_snapcopy.emulator import Emulator, Fault, Injected, Settings
 
 from .conftest import SOURCES, Service, day
+from .matrix import told
 from .stack import Stack
 
 Program = dict[str, Any] | None
@@ -106,6 +107,7 @@ class Matrix:
         running = stack.start(*self.scenario.command)
         if not reached_before_the_end(held, running):
             stack.end(running)
+            held.remove()
             self.assert_well(stack)
             return False
         if victim == "cli":
@@ -116,7 +118,8 @@ class Matrix:
             held.drop()
             stack.end(running, ok=False)
         stack.run("cancel", "--yes")
-        stack.run(*self.scenario.command)
+        recovering = stack.run(*self.scenario.command)
+        assert told(recovering, "db") == "", "what a recovered run leaves to be said"
         self.assert_well(stack)
         return True
 
@@ -133,6 +136,7 @@ class Matrix:
             tags = self.service.tags(name)
             assert tags.pop("snapcopy:owner") == "shop/dev/db" and tags.pop("snapcopy:source")
             assert tags == (self.scenario.after or {}).get("tags", {})
+        assert len(stack.entries()) == len(ours)
         if not self.scenario.destroy:
             assert stack.preview().changes.keys() <= {"unchanged"}
 

@@ -10,7 +10,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from pulumi_snapcopy.core.errors import CopyError
-from pulumi_snapcopy.core.model import Copy, CopyRequest
+from pulumi_snapcopy.core.model import Copy, CopyRequest, Operation
+from pulumi_snapcopy.testing.fake_service import FakeService
 from pulumi_snapcopy.testing.scripted import LATENCY, Fault
 
 from .strategies import requests, worlds
@@ -291,3 +292,39 @@ def test_of_a_copy_that_a_stranger_has_replaced_nothing_is_taken_up() -> None:
     result = world.create(request)
     assert "is taken in eu-west-1" in str(result) and "carries no snapcopy:owner tag" in str(result)
     world.assert_foreign_untouched()
+
+
+class Thin(FakeService):
+    """A service whose records leave out what needn't be in them."""
+
+    def operations(self, region: str, name: str) -> list[Operation]:
+        return [replace(each, resource_type="") for each in super().operations(region, name)]
+
+
+def test_a_record_that_names_no_type_is_no_proof_of_another_type() -> None:
+    """The answer to CopySnapshot is lost and the copy isn't shown yet: it is waited for, whatever its record leaves out."""
+    world = World(service=Thin(shown_after=20.0))
+    world.service.faults_of["copy"] = [Fault.LOST]
+    result = world.create(wanted())
+    assert isinstance(result, Copy), str(result)
+    world.assert_one_copy(wanted())
+
+
+def test_an_older_record_is_no_proof_that_a_lost_copy_was_refused() -> None:
+    """An instance bore the name once, and the service's new record lags: the copy may be ours, and is waited for."""
+    world, request = World(service=FakeService(shown_after=20.0)), wanted()
+    old = Operation(id="old", type="DeleteInstance", status="Succeeded", resource_type="Instance")
+    world.service.operations = lambda region, name: [old]  # type: ignore[method-assign]
+    world.service.faults_of["copy"] = [Fault.LOST]
+    result = world.create(request)
+    assert isinstance(result, Copy), str(result)
+    world.assert_one_copy(request)
+
+
+def test_a_copy_that_shows_late_needs_no_records() -> None:
+    """Whoever may not read the service's records can still wait for a copy that isn't shown at first."""
+    world = World(service=FakeService(shown_after=20.0))
+    world.service.faults_of["operations"] = [Fault.DENIED] * 100
+    result = world.create(wanted())
+    assert isinstance(result, Copy), str(result)
+    world.assert_one_copy(wanted())

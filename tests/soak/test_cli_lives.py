@@ -1,6 +1,6 @@
 """A sample of the same lives through the whole of Pulumi: the CLI, its engine, and everything in parallel.
 
-Five random sequences of six steps each; `SNAPCOPY_SOAK_SEED` repeats them.
+Five random sequences of six steps each; the seed that `make soak` tells at its end repeats them.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from pulumi_snapcopy.emulator import Emulator, Fault, Settings
 from tests.engine.conftest import Service, day
 from tests.engine.stack import ROUTE, Stack
 
-SEED = int(os.environ.get("SNAPCOPY_SOAK_SEED", random.randrange(2**31)))
+SEED = int(os.environ["SNAPCOPY_SOAK_SEED"])
 UP = ("up", "--yes", "--skip-preview")
 STEPS = 6
 COPIES = ("one", "two", "three", "four")
@@ -113,7 +113,10 @@ class Life:
 @pytest.mark.engine
 @pytest.mark.timeout(1800)
 @pytest.mark.parametrize("sequence", range(5))
-def test_any_life_through_the_cli(new_stack: Callable[..., Stack], emulator: Emulator, sequence: int) -> None:
+def test_any_life_through_the_cli(
+    new_stack: Callable[..., Stack], emulator: Emulator, sequence: int,
+    record_property: Callable[[str, object], None],
+) -> None:  # fmt: skip
     """Six times edited, run into an accident, recovered: each time one copy of each declaration."""
     seed = SEED + sequence
     emulator.settings = Settings(copy_seconds=0.3)
@@ -123,6 +126,8 @@ def test_any_life_through_the_cli(new_stack: Callable[..., Stack], emulator: Emu
         for _ in range(STEPS):
             life.step()
     finally:
+        record_property("steps through the CLI", len(life.log))
+        record_property("accidents", ", ".join(life.log))
         print(f"through the CLI: {len(life.log)} of {STEPS} steps, {life.log}; seed {seed}")
     life.stack.destroy()
     assert life.ours() == {}

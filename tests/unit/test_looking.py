@@ -109,3 +109,30 @@ def test_what_is_never_shown_is_read_before_it_is_given_up() -> None:
     service = Timed(clock, {"a": born + 50, "b": born + 50}, shown_at=born + 9000)
     late = lateness(service, clock)
     assert late.keys() == {"a", "b"} and service.reads >= 2
+
+
+def test_a_copy_under_a_name_that_another_had_is_read_by_itself() -> None:
+    """A list that lags still shows the other, which is done: that ends the waits of those it is about, and not this one."""
+    clock = FakeClock()
+    born = clock.now()
+    service = Timed(clock, {"renewed": born + 100, "a": born + 10, "b": born + 10})
+
+    def lagging(region: str, resource_type: str) -> list[Snapshot]:
+        former = Snapshot(name="renewed", region=region, resource_type=resource_type, state="available")
+        return [former, *(service.seen(region, name, resource_type) for name in ("a", "b"))]
+
+    service.snapshots = lagging  # type: ignore[method-assign]
+    lookout: Lookout = Region.of(service, "eu-west-1", clock).watch.lookout  # type: ignore[arg-type]
+    waiters = [
+        Waiter(
+            snapshot=service.seen("eu-west-1", name, "InstanceSnapshot"),
+            born=born,
+            due=born,
+            alone=name == "renewed",
+        )
+        for name in service.done_at
+    ]
+    clock.time = born + 20
+    lookout.tell(lookout.ask(waiters))
+    assert [each.snapshot.phase for each in waiters] == [Phase.PENDING, Phase.DONE, Phase.DONE]
+    assert service.reads == 1

@@ -86,7 +86,8 @@ def _as_declared(world: World, declaration: Declaration, resource: Resource, see
     if declaration.automatic:
         origin += f":{declaration.date or said['restoredDate']}"
     if seen.arn in world.came_with:
-        assert seen.tags.get(SOURCE_TAG) != origin or came_with.get(SOURCE_TAG) == origin, "nobody can say so"
+        provable = declaration.explicit is None or came_with.get(SOURCE_TAG) == origin
+        assert provable or seen.tags.get(SOURCE_TAG) != origin, "nobody can say so"
         return
     assert seen.tags.get(SOURCE_TAG, origin) == origin, f"{seen.name} is tagged as a copy of {seen.tags}"
     assert declaration.retain or RETAIN_TAG not in seen.tags

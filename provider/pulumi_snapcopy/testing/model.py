@@ -97,6 +97,7 @@ class Model:
         reached = not left and service.failing_copies == 0
         service.kill, service.faults, service.faults_of, service.failing_copies = None, [], {}, 0
         service.clock.cancelled_at = math.inf
+        service.clock.sleep(service.deletion_seconds)
         return reached
 
     def snapshots(self) -> list[Seen]:

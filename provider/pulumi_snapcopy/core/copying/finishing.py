@@ -77,14 +77,14 @@ class _Tagging:
         return snapshot.phase is Phase.DONE and unproven and not ours_by_right
 
 
-def _wanted_tags(attempt: Attempt, found: Snapshot) -> dict[str, str]:
+def _wanted_tags(attempt: Attempt, found: Snapshot, *, started_here: bool) -> dict[str, str]:
     """The tags to set; of what a snapshot is that we didn't start, we can't say."""
     request = attempt.request
-    if attempt.adopted:
+    proven = started_here or attempt.record is not None or has_derived_name(request, found.name)
+    if attempt.adopted or (request.adopt and not proven and SOURCE_TAG not in found.tags):
         return {**request.all_tags, SOURCE_TAG: ADOPTED}
     made_before = request.known_arn == found.arn and found.phase is Phase.DONE
-    made_before = made_before and not has_derived_name(request, found.name)
-    unknown = made_before or found.tags.get(SOURCE_TAG) == ADOPTED
+    unknown = (made_before and not proven) or found.tags.get(SOURCE_TAG) == ADOPTED
     return {key: value for key, value in request.all_tags.items() if key != SOURCE_TAG or not unknown}
 
 
@@ -92,9 +92,8 @@ def finish(attempt: Attempt, found: Snapshot, *, born: float | None = None) -> C
     """Tag and wait."""
     started_here = attempt.kept is not None and attempt.kept.operation_id is not None
     was_pending = found.phase is Phase.PENDING
-    tagging = _Tagging(
-        attempt, _wanted_tags(attempt, found), started_here=started_here, was_pending=was_pending
-    )
+    wanted = _wanted_tags(attempt, found, started_here=started_here)
+    tagging = _Tagging(attempt, wanted, started_here=started_here, was_pending=was_pending)
     missing = _Missing(attempt)
 
     def seen(look: Look) -> None:
