@@ -70,7 +70,10 @@ class Service:
 
     def copies_started(self) -> int:
         """How many copies the service has ever taken on."""
-        return sum(call.outcome in ("ok", "lost", "garbage") for call in self.emulator.calls("CopySnapshot"))
+        return sum(
+            call.outcome in ("ok", "lost", "garbage", "empty", "error-after")
+            for call in self.emulator.calls("CopySnapshot")
+        )
 
     def copies_refused(self) -> int:
         """How many copies the service has refused because too many were in progress."""

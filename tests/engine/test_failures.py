@@ -267,6 +267,31 @@ for n in range(12):
     assert len(service.snapshots()) == len(stack.resources()) == service.copies_started() == 12
 
 
+@pytest.mark.parametrize(
+    ("code", "reason", "then"),
+    [
+        ("ExpiredTokenException", "The security token included in the request is expired", "renew the credentials"),
+        ("InvalidSignatureException", "Signature expired: 20261121T1 is now earlier than 20261121T2", "set this machine's clock"),
+        ("AccessDeniedException", "You may not.", "allow lightsail:GetInstanceSnapshot (`snapcopy iam-policy` prints"),
+    ],
+)  # fmt: skip
+@pytest.mark.parametrize("command", ["refresh", "destroy"])
+def test_denied_the_state_stays_whole(
+    stack: Stack, service: Service, emulator: Emulator, command: str, code: str, reason: str, then: str
+) -> None:
+    """A service that won't say whether a copy is there has not said that it is gone."""
+    stack.copied()
+    stack.up()
+    before = service.only()
+    emulator.inject(Fault(kind="error", code=code, message=reason, times=None))
+    output = stack.run(command, "--yes", "--skip-preview", ok=False).output
+    assert f"{code}: {reason} (lightsail:GetInstanceSnapshot)" in output, output
+    assert f"Next:  {then}" in output and "then run the same command again." in output
+    emulator.faults.clear()
+    assert stack.outputs()["arn"] == before["arn"] and service.only() == before
+    assert stack.up().changes == {"unchanged": 2}
+
+
 def test_denied_in_mid_wait_the_copy_is_kept(stack: Stack, service: Service, emulator: Emulator) -> None:
     """Credentials that expire don't lose the copy: the message says so, and what to renew."""
     emulator.settings = Settings(copy_seconds=3600)

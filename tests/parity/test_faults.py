@@ -153,6 +153,27 @@ def test_garbage(emulator: Emulator, copy: Copy, client: Any) -> None:
     assert (names(client), outcomes(emulator)) == (["copy"], ["garbage"])
 
 
+def test_empty(emulator: Emulator, copy: Copy, client: Any) -> None:
+    """Empty is HTTP 200 and an answer without members, of a call whose work is done."""
+    emulator.inject(Fault(kind="empty", operation="CopySnapshot"))
+
+    answer = copy()
+
+    assert answer.keys() == {"ResponseMetadata"} and answer["ResponseMetadata"]["HTTPStatusCode"] == 200
+    assert (names(client), outcomes(emulator)) == (["copy"], ["empty"])
+
+
+def test_error_after(emulator: Emulator, copy: Copy, client: Any) -> None:
+    """Error-after is a refusal, by default HTTP 500, of a call whose work is done."""
+    emulator.inject(Fault(kind="error-after", operation="CopySnapshot"))
+
+    with pytest.raises(ClientError, match="A fault that was asked for") as caught:
+        copy()
+
+    assert caught.value.response["ResponseMetadata"]["HTTPStatusCode"] == 500
+    assert (names(client), outcomes(emulator)) == (["copy"], ["error-after"])
+
+
 def test_hold_before_and_after(
     emulator: Emulator, copy: Copy, client: Any, elsewhere: ThreadPoolExecutor
 ) -> None:

@@ -17,7 +17,7 @@ class Call:
         operation: Its name in the API.
         region: The region of the request's signature.
         parameters: The request's members.
-        outcome: ``ok``, the code it was refused with, or ``lost``, ``reset``, ``hang``, ``garbage``;
+        outcome: ``ok``, the code it was refused with, or ``lost``, ``reset``, ``hang``, ``garbage``, …;
             ``pending`` while it is being answered.
         user_agent: What called.
         at: When it came (seconds since 1970).

@@ -11,10 +11,12 @@ from typing import Any, Literal, get_args
 
 Kind = Literal[
     "error",
+    "error-after",
     "lost",
     "reset",
     "hang",
     "garbage",
+    "empty",
     "hold-before",
     "hold-after",
     "slow",
@@ -32,10 +34,12 @@ class Fault:
     kind          what happens
     ============  ================================================================================
     error         the call is refused with `code`, `message` and the HTTP `status`; no work is done
+    error-after   the same, and the work is done
     lost          the work is done, then the connection is closed without an answer
     reset         the connection is reset before any work is done
     hang          no work and no answer; after `seconds`, or when released, the connection is closed
     garbage       the work is done; the answer is HTTP 200 with a body that isn't JSON
+    empty         the work is done; the answer is HTTP 200 and holds nothing
     hold-before   the call is held before its work until released, then goes on
     hold-after    the call is held after its work until released, then answered
     slow          the work is done, the answer comes `seconds` later

@@ -22,6 +22,10 @@ if TYPE_CHECKING:
 CONTROL = "/_snapcopy/"
 
 
+_UNTRUE = {"error-after", "empty", "garbage"}
+"""Faults whose answer says nothing of the work, which is done."""
+
+
 class Dropped(ConnectionError):
     """The connection is to be closed without an answer; by a reset, or in good order."""
 
@@ -61,8 +65,8 @@ class Front:
         try:
             hits = self._faults.hit(operation, region, parameters)
             response = self._with_faults(hits, environ)
-            answered = "garbage" if any(hit.fault.kind == "garbage" for hit in hits) else "ok"
-            outcome = response.headers.get("x-amzn-ErrorType", answered)
+            untrue = [hit.fault.kind for hit in hits if hit.fault.kind in _UNTRUE]
+            outcome = untrue[-1] if untrue else response.headers.get("x-amzn-ErrorType", "ok")
             return response
         except Dropped as dropped:
             outcome = dropped.outcome
@@ -103,6 +107,10 @@ def _after(hit: Injected, response: Response) -> Response:
     fault = hit.fault
     if fault.kind == "lost" or (fault.kind in ("hold-after", "slow") and not hit.pause(fault.seconds)):
         raise Dropped("lost")
+    if fault.kind == "error-after":
+        return _refuse(LightsailError(fault.code, fault.message, status=fault.status))
+    if fault.kind == "empty":
+        return Response("{}", status=200, mimetype="application/x-amz-json-1.1")
     if fault.kind == "garbage":
         return Response("<html>This is not JSON.</html>", status=200, mimetype="text/html")
     return response
