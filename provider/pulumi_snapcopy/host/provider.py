@@ -24,7 +24,7 @@ from ..core.copying.account import AccountGuard
 from ..core.errors import ConfigError, CopyError
 from ..core.inputs import differences, request
 from ..core.lifecycle import Lifecycle
-from ..core.model import RETAIN_TAG, Copy, Phase, Service
+from ..core.model import OWNER_TAG, RETAIN_TAG, Copy, CopyRequest, Phase, Service, Snapshot
 from ..core.watching.clock import SystemClock
 from . import _sdk
 from .checking import Checking, Unfit
@@ -58,6 +58,15 @@ def _urn() -> str:
     """The resource that the engine's call is about; where the SDK doesn't show it, none is declared."""
     call = _sdk.current_call()
     return call.urn if call else ""
+
+
+def _what_is_missing(wanted: CopyRequest, snapshot: Snapshot) -> str:
+    """What the next `up` has to do before a copy in the state is whole, if there is something."""
+    if snapshot.phase is not Phase.DONE:
+        return f"is {snapshot.state} in {snapshot.region}; run `pulumi up` to go on."
+    ours = [OWNER_TAG, RETAIN_TAG] if wanted.retain else [OWNER_TAG]
+    lacking = " and ".join(tag for tag in ours if tag not in snapshot.tags)
+    return f"lacks its tag {lacking} in {snapshot.region}; run `pulumi up` to set it." if lacking else ""
 
 
 class CopyProvider(ResourceProvider):
@@ -161,14 +170,11 @@ class CopyProvider(ResourceProvider):
         if snapshot is None:
             return ReadResult(None, {})
         copy = Copy(snapshot=snapshot, restore_date=wanted.restore_date)
+        if missing := _what_is_missing(wanted, snapshot) if in_state else "":
+            kept = {**outputs(inputs, copy, inputs), _sdk.PROVIDER_KEY: props[_sdk.PROVIDER_KEY]}
+            _sdk.fail(f'the copy "{name}" {missing}', _sdk.HalfMade(id_, kept))
         tags = {key: snapshot.tags[key] for key in wanted.tags if key in snapshot.tags}
         outs = outputs({**inputs, "tags": tags} if wanted.tags else inputs, copy, inputs)
-        if snapshot.phase is not Phase.DONE:
-            kept = _sdk.HalfMade(id_, {**outs, _sdk.PROVIDER_KEY: props[_sdk.PROVIDER_KEY]})
-            _sdk.fail(f'the copy "{name}" is {snapshot.state} in {region}; run `pulumi up` to go on.', kept)
-        if wanted.retain and RETAIN_TAG not in snapshot.tags:
-            outs.pop("retainOnDelete")  # the next update marks it
-            return ReadResult(id_, outs, {key: outs[key] for key in INPUTS if key in outs and key in inputs})
         drifted = {key: outs[key] for key in INPUTS if key in inputs} if tags != wanted.tags else None
         return ReadResult(id_, outs, drifted)
 
