@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from pulumi_snapcopy.emulator import Emulator
+from pulumi_snapcopy.emulator import Emulator, Fault
 
 from .conftest import Service, day
 from .stack import Stack
@@ -51,24 +51,72 @@ def test_another_request_is_copied_before_the_old_copy_goes(
 def test_a_wrong_source_under_the_same_name_is_refused_before_the_copy_goes(
     stack: Stack, service: Service, emulator: Emulator
 ) -> None:
-    """An explicit name has to be freed first: at preview, and at `up`, a date that isn't there costs no copy."""
+    """An explicit name has to be freed first: a date that isn't there costs no copy."""
     named = {"source_resource_name": "web-1", "target_snapshot_name": "web-dr"}
     stack.copied(**named, restore_date=day(2))
     stack.up()
     before = service.only()
     stack.copied(**named, restore_date=day(20))
     emulator.clear_calls()
-    for output in (stack.preview(ok=False).output, stack.up(ok=False).output):
-        assert "property restoreDate value" in output
-        assert (
-            f"web-1 has no automatic snapshot of {day(20)} in us-east-1; automatic snapshots of web-1: {day(6)},"
-            in output
-        )
-        assert "write one of these as restore_date" in output and "Traceback" not in output
+    output = stack.up(ok=False).output
+    assert (
+        'replacing CopiedSnapshot "db" (us-east-1 -> eu-west-1): '
+        f"web-1 has no automatic snapshot of {day(20)} in us-east-1\n"
+    ) in output
+    assert (
+        f'State: the copy "web-dr" would have to go first, and stays; automatic snapshots of web-1: {day(6)},'
+        in output
+    )
+    assert "Next:  write one of these as restore_date" in output and "Traceback" not in output
     assert service.only() == before and service.effects() == []
     stack.copied(**named, restore_date=day(1))
     stack.up()
     assert service.only()["arn"] != before["arn"]
+
+
+def test_a_copy_of_a_copy_is_copied_again_with_it(stack: Stack, service: Service) -> None:
+    """Under an explicit name, of a copy that is to be made first: the preview can't know it, and refuses nothing."""
+    program = """
+first = CopiedSnapshot("first", source_snapshot_name={!r}, source_region="us-east-1", target_region="eu-west-1")
+CopiedSnapshot("second", source_snapshot_name=first.target_snapshot_name, source_region="eu-west-1",
+    target_region="eu-central-1", target_snapshot_name="db-dr")
+"""
+    stack.program(program.format("db-before-upgrade"))
+    stack.up()
+    before = service.only("eu-central-1")
+    stack.program(program.format("data-before-upgrade"))
+    stack.run("up", "--yes")
+    assert service.only()["name"].startswith("data-before-upgrade")
+    assert (
+        service.only("eu-central-1")["name"]
+        == "db-dr"
+        != before["arn"]
+        != service.only("eu-central-1")["arn"]
+    )
+
+
+@pytest.mark.parametrize("option", ["replace_on_changes=['tags']", "replacement_trigger={!r}"])
+def test_what_pulumi_itself_replaces_stays_until_the_new_copy_stands(
+    stack: Stack, service: Service, emulator: Emulator, option: str
+) -> None:
+    """Pulumi finds the reason, and "latest" is another date by then: the copy in the state is no leftover."""
+    emulator.age_out("us-east-1", "web-1", day(0))
+    program = """
+CopiedSnapshot("web", source_resource_name="web-1", use_latest_restorable_auto_snapshot=True, source_region="us-east-1",
+    target_region="eu-west-1", tags={}, opts=ResourceOptions({}))
+"""
+    stack.program(program.format({"run": "1"}, option.format("1")))
+    stack.up()
+    before = service.only()
+    emulator.client("us-east-1").delete_instance(instanceName="web-1")
+    emulator.seed({"us-east-1": {"instances": [{"name": "web-1", "automaticSnapshots": 7}]}})
+    stack.program(program.format({"run": "2"}, option.format("2")))
+    denied = emulator.inject(Fault(kind="error", operation="CopySnapshot", code="AccessDeniedException"))
+    emulator.clear_calls()
+    stack.up(ok=False)
+    assert denied.hits and service.only() == before and service.effects() == ["CopySnapshot"]
+    stack.up()
+    assert day(0) in service.only()["name"] and service.effects()[-1] == "DeleteInstanceSnapshot"
 
 
 def test_another_target_region_is_copied_before_the_old_copy_goes(stack: Stack, service: Service) -> None:

@@ -162,7 +162,7 @@ def test_the_copy_in_the_state_and_retained_ones_are_no_leftovers(world: World, 
     world.pass_time(NIGHT)
     saturday = wanted(restoreDate=SATURDAY)
     if not retained:
-        saturday = replace(saturday, supersedes=frozenset({friday.snapshot.name}))
+        saturday = replace(saturday, supersedes=frozenset({friday.snapshot.arn or ""}))
     for cut, kill in cut_off_runs(world, saturday):
         cut.pass_time(61)
         assert isinstance(cut.create(saturday), Copy), kill

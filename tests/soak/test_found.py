@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
-from pulumi_snapcopy.testing import Disturbance, Fault, Kill, Model, Stop
+from pulumi_snapcopy.testing import Disturbance, Fault, Kill, Model, Stop, scripted
 from pulumi_snapcopy.testing.engine import Engine, EngineKilled
 from pulumi_snapcopy.testing.fake_service import FakeService
 from pulumi_snapcopy.testing.program import Declaration
@@ -213,7 +213,10 @@ def test_what_a_refreshed_copy_was_to_replace_is_deleted() -> None:
     assert len(life.there()) == 1
     life.declared = replace(life.declared, triggers=("again",))
     assert life.run("up") == []
-    assert len(life.there()) == 1 and not any("supersedes" in each.outputs for each in life.engine.state)
+    assert len(life.there()) == 1
+    assert len(life.engine.state[0].outputs["supersedes"]) == 1, (
+        "the one that was still there when it was made"
+    )
 
 
 LATEST = replace(COPY, source="web-1", automatic="latest")
@@ -260,9 +263,7 @@ def test_a_wrong_source_under_the_same_name_costs_no_copy(wrong: dict[str, str])
     (copy,) = life.there()
     life.declared = replace(right, **wrong)  # type: ignore[arg-type]
     (error,) = life.run("up")
-    assert (
-        error.startswith(("restoreDate", "sourceResourceName", "sourceSnapshotName")) and "us-east-1" in error
-    )
+    assert error.startswith("replacing CopiedSnapshot") and "would have to go first, and stays" in error
     assert life.there().keys() == {copy}
     life.declared = right
     assert life.run("up") == [] and life.there().keys() == {copy}
@@ -304,3 +305,73 @@ def test_a_copy_that_a_later_run_has_found_knows_its_operation() -> None:
     assert life.run("up") == []
     (record,) = (each for _, _, each in life.target.service.records if each.type == "CopySnapshot")
     assert life.engine.state[0].outputs["operationId"] == record.id
+
+
+def test_what_a_cut_off_run_left_is_removed_where_a_copy_had_that_name_before() -> None:
+    """One date, another, the first again and killed, a third: the state has held a copy of that name, and not this one."""
+    life = Life(replace(COPY, source="web-1", automatic="date"))
+    first, second, third = life.target.dates("web-1")[-3:]
+    for date in (first, second):
+        life.declared = replace(life.declared, date=date)
+        assert life.run("up") == []
+    life.declared = replace(life.declared, date=first)
+    assert life.run("up", Kill(call=4, done=True)) == ["cut off"]
+    assert life.target.copies_started() == 3
+    life.declared = replace(life.declared, date=third)
+    assert life.run("up") == []
+    assert len(life.there()) == 1
+    assert life.run("destroy") == [] and life.there() == {}
+
+
+def test_copies_that_the_engine_keeps_are_kept_through_other_triggers() -> None:
+    """Copied again for a trigger, and that taken back: the copies from before are still known."""
+    life = Life(replace(COPY, source="web-1", automatic="date"))
+    life.keeps = True
+    dates = life.target.dates("web-1")[-3:]
+    for date, triggers in zip(dates, [(), ("again",), ()], strict=True):
+        life.declared = replace(life.declared, date=date, triggers=triggers)
+        assert life.run("up") == []
+    assert len(life.there()) == 3
+
+
+def test_a_name_may_be_given_to_another_declaration() -> None:
+    """One is renamed and keeps its copy; another takes its name, and has a copy of another date: each keeps its own."""
+    life = Life()
+    dates = life.target.dates("web-1")
+    web = replace(COPY, source="web-1", automatic="date", date=dates[-2])
+    old = replace(web, name="web-old", alias="web")
+    new = replace(web, date=dates[-1])
+    for program in ([web], [old], [new, old], [old, new], [replace(new, date=dates[-3]), old]):
+        for expected in (None, []):
+            provider = life.target.start(None)
+            assert life.engine.up(provider, {each.name: each.goal() for each in program}) == []
+            life.target.stop()
+            assert expected is None or life.engine.operations == expected
+        assert len(life.there()) == len(program) == len(life.engine.state)
+
+
+@pytest.mark.parametrize("fault", [scripted.Fault.TRANSIENT, scripted.Fault.REFUSED])
+@pytest.mark.parametrize("command", ["refresh", "destroy"])
+def test_a_copy_that_is_gone_needs_no_records(command: str, fault: scripted.Fault) -> None:
+    """Whatever becomes of the service's records, what isn't there is gone, and it takes no time to find out."""
+    life = Life()
+    assert life.run("up") == []
+    service = life.target.service
+    (copy,) = life.there().values()
+    life.target.remove(copy)
+    service.clock.time += 86400
+    service.faults_of["operations"] = [fault] * 1000
+    began = service.clock.time
+    assert life.run(command) == [] and life.engine.state == []
+    assert service.clock.time - began < 5
+
+
+def test_a_copy_that_was_stopped_before_it_showed_is_not_waited_for_a_week_later() -> None:
+    """It was new then; if it isn't there now, it is gone."""
+    life = Life(copy_seconds=30.0, shown_after=30.0)
+    assert "stopped, as asked" in life.run("up", Stop(), after=2.0)[0]
+    (copy,) = life.there().values()
+    life.target.remove(copy)
+    began = life.target.service.clock.time = life.target.service.clock.time + 7 * 86400
+    assert life.run("refresh") == [] and life.engine.state == []
+    assert life.target.service.clock.time - began < 5

@@ -103,7 +103,7 @@ def request(
         inputs: without unknowns.
         timeout: which of the user's timeouts hold, the first one given.
         olds: the outputs in the state, if the copy is there already.
-        supersedes: the names of the copies in the state that this one replaces; a half-made one has its own.
+        supersedes: the ARNs of the copies in the state that this one replaces; those in ``olds`` come to them.
     """
     timeouts: Mapping[str, str] = inputs.get("customTimeouts") or {}
     chosen = next((timeouts[verb] for verb in timeout if verb in timeouts), None)

@@ -12,7 +12,7 @@ from .copying.account import AccountGuard
 from .copying.attempt import Attempt, Teller
 from .copying.creation import bring_about
 from .copying.region import Region
-from .copying.sources import check_source, latest_date
+from .copying.sources import SourceError, check_source, latest_date
 from .errors import Cancelled, NotFound, ServiceError
 from .model import RETAIN_TAG, Copy, CopyRequest, Service, Snapshot
 from .watching.clock import Clock
@@ -32,6 +32,7 @@ class Lifecycle:
         longest_pause: seconds between two looks at a copy, at most.
         wanted: whether anybody still waits for what is done; asked right before each change.
         guard: admits each verb, where only some accounts are allowed.
+        is_in_the_state: whether a declaration has the copy of this id, ``region/name``, or had it before this run.
     """
 
     service: Service
@@ -39,6 +40,7 @@ class Lifecycle:
     longest_pause: float = LONGEST_PAUSE
     wanted: Callable[[], bool] = lambda: True
     guard: AccountGuard | None = None
+    is_in_the_state: Callable[[str], bool] = lambda id_: False
     _regions: dict[str, Region] = field(default_factory=dict)
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
@@ -49,15 +51,6 @@ class Lifecycle:
             ServiceError: the service won't say.
         """
         return latest_date(self.service, region, resource)
-
-    def check_source(self, request: CopyRequest) -> None:
-        """Return if there is what is to be copied; what it is asked for isn't sent.
-
-        Raises:
-            SourceError: there isn't.
-            ServiceError: the service won't say.
-        """
-        check_source(self._region(request.source_region).listings, request)
 
     def create(self, request: CopyRequest, teller: Teller) -> Copy:
         """See to it that the copy stands: made, or gone on with, or taken as it is.
@@ -100,20 +93,31 @@ class Lifecycle:
         in_state = request.known_arn is not None or request.former_owner is not None
         return in_state and found.arn != request.known_arn
 
-    def delete(self, request: CopyRequest, teller: Teller) -> None:
-        """Delete the copy, if it is provably ours; gone already is fine."""
+    def delete(self, request: CopyRequest, teller: Teller, *, successor: CopyRequest | None = None) -> None:
+        """Delete the copy, if it is provably ours; gone already is fine.
+
+        Args:
+            request: the copy in the state.
+            teller: is told what happens.
+            successor: what is to be copied in its place; without a source for that the copy stays.
+        """
         attempt = self._attempt(request, teller, doing="deleting")
         try:
             found = attempt.find_the_made()
             if found is None:
                 return
             ours, found = attempt.judge(found)
-            if ours:
-                attempt.remove(found)
-            else:
+            if not ours:
                 teller.warning(explain.another_of_that_name(found))
+                return
+            if successor is not None:
+                listings = self._region(successor.source_region).listings
+                attempt.patiently(lambda: check_source(listings, successor))
+            attempt.remove(found)
         except NotFound:
             return
+        except SourceError as error:
+            raise explain.no_successor(request, error) from error
         except ServiceError as error:
             raise explain.service_error(request, error, doing="deleting") from error
         except Cancelled:
@@ -158,4 +162,5 @@ class Lifecycle:
             timeout=timeout or request.timeout,
             doing=doing,
             wanted=self.wanted,
+            is_in_the_state=self.is_in_the_state,
         )

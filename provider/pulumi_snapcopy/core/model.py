@@ -142,7 +142,7 @@ class CopyRequest:
     former_owner: str | None = None
     """The declaration's name in the state, where it has been renamed since."""
     supersedes: frozenset[str] = frozenset()
-    """The names of the copies that this one replaces; they are the engine's to delete, once it is complete."""
+    """The ARNs of the declaration's copies that the state held before; they are the engine's to delete, or to keep."""
 
     @property
     def was_never_seen(self) -> bool:
@@ -186,9 +186,8 @@ class Copy:
     snapshot: Snapshot
     restore_date: str | None = None
     operation_id: str | None = None
-    earlier: frozenset[str] = frozenset()
-    """The names of the declaration's copies of other dates that the state held before it, and that are still there:
-    the engine deletes them, or keeps them where it was told to."""
+    supersedes: frozenset[str] = frozenset()
+    """Those of the request's that may still be there."""
 
 
 class Service(Protocol):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Set
 from dataclasses import dataclass, field
 
 from .errors import Transient
@@ -43,7 +43,7 @@ class Watch:
         deadline: float,
         seen: Callable[[Look], None],
         born: float | None = None,
-        alone: bool = False,
+        others: Set[str | None] = frozenset(),
     ) -> Snapshot | None:
         """Wait until the snapshot is no longer pending.
 
@@ -52,7 +52,7 @@ class Watch:
             deadline: when to give up, seconds since the epoch.
             born: when the copy was started, by our clock; default: when the service says that it was made.
             seen: told after each look what it has shown.
-            alone: look at it by itself: a list, which may lag behind, could show another one that had its name.
+            others: the ARNs of what had its name before, and may be shown for a while in its place.
 
         Returns:
             The snapshot in its final state; ``None`` if it has been missing for longer than new things may be.
@@ -64,7 +64,7 @@ class Watch:
         now = self.clock.now()
         if born is None:
             born = snapshot.created_at.timestamp() if snapshot.created_at else now
-        waiter = Waiter(snapshot=snapshot, born=min(born, now), due=now, alone=alone)
+        waiter = Waiter(snapshot=snapshot, born=min(born, now), due=now, others=others)
         with self._changed:
             self._waiters.append(waiter)
         try:

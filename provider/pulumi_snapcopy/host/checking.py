@@ -10,15 +10,14 @@ from typing import Any
 from pulumi.dynamic import CheckFailure
 
 from ..core.copying.explain import OTHER_ACCOUNT
-from ..core.copying.sources import SourceError
-from ..core.errors import Cancelled, ServiceError, WrongAccount
-from ..core.inputs import IDENTITY, differences, request, settle
+from ..core.errors import ServiceError, WrongAccount
+from ..core.inputs import settle
 from ..core.judging.judgement import UNKNOWN, Context
 from ..core.judging.spelling import pythonic
 from ..core.lifecycle import Lifecycle
 from ..core.rules import violations
 from .standing import Standing
-from .translation import asked_for
+from .translation import asked_for, settled_id
 
 UNGUARDED = (
     "snapcopy:allowedAccountIds is set, and Pulumi hands no stack configuration on to an explicit provider; set "
@@ -58,13 +57,15 @@ class Checking:
         Raises:
             Unfit: the inputs can't be used.
         """
+        former = self.standing.former(urn)
+        if olds:
+            former.region = olds.get("targetRegion")
+            former.ids.update(filter(None, [settled_id(olds)]))
         if inputs.pop("guarded", False) and self.lifecycle.guard is None:
             raise Unfit(CheckFailure("", UNGUARDED))
         if "targetRegion" not in inputs:
             # The engine checks what it will replace a second time, as if it were new.
-            inputs["targetRegion"] = (
-                olds.get("targetRegion") or self.standing.former(urn).region or self._default_region()
-            )
+            inputs["targetRegion"] = former.region or self._default_region()
         context = Context(regions=self.regions(), now=datetime.now(timezone.utc))
         if broken := list(violations(inputs, context)):
             raise Unfit(*(CheckFailure(each.property, pythonic(each.message)) for each in broken))
@@ -74,8 +75,8 @@ class Checking:
                 self._may_ask(inputs["targetRegion"])
         except WrongAccount as error:
             raise Unfit(CheckFailure("", f"{error}; {OTHER_ACCOUNT}.")) from None
-        copies = asked_for(settled, named="targetSnapshotName" in inputs)
-        if other := self.standing.declare(urn, copies):
+        asked = asked_for(settled, named="targetSnapshotName" in inputs)
+        if other := self.standing.declare(urn, asked):
             raise Unfit(
                 CheckFailure(
                     "targetSnapshotName",
@@ -83,8 +84,6 @@ class Checking:
                     "Write another target_snapshot_name, or give one of them another name in the program.",
                 )
             )
-        if olds:
-            self._keep_what_is_deleted_first(olds, settled)
         return settled
 
     def _default_region(self) -> str:
@@ -110,22 +109,3 @@ class Checking:
         """Whether the account guard lets a preview ask the service."""
         guard = self.lifecycle.guard
         return guard is None or (region is not UNKNOWN and guard.foresee(region))
-
-    def _keep_what_is_deleted_first(self, olds: dict[str, Any], settled: dict[str, Any]) -> None:
-        """Refuse a wrong source before a copy goes that has to make way under its name; create would find it too late."""
-        changed = differences(olds, settled)
-        read = (*IDENTITY, "restoreDate")
-        if not (changed.replaces and changed.same_name) or any(settled.get(key) is UNKNOWN for key in read):
-            return
-        if not self._may_ask(settled["targetRegion"]):
-            return
-        try:
-            self.lifecycle.check_source(request(settled))
-        except SourceError as error:
-            raise Unfit(
-                CheckFailure(error.property, f"{error.cause}; {error.there_is} {error.next_step}")
-            ) from error
-        except ServiceError:
-            return  # what deletes the copy asks the service, too
-        except Cancelled:
-            raise Unfit(CheckFailure("", "stopped, as asked; nothing was changed.")) from None

@@ -103,26 +103,32 @@ class CopyProvider(ResourceProvider):
         guard = None
         if allowed := settings.allowed_account_ids:
             guard = AccountGuard(allowed=allowed, ask=self._backend.account, clock=clock)
-        self._lifecycle = Lifecycle(
-            service=self._backend.service(settings.max_workers),
-            clock=clock,
-            longest_pause=settings.poll_seconds,
-            wanted=wanted,
-            guard=guard,
+        self._begin(
+            Lifecycle(
+                service=self._backend.service(settings.max_workers),
+                clock=clock,
+                longest_pause=settings.poll_seconds,
+                wanted=wanted,
+                guard=guard,
+                is_in_the_state=self._standing.is_in_the_state,
+            )
+        )
+
+    def _begin(self, lifecycle: Lifecycle) -> None:
+        self._lifecycle = lifecycle
+        self._checking = Checking(
+            regions=self._backend.regions,
+            default_region=self._backend.default_region,
+            lifecycle=lifecycle,
+            standing=self._standing,
         )
 
     def check(self, _olds: dict[str, Any], news: dict[str, Any]) -> CheckResult:
         """Judge the inputs by the rules, then settle what the user left open."""
         if self._trouble:
             return CheckResult(news, [CheckFailure("", str(self._trouble))])
-        checking = Checking(
-            regions=self._backend.regions,
-            default_region=self._backend.default_region,
-            lifecycle=self._lifecycle,
-            standing=self._standing,
-        )
         try:
-            settled = checking.check(_urn(), known(_olds), known(news))
+            settled = self._checking.check(_urn(), known(_olds), known(news))
         except Unfit as unfit:
             return CheckResult(news, unfit.failures)
         return CheckResult(unknown_again(settled), [])
@@ -132,10 +138,10 @@ class CopyProvider(ResourceProvider):
         olds, news = known(_olds), known(_news)
         found = differences(olds, news)
         self._standing.has(_urn(), _id, still=not found.replaces)
+        former = self._standing.former(_urn())
+        former.arns |= {olds.get("arn"), *(olds.get("supersedes") or ())} - {None}
         if found.replaces:
-            # What an earlier copy was to replace may still be there, and is the engine's to delete or to keep.
-            names = {olds.get("targetSnapshotName"), *(olds.get("supersedes") or ())} - {None}
-            self._standing.replaces(_urn(), olds.get("targetRegion"), names)
+            former.successor = news
             # With `changes` left open the engine works out the details, and names the properties.
             return DiffResult(changes=None, replaces=found.replaces, delete_before_replace=found.same_name)
         return DiffResult(changes=found.update and (True if found.unfinished else None))
@@ -143,7 +149,9 @@ class CopyProvider(ResourceProvider):
     def create(self, props: dict[str, Any]) -> CreateResult:
         """Bring the copy about and wait for it."""
         inputs = known(props)
-        wanted = request(inputs, supersedes=self._standing.former(_urn()).names)
+        former = self._standing.former(_urn())
+        former.successor = None
+        wanted = request(inputs, supersedes=former.arns)
         try:
             self._ready()
             with self._tally.copying(wanted.resource):
@@ -213,9 +221,15 @@ class CopyProvider(ResourceProvider):
         try:
             self._ready()
             wanted = request(props, timeout=("delete",), olds=props)
-            self._lifecycle.delete(wanted, teller)
+            self._lifecycle.delete(wanted, teller, successor=self._successor())
         except CopyError as error:
             self._fail(error, _props)
+        self._standing.former(_urn()).arns.discard(props.get("arn", ""))
+
+    def _successor(self) -> CopyRequest | None:
+        """What the program wants in place of a copy that the engine deletes first."""
+        inputs = self._standing.former(_urn()).successor if self._standing.is_declared(_urn()) else None
+        return request(inputs) if inputs else None
 
     def _ready(self) -> None:
         if self._trouble:
@@ -239,7 +253,7 @@ class CopyProvider(ResourceProvider):
         outs = outputs(inputs, kept, olds) | {_sdk.PROVIDER_KEY: props[_sdk.PROVIDER_KEY]}
         if olds is not None and (former := olds.get("formerOwner") or olds.get("owner")) != inputs["owner"]:
             outs["formerOwner"] = former  # it may still be tagged so
-        if others := set(supersedes) - {kept.snapshot.name}:
+        if others := {*supersedes} - {kept.snapshot.arn}:
             outs["supersedes"] = sorted(others)
         _sdk.fail(str(error), _sdk.HalfMade(copy_id(kept.snapshot), outs))
 

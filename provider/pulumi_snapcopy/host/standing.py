@@ -1,4 +1,4 @@
-"""What the declarations of this run have, ask for, and had: so that none takes a copy away from another, or from itself.
+"""What the declarations of this run ask for, have, and had: so that none takes a copy away from another, or from itself.
 
 The state may hold a copy twice. Where a declaration was moved, edited and edited back, or replaced by its like
 (``pulumi up --replace``), its copy is found and taken up, and then deleted under its older entry: at once, or in a later
@@ -9,15 +9,19 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from typing import Any
 
 
 @dataclass(slots=True)
 class Former:
-    """What a declaration had before the copy that replaces it; the engine says that in `diff`, and not in `create`."""
+    """What a declaration had before this run: the engine says so in `check` and `diff`, not in `create` and `delete`."""
 
     region: str | None = None
-    names: set[str] = field(default_factory=set)
-    """Its copies there, which are the engine's to delete or to keep."""
+    ids: set[str] = field(default_factory=set)
+    arns: set[str] = field(default_factory=set)
+    """Its copies, also those that the last one had replaced: the engine's to delete, or to keep."""
+    successor: dict[str, Any] | None = None
+    """The inputs of what is to replace it, until that is being created."""
 
 
 class Standing:
@@ -30,43 +34,44 @@ class Standing:
     def __init__(self) -> None:
         self._declared: set[str] = set()
         self._asking: dict[str, str] = {}
-        self._holders: dict[str, set[str]] = {}
+        self._held: dict[str, str] = {}
         self._formers: dict[str, Former] = {}
 
-    def declare(self, urn: str, copies: str | None) -> str | None:
+    def declare(self, urn: str, asked: Iterable[str]) -> str | None:
         """The program declares this resource; an empty name is nobody's.
 
         Args:
             urn: the resource.
-            copies: what it asks for, of whatever date, if that is settled.
+            asked: what nobody else may ask for.
 
         Returns:
-            The resource that asks for the very same, if there is one.
+            The resource that asks for it, too, if there is one.
         """
         if not urn:
             return None
         self._declared.add(urn)
-        other = self._asking.setdefault(copies, urn) if copies else urn
-        return other if other != urn else None
+        asking = {self._asking.setdefault(each, urn) for each in asked}
+        return next(iter(asking - {urn}), None)
+
+    def is_declared(self, urn: str) -> bool:
+        """Whether the program declares this resource, as far as it has run."""
+        return urn in self._declared
 
     def has(self, urn: str, id_: str, *, still: bool = True) -> None:
-        """A declaration has this copy, or ``still`` has it no longer."""
-        holders = self._holders.setdefault(id_, set())
+        """A declaration has this copy and no other, or ``still`` has none."""
         if still and urn in self._declared:
-            holders.add(urn)
+            self._held[urn] = id_
         else:
-            holders.discard(urn)
+            self._held.pop(urn, None)
 
     def is_wanted(self, id_: str) -> bool:
         """Whether a declaration has this copy."""
-        return bool(self._holders.get(id_))
+        return id_ in list(self._held.values())
 
-    def replaces(self, urn: str, region: str | None, names: Iterable[str]) -> None:
-        """What a declaration has is to be replaced."""
-        former = self._formers.setdefault(urn, Former())
-        former.region = region
-        former.names.update(names)
+    def is_in_the_state(self, id_: str) -> bool:
+        """Whether a declaration has this copy, or had it before this run."""
+        return self.is_wanted(id_) or any(id_ in each.ids for each in list(self._formers.values()))
 
     def former(self, urn: str) -> Former:
-        """What a declaration had, if it is being replaced."""
-        return self._formers.get(urn, Former())
+        """What a declaration had; an empty name has had nothing."""
+        return self._formers.setdefault(urn, Former()) if urn else Former()

@@ -46,12 +46,18 @@ def copy_id(snapshot: Snapshot) -> str:
     return f"{snapshot.region}/{snapshot.name}"
 
 
-def asked_for(inputs: Mapping[str, Any], *, named: bool) -> str | None:
-    """What settled inputs ask for, of whatever date if the name is derived; ``None`` while that isn't known."""
+def settled_id(inputs: Mapping[str, Any]) -> str | None:
+    """The id that settled inputs lead to, if that is known."""
     region, name = inputs.get("targetRegion"), inputs.get("targetSnapshotName")
-    if not isinstance(region, str) or not isinstance(name, str):
-        return None
-    return f"{region}/{name if named else of_any_date(name)}"
+    return f"{region}/{name}" if isinstance(region, str) and isinstance(name, str) else None
+
+
+def asked_for(inputs: Mapping[str, Any], *, named: bool) -> set[str]:
+    """What settled inputs ask for, as far as that is known: their id, and under a derived name those of other dates."""
+    id_ = settled_id(inputs)
+    if id_ is None:
+        return set()
+    return {id_} if named else {id_, f"{inputs.get('owner')}: {of_any_date(id_)}"}
 
 
 def outputs(inputs: Mapping[str, Any], copy: Copy, olds: Mapping[str, Any] | None = None) -> dict[str, Any]:
@@ -71,6 +77,6 @@ def outputs(inputs: Mapping[str, Any], copy: Copy, olds: Mapping[str, Any] | Non
     same = olds is not None and olds.get("arn") in (None, snapshot.arn)
     before = {key: olds[key] for key in found if key in olds} if same and olds else {}
     where = {"targetRegion": snapshot.region, "targetSnapshotName": snapshot.name}
-    beside = {"supersedes": sorted(copy.earlier)} if copy.earlier else {}
+    beside = {"supersedes": sorted(copy.supersedes)} if copy.supersedes else {}
     given = {key: value for key, value in inputs.items() if key not in found or key in INPUTS}
     return {**before, **given, **said, **where, **beside}

@@ -215,7 +215,8 @@ class _Provider(CopyProvider):
                 account=lambda region: "123456789012",
             )
         )
-        self._lifecycle = Lifecycle(service=service, clock=service.clock)
+        known = self._standing.is_in_the_state
+        self._begin(Lifecycle(service=service, clock=service.clock, is_in_the_state=known))
 
     def configure(self, req: ConfigureRequest) -> None:
         """There is no host to be configured."""

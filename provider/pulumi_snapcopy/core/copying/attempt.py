@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
+from datetime import datetime
 from functools import partial
 from typing import Protocol, TypeVar
 
-from ..errors import Cancelled, CopyError, Denied, NotFound, Refused, ServiceError, Transient
+from ..errors import Cancelled, CopyError, NotFound, Refused, ServiceError, Transient
 from ..model import Copy, CopyRequest, Operation, Phase, Service, Snapshot
 from ..watching.clock import Clock
 from ..watching.pauses import VISIBILITY, backoff, pause
@@ -16,6 +17,9 @@ from .ownership import GRACE, Claim, claim, is_being_made_again, proves, records
 from .region import Region
 
 T = TypeVar("T")
+
+SKEW = 300.0
+"""Seconds by which our clock may differ from the service's, which refuses calls beyond them."""
 
 
 class Teller(Protocol):
@@ -42,6 +46,7 @@ class Attempt:
         timeout: seconds this try may take.
         doing: the gerund for messages.
         wanted: whether anybody still waits for it.
+        is_in_the_state: whether a declaration has the copy of this id, ``region/name``, or had it before this run.
     """
 
     request: CopyRequest
@@ -53,19 +58,19 @@ class Attempt:
     timeout: float
     doing: str = "copying"
     wanted: Callable[[], bool] = lambda: True
+    is_in_the_state: Callable[[str], bool] = lambda id_: False
     began: float = 0.0
     adopted: bool = False
     """Whether it takes over what somebody else has made."""
     record: Operation | None = None
     """What proved the copy that was found ours, where nothing else did."""
-    name_was_had: bool = False
-    """Whether another copy bore the target's name before, and lists may go on showing that one."""
+    gone: set[str | None] = field(default_factory=set)
+    """The ARNs of what it has deleted; lists may go on showing that."""
     kept: Copy | None = None
     """The copy that is, or may be, under way: it has to stay in the stack's state whatever happens."""
 
     def __post_init__(self) -> None:
         self.began = self.clock.now()
-        self.name_was_had = self.request.target_snapshot_name in self.request.supersedes
 
     @property
     def deadline(self) -> float:
@@ -113,21 +118,26 @@ class Attempt:
     def find_the_made(self) -> Snapshot | None:
         """Find the copy in the state; ``None`` only if it is gone, and not if it was started and is about to show."""
         found = self.find() or self.read()
-        may_show = found is None and (self.request.was_never_seen or self._was_made_again())
-        began, tries = self.clock.now(), 0
-        while found is None and may_show and self.clock.now() - began <= VISIBILITY:
+        may_show = found is None and (self._is_new() or self._was_made_again())
+        until, tries = min(self.clock.now() + VISIBILITY, self.deadline), 0
+        while found is None and may_show and self.clock.now() <= until:
             self.teller.progress("waiting for the copy to show")
             self.clock.sleep(backoff(tries))
             found = self.read()
             tries += 1
         return found
 
+    def _is_new(self) -> bool:
+        """Whether it was started and never seen, as far as is known a moment ago."""
+        request = self.request
+        if not request.was_never_seen or request.known_created_at is None:
+            return request.was_never_seen
+        made = datetime.fromisoformat(request.known_created_at.replace("Z", "+00:00")).timestamp()
+        return self.clock.now() - made <= VISIBILITY + SKEW
+
     def _was_made_again(self) -> bool:
         """Whether a run that was cut off has started it anew, a moment ago."""
-        try:
-            record = self._last_making()
-        except Denied:
-            return False
+        record = next((each for each in self.told_operations() if each.makes_or_ends), None)
         return record is not None and is_being_made_again(self.request, record, now=self.clock.now())
 
     def change(self, call: Callable[[], T]) -> T:
@@ -142,6 +152,13 @@ class Attempt:
         try:
             return self.patiently(lambda: self.service.operations(request.target_region, request.name))
         except NotFound:
+            return []
+
+    def told_operations(self) -> Sequence[Operation]:
+        """The same where it is worth knowing, and neither waiting nor failing for it."""
+        try:
+            return self.service.operations(self.request.target_region, self.request.name)
+        except ServiceError:
             return []
 
     def judge(self, snapshot: Snapshot) -> tuple[bool, Snapshot]:
@@ -174,7 +191,6 @@ class Attempt:
 
     def remove(self, snapshot: Snapshot) -> None:
         """Delete a snapshot that is ours, and wait until the service no longer shows it."""
-        self.name_was_had = self.name_was_had or snapshot.name == self.request.target_snapshot_name
         attempt = 0
         while True:
             try:
@@ -191,8 +207,10 @@ class Attempt:
             attempt += 1
             found = self._find(snapshot)
             if found is None:
+                self.gone.add(snapshot.arn)
                 return
             snapshot = found
+        self.gone.add(snapshot.arn)
         asked = self.clock.now()
         while self._find(snapshot) is not None:
             rest = pause(self.clock.now() - asked)

@@ -41,27 +41,27 @@ def bring_about(attempt: Attempt) -> Copy:
 def _bring_about(attempt: Attempt) -> Copy:
     attempt.teller.progress("looking for the copy")
     source = _settle(attempt)
-    found, others = _look(attempt)
-    earlier = frozenset(each.name for each in others if each.name in attempt.request.supersedes)
-    leftovers = [each for each in others if each.name not in earlier and not is_retained(each)]
+    found, listed = _look(attempt)
     if found is not None:
         found = take(attempt, found)
         if why := useless(attempt, found):
             if found.phase is Phase.DONE:
-                attempt.kept = (
-                    None  # it isn't what is asked for: it stays, and not in the state, if there is no source
-                )
+                # A complete copy of ours, if not of what is asked for: where there is no source it stays, as it was.
+                attempt.kept = None
                 source = source or _patient_source(attempt)
             make_way(attempt, found, why)
             found = None
     if found is None:
         source = source or _patient_source(attempt)
     if attempt.request.known_arn is None or found is None or found.phase is Phase.PENDING:
-        _remove(attempt, leftovers)
+        _remove_leftovers(attempt, listed)
+    born = None
     if found is None:
-        found = start(attempt, source.copy_type if source else "")
-        return replace(finish(attempt, found, born=attempt.clock.now()), earlier=earlier)
-    return replace(finish(attempt, found), earlier=earlier)
+        found, born = start(attempt, source.copy_type if source else ""), attempt.clock.now()
+    copy = finish(attempt, found, born=born)
+    superseded = attempt.request.supersedes - {copy.snapshot.arn}
+    still_there = superseded & {each.arn for each in listed or () if each.arn is not None}
+    return replace(copy, supersedes=superseded if listed is None else still_there)
 
 
 def _settle(attempt: Attempt) -> Source | None:
@@ -81,24 +81,13 @@ def _patient_source(attempt: Attempt) -> Source:
     return attempt.patiently(lambda: check_source(attempt.source.listings, attempt.request))
 
 
-def _look(attempt: Attempt) -> tuple[Snapshot | None, list[Snapshot]]:
-    """Find what bears the target's name, and this declaration's copies of other dates.
-
-    One that the state held is the engine's to delete or to keep, one that is retained was kept on purpose; any other is
-    what an earlier try has left behind.
-    """
+def _look(attempt: Attempt) -> tuple[Snapshot | None, list[Snapshot] | None]:
+    """Find what bears the target's name; and list all there is, if copies of other dates may be left behind."""
     request = attempt.request
     if request.restore_date is None or not has_derived_name(request, request.name):
-        return _sure(attempt, attempt.find()), []
+        return _sure(attempt, attempt.find()), None
     listed = attempt.patiently(attempt.target.listings.all)
-    others = [
-        each
-        for each in listed
-        if has_derived_name(request, each.name)
-        and each.name != request.name
-        and each.tags.get(OWNER_TAG, request.owner) == request.owner
-    ]
-    return _sure(attempt, next((each for each in listed if each.name == request.name), None)), others
+    return _sure(attempt, next((each for each in listed if each.name == request.name), None)), listed
 
 
 def _sure(attempt: Attempt, found: Snapshot | None) -> Snapshot | None:
@@ -106,9 +95,21 @@ def _sure(attempt: Attempt, found: Snapshot | None) -> Snapshot | None:
     return attempt.read(found.resource_type) if found else None
 
 
-def _remove(attempt: Attempt, leftovers: Sequence[Snapshot]) -> None:
-    for snapshot in leftovers:
-        attempt.teller.warning(
-            f'removing "{snapshot.name}", left behind by a run of this declaration that was cut off'
+def _remove_leftovers(attempt: Attempt, listed: Sequence[Snapshot] | None) -> None:
+    """Remove what an earlier try at this very request has left behind under another date.
+
+    What the state holds, or held, is the engine's to delete or to keep; what is retained was kept on purpose.
+    """
+    request = attempt.request
+    for snapshot in listed or ():
+        ours = snapshot.tags.get(OWNER_TAG, request.owner) == request.owner
+        of_another_date = has_derived_name(request, snapshot.name) and snapshot.name != request.name
+        held = (
+            attempt.is_in_the_state(f"{snapshot.region}/{snapshot.name}")
+            or snapshot.arn in request.supersedes
         )
-        attempt.remove(snapshot)
+        if of_another_date and ours and not held and not is_retained(snapshot):
+            attempt.teller.warning(
+                f'removing "{snapshot.name}", left behind by a run of this declaration that was cut off'
+            )
+            attempt.remove(snapshot)

@@ -44,6 +44,15 @@ def wrong_source(request: CopyRequest, error: SourceError, *, kept: Copy | None)
     )  # fmt: skip
 
 
+def no_successor(request: CopyRequest, error: SourceError) -> CopyError:
+    """The copy has to make way for one that can't be made."""
+    return CopyError(
+        "replacing", request.subject, error.cause,
+        state=f'the copy "{request.name}" would have to go first, and stays; {error.there_is}',
+        next_step=error.next_step,
+    )  # fmt: skip
+
+
 def service_error(
     request: CopyRequest, error: ServiceError, *, doing: str = "copying", kept: Copy | None = None
 ) -> CopyError:

@@ -7,7 +7,7 @@ from contextlib import nullcontext
 from dataclasses import dataclass, field, replace
 
 from ..durations import spoken
-from ..errors import Denied, NotFound, Refused, ServiceError, Transient
+from ..errors import NotFound, Refused, ServiceError, Transient
 from ..model import ADOPTED, SOURCE_TAG, Copy, Operation, Phase, Snapshot
 from ..waiting import OutOfTime
 from ..watching.looking import Look
@@ -80,7 +80,8 @@ class _Tagging:
 def _wanted_tags(attempt: Attempt, found: Snapshot, *, started_here: bool) -> dict[str, str]:
     """The tags to set; of what a snapshot is that we didn't start, we can't say."""
     request = attempt.request
-    proven = started_here or attempt.record is not None or has_derived_name(request, found.name)
+    in_state = request.known_operation_id is not None and request.known_arn == found.arn
+    proven = started_here or in_state or attempt.record is not None or has_derived_name(request, found.name)
     if attempt.adopted or (request.adopt and not proven and SOURCE_TAG not in found.tags):
         return {**request.all_tags, SOURCE_TAG: ADOPTED}
     made_before = request.known_arn == found.arn and found.phase is Phase.DONE
@@ -112,7 +113,11 @@ def finish(attempt: Attempt, found: Snapshot, *, born: float | None = None) -> C
     try:
         with attempt.target.starts.under_way() if was_pending else nullcontext():
             final = attempt.target.watch.wait(
-                found, deadline=attempt.deadline, seen=seen, born=born, alone=attempt.name_was_had
+                found,
+                deadline=attempt.deadline,
+                seen=seen,
+                born=born,
+                others=(attempt.request.supersedes | attempt.gone) - {found.arn},
             )
     except OutOfTime as end:
         raise attempt.out_of_time(end.trouble) from None
@@ -132,11 +137,7 @@ def _operation_id(attempt: Attempt, final: Snapshot) -> str | None:
     request = attempt.request
     if attempt.adopted or (request.known_operation_id and request.known_arn == final.arn):
         return None
-    try:
-        records = attempt.service.operations(final.region, final.name)
-    except ServiceError:
-        return None
-    made = next((each for each in records if each.makes_or_ends), None)
+    made = next((each for each in attempt.told_operations() if each.makes_or_ends), None)
     return made.id if made and started(request, made) and is_made_by(made, final) else None
 
 
@@ -178,10 +179,7 @@ class _Missing:
         if look.missing_for < self.next_ask and look.missing_for <= VISIBILITY:
             return
         self.next_ask = 2 * look.missing_for
-        try:
-            kept, records = attempt.kept, attempt.operations()
-        except Denied:
-            return  # then it shows, or it doesn't
+        kept, records = attempt.kept, attempt.told_operations()
         if any(record.failed for record in records if kept and record.id == kept.operation_id):
             attempt.kept = None
             raise explain.failed(attempt.request, kept, records)

@@ -22,11 +22,10 @@ class Source:
 
 
 class SourceError(Exception):
-    """A source that can't be copied: the property, what is wrong, what there is, and what to write."""
+    """A source that can't be copied: what is wrong, what there is, and what to write."""
 
-    def __init__(self, property: str, cause: str, there_is: str, next_step: str) -> None:
+    def __init__(self, cause: str, there_is: str, next_step: str) -> None:
         super().__init__(cause)
-        self.property = property
         self.cause = cause
         self.there_is = there_is
         self.next_step = next_step
@@ -59,14 +58,12 @@ def _manual(listings: Listings, name: str) -> Source:
     if found is None:
         names = _if_told(lambda: [each.name for each in listings.all()])
         raise SourceError(
-            "sourceSnapshotName",
             f'there is no manual snapshot "{name}" in {region}',
             _there_is(region, "manual snapshots", names, name),
             "write the name of one that exists as source_snapshot_name, or another source_region.",
         )
     if found.phase is not Phase.DONE:
         raise SourceError(
-            "sourceSnapshotName",
             f'the source "{name}" in {region} is not complete',
             f"its state is {found.state}.",
             "run `pulumi up` again when it is complete."
@@ -83,7 +80,6 @@ def _automatic(listings: Listings, resource: str, date: str | None, *, latest: b
     except NotFound:
         names = _if_told(listings.resource_names)
         raise SourceError(
-            "sourceResourceName",
             f'there is no instance or disk "{resource}" in {region}',
             _there_is(region, "instances and disks", names, resource),
             "write the name of one that exists as source_resource_name, or another source_region.",
@@ -91,7 +87,6 @@ def _automatic(listings: Listings, resource: str, date: str | None, *, latest: b
     dates = sorted(auto.date for auto in listed if auto.restorable)
     if not dates:
         raise SourceError(
-            "sourceResourceName",
             f"{resource} has no automatic snapshot in {region} that can be copied",
             f"automatic snapshots of {resource}: {', '.join(f'{a.date} ({a.status})' for a in listed) or 'none'}.",
             "enable automatic snapshots for it and run `pulumi up` again after the first, or copy a manual snapshot.",
@@ -103,7 +98,6 @@ def _automatic(listings: Listings, resource: str, date: str | None, *, latest: b
             f"an automatic snapshot of {wanted}{status}" if status else f"no automatic snapshot of {wanted}"
         )
         raise SourceError(
-            "restoreDate",
             f"{resource} has {cause} in {region}",
             f"automatic snapshots of {resource}: {', '.join(dates)}.",
             'run `pulumi refresh`, then `pulumi up`: "latest" is then settled anew.'

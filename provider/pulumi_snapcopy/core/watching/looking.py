@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass, field
 
 from ..errors import Denied, ServiceError, Transient
@@ -41,13 +41,13 @@ class Waiter:
         snapshot: the copy as last seen.
         born: when it was started, by our clock.
         due: when to look again.
-        alone: whether to read it by itself, and not in a list.
+        others: the ARNs of what had its name before.
     """
 
     snapshot: Snapshot
     born: float
     due: float
-    alone: bool = False
+    others: Set[str | None] = frozenset()
     looks: int = 0
     last: Look = Look(None)
     error: ServiceError | None = None
@@ -88,18 +88,18 @@ class Lookout:
 
     def _ask(self, kind: str, waiters: Sequence[Waiter]) -> list[tuple[Waiter, Answer]]:
         listed: dict[str, Snapshot] | None = None
-        if sum(not each.alone for each in waiters) > 1 and kind and not self._listing_denied:
+        if len(waiters) > 1 and kind and not self._listing_denied:
             try:
                 listed = {each.name: each for each in self.listings.snapshots(kind)}
             except Denied:
                 self._listing_denied = True
             except ServiceError as error:
                 return [(waiter, error) for waiter in waiters]
-        return [(waiter, self._answer(waiter, None if waiter.alone else listed)) for waiter in waiters]
+        return [(waiter, self._answer(waiter, listed)) for waiter in waiters]
 
     def _answer(self, waiter: Waiter, listed: Mapping[str, Snapshot] | None) -> Answer:
         """What isn't listed may not show yet, and is read by itself only when it is time to give it up."""
-        if listed is not None and (found := listed.get(waiter.snapshot.name)):
+        if listed and (found := listed.get(waiter.snapshot.name)) and found.arn not in waiter.others:
             return found
         since = waiter.missing_since
         if listed is not None and (since is None or self.clock.now() - since < VISIBILITY / 2):
@@ -116,10 +116,12 @@ class Lookout:
             self._tell(waiter, answer, now)
 
     def _read(self, waiter: Waiter) -> Answer:
+        snapshot = waiter.snapshot
         try:
-            return self.service.snapshot(self.region, waiter.snapshot.name, waiter.snapshot.resource_type)
+            found = self.service.snapshot(self.region, snapshot.name, snapshot.resource_type)
         except ServiceError as error:
             return error
+        return None if found is not None and found.arn in waiter.others else found
 
     def _tell(self, waiter: Waiter, answer: Answer, now: float) -> None:
         age = now - waiter.born
