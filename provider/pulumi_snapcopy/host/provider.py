@@ -138,9 +138,9 @@ class CopyProvider(ResourceProvider):
         olds, news = known(_olds), known(_news)
         found = differences(olds, news)
         self._standing.has(_urn(), _id, still=not found.replaces)
-        former = self._standing.former(_urn())
-        former.arns |= {olds.get("arn"), *(olds.get("supersedes") or ())} - {None}
         if found.replaces:
+            former = self._standing.former(_urn())
+            former.arns |= {olds.get("arn"), *(olds.get("supersedes") or ())} - {None}
             former.successor = news
             # With `changes` left open the engine works out the details, and names the properties.
             return DiffResult(changes=None, replaces=found.replaces, delete_before_replace=found.same_name)

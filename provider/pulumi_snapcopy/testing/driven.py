@@ -147,7 +147,11 @@ class Driven(World, RuleBasedStateMachine):
             tags = [there[place].tags for place in left if place in there]
             if all({**each, SOURCE_TAG: "", **asked} == {SOURCE_TAG: "", **asked} for each in tags):
                 new = replace(before, tags=now.tags, retain=now.retain, adopt=now.adopt, alias=now.alias)
-                found[now.name] = self._beside_retained(now, new)
+                new = self._beside_retained(now, new)
+                # Under an explicit name a copy that is retained can't be told from one of other triggers; it is refused.
+                retained = [each.place for each in self.engine.state if each.retain and each.delete]
+                if (new.target_region, new.explicit) not in retained:
+                    found[now.name] = new
         return found
 
     def _replaceable(self) -> list[Resource]:
