@@ -119,6 +119,42 @@ CopiedSnapshot("web", source_resource_name="web-1", use_latest_restorable_auto_s
     assert day(0) in service.only()["name"] and service.effects()[-1] == "DeleteInstanceSnapshot"
 
 
+def test_what_pulumi_deletes_first_for_its_own_reason_is_left_in_place(
+    stack: Stack, service: Service, emulator: Emulator
+) -> None:
+    """Its like would be made again: it is found, and stays, also where there is no more source for another."""
+    program = """
+CopiedSnapshot("web", source_resource_name="web-1", restore_date={!r}, source_region="us-east-1",
+    target_region="eu-west-1", opts=ResourceOptions(delete_before_replace=True, replacement_trigger={!r}))
+"""
+    stack.program(program.format(day(6), "1"))
+    stack.up()
+    before = service.only()
+    emulator.age_out("us-east-1", "web-1", day(6))
+    stack.program(program.format(day(6), "2"))
+    assert "it was left in place" in stack.up().output
+    assert service.only() == before and stack.outputs()["arn"] == before["arn"]
+    assert stack.up().changes == {"unchanged": 2}
+
+
+def test_what_pulumi_deletes_first_leaves_no_orphan(
+    stack: Stack, service: Service, emulator: Emulator
+) -> None:
+    """Pulumi finds the reason, deletes first, and "latest" is another date by then: one copy, that of the new date."""
+    emulator.age_out("us-east-1", "web-1", day(0))
+    program = """
+CopiedSnapshot("web", source_resource_name="web-1", use_latest_restorable_auto_snapshot=True, source_region="us-east-1",
+    target_region="eu-west-1", tags={}, opts=ResourceOptions(delete_before_replace=True, replace_on_changes=["tags"]))
+"""
+    stack.program(program.format({"run": "1"}))
+    stack.up()
+    emulator.client("us-east-1").delete_instance(instanceName="web-1")
+    emulator.seed({"us-east-1": {"instances": [{"name": "web-1", "automaticSnapshots": 7}]}})
+    stack.program(program.format({"run": "2"}))
+    stack.up()
+    assert day(0) in service.only()["name"] and stack.outputs()["arn"] == service.only()["arn"]
+
+
 def test_another_target_region_is_copied_before_the_old_copy_goes(stack: Stack, service: Service) -> None:
     """The copy moves: it stands in the new region, and is gone from the old one."""
     stack.copied(target_snapshot_name="db-dr")

@@ -375,3 +375,27 @@ def test_a_copy_that_was_stopped_before_it_showed_is_not_waited_for_a_week_later
     began = life.target.service.clock.time = life.target.service.clock.time + 7 * 86400
     assert life.run("refresh") == [] and life.engine.state == []
     assert life.target.service.clock.time - began < 5
+
+
+def test_a_renamed_declaration_loses_no_copy_to_a_wrong_source() -> None:
+    """Renamed and given a source that isn't there in one edit: the engine deletes under the name before."""
+    life = Life(replace(COPY, explicit="db-dr"))
+    assert life.run("up") == []
+    (copy,) = life.there()
+    right = replace(life.declared, name="shop", alias="web")
+    life.declared = replace(right, source="bd-1")
+    (error,) = life.run("up")
+    assert "would have to go first, and stays" in error and life.there().keys() == {copy}
+    life.declared = replace(right, source="data-2")
+    assert life.run("up") == []
+    assert len(life.there()) == 1 == len(life.engine.state) and copy not in life.there()
+    assert "supersedes" not in life.engine.state[0].outputs
+
+
+def test_what_is_copied_again_and_again_remembers_no_more_than_is_there() -> None:
+    """Each trigger copies again: the state names the one copy that was still there."""
+    life = Life()
+    for trigger in "abcdef":
+        life.declared = replace(life.declared, triggers=(trigger,))
+        assert life.run("up") == []
+    assert len(life.engine.state[0].outputs["supersedes"]) == 1 == len(life.there())

@@ -99,6 +99,11 @@ BAD: list[tuple[str, str, dict[str, Any]]] = [
         for value in ("", "20261120", "2026-13-01", "2026-02-29", "2026-1-2", "20.11.2026", "2026-11-22", "latest",
                       "2026-W47-5", "2026-11-20T00:00:00", " 2026-11-20", "\uff12026-11-20")
     ),
+    ("snapshot-name", "targetSnapshotName",
+     {**GOOD, "targetRegion": GOOD["sourceRegion"], "targetSnapshotName": GOOD["sourceSnapshotName"]}),
+    ("snapshot-name", "targetSnapshotName",
+     {**AUTOMATIC, "restoreDate": "2026-11-20", "targetRegion": AUTOMATIC["sourceRegion"],
+      "targetSnapshotName": AUTOMATIC["sourceResourceName"]}),
     *(
         ("snapshot-name", key, {**base, **dates, key: value})
         for key, base, dates in (

@@ -117,7 +117,7 @@ class Lifecycle:
         except NotFound:
             return
         except SourceError as error:
-            raise explain.no_successor(request, error) from error
+            raise explain.no_successor(request, successor or request, error) from error
         except ServiceError as error:
             raise explain.service_error(request, error, doing="deleting") from error
         except Cancelled:

@@ -64,7 +64,6 @@ class Checking:
         if inputs.pop("guarded", False) and self.lifecycle.guard is None:
             raise Unfit(CheckFailure("", UNGUARDED))
         if "targetRegion" not in inputs:
-            # The engine checks what it will replace a second time, as if it were new.
             inputs["targetRegion"] = former.region or self._default_region()
         context = Context(regions=self.regions(), now=datetime.now(timezone.utc))
         if broken := list(violations(inputs, context)):
@@ -84,6 +83,10 @@ class Checking:
                     "Write another target_snapshot_name, or give one of them another name in the program.",
                 )
             )
+        # The engine checks what it will replace a second time, as if it were new.
+        former.successor = None if olds else settled
+        if not olds and not self.standing.is_held(settled_id(settled) or ""):
+            self.standing.release(urn)
         return settled
 
     def _default_region(self) -> str:

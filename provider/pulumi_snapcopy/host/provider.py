@@ -29,10 +29,10 @@ from ..core.watching.clock import SystemClock
 from . import _sdk
 from .checking import Checking, Unfit
 from .settings import Settings
-from .standing import Standing
+from .standing import Former, Standing
 from .tally import Tally
 from .telling import RowTeller
-from .translation import INPUTS, copy_id, known, outputs, unknown_again
+from .translation import INPUTS, copy_id, known, outputs, settled_id, unknown_again
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,6 +67,12 @@ def _what_is_missing(wanted: CopyRequest, snapshot: Snapshot) -> str:
     ours = [OWNER_TAG, RETAIN_TAG] if wanted.retain else [OWNER_TAG]
     lacking = " and ".join(tag for tag in ours if tag not in snapshot.tags)
     return f"lacks its tag {lacking} in {snapshot.region}; run `pulumi up` to set it." if lacking else ""
+
+
+def _is_its_like(id_: str, former: Former) -> bool:
+    """Whether what Pulumi deletes to replace it, for a reason of its own, is what would be made again."""
+    successor = former.successor
+    return successor is not None and not former.is_replaced and settled_id(successor) == id_
 
 
 class CopyProvider(ResourceProvider):
@@ -137,20 +143,21 @@ class CopyProvider(ResourceProvider):
         """Say what asks for a new copy, and what is done in place."""
         olds, news = known(_olds), known(_news)
         found = differences(olds, news)
-        self._standing.has(_urn(), _id, still=not found.replaces)
+        former = self._standing.had(_urn(), _id)
         if found.replaces:
-            former = self._standing.former(_urn())
+            self._standing.release(_urn())
+            former.is_replaced = True
             former.arns |= {olds.get("arn"), *(olds.get("supersedes") or ())} - {None}
-            former.successor = news
             # With `changes` left open the engine works out the details, and names the properties.
             return DiffResult(changes=None, replaces=found.replaces, delete_before_replace=found.same_name)
+        self._standing.hold(_urn(), _id)
         return DiffResult(changes=found.update and (True if found.unfinished else None))
 
     def create(self, props: dict[str, Any]) -> CreateResult:
         """Bring the copy about and wait for it."""
         inputs = known(props)
         former = self._standing.former(_urn())
-        former.successor = None
+        former.successor = None  # it is being created
         wanted = request(inputs, supersedes=former.arns)
         try:
             self._ready()
@@ -158,11 +165,11 @@ class CopyProvider(ResourceProvider):
                 copy = self._lifecycle.create(wanted, RowTeller(self._engine, self._tally))
         except CopyError as error:
             if error.kept:
-                self._standing.has(_urn(), copy_id(error.kept.snapshot))
-            self._fail(error, props, supersedes=wanted.supersedes)
+                self._standing.hold(_urn(), copy_id(error.kept.snapshot))
+            self._fail(error, props, supersedes=wanted.supersedes - former.deleted)
         id_ = copy_id(copy.snapshot)
-        self._standing.has(_urn(), id_)
-        return CreateResult(id_, outputs(inputs, copy))
+        self._standing.hold(_urn(), id_)
+        return CreateResult(id_, outputs(inputs, replace(copy, supersedes=copy.supersedes - former.deleted)))
 
     def read(self, id_: str, props: dict[str, Any]) -> ReadResult:
         """Read what the service holds; a half-made copy is reported as one."""
@@ -212,7 +219,8 @@ class CopyProvider(ResourceProvider):
         """Delete the copy, and wait until the service no longer shows it."""
         props = known(_props)
         teller = RowTeller(self._engine, self._tally)
-        if self._standing.is_wanted(_id):
+        former = self._standing.former_of(_id, _urn())
+        if self._standing.is_held(_id) or _is_its_like(_id, former):
             region, _, name = _id.partition("/")
             teller.warning(
                 f'"{name}" in {region} is what a declaration of this run asks for; it was left in place.'
@@ -220,16 +228,14 @@ class CopyProvider(ResourceProvider):
             return
         try:
             self._ready()
-            wanted = request(props, timeout=("delete",), olds=props)
-            self._lifecycle.delete(wanted, teller, successor=self._successor())
+            self._lifecycle.delete(
+                request(props, timeout=("delete",), olds=props),
+                teller,
+                successor=request(former.successor) if former.successor else None,
+            )
         except CopyError as error:
             self._fail(error, _props)
-        self._standing.former(_urn()).arns.discard(props.get("arn", ""))
-
-    def _successor(self) -> CopyRequest | None:
-        """What the program wants in place of a copy that the engine deletes first."""
-        inputs = self._standing.former(_urn()).successor if self._standing.is_declared(_urn()) else None
-        return request(inputs) if inputs else None
+        former.deleted.update(filter(None, [props.get("arn")]))
 
     def _ready(self) -> None:
         if self._trouble:

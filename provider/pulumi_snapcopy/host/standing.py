@@ -20,6 +20,10 @@ class Former:
     ids: set[str] = field(default_factory=set)
     arns: set[str] = field(default_factory=set)
     """Its copies, also those that the last one had replaced: the engine's to delete, or to keep."""
+    deleted: set[str] = field(default_factory=set)
+    """Those that have been deleted in this run; lists may go on showing them."""
+    is_replaced: bool = False
+    """Whether it is another request that is made now."""
     successor: dict[str, Any] | None = None
     """The inputs of what is to replace it, until that is being created."""
 
@@ -36,6 +40,7 @@ class Standing:
         self._asking: dict[str, str] = {}
         self._held: dict[str, str] = {}
         self._formers: dict[str, Former] = {}
+        self._urns: dict[str, str] = {}
 
     def declare(self, urn: str, asked: Iterable[str]) -> str | None:
         """The program declares this resource; an empty name is nobody's.
@@ -53,25 +58,35 @@ class Standing:
         asking = {self._asking.setdefault(each, urn) for each in asked}
         return next(iter(asking - {urn}), None)
 
-    def is_declared(self, urn: str) -> bool:
-        """Whether the program declares this resource, as far as it has run."""
-        return urn in self._declared
-
-    def has(self, urn: str, id_: str, *, still: bool = True) -> None:
-        """A declaration has this copy and no other, or ``still`` has none."""
-        if still and urn in self._declared:
+    def hold(self, urn: str, id_: str) -> None:
+        """A declaration has this copy, and no other."""
+        if urn in self._declared:
             self._held[urn] = id_
-        else:
-            self._held.pop(urn, None)
 
-    def is_wanted(self, id_: str) -> bool:
+    def release(self, urn: str) -> None:
+        """What a declaration had is to be replaced."""
+        self._held.pop(urn, None)
+
+    def is_held(self, id_: str) -> bool:
         """Whether a declaration has this copy."""
         return id_ in list(self._held.values())
 
     def is_in_the_state(self, id_: str) -> bool:
         """Whether a declaration has this copy, or had it before this run."""
-        return self.is_wanted(id_) or any(id_ in each.ids for each in list(self._formers.values()))
+        return self.is_held(id_) or any(id_ in each.ids for each in list(self._formers.values()))
 
     def former(self, urn: str) -> Former:
         """What a declaration had; an empty name has had nothing."""
         return self._formers.setdefault(urn, Former()) if urn else Former()
+
+    def had(self, urn: str, id_: str) -> Former:
+        """A declaration had this copy, perhaps under another name, by which the engine will delete it."""
+        if urn in self._declared:
+            self._urns[id_] = urn
+        former = self.former(urn)
+        former.ids.add(id_)
+        return former
+
+    def former_of(self, id_: str, urn: str) -> Former:
+        """What the declaration had that had this copy; by default the one of this name."""
+        return self.former(self._urns.get(id_, urn))

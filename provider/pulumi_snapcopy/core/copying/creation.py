@@ -82,9 +82,10 @@ def _patient_source(attempt: Attempt) -> Source:
 
 
 def _look(attempt: Attempt) -> tuple[Snapshot | None, list[Snapshot] | None]:
-    """Find what bears the target's name; and list all there is, if copies of other dates may be left behind."""
+    """Find what bears the target's name; and list all there is, if other copies of the declaration may be there."""
     request = attempt.request
-    if request.restore_date is None or not has_derived_name(request, request.name):
+    of_many = request.restore_date is not None and has_derived_name(request, request.name)
+    if not of_many and not request.supersedes:
         return _sure(attempt, attempt.find()), None
     listed = attempt.patiently(attempt.target.listings.all)
     return _sure(attempt, next((each for each in listed if each.name == request.name), None)), listed

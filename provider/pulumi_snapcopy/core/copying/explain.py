@@ -44,10 +44,10 @@ def wrong_source(request: CopyRequest, error: SourceError, *, kept: Copy | None)
     )  # fmt: skip
 
 
-def no_successor(request: CopyRequest, error: SourceError) -> CopyError:
+def no_successor(request: CopyRequest, successor: CopyRequest, error: SourceError) -> CopyError:
     """The copy has to make way for one that can't be made."""
     return CopyError(
-        "replacing", request.subject, error.cause,
+        "replacing", successor.subject, error.cause,
         state=f'the copy "{request.name}" would have to go first, and stays; {error.there_is}',
         next_step=error.next_step,
     )  # fmt: skip

@@ -108,6 +108,14 @@ def snapshot_name(inputs: Inputs, _: Context, config: Config) -> Iterator[Violat
                 message=f"{value!r} is not a name that Lightsail takes. Write 2 to 255 letters, digits, '-', '_' or "
                 "'.', with a letter or digit first and last.",
             )
+    for key, source in known(inputs, SOURCES, str):
+        one_place = inputs.get("sourceRegion") == inputs.get("targetRegion") is not UNKNOWN
+        if source == inputs.get("targetSnapshotName") and one_place:
+            yield Violation(
+                property="targetSnapshotName",
+                message=f"{source!r} is what {key} names in the same region, and a region has each name once. Write "
+                "another name.",
+            )
 
 
 def known_region(inputs: Inputs, context: Context, config: Config) -> Iterator[Violation]:
