@@ -399,3 +399,18 @@ def test_what_is_copied_again_and_again_remembers_no_more_than_is_there() -> Non
         life.declared = replace(life.declared, triggers=(trigger,))
         assert life.run("up") == []
     assert len(life.engine.state[0].outputs["supersedes"]) == 1 == len(life.there())
+
+
+def test_a_tag_that_was_to_go_goes_after_a_refresh_too() -> None:
+    """A run that was to take it away was stopped; a refresh finds the copy whole, and the next run takes it away."""
+    life = Life(copy_seconds=300)
+    assert "stopped, as asked" in life.run("up", Stop())[0]
+    life.declared = replace(COPY, tags={"cost": "7"})
+    assert "stopped, as asked" in life.run("up", Stop())[0]
+    life.target.service.clock.time += 600
+    assert life.run("refresh") == [] and life.run("up") == []
+    assert [each.get("team") for each in life.tags()] == [None]
+    assert (
+        life.engine.state[0].outputs["tags"] == {"cost": "7"}
+        and "unsettledTags" not in life.engine.state[0].outputs
+    )

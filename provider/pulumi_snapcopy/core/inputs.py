@@ -30,7 +30,7 @@ class Differences:
     replaces: list[str]
     update: bool
     unfinished: bool
-    """The copy in the state isn't done: it is gone on with."""
+    """The copy in the state isn't done, or its tags aren't: it is gone on with."""
     same_name: bool
     """The new copy would bear the old one's name in the old one's region."""
 
@@ -81,7 +81,7 @@ def differences(olds: Inputs, news: Inputs) -> Differences:
         replaces.append("restoreDate" if "restoreDate" in news else "restoredDate")
     if "targetSnapshotName" in news and not _same(olds, news, "targetSnapshotName"):
         replaces.append("targetSnapshotName")
-    unfinished = Phase.of(olds.get("state") or "pending") is not Phase.DONE
+    unfinished = Phase.of(olds.get("state") or "pending") is not Phase.DONE or bool(olds.get("unsettledTags"))
     return Differences(
         replaces=replaces,
         unfinished=unfinished,

@@ -255,7 +255,10 @@ class CopyProvider(ResourceProvider):
         inputs = known(props)
         if olds is not None and olds.get("tags"):
             # Which of them were set and taken away isn't known; the next run takes away what isn't asked for.
-            inputs["tags"] = {**olds["tags"], **inputs.get("tags", {})}
+            asked = inputs.get("tags", {})
+            inputs["tags"] = {**olds["tags"], **asked}
+            if inputs["tags"] != asked:
+                inputs["unsettledTags"] = True
         outs = outputs(inputs, kept, olds) | {_sdk.PROVIDER_KEY: props[_sdk.PROVIDER_KEY]}
         if olds is not None and (former := olds.get("formerOwner") or olds.get("owner")) != inputs["owner"]:
             outs["formerOwner"] = former  # it may still be tagged so
