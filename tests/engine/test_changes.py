@@ -133,7 +133,7 @@ CopiedSnapshot("web", source_resource_name="web-1", restore_date={!r}, source_re
     emulator.age_out("us-east-1", "web-1", day(6))
     stack.program(program.format(day(6), "2"))
     assert "it was left in place" in stack.up().output
-    assert service.only() == before and stack.outputs()["arn"] == before["arn"]
+    assert service.only() == before and stack.outputs("web")["arn"] == before["arn"]
     assert stack.up().changes == {"unchanged": 2}
 
 
@@ -152,7 +152,7 @@ CopiedSnapshot("web", source_resource_name="web-1", use_latest_restorable_auto_s
     emulator.seed({"us-east-1": {"instances": [{"name": "web-1", "automaticSnapshots": 7}]}})
     stack.program(program.format({"run": "2"}))
     stack.up()
-    assert day(0) in service.only()["name"] and stack.outputs()["arn"] == service.only()["arn"]
+    assert day(0) in service.only()["name"] and stack.outputs("web")["arn"] == service.only()["arn"]
 
 
 def test_another_target_region_is_copied_before_the_old_copy_goes(stack: Stack, service: Service) -> None:
