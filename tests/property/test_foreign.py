@@ -107,7 +107,7 @@ def test_a_retained_copy_under_an_explicit_name_is_not_deleted_for_a_new_one() -
     assert isinstance(retained, Copy)
     world.pass_time(86400)
     other = wanted(targetSnapshotName=NAMED.name, restoreDate="2026-11-21", retainOnDelete=True)
-    result = world.create(replace(other, supersedes=frozenset({retained.snapshot.arn or ""})))
+    result = world.create(replace(other, replaces=retained.snapshot.arn))
     assert [held.arn for held in world.ours()] == [retained.snapshot.arn]
     assert isinstance(result, CopyError)
 

@@ -414,3 +414,15 @@ def test_a_tag_that_was_to_go_goes_after_a_refresh_too() -> None:
         life.engine.state[0].outputs["tags"] == {"cost": "7"}
         and "unsettledTags" not in life.engine.state[0].outputs
     )
+
+
+def test_going_back_to_a_retained_copy_under_its_explicit_name_takes_it_up() -> None:
+    """Another name, and that taken back: the copy that was kept under the first is the very copy that is asked for."""
+    life = Life(replace(COPY, explicit="db-dr", retain=True))
+    assert life.run("up") == []
+    (kept,) = life.there()
+    life.declared = replace(life.declared, explicit="db-other")
+    assert life.run("up") == []
+    life.declared = replace(life.declared, explicit="db-dr")
+    assert life.run("up") == []
+    assert [each.outputs["arn"] for each in life.engine.state] == [kept]

@@ -143,6 +143,8 @@ class CopyRequest:
     """The declaration's name in the state, where it has been renamed since."""
     supersedes: frozenset[str] = frozenset()
     """The ARNs of the declaration's copies that the state held before; they are the engine's to delete, or to keep."""
+    replaces: str | None = None
+    """The ARN of the one that the state holds now, where another request takes its place."""
 
     @property
     def was_never_seen(self) -> bool:

@@ -146,7 +146,7 @@ class CopyProvider(ResourceProvider):
         former = self._standing.had(_urn(), _id)
         if found.replaces:
             self._standing.release(_urn())
-            former.is_replaced = True
+            former.is_replaced, former.arn = True, olds.get("arn")
             former.arns |= {olds.get("arn"), *(olds.get("supersedes") or ())} - {None}
             # With `changes` left open the engine works out the details, and names the properties.
             return DiffResult(changes=None, replaces=found.replaces, delete_before_replace=found.same_name)
@@ -158,7 +158,7 @@ class CopyProvider(ResourceProvider):
         inputs = known(props)
         former = self._standing.former(_urn())
         former.successor = None  # it is being created
-        wanted = request(inputs, supersedes=former.arns)
+        wanted = replace(request(inputs, supersedes=former.arns), replaces=former.arn)
         try:
             self._ready()
             with self._tally.copying(wanted.resource):

@@ -22,6 +22,8 @@ class Former:
     """Its copies, also those that the last one had replaced: the engine's to delete, or to keep."""
     deleted: set[str] = field(default_factory=set)
     """Those that have been deleted in this run; lists may go on showing them."""
+    arn: str | None = None
+    """The copy that the state holds, if another request takes its place."""
     is_replaced: bool = False
     """Whether it is another request that is made now."""
     successor: dict[str, Any] | None = None

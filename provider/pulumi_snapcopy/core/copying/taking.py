@@ -53,7 +53,7 @@ def useless(attempt: Attempt, found: Snapshot) -> str:
     if attempt.adopted or request.known_arn == found.arn:
         return ""
     derived = has_derived_name(request, found.name)
-    if is_retained(found) and found.arn in request.supersedes and not derived:
+    if is_retained(found) and found.arn == request.replaces and not derived:
         raise explain.retained(request, found)
     if serves(request, found):
         return ""
