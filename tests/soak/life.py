@@ -1,0 +1,61 @@
+"""One declaration's life on the model, told step by step."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from pulumi_snapcopy.testing import Disturbance, Fault, Kill, Model
+from pulumi_snapcopy.testing.engine import Engine, EngineKilled
+from pulumi_snapcopy.testing.fake_service import FakeService
+from pulumi_snapcopy.testing.program import Declaration
+from pulumi_snapcopy.testing.target import HostDied, Seen
+
+COPY = Declaration(
+    name="web", source="db-1", source_region="us-east-1", target_region="eu-west-1", tags={"team": "shop"}
+)
+FAILING = Fault(kind="copy-fails", operation="CopySnapshot")
+
+
+class Life:
+    """One declaration on the model, step by step."""
+
+    def __init__(self, declared: Declaration = COPY, **service: float) -> None:
+        self.target, self.engine, self.declared = Model(lambda: FakeService(**service)), Engine(), declared  # type: ignore[arg-type]
+        self.keeps = False
+        """Whether the engine keeps what it replaces, and the provider isn't told."""
+        self.target.reset()
+
+    def run(
+        self, command: str = "up", disturbance: Disturbance | None = None, *, after: float | None = None
+    ) -> list[str]:
+        """Run the engine; a run that is cut off says so; ``after`` is when the user asks to stop, in seconds."""
+        provider = self.target.start(disturbance)
+        if after is not None:
+            clock = self.target.service.clock
+            clock.cancelled_at = clock.time + after
+        try:
+            if command == "up":
+                goal = self.declared.goal()
+                return self.engine.up(
+                    provider, {self.declared.name: replace(goal, retain=goal.retain or self.keeps)}
+                )
+            errors: list[str] = getattr(self.engine, command)(provider)
+            return errors
+        except (HostDied, EngineKilled):
+            return ["cut off"]
+        finally:
+            self.target.stop()
+
+    def there(self) -> dict[str, Seen]:
+        """The snapshots where the copy is made, by ARN."""
+        return {each.arn: each for each in self.target.snapshots() if each.region == COPY.target_region}
+
+    def tags(self) -> list[dict[str, str]]:
+        """The tags of each copy."""
+        return [dict(each.tags) for each in self.there().values()]
+
+    def killed_right_after_copying_again(self) -> None:
+        """The copy fails; the run that makes it again is killed between CopySnapshot and TagResource."""
+        assert self.run("up", FAILING) and not self.engine.pending
+        # Before CopySnapshot come: look, delete, look whether it is gone, check the source.
+        assert self.run("up", Kill(call=4, done=True)) == ["cut off"]
