@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import signal
 from collections.abc import Callable
 
 import pytest
@@ -119,50 +118,6 @@ def test_a_half_made_copy_is_deleted_with_its_stack(
     assert service.snapshots() == {}
 
 
-def test_killed_during_the_wait_the_next_up_finds_the_copy(
-    stack: Stack, service: Service, emulator: Emulator
-) -> None:
-    """SIGKILL, `pulumi cancel`, `pulumi up`: it goes on waiting for the one copy. The killed run's host ends by itself."""
-    emulator.settings = Settings(copy_seconds=3600)
-    stack.copied(tags={"team": "shop"})
-    held = emulator.inject(
-        Fault(kind="hold-before", operation="GetInstanceSnapshot", resource="db-before-upgrade-*", skip=1)
-    )
-    stack.up_killed_at(held)
-    up_that_goes_on(stack, service, emulator, "db-before-upgrade-*")
-    assert service.copies_started() == 1
-    assert stack.outputs()["arn"] == service.only()["arn"]
-    assert service.owner_and_theirs(service.only()["name"]) == {
-        "team": "shop",
-        "snapcopy:owner": "shop/dev/db",
-    }
-
-
-@pytest.mark.parametrize("name", [None, "db-dr"])
-def test_killed_before_the_copy_was_tagged_it_is_still_known(
-    stack: Stack, service: Service, emulator: Emulator, name: str | None
-) -> None:
-    """The hex of a derived name proves it; for an explicit name the service's own record does."""
-    emulator.settings = Settings(copy_seconds=3600)
-    stack.copied(target_snapshot_name=name)
-    held = emulator.inject(Fault(kind="hold-before", operation="TagResource"))
-    stack.up_killed_at(held)
-    up_that_goes_on(stack, service, emulator, name or "db-before-upgrade-*")
-    assert service.copies_started() == 1
-    assert service.owner_and_theirs(service.only()["name"]) == {"snapcopy:owner": "shop/dev/db"}
-
-
-def up_that_goes_on(stack: Stack, service: Service, emulator: Emulator, name: str) -> None:
-    """Run `up` on a copy that is still pending; it is complete only when that has looked at it for the third time."""
-    looks = emulator.inject(Fault(kind="hold-after", operation="GetInstanceSnapshot", resource=name, skip=2))
-    running = stack.start("up", "--yes", "--skip-preview")
-    looks.wait_reached(120)
-    assert service.only()["state"] == "pending"
-    emulator.finish_copies()
-    looks.release()
-    assert "pending" in stack.end(running).output
-
-
 def test_a_lost_answer_to_copysnapshot_makes_no_second_copy(
     stack: Stack, service: Service, emulator: Emulator
 ) -> None:
@@ -208,72 +163,6 @@ def test_an_operation_that_ends_before_its_snapshot_is_not_believed(
     stack.copied()
     stack.up()
     assert stack.outputs()["state"] == "available" == service.only()["state"]
-
-
-def test_ctrl_c_once_keeps_what_is_under_way(stack: Stack, service: Service, emulator: Emulator) -> None:
-    """SIGINT ends the run in order: the copy is kept in the state, no process is left, and `up` goes on."""
-    emulator.settings = Settings(copy_seconds=3600)
-    stack.copied()
-    held = emulator.inject(
-        Fault(kind="hold-before", operation="GetInstanceSnapshot", resource="db-before-upgrade-*", skip=1)
-    )
-    running = stack.start("up", "--yes", "--skip-preview")
-    held.wait_reached(120)
-    held.remove()
-    running.send_signal(signal.SIGINT)
-    output = stack.end(running, ok=False).output
-    assert "stopped, as asked" in output and "kept in the stack's state" in output
-    stack.assert_nothing_left_of(running)
-    emulator.finish_copies()
-    assert stack.up().changes == {"updated": 1, "unchanged": 1}
-    assert service.copies_started() == 1
-    assert stack.outputs()["state"] == "available"
-
-
-@pytest.mark.parametrize("commands", [("destroy",), ("refresh", "destroy")], ids=" and ".join)
-def test_a_copy_that_was_stopped_before_it_showed_is_not_forgotten(
-    stack: Stack, service: Service, emulator: Emulator, commands: tuple[str, ...]
-) -> None:
-    """It is in the state, and NotFound for a while: `destroy` waits for it to show, and deletes it."""
-    emulator.settings = Settings(copy_seconds=1, visibility_seconds=12)
-    stack.copied()
-    held = emulator.inject(Fault(kind="hold-after", operation="CopySnapshot"))
-    running = stack.start("up", "--yes", "--skip-preview")
-    held.wait_reached(120)
-    running.send_signal(signal.SIGINT)
-    held.remove()
-    assert "kept in the stack's state" in stack.end(running, ok=False).output
-    assert service.snapshots() == {}, "it shows too early to be tried"
-    for command in commands:
-        stack.run(command, "--yes", "--skip-preview")
-    assert stack.resources() == {}
-    emulator.settings = Settings()
-    assert service.snapshots() == {} and service.copies_started() == 1
-
-
-def test_ctrl_c_is_heard_where_all_workers_are_busy(
-    stack: Stack, service: Service, emulator: Emulator
-) -> None:
-    """With as many copies under way as the host takes, and more in its queue, SIGINT ends the run all the same."""
-    emulator.settings = Settings(copy_seconds=3600)
-    stack.environment["SNAPCOPY_MAX_WORKERS"] = "4"
-    stack.program("""
-for n in range(12):
-    CopiedSnapshot(f"copy-{n}", source_snapshot_name="db-before-upgrade", source_region="us-east-1",
-        target_region="eu-west-1")
-""")
-    held = emulator.inject(Fault(kind="hold-before", operation="TagResource", times=None, skip=3))
-    running = stack.start("up", "--yes", "--skip-preview", "--parallel", "16")
-    held.wait_reached(120)
-    held.remove()
-    running.send_signal(signal.SIGINT)
-    output = stack.end(running, ok=False).output
-    assert output.count("stopped, as asked") >= 4
-    stack.assert_nothing_left_of(running)
-    emulator.finish_copies()
-    emulator.settings = Settings(copy_seconds=0)
-    stack.up("--parallel", "16")
-    assert len(service.snapshots()) == len(stack.resources()) == service.copies_started() == 12
 
 
 @pytest.mark.parametrize(
@@ -356,36 +245,3 @@ def test_a_snapshot_that_took_our_copys_name_is_left_alone(
     output = stack.destroy().output
     assert "isn't the one that this stack made; it was left untouched" in output
     assert service.only() == theirs
-
-
-def test_a_run_killed_before_midnight_leaves_one_copy(
-    stack: Stack, service: Service, emulator: Emulator
-) -> None:
-    """Repeated on the next day, when "latest" is another date, the first day's leftover is removed."""
-    emulator.age_out("us-east-1", "web-1", day(0))
-    emulator.settings = Settings(copy_seconds=3600)
-    stack.copied(source_resource_name="web-1", use_latest_restorable_auto_snapshot=True)
-    held = emulator.inject(Fault(kind="hold-after", operation="TagResource"))
-    stack.up_killed_at(held)
-    friday = service.only()
-    emulator.client("us-east-1").delete_instance(instanceName="web-1")
-    emulator.seed({"us-east-1": {"instances": [{"name": "web-1", "automaticSnapshots": 7}]}})
-    emulator.settings = Settings(copy_seconds=0.2)
-    output = stack.up().output
-    assert f'removing "{friday["name"]}", left behind by a run of this declaration that was cut off' in output
-    assert day(0) in service.only()["name"]
-
-
-def test_killed_and_then_changed_the_explicit_name_holds_what_is_asked_for(
-    stack: Stack, service: Service, emulator: Emulator
-) -> None:
-    """The killed run's copy bears the name but is of another date: it makes way for the one that is asked for."""
-    emulator.settings = Settings(copy_seconds=3600)
-    stack.copied(target_snapshot_name="web-dr", source_resource_name="web-1", restore_date=day(2))
-    held = emulator.inject(Fault(kind="hold-after", operation="TagResource"))
-    stack.up_killed_at(held)
-    emulator.settings = Settings(copy_seconds=0.2)
-    stack.copied(target_snapshot_name="web-dr", source_resource_name="web-1", restore_date=day(1))
-    stack.up()
-    assert service.tags("web-dr")["snapcopy:source"] == f"us-east-1:web-1:{day(1)}"
-    assert service.only()["arn"] == stack.outputs()["arn"]
