@@ -7,28 +7,36 @@ import random
 from collections.abc import Generator
 
 import pytest
-from pulumi_snapcopy.emulator import Emulator, Fault
+from pulumi_snapcopy.emulator import Emulator, Fault, Injected
 
 SEED = "SNAPCOPY_SOAK_SEED"
 
 
-def pytest_configure() -> None:
+@pytest.hookimpl(tryfirst=True)
+def pytest_configure(config: pytest.Config) -> None:
     """Settle the seed before there are workers: what one of them finds is repeated with the others' seed."""
     os.environ.setdefault(SEED, str(random.randrange(2**31)))
+    if config.option.hypothesis_seed is None:  # the everyday profile takes none
+        config.option.hypothesis_seed = os.environ[SEED]
 
 
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_call(item: pytest.Item) -> Generator[None]:
-    """Count the faults of a test that has put some to work."""
-    try:
-        return (yield)
-    finally:
-        emulator = getattr(item, "funcargs", {}).get("emulator")
-        if isinstance(emulator, Emulator):
-            # They are numbered, also those that were cleared away since.
-            number = emulator.inject(Fault(kind="slow", seconds=0.0)).number - 1
-            if number:
-                item.user_properties.append(("faults", number))
+    """Count the calls to the service that a fault has met; what only holds a process, to kill it, is none."""
+    injected: list[Injected] = []
+    inject = Emulator.inject
+
+    def remembered(emulator: Emulator, fault: Fault) -> Injected:
+        injected.append(inject(emulator, fault))
+        return injected[-1]
+
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(Emulator, "inject", remembered)
+        try:
+            return (yield)
+        finally:
+            if faults := sum(each.hits for each in injected if not each.fault.kind.startswith("hold")):
+                item.user_properties.append(("faults", faults))
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:

@@ -45,18 +45,18 @@ def live_through(another: Callable[[], Lifecycle], emulator: Emulator) -> None:
         request = wanted(
             source_snapshot_name=source, target_snapshot_name=f"{source}-copy", tags={"team": "shop"}
         )
-        lifecycle.create(request, Silent())
-        lifecycle.update(wanted(source_snapshot_name=source, target_snapshot_name=f"{source}-copy"), Silent(),
+        lifecycle.ensure(request, Silent())
+        lifecycle.ensure(wanted(source_snapshot_name=source, target_snapshot_name=f"{source}-copy"), Silent(),
                          dropped_tags=["team"])  # fmt: skip
         another().delete(request, Silent())
     for resource in ("web-1", "data-1"):
-        lifecycle.create(wanted(source_resource_name=resource), Silent())
+        lifecycle.ensure(wanted(source_resource_name=resource), Silent())
     for wrong in ({"source_snapshot_name": "no-such"}, {"source_resource_name": "no-such"}):
         with pytest.raises(CopyError, match="there is no"):
-            lifecycle.create(wanted(target_snapshot_name="never", **wrong), Silent())
+            lifecycle.ensure(wanted(target_snapshot_name="never", **wrong), Silent())
     emulator.inject(Fault(kind="fail-copy", operation="CopySnapshot", seconds=0))
     with pytest.raises(CopyError, match="the copy failed"):
-        lifecycle.create(wanted(source_snapshot_name="data-full", target_snapshot_name="fails"), Silent())
+        lifecycle.ensure(wanted(source_snapshot_name="data-full", target_snapshot_name="fails"), Silent())
 
 
 def test_what_is_allowed_is_what_is_called_and_where(on_emulator: Emulator) -> None:

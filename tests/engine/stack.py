@@ -81,11 +81,11 @@ class Stack:
         """Write the program."""
         (self.folder / "__main__.py").write_text(HEAD + body)
 
-    def copied(self, name: str = "db", **arguments: Any) -> None:
+    def copied(self, name: str = "db", *, opts: str = "None", **arguments: Any) -> None:
         """Write a program of one copy; by default of the manual snapshot, from us-east-1 to eu-west-1."""
         if not arguments.keys() & {"source_resource_name", "source_snapshot_name"}:
             arguments["source_snapshot_name"] = "db-before-upgrade"
-        self.program(f"CopiedSnapshot({name!r}, **{ {**ROUTE, **arguments}!r})\n")
+        self.program(f"CopiedSnapshot({name!r}, **{ {**ROUTE, **arguments}!r}, opts={opts})\n")
 
     def start(self, *arguments: str) -> subprocess.Popen[str]:
         """Start the CLI; it and what it starts can be killed apart."""

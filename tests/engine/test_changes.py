@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from pulumi_snapcopy.emulator import Emulator, Fault
 
-from .conftest import Service, day
+from .conftest import WEEK, Service, day
 from .stack import Stack
 
 AUTOMATIC = {"source_resource_name": "web-1", "restore_date": day(3)}
@@ -95,6 +95,24 @@ CopiedSnapshot("second", source_snapshot_name=first.target_snapshot_name, source
     )
 
 
+def test_a_copy_of_a_copy_stays_in_its_region(stack: Stack, service: Service) -> None:
+    """It was made where AWS_REGION pointed then; Pulumi deletes it first, since the copy that it is of has to go."""
+    program = """
+first = CopiedSnapshot("first", source_snapshot_name={!r}, source_region="us-east-1", target_region="eu-west-1",
+    target_snapshot_name="db-dr")
+CopiedSnapshot("second", source_snapshot_name=first.target_snapshot_name, source_region="eu-west-1")
+"""
+    stack.environment["AWS_REGION"] = "eu-central-1"
+    stack.program(program.format("db-before-upgrade"))
+    stack.up()
+    before = service.only("eu-central-1")
+    stack.environment["AWS_REGION"] = "eu-west-3"
+    stack.program(program.format("data-before-upgrade"))
+    stack.up()
+    assert service.only("eu-central-1")["arn"] != before["arn"] and service.snapshots("eu-west-3") == {}
+    assert service.only()["name"] == "db-dr"
+
+
 @pytest.mark.parametrize("option", ["replace_on_changes=['tags']", "replacement_trigger={!r}"])
 def test_what_pulumi_itself_replaces_stays_until_the_new_copy_stands(
     stack: Stack, service: Service, emulator: Emulator, option: str
@@ -109,7 +127,7 @@ CopiedSnapshot("web", source_resource_name="web-1", use_latest_restorable_auto_s
     stack.up()
     before = service.only()
     emulator.client("us-east-1").delete_instance(instanceName="web-1")
-    emulator.seed({"us-east-1": {"instances": [{"name": "web-1", "automaticSnapshots": 7}]}})
+    emulator.seed({"us-east-1": {"instances": [{"name": "web-1", "automaticSnapshots": WEEK}]}})
     stack.program(program.format({"run": "2"}, option.format("2")))
     denied = emulator.inject(Fault(kind="error", operation="CopySnapshot", code="AccessDeniedException"))
     emulator.clear_calls()
@@ -149,7 +167,7 @@ CopiedSnapshot("web", source_resource_name="web-1", use_latest_restorable_auto_s
     stack.program(program.format({"run": "1"}))
     stack.up()
     emulator.client("us-east-1").delete_instance(instanceName="web-1")
-    emulator.seed({"us-east-1": {"instances": [{"name": "web-1", "automaticSnapshots": 7}]}})
+    emulator.seed({"us-east-1": {"instances": [{"name": "web-1", "automaticSnapshots": WEEK}]}})
     stack.program(program.format({"run": "2"}))
     stack.up()
     assert day(0) in service.only()["name"] and stack.outputs("web")["arn"] == service.only()["arn"]
@@ -265,7 +283,7 @@ def test_the_latest_is_settled_once(stack: Stack, service: Service, emulator: Em
     stack.up()
     assert stack.outputs()["restoredDate"] == day(1)
     emulator.client("us-east-1").delete_instance(instanceName="web-1")
-    emulator.seed({"us-east-1": {"instances": [{"name": "web-1", "automaticSnapshots": 7}]}})
+    emulator.seed({"us-east-1": {"instances": [{"name": "web-1", "automaticSnapshots": WEEK}]}})
     assert stack.up().changes == {"unchanged": 2}
     stack.copied(source_resource_name="web-1", restore_date=day(1))
     assert stack.preview().changes == {"unchanged": 2}
@@ -281,7 +299,7 @@ def test_track_latest_copies_each_newer_one(stack: Stack, service: Service, emul
     old = service.only()
     assert stack.up().changes == {"unchanged": 2}
     emulator.client("us-east-1").delete_instance(instanceName="web-1")
-    emulator.seed({"us-east-1": {"instances": [{"name": "web-1", "automaticSnapshots": 7}]}})
+    emulator.seed({"us-east-1": {"instances": [{"name": "web-1", "automaticSnapshots": WEEK}]}})
     assert "replace" in stack.preview().output
     emulator.clear_calls()
     stack.up()
@@ -300,7 +318,7 @@ def test_new_triggers_copy_the_latest_there_is_then(
     stack.copied(**latest, triggers=["week 46"])
     stack.up()
     emulator.client("us-east-1").delete_instance(instanceName="web-1")
-    emulator.seed({"us-east-1": {"instances": [{"name": "web-1", "automaticSnapshots": 7}]}})
+    emulator.seed({"us-east-1": {"instances": [{"name": "web-1", "automaticSnapshots": WEEK}]}})
     stack.copied(**latest, triggers=["week 47"])
     stack.up()
     assert stack.outputs()["restoredDate"] == day(0)

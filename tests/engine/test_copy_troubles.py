@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from pulumi_snapcopy.emulator import Emulator, Fault, Settings, reading, shared
 
-from .conftest import SOURCES, Service, day
+from .conftest import SOURCES, WEEK, Service, day
 from .matrix import MANUAL, assert_converges, told
 from .stack import Stack
 
@@ -55,7 +55,7 @@ def test_a_copy_in_error_is_destroyed(stack: Stack, service: Service, emulator: 
     stack.copied(target_snapshot_name="db-dr")
     stack.up()
     emulator.set_state("eu-west-1", "db-dr", "error")
-    assert 'the copy "db-dr" is error in eu-west-1' in stack.refresh().output
+    assert 'the copy "db-dr" is error in eu-west-1; run `pulumi up` to start anew.' in stack.refresh().output
     stack.destroy()
     assert service.snapshots() == {}
 
@@ -100,6 +100,8 @@ def test_a_page_token_that_repeats(
     with monkeypatch.context() as patched:
         patched.setattr(reading, "_page", repeating)
         stack.up()
+    lists = emulator.calls("GetInstanceSnapshots")
+    assert [call.parameters.get("pageToken") for call in lists[:2]] == [None, "0"]
     assert_converges(stack, service)
 
 
@@ -169,7 +171,7 @@ def test_killed_before_midnight_while_tracking(stack: Stack, service: Service, e
     held = emulator.inject(Fault(kind="hold-before", operation="TagResource"))
     stack.up_killed_at(held)
     emulator.client("us-east-1").delete_instance(instanceName="web-1")
-    emulator.seed({"us-east-1": {"instances": [{"name": "web-1", "automaticSnapshots": 7}]}})
+    emulator.seed({"us-east-1": {"instances": [{"name": "web-1", "automaticSnapshots": WEEK}]}})
     emulator.settings = Settings(copy_seconds=0.2)
     assert "left behind by a run of this declaration that was cut off" in stack.up().output
     assert_converges(stack, service)

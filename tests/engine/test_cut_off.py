@@ -7,7 +7,8 @@ import signal
 import pytest
 from pulumi_snapcopy.emulator import Emulator, Fault, Settings
 
-from .conftest import Service, day
+from .conftest import WEEK, Service, day
+from .matrix import MANUAL, assert_converges
 from .stack import Stack
 
 
@@ -42,6 +43,27 @@ def test_killed_before_the_copy_was_tagged_it_is_still_known(
     up_that_goes_on(stack, service, emulator, name or "db-before-upgrade-*")
     assert service.copies_started() == 1
     assert service.owner_and_theirs(service.only()["name"]) == {"snapcopy:owner": "shop/dev/db"}
+
+
+@pytest.mark.parametrize(
+    "fault",
+    [
+        Fault(kind="hold-before", operation="CopySnapshot", skip=4, times=None),
+        Fault(kind="hold-after", operation="CopySnapshot", skip=4, times=None),
+        Fault(kind="hold-before", operation="TagResource", skip=4, times=None),
+    ],
+    ids=["unasked", "untold", "untagged"],
+)
+def test_killed_in_the_middle_of_eight_copies_each_is_there_once(
+    stack: Stack, service: Service, emulator: Emulator, fault: Fault
+) -> None:
+    """Some are done, some tagged, some just started, some not yet asked for: eight are there after the next `up`."""
+    stack.program(f"for n in range(8):\n    CopiedSnapshot(f'db-{{n}}', **{MANUAL!r})\n")
+    held = emulator.inject(fault)
+    stack.up_killed_at(held, "--parallel", "8")
+    assert 4 <= service.copies_started() <= 8
+    assert_converges(stack, service)
+    assert len(service.snapshots()) == len(stack.resources()) == service.copies_started() == 8
 
 
 def up_that_goes_on(stack: Stack, service: Service, emulator: Emulator, name: str) -> None:
@@ -132,7 +154,7 @@ def test_a_run_killed_before_midnight_leaves_one_copy(
     stack.up_killed_at(held)
     friday = service.only()
     emulator.client("us-east-1").delete_instance(instanceName="web-1")
-    emulator.seed({"us-east-1": {"instances": [{"name": "web-1", "automaticSnapshots": 7}]}})
+    emulator.seed({"us-east-1": {"instances": [{"name": "web-1", "automaticSnapshots": WEEK}]}})
     emulator.settings = Settings(copy_seconds=0.2)
     output = stack.up().output
     assert f'removing "{friday["name"]}", left behind by a run of this declaration that was cut off' in output
@@ -152,3 +174,25 @@ def test_killed_and_then_changed_the_explicit_name_holds_what_is_asked_for(
     stack.up()
     assert service.tags("web-dr")["snapcopy:source"] == f"us-east-1:web-1:{day(1)}"
     assert service.only()["arn"] == stack.outputs()["arn"]
+
+
+def test_killed_after_going_back_where_pulumi_deletes_first_nothing_is_left(
+    stack: Stack, service: Service, emulator: Emulator
+) -> None:
+    """One date, another that couldn't be copied, the first again and killed, a third: there is the copy of the third."""
+    first_deleted = "ResourceOptions(delete_before_replace=True)"
+    web = {"source_resource_name": "web-1", "opts": first_deleted}
+    stack.copied(**web, restore_date=day(3))
+    stack.up()
+    stack.copied(**web, restore_date=day(2))
+    denied = Fault(kind="error", operation="CopySnapshot", code="AccessDeniedException")
+    assert emulator.inject(denied) and "nothing was copied" in stack.up(ok=False).output
+    assert service.snapshots() == {}
+    stack.copied(**web, restore_date=day(3))
+    stack.up_killed_at(emulator.inject(Fault(kind="hold-after", operation="CopySnapshot")))
+    assert day(3) in service.only()["name"]
+    stack.copied(**web, restore_date=day(1))
+    stack.up()
+    assert day(1) in service.only()["name"] and stack.outputs()["arn"] == service.only()["arn"]
+    stack.destroy()
+    assert service.snapshots() == {}

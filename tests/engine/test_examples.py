@@ -8,7 +8,7 @@ from pathlib import Path
 
 from pulumi_snapcopy.emulator import Emulator
 
-from .conftest import Service, day
+from .conftest import WEEK, Service, day
 from .stack import Stack
 
 EXAMPLES = Path(__file__).parents[2] / "examples"
@@ -30,8 +30,8 @@ def test_quickstart(stack: Stack, service: Service, emulator: Emulator) -> None:
 
 def test_disaster_recovery(stack: Stack, service: Service, emulator: Emulator) -> None:
     """A second region from a list of sources; on the next day each copy is renewed, and one of each is left."""
-    instances = [{"name": name, "automaticSnapshots": 7} for name in ("web-1", "web-2")]
-    disks = [{"name": "data-1", "automaticSnapshots": 7}]
+    instances = [{"name": name, "automaticSnapshots": WEEK} for name in ("web-1", "web-2")]
+    disks = [{"name": "data-1", "automaticSnapshots": WEEK}]
     sources = {"us-east-1": {"instances": instances, "disks": disks}}
     emulator.seed(sources)
     names = [each["name"] for each in instances + disks]

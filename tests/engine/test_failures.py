@@ -56,6 +56,29 @@ def test_adopt_takes_the_snapshot_that_is_there(stack: Stack, service: Service, 
     assert service.snapshots() == {}
 
 
+def test_what_is_taken_over_may_be_named_as_its_own_source(
+    stack: Stack, service: Service, emulator: Emulator
+) -> None:
+    """Nothing is copied for it, so it isn't given up for another copy of itself either."""
+    emulator.put_snapshot("eu-west-1", "db-dr")
+    before = service.only()
+    itself = {"source_snapshot_name": "db-dr", "source_region": "eu-west-1", "target_snapshot_name": "db-dr"}
+    stack.copied(**itself, adopt=True)
+    stack.up()
+    assert service.only()["arn"] == before["arn"] == stack.outputs()["arn"]
+    assert stack.up().changes == {"unchanged": 2}
+    stack.copied(**itself, adopt=True, triggers=["again"])
+    output = stack.up(ok=False).output
+    assert (
+        '"db-dr" in eu-west-1 is its own source' in output and "would have to go first, and stays" in output
+    )
+    assert service.only()["arn"] == before["arn"] and service.copies_started() == 0
+    stack.copied(**itself)
+    assert "'db-dr' is what source_snapshot_name names in the same region" in stack.preview(ok=False).output
+    stack.destroy()
+    assert service.snapshots() == {}
+
+
 def test_a_name_of_another_type_is_refused(stack: Stack, service: Service, emulator: Emulator) -> None:
     """Names are shared by all types: an instance of the target's name is named as the reason."""
     emulator.client("eu-west-1").create_instances(

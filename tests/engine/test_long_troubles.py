@@ -1,4 +1,5 @@
-"""The fault matrix, what takes minutes: changes that stay unseen, reads that fail for good, a read that hangs."""
+"""The fault matrix, what takes minutes: changes that stay unseen, reads that fail for good, a read that hangs,
+lists that don't end."""
 
 from __future__ import annotations
 
@@ -7,7 +8,7 @@ from typing import Any
 
 import pytest
 from pulumi_snapcopy.core.lifecycle import READ_TIMEOUT
-from pulumi_snapcopy.emulator import Emulator, Fault, Settings
+from pulumi_snapcopy.emulator import Emulator, Fault, Settings, reading
 
 from .conftest import Service, day
 from .matrix import MANUAL, assert_converges
@@ -88,3 +89,29 @@ def test_one_hanging_read_among_ten_waits(
     record_property("calls", len(emulator.calls()))
     assert_converges(stack, service)
     assert hung.hits == 1 and service.copies_started() == 10
+
+
+def test_copies_that_no_list_shows(
+    stack: Stack, service: Service, emulator: Emulator, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A list that names its second page over and over hides what comes after; that is there all the same."""
+    for number in range(6):
+        emulator.put_snapshot("eu-west-1", f"theirs-{number}")
+    foreign = service.snapshots()
+    emulator.settings = Settings(copy_seconds=0.5, page_size=2)
+    page = reading._page
+
+    def repeating(member: str, items: Any, parameters: dict[str, Any], **options: Any) -> dict[str, Any]:
+        read = page(member, items, parameters, **options)
+        return {**read, "nextPageToken": parameters.get("pageToken") or read["nextPageToken"]}
+
+    monkeypatch.setattr(reading, "_page", repeating)
+    stack.program(f"for n in range(3):\n    CopiedSnapshot(f'db-{{n}}', **{MANUAL!r})\n")
+    assert stack.up("--parallel", "4").changes == {"created": 4}
+    assert stack.up("--refresh").changes == {"unchanged": 4}
+    assert len(emulator.calls("GetInstanceSnapshots")) > 2, "it went by lists"
+    assert service.copies_started() == 3
+    stack.destroy()
+    monkeypatch.undo()
+    emulator.settings = Settings()
+    assert service.snapshots() == foreign

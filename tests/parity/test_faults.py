@@ -230,7 +230,7 @@ def test_held_call_is_dropped_at_the_end(elsewhere: ThreadPoolExecutor) -> None:
         with pytest.raises(ConnectionClosedError):
             call.result(5)
         assert following.client("us-west-2").get_disk_snapshots()["diskSnapshots"] == []
-    assert [c.outcome for c in ending.calls()] == ["lost"]
+    assert [c.outcome for c in ending.calls()] == ["dropped"]
 
 
 def test_slow(emulator: Emulator, copy: Copy, client: Any, elsewhere: ThreadPoolExecutor) -> None:

@@ -174,7 +174,7 @@ def test_tags_are_set_in_the_end_however_often_they_fail(
     assert result.kept.snapshot.arn == trial.ours()[0].arn
 
 
-@pytest.mark.parametrize("verb", ["create", "read", "update", "delete"])
+@pytest.mark.parametrize("verb", ["ensure", "untag", "read", "delete"])
 def test_asked_to_stop_every_verb_says_so(verb: str) -> None:
     """Whatever verb is cancelled while the service rests, it ends in a CopyError, not in a bare Cancelled."""
     world, request = World(), wanted()
@@ -182,11 +182,13 @@ def test_asked_to_stop_every_verb_says_so(verb: str) -> None:
     assert isinstance(copied, Copy)
     service = world.service
     service.clock.cancelled_at = service.clock.now() + 1
-    service.faults = [None] * (verb == "update") + [Fault.TRANSIENT] * 50
+    service.faults = [None] * (verb == "untag") + [Fault.TRANSIENT] * 50
     held, lifecycle = known(request, copied), world.lifecycle()
-    more = {"dropped_tags": ["team"]} if verb == "update" else {}
     with pytest.raises(CopyError, match="stopped, as asked"):
-        getattr(lifecycle, verb)(held, world.teller, **more)
+        if verb == "untag":
+            lifecycle.ensure(held, world.teller, dropped_tags=["team"])
+        else:
+            getattr(lifecycle, verb)(held, world.teller)
 
 
 @pytest.mark.parametrize(("verb", "gerund"), [("read", "reading"), ("delete", "deleting")])
@@ -209,7 +211,7 @@ def test_update_of_tags_sets_and_drops_ours_alone() -> None:
     assert isinstance(copied, Copy)
     world.ours()[0].tags["by-hand"] = "stays"
     again = known(wanted(tags={"team": "web"}), copied)
-    world.lifecycle().update(again, world.teller, dropped_tags=["cost"])
+    world.lifecycle().ensure(again, world.teller, dropped_tags=["cost"])
     assert world.ours()[0].tags == {"by-hand": "stays", **again.all_tags}
     assert world.service.taken_on == 1
 

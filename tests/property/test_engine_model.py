@@ -6,6 +6,7 @@ The seeds are fixed: every day the same lives. What a failure prints repeats it.
 from __future__ import annotations
 
 import os
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -22,18 +23,20 @@ STEPS = 10_000 if os.environ.get("HYPOTHESIS_PROFILE") == "soak" else 800
 
 
 @pytest.mark.parametrize("temper", TEMPERS)
-def test_any_life_in_memory(temper: str) -> None:
+def test_any_life_in_memory(temper: str, record_property: Callable[[str, object], None]) -> None:
     """On services of four tempers nothing is lost, doubled or taken, whatever comes in whatever order."""
     counts = run(
         Model(lambda: FakeService(**TEMPERS[temper])), steps=STEPS, seed_=1000 * [*TEMPERS].index(temper)
     )
+    record_property("steps", counts.steps)
     assert counts.steps >= STEPS
     assert counts.seen["hosts killed"] and counts.seen["engines killed"] and counts.seen["copies"]
 
 
-def test_any_life_of_real_hosts() -> None:
+def test_any_life_of_real_hosts(record_property: Callable[[str, object], None]) -> None:
     """The same with the dynamic host in a process of its own, which is killed, on the emulator over HTTP."""
     with Emulated() as target:
         counts = run(target, steps=300, seed_=7)
+    record_property("steps", counts.steps)
     assert counts.steps >= 300
     assert counts.seen["hosts killed"] and counts.seen["copies"]

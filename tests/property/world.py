@@ -90,7 +90,7 @@ class World:
     def create(self, request: CopyRequest) -> Copy | CopyError:
         """Run create to its end."""
         try:
-            return self.lifecycle().create(request, self.teller)
+            return self.lifecycle().ensure(request, self.teller)
         except CopyError as error:
             return error
 

@@ -54,8 +54,12 @@ class Life:
         """The tags of each copy."""
         return [dict(each.tags) for each in self.there().values()]
 
-    def killed_right_after_copying_again(self) -> None:
+    def killed_right_after_copying_again(self, *, shown_after: float = 0.0) -> None:
         """The copy fails; the run that makes it again is killed between CopySnapshot and TagResource."""
         assert self.run("up", FAILING) and not self.engine.pending
+        self.target.service.shown_after = shown_after
         # Before CopySnapshot come: look, delete, look whether it is gone, check the source.
-        assert self.run("up", Kill(call=4, done=True)) == ["cut off"]
+        started = self.target.copies_started()
+        assert self.run("up", Kill(call=5, done=True)) == ["cut off"]
+        (copy,) = self.there().values()
+        assert self.target.copies_started() == started + 1 and not copy.tags

@@ -216,3 +216,93 @@ def test_going_back_to_a_retained_copy_under_its_explicit_name_takes_it_up() -> 
     life.declared = replace(life.declared, explicit="db-dr")
     assert life.run("up") == []
     assert [each.outputs["arn"] for each in life.engine.state] == [kept]
+
+
+def test_what_pulumi_replaces_for_its_own_reason_costs_no_copy_that_the_engine_keeps() -> None:
+    """A component hands down `retain_on_delete`, and an option finds the reason: what the state held is no leftover."""
+    life = Life(replace(COPY, source="web-1", automatic="date"))
+    life.keeps = True
+    for date in life.target.dates("web-1")[-3:]:
+        life.declared = replace(life.declared, date=date)
+        assert life.run() == []
+    kept = life.there().keys()
+    life.engine.state[0].forced = True
+    life.declared = replace(life.declared, tags={"team": "web"})
+    assert life.run() == [] and life.there().keys() == kept and len(kept) == 3
+
+
+def test_what_pulumi_replaces_for_its_own_reason_stays_until_the_new_copy_stands() -> None:
+    """An option finds the reason on the next day, and the run is stopped, and so is the one after it."""
+    life = Life(LATEST, copy_seconds=300)
+    assert life.run() == []
+    (first,) = life.there()
+    life.target.next_day()
+    life.engine.state[0].forced = True
+    assert "stopped, as asked" in life.run("up", Stop())[0]
+    assert "stopped, as asked" in life.run("up", Stop(), after=30)[0]
+    assert first in life.there() and len(life.there()) == 2
+    assert life.run() == []
+    assert len(life.there()) == 1 and first not in life.there()
+
+
+def test_a_tag_goes_also_where_pulumi_replaces_for_its_own_reason() -> None:
+    """The like is found and stays; the tag that isn't asked for any more doesn't."""
+    life = Life(replace(COPY, tags={"team": "shop", "cost": "7"}))
+    assert life.run() == []
+    life.engine.state[0].forced = True
+    life.declared = COPY
+    assert life.run() == []
+    assert life.target.copies_started() == 1
+    assert [each.keys() for each in life.tags()] == [{"team", "snapcopy:owner", "snapcopy:source"}]
+
+
+def test_lists_that_are_denied_cost_no_copy_of_a_manual_snapshot() -> None:
+    """The copy goes, being replaced under its own name; reading one at a time is enough for the new one."""
+    life = Life(replace(COPY, explicit="db-dr"))
+    assert life.run() == []
+    life.target.service.faults_of["snapshots"] = [scripted.Fault.DENIED] * 1000
+    life.declared = replace(life.declared, triggers=("again",))
+    assert life.run() == []
+    assert life.target.copies_started() == 2 and len(life.there()) == 1
+
+
+def test_a_short_timeout_takes_no_copy_that_is_about_to_show_for_gone() -> None:
+    """Stopped right after it was started, and then destroyed with ten seconds' time: it stays in the state."""
+    life = Life(replace(COPY, timeouts={"delete": "10s"}), shown_after=30.0, copy_seconds=60.0)
+    assert "stopped, as asked" in life.run("up", Stop(), after=2.0)[0]
+    (error,) = life.run("destroy")
+    assert "timed out after 10 s" in error and "stays in the stack's state" in error
+    life.target.service.clock.time += 30
+    assert life.run("destroy") == []
+    assert life.there() == {} == dict(life.engine.state)
+
+
+def test_a_throttled_look_at_the_records_forgets_no_copy_that_was_made_again() -> None:
+    """The run that made it again was killed before it showed, and its record is hard to get."""
+    life = Life()
+    life.killed_right_after_copying_again(shown_after=20.0)
+    life.target.service.faults_of["operations"] = [scripted.Fault.TRANSIENT] * 2
+    assert life.run("destroy") == []
+    assert life.there() == {} and life.engine.state == []
+
+
+def test_copies_that_the_engine_keeps_in_another_region_are_still_known() -> None:
+    """Moved, and moved back with another date: the one that was kept there first is no leftover."""
+    life = Life(replace(COPY, source="web-1", automatic="date"))
+    life.keeps = True
+    dates = life.target.dates("web-1")
+    for date, region in ((dates[-3], "eu-west-1"), (dates[-3], "eu-central-1"), (dates[-1], "eu-west-1")):
+        life.declared = replace(life.declared, date=date, target_region=region)
+        assert life.run() == []
+    assert len(life.there()) == 2
+
+
+def test_a_snapshot_that_was_not_yet_taken_over_is_taken_over_after_a_refresh() -> None:
+    """It bears its former owner's tag, and a run that was to change it failed: a refresh doesn't take that for done."""
+    life = Life(replace(COPY, explicit="db-dr", adopt=True))
+    life.target.plant(COPY.target_region, "db-dr", {"snapcopy:owner": "shop/prod/db"})
+    assert "DENIED" in life.run("up", Fault(kind="denied", operation="TagResource"))[0]
+    assert life.run("refresh") == []
+    assert "is still shop/prod/db's in eu-west-1" in life.engine.state[0].init_errors[0]
+    assert life.run("up") == []
+    assert [each["snapcopy:owner"] for each in life.tags()] == ["shop/dev/web"]

@@ -1,4 +1,4 @@
-"""The verbs of a copy: ensure, update, read and delete, so that whatever is cut off can be done again."""
+"""The verbs of a copy: ensure, read and delete, so that whatever is cut off can be done again."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from .copying.account import AccountGuard
 from .copying.attempt import Attempt, Teller
 from .copying.creation import bring_about
 from .copying.region import Region
-from .copying.sources import SourceError, check_source, latest_date
+from .copying.sources import SourceError, check_successor, latest_date
 from .errors import Cancelled, NotFound, ServiceError
 from .model import RETAIN_TAG, Copy, CopyRequest, Service, Snapshot
 from .watching.clock import Clock
@@ -51,24 +51,6 @@ class Lifecycle:
             ServiceError: the service won't say.
         """
         return latest_date(self.service, region, resource)
-
-    def create(self, request: CopyRequest, teller: Teller) -> Copy:
-        """See to it that the copy stands: made, or gone on with, or taken as it is.
-
-        Raises:
-            CopyError: it doesn't; ``kept`` holds what is under way all the same.
-        """
-        return self._bring_about(request, teller, dropped_tags=())
-
-    def update(self, request: CopyRequest, teller: Teller, *, dropped_tags: Iterable[str]) -> Copy:
-        """Go on with a half-made copy, and bring its tags in line.
-
-        Args:
-            request: what is wanted now.
-            teller: is told what happens.
-            dropped_tags: the keys that the last request set and this one doesn't.
-        """
-        return self._bring_about(request, teller, dropped_tags=dropped_tags)
 
     def read(self, request: CopyRequest, teller: Teller) -> Snapshot | None:
         """Read the copy; ``None`` only if the service says that it is gone."""
@@ -112,7 +94,7 @@ class Lifecycle:
                 return
             if successor is not None:
                 listings = self._region(successor.source_region).listings
-                attempt.patiently(lambda: check_source(listings, successor))
+                attempt.patiently(lambda: check_successor(listings, successor, found))
             attempt.remove(found)
         except NotFound:
             return
@@ -123,7 +105,17 @@ class Lifecycle:
         except Cancelled:
             raise explain.cancelled(request, doing="deleting") from None
 
-    def _bring_about(self, request: CopyRequest, teller: Teller, *, dropped_tags: Iterable[str]) -> Copy:
+    def ensure(self, request: CopyRequest, teller: Teller, *, dropped_tags: Iterable[str] = ()) -> Copy:
+        """See to it that the copy stands, tagged as asked: made, or gone on with, or taken as it is.
+
+        Args:
+            request: what is wanted.
+            teller: is told what happens.
+            dropped_tags: the keys that the last request set and this one doesn't.
+
+        Raises:
+            CopyError: it doesn't; ``kept`` holds what is under way all the same.
+        """
         attempt = self._attempt(request, teller)
         copy = bring_about(attempt)
         no_longer_retained = {RETAIN_TAG} & copy.snapshot.tags.keys() if not request.retain else set()

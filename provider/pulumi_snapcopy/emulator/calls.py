@@ -18,7 +18,7 @@ class Call:
         region: The region of the request's signature.
         parameters: The request's members.
         outcome: ``ok``, the code it was refused with, or ``lost``, ``reset``, ``hang``, ``garbage``, …;
-            ``pending`` while it is being answered.
+            ``dropped`` where it was held before its work and never did it; ``pending`` while it is being answered.
         user_agent: What called.
         at: When it came (seconds since 1970).
     """

@@ -99,7 +99,7 @@ def _before(hit: Injected) -> Response | None:
         hit.pause(fault.seconds)
         raise Dropped("hang")
     if fault.kind == "hold-before" and not hit.pause(fault.seconds):
-        raise Dropped("lost")
+        raise Dropped("dropped")
     return None
 
 

@@ -11,7 +11,7 @@ from pulumi.dynamic import CheckFailure
 
 from ..core.copying.explain import OTHER_ACCOUNT
 from ..core.errors import ServiceError, WrongAccount
-from ..core.inputs import settle
+from ..core.inputs import differences, settle
 from ..core.judging.judgement import UNKNOWN, Context
 from ..core.judging.spelling import pythonic
 from ..core.lifecycle import Lifecycle
@@ -61,6 +61,7 @@ class Checking:
         if olds:
             former.region = olds.get("targetRegion")
             former.ids.update(filter(None, [settled_id(olds)]))
+            former.tags = set(olds.get("tags") or {})
         if inputs.pop("guarded", False) and self.lifecycle.guard is None:
             raise Unfit(CheckFailure("", UNGUARDED))
         if "targetRegion" not in inputs:
@@ -84,6 +85,8 @@ class Checking:
                 )
             )
         # The engine checks what it will replace a second time, as if it were new.
+        if olds:
+            former.is_replaced = bool(differences(olds, settled).replaces)
         former.successor = None if olds else settled
         if not olds and not self.standing.is_held(settled_id(settled) or ""):
             self.standing.release(urn)

@@ -63,7 +63,11 @@ def _urn() -> str:
 def _what_is_missing(wanted: CopyRequest, snapshot: Snapshot) -> str:
     """What the next `up` has to do before a copy in the state is whole, if there is something."""
     if snapshot.phase is not Phase.DONE:
-        return f"is {snapshot.state} in {snapshot.region}; run `pulumi up` to go on."
+        next_ = "start anew" if snapshot.phase is Phase.FAILED else "go on"
+        return f"is {snapshot.state} in {snapshot.region}; run `pulumi up` to {next_}."
+    owner = snapshot.tags.get(OWNER_TAG)
+    if wanted.adopt and owner not in (None, wanted.owner):
+        return f"is still {owner}'s in {snapshot.region}; run `pulumi up` to take it over."
     ours = [OWNER_TAG, RETAIN_TAG] if wanted.retain else [OWNER_TAG]
     lacking = " and ".join(tag for tag in ours if tag not in snapshot.tags)
     return f"lacks its tag {lacking} in {snapshot.region}; run `pulumi up` to set it." if lacking else ""
@@ -143,11 +147,10 @@ class CopyProvider(ResourceProvider):
         """Say what asks for a new copy, and what is done in place."""
         olds, news = known(_olds), known(_news)
         found = differences(olds, news)
-        former = self._standing.had(_urn(), _id)
+        former = self._standing.remember(_urn(), _id, olds)
+        former.is_replaced = bool(found.replaces)
         if found.replaces:
             self._standing.release(_urn())
-            former.is_replaced, former.arn = True, olds.get("arn")
-            former.arns |= {olds.get("arn"), *(olds.get("supersedes") or ())} - {None}
             # With `changes` left open the engine works out the details, and names the properties.
             return DiffResult(changes=None, replaces=found.replaces, delete_before_replace=found.same_name)
         self._standing.hold(_urn(), _id)
@@ -158,11 +161,17 @@ class CopyProvider(ResourceProvider):
         inputs = known(props)
         former = self._standing.former(_urn())
         former.successor = None  # it is being created
-        wanted = replace(request(inputs, supersedes=former.arns), replaces=former.arn)
+        wanted = request(inputs, supersedes=former.arns)
+        if former.is_replaced:
+            wanted, dropped = replace(wanted, replaces=former.arn), set[str]()
+        else:  # what there was of it may be the copy that is found
+            dropped = former.tags - set(wanted.tags)
         try:
             self._ready()
             with self._tally.copying(wanted.resource):
-                copy = self._lifecycle.create(wanted, RowTeller(self._engine, self._tally))
+                copy = self._lifecycle.ensure(
+                    wanted, RowTeller(self._engine, self._tally), dropped_tags=dropped
+                )
         except CopyError as error:
             if error.kept:
                 self._standing.hold(_urn(), copy_id(error.kept.snapshot))
@@ -208,7 +217,7 @@ class CopyProvider(ResourceProvider):
         try:
             self._ready()
             with self._tally.copying(wanted.resource):
-                copy = self._lifecycle.update(
+                copy = self._lifecycle.ensure(
                     wanted, RowTeller(self._engine, self._tally), dropped_tags=dropped
                 )
         except CopyError as error:

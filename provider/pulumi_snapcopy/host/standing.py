@@ -7,7 +7,7 @@ run if this one is cut off.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -18,12 +18,14 @@ class Former:
 
     region: str | None = None
     ids: set[str] = field(default_factory=set)
+    tags: set[str] = field(default_factory=set)
+    """The keys of the user's."""
     arns: set[str] = field(default_factory=set)
     """Its copies, also those that the last one had replaced: the engine's to delete, or to keep."""
     deleted: set[str] = field(default_factory=set)
     """Those that have been deleted in this run; lists may go on showing them."""
     arn: str | None = None
-    """The copy that the state holds, if another request takes its place."""
+    """The copy that the state holds."""
     is_replaced: bool = False
     """Whether it is another request that is made now."""
     successor: dict[str, Any] | None = None
@@ -74,19 +76,31 @@ class Standing:
         return id_ in list(self._held.values())
 
     def is_in_the_state(self, id_: str) -> bool:
-        """Whether a declaration has this copy, or had it before this run."""
+        """Whether a declaration has this copy, or had it before this run, and nothing but its id tells."""
         return self.is_held(id_) or any(id_ in each.ids for each in list(self._formers.values()))
 
     def former(self, urn: str) -> Former:
         """What a declaration had; an empty name has had nothing."""
         return self._formers.setdefault(urn, Former()) if urn else Former()
 
-    def had(self, urn: str, id_: str) -> Former:
-        """A declaration had this copy, perhaps under another name, by which the engine will delete it."""
+    def remember(self, urn: str, id_: str, outputs: Mapping[str, Any]) -> Former:
+        """A declaration had this copy, perhaps under another name, by which the engine will delete it.
+
+        Args:
+            urn: the declaration.
+            id_: the copy's id.
+            outputs: what the state holds of it.
+        """
         if urn in self._declared:
             self._urns[id_] = urn
         former = self.former(urn)
-        former.ids.add(id_)
+        former.region = former.region or outputs.get("targetRegion")
+        former.arn = outputs.get("arn")
+        if former.arn is None:
+            former.ids.add(id_)
+        else:  # by which it is told from what a cut-off run has made anew under its name
+            former.ids.discard(id_)
+        former.arns.update(filter(None, [former.arn, *outputs.get("supersedes", ())]))
         return former
 
     def former_of(self, id_: str, urn: str) -> Former:

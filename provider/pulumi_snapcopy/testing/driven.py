@@ -86,7 +86,7 @@ class Driven(World, RuleBasedStateMachine):
         entries = [each for each in self.engine.state if each.place == resource.place]
         asked = declaration.goal().inputs
         as_it_is = all(asked.get(key) == resource.inputs.get(key) for key in (*IDENTITY, "restoreDate"))
-        return as_it_is and len(entries) == 1 and not resource.taint
+        return as_it_is and len(entries) == 1 and not (resource.taint or resource.forced)
 
     def _held(self, declaration: Declaration) -> Resource | None:
         """What the state has of a declaration, if need be under its name before."""
@@ -148,7 +148,7 @@ class Driven(World, RuleBasedStateMachine):
             if all({**each, SOURCE_TAG: "", **asked} == {SOURCE_TAG: "", **asked} for each in tags):
                 new = replace(before, tags=now.tags, retain=now.retain, adopt=now.adopt, alias=now.alias)
                 new = self._beside_retained(now, new)
-                # Under an explicit name a copy that is retained can't be told from one of other triggers; it is refused.
+                # Under an explicit name a copy that is retained can't be told from one of other triggers.
                 retained = [each.place for each in self.engine.state if each.retain and each.delete]
                 if (new.target_region, new.explicit) not in retained:
                     found[now.name] = new

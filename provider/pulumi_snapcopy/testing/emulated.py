@@ -40,6 +40,8 @@ _OPERATIONS = {
 }
 _DAYS = 7
 _LONG = 3600.0
+_AGE = 3600.0
+"""Seconds since somebody made what is planted."""
 _QUICKER = 20.0
 
 
@@ -163,6 +165,12 @@ class Emulated:
     def plant(self, region: str, name: str, tags: Mapping[str, str]) -> None:
         """See `Target`."""
         self.emulator.put_snapshot(region, name, tags=tags)
+        with changing():
+            resources = backend_of(region).resources
+            made = resources[name].members
+            resources[name] = replace(
+                resources[name], members={**made, "createdAt": made["createdAt"] - _AGE}
+            )
 
     def untag(self, seen: Seen, key: str) -> None:
         """See `Target`."""

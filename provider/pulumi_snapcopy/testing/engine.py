@@ -37,6 +37,8 @@ class Resource:
     """Its last update was cut off; what it has done isn't in the state."""
     taint: bool = False
     """The next run replaces it, whatever its provider would say: ``pulumi state taint``, ``pulumi up --replace``."""
+    forced: bool = False
+    """The next run replaces it, whatever its provider says: an option such as ``replace_on_changes``."""
 
     @property
     def place(self) -> tuple[str, str]:
@@ -134,7 +136,7 @@ class Engine:
         self.calls += 1
         diff = provider.diff(goal.urn, old.id, old.outputs, inputs)
         changes = old.inputs != inputs if diff.changes is None else diff.changes
-        if old.pending_replacement or (changes and diff.replaces):
+        if old.pending_replacement or old.forced or (changes and diff.replaces):
             # What was settled for the old resource doesn't hold for the new one.
             inputs = self._check(provider, goal, {})
             if diff.delete_before_replace and not old.pending_replacement:

@@ -73,7 +73,7 @@ class FakeService:
     ) -> Held:
         """Put a complete snapshot there that somebody took an hour ago, and its record."""
         created = self.clock.now() - 3600
-        held = Held(name, region, kind, self._arn(), created, created, self._done(kind), created)
+        held = Held(name, region, kind, self._arn(region, kind), created, created, self._done(kind), created)
         held.tags.update(tags or {})
         self.held.append(held)
         self._record(region, name, f"Create{kind}", "", kind, "Succeeded")
@@ -213,7 +213,7 @@ class FakeService:
                 name,
                 region,
                 kind,
-                self._arn(),
+                self._arn(region, kind),
                 now,
                 now + self.copy_seconds,
                 outcome,
@@ -257,9 +257,9 @@ class FakeService:
                     status = "Failed" if held.outcome == "error" else "Succeeded"
                     self.records[index] = (region, name, replace(operation, status=status, error="scripted"))
 
-    def _arn(self) -> str:
+    def _arn(self, region: str, kind: str) -> str:
         self._made += 1
-        return f"arn:{self._made}"
+        return f"arn:aws:lightsail:{region}:111122223333:{kind}/{self._made}"
 
     def _done(self, kind: str) -> str:
         return "completed" if kind == "DiskSnapshot" else "available"

@@ -127,9 +127,13 @@ class SnapshotCopies(Driven):
 
     @precondition(lambda self: self._replaceable())
     @rule(data=st.data())
-    def taint(self, data: st.DataObject) -> None:
-        """The user wants a copy to be replaced by its like, and the next run does it, if nothing comes between."""
-        data.draw(st.sampled_from(self._replaceable()), label="resource").taint = True
+    def replace_by_its_like(self, data: st.DataObject) -> None:
+        """A copy is to be replaced by its like, for a reason that isn't ours: the next run does it, if nothing comes between."""
+        resource = data.draw(st.sampled_from(self._replaceable()), label="resource")
+        if data.draw(st.booleans(), label="by the user"):
+            resource.taint = True
+        else:
+            resource.forced = True
         self._run("up", data.draw(disturbances(self.target), label="disturbance"))
         self._count()
 

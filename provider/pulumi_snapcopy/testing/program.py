@@ -40,6 +40,8 @@ class Declaration:
     adopt: bool = False
     retain: bool = False
     """Whether it is declared with ``retain_on_delete``."""
+    timeouts: Mapping[str, str] = field(default_factory=dict)
+    """Its ``custom_timeouts``."""
 
     @property
     def owner(self) -> str:
@@ -63,6 +65,7 @@ class Declaration:
             "triggers": list(self.triggers) or None,
             "adopt": self.adopt or None,
             "retainOnDelete": self.retain or None,
+            "customTimeouts": dict(self.timeouts) or None,
         }
         given: Properties = {key: value for key, value in inputs.items() if value is not None}
         alias = urn(self.alias) if self.alias else None

@@ -65,7 +65,7 @@ class Attempt:
     record: Operation | None = None
     """What proved the copy that was found ours, where nothing else did."""
     gone: set[str | None] = field(default_factory=set)
-    """The ARNs of what it has deleted; lists may go on showing that."""
+    """The ARNs of what it deletes; lists may go on showing that."""
     kept: Copy | None = None
     """The copy that is, or may be, under way: it has to stay in the stack's state whatever happens."""
 
@@ -119,8 +119,10 @@ class Attempt:
         """Find the copy in the state; ``None`` only if it is gone, and not if it was started and is about to show."""
         found = self.find() or self.read()
         may_show = found is None and (self._is_new() or self._was_made_again())
-        until, tries = min(self.clock.now() + VISIBILITY, self.deadline), 0
+        until, tries = self.clock.now() + VISIBILITY, 0
         while found is None and may_show and self.clock.now() <= until:
+            if self.clock.now() > self.deadline:
+                raise self.out_of_time(None)
             self.teller.progress("waiting for the copy to show")
             self.clock.sleep(backoff(tries))
             found = self.read()
@@ -137,7 +139,7 @@ class Attempt:
 
     def _was_made_again(self) -> bool:
         """Whether a run that was cut off has started it anew, a moment ago."""
-        record = next((each for each in self.told_operations() if each.makes_or_ends), None)
+        record = next((each for each in self.told_operations(tries=4) if each.makes_or_ends), None)
         return record is not None and is_being_made_again(self.request, record, now=self.clock.now())
 
     def change(self, call: Callable[[], T]) -> T:
@@ -154,12 +156,18 @@ class Attempt:
         except NotFound:
             return []
 
-    def told_operations(self) -> Sequence[Operation]:
-        """The same where it is worth knowing, and neither waiting nor failing for it."""
-        try:
-            return self.service.operations(self.request.target_region, self.request.name)
-        except ServiceError:
-            return []
+    def told_operations(self, *, tries: int = 1) -> Sequence[Operation]:
+        """The same where it is worth knowing, and neither waiting for long nor failing for it."""
+        for attempt in range(tries):
+            if attempt:
+                self.clock.sleep(backoff(attempt - 1))
+            try:
+                return self.service.operations(self.request.target_region, self.request.name)
+            except Transient:
+                continue
+            except ServiceError:
+                break
+        return []
 
     def judge(self, snapshot: Snapshot) -> tuple[bool, Snapshot]:
         """Whether a snapshot is provably ours, and the snapshot as last seen: judging may take a second look."""
@@ -191,6 +199,7 @@ class Attempt:
 
     def remove(self, snapshot: Snapshot) -> None:
         """Delete a snapshot that is ours, and wait until the service no longer shows it."""
+        self.gone.add(snapshot.arn)
         attempt = 0
         while True:
             try:
@@ -207,10 +216,8 @@ class Attempt:
             attempt += 1
             found = self._find(snapshot)
             if found is None:
-                self.gone.add(snapshot.arn)
                 return
             snapshot = found
-        self.gone.add(snapshot.arn)
         asked = self.clock.now()
         while self._find(snapshot) is not None:
             rest = pause(self.clock.now() - asked)

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from ..errors import Cancelled, ServiceError
+from ..errors import Cancelled, Denied, ServiceError
 from ..inputs import fingerprint_of
 from ..model import OWNER_TAG, Copy, Phase, Snapshot
 from ..naming import derive
@@ -60,8 +60,7 @@ def _bring_about(attempt: Attempt) -> Copy:
         found, born = start(attempt, source.copy_type if source else ""), attempt.clock.now()
     copy = finish(attempt, found, born=born)
     superseded = attempt.request.supersedes - {copy.snapshot.arn}
-    still_there = superseded & {each.arn for each in listed or () if each.arn is not None}
-    return replace(copy, supersedes=superseded if listed is None else still_there)
+    return replace(copy, supersedes=superseded - _known_to_be_gone(attempt, superseded, listed))
 
 
 def _settle(attempt: Attempt) -> Source | None:
@@ -87,8 +86,21 @@ def _look(attempt: Attempt) -> tuple[Snapshot | None, list[Snapshot] | None]:
     of_many = request.restore_date is not None and has_derived_name(request, request.name)
     if not of_many and not request.supersedes:
         return _sure(attempt, attempt.find()), None
-    listed = attempt.patiently(attempt.target.listings.all)
+    try:
+        listed = attempt.patiently(attempt.target.listings.all)
+    except Denied:
+        if of_many:
+            raise
+        return _sure(attempt, attempt.find()), None
     return _sure(attempt, next((each for each in listed if each.name == request.name), None)), listed
+
+
+def _known_to_be_gone(attempt: Attempt, arns: frozenset[str], listed: Sequence[Snapshot] | None) -> set[str]:
+    """Those that a list of their region doesn't show."""
+    if listed is None:
+        return set()
+    there = {each.arn for each in listed}
+    return {arn for arn in arns - there if f":{attempt.request.target_region}:" in arn}
 
 
 def _sure(attempt: Attempt, found: Snapshot | None) -> Snapshot | None:
@@ -104,12 +116,10 @@ def _remove_leftovers(attempt: Attempt, listed: Sequence[Snapshot] | None) -> No
     request = attempt.request
     for snapshot in listed or ():
         ours = snapshot.tags.get(OWNER_TAG, request.owner) == request.owner
-        of_another_date = has_derived_name(request, snapshot.name) and snapshot.name != request.name
-        held = (
-            attempt.is_in_the_state(f"{snapshot.region}/{snapshot.name}")
-            or snapshot.arn in request.supersedes
-        )
-        if of_another_date and ours and not held and not is_retained(snapshot):
+        if not ours or snapshot.arn in request.supersedes or is_retained(snapshot):
+            continue
+        of_another_date = snapshot.name != request.name and has_derived_name(request, snapshot.name)
+        if of_another_date and not attempt.is_in_the_state(f"{snapshot.region}/{snapshot.name}"):
             attempt.teller.warning(
                 f'removing "{snapshot.name}", left behind by a run of this declaration that was cut off'
             )

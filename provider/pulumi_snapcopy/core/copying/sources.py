@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 from ..errors import NotFound, ServiceError
-from ..model import CopyRequest, Phase, Service
+from ..model import CopyRequest, Phase, Service, Snapshot
 from ..watching.listing import Listings
 
 _MOST_NAMES = 10
@@ -51,6 +51,17 @@ def check_source(listings: Listings, request: CopyRequest) -> Source:
     if request.source_snapshot_name is not None:
         return _manual(listings, request.source_snapshot_name)
     return _automatic(listings, request.source, request.restore_date, latest=request.latest)
+
+
+def check_successor(listings: Listings, request: CopyRequest, doomed: Snapshot) -> Source:
+    """Find the source of what is to take the place of a snapshot that goes before."""
+    if (request.source_snapshot_name, request.source_region) == (doomed.name, doomed.region):
+        raise SourceError(
+            f'"{doomed.name}" in {doomed.region} is its own source',
+            "what was adopted so can't be made again.",
+            "take the edit back, or write another source_snapshot_name.",
+        )
+    return check_source(listings, request)
 
 
 def _manual(listings: Listings, name: str) -> Source:

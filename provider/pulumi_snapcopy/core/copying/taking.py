@@ -59,7 +59,7 @@ def useless(attempt: Attempt, found: Snapshot) -> str:
         return ""
     if is_retained(found):
         raise explain.retained(request, found)
-    return f"a copy of {found.tags[SOURCE_TAG]} that a cut-off run left behind"
+    return f"a copy of {found.tags[SOURCE_TAG]}, which isn't what is asked for now"
 
 
 def is_retained(snapshot: Snapshot) -> bool:

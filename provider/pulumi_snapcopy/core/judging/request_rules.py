@@ -110,7 +110,8 @@ def snapshot_name(inputs: Inputs, _: Context, config: Config) -> Iterator[Violat
             )
     for key, source in known(inputs, SOURCES, str):
         one_place = inputs.get("sourceRegion") == inputs.get("targetRegion") is not UNKNOWN
-        if source == inputs.get("targetSnapshotName") and one_place:
+        taken_over = key == "sourceSnapshotName" and inputs.get("adopt")
+        if source == inputs.get("targetSnapshotName") and one_place and not taken_over:
             yield Violation(
                 property="targetSnapshotName",
                 message=f"{source!r} is what {key} names in the same region, and a region has each name once. Write "
