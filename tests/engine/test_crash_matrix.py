@@ -1,7 +1,8 @@
 """SIGKILL at every call to the service, before and after its work: `pulumi cancel`, `pulumi up`, and all is well.
 
-The points are the calls that a run really makes, so a new call is in the matrix by itself. `make test` kills around
-what changes the service, `make soak` around every call.
+The points are the calls that a run really makes, so a new call is in the matrix by itself, and that the scenarios make
+all changes that we may make is a test of its own. `make test` kills around what changes the service, `make soak` around
+every call.
 """
 
 from __future__ import annotations
@@ -9,13 +10,15 @@ from __future__ import annotations
 import os
 import signal
 import subprocess
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
 from itertools import count, product
-from typing import Any
+from typing import Any, Literal
 
 import pytest
 from pulumi_snapcopy.emulator import Emulator, Fault, Injected, Settings
+from pulumi_snapcopy.services.lightsail_permissions import PERMISSIONS
 
 from .conftest import SOURCES, Service, day
 from .matrix import told
@@ -28,11 +31,26 @@ Point = tuple[str, int]
 
 @dataclass(frozen=True)
 class Scenario:
-    """A program, what it becomes, and how many copies there are then; ``None`` is a program without copies."""
+    """A program of one copy, and what it becomes; ``None`` is a program without copies."""
 
     before: Program
     after: Program
     destroy: bool = False
+
+    @property
+    def name(self) -> str:
+        """What the program calls its copy at the end."""
+        return str((self.after or {}).get("name", "db"))
+
+    @property
+    def adopts(self) -> bool:
+        """Whether the copy is a snapshot that was there before."""
+        return bool((self.after or {}).get("adopt"))
+
+    @property
+    def declared(self) -> dict[str, Any] | None:
+        """The copy that there is at the end, if there is one."""
+        return None if self.destroy else self.after
 
     def write(self, stack: Stack, program: Program) -> None:
         """Write one of the two programs."""
@@ -44,20 +62,29 @@ class Scenario:
         return ("destroy" if self.destroy else "up", "--yes", "--skip-preview")
 
 
+HERE = "by-hand"
+"""A snapshot of somebody else's."""
 DATED = {"source_resource_name": "web-1", "restore_date": day(2)}
+DISK = {**DATED, "source_resource_name": "data-1"}
 NEWER = {**DATED, "restore_date": day(1)}
 NAMED = {"target_snapshot_name": "web-dr"}
+RENAMED = {"name": "data", "opts": "ResourceOptions(aliases=[Alias(name='db')])"}
 SCENARIOS = {
     "create": Scenario(None, {**DATED, "tags": {"team": "shop"}}),
     "create-named": Scenario(None, {**DATED, **NAMED}),
+    "create-disk": Scenario(None, DISK),
+    "adopt": Scenario(None, {"target_snapshot_name": HERE, "adopt": True, "tags": {"team": "shop"}}),
     "replace": Scenario(DATED, NEWER),
     "replace-named": Scenario({**DATED, **NAMED}, {**NEWER, **NAMED}),
     "update": Scenario({**DATED, "tags": {"old": "1"}}, {**DATED, "tags": {"team": "shop"}}),
+    "rename": Scenario(DATED, {**DATED, **RENAMED}),
     "delete": Scenario(DATED, None),
     "destroy": Scenario(DATED, DATED, destroy=True),
+    "destroy-disk": Scenario(DISK, DISK, destroy=True),
 }
 VICTIMS = ("cli", "host")
-WHEN = ("before", "after")
+When = Literal["before", "after"]
+WHEN: tuple[When, ...] = ("before", "after")
 
 
 class Matrix:
@@ -66,7 +93,7 @@ class Matrix:
     def __init__(self, new_stack: Callable[..., Stack], emulator: Emulator, scenario: Scenario) -> None:
         self.new_stack, self.emulator, self.scenario = new_stack, emulator, scenario
         self.service = Service(emulator)
-        self.stacks = 0
+        self.stacks = self.copies_started = 0
 
     def prepared(self) -> Stack:
         """A stack with the first program brought about, and the second one written."""
@@ -74,8 +101,10 @@ class Matrix:
         self.emulator.settings = Settings(copy_seconds=0.3)
         self.emulator.seed(SOURCES)
         self.emulator.put_snapshot("eu-west-1", f"web-1-{day(3)}-0123abcd", tags={"theirs": "yes"})
-        self.emulator.put_snapshot("eu-west-1", "by-hand")
+        self.emulator.put_snapshot("eu-west-1", HERE)
         self.foreign = self.service.snapshots()
+        if self.scenario.adopts:
+            del self.foreign[HERE]
         self.stacks += 1
         stack = self.new_stack(f"run-{self.stacks}")
         if self.scenario.before is not None:
@@ -89,15 +118,18 @@ class Matrix:
         """The calls that change the service, in a run that isn't killed."""
         stack = self.prepared()
         stack.run(*self.scenario.command)
+        self.assert_well(stack)
         calls = [call.operation for call in self.emulator.calls() if not call.operation.startswith("Get")]
         assert calls, "a scenario without a change has nothing to be killed at"
+        self.copies_started = self.service.copies_started()
         return [(call, calls[:number].count(call)) for number, call in enumerate(calls)]
 
-    def kill_at(self, point: Point, when: str, victim: str) -> bool:
+    def kill_at(self, point: Point, when: When, victim: str) -> Point | None:
         """Kill at one call; recover; look. A call that is held before its work is never done.
 
         Returns:
-            False if the run made fewer calls: how often it looks depends on the time that passes.
+            The call that it was, by its name; ``None`` if the run made fewer: how often it looks depends on the time
+            that passes.
         """
         stack = self.prepared()
         operation, skip = point
@@ -109,7 +141,8 @@ class Matrix:
             stack.end(running)
             held.remove()
             self.assert_well(stack)
-            return False
+            return None
+        calls = [call.operation for call in self.emulator.calls() if operation in ("*", call.operation)]
         if victim == "cli":
             stack.kill(running)
             held.drop()
@@ -119,26 +152,26 @@ class Matrix:
             stack.end(running, ok=False)
         stack.run("cancel", "--yes")
         recovering = stack.run(*self.scenario.command)
-        assert told(recovering, "db") == "", "what a recovered run leaves to be said"
+        assert told(recovering, self.scenario.name) == "", "what a recovered run leaves to be said"
         self.assert_well(stack)
-        return True
+        assert self.service.copies_started() == self.copies_started, "a copy was made twice, or not at all"
+        return calls[skip], calls[:skip].count(calls[skip])
 
     def assert_well(self, stack: Stack) -> None:
         """One copy of each declaration, nothing of ours beside it, nothing of others touched, the state true."""
+        declared = self.scenario.declared
         ours = {name: each for name, each in self.service.snapshots().items() if name not in self.foreign}
-        declared = {} if self.scenario.destroy or self.scenario.after is None else stack.resources()
-        assert {each["outputs"]["arn"] for each in declared.values()} == {
-            each["arn"] for each in ours.values()
-        }
-        assert len(ours) == (0 if self.scenario.destroy or self.scenario.after is None else 1)
+        assert [each["outputs"]["arn"] for each in stack.entries()] == [each["arn"] for each in ours.values()]
+        assert len(ours) == (1 if declared else 0)
         assert {name: self.service.snapshots()[name] for name in self.foreign} == self.foreign
-        for name in ours:
+        for name, each in ours.items():
+            assert each["state"] in ("available", "completed")
             tags = self.service.tags(name)
-            assert tags.pop("snapcopy:owner") == "shop/dev/db" and tags.pop("snapcopy:source")
-            assert tags == (self.scenario.after or {}).get("tags", {})
-        assert len(stack.entries()) == len(ours)
+            assert tags.pop("snapcopy:owner") == f"shop/dev/{self.scenario.name}"
+            assert tags.pop("snapcopy:source")
+            assert tags == (declared or {}).get("tags", {})
         if not self.scenario.destroy:
-            assert stack.preview().changes.keys() <= {"unchanged"}
+            assert stack.preview().changes == {"unchanged": 1 + len(ours)}
 
 
 EVERY_DAY = ("create", "replace", "update", "destroy")
@@ -155,8 +188,9 @@ def test_killed_around_each_change_it_recovers(
     points = matrix.changes()
     for point, when in product(points, WHEN):
         print(f"killing the {victim} {when} call {point}")
-        assert matrix.kill_at(point, when, victim)
+        assert matrix.kill_at(point, when, victim) == point
     record_property("points killed", 2 * len(points))
+    record_property("before and after", in_words(points))
 
 
 @pytest.mark.soak
@@ -169,14 +203,32 @@ def test_killed_around_every_call_it_recovers(
 ) -> None:  # fmt: skip
     """Right before and right after every call, reads as well."""
     matrix = Matrix(new_stack, emulator, SCENARIOS[name])
-    killed = 0
-    for point, when in ((point, when) for point in count() for when in WHEN):
-        print(f"killing the {victim} {when} call {point}")
-        if not matrix.kill_at(("*", point), when, victim):
+    changes = matrix.changes()
+    killed: dict[When, list[Point]] = {"before": [], "after": []}
+    for number, when in ((number, when) for number in count() for when in WHEN):
+        print(f"killing the {victim} {when} call {number}")
+        if (point := matrix.kill_at(("*", number), when, victim)) is None:
             break
-        killed += 1
-    assert killed >= 2 * len(matrix.changes())
-    record_property("points killed", killed)
+        killed[when].append(point)
+    for when in WHEN:
+        assert set(changes) <= set(killed[when]), f"not every change was killed {when} its work"
+        record_property(when, in_words(killed[when]))
+    record_property("points killed", sum(map(len, killed.values())))
+
+
+@pytest.mark.soak
+@pytest.mark.timeout(1200)
+def test_the_scenarios_make_every_change_that_we_may_make(
+    new_stack: Callable[..., Stack], emulator: Emulator
+) -> None:
+    """What the least privileges allow to be changed is what somebody is killed at."""
+    made = {call for each in SCENARIOS.values() for call, _ in Matrix(new_stack, emulator, each).changes()}
+    assert made == {each.action.removeprefix("lightsail:") for each in PERMISSIONS if not each.reads}
+
+
+def in_words(points: list[Point]) -> str:
+    """Such as ``2 GetInstanceSnapshot, 1 CopySnapshot``."""
+    return ", ".join(f"{times} {call}" for call, times in Counter(call for call, _ in points).items())
 
 
 def reached_before_the_end(held: Injected, running: subprocess.Popen[str]) -> bool:
