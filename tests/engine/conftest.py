@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import socket
 from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta, timezone
 from pathlib import Path
 from typing import Any
 
 import pytest
+from botocore.config import Config
 from pulumi_snapcopy.emulator import Emulator, Settings
 
 from .stack import Stack
@@ -42,6 +44,10 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.add_marker(pytest.mark.engine)
 
 
+OF_THE_TEST = "asked-by-the-test"
+"""In the user agent of what the test itself asks, which isn't the provider's doing."""
+
+
 class Service:
     """The service as its users see it, asked over its own API."""
 
@@ -50,7 +56,7 @@ class Service:
 
     def snapshots(self, region: str = "eu-west-1") -> dict[str, dict[str, Any]]:
         """A region's manual snapshots, by name."""
-        client = self.emulator.client(region)
+        client = self.emulator.client(region, config=Config(user_agent_extra=OF_THE_TEST))
         instances = client.get_instance_snapshots()["instanceSnapshots"]
         disks = client.get_disk_snapshots()["diskSnapshots"]
         return {each["name"]: dict(each) for each in [*instances, *disks]}
@@ -116,3 +122,11 @@ def new_stack(tmp_path: Path, emulator: Emulator, pulumi_home: Path) -> Callable
 @pytest.fixture
 def stack(new_stack: Callable[..., Stack]) -> Stack:
     return new_stack()
+
+
+@pytest.fixture
+def nobody() -> Iterator[str]:
+    """An address that nothing listens at."""
+    with socket.socket() as closed:
+        closed.bind(("127.0.0.1", 0))
+        yield f"http://127.0.0.1:{closed.getsockname()[1]}"

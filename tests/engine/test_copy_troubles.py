@@ -11,7 +11,7 @@ import pytest
 from pulumi_snapcopy.emulator import Emulator, Fault, Settings, reading, shared
 
 from .conftest import SOURCES, WEEK, Service, day
-from .matrix import MANUAL, assert_converges, told
+from .matrix import MANUAL, assert_converges, told, write
 from .stack import Stack
 
 
@@ -85,6 +85,29 @@ def test_more_copies_than_may_be_in_progress(
     assert service.copies_refused() > 0
     assert_converges(stack, service)
     assert service.copies_started() == 12
+
+
+def test_a_limit_on_copies_is_told(stack: Stack, service: Service, emulator: Emulator) -> None:
+    """Somebody else's copy takes the only place: the row says what is waited for, the end that nothing was copied."""
+    emulator.settings = Settings(copy_seconds=3600, max_copies_in_progress=1)
+    client = emulator.client("eu-west-1")
+    client.copy_snapshot(
+        sourceRegion="us-east-1", sourceSnapshotName="db-before-upgrade", targetSnapshotName="theirs"
+    )
+    theirs = service.snapshots()
+    emulator.clear_calls()
+    write(stack, {"db": {}})
+    result = stack.up(ok=False)
+    message = told(result, "db")
+    said = "ResourceLimitExceeded: Too many snapshot copies in progress. The limit is 1 in this region."
+    assert f"waiting for its turn: {said}" in result.output
+    assert f"timed out after 3 s; the service last said: {said}" in message
+    assert "State: nothing was copied." in message and "Next:  run `pulumi up` again." in message
+    assert service.snapshots() == theirs and stack.resources() == {} and service.copies_started() == 0
+    emulator.settings = Settings(copy_seconds=0.3)
+    client.delete_instance_snapshot(instanceSnapshotName="theirs")
+    assert_converges(stack, service)
+    assert service.copies_started() == 1
 
 
 def test_a_page_token_that_repeats(

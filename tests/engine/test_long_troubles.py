@@ -54,21 +54,31 @@ def test_changes_that_are_unseen_for_half_a_minute(
     assert service.snapshots() == {}
 
 
-def test_a_refresh_that_the_service_never_answers(stack: Stack, service: Service, emulator: Emulator) -> None:
-    """Reads fail for good: the refresh fails after its five minutes, says so, and the state keeps the copy."""
+@pytest.mark.parametrize("trouble", ["ServiceException", "refused"])
+def test_a_refresh_that_the_service_never_answers(
+    stack: Stack, service: Service, emulator: Emulator, nobody: str, trouble: str
+) -> None:
+    """Reads fail for good, or nobody listens: the refresh fails after its five minutes, says so, and the state keeps the copy."""
     stack.copied(target_snapshot_name="db-dr")
     stack.up()
-    before = stack.resources()
-    for call in ("GetInstanceSnapshot", "GetInstanceSnapshots", "GetDiskSnapshots"):
-        emulator.inject(Fault(kind="error", operation=call, times=None))
-    output = stack.end(stack.start("refresh", "--yes", "--skip-preview"), ok=False, timeout=600).output
+    before, there = stack.resources(), stack.environment["AWS_ENDPOINT_URL_LIGHTSAIL"]
+    said = "ServiceException: A fault that was asked for."
+    if trouble == "refused":
+        said = f'Could not connect to the endpoint URL: "{nobody}/"'
+        stack.environment["AWS_ENDPOINT_URL_LIGHTSAIL"] = nobody
+    else:
+        for call in ("GetInstanceSnapshot", "GetInstanceSnapshots", "GetDiskSnapshots"):
+            emulator.inject(Fault(kind="error", operation=call, times=None))
+    result = stack.end(stack.start("refresh", "--yes", "--skip-preview"), ok=False, timeout=600)
     minutes = f"{READ_TIMEOUT / 60:.0f} min"
-    assert f"timed out after {minutes}; the service last said: ServiceException" in output
-    assert "reading CopiedSnapshot" in output and "Traceback" not in output
+    assert f"timed out after {minutes}; the service last said: {said}" in result.output, result.output
+    assert 'reading CopiedSnapshot "db"' in result.output and "State: nothing was changed." in result.output
+    assert "Next:  run the same command again." in result.output and "Traceback" not in result.output
     after = stack.resources()
     assert {name: each["outputs"] for name, each in after.items()} == {
         name: each["outputs"] for name, each in before.items()
     }
+    stack.environment["AWS_ENDPOINT_URL_LIGHTSAIL"] = there
     emulator.faults.clear()
     assert stack.refresh().changes == {"unchanged": 2}
     assert_converges(stack, service)
@@ -81,7 +91,7 @@ def test_a_refresh_that_the_service_never_answers(stack: Stack, service: Service
 def test_one_hanging_read_among_ten_waits(
     stack: Stack, service: Service, emulator: Emulator, call: str, record_property: Callable[..., None]
 ) -> None:
-    """Given up after the client's 30 s, and made again: all ten copies arrive, none is made twice."""
+    """Given up after the client's 20 s, and made again: all ten copies arrive, none is made twice."""
     emulator.settings = Settings(copy_seconds=5)
     hung = emulator.inject(Fault(kind="hang", operation=call, region="eu-west-1"))
     stack.program(f"for n in range(10):\n    CopiedSnapshot(f'db-{{n}}', **{MANUAL!r})\n")

@@ -26,6 +26,8 @@ class _Tagging:
     started_here: bool
     was_pending: bool
     done: bool = False
+    trouble: Transient | None = None
+    """What the last try ended with, if nothing was seen of the copy since."""
     began: float = field(init=False)
     next_try: float = field(init=False)
     """When a copy that was refused its tags may be asked again; ever more rarely. Seconds since the epoch."""
@@ -34,7 +36,7 @@ class _Tagging:
         self.began = self.next_try = self.attempt.clock.now()
 
     def once(self, snapshot: Snapshot, *, must: bool = False) -> None:
-        attempt = self.attempt
+        attempt, self.trouble = self.attempt, None
         if not attempt.adopted and claim(attempt.request, snapshot) is Claim.FOREIGN:
             attempt.kept = None
             raise explain.taken(attempt.request, snapshot)
@@ -47,9 +49,10 @@ class _Tagging:
         try:
             attempt.change(lambda: attempt.service.tag(snapshot.region, snapshot.name, self.wanted))
             self.done = True
-        except (NotFound, Refused, Transient):
+        except (NotFound, Refused, Transient) as error:
             if must:
                 raise
+            self.trouble = error if isinstance(error, Transient) else None
             self.next_try = now + (now - self.began)
 
     def finally_(self, snapshot: Snapshot) -> None:
@@ -120,7 +123,7 @@ def finish(attempt: Attempt, found: Snapshot, *, born: float | None = None) -> C
                 others=(attempt.request.supersedes | attempt.gone) - {found.arn},
             )
     except OutOfTime as end:
-        raise attempt.out_of_time(end.trouble) from None
+        raise attempt.out_of_time(end.trouble or tagging.trouble) from None
     if final is None:
         kept, attempt.kept = attempt.kept, None
         raise explain.disappeared(attempt.request, kept)
