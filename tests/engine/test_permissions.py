@@ -2,15 +2,24 @@
 
 from __future__ import annotations
 
+import json
+import subprocess
+from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Any
+from io import BytesIO
+from typing import TYPE_CHECKING, Any
+from urllib.parse import parse_qs
 
+import pytest
 from pulumi_snapcopy.emulator import Emulator, Fault, Settings
 from pulumi_snapcopy.services.lightsail_permissions import PERMISSIONS
 
-from .conftest import Service, day
+from .conftest import OF_THE_TEST, Service, day
 from .matrix import MANUAL, assert_converges, told, write
-from .stack import ROUTE, Stack
+from .stack import BIN, ROUTE, Stack
+
+if TYPE_CHECKING:
+    from _typeshed.wsgi import StartResponse, WSGIEnvironment
 
 REGIONS = ("eu-west-1", "eu-west-2", "eu-west-3")
 NOTHING = "State: nothing was copied."
@@ -118,42 +127,113 @@ def test_each_action_is_needed(stack: Stack, service: Service, emulator: Emulato
     assert_converges(stack, service, REGIONS)
 
 
-def test_nothing_else_is_ever_called(stack: Stack, service: Service, emulator: Emulator) -> None:
-    """A full life, wrong sources and a failed copy included: exactly the listed actions, in the listed regions."""
-    stack.environment["AWS_ENDPOINT_URL"] = (
-        "http://127.0.0.1:9"  # another service than Lightsail can't be asked
-    )
-    emulator.settings = Settings(copy_seconds=0.3)
+@dataclass(frozen=True)
+class Asked:
+    """A call that has reached the emulator, of whatever service and by whatever client."""
 
-    def copies(date: str) -> dict[str, dict[str, Any]]:
-        return {
+    action: str
+    region: str
+    by_the_test: bool
+
+
+@pytest.fixture
+def asked(emulator: Emulator) -> list[Asked]:
+    """Every call, as it comes in: the emulator's own record has only those of Lightsail."""
+    server, came = emulator._server, list[Asked]()
+    assert server is not None
+    answer = server.app
+
+    def record(environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+        body = environ["wsgi.input"].read(int(environ.get("CONTENT_LENGTH") or 0))
+        environ["wsgi.input"] = BytesIO(body)
+        _, _, region, service, *_ = [*environ.get("HTTP_AUTHORIZATION", "").split("/"), *"----"]
+        operation = (
+            environ.get("HTTP_X_AMZ_TARGET", "").rpartition(".")[2]
+            or parse_qs(body.decode()).get("Action", [environ["PATH_INFO"]])[0]
+        )
+        by_the_test = OF_THE_TEST in environ.get("HTTP_USER_AGENT", "")
+        came.append(Asked(f"{service}:{operation}", region, by_the_test))
+        return answer(environ, start_response)
+
+    server.app = record
+    return came
+
+
+def _roles(asked: list[Asked]) -> dict[str, set[str]]:
+    """In which regions each action was asked for, by anybody but the test."""
+    roles = {"us-east-1": "source", "eu-west-1": "target"}
+    called: dict[str, set[str]] = {}
+    for each in asked:
+        # Always allowed, even where a policy denies it, so no policy needs to list it:
+        # https://docs.aws.amazon.com/STS/latest/APIReference/API_GetCallerIdentity.html
+        if not each.by_the_test and each.action != "sts:GetCallerIdentity":
+            called.setdefault(each.action, set()).add(roles.get(each.region, each.region))
+    return called
+
+
+def _snapcopy(stack: Stack, *arguments: str) -> str:
+    """What the command prints."""
+    done = subprocess.run(
+        [BIN / "snapcopy", *arguments], env=stack.environment, cwd=stack.folder, check=True,
+        capture_output=True, text=True, timeout=120,
+    )  # fmt: skip
+    return done.stdout
+
+
+def test_nothing_else_is_ever_called(
+    stack: Stack, service: Service, emulator: Emulator, asked: list[Asked]
+) -> None:
+    """Whoever calls whatever service: exactly the actions of the printed policy, in the listed regions.
+
+    A full life of instances' and a disk's copies, one adopted and one retained, under the account guard, with wrong
+    sources and a failed copy; then the commands that look.
+    """
+    stack.environment |= {
+        "AWS_ENDPOINT_URL": emulator.url,  # other services are asked here as well
+        "HTTPS_PROXY": "http://127.0.0.1:9",  # and what would go to AWS gets nowhere
+        "SNAPCOPY_ALLOWED_ACCOUNT_IDS": "123456789012",
+    }
+    emulator.settings = Settings(copy_seconds=0.3)
+    emulator.put_snapshot("eu-west-1", "by-hand")
+
+    def declare(date: str, **more: dict[str, Any]) -> None:
+        copies = {
             "db": {**MANUAL, "tags": {date: "1"}},
             "web": {**_automatic("web-1"), "restore_date": date},
             "data": {**_automatic("data-1"), "restore_date": date},
+            "adopted": {**MANUAL, "target_snapshot_name": "by-hand", "adopt": True, "tags": {date: "1"}},
+            "retained": {**MANUAL, "target_snapshot_name": "stays"},
+            **more,
         }
+        stack.program(
+            f"for name, arguments in {copies!r}.items():\n"
+            "    opts = ResourceOptions(retain_on_delete=name == 'retained')\n"
+            "    CopiedSnapshot(name, **arguments, opts=opts)\n"
+        )
 
-    emulator.inject(Fault(kind="fail-copy", operation="CopySnapshot", resource="db"))
-    wrong = {"source_snapshot_name": "nowhere"}
-    write(
-        stack,
-        {**copies(day(2)), "manual": {**ROUTE, **wrong}, "automatic": _automatic("nowhere")},
-        create="200s",
-    )
-    stack.up("--parallel", "1", "--continue-on-error", ok=False)
-    write(stack, copies(day(2)))
-    stack.give_time()
+    emulator.inject(Fault(kind="fail-copy", operation="CopySnapshot", resource="db-before-upgrade-*"))
+    wrong = {**ROUTE, "source_snapshot_name": "nowhere"}
+    declare(day(2), manual=wrong, automatic=_automatic("nowhere"))
+    failed = stack.up("--parallel", "1", "--continue-on-error", ok=False)
+    assert "the copy failed" in told(failed, "db") and "nowhere" in told(failed, "manual")
+    declare(day(2))
     stack.preview()
     stack.up()
     stack.refresh()
-    write(stack, copies(day(1)))
-    stack.give_time()
+    declare(day(1))
     stack.up()
     stack.destroy()
-    assert service.snapshots() == {}
-    user_agents = {call.user_agent for call in emulator.calls() if "pulumi-snapcopy/" in call.user_agent}
-    roles = {"us-east-1": "source", "eu-west-1": "target"}
-    called: dict[str, set[str]] = {}
-    for call in emulator.calls():
-        if call.user_agent in user_agents:
-            called.setdefault(f"lightsail:{call.operation}", set()).add(roles[call.region])
-    assert called == {each.action: set(each.regions) for each in PERMISSIONS}
+    assert service.snapshots().keys() == {"stays"}
+    life = _roles(asked)
+    (statement,) = json.loads(_snapcopy(stack, "iam-policy"))["Statement"]
+    assert life.keys() == set(statement["Action"])
+    assert life == {each.action: set(each.regions) for each in PERMISSIONS}
+    assert Asked("sts:GetCallerIdentity", "eu-west-1", by_the_test=False) in asked, "the guard was off"
+    assert Asked("lightsail:GetDiskSnapshots", "eu-west-1", by_the_test=True) in asked, (
+        "the test isn't told apart"
+    )
+    asked.clear()
+    assert "stays" in _snapcopy(stack, "status", "--region", "us-east-1", "--region", "eu-west-1")
+    _snapcopy(stack, "doctor", "--source-region", "us-east-1", "--target-region", "eu-west-1")
+    looks = _roles(asked)
+    assert looks and all(roles <= life.get(action, set()) for action, roles in looks.items()), looks
