@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import os
 import signal
 
 import pytest
 from pulumi_snapcopy.emulator import Emulator, Fault, Settings
+from pulumi_snapcopy.emulator.faults import Kind
 
 from .conftest import WEEK, Service, day
-from .matrix import MANUAL, assert_converges
+from .matrix import MANUAL, assert_converges, told
 from .stack import Stack
 
 
@@ -64,6 +66,34 @@ def test_killed_in_the_middle_of_eight_copies_each_is_there_once(
     assert 4 <= service.copies_started() <= 8
     assert_converges(stack, service)
     assert len(service.snapshots()) == len(stack.resources()) == service.copies_started() == 8
+
+
+@pytest.mark.parametrize("when", ["before", "after"])
+def test_a_host_killed_in_mid_create_is_told_and_the_next_up_ends_well(
+    stack: Stack, service: Service, emulator: Emulator, when: str
+) -> None:
+    """SIGKILL of the dynamic host alone: the run says at which copy it broke off, and the next needs no `cancel`.
+
+    The words are the engine's own, for the one that could say more is dead.
+    """
+    stack.copied(target_snapshot_name="db-dr", tags={"team": "shop"})
+    kind: Kind = "hold-before" if when == "before" else "hold-after"
+    held = emulator.inject(Fault(kind=kind, operation="CopySnapshot"))
+    running = stack.start("up", "--yes", "--skip-preview")
+    held.wait_reached(120)
+    os.kill(stack.host_of(running), signal.SIGKILL)
+    held.drop()
+    result = stack.end(running, ok=False)
+    assert told(result, "db") == "    error: error reading from server: EOF"
+    assert "Killed" in result.output and "Traceback" not in result.output
+    assert result.changes == {"created": 1, "errored": 2}
+    left = service.snapshots()
+    assert left.keys() == (set() if when == "before" else {"db-dr"}) and stack.resources() == {}
+    recovering = stack.up()
+    assert recovering.changes == {"created": 1, "unchanged": 1} and told(recovering, "db") == ""
+    assert service.only()["arn"] == stack.outputs()["arn"] == left.get("db-dr", service.only())["arn"]
+    assert service.owner_and_theirs("db-dr") == {"team": "shop", "snapcopy:owner": "shop/dev/db"}
+    assert stack.up().changes == {"unchanged": 2}
 
 
 def up_that_goes_on(stack: Stack, service: Service, emulator: Emulator, name: str) -> None:

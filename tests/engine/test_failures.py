@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from pulumi_snapcopy.emulator import Emulator, Fault, Settings
 
 from .conftest import Service, day
+from .matrix import assert_converges, told
 from .stack import Stack
+
+if TYPE_CHECKING:
+    from types_boto3_lightsail.client import LightsailClient
 
 WEB = {"source_resource_name": "web-1", "restore_date": day(1)}
 TIMED = (
@@ -79,18 +84,48 @@ def test_what_is_taken_over_may_be_named_as_its_own_source(
     assert service.snapshots() == {}
 
 
-def test_a_name_of_another_type_is_refused(stack: Stack, service: Service, emulator: Emulator) -> None:
-    """Names are shared by all types: an instance of the target's name is named as the reason."""
-    emulator.client("eu-west-1").create_instances(
+MADE_BY_HAND: dict[str, Callable[[LightsailClient], object]] = {
+    "Instance": lambda client: client.create_instances(
         instanceNames=["db-dr"],
         availabilityZone="eu-west-1a",
         blueprintId="ubuntu_22_04",
         bundleId="nano_3_0",
-    )
+    ),
+    "Disk": lambda client: client.create_disk(diskName="db-dr", availabilityZone="eu-west-1a", sizeInGb=8),
+}
+
+
+@pytest.mark.parametrize("then", ["it goes", "another name"])
+@pytest.mark.parametrize("kind", MADE_BY_HAND)
+def test_a_name_of_another_type_is_refused(
+    stack: Stack, service: Service, emulator: Emulator, kind: str, then: str
+) -> None:
+    """Names are shared by all types: what bears the target's name is named and left alone, and once it is out of the way all is well."""
+    client = emulator.client("eu-west-1")
+
+    def theirs() -> list[dict[str, Any]]:
+        return [*map(dict, client.get_instances()["instances"]), *map(dict, client.get_disks()["disks"])]
+
+    MADE_BY_HAND[kind](client)
+    before = theirs()
+    assert [each["resourceType"] for each in before] == [kind]
+    emulator.clear_calls()
     stack.copied(target_snapshot_name="db-dr")
-    output = stack.up(ok=False).output
-    assert 'the name "db-dr" is in use in eu-west-1' in output and "Instance" in output
-    assert service.snapshots() == {}
+    message = told(stack.up(ok=False), "db")
+    assert 'the name "db-dr" is in use in eu-west-1' in message
+    assert f"the service says that it is taken, by {kind}; names are shared by all types." in message
+    assert "Nothing was copied." in message and "Next:  write another target_snapshot_name." in message
+    assert theirs() == before and service.snapshots() == {} and stack.resources() == {}
+    assert set(service.effects()) == {"CopySnapshot"} and service.copies_started() == 0
+    if then == "another name":
+        stack.copied(target_snapshot_name="db-dr-2")
+    elif kind == "Instance":
+        client.delete_instance(instanceName="db-dr")
+    else:
+        client.delete_disk(diskName="db-dr")
+    assert_converges(stack, service)
+    assert service.only()["name"] == ("db-dr-2" if then == "another name" else "db-dr")
+    assert theirs() == (before if then == "another name" else []) and service.copies_started() == 1
 
 
 def test_a_failed_copy_gives_the_services_reason_and_is_made_again(
