@@ -37,9 +37,49 @@ def test_default_port() -> None:
     assert "http://127.0.0.1:4597" in run("--exports").stdout
 
 
-def test_there_is_no_host_to_choose() -> None:
-    """It listens on loopback, and there is no option to change that."""
-    assert run("--host", "0.0.0.0").exit_code == 2
+@pytest.mark.parametrize("host", ["0.0.0.0", "::", "192.168.0.7", "localhost.example"])
+def test_there_is_no_host_to_choose(host: str) -> None:
+    """Another address than 127.0.0.1 is refused with what is so and why, and help offers none."""
+    done = run("--port", "0", "--host", host)
+
+    assert done.exit_code == 2
+    assert "the emulator listens on 127.0.0.1 only, and no option changes that" in done.stderr
+    assert "whoever reaches it may do everything, with any credentials" in done.stderr
+    assert "--host" not in run("--help").stdout
+
+
+@pytest.mark.skipif(not Path("/proc/net/tcp").exists(), reason="sockets are listed in /proc on Linux only")
+@pytest.mark.parametrize("arguments", [(), ("--host", "127.0.0.1")])
+def test_it_listens_on_loopback_and_nowhere_else(arguments: tuple[str, ...]) -> None:
+    """The system lists one socket that listens on the port of a running emulator: that of 127.0.0.1."""
+    program = Path(sys.executable).with_name("snapcopy")
+    with subprocess.Popen(
+        [program, "emulator", "--port", "0", *arguments], stdout=subprocess.PIPE, text=True
+    ) as running:
+        try:
+            assert running.stdout is not None
+            port = int(running.stdout.readline().rpartition(":")[2])
+            listening = addresses_listened_at(port)
+        finally:
+            running.terminate()
+
+    assert listening == ["127.0.0.1"]
+
+
+def addresses_listened_at(port: int) -> list[str]:
+    """Where this machine listens on a port, in either protocol; https://docs.kernel.org/networking/proc_net_tcp.html."""
+    found = []
+    for family, table in ((socket.AF_INET, "tcp"), (socket.AF_INET6, "tcp6")):
+        path = Path("/proc/net") / table
+        rows = path.read_text().splitlines()[1:] if path.exists() else []
+        for _, local, _, state, *_ in (row.split() for row in rows):
+            address, _, number = local.partition(":")
+            if (state, int(number, 16)) == ("0A", port):
+                # Words of four bytes, in the machine's own order.
+                words = [int(address[at : at + 8], 16) for at in range(0, len(address), 8)]
+                packed = b"".join(word.to_bytes(4, sys.byteorder) for word in words)
+                found.append(socket.inet_ntop(family, packed))
+    return found
 
 
 def test_port_in_use() -> None:

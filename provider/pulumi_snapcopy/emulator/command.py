@@ -17,7 +17,16 @@ _FILE = click.Path(dir_okay=False)
 _PORT = click.IntRange(0, 65535)
 
 
+def _refuse_host(context: click.Context, parameter: click.Parameter, host: str | None) -> None:
+    if host not in (None, loopback.HOST):
+        raise click.BadParameter(
+            f"the emulator listens on {loopback.HOST} only, and no option changes that: whoever reaches it may do "
+            "everything, with any credentials.",
+        )
+
+
 @click.command("emulator")
+@click.option("--host", hidden=True, expose_value=False, callback=_refuse_host)
 @click.option("--port", type=_PORT, default=loopback.DEFAULT_PORT, show_default=True, help="On 127.0.0.1.")
 @click.option("--state-file", type=_FILE, help="Keep the state in this file over restarts.")
 @click.option("--seed", "seeds", type=_FILE, multiple=True, help="JSON file of what is there; repeatable.")
