@@ -1,12 +1,14 @@
 """Deletes the copies that live tests have left behind on a real account, and nothing else.
 
 `python -m tests.live.sweep` prints what it would delete, `--yes` does it; `--hours N` says how old a copy must be.
+What only looks like a live test's copy, by its name, is printed as well, and is for you to judge.
 Needs the same leave as the tests: SNAPCOPY_LIVE=1, SNAPCOPY_LIVE_ACCOUNT, SNAPCOPY_LIVE_SOURCE.
 """
 
 from __future__ import annotations
 
 import argparse
+import re
 import sys
 from datetime import datetime, timedelta, timezone
 
@@ -32,11 +34,14 @@ def is_left_behind(snapshot: Snapshot, permit: Permit, *, before: datetime) -> b
     )
 
 
-def left_behind(service: Lightsail, permit: Permit, *, hours: float) -> list[Snapshot]:
-    """What a sweep deletes."""
-    before = datetime.now(timezone.utc) - timedelta(hours=hours)
-    listed = [each for kind in SNAPSHOT_TYPES for each in service.snapshots(permit.region, kind)]
-    return [each for each in listed if is_left_behind(each, permit, before=before)]
+def may_be_left_behind(snapshot: Snapshot, permit: Permit) -> bool:
+    """Whether it bears a name like those of live tests, and nobody's tag: what a run leaves that was killed early."""
+    names = rf"{re.escape(permit.source)}-manual-[0-9a-f]{{8}}|copy-\d+-dr|named-copy-\d+"
+    return (
+        re.fullmatch(names, snapshot.name) is not None
+        and OWNER_TAG not in snapshot.tags
+        and (snapshot.region, snapshot.name) != (permit.source_region, permit.source)
+    )
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -53,13 +58,18 @@ def main(arguments: list[str] | None = None) -> int:
         print(f"error: {refused}", file=sys.stderr)
         return 2
     service = Lightsail()
-    doomed = left_behind(service, permit, hours=given.hours)
+    listed = [each for kind in SNAPSHOT_TYPES for each in service.snapshots(permit.region, kind)]
+    before = datetime.now(timezone.utc) - timedelta(hours=given.hours)
+    doomed = [each for each in listed if is_left_behind(each, permit, before=before)]
     for each in doomed:
         print(
             f"{'deleting' if given.yes else 'would delete'} {each.region}/{each.name} ({each.tags[OWNER_TAG]})"
         )
         if given.yes:
             service.delete(each)
+    for each in (each for each in listed if may_be_left_behind(each, permit)):
+        made = f"{each.created_at:%Y-%m-%d %H:%M} UTC" if each.created_at else "an unknown time"
+        print(f"left alone {each.region}/{each.name} of {made}: a live test's by its name, but not provably")
     print(f"{len(doomed)} left behind in {permit.region}, account {permit.account}.")
     return 0
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 import pytest
 from pulumi_snapcopy.emulator import Emulator, Settings
@@ -62,15 +63,29 @@ def test_the_live_test_lives_on_the_emulator(emulator: Emulator) -> None:
     assert _names(emulator) == {"by-hand"}
 
 
+def test_the_products_own_guard_is_on(emulator: Emulator) -> None:
+    """Credentials that come to belong to another account change nothing: each host refuses it by itself."""
+    permit = replace(Permit.of_the_environment(), account="210987654321")
+    emulator.clear_calls()
+    told = f"the credentials belong to account {ACCOUNT}, and snapcopy:allowedAccountIds allows 210987654321"
+    with Real(permit) as real, pytest.raises(AssertionError, match=told):
+        live_once(real)
+    assert {call.operation for call in emulator.calls()} <= {"GetInstanceSnapshots", "GetDiskSnapshots"}
+    assert _names(emulator) == set()
+
+
 def test_a_sweep_deletes_what_live_tests_left_behind_and_nothing_else(
     emulator: Emulator, capsys: pytest.CaptureFixture[str]
 ) -> None:
     """Only what carries both of the live project's tags and is old goes; it is printed first."""
     emulator.put_snapshot("eu-west-1", "left", tags=LEFT)
     emulator.put_snapshot("eu-west-1", "left-disk", "DiskSnapshot", tags=LEFT)
-    strangers = {
+    alike = {"db-small-manual-01234567", "copy-12-dr", "named-copy-3"}
+    strangers: dict[str, dict[str, str]] = {
+        **{name: {} for name in alike},
         "by-hand": {},
         "like-ours-by-name-db-small-manual-01234567": {},
+        "db-small-manual-89abcdef": {OWNER: "shop/dev/db"},
         "of-another-project": {**LEFT, OWNER: "shop/dev/live-1"},
         "of-a-like-project": {**LEFT, OWNER: f"{LIVE_PROJECT}2/dev/live-1"},
         "of-another-source": {**LEFT, SOURCE: "us-east-1:db-large"},
@@ -84,6 +99,10 @@ def test_a_sweep_deletes_what_live_tests_left_behind_and_nothing_else(
     assert sweep.main(["--hours=0"]) == 0
     told = capsys.readouterr().out
     assert told.count("would delete") == 2 and "eu-west-1/left-disk" in told
+    assert {line.split()[2] for line in told.splitlines() if line.startswith("left alone")} == {
+        f"eu-west-1/{name}" for name in alike
+    }
+    assert told.count("a live test's by its name, but not provably") == len(alike)
     assert len(_names(emulator)) == len(strangers) + 2
     assert sweep.main(["--hours=0", "--yes"]) == 0
     assert _names(emulator) == set(strangers)

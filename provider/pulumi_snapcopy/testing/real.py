@@ -83,6 +83,8 @@ class Real:
     def __init__(self, permit: Permit) -> None:
         self.regions: tuple[str, ...] = (permit.region,)
         self.sources = Sources(region=permit.source_region, snapshots=(permit.source,))
+        # The credentials may come to belong to another account while a test runs: the provider's own guard is on, too.
+        self._environment = {**os.environ, "SNAPCOPY_ALLOWED_ACCOUNT_IDS": permit.account}
         self._service = Lightsail()
         self._stack = ExitStack()
         self._started: Started | None = None
@@ -92,7 +94,7 @@ class Real:
 
     def __enter__(self) -> Real:
         engine = self._stack.enter_context(EngineServer())
-        self._hosts = self._stack.enter_context(Hosts(os.environ, engine.address, quicker=1.0))
+        self._hosts = self._stack.enter_context(Hosts(self._environment, engine.address, quicker=1.0))
         return self
 
     def __exit__(
