@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import time
 from collections.abc import Mapping
 from contextlib import ExitStack
 from dataclasses import replace
@@ -43,6 +44,8 @@ _LONG = 3600.0
 _AGE = 3600.0
 """Seconds since somebody made what is planted."""
 _QUICKER = 20.0
+_POLL = 0.002
+"""Seconds between two looks at calls that are about to end."""
 
 
 class Emulated:
@@ -117,6 +120,9 @@ class Emulated:
             self._host.close()
         self._host = self._started = None
         self.emulator.faults.clear()
+        # The work of a call goes on without the host that asked for it.
+        while any(each.outcome == "pending" for each in self.emulator.calls()):
+            time.sleep(_POLL)
         self._injected = []
         self.emulator.settings = replace(self.emulator.settings, copy_seconds=0)
         self.emulator.finish_copies()
