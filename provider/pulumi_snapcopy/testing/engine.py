@@ -1,7 +1,8 @@
 """What Pulumi's engine does with a program, a state and a provider, as far as copies can tell.
 
 One resource after the other: what runs at the same time in the real engine is left to tests through the real one.
-Read from pulumi 3.259, ``pkg/resource/deploy/step_generator.go`` and ``step.go``.
+Read from pulumi 3.259, ``pkg/resource/deploy/step_generator.go`` and ``step.go``; tests/engine/test_engine_parity.py holds it
+against the real one.
 """
 
 from __future__ import annotations
@@ -173,13 +174,14 @@ class Engine:
         self, goal: Goal, inputs: Properties, made: Made, old: Resource | None, error: str | None = None
     ) -> None:
         urn = goal.urn
+        added = Resource(urn=urn, id=made.id, inputs=inputs, outputs=made.outputs, retain=goal.retain)
+        added.init_errors = [error] if error else []
+        # What is made stands before what it replaces.
+        self.state.insert(len(self.state) if old is None else self.state.index(old), added)
         if old is not None and old.pending_replacement:
             self.state.remove(old)
         elif old is not None:
             old.delete = True
-        added = Resource(urn=urn, id=made.id, inputs=inputs, outputs=made.outputs, retain=goal.retain)
-        added.init_errors = [error] if error else []
-        self.state.append(added)
         # What was cut off and is now in the state is no longer uncertain; all of it once the resource is whole.
         region, _, name = made.id.partition("/")
         left = [
