@@ -103,8 +103,7 @@ class Matrix:
         self.emulator.put_snapshot("eu-west-1", f"web-1-{day(3)}-0123abcd", tags={"theirs": "yes"})
         self.emulator.put_snapshot("eu-west-1", HERE)
         self.foreign = self.service.snapshots()
-        if self.scenario.adopts:
-            del self.foreign[HERE]
+        self.offered = self.foreign.pop(HERE)["arn"] if self.scenario.adopts else None
         self.stacks += 1
         stack = self.new_stack(f"run-{self.stacks}")
         if self.scenario.before is not None:
@@ -165,6 +164,7 @@ class Matrix:
         assert len(ours) == (1 if declared else 0)
         assert {name: self.service.snapshots()[name] for name in self.foreign} == self.foreign
         for name, each in ours.items():
+            assert self.offered in (None, each["arn"])
             assert each["state"] in ("available", "completed")
             tags = self.service.tags(name)
             assert tags.pop("snapcopy:owner") == f"shop/dev/{self.scenario.name}"
