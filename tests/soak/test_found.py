@@ -165,3 +165,12 @@ def test_what_a_refreshed_copy_was_to_replace_is_deleted() -> None:
     assert len(life.engine.state[0].outputs["supersedes"]) == 1, (
         "the one that was still there when it was made"
     )
+
+
+@pytest.mark.parametrize("forgetting", ["refresh", "destroy"])
+def test_a_copy_that_reads_say_is_gone_is_not_forgotten_while_lists_show_it(forgetting: str) -> None:
+    """Two reads in a row say so: `refresh` keeps it, `destroy` deletes it."""
+    life = Life()
+    assert life.run("up") == []
+    assert life.run(forgetting, Fault(kind="hidden", operation="Get", times=2)) == []
+    assert len(life.engine.state) == len(life.tags()) == (forgetting == "refresh")

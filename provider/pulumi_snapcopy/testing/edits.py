@@ -36,6 +36,7 @@ FAULTS = st.one_of(
         operation=st.sampled_from(["CopySnapshot", "TagResource", "Delete", "Get"]),
         times=st.integers(1, 2),
     ),
+    st.builds(Fault, kind=st.just("hidden"), operation=st.just("Get"), times=st.integers(1, 2)),
     st.just(Fault(kind="copy-fails", operation="CopySnapshot")),
 )
 KILLS = st.builds(Kill, call=st.integers(0, 14), done=st.booleans())

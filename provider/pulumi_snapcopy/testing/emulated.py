@@ -24,6 +24,7 @@ _CODES = {
     "throttled": "ThrottlingException",
     "failing": "ServiceException",
     "denied": "AccessDeniedException",
+    "hidden": "NotFoundException",
 }
 _OPERATIONS = {
     "*": ("*",),
@@ -39,6 +40,7 @@ _OPERATIONS = {
         "GetOperationsForResource",
     ),
 }
+_READS = ("GetInstanceSnapshot", "GetDiskSnapshot")
 _DAYS = 7
 _LONG = 3600.0
 _AGE = 3600.0
@@ -202,7 +204,8 @@ def _injections(disturbance: Disturbance | None) -> list[Injection]:
     if isinstance(disturbance, Stop):
         return [Injection(kind="hold-after", operation="CopySnapshot")]
     if isinstance(disturbance, Fault):
-        return [_injection(disturbance, operation) for operation in _OPERATIONS[disturbance.operation]]
+        operations = _READS if disturbance.kind == "hidden" else _OPERATIONS[disturbance.operation]
+        return [_injection(disturbance, operation) for operation in operations]
     return []
 
 

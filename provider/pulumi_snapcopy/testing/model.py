@@ -38,6 +38,7 @@ _KINDS = {
     "lost": scripted.Fault.LOST,
     "garbage": scripted.Fault.LOST,
     "denied": scripted.Fault.DENIED,
+    "hidden": scripted.Fault.NOT_FOUND,
 }
 _CALLS = {
     "CopySnapshot": ("copy",),
@@ -153,7 +154,7 @@ def _script(service: FakeService, fault: Fault) -> None:
     if fault.operation == "*":
         service.faults = [None] * fault.skip + [kind] * fault.times
         return
-    for call in _CALLS[fault.operation]:
+    for call in ("snapshot",) if fault.kind == "hidden" else _CALLS[fault.operation]:
         service.faults_of[call] = [kind] * fault.times
 
 

@@ -72,10 +72,11 @@ class Fault:
     """Calls to the service that go wrong in one run: the next ``times`` after ``skip``, of one operation or all.
 
     ``throttled``, ``failing`` (500) and ``reset`` do no work, ``lost`` and ``garbage`` do it without saying so, ``denied``
-    is final, and with ``copy-fails`` the copy that is started ends in an error.
+    is final, with ``hidden`` a read of one snapshot says that there is none, while lists show it, and with ``copy-fails``
+    the copy that is started ends in an error.
     """
 
-    kind: Literal["throttled", "failing", "lost", "reset", "garbage", "denied", "copy-fails"]
+    kind: Literal["throttled", "failing", "lost", "reset", "garbage", "denied", "hidden", "copy-fails"]
     operation: Literal["*", "CopySnapshot", "TagResource", "Delete", "Get"] = "*"
     skip: int = 0
     times: int = 1

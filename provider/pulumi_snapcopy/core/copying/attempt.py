@@ -8,7 +8,7 @@ from datetime import datetime
 from functools import partial
 from typing import Protocol, TypeVar
 
-from ..errors import Cancelled, CopyError, NotFound, Refused, ServiceError, Transient
+from ..errors import Cancelled, CopyError, Denied, NotFound, Refused, ServiceError, Transient
 from ..model import Copy, CopyRequest, Operation, Phase, Service, Snapshot
 from ..watching.clock import Clock
 from ..watching.pauses import VISIBILITY, backoff, pause
@@ -117,7 +117,7 @@ class Attempt:
 
     def find_the_made(self) -> Snapshot | None:
         """Find the copy in the state; ``None`` only if it is gone, and not if it was started and is about to show."""
-        found = self.find() or self.read()
+        found = self.find() or self.read() or self._listed()
         may_show = found is None and (self._is_new() or self._was_made_again())
         until, tries = self.clock.now() + VISIBILITY, 0
         while found is None and may_show and self.clock.now() <= until:
@@ -128,6 +128,14 @@ class Attempt:
             found = self.read()
             tries += 1
         return found
+
+    def _listed(self) -> Snapshot | None:
+        """What a list has under the target's name: reads may say of what is there that it isn't."""
+        try:
+            listed = self.patiently(self.target.listings.all)
+        except Denied:
+            return None
+        return next((each for each in listed if each.name == self.request.name), None)
 
     def _is_new(self) -> bool:
         """Whether it was started and never seen, as far as is known a moment ago."""
@@ -205,8 +213,9 @@ class Attempt:
             try:
                 self.change(partial(self.service.delete, snapshot))
                 break
-            except NotFound:
-                break  # it may be shown for a while all the same
+            except NotFound as error:
+                # It was shown: it is on its way out, or isn't known everywhere and has to be asked for again.
+                self.back_off(attempt, error)
             except Refused as error:
                 if snapshot.phase is not Phase.PENDING:
                     raise
