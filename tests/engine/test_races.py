@@ -5,12 +5,14 @@ from __future__ import annotations
 import os
 import signal
 import subprocess
+import time
 from collections.abc import Callable
 
 import pytest
 from pulumi_snapcopy.emulator import Emulator, Fault, Settings
 
 from .conftest import Service, day
+from .matrix import told
 from .stack import Stack
 
 UP = ("up", "--yes", "--skip-preview")
@@ -104,6 +106,96 @@ def test_an_orphaned_host_goes_on_while_its_successor_works(
     assert service.only()["arn"] == stack.outputs()["arn"]
     assert service.owner_and_theirs(service.only()["name"]) == {"snapcopy:owner": "shop/dev/db"}
     assert stack.up().changes == {"unchanged": 2}
+
+
+OLDER = {"source_resource_name": "web-1", "restore_date": day(2)}
+NEWER = {**OLDER, "restore_date": day(1)}
+STALE = ("replace", "web-dr", "hold-before GetInstanceSnapshot", "successor")
+"""The answer is of the copy that its successor has made."""
+LOST = ("replace", "web-dr", "hold-before DeleteInstanceSnapshot", "successor")
+"""A request to delete is on its way while the copy is made again: the service knows just the name, which both bear."""
+GOES_ON = [
+    # what is done, under which name, what holds the orphan, who goes on first
+    ("create", None, "hold-before CopySnapshot", "successor"),
+    ("create", "web-dr", "hold-before TagResource", "successor"),
+    ("replace", None, "hold-before DeleteInstanceSnapshot", "successor"),
+    STALE,
+    LOST,
+]
+GOES_ON_TOO = [
+    ("create", "web-dr", "hold-before CopySnapshot", "orphan"),
+    ("create", "web-dr", "hold-after CopySnapshot", "successor"),
+    ("create", None, "hold-after TagResource", "orphan"),
+    ("replace", None, "hold-before CopySnapshot", "successor"),
+    ("replace", None, "hold-after DeleteInstanceSnapshot", "orphan"),
+    ("replace", "web-dr", "hold-before CopySnapshot", "successor"),
+    ("replace", "web-dr", "hold-before DeleteInstanceSnapshot", "orphan"),
+    ("replace", "web-dr", "hold-after DeleteInstanceSnapshot", "successor"),
+    ("replace", "web-dr", "hold-after GetInstanceSnapshot", "orphan"),
+]
+
+
+@pytest.mark.parametrize(
+    ("doing", "name", "hold", "first"),
+    [*GOES_ON, *(pytest.param(*row, marks=pytest.mark.soak) for row in GOES_ON_TOO)],
+)
+def test_an_orphan_whose_cli_is_stopped_goes_on(
+    stack: Stack, service: Service, emulator: Emulator, doing: str, name: str | None, hold: str, first: str
+) -> None:
+    """Its engine seems to be there, so nothing ends it: there is one copy, the state's, or a refresh shows the loss."""
+    emulator.settings = Settings(copy_seconds=1)
+    if doing == "replace":
+        stack.copied(**OLDER, target_snapshot_name=name)
+        stack.up()
+    emulator.put_snapshot("eu-west-1", "by-hand", tags={"theirs": "yes"})
+    before = service.snapshots()["by-hand"]
+    stack.copied(**NEWER, target_snapshot_name=name)
+    kind, operation = hold.split()
+    held = emulator.inject(Fault(kind=kind, operation=operation, resource="web-*"))  # type: ignore[arg-type]
+    orphan = stack.start(*UP)
+    held.wait_reached(120)
+    orphan.send_signal(signal.SIGSTOP)
+    try:
+        stack.run("cancel", "--yes")
+        successors = emulator.inject(Fault(kind="hold-before", region="eu-west-1"))
+        successor = stack.start(*UP)
+        successors.wait_reached(120)
+        if first == "successor":
+            successors.release()
+            successor.wait(240)
+        emulator.clear_calls()
+        held.release()
+        wait_for_silence(emulator)
+        assert stack.host_of(orphan)
+        assert bool(emulator.calls()) is ((doing, name, hold, first) != STALE)
+        successors.release()
+        result = stack.end(successor)
+    finally:
+        stack.kill(orphan)
+    deleting = doing == "replace" and operation in ("GetInstanceSnapshot", "DeleteInstanceSnapshot")
+    assert f"::db, interrupted while {'deleting' if deleting else 'creating'}" in result.output
+    assert told(result, "db") == ""
+    if (doing, name, hold, first) == LOST:
+        assert service.snapshots().keys() == {"by-hand"}
+        assert stack.up().changes == {"unchanged": 2}
+        stack.refresh()
+        assert stack.up().changes == {"created": 1, "unchanged": 1}
+    there = service.snapshots()
+    assert there.pop("by-hand") == before
+    ((copy, shown),) = there.items()
+    assert [each["outputs"]["arn"] for each in stack.entries()] == [shown["arn"]]
+    of = f"us-east-1:web-1:{day(1)}"
+    assert service.tags(copy) == {"snapcopy:owner": "shop/dev/db", "snapcopy:source": of}
+    assert stack.up().changes == {"unchanged": 2}
+
+
+def wait_for_silence(emulator: Emulator) -> None:
+    """Wait until nothing has called the service for longer than a host waits for its engine to take a line: 5 s."""
+    heard, since = -1, time.monotonic()
+    while time.monotonic() < since + 7:
+        if heard != len(emulator.calls()):
+            heard, since = len(emulator.calls()), time.monotonic()
+        time.sleep(0.1)
 
 
 def test_an_orphaned_host_that_was_asleep_copies_nothing(

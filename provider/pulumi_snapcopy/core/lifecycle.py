@@ -92,6 +92,8 @@ class Lifecycle:
             if not ours:
                 teller.warning(explain.another_of_that_name(found))
                 return
+            if self._may_be_another(request, found) and attempt.has_begun_before(found):
+                raise explain.made_again_meanwhile(request, found)
             if successor is not None:
                 listings = self._region(successor.source_region).listings
                 attempt.patiently(lambda: check_successor(listings, successor, found))

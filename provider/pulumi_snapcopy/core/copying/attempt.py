@@ -201,6 +201,13 @@ class Attempt:
             self.record = record
         return verdict is not Claim.FOREIGN, snapshot
 
+    def has_begun_before(self, snapshot: Snapshot) -> bool:
+        """Whether a snapshot was made since this try began: by another run, which took this one for dead.
+
+        Where the service's clock is ahead of ours that is said of one made a little earlier, too.
+        """
+        return snapshot.created_at is not None and snapshot.created_at.timestamp() > self.began
+
     def _last_making(self) -> Operation | None:
         """The record of what made the snapshot that bears the target's name now, or ended it."""
         return next((each for each in self.operations() if each.makes_or_ends), None)

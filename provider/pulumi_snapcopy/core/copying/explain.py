@@ -118,6 +118,16 @@ def still_shown(request: CopyRequest, snapshot: Snapshot, timeout: float) -> Cop
     )  # fmt: skip
 
 
+def made_again_meanwhile(request: CopyRequest, found: Snapshot) -> CopyError:
+    """Another run has made the copy again since this deletion began."""
+    return CopyError(
+        "deleting", request.subject, f'another run has made "{found.name}" again meanwhile',
+        state=f"the {found.resource_type} of that name in {found.region} is younger than this deletion; it was left "
+        "untouched.",
+        next_step="wait for the other run to end, then " + _again("deleting"),
+    )  # fmt: skip
+
+
 def taken(request: CopyRequest, found: Snapshot) -> CopyError:
     """The target's name belongs to a snapshot that isn't ours."""
     owner = found.tags.get(OWNER_TAG)
