@@ -13,6 +13,7 @@ from pulumi_snapcopy.testing.target import HostDied, Seen
 COPY = Declaration(
     name="web", source="db-1", source_region="us-east-1", target_region="eu-west-1", tags={"team": "shop"}
 )
+LATEST = replace(COPY, source="web-1", automatic="latest")
 FAILING = Fault(kind="copy-fails", operation="CopySnapshot")
 
 
@@ -45,6 +46,13 @@ class Life:
             return ["cut off"]
         finally:
             self.target.stop()
+
+    def up(self, *program: Declaration) -> None:
+        """Run the engine on a program of several declarations; all must go well."""
+        provider = self.target.start(None)
+        goals = {each.name: replace(each.goal(), retain=each.retain or self.keeps) for each in program}
+        assert self.engine.up(provider, goals) == []
+        self.target.stop()
 
     def there(self) -> dict[str, Seen]:
         """The snapshots where the copy is made, by ARN."""

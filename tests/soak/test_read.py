@@ -7,9 +7,7 @@ from dataclasses import replace
 import pytest
 from pulumi_snapcopy.testing import Fault, Kill, Stop, scripted
 
-from .life import COPY, FAILING, Life
-
-LATEST = replace(COPY, source="web-1", automatic="latest")
+from .life import COPY, FAILING, LATEST, Life
 
 
 def test_a_date_that_could_not_be_settled_at_check_is_replaced_as_any_other() -> None:
@@ -124,64 +122,6 @@ def test_copies_that_the_engine_keeps_are_kept_through_other_triggers() -> None:
     assert len(life.there()) == 3
 
 
-def test_a_name_may_be_given_to_another_declaration() -> None:
-    """One is renamed and keeps its copy; another takes its name, and has a copy of another date: each keeps its own."""
-    life = Life()
-    dates = life.target.dates("web-1")
-    web = replace(COPY, source="web-1", automatic="date", date=dates[-2])
-    old = replace(web, name="web-old", alias="web")
-    new = replace(web, date=dates[-1])
-    for program in ([web], [old], [new, old], [old, new], [replace(new, date=dates[-3]), old]):
-        for expected in (None, []):
-            provider = life.target.start(None)
-            assert life.engine.up(provider, {each.name: each.goal() for each in program}) == []
-            life.target.stop()
-            assert expected is None or life.engine.operations == expected
-        assert len(life.there()) == len(program) == len(life.engine.state)
-
-
-@pytest.mark.parametrize("fault", [scripted.Fault.TRANSIENT, scripted.Fault.REFUSED])
-@pytest.mark.parametrize("command", ["refresh", "destroy"])
-def test_a_copy_that_is_gone_needs_no_records(command: str, fault: scripted.Fault) -> None:
-    """Whatever becomes of the service's records, what isn't there is gone, and it takes no time to find out."""
-    life = Life()
-    assert life.run("up") == []
-    service = life.target.service
-    (copy,) = life.there().values()
-    life.target.remove(copy)
-    service.clock.time += 86400
-    service.faults_of["operations"] = [fault] * 1000
-    began = service.clock.time
-    assert life.run(command) == [] and life.engine.state == []
-    assert service.clock.time - began < 5
-
-
-def test_a_copy_that_was_stopped_before_it_showed_is_not_waited_for_a_week_later() -> None:
-    """It was new then; if it isn't there now, it is gone."""
-    life = Life(copy_seconds=30.0, shown_after=30.0)
-    assert "stopped, as asked" in life.run("up", Stop(), after=2.0)[0]
-    (copy,) = life.there().values()
-    life.target.remove(copy)
-    began = life.target.service.clock.time = life.target.service.clock.time + 7 * 86400
-    assert life.run("refresh") == [] and life.engine.state == []
-    assert life.target.service.clock.time - began < 5
-
-
-def test_a_renamed_declaration_loses_no_copy_to_a_wrong_source() -> None:
-    """Renamed and given a source that isn't there in one edit: the engine deletes under the name before."""
-    life = Life(replace(COPY, explicit="db-dr"))
-    assert life.run("up") == []
-    (copy,) = life.there()
-    right = replace(life.declared, name="shop", alias="web")
-    life.declared = replace(right, source="bd-1")
-    (error,) = life.run("up")
-    assert "would have to go first, and stays" in error and life.there().keys() == {copy}
-    life.declared = replace(right, source="data-2")
-    assert life.run("up") == []
-    assert len(life.there()) == 1 == len(life.engine.state) and copy not in life.there()
-    assert "supersedes" not in life.engine.state[0].outputs
-
-
 def test_what_is_copied_again_and_again_remembers_no_more_than_is_there() -> None:
     """Each trigger copies again: the state names the one copy that was still there."""
     life = Life()
@@ -206,56 +146,6 @@ def test_a_tag_that_was_to_go_goes_after_a_refresh_too() -> None:
     )
 
 
-def test_going_back_to_a_retained_copy_under_its_explicit_name_takes_it_up() -> None:
-    """Another name, and that taken back: the copy that was kept under the first is the very copy that is asked for."""
-    life = Life(replace(COPY, explicit="db-dr", retain=True))
-    assert life.run("up") == []
-    (kept,) = life.there()
-    life.declared = replace(life.declared, explicit="db-other")
-    assert life.run("up") == []
-    life.declared = replace(life.declared, explicit="db-dr")
-    assert life.run("up") == []
-    assert [each.outputs["arn"] for each in life.engine.state] == [kept]
-
-
-def test_what_pulumi_replaces_for_its_own_reason_costs_no_copy_that_the_engine_keeps() -> None:
-    """A component hands down `retain_on_delete`, and an option finds the reason: what the state held is no leftover."""
-    life = Life(replace(COPY, source="web-1", automatic="date"))
-    life.keeps = True
-    for date in life.target.dates("web-1")[-3:]:
-        life.declared = replace(life.declared, date=date)
-        assert life.run() == []
-    kept = life.there().keys()
-    life.engine.state[0].forced = True
-    life.declared = replace(life.declared, tags={"team": "web"})
-    assert life.run() == [] and life.there().keys() == kept and len(kept) == 3
-
-
-def test_what_pulumi_replaces_for_its_own_reason_stays_until_the_new_copy_stands() -> None:
-    """An option finds the reason on the next day, and the run is stopped, and so is the one after it."""
-    life = Life(LATEST, copy_seconds=300)
-    assert life.run() == []
-    (first,) = life.there()
-    life.target.next_day()
-    life.engine.state[0].forced = True
-    assert "stopped, as asked" in life.run("up", Stop())[0]
-    assert "stopped, as asked" in life.run("up", Stop(), after=30)[0]
-    assert first in life.there() and len(life.there()) == 2
-    assert life.run() == []
-    assert len(life.there()) == 1 and first not in life.there()
-
-
-def test_a_tag_goes_also_where_pulumi_replaces_for_its_own_reason() -> None:
-    """The like is found and stays; the tag that isn't asked for any more doesn't."""
-    life = Life(replace(COPY, tags={"team": "shop", "cost": "7"}))
-    assert life.run() == []
-    life.engine.state[0].forced = True
-    life.declared = COPY
-    assert life.run() == []
-    assert life.target.copies_started() == 1
-    assert [each.keys() for each in life.tags()] == [{"team", "snapcopy:owner", "snapcopy:source"}]
-
-
 def test_lists_that_are_denied_cost_no_copy_of_a_manual_snapshot() -> None:
     """The copy goes, being replaced under its own name; reading one at a time is enough for the new one."""
     life = Life(replace(COPY, explicit="db-dr"))
@@ -264,26 +154,6 @@ def test_lists_that_are_denied_cost_no_copy_of_a_manual_snapshot() -> None:
     life.declared = replace(life.declared, triggers=("again",))
     assert life.run() == []
     assert life.target.copies_started() == 2 and len(life.there()) == 1
-
-
-def test_a_short_timeout_takes_no_copy_that_is_about_to_show_for_gone() -> None:
-    """Stopped right after it was started, and then destroyed with ten seconds' time: it stays in the state."""
-    life = Life(replace(COPY, timeouts={"delete": "10s"}), shown_after=30.0, copy_seconds=60.0)
-    assert "stopped, as asked" in life.run("up", Stop(), after=2.0)[0]
-    (error,) = life.run("destroy")
-    assert "timed out after 10 s" in error and "stays in the stack's state" in error
-    life.target.service.clock.time += 30
-    assert life.run("destroy") == []
-    assert life.there() == {} == dict(life.engine.state)
-
-
-def test_a_throttled_look_at_the_records_forgets_no_copy_that_was_made_again() -> None:
-    """The run that made it again was killed before it showed, and its record is hard to get."""
-    life = Life()
-    life.killed_right_after_copying_again(shown_after=20.0)
-    life.target.service.faults_of["operations"] = [scripted.Fault.TRANSIENT] * 2
-    assert life.run("destroy") == []
-    assert life.there() == {} and life.engine.state == []
 
 
 def test_copies_that_the_engine_keeps_in_another_region_are_still_known() -> None:
@@ -295,14 +165,3 @@ def test_copies_that_the_engine_keeps_in_another_region_are_still_known() -> Non
         life.declared = replace(life.declared, date=date, target_region=region)
         assert life.run() == []
     assert len(life.there()) == 2
-
-
-def test_a_snapshot_that_was_not_yet_taken_over_is_taken_over_after_a_refresh() -> None:
-    """It bears its former owner's tag, and a run that was to change it failed: a refresh doesn't take that for done."""
-    life = Life(replace(COPY, explicit="db-dr", adopt=True))
-    life.target.plant(COPY.target_region, "db-dr", {"snapcopy:owner": "shop/prod/db"})
-    assert "DENIED" in life.run("up", Fault(kind="denied", operation="TagResource"))[0]
-    assert life.run("refresh") == []
-    assert "is still shop/prod/db's in eu-west-1" in life.engine.state[0].init_errors[0]
-    assert life.run("up") == []
-    assert [each["snapcopy:owner"] for each in life.tags()] == ["shop/dev/web"]

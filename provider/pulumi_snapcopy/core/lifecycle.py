@@ -13,7 +13,7 @@ from .copying.attempt import Attempt, Teller
 from .copying.creation import bring_about
 from .copying.region import Region
 from .copying.sources import SourceError, check_successor, latest_date
-from .errors import Cancelled, NotFound, ServiceError
+from .errors import Cancelled, ServiceError
 from .model import RETAIN_TAG, Copy, CopyRequest, Service, Snapshot
 from .watching.clock import Clock
 from .watching.pauses import LONGEST_PAUSE
@@ -32,7 +32,7 @@ class Lifecycle:
         longest_pause: seconds between two looks at a copy, at most.
         wanted: whether anybody still waits for what is done; asked right before each change.
         guard: admits each verb, where only some accounts are allowed.
-        is_in_the_state: whether a declaration has the copy of this id, ``region/name``, or had it before this run.
+        is_in_the_state: whether a declaration has this copy, or had it before this run.
     """
 
     service: Service
@@ -40,7 +40,7 @@ class Lifecycle:
     longest_pause: float = LONGEST_PAUSE
     wanted: Callable[[], bool] = lambda: True
     guard: AccountGuard | None = None
-    is_in_the_state: Callable[[str], bool] = lambda id_: False
+    is_in_the_state: Callable[[Snapshot], bool] = lambda copy: False
     _regions: dict[str, Region] = field(default_factory=dict)
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
@@ -92,14 +92,12 @@ class Lifecycle:
             if not ours:
                 teller.warning(explain.another_of_that_name(found))
                 return
-            if self._may_be_another(request, found) and attempt.has_begun_before(found):
+            if self._may_be_another(request, found) and attempt.was_made_again_meanwhile(found):
                 raise explain.made_again_meanwhile(request, found)
             if successor is not None:
                 listings = self._region(successor.source_region).listings
                 attempt.patiently(lambda: check_successor(listings, successor, found))
             attempt.remove(found)
-        except NotFound:
-            return
         except SourceError as error:
             raise explain.no_successor(request, successor or request, error) from error
         except ServiceError as error:
@@ -122,7 +120,8 @@ class Lifecycle:
         copy = bring_about(attempt)
         no_longer_retained = {RETAIN_TAG} & copy.snapshot.tags.keys() if not request.retain else set()
         # The others are taken away unread: a tag that was set a moment ago may not show yet.
-        if keys := sorted({*dropped_tags} | no_longer_retained):
+        dropped = {*dropped_tags} if not attempt.has_started else set()
+        if keys := sorted(dropped | no_longer_retained):
             snapshot = copy.snapshot
             try:
                 untag = partial(self.service.untag, snapshot.region, snapshot.name, keys)

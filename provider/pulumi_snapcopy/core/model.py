@@ -164,6 +164,16 @@ class CopyRequest:
         return self.target_snapshot_name
 
     @property
+    def is_of_itself(self) -> bool:
+        """Whether it names the very snapshot that is to be taken over as its source; it can't be copied from that."""
+        one_place = self.source_region == self.target_region
+        return (
+            one_place
+            and self.source_snapshot_name is not None
+            and (self.source_snapshot_name == self.target_snapshot_name)
+        )
+
+    @property
     def origin(self) -> str:
         """What is copied, as the value of a tag: at most 256 characters."""
         date = f":{self.restore_date}" if self.source_resource_name else ""

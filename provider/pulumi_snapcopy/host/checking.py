@@ -61,7 +61,7 @@ class Checking:
         if olds:
             former.region = olds.get("targetRegion")
             former.ids.update(filter(None, [settled_id(olds)]))
-            former.tags = set(olds.get("tags") or {})
+            former.tags = olds.get("tags") or {}
         if inputs.pop("guarded", False) and self.lifecycle.guard is None:
             raise Unfit(CheckFailure("", UNGUARDED))
         if "targetRegion" not in inputs:
@@ -86,7 +86,7 @@ class Checking:
             )
         # The engine checks what it will replace a second time, as if it were new.
         if olds:
-            former.is_replaced = bool(differences(olds, settled).replaces)
+            former.is_another_request = bool(differences(olds, settled).replaces)
         former.successor = None if olds else settled
         if not olds and not self.standing.is_held(settled_id(settled) or ""):
             self.standing.release(urn)

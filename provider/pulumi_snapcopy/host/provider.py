@@ -65,9 +65,6 @@ def _what_is_missing(wanted: CopyRequest, snapshot: Snapshot) -> str:
     if snapshot.phase is not Phase.DONE:
         next_ = "start anew" if snapshot.phase is Phase.FAILED else "go on"
         return f"is {snapshot.state} in {snapshot.region}; run `pulumi up` to {next_}."
-    owner = snapshot.tags.get(OWNER_TAG)
-    if wanted.adopt and owner not in (None, wanted.owner):
-        return f"is still {owner}'s in {snapshot.region}; run `pulumi up` to take it over."
     ours = [OWNER_TAG, RETAIN_TAG] if wanted.retain else [OWNER_TAG]
     lacking = " and ".join(tag for tag in ours if tag not in snapshot.tags)
     return f"lacks its tag {lacking} in {snapshot.region}; run `pulumi up` to set it." if lacking else ""
@@ -76,7 +73,7 @@ def _what_is_missing(wanted: CopyRequest, snapshot: Snapshot) -> str:
 def _is_its_like(id_: str, former: Former) -> bool:
     """Whether what Pulumi deletes to replace it, for a reason of its own, is what would be made again."""
     successor = former.successor
-    return successor is not None and not former.is_replaced and settled_id(successor) == id_
+    return successor is not None and not former.is_another_request and settled_id(successor) == id_
 
 
 class CopyProvider(ResourceProvider):
@@ -148,7 +145,7 @@ class CopyProvider(ResourceProvider):
         olds, news = known(_olds), known(_news)
         found = differences(olds, news)
         former = self._standing.remember(_urn(), _id, olds)
-        former.is_replaced = bool(found.replaces)
+        former.is_another_request = bool(found.replaces)
         if found.replaces:
             self._standing.release(_urn())
             # With `changes` left open the engine works out the details, and names the properties.
@@ -161,21 +158,20 @@ class CopyProvider(ResourceProvider):
         inputs = known(props)
         former = self._standing.former(_urn())
         former.successor = None  # it is being created
-        wanted = request(inputs, supersedes=former.arns)
-        if former.is_replaced:
-            wanted, dropped = replace(wanted, replaces=former.arn), set[str]()
-        else:  # what there was of it may be the copy that is found
-            dropped = former.tags - set(wanted.tags)
+        another = former.is_another_request
+        replaced = former.arn if another else None
+        wanted = replace(request(inputs, supersedes=former.arns), replaces=replaced)
+        before = {} if another else former.tags
         try:
             self._ready()
             with self._tally.copying(wanted.resource):
                 copy = self._lifecycle.ensure(
-                    wanted, RowTeller(self._engine, self._tally), dropped_tags=dropped
+                    wanted, RowTeller(self._engine, self._tally), dropped_tags=set(before) - set(wanted.tags)
                 )
         except CopyError as error:
             if error.kept:
                 self._standing.hold(_urn(), copy_id(error.kept.snapshot))
-            self._fail(error, props, supersedes=wanted.supersedes - former.deleted)
+            self._fail(error, props, tags=before, supersedes=wanted.supersedes - former.deleted)
         id_ = copy_id(copy.snapshot)
         self._standing.hold(_urn(), id_)
         return CreateResult(id_, outputs(inputs, replace(copy, supersedes=copy.supersedes - former.deleted)))
@@ -221,7 +217,7 @@ class CopyProvider(ResourceProvider):
                     wanted, RowTeller(self._engine, self._tally), dropped_tags=dropped
                 )
         except CopyError as error:
-            self._fail(error, _news, olds, supersedes=wanted.supersedes)
+            self._fail(error, _news, olds, tags=olds.get("tags"), supersedes=wanted.supersedes)
         return UpdateResult(outputs(inputs, copy, olds))
 
     def delete(self, _id: str, _props: dict[str, Any]) -> None:
@@ -256,18 +252,18 @@ class CopyProvider(ResourceProvider):
         props: Mapping[str, Any],
         olds: Mapping[str, Any] | None = None,
         *,
+        tags: Mapping[str, str] | None = None,
         supersedes: Iterable[str] = (),
     ) -> NoReturn:
+        """Raise what the user reads; a copy that is kept stays in the state with the tags that it may have."""
         kept = error.kept
         if kept is None:
             _sdk.fail(str(error))
         inputs = known(props)
-        if olds is not None and olds.get("tags"):
-            # Which of them were set and taken away isn't known; the next run takes away what isn't asked for.
-            asked = inputs.get("tags", {})
-            inputs["tags"] = {**olds["tags"], **asked}
-            if inputs["tags"] != asked:
-                inputs["unsettledTags"] = True
+        # Which of them were set and taken away isn't known; the next run sees to them, also after a refresh.
+        inputs["unsettledTags"] = True
+        if tags:
+            inputs["tags"] = {**tags, **inputs.get("tags", {})}
         outs = outputs(inputs, kept, olds) | {_sdk.PROVIDER_KEY: props[_sdk.PROVIDER_KEY]}
         if olds is not None and (former := olds.get("formerOwner") or olds.get("owner")) != inputs["owner"]:
             outs["formerOwner"] = former  # it may still be tagged so

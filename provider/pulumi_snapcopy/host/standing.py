@@ -11,6 +11,9 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from ..core.model import Snapshot
+from .translation import copy_id
+
 
 @dataclass(slots=True)
 class Former:
@@ -18,16 +21,17 @@ class Former:
 
     region: str | None = None
     ids: set[str] = field(default_factory=set)
-    tags: set[str] = field(default_factory=set)
-    """The keys of the user's."""
+    """Of its copy, where the ARN isn't known."""
+    tags: Mapping[str, str] = field(default_factory=dict)
+    """The user's, that its copy has or may have."""
     arns: set[str] = field(default_factory=set)
     """Its copies, also those that the last one had replaced: the engine's to delete, or to keep."""
     deleted: set[str] = field(default_factory=set)
     """Those that have been deleted in this run; lists may go on showing them."""
     arn: str | None = None
     """The copy that the state holds."""
-    is_replaced: bool = False
-    """Whether it is another request that is made now."""
+    is_another_request: bool = False
+    """Whether another copy is asked for now; `check` says so, and `diff`, where there is one, knows better."""
     successor: dict[str, Any] | None = None
     """The inputs of what is to replace it, until that is being created."""
 
@@ -75,9 +79,11 @@ class Standing:
         """Whether a declaration has this copy."""
         return id_ in list(self._held.values())
 
-    def is_in_the_state(self, id_: str) -> bool:
-        """Whether a declaration has this copy, or had it before this run, and nothing but its id tells."""
-        return self.is_held(id_) or any(id_ in each.ids for each in list(self._formers.values()))
+    def is_in_the_state(self, copy: Snapshot) -> bool:
+        """Whether a declaration has this copy, or had it before this run."""
+        id_ = copy_id(copy)
+        formers = list(self._formers.values())
+        return self.is_held(id_) or any(id_ in each.ids or copy.arn in each.arns for each in formers)
 
     def former(self, urn: str) -> Former:
         """What a declaration had; an empty name has had nothing."""
@@ -95,6 +101,7 @@ class Standing:
             self._urns[id_] = urn
         former = self.former(urn)
         former.region = former.region or outputs.get("targetRegion")
+        former.tags = outputs.get("tags") or {}
         former.arn = outputs.get("arn")
         if former.arn is None:
             former.ids.add(id_)

@@ -51,8 +51,6 @@ def state_agrees_with_the_service(world: World) -> None:
         assert (said["arn"], said["state"], said["resourceType"]) == (seen.arn, seen.state, seen.kind)
         ours = {OWNER_TAG, RETAIN_TAG} if resource.inputs.get("retainOnDelete") else {OWNER_TAG}
         whole = seen.state in _COMPLETE and seen.tags.keys() >= ours
-        if resource.inputs.get("adopt"):
-            whole = whole and seen.tags[OWNER_TAG] == resource.inputs["owner"]
         assert bool(resource.init_errors) != whole, resource.init_errors
 
 

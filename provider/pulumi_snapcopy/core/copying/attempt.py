@@ -13,7 +13,7 @@ from ..model import Copy, CopyRequest, Operation, Phase, Service, Snapshot
 from ..watching.clock import Clock
 from ..watching.pauses import VISIBILITY, backoff, pause
 from . import explain
-from .ownership import GRACE, Claim, claim, is_being_made_again, proves, records_the_half_made
+from .ownership import GRACE, MOMENT, Claim, claim, is_being_made_again, proves, records_the_half_made
 from .region import Region
 
 T = TypeVar("T")
@@ -46,7 +46,7 @@ class Attempt:
         timeout: seconds this try may take.
         doing: the gerund for messages.
         wanted: whether anybody still waits for it.
-        is_in_the_state: whether a declaration has the copy of this id, ``region/name``, or had it before this run.
+        is_in_the_state: whether a declaration has this copy, or had it before this run.
     """
 
     request: CopyRequest
@@ -58,7 +58,7 @@ class Attempt:
     timeout: float
     doing: str = "copying"
     wanted: Callable[[], bool] = lambda: True
-    is_in_the_state: Callable[[str], bool] = lambda id_: False
+    is_in_the_state: Callable[[Snapshot], bool] = lambda copy: False
     began: float = 0.0
     adopted: bool = False
     """Whether it takes over what somebody else has made."""
@@ -66,6 +66,8 @@ class Attempt:
     """What proved the copy that was found ours, where nothing else did."""
     gone: set[str | None] = field(default_factory=set)
     """The ARNs of what it deletes; lists may go on showing that."""
+    has_started: bool = False
+    """Whether it has started a copy, and the service said so."""
     kept: Copy | None = None
     """The copy that is, or may be, under way: it has to stay in the stack's state whatever happens."""
 
@@ -117,33 +119,30 @@ class Attempt:
 
     def find_the_made(self) -> Snapshot | None:
         """Find the copy in the state; ``None`` only if it is gone, and not if it was started and is about to show."""
-        found = self.find() or self.read() or self._listed()
+        found = self.find() or self.read() or self._listed(self.request.name)
         may_show = found is None and (self._is_new() or self._was_made_again())
         until, tries = self.clock.now() + VISIBILITY, 0
         while found is None and may_show and self.clock.now() <= until:
-            if self.clock.now() > self.deadline:
-                raise self.out_of_time(None)
             self.teller.progress("waiting for the copy to show")
             self.clock.sleep(backoff(tries))
             found = self.read()
             tries += 1
         return found
 
-    def _listed(self) -> Snapshot | None:
-        """What a list has under the target's name: reads may say of what is there that it isn't."""
+    def _listed(self, name: str) -> Snapshot | None:
+        """What a list has under a name: reads may say of what is there that it isn't."""
         try:
             listed = self.patiently(self.target.listings.all)
         except Denied:
             return None
-        return next((each for each in listed if each.name == self.request.name), None)
+        return next((each for each in listed if each.name == name), None)
 
     def _is_new(self) -> bool:
         """Whether it was started and never seen, as far as is known a moment ago."""
         request = self.request
         if not request.was_never_seen or request.known_created_at is None:
             return request.was_never_seen
-        made = datetime.fromisoformat(request.known_created_at.replace("Z", "+00:00")).timestamp()
-        return self.clock.now() - made <= VISIBILITY + SKEW
+        return self.clock.now() - _timestamp(request.known_created_at) <= VISIBILITY + SKEW
 
     def _was_made_again(self) -> bool:
         """Whether a run that was cut off has started it anew, a moment ago."""
@@ -201,12 +200,15 @@ class Attempt:
             self.record = record
         return verdict is not Claim.FOREIGN, snapshot
 
-    def has_begun_before(self, snapshot: Snapshot) -> bool:
-        """Whether a snapshot was made since this try began: by another run, which took this one for dead.
+    def was_made_again_meanwhile(self, snapshot: Snapshot) -> bool:
+        """Whether it was made since this try began, and after the copy in the state: by a run that took this for dead.
 
         Where the service's clock is ahead of ours that is said of one made a little earlier, too.
         """
-        return snapshot.created_at is not None and snapshot.created_at.timestamp() > self.began
+        known, made = self.request.known_created_at, snapshot.created_at
+        if known is None or made is None:
+            return False
+        return made.timestamp() > max(self.began, _timestamp(known) + MOMENT)
 
     def _last_making(self) -> Operation | None:
         """The record of what made the snapshot that bears the target's name now, or ended it."""
@@ -230,7 +232,7 @@ class Attempt:
             except Transient as error:
                 self.back_off(attempt, error)
             attempt += 1
-            found = self._find(snapshot)
+            found = self._find(snapshot, sure=True)
             if found is None:
                 return
             snapshot = found
@@ -242,11 +244,13 @@ class Attempt:
             self.teller.progress("deleting: the service still shows it")
             self.clock.sleep(rest)
 
-    def _find(self, snapshot: Snapshot) -> Snapshot | None:
-        """The very snapshot, not another that has taken its name."""
+    def _find(self, snapshot: Snapshot, *, sure: bool = False) -> Snapshot | None:
+        """The very snapshot, not another that has taken its name; to be sure that it is gone, a list is asked, too."""
         found = self.patiently(
             lambda: self.service.snapshot(snapshot.region, snapshot.name, snapshot.resource_type or None)
         )
+        if found is None and sure:
+            found = self._listed(snapshot.name)
         return found if found is not None and found.arn == snapshot.arn else None
 
     def keep(self, snapshot: Snapshot, operation_id: str | None = None) -> None:
@@ -266,3 +270,7 @@ class Attempt:
     def settle(self, *, restore_date: str | None, name: str) -> None:
         """Fill in what could not be settled before."""
         self.request = replace(self.request, restore_date=restore_date, target_snapshot_name=name)
+
+
+def _timestamp(created_at: str) -> float:
+    return datetime.fromisoformat(created_at.replace("Z", "+00:00")).timestamp()

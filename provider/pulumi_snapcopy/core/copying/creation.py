@@ -84,7 +84,7 @@ def _look(attempt: Attempt) -> tuple[Snapshot | None, list[Snapshot] | None]:
     """Find what bears the target's name; and list all there is, if other copies of the declaration may be there."""
     request = attempt.request
     of_many = request.restore_date is not None and has_derived_name(request, request.name)
-    if not of_many and not request.supersedes:
+    if not of_many and not _of_region(request.supersedes, request.target_region):
         return _sure(attempt, attempt.find()), None
     try:
         listed = attempt.patiently(attempt.target.listings.all)
@@ -99,8 +99,11 @@ def _known_to_be_gone(attempt: Attempt, arns: frozenset[str], listed: Sequence[S
     """Those that a list of their region doesn't show."""
     if listed is None:
         return set()
-    there = {each.arn for each in listed}
-    return {arn for arn in arns - there if f":{attempt.request.target_region}:" in arn}
+    return _of_region(arns, attempt.request.target_region) - {each.arn or "" for each in listed}
+
+
+def _of_region(arns: frozenset[str], region: str) -> set[str]:
+    return {arn for arn in arns if f":{region}:" in arn}
 
 
 def _sure(attempt: Attempt, found: Snapshot | None) -> Snapshot | None:
@@ -119,7 +122,7 @@ def _remove_leftovers(attempt: Attempt, listed: Sequence[Snapshot] | None) -> No
         if not ours or snapshot.arn in request.supersedes or is_retained(snapshot):
             continue
         of_another_date = snapshot.name != request.name and has_derived_name(request, snapshot.name)
-        if of_another_date and not attempt.is_in_the_state(f"{snapshot.region}/{snapshot.name}"):
+        if of_another_date and not attempt.is_in_the_state(snapshot):
             attempt.teller.warning(
                 f'removing "{snapshot.name}", left behind by a run of this declaration that was cut off'
             )

@@ -88,7 +88,7 @@ def _wanted_tags(attempt: Attempt, found: Snapshot, *, started_here: bool) -> di
     if attempt.adopted or (request.adopt and not proven and SOURCE_TAG not in found.tags):
         return {**request.all_tags, SOURCE_TAG: ADOPTED}
     made_before = request.known_arn == found.arn and found.phase is Phase.DONE
-    unknown = (made_before and not proven) or found.tags.get(SOURCE_TAG) == ADOPTED
+    unknown = (made_before and not proven) or request.is_of_itself or found.tags.get(SOURCE_TAG) == ADOPTED
     return {key: value for key, value in request.all_tags.items() if key != SOURCE_TAG or not unknown}
 
 

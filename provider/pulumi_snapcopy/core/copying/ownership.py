@@ -101,7 +101,7 @@ def is_made_by(operation: Operation, snapshot: Snapshot) -> bool:
 
 def serves(request: CopyRequest, snapshot: Snapshot) -> bool:
     """Whether a copy of ours is of what is asked for now: its run may have been cut off before the program changed."""
-    return snapshot.tags.get(SOURCE_TAG, ADOPTED) in (request.origin, ADOPTED)
+    return request.is_of_itself or snapshot.tags.get(SOURCE_TAG, ADOPTED) in (request.origin, ADOPTED)
 
 
 def has_derived_name(request: CopyRequest, name: str) -> bool:

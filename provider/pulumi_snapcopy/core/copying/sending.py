@@ -71,6 +71,7 @@ def _taken_on(attempt: Attempt, operation: Operation, copy_type: str) -> Snapsho
         _pending(attempt, operation.resource_type or copy_type), created_at=operation.created_at
     )
     attempt.keep(started, operation.id)
+    attempt.has_started = True
     return started
 
 

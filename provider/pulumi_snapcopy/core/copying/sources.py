@@ -58,7 +58,7 @@ def check_successor(listings: Listings, request: CopyRequest, doomed: Snapshot) 
     if (request.source_snapshot_name, request.source_region) == (doomed.name, doomed.region):
         raise SourceError(
             f'"{doomed.name}" in {doomed.region} is its own source',
-            "what was adopted so can't be made again.",
+            "it would be deleted before it could be copied.",
             "take the edit back, or write another source_snapshot_name.",
         )
     return check_source(listings, request)

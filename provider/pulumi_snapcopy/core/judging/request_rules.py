@@ -110,12 +110,14 @@ def snapshot_name(inputs: Inputs, _: Context, config: Config) -> Iterator[Violat
             )
     for key, source in known(inputs, SOURCES, str):
         one_place = inputs.get("sourceRegion") == inputs.get("targetRegion") is not UNKNOWN
-        taken_over = key == "sourceSnapshotName" and inputs.get("adopt")
-        if source == inputs.get("targetSnapshotName") and one_place and not taken_over:
+        may_be_taken_over = key == "sourceSnapshotName"
+        if may_be_taken_over and inputs.get("adopt"):
+            continue
+        if source == inputs.get("targetSnapshotName") and one_place:
             yield Violation(
                 property="targetSnapshotName",
                 message=f"{source!r} is what {key} names in the same region, and a region has each name once. Write "
-                "another name.",
+                f"another name{', or adopt=True to take that snapshot over' if may_be_taken_over else ''}.",
             )
 
 
