@@ -79,7 +79,7 @@ STORIES = {
         Step("Update", TAGGED)],
     "failed, of another date": [Step("Create", OLDER, FAILING), Step("Create Delete", NEWER)],
     "stopped, edited": [Step("Create", WEB, Stop()), Step("Update", TAGGED)],
-    "stopped, refreshed": [Step("Create", WEB, Stop()), REFRESH, Step("", WEB)],
+    "stopped, refreshed": [Step("Create", WEB, Stop()), REFRESH, Step("Update", WEB)],
     "stopped, of another date under its name": [
         Step("Create", NAMED, Stop()), Step("Delete Create", NAMED_NEWER, Stop()), DESTROY],
     "retained from now on": [MADE, Step("Update", RETAINED), replace(DESTROY, verbs="")],

@@ -113,3 +113,17 @@ def test_what_one_declaration_supersedes_is_no_leftover_of_another() -> None:
     life.target.next_day()
     life.up(replace(LATEST, name="shop", alias="web", triggers=("again",)), LATEST)
     assert copy in life.there() and len(life.there()) == 3
+
+
+def test_a_retained_copy_that_no_longer_says_what_it_is_of_is_not_said_to_be_of_anything() -> None:
+    """Its tag was taken away; its declaration takes it up again, and can't know."""
+    life = Life(replace(COPY, explicit="db-dr", retain=True))
+    assert life.run("up") == []
+    (held,) = (each for each in life.target.service.held if each.name == "db-dr")
+    life.declared = replace(life.declared, explicit="db-other")
+    assert life.run("up") == []
+    del held.tags["snapcopy:source"]
+    life.declared = replace(life.declared, explicit="db-dr")
+    assert life.run("up") == []
+    assert [each.outputs["arn"] for each in life.engine.state] == [held.arn]
+    assert "snapcopy:source" not in held.tags and held.tags["snapcopy:owner"] == "shop/dev/web"

@@ -88,7 +88,8 @@ def _as_declared(world: World, declaration: Declaration, resource: Resource, see
     if declaration.automatic:
         origin += f":{declaration.date or said['restoredDate']}"
     if seen.arn in world.came_with:
-        provable = declaration.explicit is None or came_with.get(SOURCE_TAG) == origin
+        # The service's record names a manual source; of an automatic snapshot's date it says nothing.
+        provable = not (declaration.explicit and declaration.automatic) or came_with.get(SOURCE_TAG) == origin
         assert provable or seen.tags.get(SOURCE_TAG) != origin, "nobody can say so"
         return
     # Where one may be adopted, a copy that a cut-off run has left untagged may be taken for one that was.

@@ -205,10 +205,13 @@ class Attempt:
 
         Where the service's clock is ahead of ours that is said of one made a little earlier, too.
         """
-        known, made = self.request.known_created_at, snapshot.created_at
-        if known is None or made is None:
+        request, made = self.request, snapshot.created_at
+        if made is None or made.timestamp() <= self.began:
             return False
-        return made.timestamp() > max(self.began, _timestamp(known) + MOMENT)
+        if request.known_arn is not None:
+            return snapshot.arn != request.known_arn
+        known = request.known_created_at
+        return known is not None and made.timestamp() > _timestamp(known) + MOMENT
 
     def _last_making(self) -> Operation | None:
         """The record of what made the snapshot that bears the target's name now, or ended it."""

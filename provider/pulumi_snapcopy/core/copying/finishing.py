@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 
 from ..durations import spoken
 from ..errors import NotFound, Refused, ServiceError, Transient
-from ..model import ADOPTED, SOURCE_TAG, Copy, Operation, Phase, Snapshot
+from ..model import ADOPTED, OWNER_TAG, SOURCE_TAG, Copy, Operation, Phase, Snapshot
 from ..waiting import OutOfTime
 from ..watching.looking import Look
 from ..watching.pauses import VISIBILITY, pause
@@ -88,8 +88,14 @@ def _wanted_tags(attempt: Attempt, found: Snapshot, *, started_here: bool) -> di
     if attempt.adopted or (request.adopt and not proven and SOURCE_TAG not in found.tags):
         return {**request.all_tags, SOURCE_TAG: ADOPTED}
     made_before = request.known_arn == found.arn and found.phase is Phase.DONE
-    unknown = (made_before and not proven) or request.is_of_itself or found.tags.get(SOURCE_TAG) == ADOPTED
+    unknown = (made_before or _is_silent(found)) and not proven
+    unknown = unknown or request.is_of_itself or found.tags.get(SOURCE_TAG) == ADOPTED
     return {key: value for key, value in request.all_tags.items() if key != SOURCE_TAG or not unknown}
+
+
+def _is_silent(found: Snapshot) -> bool:
+    """Whether somebody has taken away the tag that says what it is a copy of; it was set together with the other."""
+    return OWNER_TAG in found.tags and SOURCE_TAG not in found.tags
 
 
 def finish(attempt: Attempt, found: Snapshot, *, born: float | None = None) -> Copy:
@@ -140,6 +146,8 @@ def _operation_id(attempt: Attempt, final: Snapshot) -> str | None:
     request = attempt.request
     if attempt.adopted or (request.known_operation_id and request.known_arn == final.arn):
         return None
+    if request.restore_date is not None and _is_silent(final):
+        return None  # the record says nothing of the date
     made = next((each for each in attempt.told_operations() if each.makes_or_ends), None)
     return made.id if made and started(request, made) and is_made_by(made, final) else None
 
