@@ -80,9 +80,12 @@ def test_no_secret_is_left_anywhere(tmp_path: Path, served: Process) -> None:
         "web": {**ROUTE, "source_resource_name": "web-1", "restore_date": day(1)},
         "db": {**ROUTE, "source_snapshot_name": "db-before-upgrade", "tags": {"team": "shop"}},
     }
-    stack.program(
-        f"for name, arguments in {copies!r}.items():\n    CopiedSnapshot(name, **arguments, opts={SHORT})\n"
-    )
+    stack.program(f"""
+made = []
+for name, arguments in {copies!r}.items():
+    opts = ResourceOptions.merge({SHORT}, ResourceOptions(depends_on=list(made)))
+    made.append(CopiedSnapshot(name, **arguments, opts=opts))
+""")
     quoting = f"The AWS Access Key Id {CREDENTIALS['AWS_ACCESS_KEY_ID']} is not subscribed"
     signature = (
         "The request signature we calculated does not match the signature you provided.\n\n"
@@ -100,7 +103,7 @@ def test_no_secret_is_left_anywhere(tmp_path: Path, served: Process) -> None:
     ):
         for operation, fault in faults.items():
             served.control("faults", {**fault, "operation": operation, "times": None})
-        said.append(stack.up(*LOUD, "--parallel=1", ok=False))  # so that snapshots are read one by one
+        said.append(stack.up(*LOUD, ok=False))
         for each in served.control("faults")["faults"]:
             served.control(f"faults/{each['id']}/release", {})
     there = stack.environment["AWS_ENDPOINT_URL_LIGHTSAIL"]

@@ -64,8 +64,10 @@ class Driven(World, RuleBasedStateMachine):
         self.program[name] = data.draw(declared(self.target, name), label="declaration")
 
     def _refresh(self) -> None:
-        errors = self._run("refresh", None)
-        assert errors == [], errors
+        before: list[Seen] | None = None
+        while before != (now := self.target.snapshots()):  # a copy may come to its end meanwhile
+            before, errors = now, self._run("refresh", None)
+            assert errors == [], errors
         self.drifted = False
         checks.state_agrees_with_the_service(self)
 

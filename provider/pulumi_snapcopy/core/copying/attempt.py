@@ -18,6 +18,9 @@ from .region import Region
 
 T = TypeVar("T")
 
+APART = 1.0
+"""Seconds by which our clock and the service's are apart as a rule."""
+
 SKEW = 300.0
 """Seconds by which our clock may differ from the service's, which refuses calls beyond them."""
 
@@ -206,7 +209,7 @@ class Attempt:
         Where the service's clock is ahead of ours that is said of one made a little earlier, too.
         """
         request, made = self.request, snapshot.created_at
-        if made is None or made.timestamp() <= self.began:
+        if made is None or made.timestamp() <= self.began + APART:
             return False
         if request.known_arn is not None:
             return snapshot.arn != request.known_arn
@@ -220,7 +223,7 @@ class Attempt:
     def remove(self, snapshot: Snapshot) -> None:
         """Delete a snapshot that is ours, and wait until the service no longer shows it."""
         self.gone.add(snapshot.arn)
-        attempt = 0
+        began, attempt = self.clock.now(), 0
         while True:
             try:
                 self.change(partial(self.service.delete, snapshot))
@@ -235,7 +238,8 @@ class Attempt:
             except Transient as error:
                 self.back_off(attempt, error)
             attempt += 1
-            found = self._find(snapshot, sure=True)
+            # Reads may say of what is there that it isn't, and lists go on showing what is gone, for a while.
+            found = self._find(snapshot, sure=self.clock.now() - began <= VISIBILITY)
             if found is None:
                 return
             snapshot = found

@@ -121,10 +121,10 @@ def still_shown(request: CopyRequest, snapshot: Snapshot, timeout: float) -> Cop
 def made_again_meanwhile(request: CopyRequest, found: Snapshot) -> CopyError:
     """Another run has made the copy again since this deletion began."""
     return CopyError(
-        "deleting", request.subject, f'another run has made "{found.name}" again meanwhile',
-        state=f"the {found.resource_type} of that name in {found.region} is younger than this deletion; it was left "
-        "untouched.",
-        next_step="wait for the other run to end, then " + _again("deleting"),
+        "deleting", request.subject, f'"{found.name}" has just been made again by another run',
+        state=f"the {found.resource_type} of that name in {found.region} isn't the one in the stack's state; it was "
+        "left untouched.",
+        next_step="let that run end; if it was cut off, wait a few minutes. Then " + _again("deleting"),
     )  # fmt: skip
 
 
