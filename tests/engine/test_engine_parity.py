@@ -86,6 +86,14 @@ STORIES = {
 }  # fmt: skip
 
 
+EVERY_DAY = (
+    "edited, renamed, no longer declared",
+    "of another date under its name; killed in between",
+    "replaced by its like",
+    "stopped, refreshed",
+)
+
+
 class Cli:
     """The real engine, which writes down what it asks."""
 
@@ -212,7 +220,9 @@ def target() -> Iterator[Emulated]:
         yield running
 
 
-@pytest.mark.parametrize("story", STORIES)
+@pytest.mark.parametrize(
+    "story", [each if each in EVERY_DAY else pytest.param(each, marks=pytest.mark.soak) for each in STORIES]
+)
 def test_the_model_of_the_engine_does_as_the_engine(
     story: str, target: Emulated, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

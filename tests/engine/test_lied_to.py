@@ -24,9 +24,9 @@ NAMES = {"db-once": "db-once", "db-twice": "db-twice", "web-once": f"web-1-{day(
 @pytest.mark.parametrize(
     ("command", "operation"),
     [
-        ("create", "GetInstanceSnapshot"),
-        ("create", "TagResource"),
-        ("edit", "GetInstanceSnapshot"),
+        pytest.param("create", "GetInstanceSnapshot", marks=pytest.mark.soak),
+        pytest.param("create", "TagResource", marks=pytest.mark.soak),
+        pytest.param("edit", "GetInstanceSnapshot", marks=pytest.mark.soak),
         ("edit", "TagResource"),
         ("refresh", "GetInstanceSnapshot"),
         ("destroy", "GetInstanceSnapshot"),

@@ -117,12 +117,12 @@ LOST = ("replace", "web-dr", "hold-before DeleteInstanceSnapshot", "successor")
 GOES_ON = [
     # what is done, under which name, what holds the orphan, who goes on first
     ("create", None, "hold-before CopySnapshot", "successor"),
-    ("create", "web-dr", "hold-before TagResource", "successor"),
-    ("replace", None, "hold-before DeleteInstanceSnapshot", "successor"),
     STALE,
     LOST,
 ]
 GOES_ON_TOO = [
+    ("create", "web-dr", "hold-before TagResource", "successor"),
+    ("replace", None, "hold-before DeleteInstanceSnapshot", "successor"),
     ("create", "web-dr", "hold-before CopySnapshot", "orphan"),
     ("create", "web-dr", "hold-after CopySnapshot", "successor"),
     ("create", None, "hold-after TagResource", "orphan"),
