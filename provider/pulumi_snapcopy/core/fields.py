@@ -1,0 +1,125 @@
+"""The fields of a resource, once: types, what a change does, outputs, both spellings, and the README's tables."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from enum import Enum
+
+
+class Type(Enum):
+    """What a field's value must be; the value is how messages say it."""
+
+    STRING = "a string"
+    FLAG = "True or False"
+    NUMBER = "a whole number"
+    LIST = "a list"
+    MAPPING = "a mapping of strings to strings"
+
+    @property
+    def python(self) -> type:
+        """The Python type of a known value."""
+        return {
+            Type.STRING: str,
+            Type.FLAG: bool,
+            Type.NUMBER: int,
+            Type.LIST: list,
+            Type.MAPPING: dict,
+        }[self]
+
+
+class Change(Enum):
+    """What a changed argument asks for."""
+
+    REPLACE = "another snapshot"
+    IN_PLACE = "an update"
+    NOTHING = "nothing by itself"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Field:
+    """An argument or an output.
+
+    Args:
+        name: the API's name, camelCase, as it stands in the state.
+        type: what its value must be.
+        meaning: for the README's table and the docstring.
+        change: what a change asks for; None for an output.
+        default: the default, as the README's table shows it.
+    """
+
+    name: str
+    type: Type
+    meaning: str
+    change: Change | None = None
+    default: str = ""
+
+    @property
+    def snake(self) -> str:
+        """The Python spelling."""
+        return snake_case(self.name)
+
+
+class Fields:
+    """All fields of one resource.
+
+    Example:
+        >>> fields = Fields(arguments=[Field(name="sourceRegion", type=Type.STRING, meaning="", change=Change.REPLACE)],
+        ...                 outputs=[Field(name="arn", type=Type.STRING, meaning="")])
+        >>> fields.names(Change.REPLACE), fields.camel("source_region"), fields.pythonic("sourceRegion is missing")
+        (('sourceRegion',), 'sourceRegion', 'source_region is missing')
+    """
+
+    def __init__(self, *, arguments: Iterable[Field], outputs: Iterable[Field]) -> None:
+        self.arguments = tuple(arguments)
+        self.outputs = tuple(outputs)
+        names = dict.fromkeys(each.name for each in self)
+        self._camel = {snake_case(name): name for name in names}
+        longest_first = sorted(names, key=len, reverse=True)
+        self._mentioned = re.compile(rf"\b({'|'.join(longest_first)})\b")
+
+    def __iter__(self) -> Iterator[Field]:
+        yield from self.arguments
+        yield from self.outputs
+
+    def names(self, change: Change) -> tuple[str, ...]:
+        """The arguments whose change asks for this."""
+        return tuple(each.name for each in self.arguments if each.change is change)
+
+    def of_type(self, type_: Type) -> tuple[str, ...]:
+        """The arguments of one type."""
+        return tuple(each.name for each in self.arguments if each.type is type_)
+
+    def camel(self, name: str) -> str:
+        """The API's spelling of a field; any other name is returned as it is."""
+        return self._camel.get(name, name)
+
+    def snake(self, name: str) -> str:
+        """The Python spelling of a field; any other name is returned as it is."""
+        camel = self.camel(name)
+        return snake_case(camel) if snake_case(camel) in self._camel else name
+
+    def pythonic(self, message: str) -> str:
+        """A message with the fields spelled as a Python program spells them."""
+        return self._mentioned.sub(lambda found: snake_case(found[1]), message)
+
+
+def snake_case(name: str) -> str:
+    """The Python spelling of a camelCase name.
+
+    Example:
+        >>> snake_case("sizeInGb"), snake_case("kmsKeyId")
+        ('size_in_gb', 'kms_key_id')
+    """
+    return re.sub(r"(?<=[a-z0-9])[A-Z]", lambda capital: f"_{capital[0].lower()}", name)
+
+
+def camel_case(name: str) -> str:
+    """The API's spelling of a snake_case name; what begins with an underscore is left alone.
+
+    Example:
+        >>> camel_case("source_snapshot_name"), camel_case("__provider")
+        ('sourceSnapshotName', '__provider')
+    """
+    return re.sub(r"(?<=[a-z0-9])_([a-z])", lambda letter: letter[1].upper(), name)
