@@ -2,17 +2,20 @@
 
 ```
 SnapcopyError
-├── ServiceError          what one call to a service ended with; raised in services/
+├── ServiceError          what one call to a service ended with; raised by the rooms' adapters
 │   ├── NotFound          the service says that there is no such thing
-│   ├── NameInUse         the target name is taken, it isn't said by what
-│   ├── Denied            credentials or permissions: waiting won't help
-│   ├── Refused           any other no, with the service's reason
-│   └── Transient         try again: throttled, 5xx, not reachable
+│   ├── NameInUse         the name is taken, the service doesn't say by what
+│   ├── Denied            credentials or permissions: waiting doesn't help
+│   ├── NoSuchService     the endpoint doesn't have this service
+│   ├── QuotaReached      a quota is used up: waiting doesn't help
+│   ├── Refused           any other refusal, with the service's reason
+│   └── Transient         the same call may succeed later: throttled, 5xx, not reachable
 │       ├── TooManyCopies as many copies in progress as the service allows
 │       └── AnswerLost    the work may have been done, the answer never came
+├── SourceError           a source that can't be used
 ├── Cancelled             the user has asked to stop
 ├── WrongAccount          the credentials belong to an account that isn't allowed
-├── CopyError             how a verb of a copy failed: cause, what is true, what to do next
+├── CopyError             how a verb failed: cause, state, next step
 └── ConfigError           a setting that can't be used
 ```
 """
@@ -23,7 +26,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from .model import Copy
+    from .values import Known
 
 
 class SnapcopyError(Exception):
@@ -56,15 +59,23 @@ class NotFound(ServiceError):
 
 
 class NameInUse(ServiceError):
-    """The target name is taken; the service doesn't say by what."""
+    """The name is taken; the service doesn't say by what."""
 
 
 class Denied(ServiceError):
-    """Credentials or permissions: waiting won't help."""
+    """Credentials or permissions: waiting doesn't help."""
+
+
+class NoSuchService(ServiceError):
+    """The endpoint doesn't have this service: waiting doesn't help."""
+
+
+class QuotaReached(ServiceError):
+    """A quota is used up: waiting doesn't help."""
 
 
 class Refused(ServiceError):
-    """Any other no, with the service's reason."""
+    """Any other refusal, with the service's reason."""
 
 
 class Transient(ServiceError):
@@ -77,6 +88,22 @@ class TooManyCopies(Transient):
 
 class AnswerLost(Transient):
     """The call was sent and its answer never came: the work may have been done."""
+
+
+class SourceError(SnapcopyError):
+    """A source that can't be used.
+
+    Args:
+        cause: what is wrong with it.
+        state: what there is instead.
+        next_step: what to write or run.
+    """
+
+    def __init__(self, cause: str, state: str, next_step: str) -> None:
+        super().__init__(cause)
+        self.cause = cause
+        self.state = state
+        self.next_step = next_step
 
 
 class Cancelled(SnapcopyError):
@@ -102,7 +129,7 @@ class WrongAccount(SnapcopyError):
 
 
 class CopyError(SnapcopyError):
-    """How a verb of a copy failed, in three sentences a user can act on.
+    """How a verb failed, in three sentences that a user can act on.
 
     Args:
         doing: the gerund, "copying", "waiting for", "deleting".
@@ -110,8 +137,8 @@ class CopyError(SnapcopyError):
         cause: what happened.
         state: what is true now.
         next_step: what to do.
-        reference: the service's ids, for its support.
-        kept: the half-made copy that has to stay in the stack's state, if there is one.
+        reference: the provider and its ids, for its support, ``AWS: operation 4e08ea8a``.
+        kept: what has to stay in the stack's state, if there is anything.
 
     Example:
         >>> print(CopyError("waiting for", 'CopiedSnapshot "db"', "timed out after 90 min",
@@ -130,11 +157,12 @@ class CopyError(SnapcopyError):
         state: str,
         next_step: str,
         reference: str = "",
-        kept: Copy | None = None,
+        kept: Known | None = None,
     ) -> None:
         lines = [f"{doing} {subject}: {cause}", f"  State: {state}", f"  Next:  {next_step}"]
         if reference:
-            lines.append(f"  AWS:   {reference}")
+            label, _, ids = reference.partition(": ")
+            lines.append(f"  {label + ':':<6} {ids}")
         super().__init__("\n".join(lines))
         self.kept = kept
 

@@ -47,7 +47,7 @@ class Call:
 
 
 @dataclass(frozen=True, slots=True)
-class HalfMade:
+class Partial:
     """What the engine shall keep of a resource whose verb failed."""
 
     id: str
@@ -64,22 +64,34 @@ def current_call() -> Call | None:
     return None
 
 
-def fail(message: str, half_made: HalfMade | None = None) -> NoReturn:
+def current_urn() -> str:
+    """Return the resource that the engine's call is about.
+
+    Raises:
+        InternalsDiffer: if this SDK doesn't show it.
+    """
+    call = current_call()
+    if call is None or not call.urn:
+        raise InternalsDiffer("the engine's call can't be found in this Pulumi SDK; install a newer pulumi-snapcopy.")
+    return call.urn
+
+
+def fail(message: str, partial: Partial | None = None) -> NoReturn:
     """Fail the current call with a message of our own, without a traceback.
 
     Args:
         message: what the user reads.
-        half_made: what the engine keeps in its state; the next `up` updates it.
+        partial: what the engine keeps in its state; the next `up` updates it.
     """
     call = current_call()
     if call is None:
         raise RuntimeError(message)
     status = status_pb2.Status(code=grpc.StatusCode.UNKNOWN.value[0], message=message)
-    if half_made is not None:
+    if partial is not None:
         properties = struct_pb2.Struct()
-        properties.update(dict(half_made.properties))
+        properties.update(dict(partial.properties))
         detail = provider_pb2.ErrorResourceInitFailed(
-            id=half_made.id, properties=properties, reasons=[message]
+            id=partial.id, properties=properties, reasons=[message]
         )
         packed = any_pb2.Any()
         packed.Pack(detail)

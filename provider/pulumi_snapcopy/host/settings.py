@@ -10,7 +10,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from ..core.errors import ConfigError
-from ..core.watching.pauses import LONGEST_PAUSE
+from ..core.waiting.policy import LONGEST_PAUSE
 
 DEFAULT_WORKERS = 256
 
@@ -23,11 +23,15 @@ class Settings:
         poll_seconds: ``pollSeconds``, the longest pause between looks, in seconds.
         max_workers: ``maxWorkers``, how many copies the host works on at once.
         allowed_account_ids: ``allowedAccountIds``, the accounts that may be worked in; none given: any.
+        aws_profile: the stack's ``aws:profile``, as Pulumi's AWS provider has it; it wins over the environment.
+        aws_region: the stack's ``aws:region``; likewise.
     """
 
     poll_seconds: float = LONGEST_PAUSE
     max_workers: int = DEFAULT_WORKERS
     allowed_account_ids: tuple[str, ...] = ()
+    aws_profile: str | None = None
+    aws_region: str | None = None
 
     @classmethod
     def read(cls, config: Callable[[str], object]) -> Settings:
@@ -40,7 +44,13 @@ class Settings:
             poll_seconds=_number(config, "pollSeconds", "POLL_SECONDS", LONGEST_PAUSE, least=0.1),
             max_workers=int(_number(config, "maxWorkers", "MAX_WORKERS", DEFAULT_WORKERS, least=1)),
             allowed_account_ids=_accounts(config, "allowedAccountIds", "ALLOWED_ACCOUNT_IDS"),
+            aws_profile=_text(config("aws:profile")),
+            aws_region=_text(config("aws:region")),
         )
+
+
+def _text(value: object) -> str | None:
+    return str(value) if value else None
 
 
 def _given(config: Callable[[str], object], key: str, variable: str) -> tuple[str, object]:

@@ -1,4 +1,4 @@
-"""How the copies of a run stand, in one line once a minute."""
+"""How a run stands, in one line once a minute."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ EVERY = 60.0
 
 @dataclass(slots=True)
 class Tally:
-    """Counts the copies that are made in this run.
+    """Counts what is made in this run.
 
     Args:
         now: the time, in seconds.
@@ -24,36 +24,36 @@ class Tally:
 
     now: Callable[[], float] = time.monotonic
     _lock: threading.Lock = field(default_factory=threading.Lock)
-    _copies: dict[object, tuple[float, str]] = field(default_factory=dict)
+    _making: dict[object, tuple[float, str]] = field(default_factory=dict)
     _done: int = 0
     _failed: int = 0
     _next_line: float = 0.0
 
     @contextmanager
-    def copying(self, resource: str) -> Iterator[None]:
-        """A copy is being made."""
+    def counting(self, resource: str) -> Iterator[None]:
+        """Count one while it is being made."""
         key = object()
         with self._lock:
-            if not self._copies:
+            if not self._making:
                 self._next_line = self.now() + EVERY
-            self._copies[key] = (self.now(), resource)
+            self._making[key] = (self.now(), resource)
         done = False
         try:
             yield
             done = True
         finally:
             with self._lock:
-                del self._copies[key]
+                del self._making[key]
                 self._done += done
                 self._failed += not done
 
     @property
     def in_progress(self) -> int:
-        """How many copies are being made."""
-        return len(self._copies)
+        """How many are being made."""
+        return len(self._making)
 
     def line(self) -> str | None:
-        """How things stand, if that was last told a minute ago; of a single copy its own row tells.
+        """Return how things stand, if that was last shown a minute ago; a single one has its own row.
 
         Example: ``61 of 100 done, 39 in progress, slowest web-17 24 min``
         """
@@ -63,7 +63,7 @@ class Tally:
             if not waiting or total < 2 or now < self._next_line:
                 return None
             self._next_line = now + EVERY
-            began, slowest = min(self._copies.values())
+            began, slowest = min(self._making.values())
             failed = f", {self._failed} failed" if self._failed else ""
             return (
                 f"{self._done} of {total} done{failed}, {waiting} in progress, "

@@ -6,44 +6,43 @@ function may ever be moved or renamed, or what is in the state could no longer b
 
 from __future__ import annotations
 
-from ..core.model import Service
-from ..host.provider import Backend, CopyProvider
+from ..core.service import Service
+from ..core.waiting.clock import Clock
+from ..host.dynamic import Backend, DynamicProvider
+from ..host.settings import Settings
+from .family import CopiedSnapshots
 
 # boto3 is imported where it is used: a program that only describes copies shall not pay for it.
 
 
-def copied_snapshot() -> CopyProvider:
+def copied_snapshot() -> DynamicProvider:
     """Make the provider."""
-    return CopyProvider(
+    return DynamicProvider(
         Backend(
             factory=copied_snapshot,
+            family=CopiedSnapshots(),
             service=_service,
-            regions=_regions,
             default_region=_default_region,
             account=_account,
         )
     )
 
 
-def _service(connections: int) -> Service:
-    from ..services.lightsail import Lightsail
+def _service(settings: Settings, clock: Clock) -> Service:
+    from ..aws.login import Login
+    from .service import Lightsail
 
-    return Lightsail(connections=connections)
-
-
-def _regions() -> frozenset[str]:
-    from ..services.lightsail import regions
-
-    return regions()
+    login = Login(profile=settings.aws_profile, region=settings.aws_region)
+    return Lightsail(connections=settings.max_workers, clock=clock, login=login)
 
 
-def _default_region() -> str | None:
-    from ..services.aws_login import default_region
+def _default_region(settings: Settings) -> str | None:
+    from ..aws.login import Login
 
-    return default_region()
+    return Login(profile=settings.aws_profile, region=settings.aws_region).default_region()
 
 
-def _account(region: str) -> str:
-    from ..services.aws_login import account
+def _account(settings: Settings, region: str) -> str:
+    from ..aws.login import Login
 
-    return account(region)
+    return Login(profile=settings.aws_profile, region=settings.aws_region).account(region, service="lightsail")

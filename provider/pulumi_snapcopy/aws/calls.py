@@ -37,7 +37,7 @@ DENIED = {
 
 
 def call(name: str, work: Callable[[], T]) -> T:
-    """Make a call, and turn what it ends with into ours."""
+    """Make a call, and raise one of our errors for what it ends with."""
     try:
         return work()
     except aws.ClientError as error:

@@ -1,0 +1,1 @@
+"""What AWS services share: logins, calls, errors, paging."""

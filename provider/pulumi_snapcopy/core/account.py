@@ -1,0 +1,82 @@
+"""The account guard: while the credentials belong to an account that isn't allowed, the service isn't asked anything.
+
+Not even for a read: in a wrong account a refresh would find everything gone, and drop it from the state.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from . import messages
+from .errors import Cancelled, ServiceError, WrongAccount
+from .values import Known, Spec
+from .waiting.batch import SingleFlight
+from .waiting.clock import Clock
+from .waiting.deadline import Deadline, OutOfTime
+
+PATIENCE = 30.0
+"""Seconds for which a verb retries to ask for the account."""
+
+
+@dataclass(slots=True, kw_only=True)
+class AccountGuard:
+    """Admits verbs while the account is an allowed one. It is asked for once; a failed call is no answer.
+
+    Args:
+        allowed: the numbers of the accounts.
+        ask: asks, in a region, for the number of the account that the credentials belong to.
+        clock: the time.
+    """
+
+    allowed: tuple[str, ...]
+    ask: Callable[[str], str]
+    clock: Clock
+    _account: str | None = None
+    _asking: dict[str, SingleFlight[str]] = field(default_factory=dict)
+    _unknown: bool = False
+
+    def admit(self, spec: Spec, known: Known, *, doing: str) -> None:
+        """Return if the verb may call the service.
+
+        Raises:
+            CopyError: if the account isn't allowed, or can't be told.
+        """
+        deadline = Deadline(clock=self.clock, at=self.clock.now() + PATIENCE)
+        try:
+            self._judge(deadline.retry(lambda: self._told(spec.region)))
+        except WrongAccount as error:
+            raise messages.wrong_account(spec, error, doing=doing, known=known) from None
+        except OutOfTime as end:
+            trouble = end.trouble or ServiceError("it wasn't told in time")
+            raise messages.unknown_account(spec, trouble, doing=doing, known=known) from None
+        except ServiceError as error:
+            raise messages.unknown_account(spec, error, doing=doing, known=known) from error
+        except Cancelled:
+            raise messages.cancelled(spec, doing=doing) from None
+
+    def foresee(self, region: str) -> bool:
+        """Whether a preview may call the service; it may not while the account can't be told.
+
+        Raises:
+            WrongAccount: if the account isn't allowed.
+        """
+        if self._unknown:
+            return False  # what waited for a network in vain needn't do so for each resource
+        try:
+            account = self._told(region)
+        except ServiceError:
+            self._unknown = True
+            return False
+        self._judge(account)
+        return True
+
+    def _judge(self, account: str) -> None:
+        if account not in self.allowed:
+            raise WrongAccount(account, self.allowed)
+
+    def _told(self, region: str) -> str:
+        if self._account is None:
+            asking = SingleFlight(self.clock, lambda _: self.ask(region))
+            self._account = self._asking.setdefault(region, asking).get()
+        return self._account

@@ -1,0 +1,127 @@
+"""check: inputs are judged by the rules, and what the user left open is settled."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timezone
+from typing import Any
+
+from .account import AccountGuard
+from .errors import ServiceError, WrongAccount
+from .family import Family
+from .ledger import Ledger
+from .messages import OTHER_ACCOUNT
+from .rules.judgement import UNKNOWN, Violation
+from .service import Service
+from .settle import differences, settle
+from .state import BAG, Bag
+from .waiting.clock import Clock
+
+UNGUARDED = (
+    "snapcopy:allowedAccountIds is set, and Pulumi hands no stack configuration on to an explicit provider; set "
+    "SNAPCOPY_ALLOWED_ACCOUNT_IDS, which reaches all, or give it to this one, too: "
+    'pulumi.ProviderResource("pulumi-python", …, {"snapcopy:allowedAccountIds": …}).'
+)
+
+Properties = dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Checked:
+    """The settled inputs, or why they can't be used."""
+
+    inputs: Properties
+    failures: list[Violation] = field(default_factory=list)
+
+
+@dataclass(slots=True, kw_only=True)
+class Checking:
+    """Checks what the program declares.
+
+    Args:
+        family: what the resource is like.
+        ledger: what the engine has shown.
+        guard: the account guard, if there is one.
+        service: is asked for what only it knows.
+        clock: the time.
+        default_region: the region that the service's own tooling would use.
+    """
+
+    family: Family
+    ledger: Ledger
+    guard: AccountGuard | None
+    service: Service
+    clock: Clock
+    default_region: Callable[[], str | None]
+
+    def check(self, urn: str, olds: Properties, news: Properties) -> Checked:
+        """Judge and settle."""
+        entry, inputs = self.ledger.entry(urn), dict(news)
+        if olds:
+            entry.region = olds.get(self.family.region_argument)
+            entry.ids.update(filter(None, [self.family.settled_id(olds)]))
+            entry.tags = olds.get("tags") or {}
+        bag = Bag.of(inputs)
+        if bag.guarded and self.guard is None:
+            return Checked(inputs=news, failures=[Violation(property="", message=UNGUARDED)])
+        inputs[BAG] = replace(bag, guarded=False).written()
+        if failures := self._default(inputs, entry.region):
+            return Checked(inputs=news, failures=failures)
+        now = datetime.fromtimestamp(self.clock.now(), timezone.utc)
+        if failures := list(self.family.rules.violations(inputs, now=now)):
+            return Checked(inputs=news, failures=failures)
+        try:
+            settled = settle(self.family, urn, olds, inputs, ask=self._ask)
+            if settled != olds:
+                self._may_ask(inputs[self.family.region_argument])
+        except WrongAccount as error:
+            return Checked(inputs=news, failures=[Violation(property="", message=f"{error}; {OTHER_ACCOUNT}.")])
+        if other := self.ledger.declare(urn, self.family.settled_id(settled)):
+            return Checked(inputs=news, failures=[self._asked_for_twice(settled, other)])
+        # The engine checks what it will replace a second time, as if it were new.
+        if olds:
+            entry.is_another_request = bool(differences(self.family, olds, settled).replaces)
+        entry.replacement = None if olds else settled
+        if not olds and not self.ledger.is_held(self.family.settled_id(settled) or ""):
+            self.ledger.release(urn)
+        return Checked(inputs=settled)
+
+    def _default(self, inputs: Properties, region: str | None) -> list[Violation]:
+        """Fill in the region that the state has, or else that of the service's own tooling."""
+        name = self.family.region_argument
+        if inputs.get(name) is not None:
+            return []
+        why = "no AWS_REGION is set"
+        if region is None:
+            try:
+                region = self.default_region()
+            except ServiceError as error:
+                why = str(error)
+        if region is None:
+            argument = self.family.fields.snake(name)
+            return [Violation(property=name, message=f"is missing, and {why}. Write {argument}, such as eu-west-1.")]
+        inputs[name] = region
+        return []
+
+    def _ask(self, region: Any, call: Callable[[Service], Any]) -> Any:
+        """What only the service knows, if it can be known now; create asks again, and says why not."""
+        if not self._may_ask(region):
+            return None
+        try:
+            return call(self.service)
+        except ServiceError:
+            return None
+
+    def _may_ask(self, region: Any) -> bool:
+        """Whether the account guard lets a preview ask the service."""
+        return self.guard is None or (region is not UNKNOWN and self.guard.foresee(region))
+
+    def _asked_for_twice(self, settled: Properties, other: str) -> Violation:
+        name, region = self.family.name_argument, settled[self.family.region_argument]
+        argument = self.family.fields.snake(name)
+        return Violation(
+            property=name,
+            message=f"{settled.get(name)!r} in {region} is what {other} asks for, too. Write another {argument}, or "
+            "leave it out.",
+        )

@@ -1,0 +1,177 @@
+"""What a kind of resource is like; each room describes its own, and the core asks nothing else about services."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any, ClassVar
+
+from .fields import Change, Fields
+from .keys import key as make_key
+from .rules.rulebook import Rulebook
+from .values import Phase, Source, Spec, Words
+from .waiting.policy import DEFAULT_TIMEOUT
+
+if TYPE_CHECKING:
+    from .state import Bag
+
+Inputs = Mapping[str, Any]
+
+
+class Family(ABC):
+    """One kind of resource.
+
+    Inputs are camelCase, as they stand in the state; a value may be ``UNKNOWN``.
+    """
+
+    rules: ClassVar[Rulebook]
+    words: ClassVar[Words]
+    key_digits: ClassVar[int] = 32
+    """How many hex digits of key the service has room for."""
+    ref_output: ClassVar[str] = "arn"
+    """The output that is never given to another thing."""
+    settled: ClassVar[tuple[str, ...]] = ()
+    """What check settles beside the arguments, under the names of outputs."""
+    region_argument: ClassVar[str]
+    """The argument that says where the thing stands."""
+    name_argument: ClassVar[str] = ""
+    """The argument that names the thing; empty where the service gives ids."""
+    tags_in_the_call: ClassVar[bool] = False
+    """Whether the request that makes a thing tags it."""
+    repeats: ClassVar[bool] = False
+    """Whether a repeated request makes a second one."""
+
+    @property
+    def fields(self) -> Fields:
+        """The arguments and outputs."""
+        return self.rules.fields
+
+    @abstractmethod
+    def phase(self, state: str) -> Phase:
+        """Return what the service's word for a state means; an unknown word is waited on."""
+
+    @abstractmethod
+    def source(self, inputs: Inputs) -> tuple[str, str]:
+        """Return the source's region and name."""
+
+    @abstractmethod
+    def route(self, inputs: Inputs) -> str:
+        """Return where from and where to, for messages."""
+
+    def origin(self, inputs: Inputs) -> str:
+        """Return what is copied, as the value of the source tag: at most 256 characters."""
+        return ":".join(self.source(inputs))[:256]
+
+    def settle(self, olds: Inputs, inputs: dict[str, Any], *, same: bool, ask: Callable[..., Any]) -> None:
+        """Fill in what the user left open and only the service knows.
+
+        Args:
+            olds: the inputs in the state.
+            inputs: the program's; changed.
+            same: whether they identify the same request, so that what was settled stays.
+            ask: makes a call to the service, or returns None where that isn't possible now.
+        """
+
+    def is_settled(self, inputs: Inputs) -> bool:
+        """Whether all is known that has to be sent."""
+        return True
+
+    def identity(self, inputs: Inputs) -> dict[str, Any]:
+        """Return what identifies the request, by the argument that a difference is shown at."""
+        return {name: inputs.get(name) for name in self.fields.names(Change.REPLACE)}
+
+    @property
+    def optional(self) -> frozenset[str]:
+        """What of the identity is no difference while it isn't settled."""
+        return frozenset({self.name_argument} - {""})
+
+    def shown_at(self, name: str, inputs: Inputs) -> str:
+        """Return the property at which the engine shows a difference in the identity."""
+        return name
+
+    def key_covers(self, inputs: Inputs) -> dict[str, Any]:
+        """Return what of the identity the key covers."""
+        return {name: value for name, value in self.identity(inputs).items() if name != self.name_argument}
+
+    def derive_name(self, inputs: Inputs, key: str) -> str | None:
+        """Return the derived name, or None if it can't be known yet or the service gives ids."""
+        return None
+
+    def is_dated(self, inputs: Inputs, name: str, key: str) -> bool:
+        """Whether runs of this request on other days make others, under other names."""
+        return False
+
+    def is_itself(self, inputs: Inputs) -> bool:
+        """Whether the source is the very thing that is to be taken over."""
+        return False
+
+    def outputs(self, spec: Spec) -> dict[str, Any]:
+        """Return the outputs that the request itself says."""
+        return {}
+
+    def is_over_limit(self, reason: str) -> bool:
+        """Whether a failure's reason is only that too many were in progress."""
+        return False
+
+    def region_of(self, ref: str) -> str:
+        """Return the region of a ref, or an empty string if it doesn't say."""
+        return ""
+
+    def key(self, inputs: Inputs, *, identity: str, place: str) -> str:
+        """Return the key of a request."""
+        return make_key(identity, place, self.key_covers(inputs), digits=self.key_digits)
+
+    def settled_id(self, inputs: Inputs) -> str | None:
+        """Return the id that settled inputs lead to, if that is known."""
+        region, name = inputs.get(self.region_argument), inputs.get(self.name_argument)
+        return f"{region}/{name}" if isinstance(region, str) and isinstance(name, str) else None
+
+    def settle_spec(self, spec: Spec, source: Source) -> Spec:
+        """Return the spec with what its source has settled."""
+        return self._spec({**spec.arguments, **source.settled}, spec)
+
+    def spec(self, inputs: Inputs, bag: Bag, *, timeout: float | None = None) -> Spec:
+        """Return settled inputs, or outputs, as a spec.
+
+        Args:
+            inputs: without unknowns.
+            bag: our bookkeeping beside them.
+            timeout: seconds it may take; default: `DEFAULT_TIMEOUT`.
+        """
+        blank = Spec(
+            words=self.words,
+            resource=bag.resource,
+            subject="",
+            owner=bag.owner,
+            key=bag.key,
+            region="",
+            source_region="",
+            retain=bag.retain,
+            timeout=timeout or DEFAULT_TIMEOUT,
+            repeats=self.repeats,
+        )
+        return self._spec(inputs, blank)
+
+    def _spec(self, inputs: Inputs, blank: Spec) -> Spec:
+        region = inputs.get(self.region_argument) or ""
+        source_region, source = self.source(inputs)
+        given = inputs.get(self.name_argument) if self.name_argument else None
+        settled = self.is_settled(inputs)
+        name = given or (self.derive_name(inputs, blank.key) if settled else None) or ""
+        return replace(
+            blank,
+            subject=f'{self.words.noun} "{blank.resource}" ({self.route(inputs)})',
+            region=region,
+            source_region=source_region,
+            name=name,
+            dated=self.is_dated(inputs, name, blank.key),
+            settled=settled,
+            origin=self.origin(inputs),
+            source=f"{source_region}:{source}",
+            itself=self.is_itself(inputs),
+            arguments=dict(inputs),
+            tags=inputs.get("tags") or {},
+            adopt=bool(inputs.get("adopt") or inputs.get("adoptSnapshotId")),
+            adopt_id=inputs.get("adoptSnapshotId") or "",
+        )

@@ -1,0 +1,101 @@
+"""Keys and owners: what says whose a thing is, for as long as the stack lives.
+
+A stack's names don't identify it: two backends can hold stacks of one name. Its identity does, 16 hex digits that its
+first resource of ours puts into the state.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import re
+from collections.abc import Mapping
+from typing import Any
+
+LONGEST_TAG_VALUE = 256
+_NOT_IN_TAGS = re.compile(r"[^\w .:/=+@-]", re.ASCII)
+
+
+def place(urn: str) -> str:
+    """A resource's place in its stack: its URN without stack and project.
+
+    Example:
+        >>> place("urn:pulumi:dev::shop::my:Web$pulumi-python:dynamic/x:CopiedSnapshot::db")
+        'my:Web$pulumi-python:dynamic/x:CopiedSnapshot::db'
+    """
+    return "::".join(urn.split("::")[2:])
+
+
+def name_in_program(urn: str) -> str:
+    """A resource's name in the program, behind the types of the components that it is in.
+
+    Example:
+        >>> name_in_program("urn:pulumi:dev::shop::my:Web$pulumi-python:dynamic/x:CopiedSnapshot::db")
+        'my:Web/db'
+    """
+    types, _, name = place(urn).partition("::")
+    return "/".join([*types.split("$")[:-1], name])
+
+
+def owner(urn: str, identity: str) -> str:
+    """The value of the owner tag: ``project/stack/resource@identity``.
+
+    What a tag can't hold is replaced, and eight hex digits keep such names apart.
+
+    Example:
+        >>> owner("urn:pulumi:dev::shop::pulumi-python:dynamic/x:CopiedSnapshot::db", "0123456789abcdef")
+        'shop/dev/db@0123456789abcdef'
+    """
+    stack, project, *_ = [*urn.removeprefix("urn:pulumi:").split("::"), ""]
+    within = _as_tag(f"{project}/{stack}", 64)
+    resource = _as_tag(name_in_program(urn), LONGEST_TAG_VALUE - len(within) - len(identity) - 2)
+    return f"{within}/{resource}@{identity}"
+
+
+def same_owner(one: str, other: str) -> bool:
+    """Whether two owner tags name one resource of one stack, whatever the stack and its project are called.
+
+    Example:
+        >>> same_owner("shop/dev/db@0123456789abcdef", "shop/prod/db@0123456789abcdef")
+        True
+        >>> same_owner("shop/dev/db@0123456789abcdef", "shop/dev/db@fedcba9876543210")
+        False
+    """
+    return one == other or (_decides(one) is not None and _decides(one) == _decides(other))
+
+
+def is_namesake(one: str, other: str) -> bool:
+    """Whether two owner tags differ in the stack's identity alone.
+
+    Example:
+        >>> is_namesake("shop/dev/db@0123456789abcdef", "shop/dev/db@fedcba9876543210")
+        True
+    """
+    (name, _, mine), (other_name, _, theirs) = one.rpartition("@"), other.rpartition("@")
+    return name == other_name and mine != theirs
+
+
+def key(identity: str, place: str, covers: Mapping[str, Any], *, digits: int) -> str:
+    """Hex over the stack's identity, the resource's place and its request.
+
+    Args:
+        identity: the stack's.
+        place: the resource's.
+        covers: what of the request makes another snapshot, by argument; what isn't given counts for nothing.
+        digits: how many the service has room for.
+    """
+    given = {name: value for name, value in covers.items() if value not in (None, [], {})}
+    text = json.dumps([identity, place, given], sort_keys=True, default=str)
+    return hashlib.sha256(text.encode()).hexdigest()[:digits]
+
+
+def _decides(owner: str) -> tuple[str, str] | None:
+    found = re.fullmatch(r"[^/]*/[^/]*/(.+)@([0-9a-f]{16})", owner)
+    return (found[1], found[2]) if found else None
+
+
+def _as_tag(text: str, longest: int) -> str:
+    value = _NOT_IN_TAGS.sub("_", text)
+    if value == text and len(value) <= longest:
+        return value
+    return f"{value[: longest - 9]}-{hashlib.sha256(text.encode()).hexdigest()[:8]}"

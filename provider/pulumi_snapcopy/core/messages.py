@@ -1,0 +1,269 @@
+"""The sentences for what went wrong: the cause, the state, the next step."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from .durations import spoken
+from .errors import CopyError, Denied, NoSuchService, QuotaReached, ServiceError, SourceError, WrongAccount
+from .keys import is_namesake
+from .values import OWNER_TAG, SOURCE_TAG, Known, Phase, Record, Seen, Spec
+
+RESUME = "run `pulumi up` again to go on waiting."
+UP_AGAIN = "run `pulumi up` again."
+SAME_AGAIN = "run the same command again."
+OTHER_ACCOUNT = "log in to an allowed account (AWS_PROFILE), or change snapcopy:allowedAccountIds"
+
+MAKING, READING, DELETING = "making", "reading", "deleting"
+"""What a verb is doing; the gerund of making is the resource's own."""
+
+
+def again(doing: str) -> str:
+    """A thing is made by `up`; it is read and deleted by several commands."""
+    return UP_AGAIN if doing == MAKING else SAME_AGAIN
+
+
+def wrong_account(spec: Spec, error: WrongAccount, *, doing: str, known: Known) -> CopyError:
+    """The account guard has let nothing through."""
+    # Without the program the engine hands on the configuration that the last `up` had.
+    late = "`pulumi refresh` and `pulumi destroy` see a change with --run-program."
+    then = f"then {UP_AGAIN}" if doing == MAKING else late
+    return CopyError(
+        gerund(spec, doing), spec.subject, str(error),
+        state=_unsent(spec, known), next_step=f"{OTHER_ACCOUNT}; {then}",
+    )  # fmt: skip
+
+
+def unknown_account(spec: Spec, error: ServiceError, *, doing: str, known: Known) -> CopyError:
+    """The account guard can't tell the account, and has let nothing through."""
+    called = f" ({error.call})" if error.call else ""
+    return CopyError(
+        gerund(spec, doing), spec.subject,
+        f"the account isn't known, and snapcopy:allowedAccountIds is set: {error}{called}",
+        state=_unsent(spec, known), next_step=after(error, doing), reference=_reference(spec, None, error.request_id),
+    )  # fmt: skip
+
+
+def wrong_source(spec: Spec, error: SourceError, *, kept: Known | None) -> CopyError:
+    """The source isn't there or isn't complete."""
+    sent = "nothing was sent" if kept is None else _kept(spec, kept)
+    return CopyError(
+        spec.words.making, spec.subject, error.cause,
+        state=f"{sent}; {error.state}", next_step=error.next_step, kept=kept,
+    )  # fmt: skip
+
+
+def no_replacement(name: str, replacement: Spec, error: SourceError) -> CopyError:
+    """What the state has must be deleted first for a replacement that can't be made."""
+    return CopyError(
+        "replacing", replacement.subject, error.cause,
+        state=f'the {replacement.words.thing} "{name}" would have to be deleted first, and was kept; {error.state}',
+        next_step=error.next_step,
+    )  # fmt: skip
+
+
+def service_error(spec: Spec, error: ServiceError, *, doing: str, kept: Known | None = None) -> CopyError:
+    """The service, or the way to it, refused."""
+    called = f" ({error.call})" if error.call else ""
+    return CopyError(
+        gerund(spec, doing), spec.subject, f"{error}{called}",
+        state=_state(spec, kept, doing), next_step=after(error, doing),
+        reference=_reference(spec, kept, error.request_id), kept=kept,
+    )  # fmt: skip
+
+
+def after(error: ServiceError, doing: str) -> str:
+    """What to do next after an error of the service."""
+    then = again(doing)
+    if isinstance(error, NoSuchService):
+        return f"correct the endpoint, or unset it to use the real service, then {then}"
+    if isinstance(error, QuotaReached):
+        return f"delete what is no longer needed, or have the quota raised, then {then}"
+    if not isinstance(error, Denied):
+        return f"fix the problem named above, then {then}"
+    if "ignature expired" in error.message or "ignature not yet" in error.message:
+        return f"set this machine's clock, then {then}"
+    login = ("Expired", "Token", "Credentials", "Unauthenticated", "Signature", "UnrecognizedClient")
+    if any(word in error.code for word in login):
+        return f"renew the credentials, then {then}"
+    return f"allow {error.call or 'the call'} (`snapcopy iam-policy` prints all that is needed), then {then}"
+
+
+def out_of_time(
+    spec: Spec, timeout: float, *, doing: str, kept: Known | None, trouble: ServiceError | None = None
+) -> CopyError:
+    """The deadline has passed."""
+    because = f"; the service last said: {trouble}" if trouble else ""
+    return CopyError(
+        "waiting for" if kept else gerund(spec, doing), spec.subject, f"timed out after {spoken(timeout)}{because}",
+        state=_state(spec, kept, doing), next_step=RESUME if kept else again(doing),
+        reference=_reference(spec, kept, trouble.request_id if trouble else ""), kept=kept,
+    )  # fmt: skip
+
+
+def cancelled(spec: Spec, *, doing: str, kept: Known | None = None) -> CopyError:
+    """The user has asked to stop."""
+    return CopyError(
+        "waiting for" if kept else gerund(spec, doing), spec.subject, "stopped, as asked",
+        state=_state(spec, kept, doing), next_step=RESUME if kept else again(doing),
+        reference=_reference(spec, kept, ""), kept=kept,
+    )  # fmt: skip
+
+
+def still_shown(spec: Spec, seen: Seen, timeout: float) -> CopyError:
+    """A deletion that doesn't end."""
+    return CopyError(
+        "deleting", spec.subject, f'the service still shows "{seen.name}" after {spoken(timeout)}',
+        state=f"its deletion was asked for; it is {seen.state} in {seen.region}.", next_step=SAME_AGAIN,
+    )  # fmt: skip
+
+
+def made_again_meanwhile(spec: Spec, found: Seen) -> CopyError:
+    """Another run has made it again since this deletion began."""
+    return CopyError(
+        "deleting", spec.subject, f'"{found.name}" has just been made again by another run',
+        state=f"the {found.kind} of that name in {found.region} isn't the one in the stack's state; it was not changed.",
+        next_step=f"let that run end; if it was interrupted, wait a few minutes. Then {SAME_AGAIN}",
+    )  # fmt: skip
+
+
+def taken(spec: Spec, found: Seen) -> CopyError:
+    """The name belongs to something that isn't ours."""
+    whose, other_stack = belongs(spec, found)
+    made = f" of {found.created_at:%Y-%m-%d %H:%M} UTC" if found.created_at else ""
+    rename = spec.words.rename
+    if other_stack:
+        next_step = f"{rename}, or leave it out: derived names differ from stack to stack."
+    elif not spec.adopt:
+        next_step = f"{rename}, or adopt=True to take over the existing snapshot."
+    elif found.phase is Phase.FAILED:
+        next_step = f"it failed and can't be adopted; delete it, or {rename}."
+    else:
+        next_step = f"run `pulumi up` again to take over the existing snapshot, or {rename}."
+    return CopyError(
+        spec.words.making, spec.subject, f'the name "{found.name}" is taken in {found.region}',
+        state=f"the {found.kind}{made} of that name {whose}; it was not changed, {nothing(spec)}.",
+        next_step=next_step,
+    )  # fmt: skip
+
+
+def belongs(spec: Spec, found: Seen) -> tuple[str, bool]:
+    """Whose it is, in words; and whether that is another stack of the same name."""
+    owner = found.tags.get(OWNER_TAG)
+    if owner is None:
+        return "has no snapcopy:owner tag", False
+    if is_namesake(owner, spec.owner):
+        return f"belongs to another stack of the same name ({owner})", True
+    return f"belongs to {owner}", False
+
+
+def retained(spec: Spec, found: Seen) -> CopyError:
+    """The name belongs to an earlier one of ours that was kept on purpose."""
+    what = found.tags.get(SOURCE_TAG, "something else")
+    return CopyError(
+        spec.words.making, spec.subject, f'the name "{found.name}" is taken in {found.region} by a retained copy',
+        state=f"the {found.kind} of that name was made from {what}, and kept by retain_on_delete; {nothing(spec)}.",
+        next_step=f"{spec.words.rename}, or leave it out: derived names differ; or delete that copy.",
+    )  # fmt: skip
+
+
+def name_in_use(spec: Spec, records: Sequence[Record]) -> CopyError:
+    """The name belongs to something else, or to what isn't shown."""
+    kinds = sorted({record.kind for record in records if record.kind})
+    what = " or ".join(kinds) or "something that is not a snapshot"
+    return CopyError(
+        spec.words.making, spec.subject, f'the name "{spec.name}" is in use in {spec.region}',
+        state=f"the service says that it is taken, by {what}; names are shared by all types. "
+        f"{nothing(spec).capitalize()}.",
+        next_step=f"{spec.words.rename}.",
+    )  # fmt: skip
+
+
+def failed(spec: Spec, known: Known, reason: str) -> CopyError:
+    """The service gave up on it."""
+    words, seen = spec.words, known.seen
+    shown = seen is not None and seen.phase is Phase.FAILED
+    name = seen.name if seen else spec.name
+    return CopyError(
+        "waiting for", spec.subject, f"the {words.thing} failed: {reason or 'the service gives no reason'}",
+        state=f'the failed {words.thing} "{name}" is in {spec.region}, in state {seen.state}.'
+        if shown and seen else f'the service shows no "{name}" in {spec.region}.',
+        next_step="run `pulumi up` again: it "
+        + (f"deletes the failed {words.thing} and starts a new one." if shown else "starts a new one."),
+        reference=_reference(spec, known, ""), kept=known if shown else None,
+    )  # fmt: skip
+
+
+def disappeared(spec: Spec, known: Known) -> CopyError:
+    """It was started, and then no longer shown."""
+    name = known.seen.name if known.seen else spec.name
+    return CopyError(
+        "waiting for", spec.subject, f"the {spec.words.thing} is no longer there",
+        state=f'the service shows no "{name}" in {spec.region}; somebody may have deleted it.',
+        next_step=f"run `pulumi up` again: it starts a new {spec.words.thing}.", reference=_reference(spec, known, ""),
+    )  # fmt: skip
+
+
+def another_of_that_name(spec: Spec, found: Seen) -> str:
+    """Something else has our name now."""
+    owner = found.tags.get(OWNER_TAG)
+    whose = belongs(spec, found)[0] if owner else "isn't the one that this stack made"
+    return f'the {found.kind} now named "{found.name}" in {found.region} {whose}; it was not changed.'
+
+
+def incomplete(spec: Spec, found: Seen) -> str:
+    """What the next `up` has to do before what the state has is whole; empty if nothing."""
+    thing = f'the {spec.words.thing} "{found.name}"'
+    if found.phase is Phase.FAILED:
+        return f"{thing} failed (state: {found.state}) in {found.region}; run `pulumi up` to replace it."
+    if found.phase is Phase.PENDING:
+        return f"{thing} is {found.state} in {found.region}; run `pulumi up` to go on waiting."
+    ours = [tag for tag in spec.all_tags if tag.startswith("snapcopy:") and tag != SOURCE_TAG]
+    missing = " and ".join(tag for tag in ours if tag not in found.tags)
+    return f"{thing} has lost its tag {missing} in {found.region}; run `pulumi up` to set it." if missing else ""
+
+
+def nothing(spec: Spec) -> str:
+    """That nothing was made."""
+    return f"nothing was {spec.words.made}"
+
+
+def gerund(spec: Spec, doing: str) -> str:
+    """What a verb is doing."""
+    return spec.words.making if doing == MAKING else doing
+
+
+def _state(spec: Spec, kept: Known | None, doing: str) -> str:
+    if kept:
+        return f"{_kept(spec, kept)}."
+    if doing == DELETING:
+        thing, region = spec.words.thing, spec.region
+        return f'the {thing} "{spec.name}" may still be in {region}; it stays in the stack\'s state.'
+    return f"{nothing(spec)}." if doing == MAKING else "nothing was changed."
+
+
+def _unsent(spec: Spec, known: Known) -> str:
+    """What is true when the service wasn't asked anything."""
+    if known.seen is None:
+        return "nothing was sent."
+    return f'nothing was sent; the {spec.words.thing} "{known.seen.name}" stays in the stack\'s state.'
+
+
+def _kept(spec: Spec, kept: Known) -> str:
+    seen = kept.seen
+    assert seen is not None, "what is kept is known"
+    if kept.operation_id is None and seen.ref is None:
+        is_ = "was asked for, the service's answer was lost: it may be in progress"
+    elif seen.phase is Phase.PENDING:
+        is_ = f"is still {seen.state}"
+    else:
+        is_ = f"is {seen.state}"
+    named = f' "{seen.name}"' if seen.name else ""
+    return f"the {spec.words.thing}{named} {is_} in {seen.region}; it is kept in the stack's state"
+
+
+def _reference(spec: Spec, kept: Known | None, request_id: str) -> str:
+    parts = [f"operation {kept.operation_id}"] if kept and kept.operation_id else []
+    if request_id:
+        parts.append(f"request {request_id}")
+    return f"{spec.words.provider}: {', '.join(parts)}" if parts else ""

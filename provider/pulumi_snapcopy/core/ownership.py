@@ -1,0 +1,152 @@
+"""Whose a thing is. Nothing that isn't provably ours is changed, tagged or deleted, ever.
+
+The evidence, strongest first: an owner tag (whoever's it is), the ref in the state, the key that it carries, the
+service's own record of our call. A name proves nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import Enum
+
+from .keys import same_owner
+from .values import ADOPTED, OWNER_TAG, SOURCE_TAG, Known, Record, Seen, Spec, is_retained
+from .waiting.policy import CREATION_GRACE, SAME_EVENT, TAGGING_GRACE
+
+
+class Whose(Enum):
+    """Whose it is."""
+
+    OURS = "ours"
+    THEIRS = "theirs"
+    UNDECIDED = "undecided"
+
+
+class Evidence(Enum):
+    """What says so."""
+
+    TAG = "the owner tag"
+    STATE = "the ref in the state"
+    KEY = "the key that it carries"
+    RECORD = "the service's record of our call"
+    NONE = "nothing"
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """Whose a thing is, and why.
+
+    Args:
+        whose: whose it is.
+        evidence: what says so.
+        until: when an undecided one is to be looked at again, seconds since the epoch; None: once the records are read.
+    """
+
+    whose: Whose
+    evidence: Evidence
+    until: float | None = None
+
+
+def classify(
+    spec: Spec, known: Known, seen: Seen, *, records: Sequence[Record] | None = None, now: float = 0.0
+) -> Verdict:
+    """Judge a thing that has our name, or carries our key, or may be an orphan of ours.
+
+    Args:
+        spec: what is asked for.
+        known: what is known.
+        seen: what the service shows.
+        records: the service's records about the name, newest first; None if they weren't read.
+        now: seconds since the epoch.
+    """
+    if (owner := seen.tags.get(OWNER_TAG)) is not None:
+        ours = same_owner(owner, spec.owner) or (known.owner is not None and same_owner(owner, known.owner))
+        return Verdict(Whose.OURS if ours else Whose.THEIRS, Evidence.TAG)
+    if seen.ref is not None and seen.ref in {known.ref, *known.predecessors}:
+        return Verdict(Whose.OURS, Evidence.STATE)
+    # What is complete in the state has a ref. Another one with its key was made by somebody, or by an interrupted run
+    # that made it again; a partial one has no name of others' making.
+    if carries_key(spec, seen) and not (known.complete and known.ref is not None):
+        return Verdict(Whose.OURS, Evidence.KEY)
+    if records is None:
+        return Verdict(Whose.UNDECIDED, Evidence.NONE)
+    record = deciding(records)
+    if record is None or not (_is_of_the_partial(known, record, seen) or _proves(spec, known, record, seen, now)):
+        return Verdict(Whose.THEIRS, Evidence.NONE)
+    if record.created_at and (until := record.created_at.timestamp() + TAGGING_GRACE) > now:
+        # Another run may have started it just now, and be about to tag it.
+        return Verdict(Whose.UNDECIDED, Evidence.RECORD, until)
+    return Verdict(Whose.OURS, Evidence.RECORD)
+
+
+def deciding(records: Sequence[Record]) -> Record | None:
+    """The newest record that says whose the name was last."""
+    return next((each for each in records if each.decides), None)
+
+
+def carries_key(spec: Spec, seen: Seen) -> bool:
+    """Whether it carries this request's key, of whatever date."""
+    return bool(spec.key) and seen.key == spec.key
+
+
+def is_orphan(spec: Spec, known: Known, seen: Seen) -> bool:
+    """Whether an interrupted run of this very resource made it, for this request or an earlier one.
+
+    What the state has, or had, is the engine's to delete or to keep; what is retained was kept on purpose.
+    """
+    if seen.ref in {known.ref, *known.predecessors} or is_retained(seen):
+        return False
+    owner = seen.tags.get(OWNER_TAG)
+    if owner is None:
+        return carries_key(spec, seen)
+    return same_owner(owner, spec.owner) and seen.tags.get(SOURCE_TAG) not in (None, ADOPTED)
+
+
+def matches(spec: Spec, seen: Seen) -> bool:
+    """Whether what is ours was made from what is asked for now: its run may have been interrupted before an edit."""
+    return spec.itself or seen.tags.get(SOURCE_TAG, ADOPTED) in (spec.origin, ADOPTED)
+
+
+def is_being_made_again(spec: Spec, known: Known, record: Record, *, now: float) -> bool:
+    """Whether the newest record is of a later one than the state has, so new that it may not be visible yet."""
+    if record.failed or record.created_at is None or record.origin != spec.source:
+        return False
+    return _is_newer(known, record) and now - record.created_at.timestamp() <= CREATION_GRACE
+
+
+def is_made_by(record: Record, seen: Seen) -> bool:
+    """Whether a thing isn't younger than a record; an older one would have kept the name."""
+    if record.created_at is None or seen.created_at is None:
+        return True
+    return seen.created_at.timestamp() <= record.created_at.timestamp() + SAME_EVENT
+
+
+def _proves(spec: Spec, known: Known, record: Record, seen: Seen, now: float) -> bool:
+    """Whether a record shows an interrupted run of this request: same source and region, and recent.
+
+    The record of the complete one in the state says nothing of another one under its name; and what was made after the
+    record has taken the name since.
+    """
+    if known.complete and known.ref is not None and not _is_newer(known, record):
+        return False
+    if not record.origin or record.origin != spec.source:
+        return False
+    if record.created_at is None:
+        return True
+    return now - record.created_at.timestamp() < spec.timeout and is_made_by(record, seen)
+
+
+def _is_newer(known: Known, record: Record) -> bool:
+    """Whether a record is of a later call than the one that made what is known, whose own record may be unknown."""
+    if known.operation_id is not None:
+        return record.id != known.operation_id
+    made = known.seen.created_at if known.seen else None
+    if made is None or record.created_at is None:
+        return False
+    return record.created_at.timestamp() > made.timestamp() + SAME_EVENT
+
+
+def _is_of_the_partial(known: Known, record: Record, seen: Seen) -> bool:
+    """Whether a record is that of the partial one in the state, which was never seen itself."""
+    return known.never_seen and record.id == known.operation_id and is_made_by(record, seen)

@@ -1,0 +1,257 @@
+"""What happens next: one pure function over what is asked for, what is known, and what is observed.
+
+Replayed from any prefix of its steps it ends in the same one thing: a run that is interrupted is resumed by the next.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import Enum
+
+from .ownership import Evidence, Verdict, Whose, carries_key, is_orphan, matches
+from .values import ADOPTED, OWNER_TAG, RETAIN_TAG, SOURCE_TAG, Known, Phase, Seen, Source, Spec, is_retained
+from .waiting.policy import CREATION_GRACE, SEARCH, TAGGING_GRACE, pause
+
+
+class Sent(Enum):
+    """What became of this run's last request."""
+
+    NOTHING = "none was sent"
+    ACCEPTED = "the service accepted it"
+    LOST = "its answer was lost"
+    NAME_IN_USE = "the service says that the name is in use"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Observation:
+    """What is observed, all at one moment.
+
+    Args:
+        now: the moment, seconds since the epoch.
+        existing: what has our name or carries our key; of several the eldest that didn't fail.
+        verdict: whose that is.
+        held: whether this run has taken it up, or started it.
+        twins: others of the same request, where a repeated request makes another.
+        others: what else the region has and the state hasn't, as far as it was listed.
+        source: the source, once it was looked at.
+        waited: whether this run has waited for it.
+        sent: what became of this run's last request.
+        sent_at: when that was; of a name in use, when the service first said so.
+        taken_by_another_type: whether the service's records say so of a name in use.
+        missing_for: seconds for which what was started hasn't been visible.
+        failure: why it failed, once that is known.
+        over_limit: whether it failed only because too many were in progress.
+        tagged: whether this run has set the tags.
+        tag_again_at: when refused tags may be tried again.
+        left_to_maker: whether whoever started it has had time to tag it.
+        dropped: the keys of the tags to remove.
+        searched: whether the last search for twins is done, or isn't needed.
+    """
+
+    now: float
+    existing: Seen | None = None
+    verdict: Verdict = Verdict(Whose.UNDECIDED, Evidence.NONE)
+    held: bool = False
+    twins: tuple[Seen, ...] = ()
+    others: tuple[Seen, ...] = ()
+    source: Source | None = None
+    waited: bool = False
+    sent: Sent = Sent.NOTHING
+    sent_at: float = 0.0
+    taken_by_another_type: bool = False
+    missing_for: float = 0.0
+    failure: str | None = None
+    over_limit: bool = False
+    tagged: bool = False
+    tag_again_at: float = 0.0
+    left_to_maker: bool = False
+    dropped: frozenset[str] = frozenset()
+    searched: bool = True
+
+
+class Step:
+    """One thing to do; `converge` performs it, and observes again."""
+
+
+@dataclass(frozen=True, slots=True)
+class CheckSource(Step):
+    """Look at the source: it settles what is open, and nothing is sent before it is known to be complete."""
+
+
+@dataclass(frozen=True, slots=True)
+class Create(Step):
+    """Send the request, when it is its turn."""
+
+
+@dataclass(frozen=True, slots=True)
+class Search(Step):
+    """Look again for what a request has made, where a repeated one would make another."""
+
+
+@dataclass(frozen=True, slots=True)
+class Rest(Step):
+    """Leave time to another run that may be at work on it, then look again."""
+
+    until: float
+
+
+@dataclass(frozen=True, slots=True)
+class TakeUp(Step):
+    """Go on with the existing one; ``adopted``: it isn't ours, and the program asks to take it over."""
+
+    adopted: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Wait(Step):
+    """Wait for the next look at it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Tag(Step):
+    """Set tags; ``must``: a refusal is an error, and no longer a reason to try later."""
+
+    tags: Mapping[str, str] = field(default_factory=dict)
+    must: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Untag(Step):
+    """Remove tags."""
+
+    keys: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True)
+class Delete(Step):
+    """Delete one of ours, and say why."""
+
+    seen: Seen
+    why: str
+
+
+class Because(Enum):
+    """Why a run can't end well."""
+
+    TAKEN = "the name belongs to something that isn't ours"
+    RETAINED = "the name belongs to one of ours that was kept on purpose"
+    NAME_IN_USE = "the name belongs to something else, or to what isn't shown"
+    FAILED = "the service gave up on it"
+    DISAPPEARED = "it was started, and is no longer shown"
+
+
+@dataclass(frozen=True, slots=True)
+class Fail(Step):
+    """End with an error."""
+
+    because: Because
+
+
+@dataclass(frozen=True, slots=True)
+class Done(Step):
+    """It stands, as asked for."""
+
+
+def next_step(spec: Spec, known: Known, seen: Observation) -> Step:
+    """Return what to do next."""
+    existing, whose = seen.existing, seen.verdict.whose
+    if not spec.settled:
+        return CheckSource()
+    if existing is None:
+        return _nothing_visible(spec, known, seen)
+    if seen.held and known.ref not in (None, existing.ref):
+        return Fail(Because.DISAPPEARED)
+    if whose is Whose.UNDECIDED:
+        return Rest(seen.verdict.until or seen.now)
+    if whose is Whose.THEIRS and not known.adopted:
+        may_be_adopted = spec.adopt and existing.phase is not Phase.FAILED
+        return TakeUp(adopted=True) if may_be_adopted else Fail(Because.TAKEN)
+    if existing.phase is Phase.FAILED and seen.waited and not seen.over_limit:
+        return Fail(Because.FAILED)
+    if step := _make_way(spec, known, seen, existing):
+        return step
+    if not seen.held or known.ref != existing.ref:
+        return TakeUp()
+    if step := _orphan(spec, known, seen, same_request=True) or _tag(spec, known, seen, existing):
+        return step
+    if existing.phase is Phase.PENDING:
+        return Wait()
+    if keys := seen.dropped | ({RETAIN_TAG} & existing.tags.keys() if not spec.retain else set()):
+        return Untag(frozenset(keys))
+    if not seen.searched:
+        return Search()
+    if seen.twins:
+        return Delete(seen.twins[0], "a second one of the same request")
+    return _orphan(spec, known, seen, same_request=False) or Done()
+
+
+def _nothing_visible(spec: Spec, known: Known, seen: Observation) -> Step:
+    """What was sent may not be visible yet; else it is time to send."""
+    if seen.waited or seen.sent is Sent.ACCEPTED:
+        if seen.failure is not None:
+            return Fail(Because.FAILED)
+        return Fail(Because.DISAPPEARED) if seen.missing_for > CREATION_GRACE else Wait()
+    if seen.source is None:
+        return CheckSource()
+    if orphan := _orphan(spec, known, seen, same_request=True):
+        return orphan
+    waited = seen.now - seen.sent_at
+    if seen.sent is Sent.NAME_IN_USE and (seen.taken_by_another_type or waited > CREATION_GRACE):
+        return Fail(Because.NAME_IN_USE)
+    if seen.sent is Sent.LOST and spec.repeats and waited < SEARCH:
+        return Search()
+    return Create()
+
+
+def _make_way(spec: Spec, known: Known, seen: Observation, existing: Seen) -> Step | None:
+    """One of ours that is of no use is deleted; where it is complete, not before the source of a new one is there."""
+    thing = spec.words.thing
+    if existing.phase is Phase.FAILED:
+        return Delete(existing, f"a failed {thing}")
+    if seen.held or known.adopted or (known.in_state and known.ref == existing.ref):
+        return None
+    of_this_request = matches(spec, existing)
+    if is_retained(existing):
+        in_the_way = existing.ref == known.replaces and not carries_key(spec, existing)
+        return Fail(Because.RETAINED) if in_the_way or not of_this_request else None
+    if of_this_request:
+        return None
+    if existing.phase is Phase.DONE and seen.source is None:
+        return CheckSource()
+    return Delete(existing, f"a {thing} of {existing.tags[SOURCE_TAG]}, which isn't what is asked for now")
+
+
+def _orphan(spec: Spec, known: Known, seen: Observation, *, same_request: bool) -> Delete | None:
+    """Those of the same request go before a new one is made; those of an earlier request once the new one stands."""
+    why = f"a {spec.words.thing} that an interrupted run of this declaration made"
+    for each in seen.others:
+        if carries_key(spec, each) is same_request and is_orphan(spec, known, each):
+            return Delete(each, why)
+    return None
+
+
+def _tag(spec: Spec, known: Known, seen: Observation, existing: Seen) -> Step | None:
+    """Tag as soon as the service allows it: one that is pending or was just made may not take tags yet."""
+    wanted = wanted_tags(spec, known, existing)
+    if seen.tagged or wanted.items() <= existing.tags.items():
+        return None
+    if existing.phase is Phase.PENDING:
+        return Tag(wanted) if seen.now >= seen.tag_again_at else None
+    if known.by_record and not seen.left_to_maker:
+        # Another run may have started it and be about to tag it, which it couldn't do while it was pending.
+        age = seen.now - existing.created_at.timestamp() if existing.created_at else 0.0
+        return Rest(seen.now + TAGGING_GRACE + pause(age))
+    return Tag(wanted, must=True)
+
+
+def wanted_tags(spec: Spec, known: Known, existing: Seen) -> dict[str, str]:
+    """The tags to set. What a thing was made from is said only where it is proven."""
+    silent = OWNER_TAG in existing.tags and SOURCE_TAG not in existing.tags  # somebody removed that one
+    proven = known.operation_id is not None or known.by_record or carries_key(spec, existing)
+    if known.adopted or (spec.adopt and not proven and SOURCE_TAG not in existing.tags):
+        return {**spec.all_tags, SOURCE_TAG: ADOPTED}
+    made_before = known.in_state and existing.phase is Phase.DONE
+    unknown = (made_before or silent) and not proven
+    unknown = unknown or spec.itself or existing.tags.get(SOURCE_TAG) == ADOPTED
+    return {key: value for key, value in spec.all_tags.items() if key != SOURCE_TAG or not unknown}

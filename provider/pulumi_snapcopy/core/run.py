@@ -1,0 +1,147 @@
+"""One verb at work on one resource: what it was given, what it knows so far, and its ways to ask and to change."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from typing import Protocol, TypeVar
+
+from .errors import Cancelled, Denied, NotFound, ServiceError, Transient
+from .family import Family
+from .messages import MAKING
+from .ownership import Evidence, Verdict, Whose, classify, deciding
+from .service import Service
+from .values import Known, Record, Seen, Spec
+from .waiting.clock import Clock
+from .waiting.deadline import Deadline
+from .waiting.policy import backoff
+from .waiting.region import Region
+
+T = TypeVar("T")
+
+
+class Progress(Protocol):
+    """Shows what happens, in the resource's own row."""
+
+    def show(self, text: str) -> None:
+        """Show a line that the next one replaces."""
+
+    def warn(self, text: str) -> None:
+        """Show a line that stays."""
+
+
+@dataclass(slots=True, kw_only=True)
+class Run:
+    """One verb at work on one resource.
+
+    Args:
+        family: what the resource is like.
+        spec: what is asked for.
+        known: what is known.
+        service: the service.
+        clock: the time.
+        source: what is shared by all in the source's region.
+        target: the same of the region where the thing stands.
+        progress: shows what happens.
+        timeout: seconds it may take.
+        doing: what the verb does, for messages.
+        is_wanted: whether anybody still waits for it.
+        is_in_state: whether the engine has shown this process that the state has a thing.
+    """
+
+    family: Family
+    spec: Spec
+    known: Known
+    service: Service
+    clock: Clock
+    source: Region
+    target: Region
+    progress: Progress
+    timeout: float
+    doing: str = MAKING
+    is_wanted: Callable[[], bool] = lambda: True
+    is_in_state: Callable[[Seen], bool] = lambda seen: False
+    held: bool = False
+    """Whether what is known has to stay in the stack's state whatever happens."""
+    gone: set[str | None] = field(default_factory=set)
+    """The refs of what it deletes; lists may go on showing them."""
+    began: float = field(init=False)
+    deadline: Deadline = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.began = self.clock.now()
+        self.deadline = Deadline(clock=self.clock, at=self.began + self.timeout, tell=self._tell_trouble)
+
+    @property
+    def kept(self) -> Known | None:
+        """What has to stay in the stack's state."""
+        return self.known if self.held else None
+
+    def retry(self, call: Callable[[], T]) -> T:
+        """Make a call that is safe to repeat, until the deadline."""
+        return self.deadline.retry(call)
+
+    def change(self, call: Callable[[], T]) -> T:
+        """Make a call that changes something, unless nobody waits for it any more: another run may be at work."""
+        if not self.is_wanted():
+            raise Cancelled
+        return call()
+
+    def read(self, name: str, kind: str = "") -> Seen | None:
+        """Return what has a name, or None only if the service says that nothing has."""
+        return self.retry(lambda: self.service.get(self.spec.region, name, kind or None))
+
+    def listed(self, name: str) -> Seen | None:
+        """Return what a list has under a name: a stale read may say that it isn't there."""
+        try:
+            listed = self.retry(self.target.listing.all)
+        except Denied:
+            return None
+        return next((each for each in listed if each.name == name), None)
+
+    def records(self) -> Sequence[Record]:
+        """Read what the service has recorded about the name, newest first."""
+        try:
+            return self.retry(lambda: self.service.records(self.spec))
+        except NotFound:
+            return []
+
+    def records_if_readable(self, *, tries: int = 1) -> Sequence[Record]:
+        """Read the same where it is only worth knowing: it neither waits for long nor fails."""
+        for attempt in range(tries):
+            if attempt:
+                self.clock.sleep(backoff(attempt - 1))
+            try:
+                return self.service.records(self.spec)
+            except Transient:
+                continue
+            except ServiceError:
+                break
+        return []
+
+    def judge(self, seen: Seen) -> Verdict:
+        """Say whose a thing is; the service's records are read only where nothing else says so."""
+        verdict = classify(self.spec, self.known, seen)
+        if verdict.whose is not Whose.UNDECIDED:
+            return verdict
+        records = self.records()
+        verdict = classify(self.spec, self.known, seen, records=records, now=self.clock.now())
+        record = None if verdict.whose is Whose.THEIRS else deciding(records)
+        if record is not None and not self.known.partial:
+            describes = self.retry(lambda: self.service.describes(self.spec, record))
+            return verdict if describes else Verdict(Whose.THEIRS, Evidence.NONE)
+        return verdict
+
+    def decide(self, seen: Seen) -> tuple[bool, Seen]:
+        """Return whether a thing is provably ours, and the thing as last seen."""
+        verdict = self.judge(seen)
+        while verdict.whose is Whose.UNDECIDED:
+            self.clock.sleep(max((verdict.until or 0.0) - self.clock.now(), 0.0))
+            again = self.read(seen.name, seen.kind)
+            if again is None:
+                return False, seen
+            seen, verdict = again, self.judge(again)
+        return verdict.whose is Whose.OURS, seen
+
+    def _tell_trouble(self, trouble: ServiceError) -> None:
+        self.progress.show(f"waiting for the service: {trouble}")

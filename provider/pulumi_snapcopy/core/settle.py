@@ -1,0 +1,104 @@
+"""From what the program says to a settled request, and what has changed since the last one."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+from . import keys, state
+from .family import Family, Inputs
+from .fields import Change
+from .rules.judgement import UNKNOWN
+from .state import BAG, Bag
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Differences:
+    """What has to happen.
+
+    Args:
+        replaces: the properties that ask for another one.
+        update: whether anything else has to be done.
+        partial: whether what the state holds has to be gone on with.
+        same_name: whether another one would have the name of the one in the state, in the same region.
+    """
+
+    replaces: list[str]
+    update: bool
+    partial: bool
+    same_name: bool
+
+
+def settle(
+    family: Family, urn: str, olds: Inputs, news: Inputs, *, ask: Callable[..., Any]
+) -> dict[str, Any]:
+    """Fill in what the user left open: owner, key, the date of "latest", the derived name.
+
+    What was settled once stays while the request stays. What can't be settled yet is left out.
+
+    Args:
+        family: the resource's kind.
+        urn: its URN.
+        olds: the inputs in the state; empty for a new resource.
+        news: the program's; judged by the rules already.
+        ask: makes a call to the service, or returns None where that isn't possible now.
+    """
+    inputs = {key: value for key, value in news.items() if value is not None}
+    named = bool(family.name_argument) and family.name_argument in inputs
+    before, now = family.key_covers(olds), family.key_covers(inputs)
+    same = bool(olds) and all(equal(before.get(name), value) for name, value in now.items())
+    same = same and (not named or equal(olds.get(family.name_argument), inputs[family.name_argument]))
+    bag = _signed(family, urn, olds, inputs, same=same)
+    inputs[BAG] = bag.written()
+    family.settle(olds, inputs, same=same, ask=ask)
+    if not family.name_argument or named:
+        return inputs
+    if same and equal(family.identity(olds).get("date"), family.identity(inputs).get("date")):
+        return inputs | {key: olds[key] for key in (family.name_argument,) if key in olds}
+    covers = family.key_covers(inputs)
+    if not state.is_unknown([bag.key, *covers.values()]) and (name := family.derive_name(inputs, bag.key)):
+        inputs[family.name_argument] = name
+    return inputs
+
+
+def _signed(family: Family, urn: str, olds: Inputs, inputs: Inputs, *, same: bool) -> Bag:
+    """The bookkeeping, with the owner and the key; the key stays while the request does, also when it is renamed."""
+    bag, old = Bag.of(inputs), Bag.of(olds)
+    if bag.identity is UNKNOWN or not bag.identity:
+        return replace(bag, owner=UNKNOWN, key=UNKNOWN) if bag.identity is UNKNOWN else bag
+    owner = keys.owner(urn, bag.identity)
+    if same and old.key and old.identity == bag.identity:
+        return replace(bag, owner=owner, key=old.key)
+    if state.is_unknown(list(family.key_covers(inputs).values())):
+        return replace(bag, owner=owner, key=UNKNOWN)
+    return replace(bag, owner=owner, key=family.key(inputs, identity=bag.identity, place=keys.place(urn)))
+
+
+def differences(family: Family, olds: Mapping[str, Any], news: Inputs) -> Differences:
+    """Compare the outputs in the state with settled inputs.
+
+    What isn't settled is no difference, and "latest" settled as a date is the same request as that date.
+    """
+    before, now = family.identity(olds), family.identity(news)
+    replaces = [
+        name
+        for name, value in now.items()
+        if not equal(before.get(name), value) and not (value is None and name in family.optional)
+    ]
+    partial = state.is_partial(family, olds)
+    old, new = Bag.of(olds), Bag.of(news)
+    in_place = any(not equal(olds.get(name), news.get(name)) for name in family.fields.names(Change.IN_PLACE))
+    bookkeeping = (old.timeouts, old.owner, old.retain) != (new.timeouts, new.owner, new.retain)
+    place = [name for name in (family.region_argument, family.name_argument) if name]
+    return Differences(
+        replaces=[family.shown_at(name, news) for name in replaces],
+        partial=partial,
+        update=partial or in_place or bookkeeping,
+        same_name=bool(family.name_argument) and all(equal(olds.get(name), news.get(name)) for name in place),
+    )
+
+
+def equal(old: Any, new: Any) -> bool:
+    """Whether two values are the same; nothing and empty are, and what isn't known differs from everything."""
+    return not state.is_unknown(new) and bool((old or None) == (new or None))

@@ -1,0 +1,157 @@
+"""The state's keys: the only reader and writer of what a resource's inputs and outputs hold.
+
+The API's own names stand at the top; our bookkeeping stands under one key, ``snapcopy``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, fields
+from datetime import datetime, timezone
+from typing import Any
+
+from .durations import seconds
+from .family import Family, Inputs
+from .rules.judgement import BOOKKEEPING as BAG
+from .rules.judgement import UNKNOWN
+from .values import Known, Phase, Seen, Spec
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Bag:
+    """Our bookkeeping of one resource; what has its default isn't written.
+
+    Args:
+        identity: the stack's; UNKNOWN until that is made.
+        owner: the value of the owner tag; UNKNOWN while the identity is.
+        key: the request's key; likewise.
+        timeouts: the user's ``custom_timeouts``, by verb.
+        retain: whether it is declared with ``retain_on_delete``.
+        partial: whether the last run left something to do: it isn't complete, or its tags aren't.
+        previous_owner: the owner tag that it may still have, where a rename was interrupted.
+        predecessors: refs of its earlier ones, which the engine deletes or keeps.
+        guarded: whether the program's stack has an account guard; only on its way to check.
+    """
+
+    identity: Any = ""
+    owner: Any = ""
+    key: Any = ""
+    timeouts: Mapping[str, Any] = field(default_factory=dict)
+    retain: bool = False
+    partial: bool = False
+    previous_owner: str = ""
+    predecessors: tuple[str, ...] = ()
+    guarded: bool = False
+
+    @classmethod
+    def of(cls, properties: Mapping[str, Any]) -> Bag:
+        """Read the bookkeeping in a resource's inputs or outputs."""
+        raw = properties.get(BAG) or {}
+        known = {each.name for each in fields(cls)}
+        given = {_snake(key): value for key, value in raw.items() if _snake(key) in known and value is not None}
+        given["predecessors"] = tuple(given.get("predecessors", ()))
+        return cls(**given)
+
+    def written(self) -> dict[str, Any]:
+        """Return it as it stands in the state."""
+        defaults = Bag()
+        values = {each.name: getattr(self, each.name) for each in fields(self)}
+        values["predecessors"] = sorted(self.predecessors)
+        return {
+            _camel(name): value for name, value in values.items() if value not in (getattr(defaults, name), [], {})
+        }
+
+    @property
+    def resource(self) -> str:
+        """The resource's name, as the owner tag has it."""
+        owner = self.owner if isinstance(self.owner, str) else ""
+        return owner.rpartition("@")[0].split("/", 2)[-1]
+
+    def timeout(self, *verbs: str) -> float | None:
+        """Return the first given timeout of these verbs, in seconds."""
+        given = next((self.timeouts[verb] for verb in verbs if self.timeouts.get(verb)), None)
+        return None if given is None else seconds(given)
+
+
+def known(family: Family, outputs: Mapping[str, Any], id_: str = "", *, predecessors: Iterable[str] = ()) -> Known:
+    """Return what the state says of a resource."""
+    bag, state = Bag.of(outputs), outputs.get("state")
+    region, _, name = id_.partition("/")
+    seen = None
+    if state is not None:
+        seen = Seen(
+            name=name or outputs.get(family.name_argument) or outputs.get(family.ref_output) or "",
+            region=region or outputs.get(family.region_argument) or "",
+            kind=outputs.get("resourceType") or "",
+            ref=outputs.get(family.ref_output),
+            state=state,
+            phase=family.phase(state),
+            created_at=_time(outputs.get("createdAt")),
+        )
+    return Known(
+        seen=seen,
+        operation_id=outputs.get("operationId"),
+        owner=bag.previous_owner or bag.owner or None,
+        predecessors=frozenset(predecessors) | frozenset(bag.predecessors),
+        in_state=seen is not None,
+    )
+
+
+def outputs(
+    family: Family, inputs: Inputs, spec: Spec, known: Known, *, bag: Bag, olds: Mapping[str, Any] | None = None
+) -> dict[str, Any]:
+    """Return what the state is to hold of a resource.
+
+    Args:
+        family: its kind.
+        inputs: what was asked for; outputs are left out of it.
+        spec: the same, read.
+        known: what is known of the thing.
+        bag: our bookkeeping.
+        olds: the outputs in the state; what they say of the very same thing stays where nothing newer is known.
+    """
+    seen = known.seen
+    assert seen is not None, "only what was made, or is being made, is in the state"
+    arguments = {each.name for each in family.fields.arguments} | {*family.settled}
+    given = {key: value for key, value in inputs.items() if key in arguments}
+    shown = {
+        **seen.outputs,
+        "state": seen.state,
+        "createdAt": seen.created_at.strftime("%Y-%m-%dT%H:%M:%SZ") if seen.created_at else None,
+        "operationId": known.operation_id,
+        **family.outputs(spec),
+        family.region_argument: seen.region,
+    }
+    if family.name_argument:
+        shown[family.name_argument] = seen.name
+    same = olds is not None and olds.get(family.ref_output) in (None, seen.ref)
+    names = {each.name for each in family.fields.outputs}
+    before = {key: olds[key] for key in names if key in olds} if olds is not None and same else {}
+    told = {key: value for key, value in shown.items() if value is not None}
+    return {**before, **given, **told, BAG: bag.written()}
+
+
+def is_partial(family: Family, outputs: Mapping[str, Any]) -> bool:
+    """Whether what the state holds has to be gone on with: it isn't complete, or its tags aren't."""
+    return family.phase(outputs.get("state") or "pending") is not Phase.DONE or Bag.of(outputs).partial
+
+
+def is_unknown(value: Any) -> bool:
+    """Whether a value, or something in it, isn't known yet."""
+    if isinstance(value, Mapping):
+        return any(map(is_unknown, value.values()))
+    return value is UNKNOWN or (isinstance(value, (list, tuple)) and any(map(is_unknown, value)))
+
+
+def _time(text: str | None) -> datetime | None:
+    if not text:
+        return None
+    return datetime.fromisoformat(text.replace("Z", "+00:00")).astimezone(timezone.utc)
+
+
+def _snake(name: str) -> str:
+    return {"previousOwner": "previous_owner"}.get(name, name)
+
+
+def _camel(name: str) -> str:
+    return {"previous_owner": "previousOwner"}.get(name, name)

@@ -1,0 +1,335 @@
+"""Pulumi's verbs over plain data, for any host: check, diff, create, read, update, delete."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any, NoReturn
+
+from . import messages, state
+from .account import AccountGuard
+from .checking import Checked, Checking
+from .converge import converge
+from .errors import Cancelled, CopyError, ServiceError, SnapcopyError, SourceError
+from .family import Family
+from .ledger import Entry, Ledger
+from .messages import DELETING, MAKING, READING
+from .removal import find_known, made_again_meanwhile, remove
+from .run import Progress, Run
+from .service import Service
+from .settle import Differences, differences
+from .state import Bag
+from .values import RETAIN_TAG, Known, Seen, Source, Spec
+from .waiting.clock import Clock
+from .waiting.deadline import OutOfTime
+from .waiting.policy import LONGEST_PAUSE, READ_TIMEOUT
+from .waiting.region import Region
+
+Properties = dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Made:
+    """A resource as a verb leaves it; ``inputs`` are given where they have drifted."""
+
+    id: str
+    outputs: Properties
+    inputs: Properties | None = None
+
+
+class VerbFailed(SnapcopyError):
+    """A verb ended with an error; ``kept`` is what the state has to keep of the resource all the same."""
+
+    def __init__(self, message: str, kept: Made | None = None) -> None:
+        super().__init__(message)
+        self.kept = kept
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """The engine's call of one verb: the resource it is about, and where its progress is shown."""
+
+    urn: str
+    progress: Progress
+
+
+@dataclass(slots=True, kw_only=True)
+class Verbs:
+    """The verbs of one kind of resource on one service.
+
+    Args:
+        family: what the resource is like.
+        service: the service.
+        clock: the time.
+        default_region: the region that the service's own tooling would use.
+        longest_pause: seconds between two looks, at most.
+        is_wanted: whether anybody still waits for what is done; asked right before each change.
+        guard: admits each verb, where only some accounts are allowed.
+    """
+
+    family: Family
+    service: Service
+    clock: Clock
+    default_region: Callable[[], str | None] = lambda: None
+    longest_pause: float = LONGEST_PAUSE
+    is_wanted: Callable[[], bool] = lambda: True
+    guard: AccountGuard | None = None
+    ledger: Ledger = field(default_factory=Ledger)
+    _regions: dict[str, Region] = field(default_factory=dict)
+    _lock: threading.Lock = field(default_factory=threading.Lock)
+
+    def check(self, urn: str, olds: Properties, news: Properties) -> Checked:
+        """Judge the inputs by the rules, then settle what the user left open."""
+        checking = Checking(
+            family=self.family, ledger=self.ledger, guard=self.guard, service=self.service, clock=self.clock,
+            default_region=self.default_region,
+        )  # fmt: skip
+        return checking.check(urn, olds, news)
+
+    def diff(self, urn: str, id_: str, olds: Properties, news: Properties) -> Differences:
+        """Say what asks for another one, and what is done in place."""
+        found = differences(self.family, olds, news)
+        entry = self._remember(urn, id_, olds)
+        entry.is_another_request = bool(found.replaces)
+        if found.replaces:
+            self.ledger.release(urn)
+        else:
+            self.ledger.hold(urn, id_)
+        return found
+
+    def create(self, call: Call, inputs: Properties) -> Made:
+        """See to it that it stands, and wait for it.
+
+        Raises:
+            VerbFailed: if it doesn't; ``kept`` is what is in progress.
+        """
+        entry = self.ledger.entry(call.urn)
+        entry.replacement = None  # it is being created
+        another, bag = entry.is_another_request, Bag.of(inputs)
+        spec = self.family.spec(inputs, bag, timeout=bag.timeout("create"))
+        before = {} if another else dict(entry.tags)
+        start = Known(predecessors=frozenset(entry.refs), replaces=entry.ref if another else None)
+        run: Run | None = None
+        try:
+            run = self._run(spec, start, call)
+            known = converge(run, dropped=set(before) - set(spec.tags))
+        except CopyError as error:
+            if error.kept and error.kept.seen:
+                self.ledger.hold(call.urn, error.kept.seen.id)
+            left = start.predecessors - entry.deleted
+            self._fail(error, inputs, run.spec if run else spec, bag, tags=before, predecessors=left)
+        bag = replace(bag, predecessors=tuple(known.predecessors - entry.deleted))
+        made = self._made(inputs, run.spec, known, bag)
+        self.ledger.hold(call.urn, made.id)
+        return made
+
+    def update(self, call: Call, olds: Properties, inputs: Properties) -> Made:
+        """Resume what is partial; set tags.
+
+        Raises:
+            VerbFailed: if it doesn't come to stand as asked; ``kept`` is what is known of it.
+        """
+        settled = (*self.family.settled, self.family.name_argument)
+        inputs = {**{key: olds[key] for key in settled if key in olds}, **inputs}
+        bag, start = Bag.of(inputs), state.known(self.family, olds)
+        spec = self.family.spec(inputs, bag, timeout=bag.timeout("update", "create"))
+        dropped = set(olds.get("tags") or {}) - set(spec.tags)
+        if Bag.of(olds).retain and not spec.retain:
+            dropped.add(RETAIN_TAG)
+        run: Run | None = None
+        try:
+            run = self._run(spec, start, call)
+            known = converge(run, dropped=dropped)
+        except CopyError as error:
+            self._fail(
+                error, inputs, run.spec if run else spec, bag,
+                olds=olds, tags=olds.get("tags"), predecessors=start.predecessors,
+            )  # fmt: skip
+        bag = replace(bag, predecessors=tuple(known.predecessors))
+        return self._made(inputs, run.spec, known, bag, olds)
+
+    def read(self, call: Call, id_: str, outputs: Properties) -> Made | None:
+        """Read what the service has; None only if it is gone.
+
+        Raises:
+            VerbFailed: if it can't be read, or isn't whole; ``kept`` is what there is.
+        """
+        bag = Bag.of(outputs)
+        known = state.known(self.family, outputs, id_)
+        spec = self._spec_of_state(id_, outputs)
+        try:
+            run = self._run(spec, known, call, doing=READING, timeout=READ_TIMEOUT)
+            found = self._guarded(run, lambda: self._read(run))
+        except CopyError as error:
+            self._fail(error, outputs, spec, bag)
+        if found is None:
+            return None
+        now = replace(known, seen=found, operation_id=None)
+        if known.in_state and (reason := messages.incomplete(spec, found)):
+            kept = Made(id=id_, outputs=state.outputs(self.family, outputs, spec, now, bag=bag, olds=outputs))
+            raise VerbFailed(reason, kept)
+        tags = {key: found.tags[key] for key in spec.tags if key in found.tags}
+        given = {**outputs, "tags": tags} if spec.tags else outputs
+        outs = state.outputs(self.family, given, spec, now, bag=bag, olds=outputs)
+        names = (*(each.name for each in self.family.fields.arguments), *self.family.settled, state.BAG)
+        drifted = {key: outs[key] for key in names if key in outputs} if tags != spec.tags else None
+        return Made(id=id_, outputs=outs, inputs=drifted)
+
+    def delete(self, call: Call, id_: str, outputs: Properties) -> None:
+        """Delete it, if it is provably ours, and wait until the service no longer shows it; gone already is fine.
+
+        Raises:
+            VerbFailed: if it may still be there.
+        """
+        entry = self.ledger.entry_of(id_, call.urn)
+        spec = self._spec_of_state(id_, outputs, "delete")
+        if self.ledger.is_held(id_) or self._is_replaced_by_the_same(id_, entry):
+            region, _, name = id_.partition("/")
+            call.progress.warn(
+                f'kept "{name}" in {region}: this program still declares it. Only its old state entry was removed.'
+            )
+            return
+        known = state.known(self.family, outputs, id_)
+        try:
+            run = self._run(spec, known, call, doing=DELETING, timeout=spec.timeout)
+            self._guarded(run, lambda: self._delete(run, entry))
+        except CopyError as error:
+            self._fail(error, outputs, spec, Bag.of(outputs))
+        if known.ref:
+            entry.deleted.add(known.ref)
+
+    # What the verbs do
+
+    def _read(self, run: Run) -> Seen | None:
+        found = find_known(run)
+        # What isn't in the state yet is read whosever it is.
+        if found is None or not run.known.in_state or found.ref == run.known.ref:
+            return found
+        ours, found = run.decide(found)
+        if ours:
+            return found
+        run.progress.warn(messages.another_of_that_name(run.spec, found))
+        return None
+
+    def _delete(self, run: Run, entry: Entry) -> None:
+        found = find_known(run)
+        if found is None:
+            return
+        ours, found = run.decide(found)
+        if not ours:
+            run.progress.warn(messages.another_of_that_name(run.spec, found))
+            return
+        if found.ref != run.known.ref and (error := made_again_meanwhile(run, found)):
+            raise error
+        if entry.replacement is not None:
+            self._check_replacement(run, entry.replacement, found)
+        remove(run, found)
+
+    def _check_replacement(self, run: Run, inputs: Properties, doomed: Seen) -> None:
+        """Without a source for what is to be made in its place it stays."""
+        spec = self.family.spec(inputs, Bag.of(inputs))
+
+        def look() -> Source:
+            if spec.source == f"{doomed.region}:{doomed.name}":
+                raise SourceError(
+                    f'"{doomed.name}" in {doomed.region} is its own source',
+                    "it would be deleted before it could be copied.",
+                    f"undo the edit, or write another source for the {spec.words.thing}.",
+                )
+            return self.service.check_source(spec, self._region(spec.source_region).listing)
+
+        try:
+            run.retry(look)
+        except SourceError as error:
+            raise messages.no_replacement(run.spec.name or doomed.name, spec, error) from error
+
+    # How they do it
+
+    def _guarded(self, run: Run, work: Callable[[], Any]) -> Any:
+        try:
+            return work()
+        except ServiceError as error:
+            raise messages.service_error(run.spec, error, doing=run.doing) from error
+        except OutOfTime as end:
+            raise messages.out_of_time(
+                run.spec, run.timeout, doing=run.doing, kept=None, trouble=end.trouble
+            ) from None
+        except Cancelled:
+            raise messages.cancelled(run.spec, doing=run.doing) from None
+
+    def _run(
+        self, spec: Spec, known: Known, call: Call, *, doing: str = MAKING, timeout: float | None = None
+    ) -> Run:
+        if self.guard:
+            self.guard.admit(spec, known, doing=doing)
+        return Run(
+            family=self.family, spec=spec, known=known, service=self.service, clock=self.clock,
+            source=self._region(spec.source_region), target=self._region(spec.region),
+            progress=call.progress, timeout=timeout or spec.timeout, doing=doing,
+            is_wanted=self.is_wanted, is_in_state=self.ledger.is_in_state,
+        )  # fmt: skip
+
+    def _region(self, name: str) -> Region:
+        with self._lock:
+            if name not in self._regions:
+                self._regions[name] = Region.of(
+                    self.service, name, self.clock, longest_pause=self.longest_pause
+                )
+            return self._regions[name]
+
+    def _spec_of_state(self, id_: str, outputs: Properties, *verbs: str) -> Spec:
+        """What the state has, as a spec; its id says where it is."""
+        region, _, name = id_.partition("/")
+        place = {self.family.region_argument: region}
+        if self.family.name_argument:
+            place[self.family.name_argument] = name
+        bag = Bag.of(outputs)
+        return self.family.spec({**outputs, **place}, bag, timeout=bag.timeout(*verbs))
+
+    def _is_replaced_by_the_same(self, id_: str, entry: Entry) -> bool:
+        """Whether what the engine deletes to replace it, for a reason of its own, is what would be made again."""
+        replacement = entry.replacement
+        return (
+            replacement is not None
+            and not entry.is_another_request
+            and self.family.settled_id(replacement) == id_
+        )
+
+    def _remember(self, urn: str, id_: str, olds: Properties) -> Entry:
+        known = state.known(self.family, olds, id_)
+        region = olds.get(self.family.region_argument) or ""
+        entry = self.ledger.remember(urn, id_, olds, region=region, ref=known.ref)
+        entry.refs.update(known.predecessors)
+        return entry
+
+    def _made(
+        self, inputs: Properties, spec: Spec, known: Known, bag: Bag, olds: Mapping[str, Any] | None = None
+    ) -> Made:
+        assert known.seen is not None
+        return Made(
+            id=known.seen.id, outputs=state.outputs(self.family, inputs, spec, known, bag=bag, olds=olds)
+        )
+
+    def _fail(
+        self,
+        error: CopyError,
+        inputs: Properties,
+        spec: Spec,
+        bag: Bag,
+        *,
+        olds: Mapping[str, Any] | None = None,
+        tags: Mapping[str, str] | None = None,
+        predecessors: Iterable[str] = (),
+    ) -> NoReturn:
+        """Raise what the user reads; what is kept stays in the state with the tags that it may have."""
+        known = error.kept
+        if known is None or known.seen is None:
+            raise VerbFailed(str(error)) from error
+        # Which of them were set and removed isn't known; the next run sees to them, also after a refresh.
+        bag = replace(bag, partial=True, predecessors=tuple({*predecessors} - {known.ref or ""}))
+        if tags:
+            inputs = {**inputs, "tags": {**tags, **inputs.get("tags", {})}}
+        if olds is not None and (before := state.known(self.family, olds).owner) not in (None, bag.owner):
+            bag = replace(bag, previous_owner=before)  # it may still be tagged so
+        raise VerbFailed(str(error), self._made(inputs, spec, known, bag, olds)) from error

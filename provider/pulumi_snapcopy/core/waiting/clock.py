@@ -1,0 +1,58 @@
+"""Time, and how to let it pass."""
+
+from __future__ import annotations
+
+import threading
+import time
+from typing import Protocol
+
+from ..errors import Cancelled
+
+
+class Clock(Protocol):
+    """Time, as far as waiting knows it; seconds."""
+
+    def now(self) -> float:
+        """Seconds since the epoch."""
+
+    def sleep(self, seconds: float) -> None:
+        """Let time pass."""
+
+    def wait(self, condition: threading.Condition, seconds: float) -> None:
+        """Let time pass until somebody notifies, at most so long; the condition is held."""
+
+
+class SystemClock:
+    """The machine's own clock. Its time never runs backwards, whatever is done to the machine's.
+
+    After ``cancel`` time no longer passes: whoever waits, or would, gets ``Cancelled``.
+    """
+
+    def __init__(self) -> None:
+        self._offset = time.time() - time.monotonic()
+        self._cancelled = threading.Event()
+        self._waited_on: set[threading.Condition] = set()
+
+    def cancel(self) -> None:
+        """End all waits."""
+        self._cancelled.set()
+        for condition in list(self._waited_on):
+            with condition:
+                condition.notify_all()
+
+    def now(self) -> float:
+        """Seconds since the epoch."""
+        return time.monotonic() + self._offset
+
+    def sleep(self, seconds: float) -> None:
+        """Let time pass."""
+        if self._cancelled.wait(max(seconds, 0.0)):
+            raise Cancelled
+
+    def wait(self, condition: threading.Condition, seconds: float) -> None:
+        """Let time pass until somebody notifies."""
+        self._waited_on.add(condition)
+        if not self._cancelled.is_set():
+            condition.wait(min(max(seconds, 0.0), threading.TIMEOUT_MAX))
+        if self._cancelled.is_set():
+            raise Cancelled

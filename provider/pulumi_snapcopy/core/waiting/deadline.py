@@ -1,0 +1,62 @@
+"""The one deadline of a verb, and the one way to retry within it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TypeVar
+
+from ..errors import ServiceError, Transient
+from .clock import Clock
+from .policy import backoff
+
+T = TypeVar("T")
+
+
+class OutOfTime(Exception):
+    """The deadline has passed; ``trouble`` is what the service last said, if it said anything."""
+
+    def __init__(self, trouble: ServiceError | None = None) -> None:
+        super().__init__()
+        self.trouble = trouble
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Deadline:
+    """When to give up.
+
+    Args:
+        clock: the time.
+        at: seconds since the epoch.
+        tell: told why, before each pause.
+    """
+
+    clock: Clock
+    at: float
+    tell: Callable[[ServiceError], None] = lambda trouble: None
+
+    def retry(self, call: Callable[[], T]) -> T:
+        """Make a call that is safe to repeat, again while it fails for now.
+
+        Raises:
+            OutOfTime: if the next try would come after the deadline.
+        """
+        attempt = 0
+        while True:
+            try:
+                return call()
+            except Transient as trouble:
+                self.rest(attempt, trouble)
+                attempt += 1
+
+    def rest(self, attempt: int, trouble: ServiceError) -> None:
+        """Pause before the next try.
+
+        Raises:
+            OutOfTime: if the next try would come after the deadline.
+        """
+        seconds = backoff(attempt)
+        if self.clock.now() + seconds > self.at:
+            raise OutOfTime(trouble)
+        self.tell(trouble)
+        self.clock.sleep(seconds)

@@ -1,0 +1,55 @@
+"""How much longer something will take, as far as can be told."""
+
+from __future__ import annotations
+
+import re
+from collections import deque
+from dataclasses import dataclass, field
+from statistics import median
+
+from ..values import Seen
+
+REMEMBERED = 25
+"""Copies of one size that the expectation rests on, the last ones."""
+
+
+@dataclass(slots=True)
+class Expectation:
+    """Expects of a copy what copies of its size have taken, else what its own progress says.
+
+    Sizes are alike between the same two powers of two: 32 to 63 GiB, 64 to 127, …
+
+    Example:
+        >>> expectation = Expectation()
+        >>> expectation.ended(Seen(name="a", region="", kind="", size=40), seconds=600)
+        >>> expectation.rest(Seen(name="b", region="", kind="", size=40), age=450)
+        150.0
+    """
+
+    _took: dict[tuple[str, int], deque[float]] = field(default_factory=dict)
+    _usual: dict[tuple[str, int], float] = field(default_factory=dict)
+
+    def ended(self, snapshot: Seen, seconds: float) -> None:
+        """Learn how long a copy took."""
+        kind = _kind(snapshot)
+        took = self._took.setdefault(kind, deque(maxlen=REMEMBERED))
+        took.append(seconds)
+        self._usual[kind] = median(took)
+
+    def rest(self, snapshot: Seen, age: float) -> float | None:
+        """Seconds that a copy of that age is expected to go on; below 0 if it is late, ``None`` if nothing is known."""
+        usual = self._usual.get(_kind(snapshot))
+        if usual is None:
+            percent = _percent(snapshot)
+            usual = age * 100 / percent if percent else None
+        return None if usual is None else usual - age
+
+
+def _kind(snapshot: Seen) -> tuple[str, int]:
+    return snapshot.kind, (snapshot.size or 0).bit_length()
+
+
+def _percent(snapshot: Seen) -> float:
+    """The service's own word, ``"82%"``; what says nothing yet counts as nothing."""
+    found = re.fullmatch(r"(\d+(?:\.\d+)?)\s*%?", snapshot.progress or "")
+    return float(found[1]) if found and 5 <= float(found[1]) <= 100 else 0.0

@@ -1,0 +1,64 @@
+"""What a region has, read once for all that want to know at the same time."""
+
+from __future__ import annotations
+
+import threading
+from dataclasses import dataclass, field
+
+from ..errors import Denied
+from ..service import Service
+from ..values import Seen
+from .batch import SingleFlight
+from .clock import Clock
+
+
+@dataclass(slots=True)
+class Listing:
+    """Finds and lists what a region has.
+
+    Args:
+        service: what is asked.
+        region: the region.
+        clock: the time.
+    """
+
+    service: Service
+    region: str
+    clock: Clock
+    _locks: dict[str, threading.Lock] = field(default_factory=dict)
+    _listed: dict[str, tuple[float, list[Seen]]] = field(default_factory=dict)
+    _all: SingleFlight[list[Seen]] = field(init=False)
+    _few: SingleFlight[int] = field(init=False)
+
+    def __post_init__(self) -> None:
+        self._all = SingleFlight(self.clock, lambda _: self._list_all())
+        self._few = SingleFlight(self.clock, lambda number: number)
+
+    def of(self, kind: str) -> list[Seen]:
+        """List the region's snapshots of one type, from a listing that began after this was asked."""
+        asked = self.clock.now()
+        with self._locks.setdefault(kind, threading.Lock()):
+            began, listed = self._listed.get(kind, (-1.0, []))
+            if began <= asked:
+                began, listed = self.clock.now(), self.service.list(self.region, kind)
+                self._listed[kind] = (began, listed)
+            return listed
+
+    def all(self) -> list[Seen]:
+        """List what the region has, of all types."""
+        return self._all.get()
+
+    def find(self, name: str) -> Seen | None:
+        """Return what has a name, or None if the service says that nothing has.
+
+        A single one that asks reads just that; where several ask, all is listed once.
+        """
+        if self._few.get() > 1:
+            try:
+                return next((each for each in self.all() if each.name == name), None)
+            except Denied:
+                pass  # reading may be allowed
+        return self.service.get(self.region, name)
+
+    def _list_all(self) -> list[Seen]:
+        return [each for kind in self.service.kinds for each in self.of(kind)]

@@ -1,0 +1,138 @@
+"""One look at all that is waited for in a region, and when to look again."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence, Set
+from dataclasses import dataclass, field
+
+from ..errors import Denied, ServiceError, Transient
+from ..values import Phase, Seen
+from .expectation import Expectation
+from .listing import Listing
+from .policy import CREATION_GRACE, LONGEST_PAUSE, SHORTEST_PAUSE, backoff, pause
+
+CLOSER = 4
+"""How many times as often to look at what is likely to be done any moment."""
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """What one look has shown.
+
+    Args:
+        seen: what was seen; None if it wasn't visible.
+        trouble: why nothing could be seen; it delays, it doesn't fail.
+        rest: seconds that it is expected to take, if that can be told.
+        missing_for: seconds for which it hasn't been visible.
+    """
+
+    seen: Seen | None
+    trouble: Transient | None = None
+    rest: float | None = None
+    missing_for: float = 0.0
+
+
+@dataclass(slots=True, eq=False)
+class Waiter:
+    """One that is waited for.
+
+    Args:
+        seen: as last seen.
+        born: when it was started, by our clock.
+        due: when to look again.
+        others: the refs of what had its name before, and may be shown for a while in its place.
+    """
+
+    seen: Seen
+    born: float
+    due: float
+    others: Set[str | None] = frozenset()
+    looks: int = 0
+    last: Look = Look(None)
+    error: ServiceError | None = None
+    """What ends the wait: waiting doesn't fix it."""
+    missing_since: float | None = None
+
+
+Answer = Seen | ServiceError | None
+
+
+@dataclass(slots=True)
+class Lookout:
+    """Looks: lists where several wait, reads where one does. It has neither a thread nor a lock.
+
+    Args:
+        listing: the region's.
+        longest_pause: seconds between looks, at most.
+    """
+
+    listing: Listing
+    longest_pause: float = LONGEST_PAUSE
+    _expectation: Expectation = field(default_factory=Expectation)
+    _failures: int = 0
+    _listing_denied: bool = False
+
+    def ask(self, waiters: Sequence[Waiter]) -> list[tuple[Waiter, Answer]]:
+        """Ask the service; the waiters aren't changed yet."""
+        kinds: dict[str, list[Waiter]] = {}
+        for waiter in waiters:
+            kinds.setdefault(waiter.seen.kind, []).append(waiter)
+        return [answer for kind, of_kind in kinds.items() for answer in self._ask(kind, of_kind)]
+
+    def tell(self, answers: Sequence[tuple[Waiter, Answer]]) -> None:
+        """Tell the waiters what was seen, and when each is due again."""
+        now = self.listing.clock.now()
+        failed = any(isinstance(answer, Transient) for _, answer in answers)
+        self._failures = self._failures + 1 if failed else 0
+        for waiter, answer in answers:
+            waiter.looks += 1
+            self._tell(waiter, answer, now)
+
+    def _ask(self, kind: str, waiters: Sequence[Waiter]) -> list[tuple[Waiter, Answer]]:
+        listed: dict[str, Seen] | None = None
+        if len(waiters) > 1 and kind and not self._listing_denied:
+            try:
+                listed = {each.name: each for each in self.listing.of(kind)}
+            except Denied:
+                self._listing_denied = True
+            except ServiceError as error:
+                return [(waiter, error) for waiter in waiters]
+        return [(waiter, self._answer(waiter, listed)) for waiter in waiters]
+
+    def _answer(self, waiter: Waiter, listed: Mapping[str, Seen] | None) -> Answer:
+        """What isn't listed may not be visible yet, and is read by itself only when it is time to give it up."""
+        if listed and (found := listed.get(waiter.seen.name)) and found.ref not in waiter.others:
+            return found
+        since = waiter.missing_since
+        if listed is not None and (since is None or self.listing.clock.now() - since < CREATION_GRACE / 2):
+            return None
+        return self._read(waiter)
+
+    def _read(self, waiter: Waiter) -> Answer:
+        seen = waiter.seen
+        try:
+            found = self.listing.service.get(self.listing.region, seen.name, seen.kind or None)
+        except ServiceError as error:
+            return error
+        return None if found is not None and found.ref in waiter.others else found
+
+    def _tell(self, waiter: Waiter, answer: Answer, now: float) -> None:
+        age = now - waiter.born
+        rest = pause(age, self.longest_pause)
+        if isinstance(answer, Transient):
+            waiter.last, waiter.missing_since = Look(waiter.seen, trouble=answer), None
+            rest = max(rest, backoff(self._failures - 1))
+        elif isinstance(answer, ServiceError):
+            waiter.error = answer
+        elif answer is None:
+            waiter.missing_since = now if waiter.missing_since is None else waiter.missing_since
+            waiter.last = Look(None, missing_for=now - waiter.missing_since)
+        else:
+            expected = self._expectation.rest(answer, age)
+            waiter.seen, waiter.missing_since = answer, None
+            waiter.last = Look(answer, rest=expected)
+            if answer.phase is Phase.DONE:
+                self._expectation.ended(answer, age)
+            elif expected is not None and abs(expected) <= rest:
+                rest = max(rest / CLOSER, min(rest, SHORTEST_PAUSE))
+        waiter.due = now + rest

@@ -1,0 +1,28 @@
+"""What all resources in one region share."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from ..service import Service
+from .clock import Clock
+from .listing import Listing
+from .looking import Lookout
+from .policy import LONGEST_PAUSE
+from .queue import Queue
+from .watch import Watch
+
+
+@dataclass(frozen=True, slots=True)
+class Region:
+    """The one listing, watch and queue of a region."""
+
+    listing: Listing
+    watch: Watch
+    queue: Queue
+
+    @classmethod
+    def of(cls, service: Service, name: str, clock: Clock, *, longest_pause: float = LONGEST_PAUSE) -> Region:
+        """Return what the resources in a region will share."""
+        listing = Listing(service, name, clock)
+        return cls(listing, Watch(Lookout(listing, longest_pause), clock), Queue(clock))

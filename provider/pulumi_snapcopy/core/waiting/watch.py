@@ -1,0 +1,89 @@
+"""Waiting: whoever's pause ends first looks for everybody in the region; there is no thread behind it."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator, Set
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+
+from ..values import Phase, Seen
+from .clock import Clock
+from .deadline import Deadline, OutOfTime
+from .looking import Look, Lookout, Waiter
+
+
+@dataclass(slots=True)
+class Watch:
+    """Serves all waits in one region.
+
+    Args:
+        lookout: looks for them.
+        clock: the time.
+    """
+
+    lookout: Lookout
+    clock: Clock
+    _changed: threading.Condition = field(default_factory=threading.Condition)
+    _waiters: list[Waiter] = field(default_factory=list)
+    _looking: bool = False
+
+    @contextmanager
+    def waiting(
+        self, seen: Seen, *, born: float | None = None, others: Set[str | None] = frozenset()
+    ) -> Iterator[Waiter]:
+        """Have one looked at together with all others, until the context ends.
+
+        Args:
+            seen: as last seen.
+            born: when it was started, by our clock; default: when the service says that it was made.
+            others: the refs of what had its name before, and may be shown for a while in its place.
+        """
+        now = self.clock.now()
+        if born is None:
+            born = seen.created_at.timestamp() if seen.created_at else now
+        waiter = Waiter(seen=seen, born=min(born, now), due=now, others=others)
+        with self._changed:
+            self._waiters.append(waiter)
+        try:
+            yield waiter
+        finally:
+            with self._changed:
+                self._waiters.remove(waiter)
+                self._changed.notify_all()
+
+    def look(self, waiter: Waiter, deadline: Deadline) -> Look:
+        """Return what the next look shows, whoever looks.
+
+        Raises:
+            OutOfTime: if the deadline passes before.
+            ServiceError: if the service won't let us look.
+        """
+        with self._changed:
+            looks = waiter.looks
+            while waiter.looks == looks:
+                now = self.clock.now()
+                if now >= deadline.at:
+                    raise OutOfTime(waiter.last.trouble)
+                if not self._looking and now >= waiter.due:
+                    self._looking = True
+                    break
+                until = deadline.at if self._looking else min(waiter.due, deadline.at)
+                self.clock.wait(self._changed, until - now)
+        if waiter.looks == looks:
+            self._look_for_all()
+        if waiter.error is not None:
+            raise waiter.error
+        return waiter.last
+
+    def _look_for_all(self) -> None:
+        with self._changed:
+            waiting = [each for each in self._waiters if each.seen.phase is Phase.PENDING and not each.error]
+        answers = []
+        try:
+            answers = self.lookout.ask(waiting)
+        finally:
+            with self._changed:
+                self._looking = False
+                self._changed.notify_all()
+                self.lookout.tell(answers)

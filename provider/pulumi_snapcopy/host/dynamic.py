@@ -1,0 +1,158 @@
+"""Pulumi's dynamic provider: its verbs are those of `core.verbs`, with its data translated.
+
+Page: https://www.pulumi.com/docs/iac/concepts/resources/dynamic-providers/
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any, ClassVar, NoReturn
+
+from pulumi.dynamic import (
+    CheckFailure, CheckResult, ConfigureRequest, CreateResult, DiffResult, ReadResult, ResourceProvider, UpdateResult,
+)  # fmt: skip
+
+from ..core.account import AccountGuard
+from ..core.errors import ConfigError
+from ..core.family import Family
+from ..core.service import Service
+from ..core.verbs import Call, Made, VerbFailed, Verbs
+from ..core.waiting.clock import Clock, SystemClock
+from . import _sdk
+from .progress import Row
+from .settings import Settings
+from .tally import Tally
+from .translation import known, unknown_again
+
+Properties = dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Backend:
+    """What a room brings to the verbs.
+
+    Args:
+        factory: where the state says that the provider comes from; it must never move.
+        family: what the resource is like.
+        service: makes the service; told the settings and the clock.
+        default_region: the region that the service's own tooling would use.
+        account: asks, in a region, for the account that the credentials belong to.
+    """
+
+    factory: Callable[[], DynamicProvider]
+    family: Family
+    service: Callable[[Settings, Clock], Service]
+    default_region: Callable[[Settings], str | None]
+    account: Callable[[Settings, str], str]
+
+
+class DynamicProvider(ResourceProvider):
+    """The dynamic provider of one kind of resource.
+
+    What the state keeps of it is a reference to ``backend.factory``: no code, no credentials.
+    """
+
+    serialize_as_secret_always = False
+    clock: ClassVar[Callable[[], SystemClock]] = SystemClock
+    """Makes the clock of a host."""
+
+    def __init__(self, backend: Backend) -> None:
+        super().__init__()
+        self._backend = backend
+        self._engine: _sdk.Engine | None = None
+        self._trouble: ConfigError | None = None
+        self._tally = Tally()
+
+    def __reduce__(self) -> tuple[Callable[[], DynamicProvider], tuple[()]]:
+        return self._backend.factory, ()
+
+    def configure(self, req: ConfigureRequest) -> None:
+        """Get ready, once a host: settings, worker pool, progress, and an end when the engine ends."""
+        clock, backend = type(self).clock(), self._backend
+        try:
+            settings = Settings.read(req.config.get)
+        except ConfigError as error:
+            settings, self._trouble = Settings(), error
+        self._engine = _sdk.Engine.of_this_host()
+        if self._engine:
+            self._engine.end_with_it()
+        self._fit_host(settings.max_workers, clock)
+        guard = None
+        if allowed := settings.allowed_account_ids:
+            guard = AccountGuard(allowed=allowed, ask=lambda region: backend.account(settings, region), clock=clock)
+        self._verbs = Verbs(
+            family=backend.family,
+            service=backend.service(settings, clock),
+            clock=clock,
+            default_region=lambda: backend.default_region(settings),
+            longest_pause=settings.poll_seconds,
+            is_wanted=self._engine.is_there if self._engine else lambda: True,
+            guard=guard,
+        )
+
+    def check(self, _olds: Properties, news: Properties) -> CheckResult:
+        """Judge the inputs, and settle what the user left open."""
+        if self._trouble:
+            return CheckResult(news, [CheckFailure("", str(self._trouble))])
+        checked = self._verbs.check(_sdk.current_urn(), known(_olds), known(news))
+        failures = [CheckFailure(each.property, each.message) for each in checked.failures]
+        return CheckResult(news if failures else unknown_again(checked.inputs), failures)
+
+    def diff(self, _id: str, _olds: Properties, _news: Properties) -> DiffResult:
+        """Say what asks for another one, and what is done in place."""
+        found = self._verbs.diff(_sdk.current_urn(), _id, known(_olds), known(_news))
+        if found.replaces:
+            # With `changes` left open the engine works out the details, and names the properties.
+            return DiffResult(changes=None, replaces=found.replaces, delete_before_replace=found.same_name)
+        return DiffResult(changes=found.update and (True if found.partial else None))
+
+    def create(self, props: Properties) -> CreateResult:
+        """Make it, and wait for it."""
+        made = self._serve(props, lambda call: self._verbs.create(call, known(props)), counted=True)
+        return CreateResult(made.id, made.outputs)
+
+    def read(self, id_: str, props: Properties) -> ReadResult:
+        """Read what the service has; a partial one is reported as such."""
+        made = self._serve(props, lambda call: self._verbs.read(call, id_, known(props)))
+        return ReadResult(None, {}) if made is None else ReadResult(made.id, made.outputs, made.inputs)
+
+    def update(self, _id: str, _olds: Properties, _news: Properties) -> UpdateResult:
+        """Resume what is partial; set tags."""
+        made = self._serve(
+            _news, lambda call: self._verbs.update(call, known(_olds), known(_news)), counted=True
+        )
+        return UpdateResult(made.outputs)
+
+    def delete(self, _id: str, _props: Properties) -> None:
+        """Delete it, and wait until the service no longer shows it."""
+        self._serve(_props, lambda call: self._verbs.delete(call, _id, known(_props)))
+
+    def _serve(self, props: Mapping[str, Any], work: Callable[[Call], Any], *, counted: bool = False) -> Any:
+        """Serve one verb; what it ends with is told in the house's format, without a traceback."""
+        if self._trouble:
+            _sdk.fail(str(self._trouble))
+        urn = _sdk.current_urn()
+        call = Call(urn, Row(self._engine, self._tally, urn))
+        try:
+            if not counted:
+                return work(call)
+            with self._tally.counting(urn.rpartition("::")[2]):
+                return work(call)
+        except VerbFailed as failed:
+            self._fail(failed, props)
+
+    def _fail(self, failed: VerbFailed, props: Mapping[str, Any]) -> NoReturn:
+        kept: Made | None = failed.kept
+        if kept is None:
+            _sdk.fail(str(failed))
+        _sdk.fail(str(failed), _sdk.Partial(kept.id, {**kept.outputs, _sdk.PROVIDER_KEY: props[_sdk.PROVIDER_KEY]}))
+
+    def _fit_host(self, workers: int, clock: SystemClock) -> None:
+        try:
+            _sdk.raise_workers(workers)
+            _sdk.on_cancel(clock.cancel)
+        except _sdk.InternalsDiffer as difference:
+            if self._engine:
+                text = f"pulumi-snapcopy works on four at a time: {difference} in this Pulumi SDK."
+                self._engine.log("", text, warning=True)

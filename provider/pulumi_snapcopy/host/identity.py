@@ -1,0 +1,69 @@
+"""The stack's identity: 16 random hex digits that its state keeps for as long as the stack lives.
+
+Names don't identify a stack, since two backends can hold stacks of one name. Each program registers one, at its root,
+with the first resource of ours; the engine keeps it in the state before anything else of ours is made.
+"""
+
+from __future__ import annotations
+
+import secrets
+from typing import Any
+from weakref import WeakKeyDictionary
+
+import pulumi
+from pulumi.dynamic import CreateResult, DiffResult, ReadResult, Resource, ResourceProvider
+from pulumi.runtime import get_root_resource
+from pulumi.runtime.settings import get_monitor
+
+NAME = "snapcopy"
+DIGITS = 16
+
+_of_programs: WeakKeyDictionary[Any, StackIdentity] = WeakKeyDictionary()
+
+
+def stack_identity() -> IdentityProvider:
+    """Make the provider of identities.
+
+    Every stack's state refers to ``pulumi_snapcopy.host.identity.stack_identity``: neither this module nor the function
+    may ever be moved or renamed.
+    """
+    return IdentityProvider()
+
+
+class IdentityProvider(ResourceProvider):
+    """Makes an identity once, and never changes it."""
+
+    serialize_as_secret_always = False
+
+    def __reduce__(self) -> tuple[Any, tuple[()]]:
+        return stack_identity, ()
+
+    def create(self, props: dict[str, Any]) -> CreateResult:
+        """Draw an identity."""
+        identity = secrets.token_hex(DIGITS // 2)
+        return CreateResult(identity, {"identity": identity})
+
+    def diff(self, _id: str, _olds: dict[str, Any], _news: dict[str, Any]) -> DiffResult:
+        """Never differs."""
+        return DiffResult(changes=False)
+
+    def read(self, id_: str, props: dict[str, Any]) -> ReadResult:
+        """Return it as the state has it; it is nowhere else."""
+        return ReadResult(id_, {**props, "identity": id_})
+
+
+class StackIdentity(Resource, module="snapcopy", name="StackIdentity"):
+    """The identity of the stack that a program describes; registered by the first resource of ours."""
+
+    identity: pulumi.Output[str]
+
+    def __init__(self) -> None:
+        super().__init__(stack_identity(), NAME, {"identity": None}, pulumi.ResourceOptions(parent=get_root_resource()))
+
+
+def identity_of_the_stack() -> pulumi.Output[str]:
+    """Return the identity of the stack that the running program describes; one process may run several."""
+    program = get_root_resource() or get_monitor()
+    if program not in _of_programs:
+        _of_programs[program] = StackIdentity()
+    return _of_programs[program].identity

@@ -1,0 +1,126 @@
+"""The base of our resource classes: what the engine doesn't hand to a dynamic provider goes along as an input."""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Callable, Mapping, Sequence
+from functools import cache
+from typing import Any
+
+import pulumi
+from pulumi.dynamic import Resource
+from pulumi.dynamic.dynamic import PROVIDER_KEY, ResourceProvider, serialize_provider
+
+from ..core.fields import Fields, Type
+from ..core.state import BAG
+from .identity import identity_of_the_stack
+
+_TYPES: dict[Type, Any] = {
+    Type.STRING: pulumi.Input[str],
+    Type.FLAG: pulumi.Input[bool],
+    Type.NUMBER: pulumi.Input[int],
+    Type.LIST: pulumi.Input[Sequence[Any]],
+    Type.MAPPING: pulumi.Input[Mapping[str, pulumi.Input[str]]],
+}
+_VERBS = ("create", "update", "delete", "read")
+
+
+class SnapcopyResource(Resource):
+    """A resource of ours.
+
+    Python's names are those of the table of fields, also in ``ignore_changes`` and the like; what stands in mappings,
+    such as tags, is left as it is.
+
+    Args:
+        factory: makes the provider; what the state refers to.
+        fields: the resource's.
+        resource_name: the name in the program.
+        arguments: the user's, by Python's names.
+        opts: Pulumi's own.
+    """
+
+    def __init__(
+        self,
+        factory: Callable[[], ResourceProvider],
+        fields: Fields,
+        resource_name: str,
+        arguments: Mapping[str, Any],
+        opts: pulumi.ResourceOptions | None,
+    ) -> None:
+        opts = opts or pulumi.ResourceOptions()
+        noun = f'{type(self).__name__} "{resource_name}"'
+        if opts.import_ is not None:
+            raise pulumi.RunError(
+                f"{noun}: dynamic resources can't be imported, so ResourceOptions(import_=…) doesn't work. To take over "
+                f"an existing snapshot, leave import_ out and write {_adoption(fields)}."
+            )
+        bag = {
+            "identity": identity_of_the_stack(),
+            "timeouts": timeouts(opts.custom_timeouts, noun),
+            "retain": opts.retain_on_delete or None,
+            "guarded": pulumi.Config("snapcopy").get("allowedAccountIds") is not None or None,
+        }
+        values: dict[str, Any] = {
+            **dict.fromkeys((each.snake for each in fields.outputs)),
+            **{name: _plain(value, f"{noun}, {name}") for name, value in arguments.items()},
+            BAG: {key: value for key, value in bag.items() if value is not None},
+            PROVIDER_KEY: _serialized(factory),
+        }
+        properties = _properties_type(fields)()
+        properties.__dict__.update(values)
+        # As dynamic.Resource does, which pickles the provider once for each resource.
+        pulumi.CustomResource.__init__(
+            self, f"pulumi-python:{self._resource_type_name}", resource_name, properties, opts
+        )
+
+
+def timeouts(given: Any, noun: str) -> dict[str, Any] | None:
+    """Return ``custom_timeouts``, an object or a mapping, by verb; the engine doesn't hand them to a dynamic provider.
+
+    Raises:
+        RunError: if they are neither.
+    """
+    if given is None:
+        return None
+    if isinstance(given, Mapping):
+        found = dict(given)
+    elif isinstance(given, pulumi.CustomTimeouts):
+        found = {verb: getattr(given, verb, None) for verb in _VERBS}
+    else:
+        raise pulumi.RunError(
+            f"{noun}: custom_timeouts must be CustomTimeouts or a mapping of verbs to durations; it is {given!r}. "
+            'Write custom_timeouts={"create": "90m"}.'
+        )
+    return {verb: value for verb, value in found.items() if value} or None
+
+
+def _plain(value: Any, name: str) -> Any:
+    """A value as the engine takes it: a date is its ISO form."""
+    if isinstance(value, datetime.datetime):
+        raise pulumi.RunError(f"{name} is a date, and {value!r} is a time. Write {value.date()!r}.")
+    if isinstance(value, datetime.date):
+        return value.isoformat()
+    if isinstance(value, pulumi.Output):
+        return value.apply(lambda inner: _plain(inner, name))
+    return value
+
+
+def _adoption(fields: Fields) -> str:
+    names = [each.snake for each in fields.arguments if each.name in ("adopt", "adoptSnapshotId")]
+    return "adopt=True and its name" if "adopt" in names else "adopt_snapshot_id"
+
+
+@cache
+def _serialized(factory: Callable[[], ResourceProvider]) -> str:
+    serialized: str = serialize_provider(factory())
+    return serialized
+
+
+@cache
+def _properties_type(fields: Fields) -> type:
+    """A type whose metadata tell Pulumi both spellings of each field."""
+    names = {each.snake: each for each in fields}
+    annotations: dict[str, Any] = {name: _TYPES[each.type] for name, each in names.items()}
+    annotations |= {BAG: Mapping[str, Any], PROVIDER_KEY: pulumi.Input[str]}
+    members = {name: pulumi.property(each.name) for name, each in names.items()}
+    return pulumi.input_type(type("Properties", (), {"__annotations__": annotations, **members}))

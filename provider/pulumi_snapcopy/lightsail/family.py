@@ -1,0 +1,171 @@
+"""What a copied snapshot of Lightsail is like."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+from ..core.family import Family, Inputs
+from ..core.values import Phase, Spec, Words
+from .rules import COPIED_SNAPSHOT_RULES
+
+if TYPE_CHECKING:
+    from .service import Lightsail
+
+LONGEST_NAME = 255
+LONGEST_TAG_VALUE = 256
+KEY_DIGITS = 8
+_DERIVED = re.compile(rf"-(?:\d{{4}}-\d{{2}}-\d{{2}}|manual)-([0-9a-f]{{{KEY_DIGITS}}})")
+
+
+class CopiedSnapshots(Family):
+    """A copy of a manual or automatic snapshot; its name carries the key."""
+
+    rules = COPIED_SNAPSHOT_RULES
+    words = Words(
+        noun="CopiedSnapshot", thing="copy", making="copying", made="copied", provider="AWS",
+        name_argument="target_snapshot_name",
+    )  # fmt: skip
+    key_digits = KEY_DIGITS
+    settled = ("restoredDate",)
+    region_argument = "targetRegion"
+    name_argument = "targetSnapshotName"
+
+    def phase(self, state: str) -> Phase:
+        """Return what a snapshot's state means."""
+        return phase(state)
+
+    def source(self, inputs: Inputs) -> tuple[str, str]:
+        """Return the source's region and name."""
+        name = inputs.get("sourceSnapshotName") or inputs.get("sourceResourceName") or ""
+        return inputs.get("sourceRegion") or "", name
+
+    def route(self, inputs: Inputs) -> str:
+        """Return where from and where to."""
+        return f"{inputs.get('sourceRegion') or ''} -> {inputs.get('targetRegion') or ''}"
+
+    def origin(self, inputs: Inputs) -> str:
+        """Return what is copied: ``region:name``, and ``:date`` of an automatic snapshot."""
+        date = f":{_date(inputs)}" if inputs.get("sourceResourceName") else ""
+        return ":".join(self.source(inputs))[: LONGEST_TAG_VALUE - len(date)] + date
+
+    def identity(self, inputs: Inputs) -> dict[str, Any]:
+        """Return what identifies the request; a date is the same, written or settled."""
+        found = super().identity(inputs)
+        del found["restoreDate"]
+        return {**found, "date": _date(inputs)}
+
+    @property
+    def optional(self) -> frozenset[str]:
+        """A date that isn't settled is no difference, nor is a name."""
+        return super().optional | {"date"}
+
+    def shown_at(self, name: str, inputs: Inputs) -> str:
+        """Return the property at which the engine shows a difference."""
+        if name != "date":
+            return name
+        return "restoreDate" if "restoreDate" in inputs else "restoredDate"
+
+    def key_covers(self, inputs: Inputs) -> dict[str, Any]:
+        """Return what the key covers: not the date, so that a later run knows what an earlier one has left."""
+        return {name: value for name, value in super().key_covers(inputs).items() if name != "date"}
+
+    def settle(self, olds: Inputs, inputs: dict[str, Any], *, same: bool, ask: Callable[..., Any]) -> None:
+        """Settle "latest" as a date; once, unless it is tracked."""
+        if inputs.get("useLatestRestorableAutoSnapshot") is not True:
+            return
+        held = _date(olds) if same else None
+        region, source = inputs.get("sourceRegion"), inputs.get("sourceResourceName")
+        if held is None or inputs.get("trackLatest"):
+            if isinstance(region, str) and isinstance(source, str):
+                held = max(filter(None, (ask(region, _latest(region, source)), held)), default=None)
+            elif not same:
+                held = None
+        if held is not None:
+            inputs["restoredDate"] = held
+
+    def is_settled(self, inputs: Inputs) -> bool:
+        """Whether the date is known; the name follows from it."""
+        return bool(inputs.get("sourceSnapshotName") or _date(inputs))
+
+    def derive_name(self, inputs: Inputs, key: str) -> str | None:
+        """Return ``<source>-<date or "manual">-<key>``, within the service's 255 characters.
+
+        Example:
+            >>> CopiedSnapshots().derive_name({"sourceResourceName": "web-1", "restoreDate": "2026-11-20"}, "3f9c2a1b")
+            'web-1-2026-11-20-3f9c2a1b'
+        """
+        source, date = self.source(inputs)[1], _date(inputs)
+        if not source or not key or (inputs.get("sourceResourceName") and date is None):
+            return None
+        suffix = f"-{date or 'manual'}-{key}"
+        return source[: LONGEST_NAME - len(suffix)] + suffix
+
+    def is_dated(self, inputs: Inputs, name: str, key: str) -> bool:
+        """Whether runs of this request on other days make copies of other dates."""
+        return _date(inputs) is not None and bool(key) and key_of(name) == key
+
+    def is_itself(self, inputs: Inputs) -> bool:
+        """Whether it names the very snapshot that is to be taken over as its source."""
+        source, region = inputs.get("sourceSnapshotName"), inputs.get("sourceRegion")
+        target = (inputs.get("targetSnapshotName"), inputs.get("targetRegion"))
+        return source is not None and (source, region) == target
+
+    def outputs(self, spec: Spec) -> dict[str, Any]:
+        """Return the date that is copied."""
+        return {"restoredDate": _date(spec.arguments)}
+
+    def is_over_limit(self, reason: str) -> bool:
+        """Whether a copy failed only because too many were in progress."""
+        return is_over_limit(reason)
+
+    def region_of(self, ref: str) -> str:
+        """Return the region of an ARN.
+
+        Example:
+            >>> CopiedSnapshots().region_of("arn:aws:lightsail:eu-west-1:111122223333:InstanceSnapshot/1")
+            'eu-west-1'
+        """
+        return [*ref.split(":"), "", "", "", ""][3]
+
+
+def phase(state: str) -> Phase:
+    """Return what a snapshot's state means; an unknown one is waited on, never taken for an end.
+
+    Example:
+        >>> phase("available"), phase("completed"), phase("unknown")
+        (<Phase.DONE: 'done'>, <Phase.DONE: 'done'>, <Phase.PENDING: 'pending'>)
+    """
+    return {"available": Phase.DONE, "completed": Phase.DONE, "error": Phase.FAILED}.get(state, Phase.PENDING)
+
+
+def key_of(name: str) -> str:
+    """Return the key in a derived name, or an empty string.
+
+    Example:
+        >>> key_of("web-1-2026-11-20-3f9c2a1b"), key_of("web-1-dr")
+        ('3f9c2a1b', '')
+    """
+    found = _DERIVED.search(name)
+    return found[1] if found and found.end() == len(name) else ""
+
+
+def is_over_limit(words: str) -> bool:
+    """Whether words are of a limit on copies in progress, and not of a quota that is used up.
+
+    Example:
+        >>> is_over_limit("Too many snapshot copies in progress."), is_over_limit("maximum number of snapshots")
+        (True, False)
+    """
+    lower = words.lower()
+    return "cop" in lower and ("in progress" in lower or "too many" in lower or "cannot copy more" in lower)
+
+
+def _date(inputs: Inputs) -> str | None:
+    date: str | None = inputs.get("restoreDate") or inputs.get("restoredDate")
+    return date
+
+
+def _latest(region: str, source: str) -> Callable[[Lightsail], str | None]:
+    return lambda service: service.latest(region, source)

@@ -1,0 +1,264 @@
+"""Lightsail, read and changed through boto3.
+
+Pages: https://docs.aws.amazon.com/lightsail/2016-11-28/api-reference/
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime, timezone
+from functools import cache, partial
+from typing import TYPE_CHECKING, Any
+
+import boto3
+from botocore.config import Config
+from botocore.loaders import Loader
+from botocore.model import ServiceModel
+
+from .. import __version__
+from ..aws.calls import call, member, pages, refuse_garbage
+from ..aws.login import Login
+from ..core.errors import AnswerLost, NotFound
+from ..core.values import Record, Seen, Source, Spec, Started
+from ..core.waiting.batch import SingleFlight
+from ..core.waiting.clock import Clock, SystemClock
+from ..core.waiting.listing import Listing
+from .family import key_of, phase
+from .sources import AutomaticSnapshot, check_source, is_older_than
+
+if TYPE_CHECKING:
+    from types_boto3_lightsail.client import LightsailClient
+
+CONNECT_TIMEOUT = 10
+READ_TIMEOUT = 20
+
+
+@cache
+def regions() -> frozenset[str]:
+    """The regions of Lightsail, as botocore's model knows them; no settings and no network are needed."""
+    model = ServiceModel(Loader().load_service_model("lightsail", "service-2"))
+    return frozenset(getattr(model.shape_for("RegionName"), "enum", ()))
+
+
+class Lightsail:
+    """Lightsail behind ``core.service.Service``; thread-safe, one client a region.
+
+    Credentials, endpoint and profile are boto3's own: ``AWS_PROFILE``, ``AWS_ENDPOINT_URL_LIGHTSAIL``, …
+
+    Args:
+        connections: how many calls may be in progress at once, for each region.
+        clock: the time.
+        login: whose credentials are used.
+    """
+
+    kinds: Sequence[str] = ("InstanceSnapshot", "DiskSnapshot")
+
+    def __init__(self, *, connections: int = 10, clock: Clock | None = None, login: Login = Login()) -> None:  # noqa: B008
+        self._connections = connections
+        self._login = login
+        self._clock = clock or SystemClock()
+        self._lock = threading.Lock()
+        self._session: boto3.session.Session | None = None
+        self._clients: dict[tuple[str, bool], LightsailClient] = {}
+        self._automatic: dict[tuple[str, str], SingleFlight[list[AutomaticSnapshot]]] = {}
+
+    # What there is
+
+    def get(self, region: str, name: str, kind: str | None = None) -> Seen | None:
+        """Read one manual snapshot, an instance's or a disk's."""
+        client = self._client(region)
+        readers: dict[str, Callable[[], Any]] = {
+            "InstanceSnapshot": lambda: client.get_instance_snapshot(instanceSnapshotName=name),
+            "DiskSnapshot": lambda: client.get_disk_snapshot(diskSnapshotName=name),
+        }
+        for each in [kind] if kind in readers else list(readers):
+            try:
+                answer = call(f"lightsail:Get{each}", readers[each])
+            except NotFound:
+                continue
+            return _snapshot(member(answer, each[0].lower() + each[1:]), region, each)
+        return None
+
+    def list(self, region: str, kind: str) -> list[Seen]:
+        """List manual snapshots, page by page."""
+        client = self._client(region)
+        if kind == "DiskSnapshot":
+            listed = pages("lightsail:GetDiskSnapshots", client.get_disk_snapshots)
+            raw = [each for page in listed for each in page.get("diskSnapshots") or []]
+        else:
+            listed = pages("lightsail:GetInstanceSnapshots", client.get_instance_snapshots)
+            raw = [each for page in listed for each in page.get("instanceSnapshots") or []]
+        return [_snapshot(each, region, kind) for each in raw]
+
+    def find(self, spec: Spec, listing: Listing) -> list[Seen]:
+        """Find what has the spec's name."""
+        found = listing.find(spec.name)
+        return [found] if found else []
+
+    def records(self, spec: Spec) -> list[Record]:
+        """List what is recorded about the spec's name, newest first."""
+        client = self._client(spec.region)
+        listed = pages(
+            "lightsail:GetOperationsForResource",
+            lambda **page: client.get_operations_for_resource(resourceName=spec.name, **page),
+        )
+        found = [_record(each) for page in listed for each in page.get("operations", [])]
+        return sorted(found, key=lambda each: each.created_at.timestamp() if each.created_at else 0.0, reverse=True)
+
+    # Sources
+
+    def automatic_snapshots(self, region: str, resource: str) -> list[AutomaticSnapshot]:
+        """List a resource's automatic snapshots, once for all that ask at the same time; the service keeps seven."""
+        with self._lock:
+            flight = self._automatic.get((region, resource))
+            if flight is None:
+                flight = SingleFlight(self._clock, lambda _: self._automatic_snapshots(region, resource))
+                self._automatic[region, resource] = flight
+        return flight.get()
+
+    def latest(self, region: str, resource: str) -> str | None:
+        """Return the date of the newest automatic snapshot that can be copied."""
+        dates = [each.date for each in self._automatic_snapshots(region, resource) if each.restorable]
+        return max(dates, default=None)
+
+    def resource_names(self, region: str) -> list[str]:
+        """List the names of instances and disks."""
+        client = self._client(region)
+        instances = pages("lightsail:GetInstances", client.get_instances)
+        names = [each["name"] for page in instances for each in page.get("instances", [])]
+        disks = pages("lightsail:GetDisks", client.get_disks)
+        return names + [each["name"] for page in disks for each in page.get("disks", [])]
+
+    def check_source(self, spec: Spec, listing: Listing) -> Source:
+        """Look at the source in its own region."""
+        return check_source(self, spec, listing)
+
+    def describes(self, spec: Spec, record: Record) -> bool:
+        """Whether a record can be of the date that is asked for; it says nothing of dates itself."""
+        return not is_older_than(self, spec, record, now=self._clock.now())
+
+    # Changes
+
+    def create(self, spec: Spec, *, attempt: int) -> Started:
+        """Start the copy; sent to the target's region, and once: botocore doesn't repeat it."""
+        given, call_ = spec.arguments, "lightsail:CopySnapshot"
+        arguments: dict[str, Any] = {
+            "sourceRegion": spec.source_region,
+            "targetSnapshotName": spec.name,
+            "sourceSnapshotName": given.get("sourceSnapshotName"),
+            "sourceResourceName": given.get("sourceResourceName"),
+        }
+        if given.get("sourceResourceName"):
+            arguments["restoreDate"] = given.get("restoreDate") or given.get("restoredDate")
+        client = self._client(spec.region, retries=False)
+        wanted = {key: value for key, value in arguments.items() if value is not None}
+        answer = call(call_, lambda: client.copy_snapshot(**wanted))
+        operations = answer.get("operations") or []
+        if not operations:
+            raise AnswerLost("the answer holds no operation", call=call_)
+        record = _record(operations[0])
+        seen = Seen(name=spec.name, region=spec.region, kind=record.kind, created_at=record.created_at)
+        return Started(seen=seen, operation_id=record.id or None)
+
+    def tag(self, seen: Seen, tags: Mapping[str, str]) -> None:
+        """Set tags."""
+        client = self._client(seen.region)
+        pairs = [{"key": key, "value": value} for key, value in tags.items()]
+        call("lightsail:TagResource", lambda: client.tag_resource(resourceName=seen.name, tags=pairs))  # type: ignore[arg-type]
+
+    def untag(self, seen: Seen, keys: Sequence[str]) -> None:
+        """Remove tags."""
+        client = self._client(seen.region)
+        call(
+            "lightsail:UntagResource",
+            lambda: client.untag_resource(resourceName=seen.name, tagKeys=[*keys]),
+        )
+
+    def delete(self, seen: Seen) -> None:
+        """Ask for the snapshot's deletion."""
+        client, name = self._client(seen.region), seen.name
+        if seen.kind == "DiskSnapshot":
+            call("lightsail:DeleteDiskSnapshot", lambda: client.delete_disk_snapshot(diskSnapshotName=name))
+        else:
+            call(
+                "lightsail:DeleteInstanceSnapshot",
+                lambda: client.delete_instance_snapshot(instanceSnapshotName=name),
+            )
+
+    def _automatic_snapshots(self, region: str, resource: str) -> list[AutomaticSnapshot]:
+        client = self._client(region)
+        answer = call("lightsail:GetAutoSnapshots", lambda: client.get_auto_snapshots(resourceName=resource))
+        kind = f"{answer['resourceType']}Snapshot" if answer.get("resourceType") else ""
+        return [
+            AutomaticSnapshot(
+                date=each.get("date", ""), status=each.get("status", ""), kind=kind, created_at=_created_at(each)
+            )
+            for each in answer.get("autoSnapshots", [])
+        ]
+
+    def _client(self, region: str, *, retries: bool = True) -> LightsailClient:
+        with self._lock:
+            client = self._clients.get((region, retries))
+            if client is None:
+                config = Config(
+                    retries={"mode": "standard", "total_max_attempts": 3 if retries else 1},
+                    connect_timeout=CONNECT_TIMEOUT,
+                    read_timeout=READ_TIMEOUT,
+                    tcp_keepalive=True,
+                    max_pool_connections=self._connections,
+                    user_agent_extra=f"pulumi-snapcopy/{__version__}",
+                )
+                client = call("lightsail", partial(self._make_client, region, config))
+                client.meta.events.register("after-call.lightsail", refuse_garbage)
+                self._clients[region, retries] = client
+            return client
+
+    def _make_client(self, region: str, config: Config) -> LightsailClient:
+        self._session = self._session or self._login.session()
+        return self._session.client("lightsail", region_name=region, config=config)
+
+
+def _snapshot(raw: Any, region: str, kind: str) -> Seen:
+    state, created_at = raw.get("state") or "pending", _created_at(raw)
+    name = raw.get("name", "")
+    return Seen(
+        name=name,
+        region=region,
+        kind=kind,
+        ref=raw.get("arn"),
+        key=key_of(name),
+        state=state,
+        phase=phase(state),
+        progress=raw.get("progress"),
+        created_at=created_at,
+        size=raw.get("sizeInGb"),
+        tags={tag["key"]: tag.get("value", "") for tag in raw.get("tags") or []},
+        outputs={
+            "arn": raw.get("arn"),
+            "resourceType": kind,
+            "sizeInGb": raw.get("sizeInGb"),
+            "fromResourceName": raw.get("fromInstanceName") or raw.get("fromDiskName"),
+        },
+    )
+
+
+def _created_at(raw: Any) -> datetime | None:
+    """In UTC, as the service's dates are; botocore reads times as those of this machine's zone."""
+    created: datetime | None = raw.get("createdAt")
+    return created.astimezone(timezone.utc) if created else None
+
+
+def _record(raw: Any) -> Record:
+    type_, failed = raw.get("operationType", ""), raw.get("status", "") == "Failed"
+    # What is restored from a snapshot is none, and a deletion that failed ends nothing.
+    of_a_snapshot = type_.endswith("Snapshot") and not type_.endswith("FromSnapshot")
+    return Record(
+        id=raw.get("id", ""),
+        kind=raw.get("resourceType") or "",
+        origin=(raw.get("operationDetails") or "") if type_ == "CopySnapshot" else "",
+        decides=of_a_snapshot and not (failed and type_.startswith("Delete")),
+        failed=failed,
+        reason=": ".join(part for part in (raw.get("errorCode"), raw.get("errorDetails")) if part),
+        created_at=_created_at(raw),
+    )

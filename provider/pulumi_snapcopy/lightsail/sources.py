@@ -1,0 +1,159 @@
+"""Looking at a source before anything is sent: the service would refuse a wrong one too, but not say what there is."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from ..core.errors import NotFound, ServiceError, SourceError
+from ..core.rules.suggest import nearest_first
+from ..core.values import Phase, Record, Source, Spec
+from ..core.waiting.listing import Listing
+
+if TYPE_CHECKING:
+    from .service import Lightsail
+
+_MOST_NAMES = 10
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AutomaticSnapshot:
+    """One of the daily snapshots that the service keeps with a resource, known by its date.
+
+    Args:
+        date: YYYY-MM-DD, UTC.
+        status: the service's own word.
+        kind: what a copy of it is: InstanceSnapshot or DiskSnapshot; empty where the service doesn't say.
+        created_at: when it was taken, UTC.
+    """
+
+    date: str
+    status: str
+    kind: str = ""
+    created_at: datetime | None = None
+
+    @property
+    def restorable(self) -> bool:
+        """Whether it can be copied now."""
+        return self.status == "Success"
+
+
+def check_source(service: Lightsail, spec: Spec, listing: Listing) -> Source:
+    """Return the source.
+
+    Args:
+        service: Lightsail.
+        spec: whose source is meant.
+        listing: of the source's region.
+
+    Raises:
+        SourceError: if it isn't there or isn't complete.
+        ServiceError: if the service doesn't answer.
+    """
+    if (name := spec.arguments.get("sourceSnapshotName")) is not None:
+        return _manual(listing, name)
+    return _automatic(service, spec)
+
+
+def is_older_than(service: Lightsail, spec: Spec, record: Record, *, now: float) -> bool:
+    """Whether what a record shows was copied before there was the automatic snapshot that is asked for now."""
+    given = spec.arguments
+    date = given.get("restoreDate") or given.get("restoredDate")
+    if record.created_at is None or date is None:
+        return False
+    day = f"{record.created_at:%Y-%m-%d}"
+    if day != date or not given.get("useLatestRestorableAutoSnapshot"):
+        return day < str(date)
+    # "Latest" was yesterday's for a part of the day.
+    try:
+        listed = service.automatic_snapshots(spec.source_region, given.get("sourceResourceName") or "")
+    except NotFound:
+        return False
+    made = next((each.created_at for each in listed if each.date == date), None)
+    return made is not None and record.created_at.timestamp() < made.timestamp() <= now
+
+
+def _manual(listing: Listing, name: str) -> Source:
+    region, found = listing.region, listing.find(name)
+    if found is None:
+        names = _if_told(lambda: [each.name for each in listing.all()])
+        raise SourceError(
+            f'there is no manual snapshot "{name}" in {region}',
+            _there_is(region, "manual snapshots", names, name),
+            "write the name of an existing one as source_snapshot_name, or another source_region.",
+        )
+    if found.phase is not Phase.DONE:
+        raise SourceError(
+            f'the source "{name}" in {region} is not complete',
+            f"its state is {found.state}.",
+            "run `pulumi up` again when it is complete."
+            if found.phase is Phase.PENDING
+            else "name another snapshot as source_snapshot_name; this one failed and can't be copied.",
+        )
+    return Source(kind=found.kind)
+
+
+def _automatic(service: Lightsail, spec: Spec) -> Source:
+    given, region = spec.arguments, spec.source_region
+    resource, date = given.get("sourceResourceName") or "", given.get("restoreDate") or given.get("restoredDate")
+    try:
+        listed = service.automatic_snapshots(region, resource)
+    except NotFound:
+        raise _no_such_resource(service, region, resource) from None
+    dates = sorted(auto.date for auto in listed if auto.restorable)
+    if not dates:
+        raise SourceError(
+            f"{resource} has no automatic snapshot in {region} that can be copied",
+            f"automatic snapshots of {resource}: {', '.join(f'{a.date} ({a.status})' for a in listed) or 'none'}.",
+            "enable automatic snapshots for it and run `pulumi up` again after the first, or copy a manual snapshot.",
+        )
+    wanted = date or dates[-1]
+    if wanted not in dates:
+        raise _no_such_date(spec, listed, dates, wanted)
+    return Source(kind=listed[0].kind, settled={"restoredDate": wanted})
+
+
+def _no_such_resource(service: Lightsail, region: str, resource: str) -> SourceError:
+    names = _if_told(lambda: service.resource_names(region))
+    return SourceError(
+        f'there is no instance or disk "{resource}" in {region}',
+        _there_is(region, "instances and disks", names, resource),
+        "write the name of an existing one as source_resource_name, or another source_region.",
+    )
+
+
+def _no_such_date(
+    spec: Spec, listed: Sequence[AutomaticSnapshot], dates: Sequence[str], wanted: str
+) -> SourceError:
+    resource = spec.arguments.get("sourceResourceName")
+    status = next((f" whose status is {auto.status}" for auto in listed if auto.date == wanted), "")
+    what = f"an automatic snapshot of {wanted}{status}" if status else f"no automatic snapshot of {wanted}"
+    latest = spec.arguments.get("useLatestRestorableAutoSnapshot")
+    return SourceError(
+        f"{resource} has {what} in {spec.source_region}",
+        f"automatic snapshots of {resource}: {', '.join(dates)}.",
+        'run `pulumi refresh`, then `pulumi up`: "latest" is then settled again.'
+        if latest
+        else "write one of these as restore_date, or use_latest_restorable_auto_snapshot=True; the service keeps the "
+        "latest seven.",
+    )
+
+
+def _if_told(names: Callable[[], Iterable[str]]) -> list[str] | ServiceError:
+    """Alternatives are a courtesy: not being allowed to list them isn't the error to report."""
+    try:
+        return list(names())
+    except ServiceError as error:
+        return error
+
+
+def _there_is(region: str, what: str, names: list[str] | ServiceError, wanted: str) -> str:
+    if isinstance(names, ServiceError):
+        return f"what {region} has can't be listed: {names}{f' ({names.call})' if names.call else ''}."
+    if not names:
+        return f"{region} has no {what}."
+    shown = nearest_first(wanted, names, most=_MOST_NAMES)
+    more = f" and {len(names) - len(shown)} more" if len(names) > len(shown) else ""
+    return f"{region} has the {what} {', '.join(shown)}{more}."

@@ -1,1 +1,0 @@
-"""The services, each behind ``core.model.Service``; nothing else talks to them."""
