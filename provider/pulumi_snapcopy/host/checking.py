@@ -12,10 +12,9 @@ from pulumi.dynamic import CheckFailure
 from ..core.copying.explain import OTHER_ACCOUNT
 from ..core.errors import ServiceError, WrongAccount
 from ..core.inputs import differences, settle
-from ..core.judging.judgement import UNKNOWN, Context
-from ..core.judging.spelling import pythonic
 from ..core.lifecycle import Lifecycle
-from ..core.rules import violations
+from ..core.rules.judgement import UNKNOWN
+from ..core.rules.rulebook import Rulebook
 from .standing import Standing
 from .translation import asked_for, settled_id
 
@@ -40,13 +39,13 @@ class Checking:
     """Checks what the program of one run declares.
 
     Args:
-        regions: the service's regions.
+        rulebook: the rules that requests have to keep.
         default_region: the region that the service's own tooling would use.
         lifecycle: asks the service, where it has to be asked.
         standing: what the declarations of this run have and ask for.
     """
 
-    regions: Callable[[], frozenset[str]]
+    rulebook: Rulebook
     default_region: Callable[[], str | None]
     lifecycle: Lifecycle
     standing: Standing
@@ -66,9 +65,9 @@ class Checking:
             raise Unfit(CheckFailure("", UNGUARDED))
         if "targetRegion" not in inputs:
             inputs["targetRegion"] = former.region or self._default_region()
-        context = Context(regions=self.regions(), now=datetime.now(timezone.utc))
-        if broken := list(violations(inputs, context)):
-            raise Unfit(*(CheckFailure(each.property, pythonic(each.message)) for each in broken))
+        judged = {**inputs, "snapcopy": {"timeouts": inputs.get("customTimeouts")}}
+        if broken := list(self.rulebook.violations(judged, now=datetime.now(timezone.utc))):
+            raise Unfit(*(CheckFailure(each.property, each.message) for each in broken))
         try:
             settled = settle(olds, inputs, latest=self._latest)
             if settled != olds:

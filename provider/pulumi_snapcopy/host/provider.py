@@ -25,6 +25,7 @@ from ..core.errors import ConfigError, CopyError
 from ..core.inputs import differences, request
 from ..core.lifecycle import Lifecycle
 from ..core.model import OWNER_TAG, RETAIN_TAG, Copy, CopyRequest, Phase, Service, Snapshot
+from ..core.rules.rulebook import Rulebook
 from ..core.watching.clock import SystemClock
 from . import _sdk
 from .checking import Checking, Unfit
@@ -42,14 +43,14 @@ class Backend:
     Args:
         factory: where the engine's state says that the provider comes from; it must never move.
         service: makes the service; told how many calls may be under way at once.
-        regions: the service's regions.
+        rulebook: the rules that requests have to keep.
         default_region: the region that the service's own tooling would use.
         account: asks, in a region, for the account that the credentials belong to.
     """
 
     factory: Callable[[], CopyProvider]
     service: Callable[[int], Service]
-    regions: Callable[[], frozenset[str]]
+    rulebook: Rulebook
     default_region: Callable[[], str | None]
     account: Callable[[str], str]
 
@@ -124,7 +125,7 @@ class CopyProvider(ResourceProvider):
     def _begin(self, lifecycle: Lifecycle) -> None:
         self._lifecycle = lifecycle
         self._checking = Checking(
-            regions=self._backend.regions,
+            rulebook=self._backend.rulebook,
             default_region=self._backend.default_region,
             lifecycle=lifecycle,
             standing=self._standing,

@@ -8,11 +8,20 @@ from typing import Any
 from pulumi.output import Unknown
 from pulumi.runtime import rpc
 
-from ..core.judging.judgement import UNKNOWN
-from ..core.judging.request_rules import FLAGS, STRINGS
 from ..core.model import Copy, Snapshot
 from ..core.naming import of_any_date
+from ..core.rules.judgement import UNKNOWN
 from ._sdk import PROVIDER_KEY
+
+STRINGS = (
+    "sourceSnapshotName",
+    "sourceResourceName",
+    "targetSnapshotName",
+    "sourceRegion",
+    "targetRegion",
+    "restoreDate",
+)
+FLAGS = ("useLatestRestorableAutoSnapshot", "adopt", "trackLatest")
 
 INPUTS = (*STRINGS, *FLAGS, "restoredDate", "tags", "triggers", "customTimeouts", "retainOnDelete", "owner")
 

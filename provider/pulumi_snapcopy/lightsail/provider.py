@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from ..core.model import Service
 from ..host.provider import Backend, CopyProvider
+from .rules import COPIED_SNAPSHOT_RULES
 
 # boto3 is imported where it is used: a program that only describes copies shall not pay for it.
 
@@ -18,7 +19,7 @@ def copied_snapshot() -> CopyProvider:
         Backend(
             factory=copied_snapshot,
             service=_service,
-            regions=_regions,
+            rulebook=COPIED_SNAPSHOT_RULES,
             default_region=_default_region,
             account=_account,
         )
@@ -29,12 +30,6 @@ def _service(connections: int) -> Service:
     from ..services.lightsail import Lightsail
 
     return Lightsail(connections=connections)
-
-
-def _regions() -> frozenset[str]:
-    from ..services.lightsail import regions
-
-    return regions()
 
 
 def _default_region() -> str | None:
