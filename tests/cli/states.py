@@ -6,13 +6,14 @@ import json
 from typing import Any
 
 from click.testing import Result
-from pulumi_snapcopy.core.rules import COPIES
+from pulumi_snapcopy.families import RULEBOOKS
 
+OURS = RULEBOOKS[0].token
 GOOD = {"sourceSnapshotName": "db-before-upgrade", "sourceRegion": "us-east-1", "targetRegion": "eu-west-1"}
 INSTANCE = "aws:lightsail/instance:Instance"
 
 
-def declared(name: str = "db", *, kind: str = COPIES[0], inputs: Any = None, **more: Any) -> dict[str, Any]:
+def declared(name: str = "db", *, kind: str = OURS, inputs: Any = None, **more: Any) -> dict[str, Any]:
     """A resource as states and previews have it."""
     urn = f"urn:pulumi:dev::shop::{kind}::{name}"
     return {"urn": urn, "type": kind, "custom": True, "inputs": inputs or {}, **more}
@@ -46,8 +47,8 @@ def broken(result: Result) -> list[tuple[str, str, str]]:
 def refusal(said: str, *, urn: str = "", **more: Any) -> dict[str, Any]:
     """A preview that ended at a provider's refusal, as the engine words it."""
     diagnostic = {
-        "urn": urn or f"urn:pulumi:dev::shop::x:y:Outer${COPIES[0]}::db",
-        "message": f"error: {COPIES[0]} resource 'db': {said}\n",
+        "urn": urn or f"urn:pulumi:dev::shop::x:y:Outer${OURS}::db",
+        "message": f"error: {OURS} resource 'db': {said}\n",
         "severity": "error",
     }
     return {"steps": [], "diagnostics": [diagnostic], "duration": 1, "changeSummary": {}, **more}

@@ -10,10 +10,9 @@ from pathlib import Path
 
 import pytest
 from pulumi_snapcopy.cli.check.configuring import RULES
-from pulumi_snapcopy.core.rules import COPIES
 
 from .conftest import Check
-from .states import copied, state
+from .states import OURS, copied, state
 
 # Formats
 
@@ -81,7 +80,7 @@ def test_json_tells_everything(check: Check) -> None:
     (found,) = json.loads(result.stdout)
     assert found == {
         "file": "0.json",
-        "urn": f"urn:pulumi:dev::shop::{COPIES[0]}::db",
+        "urn": f"urn:pulumi:dev::shop::{OURS}::db",
         "rule": "known-region",
         "level": "mandatory",
         "severity": "high",

@@ -9,11 +9,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from pulumi_snapcopy.cli.check.configuring import RULES, Rulebook
-from pulumi_snapcopy.core.rules import COPIES, ORGANISATION, REQUEST, STACK
+from pulumi_snapcopy.cli.check.configuring import RULES, Enforcement
+from pulumi_snapcopy.families import CATALOGUE
 
 from .conftest import Check
-from .states import GOOD, INSTANCE, broken, copied, declared, preview, refusal, state
+from .states import GOOD, INSTANCE, OURS, broken, copied, declared, preview, refusal, state
 
 UNKNOWN = "04da6b54-80e4-46f7-96ec-b56ff0331ba9"
 SECRET = {"4dabf18193072939515e22adb298388d": "1b47061264138c4ac30d75fd1eb44270", "ciphertext": "v1:abc:def"}
@@ -57,14 +57,14 @@ def test_each_rule_about_a_copy_is_applied(check: Check, rule: str, form: Callab
     only = {rule: SETTINGS[rule]} if rule in SETTINGS else {}
     result = check(form(copied(**inputs)), "--config", only, "--format", "json")
     assert broken(result) == [("db", rule, key)]
-    mandatory = rule in {each.name for each in REQUEST}
+    mandatory = rule in {each.name for each in CATALOGUE.request}
     assert result.exit_code == int(mandatory)
     assert json.loads(result.stdout)[0]["level"] == ("mandatory" if mandatory else "advisory")
 
 
 def test_every_rule_about_a_copy_is_in_the_table_above() -> None:
     """A new rule has to be tried here too."""
-    assert {*VIOLATIONS} == {rule.name for rule in (*REQUEST, *ORGANISATION)}
+    assert {*VIOLATIONS} == {rule.name for rule in (*CATALOGUE.request, *CATALOGUE.organisation)}
 
 
 def test_instances_without_a_copy_are_named(check: Check) -> None:
@@ -147,7 +147,7 @@ def test_other_tools_resources_are_judged_by_their_type(check: Check) -> None:
     other = declared("theirs", kind=kind, inputs=inputs)
     config = {
         "known-region": {"types": ["acme:*CopySnapshot"]},
-        "required-tags": {"types": ["acme:*", *COPIES], "tags": ["team"]},
+        "required-tags": {"types": ["acme:*", OURS], "tags": ["team"]},
     }
     result = check(
         state(other, copied("ours", sourceRegion="us-east-9")), "--config", config, "--format", "json"
@@ -257,9 +257,9 @@ def test_the_config_is_that_of_the_policy_pack() -> None:
     policy = pytest.importorskip("pulumi_snapcopy.policy.policies")
     pack = {each.name: each for each in policy.policies()}
     assert [*pack] == [rule.name for rule in RULES]
-    levels = Rulebook.of(None, frozenset()).levels
+    levels = Enforcement.of(None).levels
     assert {name: each.enforcement_level.value for name, each in pack.items()} == levels
     for rule in RULES:
         schema = pack[rule.name].config_schema.properties
         assert {*schema} == {"types", *rule.schema}
-    assert {rule.name for rule in STACK} <= {*pack}
+    assert {rule.name for rule in CATALOGUE.stack} <= {*pack}

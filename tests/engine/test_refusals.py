@@ -19,7 +19,7 @@ LATEST = {"use_latest_restorable_auto_snapshot": True}
     [
         ({}, "sourceSnapshotName", "nothing to copy is named"),
         ({"source_snapshot_name": "a-b", "source_resource_name": "web-1"}, "sourceSnapshotName", "exclude each other"),
-        ({"source_resource_name": "web-1"}, "restoreDate", "which automatic snapshot to copy isn't said"),
+        ({"source_resource_name": "web-1"}, "restoreDate", "is required with source_resource_name"),
         ({"source_resource_name": "web-1", "restore_date": day(1), **LATEST}, "restoreDate", "exclude each other"),
         ({"source_snapshot_name": "db", "restore_date": day(1)}, "restoreDate", "belongs to automatic snapshots"),
         ({"source_snapshot_name": "db", **LATEST}, "useLatestRestorableAutoSnapshot", "belongs to automatic snapshots"),

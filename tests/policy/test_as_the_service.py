@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 from botocore.exceptions import ClientError, ParamValidationError
-from pulumi_snapcopy.core.rules import REQUEST
 from pulumi_snapcopy.emulator import Emulator
+from pulumi_snapcopy.families import CATALOGUE
 
 from tests.engine.conftest import Service, day
 
@@ -111,7 +111,7 @@ def test_the_pack_refuses_exactly_what_the_service_refuses(
         )
     for name, arguments in EDGES.items():
         lines.append(f"CopySnapshot({name!r}, **{request(arguments, 'copy')!r})")
-    config = {rule.name: {"types": [THEIRS]} for rule in REQUEST}
+    config = {rule.name: {"types": [THEIRS]} for rule in CATALOGUE.request}
     judged = judge("\n".join(lines), config, ok=False)
     assert emulator.calls() == []
 

@@ -17,7 +17,7 @@ import pytest
 from click.testing import CliRunner, Result
 from pulumi_snapcopy.cli import main
 from pulumi_snapcopy.cli.policy_pack import PACK
-from pulumi_snapcopy.core.rules import ARGUMENTS, ORGANISATION, REQUEST, STACK
+from pulumi_snapcopy.families import CATALOGUE, RULEBOOKS
 
 from tests.engine.stack import Stack
 
@@ -141,12 +141,14 @@ def test_the_documentation_names_the_rules() -> None:
     text = (ROOT / "docs" / "policy.md").read_text()
     rows = re.findall(r"^\| `([a-z-]+)` \| (\w+) \| (\w+) \| (.*?) \|", text, re.MULTILINE)
     assert [(name, severity) for name, _, severity, _ in rows] == [
-        (rule.name, rule.severity) for rule in (*REQUEST, *ORGANISATION, *STACK)
+        (rule.name, rule.severity) for rule in CATALOGUE.rules
     ]
-    assert [name for name, level, _, _ in rows if level == "mandatory"] == [rule.name for rule in REQUEST]
-    for rule, (_, _, _, settings) in zip((*REQUEST, *ORGANISATION, *STACK), rows, strict=True):
+    assert [name for name, level, _, _ in rows if level == "mandatory"] == [
+        rule.name for rule in CATALOGUE.request
+    ]
+    for rule, (_, _, _, settings) in zip(CATALOGUE.rules, rows, strict=True):
         assert re.findall(r"`(\w+)`", settings) == list(rule.schema)
-    for argument_rule in ARGUMENTS:
+    for argument_rule in RULEBOOKS[0].arguments:
         assert f"`{argument_rule.name}`" not in "".join(name for name, *_ in rows)
 
 
@@ -171,7 +173,7 @@ def test_a_wheel_in_an_empty_environment_serves_the_pack(
     # The other packages are borrowed from this environment, so that no network is needed.
     (site / "others.pth").write_text(sysconfig.get_path("purelib"))
     run(sys.executable, "-m", "pip", f"--python={python}", "install", "--no-deps", "--no-index", "-q", wheel)
-    rules = site / "pulumi_snapcopy" / "core" / "rules.py"
+    rules = site / "pulumi_snapcopy" / "lightsail" / "rules" / "request.py"
     rules.write_text(
         rules.read_text().replace("Names are ones that the service takes.", "Judged by the wheel.")
     )

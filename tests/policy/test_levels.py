@@ -159,7 +159,7 @@ def test_a_required_tag_without_a_value_stays_a_violation(judge: Judge) -> None:
         }
     }
     judged = judge(STAYS, config, ok=False)
-    assert ("required-tags", "tags: lack cost. Add tags['cost'].") in judged.of("db")
+    assert ("required-tags", "tags: missing required tag \"cost\". Add tags['cost'].") in judged.of("db")
 
 
 def test_a_good_stack_with_unknowns_passes_without_a_word(judge: Judge, service: Service) -> None:

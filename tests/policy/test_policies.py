@@ -19,8 +19,8 @@ from pulumi_policy import (
 )
 from pulumi_policy.deserialize import deserialize_properties, serialize_properties
 from pulumi_policy.proxy import UNKNOWN_OBJECT_VALUE, UNKNOWN_STRING_VALUE, unknown_checking_proxy
-from pulumi_snapcopy.core.judging.judgement import UNKNOWN
-from pulumi_snapcopy.core.rules import ORGANISATION, REQUEST, STACK
+from pulumi_snapcopy.core.rules.judgement import UNKNOWN
+from pulumi_snapcopy.families import CATALOGUE
 from pulumi_snapcopy.policy import policies
 from pulumi_snapcopy.policy.reading import inputs
 
@@ -67,7 +67,7 @@ def subsets(keys: Any) -> Iterator[tuple[str, ...]]:
 
 def test_the_policies_are_the_rules() -> None:
     """Each rule about requests, organisations and stacks is one policy, with all that is known of it."""
-    rules = {rule.name: rule for rule in (*REQUEST, *ORGANISATION, *STACK)}
+    rules = {rule.name: rule for rule in CATALOGUE.rules}
     assert list(POLICIES) == list(rules)
     for name, policy in POLICIES.items():
         rule = rules[name]
@@ -79,7 +79,7 @@ def test_the_policies_are_the_rules() -> None:
         assert policy.severity is not None and policy.severity.value == rule.severity
         assert policy.config_schema is not None
         assert set(policy.config_schema.properties) == {"types", *rule.schema}
-        mandatory = rule in REQUEST
+        mandatory = rule in CATALOGUE.request
         assert (
             policy.enforcement_level is EnforcementLevel.MANDATORY
             if mandatory
@@ -105,7 +105,7 @@ def test_parts_of_tags_that_arent_known_count_as_given() -> None:
     ):
         assert found({**good, "tags": tags}) == []
     assert found({**good, "tags": {"team": UNKNOWN_STRING_VALUE}}) == [
-        ("required-tags", "tags: lack cost. Add tags['cost'].")
+        ("required-tags", "tags: missing required tag \"cost\". Add tags['cost'].")
     ]
 
 

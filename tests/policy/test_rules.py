@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from pulumi_snapcopy.core.rules import ORGANISATION, REQUEST, STACK
 from pulumi_snapcopy.emulator import Emulator
+from pulumi_snapcopy.families import CATALOGUE
 
 from tests.engine.conftest import Service, day
 
@@ -20,11 +20,11 @@ LATEST = {"useLatestRestorableAutoSnapshot": True}
 BROKEN: dict[str, tuple[dict[str, Any], str, str]] = {
     "no-source": (
         {**ROUTE, "tags": {"team": "shop"}}, "manual-or-automatic-source",
-        "sourceSnapshotName: nothing to copy is named. Write sourceSnapshotName (a manual snapshot), or sourceResourceName"),
+        "sourceSnapshotName or sourceResourceName is required. Write sourceSnapshotName (a manual snapshot), or sourceResourceName"),
     "both": (
         {**MANUAL, "sourceResourceName": "web-1"}, "manual-or-automatic-source",
         "sourceSnapshotName and sourceResourceName exclude each other. Write sourceSnapshotName alone"),
-    "no-date": (AUTOMATIC, "date-or-latest", "restoreDate: which automatic snapshot to copy isn't said. Write restoreDate"),
+    "no-date": (AUTOMATIC, "date-or-latest", "restoreDate or useLatestRestorableAutoSnapshot is required with sourceResourceName. Write restoreDate"),
     "date-and-latest": (
         {**AUTOMATIC, "restoreDate": day(1), **LATEST}, "date-or-latest",
         "restoreDate and useLatestRestorableAutoSnapshot exclude each other. Keep one of the two"),
@@ -42,14 +42,14 @@ BROKEN: dict[str, tuple[dict[str, Any], str, str]] = {
         "targetSnapshotName: '-x' is not a name that Lightsail takes. Write 2 to 255 letters, digits, '-', '_' or '.'"),
     "bad-region": (
         {**MANUAL, "sourceRegion": "us-esat-1"}, "known-region",
-        "sourceRegion: Lightsail has no region 'us-esat-1'. Did you mean us-west-1 or us-east-1?"),
+        "sourceRegion: Lightsail has no region 'us-esat-1' that boto3 "),
     "no-region": (
         {key: value for key, value in MANUAL.items() if key != "sourceRegion"}, "known-region",
-        "sourceRegion: is missing. Write the region of the source, such as us-east-1."),
+        "sourceRegion is missing. Write the region of the source, such as us-east-1."),
     "stays": (
         {**MANUAL, "targetRegion": "us-east-1"}, "copy-leaves-region",
         "targetRegion: the copy stays in us-east-1, with its source. Write another targetRegion"),
-    "untagged": ({**MANUAL, "tags": {"shop": "1"}}, "required-tags", "tags: lack team. Add tags['team']."),
+    "untagged": ({**MANUAL, "tags": {"shop": "1"}}, "required-tags", "tags: missing required tag \"team\". Add tags['team']."),
     "forbidden-region": (
         {**MANUAL, "targetRegion": "eu-west-2"}, "allowed-regions",
         "targetRegion: eu-west-2 is not allowed here. Write one of eu-west-1, us-east-1."),
@@ -72,7 +72,7 @@ KEPT: dict[str, dict[str, Any]] = {
 }
 
 CONFIG: dict[str, dict[str, Any]] = {
-    rule.name: {"types": ["*:CopySnapshot", "*:CopiedSnapshot"]} for rule in (*REQUEST, *ORGANISATION, *STACK)
+    rule.name: {"types": ["*:CopySnapshot", "*:CopiedSnapshot"]} for rule in CATALOGUE.rules
 }
 CONFIG["required-tags"]["tags"] = ["team"]
 CONFIG["allowed-regions"]["regions"] = ["us-east-1", "eu-west-1"]
@@ -125,8 +125,8 @@ def test_each_rule_broken_and_kept(judge: Judge, service: Service) -> None:
 
 def levels_and_severities(judged: Judged) -> None:
     """What the service would refuse is mandatory, the organisation's is advisory; the severity is the rule's."""
-    rules = {rule.name: rule for rule in (*REQUEST, *ORGANISATION, *STACK)}
-    mandatory = {rule.name for rule in REQUEST}
+    rules = {rule.name: rule for rule in CATALOGUE.rules}
+    mandatory = {rule.name for rule in CATALOGUE.request}
     assert {each.policy for each in judged.findings} == set(rules)
     for each in judged.findings:
         assert each.level == ("mandatory" if each.policy in mandatory else "advisory")
@@ -150,7 +150,7 @@ def our_own_copies_in_pythons_spelling(judged: Judged) -> None:
     assert sorted(judged.of("ours")) == [
         ("copy-leaves-region", "target_region: the copy stays in us-east-1, with its source. Write another "
                                "target_region, so that it outlives the region."),
-        ("required-tags", "tags: lack team. Add tags['team']."),
+        ("required-tags", "tags: missing required tag \"team\". Add tags['team']."),
     ]  # fmt: skip
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -123,17 +124,17 @@ def test_core_knows_nothing_but_itself_and_the_standard_library() -> None:
 
 @pytest.mark.parametrize(
     ("floor", "beneath"),
-    [("judging", set()), ("watching", set()), ("copying", {"watching"})],
+    [("rules", set()), ("watching", set()), ("copying", {"watching"})],
 )
 def test_cores_floors_lie_one_above_the_other(floor: str, beneath: set[str]) -> None:
-    """Judging knows nothing of looking, looking nothing of copies' lives, and none of the life cycle's verbs."""
+    """Rules know nothing of looking, looking nothing of copies' lives, and none of the life cycle's verbs."""
     core = f"{PACKAGE}.core."
     used = {
         each.imported.removeprefix(core).split(".")[0]
         for each in of("core")
         if each.module.startswith(f"{core}{floor}.") and each.imported.startswith(core)
     }
-    assert used & {"judging", "watching", "copying", "lifecycle", "rules"} - {floor} == beneath
+    assert used & {"watching", "copying", "lifecycle", "rules"} - {floor} == beneath
 
 
 @pytest.mark.parametrize("forbidden", ["socket", "subprocess", "urllib", "http", "os", "pathlib", "logging"])
@@ -177,7 +178,7 @@ def test_what_users_import_uses_host_and_core_and_services_when_they_are_needed(
 
 def test_nobody_uses_what_users_import_but_what_is_above_it() -> None:
     """Arrows run one way: neither core, services, host nor emulator know who uses them."""
-    above = {"lightsail", "outscale", "ec2", "disaster_recovery", "policy", "cli"}
+    above = {"families", "lightsail", "outscale", "ec2", "disaster_recovery", "policy", "cli"}
     for room in ("core", "services", "host", "emulator"):
         assert rooms_used_by(room) & above == set()
 
@@ -191,10 +192,32 @@ def test_the_emulator_knows_nothing_of_what_it_is_used_to_try() -> None:
 
 
 def test_the_policy_pack_reads_the_rules_and_talks_to_nobody() -> None:
-    """The pack is a second reader of core's rules."""
-    assert of("policy")
-    assert rooms_used_by("policy") <= {"core", "services"}
-    assert all(each.in_function for each in of("policy") if each.target == "services")
+    """The pack is a second reader of the rules, and knows no service but by its rulebook."""
+    assert rooms_used_by("policy") == {"core", "families"}
+
+
+@pytest.mark.parametrize("room", ["core/rules", "core/fields.py", "policy"])
+def test_what_serves_every_service_names_none(room: str) -> None:
+    """A word for a service in the text would be a case of its own."""
+    path = HOUSE / room
+    files = [
+        each for each in (path.rglob("*") if path.is_dir() else [path]) if each.suffix in (".py", ".yaml")
+    ]
+    assert files
+    for each in files:
+        assert not re.findall("lightsail|outscale|ec2|oapi|fcu", each.read_text(), re.IGNORECASE), each
+
+
+def test_reading_the_rules_of_all_services_loads_no_sdk() -> None:
+    """`import pulumi_snapcopy.families` costs neither boto3 nor the policy SDK."""
+    code = (
+        "import sys, pulumi_snapcopy.families;"
+        "print(sorted({name.split('.')[0] for name in sys.modules} & {'boto3', 'botocore', 'moto', 'pulumi_policy'}))"
+    )
+    ended = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, timeout=120, check=True
+    )
+    assert ended.stdout.strip() == "[]"
 
 
 def test_describing_copies_loads_no_boto3() -> None:

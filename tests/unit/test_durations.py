@@ -9,7 +9,7 @@ from pulumi_snapcopy.core.durations import DurationError, seconds, spoken
 
 
 @pytest.mark.parametrize(
-    ("text", "expected"),
+    ("given", "expected"),
     [
         ("90m", 5400),
         ("1h30m", 5400),
@@ -18,19 +18,43 @@ from pulumi_snapcopy.core.durations import DurationError, seconds, spoken
         ("500ms", 0.5),
         ("1h0m0s", 3600),
         ("2d", 172800),
+        ("1h 30m", 5400),
+        (" 90m ", 5400),
+        (90, 90),
+        (0.5, 0.5),
     ],
 )
-def test_durations_are_read_as_pulumi_writes_them(text: str, expected: float) -> None:
-    """Numbers with units, one after the other."""
-    assert seconds(text) == pytest.approx(expected)
+def test_durations_are_read_as_programs_write_them(given: object, expected: float) -> None:
+    """Numbers with units, one after the other, also with spaces; a number alone is one of seconds."""
+    assert seconds(given) == pytest.approx(expected)
 
 
 @pytest.mark.parametrize(
-    "text", ["", "0s", "0h0m", "90", "m", "1h 30m", "-1h", "1y", "1h30", "h1", "1,5h", 90, None, True]
+    "text",
+    [
+        "",
+        "0s",
+        "0h0m",
+        "90",
+        "m",
+        "-1h",
+        "1y",
+        "1h30",
+        "h1",
+        "1,5h",
+        0,
+        -1,
+        float("inf"),
+        float("nan"),
+        None,
+        True,
+        [],
+        {},
+    ],
 )
 def test_what_is_no_duration_is_told_how_to_write_one(text: object) -> None:
     """Anything else is refused, with an example."""
-    with pytest.raises(DurationError, match="Write one such as '90m' or '1h30m'"):
+    with pytest.raises(DurationError, match="Write one such as '90m' or '1h 30m'"):
         seconds(text)
 
 

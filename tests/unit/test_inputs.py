@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 from pulumi_snapcopy.core.inputs import derived_name, differences, request, settle
-from pulumi_snapcopy.core.judging.judgement import UNKNOWN
 from pulumi_snapcopy.core.model import DEFAULT_TIMEOUT
+from pulumi_snapcopy.core.rules.judgement import UNKNOWN
 
 MANUAL = {
     "sourceSnapshotName": "db-1", "sourceRegion": "us-east-1", "targetRegion": "eu-west-1", "owner": "shop/dev/db",

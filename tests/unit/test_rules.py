@@ -4,18 +4,23 @@ from __future__ import annotations
 
 import itertools
 import re
+from dataclasses import replace
 from datetime import datetime, timezone
 from typing import Any
 
 import pytest
 from pulumi_snapcopy.core.inputs import request
-from pulumi_snapcopy.core.judging.judgement import UNKNOWN, Context, Rule, StackRule, Violation
-from pulumi_snapcopy.core.rules import ARGUMENTS, ORGANISATION, REQUEST, STACK, violations
+from pulumi_snapcopy.core.rules.judgement import UNKNOWN, Context, Regions, Violation
+from pulumi_snapcopy.families import CATALOGUE
+from pulumi_snapcopy.lightsail.rules import COPIED_SNAPSHOT_RULES
 
-CONTEXT = Context(
-    regions=frozenset({"us-east-1", "us-east-2", "eu-west-1"}),
-    now=datetime(2026, 11, 21, 0, 30, tzinfo=timezone.utc),
-)
+REGIONS = Regions(
+    service="Lightsail", names=frozenset({"us-east-1", "us-east-2", "eu-west-1"}), known_to="boto3 1.42.0",
+    upgrade="pip install --upgrade boto3",
+)  # fmt: skip
+BOOK = replace(COPIED_SNAPSHOT_RULES, regions=lambda: REGIONS)
+NOW = datetime(2026, 11, 21, 0, 30, tzinfo=timezone.utc)
+CONTEXT = Context(regions=REGIONS, now=NOW)
 GOOD = {"sourceSnapshotName": "db-1", "sourceRegion": "us-east-1", "targetRegion": "eu-west-1"}
 AUTOMATIC = {"sourceResourceName": "web-1", "sourceRegion": "us-east-1", "targetRegion": "eu-west-1"}
 MODES = {
@@ -34,7 +39,9 @@ ALLOWED = {
 def judged(inputs: dict[str, Any]) -> list[tuple[str, Violation]]:
     """The violations, each with the name of its rule."""
     return [
-        (rule.name, found) for rule in (*ARGUMENTS, *REQUEST) for found in rule.judge(inputs, CONTEXT, {})
+        (rule.name, found)
+        for rule in (*BOOK.arguments, *BOOK.request)
+        for found in rule.judge(inputs, CONTEXT, {})
     ]
 
 
@@ -70,7 +77,7 @@ BAD: list[tuple[str, str, dict[str, Any]]] = [
     ("value-types", "adopt", {**GOOD, "adopt": "yes"}),
     ("value-types", "triggers", {**GOOD, "triggers": "once"}),
     ("value-types", "tags", {**GOOD, "tags": ["team"]}),
-    ("value-types", "customTimeouts", {**GOOD, "customTimeouts": "1h"}),
+    ("value-types", "trackLatest", {**GOOD, "trackLatest": 1}),
     ("manual-or-automatic-source", "sourceSnapshotName", {"sourceRegion": "us-east-1"}),
     ("manual-or-automatic-source", "sourceSnapshotName", {**GOOD, "sourceResourceName": "web-1"}),
     ("date-or-latest", "restoreDate", AUTOMATIC),
@@ -79,21 +86,28 @@ BAD: list[tuple[str, str, dict[str, Any]]] = [
     ("date-or-latest", "restoreDate", {**GOOD, "restoreDate": "2026-11-20"}),
     ("date-or-latest", "useLatestRestorableAutoSnapshot", {**GOOD, "useLatestRestorableAutoSnapshot": True}),
     ("date-or-latest", "trackLatest", {**AUTOMATIC, "restoreDate": "2026-11-20", "trackLatest": True}),
-    ("date-or-latest", "trackLatest", {**GOOD, "trackLatest": True}),
     ("known-region", "sourceRegion", {**GOOD, "sourceRegion": "us-east-9"}),
     ("known-region", "sourceRegion", {**GOOD, "sourceRegion": None}),
     ("known-region", "sourceRegion", {**GOOD, "sourceRegion": ""}),
     ("known-region", "targetRegion", {**GOOD, "targetRegion": "Frankfurt"}),
-    ("tags", "tags", {**GOOD, "tags": {"aws:team": "x"}}),
-    ("tags", "tags", {**GOOD, "tags": {"snapcopy:owner": "x"}}),
-    ("tags", "tags", {**GOOD, "tags": {"": "x"}}),
-    ("tags", "tags", {**GOOD, "tags": {"k" * 129: "x"}}),
-    ("tags", "tags", {**GOOD, "tags": {"team": "x" * 257}}),
-    ("tags", "tags", {**GOOD, "tags": {"team": 7}}),
-    ("tags", "tags", {**GOOD, "tags": {"team": None}}),
-    ("tags", "tags", {**GOOD, "tags": {str(n): "" for n in range(51)}}),
-    ("custom-timeouts", "customTimeouts", {**GOOD, "customTimeouts": {"create": "soon"}}),
-    ("custom-timeouts", "customTimeouts", {**GOOD, "customTimeouts": {"delete": "0s"}}),
+    ("tag-characters", "tags", {**GOOD, "tags": {"aws:team": "x"}}),
+    ("tag-characters", "tags", {**GOOD, "tags": {"snapcopy:owner": "x"}}),
+    ("tag-characters", "tags", {**GOOD, "tags": {"": "x"}}),
+    ("tag-characters", "tags", {**GOOD, "tags": {"k" * 129: "x"}}),
+    ("tag-characters", "tags", {**GOOD, "tags": {"team": "x" * 257}}),
+    ("tag-characters", "tags", {**GOOD, "tags": {"team": 7}}),
+    ("tag-characters", "tags", {**GOOD, "tags": {"team": None}}),
+    ("tag-characters", "tags", {**GOOD, "tags": {str(n): "" for n in range(51)}}),
+    ("custom-timeouts", "customTimeouts", {**GOOD, "snapcopy": {"timeouts": {"create": "soon"}}}),
+    ("custom-timeouts", "customTimeouts", {**GOOD, "snapcopy": {"timeouts": {"delete": "0s"}}}),
+    ("custom-timeouts", "customTimeouts", {**GOOD, "snapcopy": {"timeouts": {"craete": "1h"}}}),
+    ("custom-timeouts", "customTimeouts", {**GOOD, "snapcopy": {"timeouts": "1h"}}),
+    ("custom-timeouts", "customTimeouts", {**GOOD, "snapcopy": {"timeouts": {"create": True}}}),
+    *(
+        ("tag-characters", "tags", {**GOOD, "tags": tags})
+        for tags in ({"Backup (nightly)": "x"}, {"team": "a&b"}, {"AWS:team": "x"}, {"Snapcopy:owner": "x"}, {"a\tb": "x"},
+                     {"team": "a\n"}, {"team": "\U0001f600"}, {"a*": "x"}, {"team": "50%"}, {"team": "it's"})
+    ),
     *(
         ("restore-date-format", "restoreDate", {**AUTOMATIC, "restoreDate": value})
         for value in ("", "20261120", "2026-13-01", "2026-02-29", "2026-1-2", "20.11.2026", "2026-11-22", "latest",
@@ -125,10 +139,10 @@ def test_what_breaks_a_rule_breaks_that_rule_alone(rule: str, property_: str, in
 @pytest.mark.parametrize(("rule", "property_", "inputs"), BAD, ids=lambda value: str(value)[:60])
 def test_every_message_says_what_to_write_instead(rule: str, property_: str, inputs: dict[str, Any]) -> None:
     """A message ends in a fix: what to write, to leave out or to keep, which type, or what there is."""
-    for found in violations(inputs, CONTEXT):
+    for found in BOOK.violations(inputs, now=NOW):
         assert any(
             word in found.message
-            for word in ("Write ", "Leave ", "Keep ", "Did you mean ", "It has ", "must be ")
+            for word in ("Write ", "write ", "Leave ", "Keep ", "Did you mean ", "It has ", "must be ")
         )
         assert found.message.rstrip()[-1] in ".?"
 
@@ -144,7 +158,15 @@ GOODS: list[dict[str, Any]] = [
     {**AUTOMATIC, "useLatestRestorableAutoSnapshot": True, "trackLatest": True},
     {**GOOD, "tags": {"k" * 128: "x" * 256, "empty": ""}},
     {**GOOD, "tags": {str(n): "" for n in range(47)}, "triggers": [1, None, {"a": []}]},
-    {**GOOD, "customTimeouts": {"create": "90m", "delete": "1h30m"}, "tags": {}, "triggers": []},
+    {
+        **GOOD,
+        "snapcopy": {
+            "timeouts": {"create": "90m", "delete": "1h 30m", "update": 90, "read": None},
+            "owner": 7,
+        },
+    },
+    {**GOOD, "tags": {}, "triggers": [], "trackLatest": True},
+    {**GOOD, "tags": {"Größe": "très élevé", "用途": "備份 3", "ключ/1": "a+b=c_d.e:f@g-h/i"}},
 ]
 
 
@@ -165,24 +187,71 @@ def test_right_requests_stay_right_while_parts_are_unknown(inputs: dict[str, Any
         for key in given:
             assert judged({**inputs, key: UNKNOWN}) == []
     else:
-        for key in ("tags", "customTimeouts"):
+        for key in ("tags", "snapcopy"):
             if inputs.get(key):
                 assert judged({**inputs, key: dict.fromkeys(inputs[key], UNKNOWN)}) == []
 
 
 def test_a_region_misspelled_is_answered_with_the_one_that_was_meant() -> None:
     """A near miss names the region it is near to; what is near to none is told them all."""
-    (near,) = violations({**GOOD, "targetRegion": "eu-west1"}, CONTEXT)
+    (near,) = BOOK.violations({**GOOD, "targetRegion": "eu-west1"}, now=NOW)
     assert "Did you mean eu-west-1" in near.message
-    (far,) = violations({**GOOD, "targetRegion": "Paris"}, CONTEXT)
+    (far,) = BOOK.violations({**GOOD, "targetRegion": "Paris"}, now=NOW)
     assert "eu-west-1, us-east-1, us-east-2" in far.message
+
+
+def test_a_region_that_may_be_newer_than_boto3_is_answered_with_the_upgrade() -> None:
+    """The sentence names the installed version and the command, beside the name that may have been meant."""
+    (found,) = BOOK.violations({**GOOD, "targetRegion": "eu-west-9"}, now=NOW)
+    assert found.message == (
+        "Lightsail has no region 'eu-west-9' that boto3 1.42.0 knows. Did you mean eu-west-1? For a region that is newer, "
+        "run `pip install --upgrade boto3`."
+    )
+
+
+def test_the_regions_are_those_of_the_installed_boto3() -> None:
+    """The version in messages is that of the package whose list is read."""
+    import boto3
+
+    regions = COPIED_SNAPSHOT_RULES.regions()
+    assert "eu-west-1" in regions.names and regions.known_to == f"boto3 {boto3.__version__}"
+
+
+def test_a_tag_that_the_service_refuses_is_named_with_the_character() -> None:
+    """The key of the tag, the first wrong character, and what may be written."""
+    said = [
+        found.message
+        for found in BOOK.violations({**GOOD, "tags": {"Backup (nightly)": "x", "team": "a&b"}}, now=NOW)
+    ]
+    takes = "which Lightsail refuses in tags. Write letters, digits, spaces and + - = . _ : / @ only."
+    assert said == [
+        f"the key 'Backup (nightly)' has '(', {takes}",
+        f"the value of tag 'team' has '&', {takes}",
+    ]
+
+
+def test_a_wrong_type_is_named_with_its_argument_and_its_value() -> None:
+    """As the program spells the argument."""
+    (found,) = BOOK.violations({**AUTOMATIC, "restoreDate": 20261120}, now=NOW)
+    assert (found.property, found.message) == (
+        "restoreDate",
+        "restore_date must be a string; it is 20261120.",
+    )
+
+
+def test_tracking_beside_a_date_is_refused() -> None:
+    """A date never changes; a manual snapshot may be taken again under its name, so that can be followed."""
+    assert broken({**AUTOMATIC, "restoreDate": "2026-11-20", "trackLatest": True}) == [
+        ("date-or-latest", "trackLatest")
+    ]
+    assert broken({**GOOD, "trackLatest": True}) == []
 
 
 def test_a_request_that_breaks_several_rules_is_told_all_of_them() -> None:
     """Nobody mends one mistake a run."""
     inputs = {"sourceSnapshotName": "-", "restoreDate": "soon", "sourceRegion": "mars", "tags": {"aws:x": ""}}
     assert {name for name, _ in broken(inputs)} == {
-        "date-or-latest", "restore-date-format", "snapshot-name", "known-region", "tags",
+        "date-or-latest", "restore-date-format", "snapshot-name", "known-region", "tag-characters",
     }  # fmt: skip
 
 
@@ -201,7 +270,7 @@ def test_the_most_tags_a_user_may_write_leave_room_for_ours() -> None:
 
 def test_rules_are_described_and_lead_to_their_page() -> None:
     """Each rule has a kebab-case name of its own, a sentence, and the page that it comes from."""
-    rules: list[Rule | StackRule] = [*ARGUMENTS, *REQUEST, *ORGANISATION, *STACK]
+    rules = [*BOOK.arguments, *CATALOGUE.rules]
     assert len({rule.name for rule in rules}) == len(rules)
     for rule in rules:
         assert re.fullmatch(r"[a-z]+(-[a-z]+)*", rule.name)

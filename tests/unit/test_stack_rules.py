@@ -1,4 +1,4 @@
-"""What counts as covering an instance or disk."""
+"""Rules about a whole stack of Lightsail's: what counts as covering an instance or disk, and as copied already."""
 
 from __future__ import annotations
 
@@ -6,10 +6,14 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime, timezone
 from typing import Any
 
-from pulumi_snapcopy.core.judging.judgement import UNKNOWN, Context, Resource
-from pulumi_snapcopy.core.judging.stack_rules import copies_cover_instances
+import pytest
+from pulumi_snapcopy.core.rules.judgement import UNKNOWN, Context, Regions, Resource
+from pulumi_snapcopy.lightsail.rules.coverage import copies_cover_instances
+from pulumi_snapcopy.lightsail.rules.dates import RESTORE_DATE_NOT_AGED_OUT
 
-CONTEXT = Context(regions=frozenset(), now=datetime(2026, 11, 21, tzinfo=timezone.utc))
+CONTEXT = Context(
+    regions=Regions(service="Lightsail", names=frozenset()), now=datetime(2026, 11, 21, tzinfo=timezone.utc)
+)
 COPY = "pulumi-python:dynamic/lightsail:CopiedSnapshot"
 
 
@@ -53,3 +57,31 @@ def test_a_snapshot_is_known_by_its_own_name_not_its_instances() -> None:
     )
     assert uncovered(instance, shot, resource(COPY, "copy", sourceSnapshotName="web-1-shot")) == []
     assert uncovered(instance, shot, resource(COPY, "copy", sourceSnapshotName="web-1-other")) == ["web"]
+
+
+@pytest.mark.parametrize(
+    ("known", "said"),
+    [
+        ({}, True),
+        ({"state": "pending", "restoredDate": "2026-11-01"}, True),
+        ({"state": "error", "restoredDate": "2026-11-01"}, True),
+        ({"state": UNKNOWN, "restoredDate": UNKNOWN}, True),
+        ({"state": "available", "restoredDate": "2026-10-31"}, True),
+        ({"state": "available", "restoredDate": "2026-11-01"}, False),
+        ({"state": "completed", "restoredDate": "2026-11-01"}, False),
+        ({"state": "completed"}, False),
+    ],
+    ids=str,
+)
+def test_only_a_copy_that_is_yet_to_be_made_needs_its_source(known: dict[str, Any], said: bool) -> None:
+    """A date older than a week is spoken of, unless the copy of that date is complete."""
+    copy = resource(COPY, "kept", restoreDate="2026-11-01", **known)
+    found = [*RESTORE_DATE_NOT_AGED_OUT.judge([copy], [copy], CONTEXT, {})]
+    assert [urn for urn, _ in found] == ([copy.urn] if said else [])
+
+
+@pytest.mark.parametrize("date", ["2026-11-14", "2026-11-21", "soon", UNKNOWN, 7, None])
+def test_dates_that_are_no_older_than_a_week_are_right(date: Any) -> None:
+    """So are those that aren't known, and those that another rule speaks of."""
+    copy = resource(COPY, "kept", restoreDate=date)
+    assert [*RESTORE_DATE_NOT_AGED_OUT.judge([copy], [copy], CONTEXT, {})] == []

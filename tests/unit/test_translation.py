@@ -7,10 +7,11 @@ from typing import Any
 
 import pytest
 from pulumi.runtime import rpc
-from pulumi_snapcopy.core.judging.judgement import UNKNOWN
-from pulumi_snapcopy.core.judging.spelling import pythonic, snake_case
+from pulumi_snapcopy.core.fields import snake_case
 from pulumi_snapcopy.core.model import Copy, Snapshot
+from pulumi_snapcopy.core.rules.judgement import UNKNOWN
 from pulumi_snapcopy.host.translation import copy_id, known, outputs, unknown_again
+from pulumi_snapcopy.lightsail.fields import COPIED_SNAPSHOT
 
 SNAPSHOT = Snapshot(
     name="db-1-copy", region="eu-west-1", resource_type="DiskSnapshot", state="completed", arn="arn:1", size_in_gb=32,
@@ -30,7 +31,7 @@ SNAPSHOT = Snapshot(
 )
 def test_messages_spell_arguments_as_the_program_does(message: str, expected: str) -> None:
     """Whole names of arguments become snake_case; nothing else is touched."""
-    assert pythonic(message) == expected
+    assert COPIED_SNAPSHOT.pythonic(message) == expected
     assert snake_case("sizeInGb") == "size_in_gb"
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 import socket
 from collections.abc import Sequence
 from urllib.parse import urlsplit
@@ -45,14 +44,13 @@ def settle_region(given: str | None) -> str:
 
 def refuse_unknown(regions: Sequence[str]) -> None:
     """Refuse regions that Lightsail doesn't have, and name the nearest."""
-    from ..services.lightsail import regions as lightsail_regions
+    from ..core.rules.regions import unknown_region
+    from ..lightsail.rules import regions as lightsail_regions
 
-    known = sorted(lightsail_regions())
+    known = lightsail_regions()
     for region in regions:
-        if region not in known:
-            near = difflib.get_close_matches(region, known, n=1)
-            hint = f"Did you mean {near[0]}?" if near else f"It has {', '.join(known)}."
-            raise click.ClickException(f"Lightsail has no region {region!r}. {hint}")
+        if region not in known.names:
+            raise click.ClickException(unknown_region(region, known))
 
 
 def described(url: str) -> str:

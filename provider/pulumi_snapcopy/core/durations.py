@@ -1,31 +1,38 @@
-"""Durations as Pulumi writes them in ``CustomTimeouts``, and as people read them."""
+"""Durations as programs write them in ``CustomTimeouts``, and as people read them."""
 
 from __future__ import annotations
 
+import math
 import re
 
 _UNITS = {"ms": 0.001, "s": 1.0, "m": 60.0, "h": 3600.0, "d": 86400.0}
-_PART = re.compile(r"(\d+(?:\.\d+)?)(ms|[smhd])")
+_PART = re.compile(r"\s*(\d+(?:\.\d+)?)(ms|[smhd])\s*", re.ASCII)
 
 
 class DurationError(ValueError):
     """Not a duration; the message says what to write."""
 
 
-def seconds(text: object) -> float:
-    """Read a duration.
+def seconds(given: object) -> float:
+    """Return the seconds of a duration: text such as ``"1h 30m"``, or a number of seconds.
 
     Raises:
-        DurationError: it isn't one, or it is zero.
+        DurationError: if it isn't a duration above zero.
 
     Example:
-        >>> seconds("1h30m")
-        5400.0
+        >>> seconds("1h30m"), seconds("1h 30m"), seconds(90)
+        (5400.0, 5400.0, 90.0)
     """
-    parts = _PART.findall(text) if isinstance(text, str) else []
-    total = sum(float(number) * _UNITS[unit] for number, unit in parts)
-    if not parts or "".join(number + unit for number, unit in parts) != text or total == 0:
-        raise DurationError(f"{text!r} is not a duration. Write one such as '90m' or '1h30m'.")
+    if isinstance(given, str):
+        parts = [*_PART.finditer(given)]
+        whole = "".join(part[0] for part in parts) == given
+        total = sum(float(part[1]) * _UNITS[part[2]] for part in parts) if whole else 0.0
+    else:
+        total = float(given) if isinstance(given, int | float) and not isinstance(given, bool) else 0.0
+    if not 0 < total < math.inf:
+        raise DurationError(
+            f"{given!r} is not a duration. Write one such as '90m' or '1h 30m', or a number of seconds."
+        )
     return total
 
 

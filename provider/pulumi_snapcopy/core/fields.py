@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from enum import Enum
 
@@ -27,6 +27,19 @@ class Type(Enum):
             Type.LIST: list,
             Type.MAPPING: dict,
         }[self]
+
+    def fits(self, value: object) -> bool:
+        """Whether a known value is of the type.
+
+        Example:
+            >>> Type.NUMBER.fits(7), Type.NUMBER.fits(True), Type.NUMBER.fits(7.0)
+            (True, False, True)
+        """
+        if self is Type.NUMBER:  # the engine hands numbers on as floats
+            return not isinstance(value, bool) and (
+                isinstance(value, int) or (isinstance(value, float) and value.is_integer())
+            )
+        return isinstance(value, self.python)
 
 
 class Change(Enum):
@@ -100,9 +113,31 @@ class Fields:
         camel = self.camel(name)
         return snake_case(camel) if snake_case(camel) in self._camel else name
 
+    def table_of_arguments(self) -> str:
+        """The arguments as a table for the README."""
+        rows = [
+            (f"`{each.snake}`", each.type.python.__name__, each.default, each.meaning)
+            for each in self.arguments
+        ]
+        return _table(("argument", "type", "default", "meaning"), rows)
+
+    def table_of_outputs(self) -> str:
+        """The outputs as a table for the README."""
+        rows = [(f"`{each.snake}`", each.type.python.__name__, each.meaning) for each in self.outputs]
+        return _table(("output", "type", "meaning"), rows)
+
     def pythonic(self, message: str) -> str:
         """A message with the fields spelled as a Python program spells them."""
         return self._mentioned.sub(lambda found: snake_case(found[1]), message)
+
+
+def _table(heads: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
+    lines = [" | ".join(heads), "|".join(["---"] * len(heads)), *(" | ".join(row) for row in rows)]
+    first, rule, *others = lines
+    return (
+        "\n".join([f"| {first} |", f"|{rule}|", *(f"| {line} |".replace("|  |", "| |") for line in others)])
+        + "\n"
+    )
 
 
 def snake_case(name: str) -> str:

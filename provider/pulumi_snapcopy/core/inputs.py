@@ -12,9 +12,10 @@ from typing import Any
 
 from . import naming
 from .durations import seconds
-from .judging.judgement import UNKNOWN, Inputs
-from .judging.request_rules import SOURCES
 from .model import DEFAULT_TIMEOUT, CopyRequest, Phase
+from .rules.judgement import UNKNOWN, Inputs
+
+SOURCES = ("sourceSnapshotName", "sourceResourceName")
 
 IDENTITY = (*SOURCES, "sourceRegion", "targetRegion", "triggers")
 """What makes it another copy when it changes, beside the date and the target's name."""

@@ -8,8 +8,9 @@ from typing import Any
 from pulumi_policy import PolicyResource, proxy
 from pulumi_policy.proxy import UnknownValueError
 
-from ..core.judging.judgement import UNKNOWN, Inputs, Resource
-from ..core.judging.spelling import camel_case
+from ..core.fields import camel_case
+from ..core.rules.bags import as_inputs
+from ..core.rules.judgement import UNKNOWN, Inputs, Resource
 
 _UNKNOWN = frozenset(value for name, value in vars(proxy).items() if name.startswith("UNKNOWN_"))
 """The wire's own markers; remediation gets them as they are."""
@@ -17,10 +18,7 @@ _UNKNOWN = frozenset(value for name, value in vars(proxy).items() if name.starts
 
 def inputs(props: Mapping[str, Any]) -> Inputs:
     """Properties of any spelling; where both are there, camelCase counts."""
-    found = {key: value for key, value in plain(props).items() if value is not None}
-    if isinstance(tags := found.get("tags"), list):
-        found["tags"] = _by_key(tags)
-    return {**{camel_case(key): value for key, value in found.items()}, **found}
+    return as_inputs(plain(props))
 
 
 def resource(given: PolicyResource) -> Resource:
@@ -50,10 +48,3 @@ def _item(container: Any, key: Any) -> Any:
         return plain(container[key])
     except UnknownValueError:
         return UNKNOWN
-
-
-def _by_key(tags: list[Any]) -> Any:
-    """Tags as the API has them, ``[{"key": …, "value": …}]``; anything else is left as it is."""
-    if not all(isinstance(tag, Mapping) and isinstance(tag.get("key"), str) for tag in tags):
-        return tags
-    return {tag["key"]: tag.get("value", "") for tag in tags}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from datetime import datetime, timedelta, timezone
 from types import SimpleNamespace
 from typing import Any, NoReturn
@@ -11,7 +12,9 @@ from typing import Any, NoReturn
 from pulumi.dynamic import ConfigureRequest
 
 from ..core.lifecycle import Lifecycle
+from ..core.rules.judgement import Regions
 from ..host.provider import Backend, CopyProvider
+from ..lightsail.rules import COPIED_SNAPSHOT_RULES
 from . import scripted, wire
 from .fake_service import FakeService
 from .program import PROJECT
@@ -206,12 +209,12 @@ class _Provider(CopyProvider):
     """The provider as it is, but for the clock."""
 
     def __init__(self, service: FakeService) -> None:
-        regions = frozenset((SOURCE_REGION, *TARGET_REGIONS))
+        regions = Regions(service="the model", names=frozenset((SOURCE_REGION, *TARGET_REGIONS)))
         super().__init__(
             Backend(
                 factory=lambda: self,
                 service=lambda connections: service,
-                regions=lambda: regions,
+                rulebook=replace(COPIED_SNAPSHOT_RULES, regions=lambda: regions),
                 default_region=lambda: TARGET_REGIONS[0],
                 account=lambda region: "123456789012",
             )

@@ -8,12 +8,12 @@ from pathlib import Path
 
 import click
 
-from ...core.judging.judgement import Context
-from .configuring import Rulebook
+from .configuring import Enforcement
 from .formats import FORMATS
 from .judging import Broken, copies, judge
+from .loading import Unusable
 from .placing import Checkout
-from .reading import Stack, Unusable, read
+from .reading import Stack, read
 
 
 @click.command("check")
@@ -24,21 +24,24 @@ from .reading import Stack, Unusable, read
 @click.option(
     "--format", "form", type=click.Choice([*FORMATS]), default="text", show_default=True, help="How to print."
 )
-def check(files: tuple[str, ...], config: str | None, form: str) -> None:
+@click.option(
+    "--fail-on", type=click.Choice(["mandatory", "advisory"]), default="mandatory", show_default=True,
+    help="The mildest level of a broken rule that makes the exit code 1.",
+)  # fmt: skip
+def check(files: tuple[str, ...], config: str | None, form: str, fail_on: str) -> None:
     """Judge states and previews offline, by the policy pack's rules.
 
-    FILE is what `pulumi stack export` or `pulumi preview --json --show-sames` prints; "-" is standard input. Run it in
-    the project's folder, so that lines of the program are told as the repository has them.
+    FILE is what `pulumi preview --json --show-sames` or `pulumi stack export` prints, or a checkpoint of a backend's
+    bucket; "-" is standard input. Run it in the project's folder, so that lines of the program are shown as the
+    repository has them.
 
-    Exit code 0: no mandatory rule is broken. 1: one is. 2: a file can't be judged.
+    Exit code 0: no rule of the level --fail-on is broken. 1: one is. 2: a file can't be judged.
     """
-    from ...services.lightsail import regions
-
     try:
-        book = Rulebook.of(config, regions())
+        enforcement = Enforcement.of(config)
     except Unusable as error:
         raise click.UsageError(f"{config} {error}") from None
-    context = Context(regions=regions(), now=datetime.now(timezone.utc))
+    now = datetime.now(timezone.utc)
     checkout = Checkout.around(Path.cwd())
     found, judged, unusable = list[Broken](), 0, False
     for file in files:
@@ -48,22 +51,23 @@ def check(files: tuple[str, ...], config: str | None, form: str) -> None:
             click.echo(f"Error: {'stdin' if file == '-' else file} {error}", err=True)
             unusable = True
             continue
-        broken = judge(stack, book, context, checkout)
-        refused = {each.urn for each in stack.refusals if book.takes(each.type)}
+        broken = judge(stack, enforcement, checkout, now=now)
+        refused = {each.urn for each in stack.refusals if enforcement.takes(each.type)}
         failures = [*stack.failures, *(each.message for each in stack.refusals if each.urn not in refused)]
         for failure in failures:
             click.echo(
                 f"Error: {stack.file}: the preview failed, so it isn't all there: {_short(failure)}", err=True
             )
-        for note in _notes(stack, len(copies(stack, book)), len(refused), broken):
+        for note in _notes(stack, len(copies(stack, enforcement)), len(refused), broken):
             click.echo(f"Note: {stack.file}: {note}", err=True)
         found += broken
-        judged += len(copies(stack, book)) + len(refused)
+        judged += len(copies(stack, enforcement)) + len(refused)
         unusable |= bool(failures)
     if text := FORMATS[form](found):
         click.echo(text)
     click.echo(_summary(judged, found), err=form in ("json", "sarif"))
-    raise click.exceptions.Exit(2 if unusable else int(any(each.mandatory for each in found)))
+    failing = [each for each in found if each.mandatory or fail_on == "advisory"]
+    raise click.exceptions.Exit(2 if unusable else int(bool(failing)))
 
 
 def _notes(stack: Stack, judged: int, refused: int, broken: Sequence[Broken]) -> Iterator[str]:
@@ -76,6 +80,11 @@ def _notes(stack: Stack, judged: int, refused: int, broken: Sequence[Broken]) ->
         yield (
             f"it leaves out what is unchanged ({stack.hidden}), so rules about the whole stack aren't judged. "
             "Preview with --show-sames to have all."
+        )
+    if not stack.dependencies:
+        yield (
+            "engine events tell neither the program's lines nor what a property comes from, so whether copies cover "
+            "instances isn't judged. Preview without PULUMI_ENABLE_STREAMING_JSON_PREVIEW to have all."
         )
     if stack.complete and not stack.resources:
         yield "the stack has no resources."

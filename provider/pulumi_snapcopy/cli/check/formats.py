@@ -56,6 +56,7 @@ def as_sarif(found: Sequence[Broken]) -> str:
     Page: https://docs.github.com/en/code-security/code-scanning/integrating-with-code-scanning/sarif-support-for-code-scanning
     """
     rules = (*RULES, REFUSED)
+    index = {rule.name: number for number, rule in enumerate(rules)}
     driver = {
         "name": "snapcopy check",
         "semanticVersion": __version__,
@@ -72,7 +73,7 @@ def as_sarif(found: Sequence[Broken]) -> str:
     results = [
         {
             "ruleId": each.rule.name,
-            "ruleIndex": rules.index(each.rule),
+            "ruleIndex": index[each.rule.name],
             "level": _level(each),
             "message": {"text": f"{_name(each)}: {_said(each)}"},
             "locations": [
@@ -135,8 +136,7 @@ def _name(each: Broken) -> str:
 
 
 def _said(each: Broken) -> str:
-    subject = f"{each.violation.property}: " if each.violation.property else ""
-    return subject + each.violation.message
+    return each.violation.sentence()
 
 
 def _one_line(text: str) -> str:

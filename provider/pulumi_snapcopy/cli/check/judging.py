@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import datetime
 
-from ...core.judging.judgement import Context, Rule, StackRule, Violation
-from ...core.judging.spelling import pythonic
-from ...core.rules import COPIES, ORGANISATION, REQUEST, STACK
-from .configuring import RULES, Rulebook
+from ...core.rules.judgement import Context, Rule, StackRule, Violation
+from ...core.rules.rulebook import Rulebook
+from ...families import CATALOGUE
+from .configuring import RULES, Enforcement
 from .placing import Checkout, Place
 from .reading import Declared, Stack
 
@@ -17,7 +18,7 @@ REFUSED = Rule(
     description="The resource's own provider takes the request.",
     severity="high",
     fix="Write what the message says.",
-    page=REQUEST[0].page,
+    page=CATALOGUE.request[0].page,
     judge=lambda inputs, context, config: (),
 )
 """What stands for the rules of a resource that its provider refused: the preview tells of it in words alone."""
@@ -36,57 +37,66 @@ class Broken:
 
     @property
     def mandatory(self) -> bool:
-        """Whether it fails the check; what was to be remedied and still stands does."""
+        """Whether it is more than advice; what was to be remedied and is still wrong is."""
         return self.level != "advisory"
 
 
-def judge(stack: Stack, book: Rulebook, context: Context, checkout: Checkout) -> list[Broken]:
-    """Everything that is broken, resource by resource in the file's order, then rule by rule.
+def judge(stack: Stack, enforcement: Enforcement, checkout: Checkout, *, now: datetime) -> list[Broken]:
+    """Return everything that is broken, resource by resource in the file's order, then rule by rule.
 
     Rules about a whole stack are left alone where the file doesn't hold the whole stack.
     """
     places = {each.resource.urn: each.place for each in stack.resources}
     found = [
-        Broken(file=stack.file, urn=urn, rule=rule, level=book.levels[rule.name], violation=violation,
+        Broken(file=stack.file, urn=urn, rule=rule, level=enforcement.levels[rule.name], violation=violation,
                place=places.get(urn))
-        for urn, rule, violation in (*_of_copies(stack, book, context), *_of_the_stack(stack, book, context))
+        for urn, rule, violation in (*_of_each(stack, enforcement, now), *_of_the_stack(stack, enforcement, now))
     ]  # fmt: skip
     order = {urn: number for number, urn in enumerate(places)}
-    found.sort(key=lambda each: (order.get(each.urn, len(order)), RULES.index(each.rule)))
+    names = [rule.name for rule in RULES]
+    found.sort(key=lambda each: (order.get(each.urn, len(order)), names.index(each.rule.name)))
     refused = [
         Broken(file=stack.file, urn=each.urn, rule=REFUSED, level="mandatory", place=checkout.search(each.urn),
                violation=Violation(property=each.property, message=each.message))
         for each in stack.refusals
-        if book.takes(each.type)
+        if enforcement.takes(each.type)
     ]  # fmt: skip
     return refused + found
 
 
-def copies(stack: Stack, book: Rulebook) -> list[Declared]:
-    """The resources that at least one rule takes for copies."""
-    return [each for each in stack.resources if not each.external and book.takes(each.resource.type)]
+def copies(stack: Stack, enforcement: Enforcement) -> list[Declared]:
+    """Return the resources that at least one rule judges."""
+    return [each for each in stack.resources if not each.external and enforcement.takes(each.resource.type)]
 
 
-def _of_copies(
-    stack: Stack, book: Rulebook, context: Context
+def _of_each(
+    stack: Stack, enforcement: Enforcement, now: datetime
 ) -> Iterator[tuple[str, Rule | StackRule, Violation]]:
-    for each in copies(stack, book):
+    for each in copies(stack, enforcement):
         urn, kind = each.resource.urn, each.resource.type
-        python = kind in COPIES or each.snake_case
-        for rule in (*REQUEST, *ORGANISATION):
-            if not book.holds(rule.name) or not book.judges(rule.name, kind):
-                continue
-            for found in rule.judge(each.inputs, context, book.settings.get(rule.name, {})):
-                message = pythonic(found.message) if python else found.message
-                yield urn, rule, Violation(property=found.property, message=message)
+        for name in (rule.name for rule in (*CATALOGUE.request, *CATALOGUE.organisation)):
+            book = enforcement.book(name, kind) if enforcement.holds(name) else None
+            rule = book.named(name) if book else None
+            if book and isinstance(rule, Rule):
+                spell = book.spelling(kind, snake_case=each.snake_case)
+                for found in rule.judge(each.inputs, _context(book, now), enforcement.of_rule(name)):
+                    yield urn, rule, Violation(property=found.property, message=spell(found.message))
 
 
 def _of_the_stack(
-    stack: Stack, book: Rulebook, context: Context
+    stack: Stack, enforcement: Enforcement, now: datetime
 ) -> Iterator[tuple[str, Rule | StackRule, Violation]]:
     resources = [each.resource for each in stack.resources]
-    for rule in STACK if stack.complete else ():
-        if book.holds(rule.name):
-            taken = [each for each in resources if book.judges(rule.name, each.type)]
-            for urn, found in rule.judge(taken, resources, context, book.settings.get(rule.name, {})):
-                yield urn, rule, found
+    rules = [rule for rule in CATALOGUE.stack if stack.dependencies or not rule.by_dependencies]
+    for name in (rule.name for rule in rules if stack.complete and enforcement.holds(rule.name)):
+        for book, judged in CATALOGUE.shared_out(name, resources, enforcement.of_rule(name)):
+            rule = book.named(name)
+            if isinstance(rule, StackRule):
+                for urn, found in rule.judge(
+                    judged, resources, _context(book, now), enforcement.of_rule(name)
+                ):
+                    yield urn, rule, found
+
+
+def _context(book: Rulebook, now: datetime) -> Context:
+    return Context(regions=book.regions(), now=now)

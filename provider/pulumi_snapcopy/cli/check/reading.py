@@ -1,24 +1,24 @@
-"""Read what ``pulumi stack export`` and ``pulumi preview --json`` print.
+"""Read what ``pulumi stack export`` and ``pulumi preview --json`` print, and the checkpoints of a backend's bucket.
 
 Seen with CLI 3.259: a preview leaves unchanged resources out unless ``--show-sames`` is given, and it lacks a resource
-that its provider's check refused: that one stands in the diagnostics alone.
+that its provider's check refused: that one is in the diagnostics alone.
 """
 
 from __future__ import annotations
 
-import json
 import re
-import sys
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from pathlib import Path
+from dataclasses import dataclass, replace
 from typing import Any
 
-from ...core.judging.judgement import UNKNOWN, Inputs, Resource
-from ...core.judging.spelling import camel_case
+from ...core.fields import camel_case
+from ...core.rules.bags import as_inputs, is_snake_case
+from ...core.rules.judgement import UNKNOWN, Inputs, Resource
+from .events import are_events, as_preview
+from .loading import Unusable, documents
 from .placing import Checkout, Place
 
-EXPECTED = "Expected what `pulumi stack export` or `pulumi preview --json` prints."
+EXPECTED = "Write it with `pulumi preview --json --show-sames > FILE`, or with `pulumi stack export > FILE`."
 
 UNKNOWN_MARKS = {
     "1c4a061d-8072-4f0a-a4cb-0ff528b18fe7", "3eeb2bf0-c639-47a8-9e75-3b44932eb421",
@@ -42,10 +42,6 @@ _REFUSED = re.compile(
 )
 _SECRET_VALUE = "&{{"
 """How the engine begins a secret in a refusal; it prints it in full."""
-
-
-class Unusable(Exception):
-    """A file that can't be judged, and why."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -88,6 +84,7 @@ class Stack:
         failures: why the preview ended early, if not by refusals.
         hidden: how many unchanged resources the preview leaves out.
         violated: it ended well, but mandatory policies are violated; which ones it doesn't tell.
+        dependencies: whether it tells which resource a property comes from.
     """
 
     file: str
@@ -96,6 +93,7 @@ class Stack:
     failures: Sequence[str] = ()
     hidden: int = 0
     violated: bool = False
+    dependencies: bool = True
 
     @property
     def complete(self) -> bool:
@@ -103,49 +101,45 @@ class Stack:
         return not (self.refusals or self.failures or self.hidden)
 
 
-def load(name: str) -> Any:
-    """Read a file of JSON, or ``-``, standard input.
-
-    Raises:
-        Unusable: it can't be read, isn't text, is empty, or isn't JSON.
-    """
-    try:
-        text = (sys.stdin.buffer.read() if name == "-" else Path(name).read_bytes()).decode("utf-8-sig")
-    except OSError as error:
-        raise Unusable(f"can't be read: {error.strerror}.") from None
-    except UnicodeDecodeError:
-        raise Unusable("is not UTF-8 text.") from None
-    if not text.strip():
-        raise Unusable("is empty.")
-    try:
-        return json.loads(text)
-    except json.JSONDecodeError as error:
-        where = f"line {error.lineno}, column {error.colno}"
-        raise Unusable(f"is not JSON ({where}: {error.msg}).") from None
-    except (ValueError, RecursionError):
-        raise Unusable("is not JSON that can be read.") from None
-
-
 def read(name: str, checkout: Checkout) -> Stack:
-    """Read a state or a preview, whichever the file holds.
+    """Read a state, a preview or engine events, whichever the file holds.
 
     Raises:
-        Unusable: it is neither.
+        Unusable: it is none of them.
     """
     file = "stdin" if name == "-" else name
     try:
-        content = load(name)
+        found = documents(name)
     except Unusable as error:
         raise Unusable(f"{error} {EXPECTED}") from None
-    if content == {}:
-        raise Unusable("is an empty object, which is what a preview prints that failed before it began.")
-    keys = {*content} if isinstance(content, dict) else set()
-    if "deployment" in keys and isinstance(content["deployment"], dict):
-        states = _list(content["deployment"], "resources", "deployment.resources")
-        return Stack(file=file, resources=[*_declared(states, "deployment.resources", checkout)])
-    if keys & {"steps", "diagnostics", "changeSummary"}:
-        return _preview(file, content, checkout)
+    if are_events(found):
+        return replace(_preview(file, as_preview(found), checkout), dependencies=False)
+    if found == [{}]:
+        raise Unusable(
+            "is an empty object, which is what a preview prints that failed before it began. Run `pulumi preview` to "
+            "see why."
+        )
+    for content in found:
+        if (states := _states(content)) is not None:
+            return Stack(file=file, resources=[*_declared(states, "the state's resources", checkout)])
+        if isinstance(content, dict) and {*content} & {"steps", "diagnostics", "changeSummary"}:
+            return _preview(file, content, checkout)
+    if any(isinstance(content, dict) and "resourcePlans" in content for content in found):
+        raise Unusable(f"is a saved plan, which doesn't say what there will be. {EXPECTED}")
     raise Unusable(f"is JSON, but neither a state nor a preview. {EXPECTED}")
+
+
+def _states(content: Any) -> list[Any] | None:
+    """The resources of an exported state, or of a checkpoint as a backend keeps it; None if it is neither."""
+    if not isinstance(content, dict):
+        return None
+    if isinstance(deployment := content.get("deployment"), dict):
+        return _list(deployment, "resources", "deployment.resources")
+    checkpoint = content.get("checkpoint")
+    if not isinstance(checkpoint, dict) or ("latest" not in checkpoint and "stack" not in checkpoint):
+        return None
+    latest = checkpoint.get("latest")
+    return _list(latest, "resources", "checkpoint.latest.resources") if isinstance(latest, dict) else []
 
 
 def _preview(file: str, content: Mapping[str, Any], checkout: Checkout) -> Stack:
@@ -215,25 +209,19 @@ def _declared(states: Sequence[Any], where: str, checkout: Checkout) -> Iterator
             ),
             inputs=inputs,
             external=bool(state.get("external")),
-            snake_case=any("_" in key.strip("_") for key in state.get("inputs") or ()),
+            snake_case=is_snake_case(state.get("inputs") or ()),
             place=checkout.place(_positions(state)),
         )
 
 
 def _properties(state: Mapping[str, Any], key: str) -> dict[str, Any]:
-    """Inputs or outputs as the rules read them: of any spelling, and tags also as the API has them, a list."""
+    """Inputs or outputs as the rules read them."""
     given = state.get(key)
     if given is None:
         return {}
     if not isinstance(given, dict):
         raise Unusable(f"is broken: the {key} of {state['urn']} are no object. {EXPECTED}")
-    found = {name: _known(value) for name, value in given.items() if value is not None}
-    tags = found.get("tags")
-    if isinstance(tags, list) and all(
-        isinstance(each, dict) and isinstance(each.get("key"), str) for each in tags
-    ):
-        found["tags"] = {each["key"]: each.get("value", "") for each in tags}
-    return {**{camel_case(name): value for name, value in found.items()}, **found}
+    return as_inputs({name: _known(value) for name, value in given.items()})
 
 
 def _positions(state: Mapping[str, Any]) -> Iterator[str]:

@@ -1,6 +1,6 @@
 """What a rule is, what it knows, and what it says.
 
-A rule reads inputs as they stand in the state: camelCase, a missing key for what wasn't given, ``UNKNOWN`` for what
+A rule reads inputs as they are in the state: camelCase, a missing key for what wasn't given, ``UNKNOWN`` for what
 was given and isn't known yet. What isn't known is never judged.
 """
 
@@ -11,9 +11,15 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Final, Literal
 
+from ..fields import snake_case
+
 Inputs = Mapping[str, Any]
 Config = Mapping[str, Any]
 Severity = Literal["low", "medium", "high", "critical"]
+Schema = Mapping[str, Mapping[str, Any]]
+
+BOOKKEEPING = "snapcopy"
+"""The one property of a request that isn't the user's; ``timeouts`` in it are ``opts.custom_timeouts``."""
 
 
 class _Unknown:
@@ -27,10 +33,37 @@ UNKNOWN: Final = _Unknown()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Regions:
+    """The regions of a service, as far as they are known here.
+
+    Args:
+        service: the service's name in messages.
+        names: its regions.
+        known_to: what they are known from, with its version, such as ``boto3 1.42.0``.
+        upgrade: the command that fetches a newer list; empty where there is none.
+    """
+
+    service: str
+    names: frozenset[str]
+    known_to: str = ""
+    upgrade: str = ""
+
+    @property
+    def hint(self) -> str:
+        """A sentence for who needs a region that is newer than the list, or nothing."""
+        return f" For a region that is newer, run `{self.upgrade}`." if self.upgrade else ""
+
+    @property
+    def where(self) -> str:
+        """The end of "has no region …": as far as the list goes."""
+        return f" that {self.known_to} knows" if self.known_to else ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Context:
     """What the rules know of the world: the service's regions, and what time it is (UTC)."""
 
-    regions: frozenset[str]
+    regions: Regions
     now: datetime
 
     @property
@@ -46,10 +79,15 @@ class Violation:
     property: str
     message: str
 
+    def sentence(self) -> str:
+        """Return the message, beginning with the property's name."""
+        named = self.message.startswith((self.property, snake_case(self.property)))  # or there is no property
+        return self.message if named else f"{self.property}: {self.message}"
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Rule:
-    """A rule about one copy.
+class _About:
+    """What every rule says of itself.
 
     Args:
         name: kebab-case.
@@ -57,8 +95,8 @@ class Rule:
         severity: how bad it is when it isn't.
         fix: what to do when it isn't.
         page: where it comes from.
-        judge: finds what breaks it in (inputs, context, config).
         schema: its config as JSON schema properties.
+        faults: finds what is wrong with the values of its config, in (config, regions).
     """
 
     name: str
@@ -66,8 +104,21 @@ class Rule:
     severity: Severity
     fix: str
     page: str
+    schema: Schema = field(default_factory=dict)
+    faults: Callable[[Config, Regions], Iterable[str]] | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rule(_About):
+    """A rule about one resource.
+
+    Args:
+        judge: finds what breaks it in (inputs, context, config).
+        tags_to_add: finds the tags that make (inputs, config) keep it.
+    """
+
     judge: Callable[[Inputs, Context, Config], Iterable[Violation]]
-    schema: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    tags_to_add: Callable[[Inputs, Config], Mapping[str, str]] | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -93,22 +144,22 @@ class Resource:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class StackRule:
-    """A rule about a whole stack: as `Rule`, but it finds (urn, violation) in (copies, all resources, …)."""
+class StackRule(_About):
+    """A rule about a whole stack.
 
-    name: str
-    description: str
-    severity: Severity
-    fix: str
-    page: str
+    Args:
+        judge: finds (urn, violation) in (the resources to judge, all resources, context, config).
+        by_dependencies: whether it would accuse wrongly where it isn't known what a property comes from.
+    """
+
     judge: Callable[
         [Sequence[Resource], Sequence[Resource], Context, Config], Iterable[tuple[str, Violation]]
     ]
-    schema: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    by_dependencies: bool = False
 
 
 def known(inputs: Inputs, keys: Iterable[str], kind: type) -> Iterator[tuple[str, Any]]:
-    """The given, known values of one type; ``value-types`` speaks of those of another."""
+    """Yield the given, known values of one type; ``value-types`` speaks of those of another."""
     for key in keys:
         if isinstance(value := inputs.get(key), kind):
             yield key, value

@@ -1,1 +1,0 @@
-"""What is wrong with a request or a stack: the judges that the rules name; pure functions of inputs."""

@@ -1,0 +1,66 @@
+"""Rules that a table of fields makes: the types of arguments, and timeouts."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from ..durations import DurationError, seconds
+from ..fields import Fields
+from .judgement import BOOKKEEPING, UNKNOWN, Config, Context, Inputs, Rule, Violation
+from .suggest import did_you_mean
+
+TIMEOUTS = "customTimeouts"
+"""The property that violations name, wherever the timeouts are kept."""
+
+VERBS = ("create", "update", "delete", "read")
+
+
+def value_types(fields: Fields, *, page: str) -> Rule:
+    """Make the rule that each argument has the type that its field says."""
+
+    def judge(inputs: Inputs, context: Context, config: Config) -> Iterator[Violation]:
+        for each in fields.arguments:
+            value = inputs.get(each.name)
+            if value is not None and value is not UNKNOWN and not each.type.fits(value):
+                message = f"{each.name} must be {each.type.value}; it is {value!r}."
+                yield Violation(property=each.name, message=message)
+
+    return Rule(
+        name="value-types", severity="high", page=page, judge=judge,
+        description="Each argument has the type that it is documented with.",
+        fix="Write a value of the type that the message names.",
+    )  # fmt: skip
+
+
+def custom_timeouts(*, page: str) -> Rule:
+    """Make the rule that ``opts.custom_timeouts`` are durations."""
+
+    def judge(inputs: Inputs, context: Context, config: Config) -> Iterator[Violation]:
+        ours = inputs.get(BOOKKEEPING)
+        yield from timeout_violations(ours.get("timeouts") if isinstance(ours, Mapping) else None)
+
+    return Rule(
+        name="custom-timeouts", severity="high", page=page, judge=judge,
+        description="Timeouts are durations.",
+        fix="Write durations such as '90m' or '1h 30m', or numbers of seconds.",
+    )  # fmt: skip
+
+
+def timeout_violations(timeouts: Any) -> Iterator[Violation]:
+    """Yield what is wrong with timeouts, a mapping of verbs to durations; None and what isn't known are right."""
+    if timeouts is None or timeouts is UNKNOWN:
+        return
+    if not isinstance(timeouts, Mapping):
+        message = f"custom_timeouts must be a mapping of verbs to durations; it is {timeouts!r}."
+        yield Violation(property=TIMEOUTS, message=message)
+        return
+    for verb, value in timeouts.items():
+        if verb not in VERBS:
+            hint = did_you_mean(str(verb), VERBS, otherwise="Write one of")
+            yield Violation(property=TIMEOUTS, message=f"{verb!r} has no timeout. {hint}")
+        elif value is not None and value is not UNKNOWN:
+            try:
+                seconds(value)
+            except DurationError as error:
+                yield Violation(property=TIMEOUTS, message=f"{verb}: {error}")

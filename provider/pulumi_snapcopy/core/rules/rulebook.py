@@ -1,0 +1,172 @@
+"""The rules of one type of resource, and of all types together: `check`, the pack and ``snapcopy check`` read them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from fnmatch import fnmatchcase
+from typing import Any, TypeVar
+
+from ..fields import Fields
+from .judgement import Config, Context, Inputs, Regions, Resource, Rule, StackRule, Violation
+
+TYPES = "types"
+"""The setting that every rule has: patterns of the types that it judges."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rulebook:
+    """The rules of one type of resource.
+
+    Args:
+        token: the type token, as in URNs.
+        noun: what messages call such a resource, which is also the name of its class.
+        fields: its arguments and outputs.
+        regions: finds the service's regions; called when a rule is applied, never at import.
+        arguments: what `check` alone refuses: what only our own arguments can get wrong.
+        request: what the service would refuse; mandatory in the pack, too.
+        organisation: what an organisation may ask of one resource; advisory until configured.
+        stack: what an organisation may ask of a whole stack; advisory until configured.
+        other_types: patterns of other tools' types that this book judges where a rule is configured for them.
+
+    Example:
+        >>> from pulumi_snapcopy.families import RULEBOOKS
+        >>> [each.noun for each in RULEBOOKS][:1]
+        ['CopiedSnapshot']
+    """
+
+    token: str
+    noun: str
+    fields: Fields
+    regions: Callable[[], Regions]
+    arguments: tuple[Rule, ...] = ()
+    request: tuple[Rule, ...] = ()
+    organisation: tuple[Rule, ...] = ()
+    stack: tuple[StackRule, ...] = ()
+    other_types: tuple[str, ...] = ()
+
+    def violations(self, inputs: Inputs, *, now: datetime) -> Iterator[Violation]:
+        """Yield everything that makes a request wrong in itself, spelled as a Python program spells it.
+
+        Args:
+            inputs: camelCase, without what isn't given, ``UNKNOWN`` for what isn't known yet.
+            now: the time in UTC.
+        """
+        context = Context(regions=self.regions(), now=now)
+        for rule in (*self.arguments, *self.request):
+            for found in rule.judge(inputs, context, {}):
+                yield Violation(property=found.property, message=self.fields.pythonic(found.message))
+
+    def spelling(self, resource_type: str, *, snake_case: bool) -> Callable[[str], str]:
+        """Return what spells a message's fields as the resource's own program does.
+
+        Args:
+            resource_type: its type; programs spell ours as in Python, whatever the state has.
+            snake_case: whether its properties are spelled as in Python.
+        """
+        return self.fields.pythonic if snake_case or resource_type == self.token else str
+
+    @property
+    def configurable(self) -> tuple[Rule | StackRule, ...]:
+        """The rules that the pack has."""
+        return (*self.request, *self.organisation, *self.stack)
+
+    def named(self, name: str) -> Rule | StackRule | None:
+        """The rule of a name, of those that the pack has."""
+        return next((rule for rule in self.configurable if rule.name == name), None)
+
+
+@dataclass(frozen=True, slots=True)
+class Catalogue:
+    """The rules of several books, by name: rules of one name are one policy, whichever service they are about."""
+
+    books: Sequence[Rulebook]
+
+    @property
+    def request(self) -> tuple[Rule, ...]:
+        """What a service would refuse: the first rule of each name."""
+        return _first_of_each_name(rule for book in self.books for rule in book.request)
+
+    @property
+    def organisation(self) -> tuple[Rule, ...]:
+        """What an organisation may ask of one resource: the first rule of each name."""
+        return _first_of_each_name(rule for book in self.books for rule in book.organisation)
+
+    @property
+    def stack(self) -> tuple[StackRule, ...]:
+        """What an organisation may ask of a whole stack: the first rule of each name."""
+        return _first_of_each_name(rule for book in self.books for rule in book.stack)
+
+    @property
+    def rules(self) -> tuple[Rule | StackRule, ...]:
+        """All of them, in the order in which they are shown."""
+        return (*self.request, *self.organisation, *self.stack)
+
+    def with_rule(self, name: str) -> list[Rulebook]:
+        """The books that have a rule of a name."""
+        return [book for book in self.books if book.named(name)]
+
+    def tokens(self, name: str) -> list[str]:
+        """The types that a rule judges unless it is configured otherwise."""
+        return [book.token for book in self.with_rule(name)]
+
+    def book(self, resource_type: str) -> Rulebook | None:
+        """The book that judges a type: its own, or else the one whose pattern for other tools' types fits most closely."""
+        for book in self.books:
+            if book.token == resource_type:
+                return book
+        fitting = [
+            (len(pattern), book)
+            for book in self.books
+            for pattern in book.other_types
+            if fnmatchcase(resource_type, pattern)
+        ]
+        return max(fitting, key=lambda each: each[0])[1] if fitting else None
+
+    def judging(self, name: str, resource_type: str, config: Config) -> Rulebook | None:
+        """The book by whose rule of a name a type is judged, if the rule is configured for the type."""
+        patterns = config.get(TYPES) or self.tokens(name)
+        if not any(fnmatchcase(resource_type, pattern) for pattern in patterns):
+            return None
+        book = self.book(resource_type)
+        return book if book and book.named(name) else None
+
+    def shared_out(
+        self, name: str, resources: Sequence[Resource], config: Config
+    ) -> Iterator[tuple[Rulebook, list[Resource]]]:
+        """Yield the books that have a rule about whole stacks, each with the resources that it judges by it."""
+        judging = [(self.judging(name, each.type, config), each) for each in resources]
+        for book in self.with_rule(name):
+            yield book, [each for by, each in judging if by is book]
+
+    def schema(self, rule: Rule | StackRule) -> dict[str, Mapping[str, Any]]:
+        """The config of a rule as JSON schema properties."""
+        types = {
+            "type": "array",
+            "items": {"type": "string"},
+            "minItems": 1,
+            "default": self.tokens(rule.name),
+            "description": "The types of resources to judge, as patterns: * stands for anything.",
+        }
+        return {TYPES: types, **rule.schema}
+
+    def regions(self, name: str) -> Regions:
+        """The regions of all services that a rule is about."""
+        found = [book.regions() for book in self.with_rule(name)]
+        return Regions(
+            service=" or ".join(dict.fromkeys(each.service for each in found)),
+            names=frozenset().union(*(each.names for each in found)),
+            known_to=" or ".join(dict.fromkeys(filter(None, (each.known_to for each in found)))),
+            upgrade=next((each.upgrade for each in found if each.upgrade), ""),
+        )
+
+
+_AnyRule = TypeVar("_AnyRule", Rule, StackRule)
+
+
+def _first_of_each_name(rules: Iterable[_AnyRule]) -> tuple[_AnyRule, ...]:
+    found: dict[str, _AnyRule] = {}
+    for rule in rules:
+        found.setdefault(rule.name, rule)
+    return tuple(found.values())

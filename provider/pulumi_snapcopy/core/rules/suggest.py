@@ -1,0 +1,43 @@
+"""Saying which name was meant."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Collection, Iterable
+
+
+def did_you_mean(
+    name: str, known: Iterable[str], *, most: int = 1, quote: str = "", otherwise: str = "There is"
+) -> str:
+    """Return a sentence with the names that are near, or else with all there are.
+
+    Args:
+        name: what was written.
+        known: what could have been.
+        most: how many near names are told at most.
+        quote: what stands around each name.
+        otherwise: how the sentence begins that tells all names.
+
+    Example:
+        >>> did_you_mean("eu-wst-1", ["us-east-1", "eu-west-1"])
+        'Did you mean eu-west-1?'
+        >>> did_you_mean("mars", ["us-east-1", "eu-west-1"], quote="'", otherwise="It has")
+        "It has 'eu-west-1', 'us-east-1'."
+    """
+    names = sorted(set(known))
+    near = difflib.get_close_matches(name, names, n=most)
+    if near:
+        return f"Did you mean {' or '.join(listed(near, quote))}?"
+    return f"{otherwise} {', '.join(listed(names, quote))}." if names else ""
+
+
+def nearest_first(name: str, known: Iterable[str], *, most: int) -> list[str]:
+    """Return at most so many of the known names, those like ``name`` first and the others in their order."""
+    names = sorted(set(known))
+    near = difflib.get_close_matches(name, names, n=most, cutoff=0.5)
+    return [*near, *(each for each in names if each not in near)][:most]
+
+
+def listed(names: Collection[str], quote: str = '"') -> list[str]:
+    """Return the names in quotes."""
+    return [f"{quote}{each}{quote}" for each in names]

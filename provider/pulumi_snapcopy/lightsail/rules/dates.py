@@ -1,0 +1,46 @@
+"""The rule about dates whose automatic snapshot is most likely gone."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from datetime import date, timedelta
+
+from ...core.rules.judgement import Config, Context, Inputs, Resource, StackRule, Violation
+from . import pages
+
+AUTOMATIC_SNAPSHOTS_KEPT = 7
+DONE = ("available", "completed")
+"""The states of a snapshot of an instance, and of a disk, that is complete."""
+
+
+def _judge(
+    copies: Sequence[Resource], resources: Sequence[Resource], context: Context, config: Config
+) -> Iterator[tuple[str, Violation]]:
+    """A rule about the stack, not about one request: only a stack's resources come with what is known of the copy."""
+    oldest = context.now.date() - timedelta(days=AUTOMATIC_SNAPSHOTS_KEPT)
+    for copy in copies:
+        value = copy.inputs.get("restoreDate")
+        if not isinstance(value, str) or _is_made(copy.inputs):
+            continue
+        try:
+            aged_out = date.fromisoformat(value) < oldest
+        except ValueError:
+            continue  # restore-date-format speaks of it
+        if aged_out:
+            message = (
+                f"the automatic snapshot of {value} has most likely aged out: the service keeps the latest "
+                f"{AUTOMATIC_SNAPSHOTS_KEPT}. Write a date since {oldest}."
+            )
+            yield copy.urn, Violation(property="restoreDate", message=message)
+
+
+def _is_made(known: Inputs) -> bool:
+    """Whether the copy of the date exists and is complete: it needs its source no more."""
+    return known.get("state") in DONE and known.get("restoredDate") in (None, known.get("restoreDate"))
+
+
+RESTORE_DATE_NOT_AGED_OUT = StackRule(
+    name="restore-date-not-aged-out", severity="low", page=pages.AUTOMATIC, judge=_judge,
+    description="The automatic snapshot that is yet to be copied is one of the seven that the service keeps.",
+    fix="Write the date of one of the latest seven automatic snapshots.",
+)  # fmt: skip

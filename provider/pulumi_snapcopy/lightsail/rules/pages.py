@@ -1,0 +1,9 @@
+"""The pages that the rules come from."""
+
+_API = "https://docs.aws.amazon.com/lightsail/2016-11-28/api-reference"
+_GUIDE = "https://docs.aws.amazon.com/lightsail/latest/userguide"
+
+COPY = f"{_API}/API_CopySnapshot.html"
+TAGS = f"{_API}/API_Tag.html"
+AUTOMATIC = f"{_GUIDE}/amazon-lightsail-configuring-automatic-snapshots.html"
+COPYING = f"{_GUIDE}/amazon-lightsail-copying-snapshots-from-one-region-to-another.html"
