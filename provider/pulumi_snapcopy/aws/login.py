@@ -72,7 +72,9 @@ class Login:
             if found is None:
                 raise Denied("there are no credentials", code="Credentials")
             found.get_frozen_credentials()
-            return found.method if found.method == "env" else f"{found.method}, profile {session.profile_name}"
+            return (
+                found.method if found.method == "env" else f"{found.method}, profile {session.profile_name}"
+            )
 
         return call("", find)
 
@@ -85,7 +87,9 @@ class Login:
         Raises:
             ServiceError: if STS refuses, or can't be reached.
         """
-        config = Config(connect_timeout=5, read_timeout=10, retries={"mode": "standard", "total_max_attempts": 2})
+        config = Config(
+            connect_timeout=5, read_timeout=10, retries={"mode": "standard", "total_max_attempts": 2}
+        )
         own, sts = (self.endpoints((region,), each)[region] for each in (service, "sts"))
         elsewhere = is_the_real_service(sts) and not is_the_real_service(own)
 

@@ -12,10 +12,10 @@ from .errors import ServiceError, WrongAccount
 from .family import Family
 from .ledger import Ledger
 from .messages import OTHER_ACCOUNT
-from .rules.judgement import UNKNOWN, Violation
+from .rules.judgement import BOOKKEEPING, UNKNOWN, Violation
 from .service import Service
 from .settle import differences, settle
-from .state import BAG, Bag
+from .state import Bag
 from .waiting.clock import Clock
 
 UNGUARDED = (
@@ -65,7 +65,7 @@ class Checking:
         bag = Bag.of(inputs)
         if bag.guarded and self.guard is None:
             return Checked(inputs=news, failures=[Violation(property="", message=UNGUARDED)])
-        inputs[BAG] = replace(bag, guarded=False).written()
+        inputs[BOOKKEEPING] = replace(bag, guarded=False).written()
         if failures := self._default(inputs, entry.region):
             return Checked(inputs=news, failures=failures)
         now = datetime.fromtimestamp(self.clock.now(), timezone.utc)
@@ -76,7 +76,9 @@ class Checking:
             if settled != olds:
                 self._may_ask(inputs[self.family.region_argument])
         except WrongAccount as error:
-            return Checked(inputs=news, failures=[Violation(property="", message=f"{error}; {OTHER_ACCOUNT}.")])
+            return Checked(
+                inputs=news, failures=[Violation(property="", message=f"{error}; {OTHER_ACCOUNT}.")]
+            )
         if other := self.ledger.declare(urn, self.family.settled_id(settled)):
             return Checked(inputs=news, failures=[self._asked_for_twice(settled, other)])
         # The engine checks what it will replace a second time, as if it were new.
@@ -100,7 +102,11 @@ class Checking:
                 why = str(error)
         if region is None:
             argument = self.family.fields.snake(name)
-            return [Violation(property=name, message=f"is missing, and {why}. Write {argument}, such as eu-west-1.")]
+            return [
+                Violation(
+                    property=name, message=f"is missing, and {why}. Write {argument}, such as eu-west-1."
+                )
+            ]
         inputs[name] = region
         return []
 

@@ -12,11 +12,36 @@ from typing import Any
 
 from . import messages
 from .durations import spoken
-from .errors import AnswerLost, Cancelled, CopyError, Denied, NameInUse, NotFound, Refused, ServiceError, SourceError
-from .errors import TooManyCopies, Transient
+from .errors import (
+    AnswerLost,
+    Cancelled,
+    CopyError,
+    Denied,
+    NameInUse,
+    NotFound,
+    Refused,
+    ServiceError,
+    SourceError,
+    TooManyCopies,
+    Transient,
+)
 from .ownership import Evidence, Verdict, Whose, deciding, is_made_by
 from .plan import (
-    Because, CheckSource, Create, Delete, Done, Fail, Observation, Rest, Search, Sent, Step, Tag, TakeUp, Untag, Wait,
+    Because,
+    CheckSource,
+    Create,
+    Delete,
+    Done,
+    Fail,
+    Observation,
+    Rest,
+    Search,
+    Sent,
+    Step,
+    Tag,
+    TakeUp,
+    Untag,
+    Wait,
     next_step,
 )  # fmt: skip
 from .removal import find_known, remove
@@ -173,7 +198,11 @@ class _Convergence:
             self._observed(sent=Sent.NAME_IN_USE, sent_at=since)
         else:
             self.born = run.clock.now()
-            self._hold(Known(seen=started.seen, operation_id=started.operation_id, predecessors=run.known.predecessors))
+            self._hold(
+                Known(
+                    seen=started.seen, operation_id=started.operation_id, predecessors=run.known.predecessors
+                )
+            )
             self._observed(
                 existing=started.seen,
                 verdict=Verdict(Whose.OURS, Evidence.RECORD),
@@ -254,7 +283,9 @@ class _Convergence:
             self._missing(look)
             return
         if known.ref is None and self.seen.sent is Sent.ACCEPTED:
-            run.known = replace(known, seen=look.seen)  # what the service accepted is shown for the first time
+            run.known = replace(
+                known, seen=look.seen
+            )  # what the service accepted is shown for the first time
         self._exists([look.seen], sure=True)
         self._shown(look)
         if look.seen.phase is not Phase.PENDING:
@@ -338,13 +369,21 @@ class _Convergence:
         run.progress.warn(f'deleting "{step.seen.name}" in {step.seen.region}: {step.why}')
         remove(run, step.seen)
         if seen.existing is None or step.seen.ref != seen.existing.ref:
-            self._observed(others=without(seen.others, step.seen.ref), twins=without(seen.twins, step.seen.ref))
+            self._observed(
+                others=without(seen.others, step.seen.ref), twins=without(seen.twins, step.seen.ref)
+            )
             return
         run.held = False
         run.known = Known(predecessors=run.known.predecessors, replaces=run.known.replaces)
         self.waiter, self.born = None, None
         self._observed(
-            existing=None, held=False, waited=False, sent=Sent.NOTHING, failure=None, over_limit=False, tagged=False
+            existing=None,
+            held=False,
+            waited=False,
+            sent=Sent.NOTHING,
+            failure=None,
+            over_limit=False,
+            tagged=False,
         )
 
     def _fail(self, step: Fail) -> None:
@@ -378,7 +417,9 @@ class _Convergence:
         left = known.predecessors - {existing.ref or ""}
         if self.listed is not None:  # those of this region that a list doesn't show are gone
             there = {each.ref for each in self.listed}
-            left = frozenset(ref for ref in left if run.family.region_of(ref) != run.spec.region or ref in there)
+            left = frozenset(
+                ref for ref in left if run.family.region_of(ref) != run.spec.region or ref in there
+            )
         return replace(known, seen=existing, operation_id=operation_id, predecessors=frozenset(left))
 
     def _operation_id(self, existing: Seen) -> str | None:

@@ -63,7 +63,9 @@ class Family(ABC):
         """Return what is copied, as the value of the source tag: at most 256 characters."""
         return ":".join(self.source(inputs))[:256]
 
-    def settle(self, olds: Inputs, inputs: dict[str, Any], *, same: bool, ask: Callable[..., Any]) -> None:
+    def settle(  # noqa: B027
+        self, olds: Inputs, inputs: dict[str, Any], *, same: bool, ask: Callable[..., Any]
+    ) -> None:
         """Fill in what the user left open and only the service knows.
 
         Args:

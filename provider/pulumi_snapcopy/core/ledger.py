@@ -86,7 +86,9 @@ class Ledger:
         """Return what a resource had."""
         return self._entries.setdefault(urn, Entry())
 
-    def remember(self, urn: str, id_: str, outputs: Mapping[str, Any], *, region: str, ref: str | None) -> Entry:
+    def remember(
+        self, urn: str, id_: str, outputs: Mapping[str, Any], *, region: str, ref: str | None
+    ) -> Entry:
         """Note that a resource had this thing, perhaps under another name, by which the engine will delete it.
 
         Args:

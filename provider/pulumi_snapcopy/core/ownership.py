@@ -72,7 +72,9 @@ def classify(
     if records is None:
         return Verdict(Whose.UNDECIDED, Evidence.NONE)
     record = deciding(records)
-    if record is None or not (_is_of_the_partial(known, record, seen) or _proves(spec, known, record, seen, now)):
+    if record is None or not (
+        _is_of_the_partial(known, record, seen) or _proves(spec, known, record, seen, now)
+    ):
         return Verdict(Whose.THEIRS, Evidence.NONE)
     if record.created_at and (until := record.created_at.timestamp() + TAGGING_GRACE) > now:
         # Another run may have started it just now, and be about to tag it.

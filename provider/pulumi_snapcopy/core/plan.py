@@ -13,6 +13,8 @@ from .ownership import Evidence, Verdict, Whose, carries_key, is_orphan, matches
 from .values import ADOPTED, OWNER_TAG, RETAIN_TAG, SOURCE_TAG, Known, Phase, Seen, Source, Spec, is_retained
 from .waiting.policy import CREATION_GRACE, SEARCH, TAGGING_GRACE, pause
 
+_UNSEEN = Verdict(Whose.UNDECIDED, Evidence.NONE)
+
 
 class Sent(Enum):
     """What became of this run's last request."""
@@ -51,7 +53,7 @@ class Observation:
 
     now: float
     existing: Seen | None = None
-    verdict: Verdict = Verdict(Whose.UNDECIDED, Evidence.NONE)
+    verdict: Verdict = _UNSEEN
     held: bool = False
     twins: tuple[Seen, ...] = ()
     others: tuple[Seen, ...] = ()

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from . import messages
 from .errors import CopyError, NotFound, Refused, Transient
 from .ownership import deciding, is_being_made_again
@@ -37,7 +39,7 @@ def remove(run: Run, seen: Seen) -> None:
     while current is not None:
         doomed = current
         try:
-            run.change(lambda: run.service.delete(doomed))
+            run.change(partial(run.service.delete, doomed))
             break
         except NotFound as error:
             # It was shown: it is being deleted, or isn't visible everywhere and has to be asked for again.

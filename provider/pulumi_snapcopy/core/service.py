@@ -20,7 +20,7 @@ class Service(Protocol):
     def get(self, region: str, name: str, kind: str | None = None) -> Seen | None:
         """Return what has this name, or None only if the service says that nothing has."""
 
-    def list(self, region: str, kind: str) -> list[Seen]:
+    def all(self, region: str, kind: str) -> list[Seen]:
         """List what the account has in a region, of one type."""
 
     def find(self, spec: Spec, listing: Listing) -> list[Seen]:

@@ -9,8 +9,8 @@ from typing import Any
 from . import keys, state
 from .family import Family, Inputs
 from .fields import Change
-from .rules.judgement import UNKNOWN
-from .state import BAG, Bag
+from .rules.judgement import BOOKKEEPING, UNKNOWN
+from .state import Bag
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,7 +50,7 @@ def settle(
     same = bool(olds) and all(equal(before.get(name), value) for name, value in now.items())
     same = same and (not named or equal(olds.get(family.name_argument), inputs[family.name_argument]))
     bag = _signed(family, urn, olds, inputs, same=same)
-    inputs[BAG] = bag.written()
+    inputs[BOOKKEEPING] = bag.written()
     family.settle(olds, inputs, same=same, ask=ask)
     if not family.name_argument or named:
         return inputs

@@ -12,8 +12,7 @@ from typing import Any
 
 from .durations import seconds
 from .family import Family, Inputs
-from .rules.judgement import BOOKKEEPING as BAG
-from .rules.judgement import UNKNOWN
+from .rules.judgement import BOOKKEEPING, UNKNOWN
 from .values import Known, Phase, Seen, Spec
 
 
@@ -46,9 +45,11 @@ class Bag:
     @classmethod
     def of(cls, properties: Mapping[str, Any]) -> Bag:
         """Read the bookkeeping in a resource's inputs or outputs."""
-        raw = properties.get(BAG) or {}
+        raw = properties.get(BOOKKEEPING) or {}
         known = {each.name for each in fields(cls)}
-        given = {_snake(key): value for key, value in raw.items() if _snake(key) in known and value is not None}
+        given = {
+            _snake(key): value for key, value in raw.items() if _snake(key) in known and value is not None
+        }
         given["predecessors"] = tuple(given.get("predecessors", ()))
         return cls(**given)
 
@@ -58,7 +59,9 @@ class Bag:
         values = {each.name: getattr(self, each.name) for each in fields(self)}
         values["predecessors"] = sorted(self.predecessors)
         return {
-            _camel(name): value for name, value in values.items() if value not in (getattr(defaults, name), [], {})
+            _camel(name): value
+            for name, value in values.items()
+            if value not in (getattr(defaults, name), [], {})
         }
 
     @property
@@ -73,7 +76,9 @@ class Bag:
         return None if given is None else seconds(given)
 
 
-def known(family: Family, outputs: Mapping[str, Any], id_: str = "", *, predecessors: Iterable[str] = ()) -> Known:
+def known(
+    family: Family, outputs: Mapping[str, Any], id_: str = "", *, predecessors: Iterable[str] = ()
+) -> Known:
     """Return what the state says of a resource."""
     bag, state = Bag.of(outputs), outputs.get("state")
     region, _, name = id_.partition("/")
@@ -98,7 +103,13 @@ def known(family: Family, outputs: Mapping[str, Any], id_: str = "", *, predeces
 
 
 def outputs(
-    family: Family, inputs: Inputs, spec: Spec, known: Known, *, bag: Bag, olds: Mapping[str, Any] | None = None
+    family: Family,
+    inputs: Inputs,
+    spec: Spec,
+    known: Known,
+    *,
+    bag: Bag,
+    olds: Mapping[str, Any] | None = None,
 ) -> dict[str, Any]:
     """Return what the state is to hold of a resource.
 
@@ -128,7 +139,7 @@ def outputs(
     names = {each.name for each in family.fields.outputs}
     before = {key: olds[key] for key in names if key in olds} if olds is not None and same else {}
     told = {key: value for key, value in shown.items() if value is not None}
-    return {**before, **given, **told, BAG: bag.written()}
+    return {**before, **given, **told, BOOKKEEPING: bag.written()}
 
 
 def is_partial(family: Family, outputs: Mapping[str, Any]) -> bool:

@@ -16,6 +16,7 @@ from .family import Family
 from .ledger import Entry, Ledger
 from .messages import DELETING, MAKING, READING
 from .removal import find_known, made_again_meanwhile, remove
+from .rules.judgement import BOOKKEEPING
 from .run import Progress, Run
 from .service import Service
 from .settle import Differences, differences
@@ -172,7 +173,7 @@ class Verbs:
         tags = {key: found.tags[key] for key in spec.tags if key in found.tags}
         given = {**outputs, "tags": tags} if spec.tags else outputs
         outs = state.outputs(self.family, given, spec, now, bag=bag, olds=outputs)
-        names = (*(each.name for each in self.family.fields.arguments), *self.family.settled, state.BAG)
+        names = (*(each.name for each in self.family.fields.arguments), *self.family.settled, BOOKKEEPING)
         drifted = {key: outs[key] for key in names if key in outputs} if tags != spec.tags else None
         return Made(id=id_, outputs=outs, inputs=drifted)
 

@@ -72,7 +72,9 @@ def current_urn() -> str:
     """
     call = current_call()
     if call is None or not call.urn:
-        raise InternalsDiffer("the engine's call can't be found in this Pulumi SDK; install a newer pulumi-snapcopy.")
+        raise InternalsDiffer(
+            "the engine's call can't be found in this Pulumi SDK; install a newer pulumi-snapcopy."
+        )
     return call.urn
 
 
@@ -90,9 +92,7 @@ def fail(message: str, partial: Partial | None = None) -> NoReturn:
     if partial is not None:
         properties = struct_pb2.Struct()
         properties.update(dict(partial.properties))
-        detail = provider_pb2.ErrorResourceInitFailed(
-            id=partial.id, properties=properties, reasons=[message]
-        )
+        detail = provider_pb2.ErrorResourceInitFailed(id=partial.id, properties=properties, reasons=[message])
         packed = any_pb2.Any()
         packed.Pack(detail)
         status.details.append(packed)

@@ -10,7 +10,14 @@ from dataclasses import dataclass
 from typing import Any, ClassVar, NoReturn
 
 from pulumi.dynamic import (
-    CheckFailure, CheckResult, ConfigureRequest, CreateResult, DiffResult, ReadResult, ResourceProvider, UpdateResult,
+    CheckFailure,
+    CheckResult,
+    ConfigureRequest,
+    CreateResult,
+    DiffResult,
+    ReadResult,
+    ResourceProvider,
+    UpdateResult,
 )  # fmt: skip
 
 from ..core.account import AccountGuard
@@ -80,7 +87,9 @@ class DynamicProvider(ResourceProvider):
         self._fit_host(settings.max_workers, clock)
         guard = None
         if allowed := settings.allowed_account_ids:
-            guard = AccountGuard(allowed=allowed, ask=lambda region: backend.account(settings, region), clock=clock)
+            guard = AccountGuard(
+                allowed=allowed, ask=lambda region: backend.account(settings, region), clock=clock
+            )
         self._verbs = Verbs(
             family=backend.family,
             service=backend.service(settings, clock),
@@ -146,7 +155,9 @@ class DynamicProvider(ResourceProvider):
         kept: Made | None = failed.kept
         if kept is None:
             _sdk.fail(str(failed))
-        _sdk.fail(str(failed), _sdk.Partial(kept.id, {**kept.outputs, _sdk.PROVIDER_KEY: props[_sdk.PROVIDER_KEY]}))
+        _sdk.fail(
+            str(failed), _sdk.Partial(kept.id, {**kept.outputs, _sdk.PROVIDER_KEY: props[_sdk.PROVIDER_KEY]})
+        )
 
     def _fit_host(self, workers: int, clock: SystemClock) -> None:
         try:

@@ -58,7 +58,9 @@ class StackIdentity(Resource, module="snapcopy", name="StackIdentity"):
     identity: pulumi.Output[str]
 
     def __init__(self) -> None:
-        super().__init__(stack_identity(), NAME, {"identity": None}, pulumi.ResourceOptions(parent=get_root_resource()))
+        super().__init__(
+            stack_identity(), NAME, {"identity": None}, pulumi.ResourceOptions(parent=get_root_resource())
+        )
 
 
 def identity_of_the_stack() -> pulumi.Output[str]:

@@ -12,15 +12,15 @@ from pulumi.dynamic import Resource
 from pulumi.dynamic.dynamic import PROVIDER_KEY, ResourceProvider, serialize_provider
 
 from ..core.fields import Fields, Type
-from ..core.state import BAG
+from ..core.rules.judgement import BOOKKEEPING
 from .identity import identity_of_the_stack
 
 _TYPES: dict[Type, Any] = {
-    Type.STRING: pulumi.Input[str],
-    Type.FLAG: pulumi.Input[bool],
-    Type.NUMBER: pulumi.Input[int],
-    Type.LIST: pulumi.Input[Sequence[Any]],
-    Type.MAPPING: pulumi.Input[Mapping[str, pulumi.Input[str]]],
+    Type.STRING: str,
+    Type.FLAG: bool,
+    Type.NUMBER: int,
+    Type.LIST: Sequence[Any],
+    Type.MAPPING: Mapping[str, str],
 }
 _VERBS = ("create", "update", "delete", "read")
 
@@ -61,9 +61,9 @@ class SnapcopyResource(Resource):
             "guarded": pulumi.Config("snapcopy").get("allowedAccountIds") is not None or None,
         }
         values: dict[str, Any] = {
-            **dict.fromkeys((each.snake for each in fields.outputs)),
+            **dict.fromkeys(each.snake for each in fields.outputs),
             **{name: _plain(value, f"{noun}, {name}") for name, value in arguments.items()},
-            BAG: {key: value for key, value in bag.items() if value is not None},
+            BOOKKEEPING: {key: value for key, value in bag.items() if value is not None},
             PROVIDER_KEY: _serialized(factory),
         }
         properties = _properties_type(fields)()
@@ -121,6 +121,6 @@ def _properties_type(fields: Fields) -> type:
     """A type whose metadata tell Pulumi both spellings of each field."""
     names = {each.snake: each for each in fields}
     annotations: dict[str, Any] = {name: _TYPES[each.type] for name, each in names.items()}
-    annotations |= {BAG: Mapping[str, Any], PROVIDER_KEY: pulumi.Input[str]}
+    annotations |= {BOOKKEEPING: Mapping[str, Any], PROVIDER_KEY: str}
     members = {name: pulumi.property(each.name) for name, each in names.items()}
     return pulumi.input_type(type("Properties", (), {"__annotations__": annotations, **members}))

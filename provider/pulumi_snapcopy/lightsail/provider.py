@@ -45,4 +45,6 @@ def _default_region(settings: Settings) -> str | None:
 def _account(settings: Settings, region: str) -> str:
     from ..aws.login import Login
 
-    return Login(profile=settings.aws_profile, region=settings.aws_region).account(region, service="lightsail")
+    return Login(profile=settings.aws_profile, region=settings.aws_region).account(
+        region, service="lightsail"
+    )

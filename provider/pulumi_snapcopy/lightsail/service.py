@@ -8,13 +8,11 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, timezone
-from functools import cache, partial
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import boto3
 from botocore.config import Config
-from botocore.loaders import Loader
-from botocore.model import ServiceModel
 
 from .. import __version__
 from ..aws.calls import call, member, pages, refuse_garbage
@@ -34,13 +32,6 @@ CONNECT_TIMEOUT = 10
 READ_TIMEOUT = 20
 
 
-@cache
-def regions() -> frozenset[str]:
-    """The regions of Lightsail, as botocore's model knows them; no settings and no network are needed."""
-    model = ServiceModel(Loader().load_service_model("lightsail", "service-2"))
-    return frozenset(getattr(model.shape_for("RegionName"), "enum", ()))
-
-
 class Lightsail:
     """Lightsail behind ``core.service.Service``; thread-safe, one client a region.
 
@@ -54,9 +45,11 @@ class Lightsail:
 
     kinds: Sequence[str] = ("InstanceSnapshot", "DiskSnapshot")
 
-    def __init__(self, *, connections: int = 10, clock: Clock | None = None, login: Login = Login()) -> None:  # noqa: B008
+    def __init__(
+        self, *, connections: int = 10, clock: Clock | None = None, login: Login | None = None
+    ) -> None:
         self._connections = connections
-        self._login = login
+        self._login = login or Login()
         self._clock = clock or SystemClock()
         self._lock = threading.Lock()
         self._session: boto3.session.Session | None = None
@@ -80,7 +73,7 @@ class Lightsail:
             return _snapshot(member(answer, each[0].lower() + each[1:]), region, each)
         return None
 
-    def list(self, region: str, kind: str) -> list[Seen]:
+    def all(self, region: str, kind: str) -> list[Seen]:
         """List manual snapshots, page by page."""
         client = self._client(region)
         if kind == "DiskSnapshot":
@@ -104,7 +97,9 @@ class Lightsail:
             lambda **page: client.get_operations_for_resource(resourceName=spec.name, **page),
         )
         found = [_record(each) for page in listed for each in page.get("operations", [])]
-        return sorted(found, key=lambda each: each.created_at.timestamp() if each.created_at else 0.0, reverse=True)
+        return sorted(
+            found, key=lambda each: each.created_at.timestamp() if each.created_at else 0.0, reverse=True
+        )
 
     # Sources
 
@@ -192,7 +187,10 @@ class Lightsail:
         kind = f"{answer['resourceType']}Snapshot" if answer.get("resourceType") else ""
         return [
             AutomaticSnapshot(
-                date=each.get("date", ""), status=each.get("status", ""), kind=kind, created_at=_created_at(each)
+                date=each.get("date", ""),
+                status=each.get("status", ""),
+                kind=kind,
+                created_at=_created_at(each),
             )
             for each in answer.get("autoSnapshots", [])
         ]

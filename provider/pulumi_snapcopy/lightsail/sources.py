@@ -97,7 +97,10 @@ def _manual(listing: Listing, name: str) -> Source:
 
 def _automatic(service: Lightsail, spec: Spec) -> Source:
     given, region = spec.arguments, spec.source_region
-    resource, date = given.get("sourceResourceName") or "", given.get("restoreDate") or given.get("restoredDate")
+    resource, date = (
+        given.get("sourceResourceName") or "",
+        given.get("restoreDate") or given.get("restoredDate"),
+    )
     try:
         listed = service.automatic_snapshots(region, resource)
     except NotFound:

@@ -40,7 +40,7 @@ class Listing:
         with self._locks.setdefault(kind, threading.Lock()):
             began, listed = self._listed.get(kind, (-1.0, []))
             if began <= asked:
-                began, listed = self.clock.now(), self.service.list(self.region, kind)
+                began, listed = self.clock.now(), self.service.all(self.region, kind)
                 self._listed[kind] = (began, listed)
             return listed
 

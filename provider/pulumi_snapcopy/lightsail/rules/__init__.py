@@ -2,35 +2,18 @@
 
 from __future__ import annotations
 
-from functools import cache
-
 from ...core.rules.arguments import custom_timeouts, value_types
-from ...core.rules.judgement import Regions
 from ...core.rules.objective import recovery_point_objective
 from ...core.rules.regions import allowed_regions, copy_leaves_region, known_region
 from ...core.rules.rulebook import Rulebook
 from ...core.rules.tags import TagLimits, required_tags, tag_characters
 from ..fields import COPIED_SNAPSHOT
+from ..regions import SERVICE, regions
 from . import pages, request
 from .coverage import COPIES_COVER_INSTANCES
 from .dates import RESTORE_DATE_NOT_AGED_OUT
 
-SERVICE = "Lightsail"
-
 TAGS = TagLimits(service=SERVICE)
-
-
-@cache
-def regions() -> Regions:
-    """Return the regions of Lightsail, as botocore's model has them; no settings and no network are needed."""
-    from importlib.metadata import version
-
-    from ...services import lightsail
-
-    return Regions(
-        service=SERVICE, names=lightsail.regions(), known_to=f"boto3 {version('boto3')}",
-        upgrade="pip install --upgrade boto3",
-    )  # fmt: skip
 
 
 COPIED_SNAPSHOT_RULES = Rulebook(

@@ -1,0 +1,25 @@
+"""The regions of Lightsail."""
+
+from __future__ import annotations
+
+from functools import cache
+from importlib.metadata import version
+
+from ..core.rules.judgement import Regions
+
+SERVICE = "Lightsail"
+
+
+@cache
+def regions() -> Regions:
+    """Return the regions of Lightsail, as botocore's model has them; no settings and no network are needed."""
+    from botocore.loaders import Loader
+    from botocore.model import ServiceModel
+
+    model = ServiceModel(Loader().load_service_model("lightsail", "service-2"))
+    return Regions(
+        service=SERVICE,
+        names=frozenset(getattr(model.shape_for("RegionName"), "enum", ())),
+        known_to=f"boto3 {version('boto3')}",
+        upgrade="pip install --upgrade boto3",
+    )
