@@ -9,9 +9,9 @@ from types import SimpleNamespace
 from typing import Any, NoReturn
 
 from pulumi.dynamic import ConfigureRequest
+from pulumi_snapcopy.core.lifecycle import Lifecycle
+from pulumi_snapcopy.host.provider import Backend, CopyProvider
 
-from ..core.lifecycle import Lifecycle
-from ..host.provider import Backend, CopyProvider
 from . import scripted, wire
 from .fake_service import FakeService
 from .program import PROJECT
@@ -159,7 +159,7 @@ def _script(service: FakeService, fault: Fault) -> None:
 
 
 class InProcess:
-    """The provider in this process, called as its host calls it; `pulumi_snapcopy.testing.target.Provider`."""
+    """The provider in this process, called as its host calls it; `tests.harness.target.Provider`."""
 
     def __init__(self, service: FakeService) -> None:
         self._provider = _Provider(service)
