@@ -1,4 +1,4 @@
-"""The engine that `pulumi_snapcopy.testing` goes by against the real one: stories, lived through both.
+"""The engine that `tests.harness` goes by against the real one: stories, lived through both.
 
 Step by step both must ask the same of the provider, do the same to the service, and hold the same in the state.
 """
@@ -15,11 +15,12 @@ from typing import Any
 
 import pytest
 from google.protobuf.json_format import MessageToDict
-from pulumi_snapcopy.testing import Disturbance, Emulated, Fault, Kill, Stop
-from pulumi_snapcopy.testing.engine import Engine
-from pulumi_snapcopy.testing.program import Declaration, urn
-from pulumi_snapcopy.testing.target import HostDied, Provider, Seen
-from pulumi_snapcopy.testing.wire import Host
+
+from tests.harness import Disturbance, Emulated, Fault, Kill, Stop
+from tests.harness.engine import Engine
+from tests.harness.program import Declaration, urn
+from tests.harness.target import HostDied, Provider, Seen
+from tests.harness.wire import Host
 
 from .conftest import day
 from .stack import ROUTE, Stack

@@ -14,7 +14,8 @@ from datetime import datetime, timedelta, timezone
 
 from pulumi_snapcopy.core.model import OWNER_TAG, SNAPSHOT_TYPES, SOURCE_TAG, Snapshot
 from pulumi_snapcopy.services.lightsail import Lightsail
-from pulumi_snapcopy.testing import LIVE_PROJECT, Permit, Refused
+
+from tests.harness import LIVE_PROJECT, Permit, Refused
 
 HOURS = 6.0
 """A copy takes up to three; what is younger may be in use by a test that runs now."""

@@ -7,7 +7,8 @@ from dataclasses import replace
 
 import pytest
 from pulumi_snapcopy.emulator import Emulator, Settings
-from pulumi_snapcopy.testing import LIVE_PROJECT, Permit, Real, Refused, run
+
+from tests.harness import LIVE_PROJECT, Permit, Real, Refused, run
 
 from . import sweep
 from .test_life import live_once

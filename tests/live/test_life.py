@@ -12,9 +12,10 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 import pytest
-from pulumi_snapcopy.testing import LIVE_PROJECT, Permit, Real, run
-from pulumi_snapcopy.testing.engine import Engine
-from pulumi_snapcopy.testing.program import Declaration
+
+from tests.harness import LIVE_PROJECT, Permit, Real, run
+from tests.harness.engine import Engine
+from tests.harness.program import Declaration
 
 
 @pytest.fixture

@@ -6,8 +6,9 @@ from typing import Any
 
 from hypothesis import strategies as st
 from pulumi_snapcopy.core.model import CopyRequest
-from pulumi_snapcopy.testing.fake_service import FakeService
-from pulumi_snapcopy.testing.scripted import Fault
+
+from tests.harness.fake_service import FakeService
+from tests.harness.scripted import Fault
 
 from .world import World, manual, wanted
 

@@ -11,8 +11,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pulumi_snapcopy.core.errors import CopyError
 from pulumi_snapcopy.core.model import Copy, CopyRequest, Operation
-from pulumi_snapcopy.testing.fake_service import FakeService
-from pulumi_snapcopy.testing.scripted import LATENCY, Fault
+
+from tests.harness.fake_service import FakeService
+from tests.harness.scripted import LATENCY, Fault
 
 from .strategies import requests, worlds
 from .world import HONEST, THERE, TIMEOUT, World, known, manual, wanted

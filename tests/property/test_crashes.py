@@ -11,7 +11,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from pulumi_snapcopy.core.errors import CopyError
 from pulumi_snapcopy.core.model import RETAIN_TAG, Copy, CopyRequest
-from pulumi_snapcopy.testing.scripted import Kill
+
+from tests.harness.scripted import Kill
 
 from .strategies import requests, worlds
 from .world import HONEST, THERE, World, known, manual, wanted

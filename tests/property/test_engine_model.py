@@ -7,11 +7,13 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
-from pulumi_snapcopy.testing import Emulated, Model, run
-from pulumi_snapcopy.testing.fake_service import FakeService
+
+from tests.harness import Emulated, Model, run
+from tests.harness.fake_service import FakeService
 
 TEMPERS: dict[str, dict[str, Any]] = {
     "quick": {},
@@ -33,8 +35,11 @@ def test_any_life_in_memory(temper: str, record_property: Callable[[str, object]
     assert counts.seen["hosts killed"] and counts.seen["engines killed"] and counts.seen["copies"]
 
 
-def test_any_life_of_real_hosts(record_property: Callable[[str, object], None]) -> None:
-    """The same with the dynamic host in a process of its own, which is killed, on the emulator over HTTP."""
+def test_any_life_of_real_hosts(
+    record_property: Callable[[str, object], None], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The same with the dynamic host in a process of its own, which is killed, on the emulator, from any folder."""
+    monkeypatch.chdir(tmp_path)
     with Emulated() as target:
         counts = run(target, steps=300, seed_=7)
     record_property("steps", counts.steps)

@@ -10,8 +10,9 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 from pulumi_snapcopy.core.errors import CopyError
 from pulumi_snapcopy.core.model import ADOPTED, OWNER_TAG, SOURCE_TAG, Copy, CopyRequest
-from pulumi_snapcopy.testing.fake_service import Held
-from pulumi_snapcopy.testing.scripted import FRIDAY_NIGHT, Fault, Kill
+
+from tests.harness.fake_service import Held
+from tests.harness.scripted import FRIDAY_NIGHT, Fault, Kill
 
 from .strategies import requests, worlds
 from .world import THERE, Teller, World, known, manual, wanted

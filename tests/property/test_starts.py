@@ -13,7 +13,8 @@ from pulumi_snapcopy.core.copying.starting import Starts
 from pulumi_snapcopy.core.errors import AnswerLost, Cancelled, TooManyCopies, Transient
 from pulumi_snapcopy.core.waiting import OutOfTime
 from pulumi_snapcopy.core.watching.clock import SystemClock
-from pulumi_snapcopy.testing.scripted import FakeClock
+
+from tests.harness.scripted import FakeClock
 
 from .test_watch import QuickClock
 

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from pulumi_snapcopy.testing import Disturbance, Fault, Kill, Model
-from pulumi_snapcopy.testing.engine import Engine, EngineKilled
-from pulumi_snapcopy.testing.fake_service import FakeService
-from pulumi_snapcopy.testing.program import Declaration
-from pulumi_snapcopy.testing.target import HostDied, Seen
+from tests.harness import Disturbance, Fault, Kill, Model
+from tests.harness.engine import Engine, EngineKilled
+from tests.harness.fake_service import FakeService
+from tests.harness.program import Declaration
+from tests.harness.target import HostDied, Seen
 
 COPY = Declaration(
     name="web", source="db-1", source_region="us-east-1", target_region="eu-west-1", tags={"team": "shop"}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from pulumi_snapcopy.testing import Stop, scripted
+from tests.harness import Stop, scripted
 
 from .life import COPY, LATEST, Life
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
-from pulumi_snapcopy.testing import Fault, Kill, Stop
+
+from tests.harness import Fault, Kill, Stop
 
 from .life import COPY, FAILING, Life
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
-from pulumi_snapcopy.testing import Stop, scripted
+
+from tests.harness import Stop, scripted
 
 from .life import COPY, Life
 

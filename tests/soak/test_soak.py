@@ -11,8 +11,9 @@ import os
 from collections.abc import Callable
 
 import pytest
-from pulumi_snapcopy.testing import Emulated, Model, run
-from pulumi_snapcopy.testing.counts import Counts
+
+from tests.harness import Emulated, Model, run
+from tests.harness.counts import Counts
 
 STEPS = int(os.environ.get("SNAPCOPY_SOAK_STEPS", "10000"))
 SEED = int(os.environ["SNAPCOPY_SOAK_SEED"])

@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
-from pulumi_snapcopy.testing import Fault, Kill
+
+from tests.harness import Fault, Kill
 
 from .life import COPY, LATEST, Life
 

@@ -149,9 +149,14 @@ def test_services_use_core_alone() -> None:
 
 
 def test_boto3_is_imported_by_services_alone() -> None:
-    """Outside the emulator, and the state machine that asks it or the real service, nothing else talks to AWS."""
-    assert {each.room for each in ALL if each.top in AWS} <= {"services", "emulator", "testing"}
+    """Outside the emulator nothing else talks to AWS."""
+    assert {each.room for each in ALL if each.top in AWS} <= {"services", "emulator"}
     assert "services" in {each.room for each in ALL if each.top in AWS}
+
+
+def test_nothing_that_is_installed_imports_a_test() -> None:
+    """The package works without the tests, their harness and what only they need."""
+    assert {each.top for each in ALL} & {"tests", "hypothesis", "pytest"} == set()
 
 
 def test_host_uses_core_alone() -> None:
@@ -160,14 +165,14 @@ def test_host_uses_core_alone() -> None:
 
 
 def test_the_sdks_internals_are_touched_in_one_place_each() -> None:
-    """The SDK's internals are host/_sdk.py's and policy/_sdk.py's; testing/wire.py speaks to a host as the engine does."""
+    """The SDK's internals are host/_sdk.py's and policy/_sdk.py's."""
     touching = {
         each.module
         for each in ALL
         if each.room != "emulator"
         and any((each.imported + ".").startswith(f"{part}.") for part in SDK_INTERNALS)
     }
-    assert touching == {f"{PACKAGE}.host._sdk", f"{PACKAGE}.policy._sdk", f"{PACKAGE}.testing.wire"}
+    assert touching == {f"{PACKAGE}.host._sdk", f"{PACKAGE}.policy._sdk"}
 
 
 def test_what_users_import_uses_host_and_core_and_services_when_they_are_needed() -> None:

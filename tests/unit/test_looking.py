@@ -10,7 +10,8 @@ from pulumi_snapcopy.core.copying.region import Region
 from pulumi_snapcopy.core.errors import ServiceError, Transient
 from pulumi_snapcopy.core.model import Phase, Snapshot
 from pulumi_snapcopy.core.watching.looking import Lookout, Waiter
-from pulumi_snapcopy.testing.scripted import FakeClock
+
+from tests.harness.scripted import FakeClock
 
 
 @dataclass

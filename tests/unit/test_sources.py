@@ -9,7 +9,8 @@ from pulumi_snapcopy.core.copying.sources import Source, SourceError, check_sour
 from pulumi_snapcopy.core.errors import Denied, NotFound, Transient
 from pulumi_snapcopy.core.model import AutomaticSnapshot, CopyRequest, Snapshot
 from pulumi_snapcopy.core.watching.listing import Listings
-from pulumi_snapcopy.testing.scripted import FakeClock
+
+from tests.harness.scripted import FakeClock
 
 
 class Region:

@@ -45,7 +45,7 @@ def failure(message: str, details: bytes | None) -> VerbFailed:
 
 
 class Host:
-    """A provider's process, called over gRPC; `pulumi_snapcopy.testing.target.Provider`.
+    """A provider's process, called over gRPC; `tests.harness.target.Provider`.
 
     Args:
         port: where it listens.

@@ -7,9 +7,9 @@ from dataclasses import dataclass, field
 from typing import Any, Literal
 
 from pulumi.dynamic.dynamic import serialize_provider
+from pulumi_snapcopy.core.naming import owner
+from pulumi_snapcopy.lightsail.provider import copied_snapshot
 
-from ..core.naming import owner
-from ..lightsail.provider import copied_snapshot
 from .engine import Goal
 from .target import Properties
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime, timezone
 from enum import Enum
 
-from ..core import errors
+from pulumi_snapcopy.core import errors
 
 FRIDAY_NIGHT = datetime(2026, 11, 20, 23, 0, tzinfo=timezone.utc).timestamp()
 LATENCY = 0.02

@@ -7,9 +7,9 @@ from itertools import count
 
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine
+from pulumi_snapcopy.core.inputs import IDENTITY
+from pulumi_snapcopy.core.model import OWNER_TAG, SOURCE_TAG
 
-from ..core.inputs import IDENTITY
-from ..core.model import OWNER_TAG, SOURCE_TAG
 from . import checks, handover
 from .counts import Counts
 from .edits import declared

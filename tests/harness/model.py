@@ -4,17 +4,14 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Mapping
-from dataclasses import replace
 from datetime import datetime, timedelta, timezone
 from types import SimpleNamespace
 from typing import Any, NoReturn
 
 from pulumi.dynamic import ConfigureRequest
+from pulumi_snapcopy.core.lifecycle import Lifecycle
+from pulumi_snapcopy.host.provider import Backend, CopyProvider
 
-from ..core.lifecycle import Lifecycle
-from ..core.rules.judgement import Regions
-from ..host.provider import Backend, CopyProvider
-from ..lightsail.rules import COPIED_SNAPSHOT_RULES
 from . import scripted, wire
 from .fake_service import FakeService
 from .program import PROJECT
@@ -162,7 +159,7 @@ def _script(service: FakeService, fault: Fault) -> None:
 
 
 class InProcess:
-    """The provider in this process, called as its host calls it; `pulumi_snapcopy.testing.target.Provider`."""
+    """The provider in this process, called as its host calls it; `tests.harness.target.Provider`."""
 
     def __init__(self, service: FakeService) -> None:
         self._provider = _Provider(service)
@@ -209,12 +206,12 @@ class _Provider(CopyProvider):
     """The provider as it is, but for the clock."""
 
     def __init__(self, service: FakeService) -> None:
-        regions = Regions(service="the model", names=frozenset((SOURCE_REGION, *TARGET_REGIONS)))
+        regions = frozenset((SOURCE_REGION, *TARGET_REGIONS))
         super().__init__(
             Backend(
                 factory=lambda: self,
                 service=lambda connections: service,
-                rulebook=replace(COPIED_SNAPSHOT_RULES, regions=lambda: regions),
+                regions=lambda: regions,
                 default_region=lambda: TARGET_REGIONS[0],
                 account=lambda region: "123456789012",
             )

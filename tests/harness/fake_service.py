@@ -11,8 +11,9 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta, timezone
 from typing import TypeVar
 
-from ..core import errors
-from ..core.model import AutomaticSnapshot, CopyRequest, Operation, Snapshot
+from pulumi_snapcopy.core import errors
+from pulumi_snapcopy.core.model import AutomaticSnapshot, CopyRequest, Operation, Snapshot
+
 from .scripted import LATENCY, FakeClock, Fault, Kill, Killed
 
 T = TypeVar("T")

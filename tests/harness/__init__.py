@@ -1,12 +1,12 @@
 """A state machine that tries the life of snapshot copies: any program, any accident, in any order.
 
-Needs the extra: ``pip install 'pulumi-snapcopy[testing]'``. Three targets:
+Three targets:
 
 - `Model`: the provider's code on a fake service in memory, over a thousand steps a second;
 - `Emulated`: the dynamic host as Pulumi starts it, killed at any call, over gRPC and HTTP on the emulator;
 - `Real`: the real service, with leave only (`Permit`).
 
->>> from pulumi_snapcopy.testing import Model, run
+>>> from tests.harness import Model, run
 >>> counts = run(Model(), steps=200, seed_=1)  # doctest: +ELLIPSIS
 SnapshotCopies on Model: ...
 >>> counts.steps >= 200

@@ -6,8 +6,8 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from hypothesis import strategies as st
+from pulumi_snapcopy.core.model import OWNER_TAG, SOURCE_TAG
 
-from ..core.model import OWNER_TAG, SOURCE_TAG
 from .program import Declaration, Follow
 from .target import Disturbance, Fault, Kill, Stop, Target
 

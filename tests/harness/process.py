@@ -8,7 +8,11 @@ import subprocess
 import sys
 from collections.abc import Mapping
 from dataclasses import dataclass
+from pathlib import Path
 from types import TracebackType
+
+_ROOT = Path(__file__).parents[2]
+"""The folder from which `tests` is imported, whatever the current one is."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,7 +43,8 @@ class Hosts:
     """
 
     def __init__(self, environment: Mapping[str, str], engine: str, *, quicker: float) -> None:
-        self._environment = dict(environment)
+        path = os.pathsep.join(filter(None, (str(_ROOT), environment.get("PYTHONPATH"))))
+        self._environment = {**environment, "PYTHONPATH": path}
         self._quicker = quicker
         self._engine = engine
         self._loader: subprocess.Popen[bytes] | None = None
@@ -50,7 +55,7 @@ class Hosts:
                 sys.executable,
                 "-u",
                 "-m",
-                "pulumi_snapcopy.testing.preloaded",
+                "tests.harness.preloaded",
                 str(self._quicker),
                 self._engine,
             ],

@@ -10,11 +10,12 @@ from dataclasses import replace
 from datetime import datetime, timedelta, timezone
 from types import TracebackType
 
-from ..emulator import Emulator, Injected, Settings
-from ..emulator import Fault as Injection
-from ..emulator.models import backend_of
-from ..emulator.resources import SNAPSHOTS
-from ..emulator.shared import changing, now
+from pulumi_snapcopy.emulator import Emulator, Injected, Settings
+from pulumi_snapcopy.emulator import Fault as Injection
+from pulumi_snapcopy.emulator.models import backend_of
+from pulumi_snapcopy.emulator.resources import SNAPSHOTS
+from pulumi_snapcopy.emulator.shared import changing, now
+
 from .process import Hosts, Started
 from .program import PROJECT
 from .target import SOURCE_REGION, TARGET_REGIONS, Disturbance, Fault, Kill, Power, Seen, Sources, Stop

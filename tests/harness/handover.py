@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from ..core.model import OWNER_TAG, RETAIN_TAG, Phase
+from pulumi_snapcopy.core.model import OWNER_TAG, RETAIN_TAG, Phase
+
 from .engine import Resource
 from .target import Seen
 from .world import World

@@ -12,9 +12,10 @@ from contextlib import ExitStack
 from dataclasses import dataclass
 from types import TracebackType
 
-from ..core.model import SNAPSHOT_TYPES, Snapshot
-from ..services.aws_login import account
-from ..services.lightsail import Lightsail
+from pulumi_snapcopy.core.model import SNAPSHOT_TYPES, Snapshot
+from pulumi_snapcopy.services.aws_login import account
+from pulumi_snapcopy.services.lightsail import Lightsail
+
 from .process import Hosts, Started
 from .target import Disturbance, Power, Seen, Sources
 from .wire import EngineServer, Host

@@ -17,11 +17,11 @@ from typing import Any
 import botocore.endpoint
 import botocore.loaders
 import pulumi.dynamic  # noqa: F401  (so that forks needn't)
+from pulumi_snapcopy.core.watching import clock
+from pulumi_snapcopy.host import provider
+from pulumi_snapcopy.lightsail import provider as _loaded  # noqa: F401
+from pulumi_snapcopy.services import lightsail
 
-from ..core.watching import clock
-from ..host import provider
-from ..lightsail import provider as _loaded  # noqa: F401
-from ..services import lightsail
 from .target import SOURCE_REGION, TARGET_REGIONS
 
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections import Counter
 from datetime import datetime, timezone
 
-from ..core.model import ADOPTED, OWNER_TAG, RESERVED_TAG_PREFIX, RETAIN_TAG, SOURCE_TAG
+from pulumi_snapcopy.core.model import ADOPTED, OWNER_TAG, RESERVED_TAG_PREFIX, RETAIN_TAG, SOURCE_TAG
+
 from .engine import Resource
 from .program import Declaration, urn
 from .target import Seen

@@ -6,8 +6,8 @@ from dataclasses import replace
 
 from hypothesis import strategies as st
 from hypothesis.stateful import initialize, invariant, precondition, rule
+from pulumi_snapcopy.core.model import RETAIN_TAG
 
-from ..core.model import RETAIN_TAG
 from . import checks, handover
 from .driven import Driven
 from .edits import ANEW, FAULTS, IN_PLACE, KILLS, THEIR_TAGS, declared, disturbances, sourced
