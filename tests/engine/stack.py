@@ -34,11 +34,19 @@ class Result:
 
     @property
     def changes(self) -> dict[str, int]:
-        """The summary's counts; in a preview the verb in the infinitive. Such as ``{"created": 2, "unchanged": 1}``."""
+        """The summary's counts without the stack's identity; in a preview the verb in the infinitive.
+
+        Such as ``{"created": 2, "unchanged": 1}``.
+        """
         summary = self.output.rpartition("Resources:\n")[2]
-        return {
+        counts = {
             what: int(count) for count, what in re.findall(r"^ *(?:\S+ )?(\d+) (?:to )?(\w+)$", summary, re.M)
         }
+        said = re.findall(r"snapcopy:StackIdentity snapcopy (created?|deleted?)\b", self.output)
+        of_the_identity = said[-1] if said else "unchanged"
+        if of_the_identity in counts:
+            counts[of_the_identity] -= 1
+        return {what: count for what, count in counts.items() if count}
 
 
 class Stack:

@@ -66,7 +66,8 @@ class SnapcopyResource(Resource):
             BOOKKEEPING: {key: value for key, value in bag.items() if value is not None},
             PROVIDER_KEY: _serialized(factory),
         }
-        properties = _properties_type(fields)()
+        type_ = _properties_type(fields)
+        properties = type_.__new__(type_)
         properties.__dict__.update(values)
         # As dynamic.Resource does, which pickles the provider once for each resource.
         pulumi.CustomResource.__init__(
