@@ -10,9 +10,9 @@ from pulumi_snapcopy.core.model import RETAIN_TAG
 
 from . import checks, handover
 from .driven import Driven
-from .edits import ANEW, FAULTS, IN_PLACE, KILLS, THEIR_TAGS, declared, disturbances, sourced
+from .edits import ANEW, FAULTS, IN_PLACE, THEIR_TAGS, declared, disturbances, kills, sourced
 from .program import urn
-from .target import Fault, Kill, Stop
+from .target import Fault, Stop
 
 MOST = 3
 """Declarations in a program, at most."""
@@ -147,10 +147,10 @@ class SnapshotCopies(Driven):
         self._count()
 
     @precondition(lambda self: self._can("kills") and self._has_work())
-    @rule(kill=KILLS)
-    def up_with_a_killed_host(self, kill: Kill) -> None:
+    @rule(data=st.data())
+    def up_with_a_killed_host(self, data: st.DataObject) -> None:
         """The provider's process is killed at a call to the service."""
-        self._run("up", kill)
+        self._run("up", data.draw(kills(self.target), label="kill"))
         self._count()
 
     @precondition(lambda self: self._can("kills") and self._has_work())
