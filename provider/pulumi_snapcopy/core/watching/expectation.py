@@ -23,7 +23,7 @@ class Expectation:
         >>> expectation = Expectation()
         >>> expectation.ended(Snapshot(name="a", region="", resource_type="", size_in_gb=40), seconds=600)
         >>> expectation.rest(Snapshot(name="b", region="", resource_type="", size_in_gb=40), age=450)
-        150.0
+        150
     """
 
     _took: dict[tuple[str, int], deque[float]] = field(default_factory=dict)
