@@ -69,14 +69,14 @@ STORIES = {
     "of another date; the old copy can't be deleted": [
         Step("Create", OLDER), Step("Create Delete", NEWER, DENIED), Step("Delete", NEWER), Step("Create Delete", OLDER)],
     "of another date under its name; killed in between": [
-        NAMED_MADE, Step("Delete Create", NAMED_NEWER, Kill(call=7, done=False)), Step("Create", NAMED_NEWER),
+        NAMED_MADE, Step("Delete Create", NAMED_NEWER, Kill(at="CopySnapshot", done=False)), Step("Create", NAMED_NEWER),
         Step("Delete Create", NAMED)],
     "replaced by its like": [
         MADE, Step("Create Delete", WEB, before="replaced"), Step("Create Delete", TAGGED, before="tainted"), DESTROY],
     "removed by hand": [
         MADE, replace(REFRESH, before="removed"), MADE, Step("Update", TAGGED, before="removed")],
     "killed": [
-        Step("Create", WEB, Kill(call=3, done=True)), MADE, Step("Update", TAGGED, Kill(call=2, done=True)),
+        Step("Create", WEB, Kill(at="CopySnapshot", done=True)), MADE, Step("Update", TAGGED, Kill(at="TagResource", done=True)),
         Step("Update", TAGGED)],
     "failed, of another date": [Step("Create", OLDER, FAILING), Step("Create Delete", NEWER)],
     "stopped, edited": [Step("Create", WEB, Stop()), Step("Update", TAGGED)],

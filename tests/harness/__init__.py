@@ -12,6 +12,8 @@ SnapshotCopies on Model: ...
 >>> counts.steps >= 200
 True
 
+Another stack of the same program works beside it on the same service; see `tests.harness.other`.
+
 A machine of one's own, with rules of one's own, is a subclass of `SnapshotCopies`; a service of one's own implements
 `Target`. A failure is shrunk and printed as a program, with the blob and the seed that repeat it.
 """

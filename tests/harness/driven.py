@@ -14,6 +14,7 @@ from . import checks, handover
 from .counts import Counts
 from .edits import declared
 from .engine import EngineKilled, Resource
+from .other import OtherStack
 from .program import Declaration, urn
 from .target import Disturbance, HostDied, Kill, Power, Seen, Stop, Target
 from .world import World
@@ -26,6 +27,8 @@ class Driven(World, RuleBasedStateMachine):
         RuleBasedStateMachine.__init__(self)
         World.__init__(self, target, counts or Counts())
         self.numbers = count(1)
+        self.others: list[OtherStack] = []
+        """Stacks that work beside this one; their copies are somebody else's."""
 
     def _run(self, command: str, disturbance: Disturbance | None, *, refresh: bool = False) -> list[str]:
         """Run the engine once, perhaps with ``--refresh``; a run that is cut off returns why."""
@@ -70,6 +73,15 @@ class Driven(World, RuleBasedStateMachine):
             assert errors == [], errors
         self.drifted = False
         checks.state_agrees_with_the_service(self)
+
+    def _beside(self, other: OtherStack, command: str) -> None:
+        """Run another stack's engine; what it has by then is what mustn't change from now on."""
+        for place in other.places():
+            del self.foreign[place]
+        started = self.target.copies_started()
+        other.run(command)
+        self.foreign.update(other.copies())
+        self.counts.add("copies of the other stack", self.target.copies_started() - started)
 
     def _count(self) -> None:
         self.counts.add("steps")

@@ -9,6 +9,7 @@ from contextlib import ExitStack
 from dataclasses import replace
 from datetime import datetime, timedelta, timezone
 from types import TracebackType
+from typing import Literal
 
 from pulumi_snapcopy.emulator import Emulator, Injected, Settings
 from pulumi_snapcopy.emulator import Fault as Injection
@@ -18,7 +19,19 @@ from pulumi_snapcopy.emulator.shared import changing, now
 
 from .process import Hosts, Started
 from .program import PROJECT
-from .target import SOURCE_REGION, TARGET_REGIONS, Disturbance, Fault, Kill, Power, Seen, Sources, Stop
+from .target import (
+    CALLS,
+    SOURCE_REGION,
+    TARGET_REGIONS,
+    Disturbance,
+    Fault,
+    Kill,
+    Power,
+    Seen,
+    Sources,
+    Stop,
+    means,
+)
 from .wire import EngineServer, Host
 
 _CODES = {
@@ -27,20 +40,19 @@ _CODES = {
     "denied": "AccessDeniedException",
     "hidden": "NotFoundException",
 }
-_OPERATIONS = {
-    "*": ("*",),
-    "CopySnapshot": ("CopySnapshot",),
-    "TagResource": ("TagResource",),
-    "Delete": ("DeleteInstanceSnapshot", "DeleteDiskSnapshot"),
-    "Get": (
-        "GetInstanceSnapshot",
-        "GetDiskSnapshot",
-        "GetInstanceSnapshots",
-        "GetDiskSnapshots",
-        "GetAutoSnapshots",
-        "GetOperationsForResource",
-    ),
-}
+_API = (
+    "CopySnapshot",
+    "TagResource",
+    "UntagResource",
+    "DeleteInstanceSnapshot",
+    "DeleteDiskSnapshot",
+    "GetInstanceSnapshot",
+    "GetDiskSnapshot",
+    "GetInstanceSnapshots",
+    "GetDiskSnapshots",
+    "GetAutoSnapshots",
+    "GetOperationsForResource",
+)
 _READS = ("GetInstanceSnapshot", "GetDiskSnapshot")
 _DAYS = 7
 _LONG = 3600.0
@@ -62,6 +74,7 @@ class Emulated:
     project = PROJECT
     powers: frozenset[Power] = frozenset({"faults", "kills", "behind"})
     regions: tuple[str, ...] = TARGET_REGIONS
+    calls = CALLS
     sources = Sources(snapshots=("db-1", "data-2"), resources=("web-1", "data-1"))
 
     def __init__(self) -> None:
@@ -201,13 +214,21 @@ class Emulated:
 
 def _injections(disturbance: Disturbance | None) -> list[Injection]:
     if isinstance(disturbance, Kill):
-        return [Injection(kind="hold-after" if disturbance.done else "hold-before", skip=disturbance.call)]
+        kind: Literal["hold-after", "hold-before"] = "hold-after" if disturbance.done else "hold-before"
+        return [
+            Injection(kind=kind, operation=each, skip=disturbance.skip) for each in _named(disturbance.at)
+        ]
     if isinstance(disturbance, Stop):
         return [Injection(kind="hold-after", operation="CopySnapshot")]
     if isinstance(disturbance, Fault):
-        operations = _READS if disturbance.kind == "hidden" else _OPERATIONS[disturbance.operation]
+        operations = _READS if disturbance.kind == "hidden" else _named(disturbance.operation)
         return [_injection(disturbance, operation) for operation in operations]
     return []
+
+
+def _named(name: str) -> tuple[str, ...]:
+    """The emulator's operations of a name, each of which it counts by itself."""
+    return ("*",) if name == "*" else tuple(each for each in _API if means(name, each))
 
 
 def _injection(fault: Fault, operation: str) -> Injection:

@@ -14,9 +14,22 @@ from typing import TypeVar
 from pulumi_snapcopy.core import errors
 from pulumi_snapcopy.core.model import AutomaticSnapshot, CopyRequest, Operation, Snapshot
 
-from .scripted import LATENCY, FakeClock, Fault, Kill, Killed
+from .scripted import LATENCY, FakeClock, Fault, Killed
+from .target import Kill, means
 
 T = TypeVar("T")
+API = (
+    "CopySnapshot",
+    "TagResource",
+    "UntagResource",
+    "DeleteSnapshot",
+    "GetSnapshot",
+    "GetSnapshots",
+    "GetAutoSnapshots",
+    "GetOperationsForResource",
+    "GetInstances",
+)
+"""Its calls, as the API names them; one for both types of snapshots where the API has two."""
 
 
 @dataclass
@@ -56,7 +69,7 @@ class FakeService:
     faults: list[Fault | None] = field(default_factory=list)
     """One a call; calls beyond them are answered."""
     faults_of: dict[str, list[Fault]] = field(default_factory=dict)
-    """The same for calls of one kind: copy, tag, delete, …"""
+    """The same for calls of one name of `API`."""
     kill: Kill | None = None
     held: list[Held] = field(default_factory=list)
     records: list[tuple[str, str, Operation]] = field(default_factory=list)
@@ -111,14 +124,14 @@ class FakeService:
             )
 
         try:
-            return self._answer(f"snapshot {region} {name}", read)
+            return self._answer(f"GetSnapshot {region} {name}", read)
         except errors.NotFound:
             return None
 
     def snapshots(self, region: str, resource_type: str) -> list[Snapshot]:
         kind = resource_type or "InstanceSnapshot"
         return self._answer(
-            f"snapshots {region} {kind}",
+            f"GetSnapshots {region} {kind}",
             lambda: [self._seen(each) for each in self._shown(region) if each.resource_type == kind],
         )
 
@@ -135,11 +148,11 @@ class FakeService:
                 for date in self.dates()
             ]
 
-        return self._answer("automatic_snapshots", read)
+        return self._answer("GetAutoSnapshots", read)
 
     def resource_names(self, region: str) -> list[str]:
         return self._answer(
-            "resource_names", lambda: [name for place, name in self.resources if place == region]
+            "GetInstances", lambda: [name for place, name in self.resources if place == region]
         )
 
     def operations(self, region: str, name: str) -> list[Operation]:
@@ -147,15 +160,15 @@ class FakeService:
             self._settle_records()
             return [each for place, about, each in reversed(self.records) if (place, about) == (region, name)]
 
-        return self._answer("operations", read)
+        return self._answer("GetOperationsForResource", read)
 
     # What can be done
 
     def copy(self, request: CopyRequest) -> Operation:
-        return self._answer("copy", lambda: self._copy(request))
+        return self._answer("CopySnapshot", lambda: self._copy(request))
 
     def tag(self, region: str, name: str, tags: Mapping[str, str]) -> None:
-        self._answer("tag", lambda: self._to_be_tagged(region, name).tags.update(tags))
+        self._answer("TagResource", lambda: self._to_be_tagged(region, name).tags.update(tags))
 
     def untag(self, region: str, name: str, keys: Sequence[str]) -> None:
         def work() -> None:
@@ -163,7 +176,7 @@ class FakeService:
             for key in keys:
                 held.tags.pop(key, None)
 
-        self._answer("untag", work)
+        self._answer("UntagResource", work)
 
     def delete(self, snapshot: Snapshot) -> None:
         def work() -> None:
@@ -174,29 +187,41 @@ class FakeService:
                 raise errors.Refused("it is pending")
             held.deleted = self.clock.now() + self.deletion_seconds
 
-        self._answer("delete", work)
+        self._answer("DeleteSnapshot", work)
 
     # How
 
     def _answer(self, call: str, work: Callable[[], T]) -> T:
         self.calls.append((self.clock.now(), call))
         self.clock.time += LATENCY
-        kill = self.kill
-        if kill is not None:
-            self.kill = replace(kill, call=kill.call - 1)
-            if kill.call == 1 and not kill.done:
+        name = call.split()[0]
+        killed = self._killed_at(name)
+        if killed is not None and not killed.done:
+            raise Killed
+        try:
+            return self._served(call, name, work)
+        finally:
+            if killed is not None:
                 raise Killed
+
+    def _served(self, call: str, name: str, work: Callable[[], T]) -> T:
         fault = self.faults.pop(0) if self.faults else None
-        if own := self.faults_of.get(call.split()[0]):
+        if own := self.faults_of.get(name):
             fault = own.pop(0)
         if fault is not None and fault is not Fault.LOST:
             raise fault.error(call)
         answer = work()
-        if kill is not None and kill.call == 1:
-            raise Killed
         if fault is not None:
             raise fault.error(call)
         return answer
+
+    def _killed_at(self, name: str) -> Kill | None:
+        """The kill whose turn has come, if it is this call's."""
+        kill = self.kill
+        if kill is None or not means(kill.at, name):
+            return None
+        self.kill = replace(kill, skip=kill.skip - 1)
+        return kill if kill.skip == 0 else None
 
     def _copy(self, request: CopyRequest) -> Operation:
         region, name, now = request.target_region, request.name, self.clock.now()

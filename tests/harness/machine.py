@@ -10,10 +10,13 @@ from pulumi_snapcopy.core.model import RETAIN_TAG
 
 from . import checks, handover
 from .driven import Driven
-from .edits import ANEW, FAULTS, IN_PLACE, KILLS, THEIR_TAGS, declared, disturbances, sourced
+from .edits import ANEW, FAULTS, IN_PLACE, THEIR_TAGS, declared, disturbances, kills, sourced
+from .other import OtherStack
 from .program import urn
-from .target import Fault, Kill, Stop
+from .target import Fault, Stop
 
+STACKS = 2
+"""Stacks of one project and name that work on the same service."""
 MOST = 3
 """Declarations in a program, at most."""
 
@@ -44,6 +47,7 @@ class SnapshotCopies(Driven):
             self.target.plant(region, "by-hand", {})
             self.target.plant(region, "web-1-2026-11-19-0123abcd", {"team": "theirs"})
             self.target.plant(region, "db-1-manual-01234567", {"snapcopy:owner": "shop/prod/copy-1"})
+            self.others = [OtherStack(self.target, number) for number in range(2, STACKS + 1)]
         self.foreign = {each.place: each for each in self.target.snapshots()}
         for _ in range(data.draw(st.integers(1, MOST), label="declarations")):
             self._add(data)
@@ -147,10 +151,10 @@ class SnapshotCopies(Driven):
         self._count()
 
     @precondition(lambda self: self._can("kills") and self._has_work())
-    @rule(kill=KILLS)
-    def up_with_a_killed_host(self, kill: Kill) -> None:
+    @rule(data=st.data())
+    def up_with_a_killed_host(self, data: st.DataObject) -> None:
         """The provider's process is killed at a call to the service."""
-        self._run("up", kill)
+        self._run("up", data.draw(kills(self.target), label="kill"))
         self._count()
 
     @precondition(lambda self: self._can("kills") and self._has_work())
@@ -201,6 +205,27 @@ class SnapshotCopies(Driven):
         assert self.engine.state == []
         checks.nothing_is_left(self)
         self.program.clear()
+        self._count()
+
+    # The other stack
+
+    @precondition(lambda self: self.others)
+    @rule(data=st.data())
+    def the_other_stack_ups(self, data: st.DataObject) -> None:
+        """Another stack's program is edited and brought about, while this stack's state is as it is."""
+        other = data.draw(st.sampled_from(self.others), label="the other")
+        other.edit(data)
+        self._beside(other, "up")
+        self._count()
+
+    @precondition(lambda self: any(each.engine.state for each in self.others))
+    @rule(data=st.data())
+    def the_other_stack_is_destroyed(self, data: st.DataObject) -> None:
+        """Another stack deletes what is its own."""
+        other = data.draw(
+            st.sampled_from([each for each in self.others if each.engine.state]), label="the other"
+        )
+        self._beside(other, "destroy")
         self._count()
 
     # Behind its back

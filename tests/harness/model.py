@@ -13,10 +13,11 @@ from pulumi_snapcopy.core.lifecycle import Lifecycle
 from pulumi_snapcopy.host.provider import Backend, CopyProvider
 
 from . import scripted, wire
-from .fake_service import FakeService
+from .fake_service import API, FakeService
 from .program import PROJECT
 from .scripted import Killed
 from .target import (
+    CALLS,
     SOURCE_REGION,
     TARGET_REGIONS,
     Difference,
@@ -29,6 +30,7 @@ from .target import (
     Properties,
     Seen,
     Sources,
+    means,
 )
 
 _KINDS = {
@@ -39,12 +41,6 @@ _KINDS = {
     "garbage": scripted.Fault.LOST,
     "denied": scripted.Fault.DENIED,
     "hidden": scripted.Fault.NOT_FOUND,
-}
-_CALLS = {
-    "CopySnapshot": ("copy",),
-    "TagResource": ("tag",),
-    "Delete": ("delete",),
-    "Get": ("snapshot", "snapshots", "automatic_snapshots", "operations"),
 }
 _DAY = 86400.0
 _LONG = 600.0
@@ -61,6 +57,7 @@ class Model:
     project = PROJECT
     powers: frozenset[Power] = frozenset({"faults", "kills", "behind"})
     regions: tuple[str, ...] = TARGET_REGIONS
+    calls = CALLS
     sources = Sources(snapshots=("db-1", "data-2"), resources=("web-1", "data-1"))
 
     def __init__(self, service: Callable[[], FakeService] = FakeService) -> None:
@@ -84,7 +81,7 @@ class Model:
         service = self.service
         service.copy_seconds = self._copy_seconds
         if isinstance(disturbance, Kill):
-            service.kill = scripted.Kill(disturbance.call + 1, disturbance.done)
+            service.kill = disturbance
         elif isinstance(disturbance, Fault):
             _script(service, disturbance)
         elif disturbance is not None:
@@ -154,7 +151,8 @@ def _script(service: FakeService, fault: Fault) -> None:
     if fault.operation == "*":
         service.faults = [None] * fault.skip + [kind] * fault.times
         return
-    for call in ("snapshot",) if fault.kind == "hidden" else _CALLS[fault.operation]:
+    hidden = fault.kind == "hidden"
+    for call in ("GetSnapshot",) if hidden else [each for each in API if means(fault.operation, each)]:
         service.faults_of[call] = [kind] * fault.times
 
 

@@ -14,6 +14,12 @@ from .engine import Goal
 from .target import Properties
 
 PROJECT, STACK = "shop", "dev"
+IDENTIFIED = False
+"""Whether the core tells stacks of one project and name apart by their identities.
+
+Once it does, True gives each declaration the input ``snapcopy: {"identity": …}``, each owner ``@identity``, and the machine's
+other stack the same project as its own; until then the other stack's project is another one.
+"""
 _PROVIDER = serialize_provider(copied_snapshot())
 
 Follow = Literal["date", "latest", "track"]
@@ -35,6 +41,8 @@ class Declaration:
     tags: Mapping[str, str] = field(default_factory=dict)
     triggers: tuple[str, ...] = ()
     project: str = PROJECT
+    identity: str = "0" * 15 + "1"
+    """Its stack's, 16 hex digits; see `identity`."""
     alias: str | None = None
     """The name that it had before it was renamed."""
     adopt: bool = False
@@ -46,13 +54,15 @@ class Declaration:
     @property
     def owner(self) -> str:
         """The value of the tag that says whose the copy is."""
-        return owner(project=self.project, stack=STACK, resource=self.name)
+        named = owner(project=self.project, stack=STACK, resource=self.name)
+        return f"{named}@{self.identity}" if IDENTIFIED else named
 
     def goal(self) -> Goal:
         """The resource as the program registers it."""
         inputs: dict[str, Any] = {
             "__provider": _PROVIDER,
             "owner": self.owner,
+            "snapcopy": {"identity": self.identity} if IDENTIFIED else None,
             "sourceRegion": self.source_region,
             "targetRegion": self.target_region,
             "sourceSnapshotName": None if self.automatic else self.source,
@@ -70,6 +80,15 @@ class Declaration:
         given: Properties = {key: value for key, value in inputs.items() if value is not None}
         alias = urn(self.alias) if self.alias else None
         return Goal(urn=urn(self.name), inputs=given, alias=alias, retain=self.retain)
+
+
+def identity(number: int) -> str:
+    """The identity of the machine's n-th stack; its own is the first.
+
+    >>> identity(1)
+    '0000000000000001'
+    """
+    return f"{number:016x}"
 
 
 def urn(name: str) -> str:

@@ -17,7 +17,7 @@ from pulumi_snapcopy.services.aws_login import account
 from pulumi_snapcopy.services.lightsail import Lightsail
 
 from .process import Hosts, Started
-from .target import Disturbance, Power, Seen, Sources
+from .target import CALLS, Disturbance, Power, Seen, Sources
 from .wire import EngineServer, Host
 
 LIVE_PROJECT = "snapcopy-live"
@@ -80,6 +80,7 @@ class Real:
 
     project = LIVE_PROJECT
     powers: frozenset[Power] = frozenset()
+    calls = CALLS
 
     def __init__(self, permit: Permit) -> None:
         self.regions: tuple[str, ...] = (permit.region,)

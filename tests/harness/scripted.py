@@ -44,14 +44,6 @@ class Fault(Enum):
         return kinds[self](f"scripted: {self.value}", call=call, code=self.name)
 
 
-@dataclass(frozen=True)
-class Kill:
-    """Where the process is killed: at the n-th call from now, before or after the service has done it."""
-
-    call: int
-    done: bool
-
-
 @dataclass
 class FakeClock:
     """Time that passes at once; single-threaded."""

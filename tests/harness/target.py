@@ -11,6 +11,17 @@ Power = Literal["faults", "kills", "behind"]
 
 SOURCE_REGION = "us-east-1"
 TARGET_REGIONS = ("eu-west-1", "eu-central-1")
+CALLS = ("CopySnapshot", "TagResource", "UntagResource", "Delete", "Get")
+"""The calls of a provider to its service, as faults and kills name them: `Delete` and `Get` are all that begin so."""
+
+
+def means(name: str, call: str) -> bool:
+    """Whether a name means a call of the API.
+
+    >>> means("Get", "GetDiskSnapshot"), means("GetDiskSnapshot", "GetDiskSnapshots"), means("*", "CopySnapshot")
+    (True, False, True)
+    """
+    return name in ("*", call) or (name in ("Delete", "Get") and call.startswith(name))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -77,17 +88,24 @@ class Fault:
     """
 
     kind: Literal["throttled", "failing", "lost", "reset", "garbage", "denied", "hidden", "copy-fails"]
-    operation: Literal["*", "CopySnapshot", "TagResource", "Delete", "Get"] = "*"
+    operation: Literal["*", "CopySnapshot", "TagResource", "UntagResource", "Delete", "Get"] = "*"
     skip: int = 0
     times: int = 1
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Kill:
-    """The host is killed at the n-th call to the service from now, before its work or after; counted from 0."""
+    """The host is killed at a call to the service.
 
-    call: int
+    Attributes:
+        at: the call, such as ``CopySnapshot``, ``Get`` or, of the calls that a target has, ``GetAutoSnapshots``.
+        done: whether the service has done its work by then.
+        skip: how many such calls pass before.
+    """
+
+    at: str
     done: bool
+    skip: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -135,6 +153,8 @@ class Target(Protocol):
     sources: Sources
     regions: tuple[str, ...]
     """Where copies may be made."""
+    calls: tuple[str, ...]
+    """The calls at which its providers can be killed, as `Kill.at` names them."""
 
     def reset(self) -> None:
         """Begin anew: the sources, somebody else's snapshots, and no faults."""

@@ -7,8 +7,10 @@ from typing import Any
 from hypothesis import strategies as st
 from pulumi_snapcopy.core.model import CopyRequest
 
+from tests.harness import Kill
 from tests.harness.fake_service import FakeService
 from tests.harness.scripted import Fault
+from tests.harness.target import CALLS
 
 from .world import World, manual, wanted
 
@@ -35,3 +37,8 @@ def worlds(*, faults: tuple[Fault, ...] = ()) -> st.SearchStrategy[World]:
         faults=script,
     )
     return services.map(lambda service: World(service=service))
+
+
+def kills() -> st.SearchStrategy[Kill]:
+    """Before or after any of the calls of a run."""
+    return st.builds(Kill, at=st.sampled_from(CALLS), done=st.booleans(), skip=st.integers(0, 10))

@@ -166,10 +166,10 @@ def test_tags_are_set_in_the_end_however_often_they_fail(
 ) -> None:
     """A copy isn't reported before it is tagged; a tag that can't be set fails the run and keeps the copy."""
     trial = deepcopy(world)
-    world.service.faults_of = {"tag": [Fault.TRANSIENT] * failures}
+    world.service.faults_of = {"TagResource": [Fault.TRANSIENT] * failures}
     assert isinstance(world.create(request), Copy)
     world.assert_one_copy(request)
-    trial.service.faults_of = {"tag": [Fault.REFUSED] * 1000}
+    trial.service.faults_of = {"TagResource": [Fault.REFUSED] * 1000}
     result = trial.create(request)
     assert isinstance(result, CopyError) and result.kept is not None
     assert result.kept.snapshot.arn == trial.ours()[0].arn
@@ -225,7 +225,7 @@ def _calls_until_copy(world: World, request: CopyRequest) -> int:
         )
     )
     trial.create(request)
-    calls = itertools.takewhile(lambda call: call[1] != "copy", trial.service.calls)
+    calls = itertools.takewhile(lambda call: call[1] != "CopySnapshot", trial.service.calls)
     return len(list(calls)) + 1
 
 
@@ -235,11 +235,11 @@ def test_pauses_are_short_beside_the_age(world: World, request: CopyRequest, sha
     service = world.service
     service.copy_seconds, service.shown_after = share, 0.0
     world.create(replace(request, timeout=10_000.0))
-    (started,) = (time for time, call in service.calls if call == "copy")
+    (started,) = (time for time, call in service.calls if call == "CopySnapshot")
     looks = [
         time
         for time, call in service.calls
-        if call.startswith(f"snapshot {request.target_region}") and time > started
+        if call.startswith(f"GetSnapshot {request.target_region}") and time > started
     ]
     assert len(looks) > 50
     for look, next_look in itertools.pairwise(looks):
@@ -254,13 +254,13 @@ def test_tags_that_are_refused_while_the_copy_is_pending_cost_few_calls() -> Non
     request = replace(manual(), timeout=10_000.0)
     assert isinstance(world.create(request), Copy)
     world.assert_one_copy(request)
-    assert 2 <= sum(call.startswith("tag") for _, call in world.service.calls) <= 20
+    assert 2 <= sum(call.startswith("TagResource") for _, call in world.service.calls) <= 20
 
 
 def test_a_copy_that_is_complete_and_still_refuses_tags_is_tagged_a_moment_later() -> None:
     """What the service shows as complete may not be so everywhere yet."""
     world = World()
-    world.service.faults_of = {"tag": [Fault.REFUSED] * 6}
+    world.service.faults_of = {"TagResource": [Fault.REFUSED] * 6}
     world.service.copy_seconds = 0.0
     assert isinstance(world.create(manual()), Copy)
     world.assert_one_copy(manual())
@@ -307,7 +307,7 @@ class Thin(FakeService):
 def test_a_record_that_names_no_type_is_no_proof_of_another_type() -> None:
     """The answer to CopySnapshot is lost and the copy isn't shown yet: it is waited for, whatever its record leaves out."""
     world = World(service=Thin(shown_after=20.0))
-    world.service.faults_of["copy"] = [Fault.LOST]
+    world.service.faults_of["CopySnapshot"] = [Fault.LOST]
     result = world.create(wanted())
     assert isinstance(result, Copy), str(result)
     world.assert_one_copy(wanted())
@@ -318,7 +318,7 @@ def test_an_older_record_is_no_proof_that_a_lost_copy_was_refused() -> None:
     world, request = World(service=FakeService(shown_after=20.0)), wanted()
     old = Operation(id="old", type="DeleteInstance", status="Succeeded", resource_type="Instance")
     world.service.operations = lambda region, name: [old]  # type: ignore[method-assign]
-    world.service.faults_of["copy"] = [Fault.LOST]
+    world.service.faults_of["CopySnapshot"] = [Fault.LOST]
     result = world.create(request)
     assert isinstance(result, Copy), str(result)
     world.assert_one_copy(request)
@@ -327,7 +327,7 @@ def test_an_older_record_is_no_proof_that_a_lost_copy_was_refused() -> None:
 def test_a_copy_that_shows_late_needs_no_records() -> None:
     """Whoever may not read the service's records can still wait for a copy that isn't shown at first."""
     world = World(service=FakeService(shown_after=20.0))
-    world.service.faults_of["operations"] = [Fault.DENIED] * 100
+    world.service.faults_of["GetOperationsForResource"] = [Fault.DENIED] * 100
     result = world.create(wanted())
     assert isinstance(result, Copy), str(result)
     world.assert_one_copy(wanted())

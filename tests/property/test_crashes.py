@@ -12,9 +12,9 @@ from hypothesis import strategies as st
 from pulumi_snapcopy.core.errors import CopyError
 from pulumi_snapcopy.core.model import RETAIN_TAG, Copy, CopyRequest
 
-from tests.harness.scripted import Kill
+from tests.harness import Kill
 
-from .strategies import requests, worlds
+from .strategies import kills, requests, worlds
 from .world import HONEST, THERE, World, known, manual, wanted
 
 EVERY_CALL = settings(max_examples=settings().max_examples // 4)
@@ -26,15 +26,15 @@ SATURDAY = "2026-11-21"
 
 
 def cut_off_runs(world: World, request: CopyRequest, *, verb: str = "create") -> Iterator[tuple[World, Kill]]:
-    """The world after a run was killed at its first call, its second, … before and after each effect."""
-    call = 1
-    while True:
+    """The world after a run was killed at each of the calls that it makes, before and after their effects."""
+    whole, before = deepcopy(world), len(world.service.calls)
+    getattr(whole, verb)(request)
+    calls = [call.split()[0] for _, call in whole.service.calls[before:]]
+    for number, call in enumerate(calls):
         for done in (False, True):
-            kill, cut = Kill(call, done), deepcopy(world)
-            if not cut.killed(request, kill, verb=verb):
-                return
+            kill, cut = Kill(at=call, done=done, skip=calls[:number].count(call)), deepcopy(world)
+            assert cut.killed(request, kill, verb=verb), kill
             yield cut, kill
-        call += 1
 
 
 @EVERY_CALL
@@ -54,7 +54,7 @@ def test_after_a_kill_at_every_call_the_next_run_ends_in_one_copy(
 @given(
     world=worlds(faults=HONEST),
     request=requests(),
-    kills=st.lists(st.builds(Kill, st.integers(1, 40), st.booleans()), max_size=4),
+    kills=st.lists(kills(), max_size=4),
     gap=GAPS,
 )
 def test_after_several_kills_and_faults_too(
@@ -87,7 +87,7 @@ def test_after_a_kill_around_a_failed_copy_there_is_one_copy(world: World, reque
 @given(
     world=worlds(),
     gap=st.sampled_from([3661.0, NIGHT]),
-    again=st.builds(Kill, st.integers(1, 30), st.booleans()),
+    again=kills(),
 )
 def test_across_midnight_one_copy_is_left(world: World, gap: float, again: Kill) -> None:
     """A run of "latest" killed on Friday and repeated on Saturday, twice even, leaves Saturday's copy alone."""
@@ -128,7 +128,7 @@ def test_yesterdays_latest_under_an_explicit_name_is_not_passed_off_as_todays(
     world.service.automatic_at = 3600.0 * hours + 60.0 * minutes
     today = wanted(targetSnapshotName="web-1-dr", useLatestRestorableAutoSnapshot=True)
     sent = today if ours else replace(today, restore_date="2026-11-19")
-    assert world.killed(sent, Kill(3, True))  # look, check the source, CopySnapshot
+    assert world.killed(sent, Kill(at="CopySnapshot", done=True))
     assert [held.tags for held in world.ours()] == [{}]
     world.pass_time(600)
     result = world.create(today)

@@ -11,10 +11,11 @@ from hypothesis import strategies as st
 from pulumi_snapcopy.core.errors import CopyError
 from pulumi_snapcopy.core.model import ADOPTED, OWNER_TAG, SOURCE_TAG, Copy, CopyRequest
 
+from tests.harness import Kill
 from tests.harness.fake_service import Held
-from tests.harness.scripted import FRIDAY_NIGHT, Fault, Kill
+from tests.harness.scripted import FRIDAY_NIGHT, Fault
 
-from .strategies import requests, worlds
+from .strategies import kills, requests, worlds
 from .world import THERE, Teller, World, known, manual, wanted
 
 NAMED = wanted(targetSnapshotName="web-1-dr")
@@ -61,7 +62,7 @@ def test_adopt_takes_over_what_is_there(world: World, request: CopyRequest, tags
 
 @given(
     world=worlds(faults=tuple(Fault)), request=requests(), tags=TAGS,
-    kill=st.none() | st.builds(Kill, st.integers(1, 20), st.booleans()),
+    kill=st.none() | kills(),
 )  # fmt: skip
 def test_delete_deletes_only_what_is_ours(
     world: World, request: CopyRequest, tags: dict[str, str], kill: Kill | None
@@ -116,7 +117,7 @@ def test_a_retained_copy_under_an_explicit_name_is_not_deleted_for_a_new_one() -
 def test_an_untagged_copy_of_the_name_made_after_ours_is_foreign() -> None:
     """Our old record proves nothing of a snapshot that somebody took under the name since our copy was deleted."""
     world = World()
-    world.killed(NAMED, Kill(3, done=True))
+    world.killed(NAMED, Kill(at="CopySnapshot", done=True))
     assert [each.origin is not None for each in world.ours()] == [True]
     world.ours()[0].deleted = world.service.clock.now()
     world.pass_time(600)
@@ -161,7 +162,7 @@ def test_a_copy_somebody_else_made_at_the_same_time_is_left_to_them() -> None:
 
 @given(
     world=worlds(),
-    kill=st.builds(Kill, st.integers(3, 30), st.booleans()),
+    kill=kills(),
     named=st.booleans(),
     edited=st.sampled_from(["source", "date", "resource"]),
 )

@@ -11,8 +11,9 @@ from pulumi_snapcopy.core.inputs import derived_name, request
 from pulumi_snapcopy.core.lifecycle import Lifecycle
 from pulumi_snapcopy.core.model import OWNER_TAG, SOURCE_TAG, Copy, CopyRequest
 
+from tests.harness import Kill
 from tests.harness.fake_service import FakeService, Held
-from tests.harness.scripted import Fault, Kill, Killed
+from tests.harness.scripted import Fault, Killed
 
 HERE, THERE = "us-east-1", "eu-west-1"
 OWNER = "shop/dev/web"

@@ -66,8 +66,7 @@ class Life:
         """The copy fails; the run that makes it again is killed between CopySnapshot and TagResource."""
         assert self.run("up", FAILING) and not self.engine.pending
         self.target.service.shown_after = shown_after
-        # Before CopySnapshot come: look, delete, look whether it is gone, check the source.
         started = self.target.copies_started()
-        assert self.run("up", Kill(call=5, done=True)) == ["cut off"]
+        assert self.run("up", Kill(at="CopySnapshot", done=True)) == ["cut off"]
         (copy,) = self.there().values()
         assert self.target.copies_started() == started + 1 and not copy.tags

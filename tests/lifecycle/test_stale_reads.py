@@ -1,0 +1,70 @@
+"""A service that doesn't show yet what it holds, or says that it is gone."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from tests.harness import Fault, Stop, scripted
+
+from .life import COPY, Life
+
+
+@pytest.mark.parametrize("commands", [("destroy",), ("refresh", "destroy")], ids=" and ".join)
+def test_a_copy_that_was_stopped_before_it_showed_is_deleted(commands: tuple[str, ...]) -> None:
+    """It is in the state and not yet to be seen: that is no proof that it is gone."""
+    life = Life(copy_seconds=30.0, shown_after=30.0)
+    assert "stopped, as asked" in life.run("up", Stop(), after=2.0)[0]
+    assert life.target.copies_started() == 1
+    for command in commands:
+        assert life.run(command) == []
+    life.target.service.clock.time += 3600
+    assert life.there() == {} and life.engine.state == []
+
+
+@pytest.mark.parametrize("forgetting", ["refresh", "destroy"])
+def test_a_copy_that_reads_say_is_gone_is_not_forgotten_while_lists_show_it(forgetting: str) -> None:
+    """Two reads in a row say so: `refresh` keeps it, `destroy` deletes it."""
+    life = Life()
+    assert life.run("up") == []
+    assert life.run(forgetting, Fault(kind="hidden", operation="Get", times=2)) == []
+    assert len(life.engine.state) == len(life.tags()) == (forgetting == "refresh")
+
+
+def test_a_short_timeout_takes_no_copy_that_is_about_to_show_for_gone() -> None:
+    """Stopped right after it was started, and then destroyed with ten seconds' time: it is waited for, and deleted."""
+    life = Life(replace(COPY, timeouts={"delete": "10s"}), shown_after=30.0, copy_seconds=60.0)
+    assert "stopped, as asked" in life.run("up", Stop(), after=2.0)[0]
+    assert life.run("destroy") == []
+    assert life.there() == {} and life.engine.state == []
+
+
+def test_a_throttled_look_at_the_records_forgets_no_copy_that_was_made_again() -> None:
+    """The run that made it again was killed before it showed, and its record is hard to get."""
+    life = Life()
+    life.killed_right_after_copying_again(shown_after=20.0)
+    life.target.service.faults_of["GetOperationsForResource"] = [scripted.Fault.TRANSIENT] * 2
+    assert life.run("destroy") == []
+    assert life.there() == {} and life.engine.state == []
+
+
+def test_a_deletion_that_is_answered_by_lies_is_asked_for_again() -> None:
+    """Reads and the deletion say that there is no such copy, and the list shows it."""
+    life = Life()
+    assert life.run("up") == []
+    service = life.target.service
+    service.faults_of["GetSnapshot"] = [scripted.Fault.NOT_FOUND] * 3
+    service.faults_of["DeleteSnapshot"] = [scripted.Fault.NOT_FOUND]
+    assert life.run("destroy") == []
+    assert life.there() == {}
+
+
+def test_a_fast_clock_of_the_service_makes_nobody_elses_of_a_copy() -> None:
+    """Stopped right after CopySnapshot, and destroyed: what the state has never seen is what it names."""
+    life = Life(replace(COPY, explicit="db-dr"), shown_after=5.0, copy_seconds=60.0)
+    assert "stopped, as asked" in life.run("up", Stop(), after=1.0)[0]
+    (copy,) = (each for each in life.target.service.held if each.name == "db-dr")
+    copy.created += 40
+    assert life.run("destroy") == []
+    assert life.there() == {} and life.engine.state == []
