@@ -64,7 +64,7 @@ def test_a_wrong_source_under_the_same_name_is_refused_before_the_copy_goes(
         f"web-1 has no automatic snapshot of {day(20)} in us-east-1\n"
     ) in output
     assert (
-        f'State: the copy "web-dr" would have to go first, and stays; automatic snapshots of web-1: {day(6)},'
+        f'State: the copy "web-dr" would have to be deleted first, and was kept; automatic snapshots of web-1: {day(6)},'
         in output
     )
     assert "Next:  write one of these as restore_date" in output and "Traceback" not in output

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from datetime import datetime, timezone
 
-from pulumi_snapcopy.core.model import ADOPTED, OWNER_TAG, RESERVED_TAG_PREFIX, RETAIN_TAG, SOURCE_TAG
+from pulumi_snapcopy.core.values import ADOPTED, OWNER_TAG, RESERVED_TAG_PREFIX, RETAIN_TAG, SOURCE_TAG
 
 from .engine import Resource
 from .program import Declaration, urn
@@ -50,7 +50,7 @@ def state_agrees_with_the_service(world: World) -> None:
         assert seen is not None, f"{resource.id} is in the state, and isn't there"
         said = resource.outputs
         assert (said["arn"], said["state"], said["resourceType"]) == (seen.arn, seen.state, seen.kind)
-        ours = {OWNER_TAG, RETAIN_TAG} if resource.inputs.get("retainOnDelete") else {OWNER_TAG}
+        ours = {OWNER_TAG, RETAIN_TAG} if resource.inputs["snapcopy"].get("retain") else {OWNER_TAG}
         whole = seen.state in _COMPLETE and seen.tags.keys() >= ours
         assert bool(resource.init_errors) != whole, resource.init_errors
 

@@ -7,8 +7,9 @@ from itertools import count
 
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine
-from pulumi_snapcopy.core.inputs import IDENTITY
-from pulumi_snapcopy.core.model import OWNER_TAG, SOURCE_TAG
+from pulumi_snapcopy.core.fields import Change
+from pulumi_snapcopy.core.values import OWNER_TAG, SOURCE_TAG
+from pulumi_snapcopy.lightsail.fields import COPIED_SNAPSHOT
 
 from . import checks, handover
 from .counts import Counts
@@ -18,6 +19,9 @@ from .other import OtherStack
 from .program import Declaration, urn
 from .target import Disturbance, HostDied, Kill, Power, Seen, Stop, Target
 from .world import World
+
+
+IDENTITY = [name for name in COPIED_SNAPSHOT.names(Change.REPLACE) if name != "targetSnapshotName"]
 
 
 class Driven(World, RuleBasedStateMachine):
@@ -99,7 +103,7 @@ class Driven(World, RuleBasedStateMachine):
             return self._can("behind")
         entries = [each for each in self.engine.state if each.place == resource.place]
         asked = declaration.goal().inputs
-        as_it_is = all(asked.get(key) == resource.inputs.get(key) for key in (*IDENTITY, "restoreDate"))
+        as_it_is = all(asked.get(key) == resource.inputs.get(key) for key in IDENTITY)
         return as_it_is and len(entries) == 1 and not (resource.taint or resource.forced)
 
     def _held(self, declaration: Declaration) -> Resource | None:

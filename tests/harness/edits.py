@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from hypothesis import strategies as st
-from pulumi_snapcopy.core.model import OWNER_TAG, SOURCE_TAG
+from pulumi_snapcopy.core.values import OWNER_TAG, SOURCE_TAG
 
 from .program import Declaration, Follow
 from .target import Disturbance, Fault, Kill, Stop, Target

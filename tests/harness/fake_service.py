@@ -9,10 +9,13 @@ import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta, timezone
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from pulumi_snapcopy.core import errors
-from pulumi_snapcopy.core.model import AutomaticSnapshot, CopyRequest, Operation, Snapshot
+from pulumi_snapcopy.core.values import Record, Seen, Source, Spec, Started
+from pulumi_snapcopy.core.waiting.listing import Listing
+from pulumi_snapcopy.lightsail.family import key_of, phase
+from pulumi_snapcopy.lightsail.sources import AutomaticSnapshot, check_source, is_older_than
 
 from .scripted import LATENCY, FakeClock, Fault, Killed
 from .target import Kill, means
@@ -52,8 +55,9 @@ class Held:
 
 @dataclass
 class FakeService:
-    """Lightsail as far as copies know it; ``core.model.Service``."""
+    """Lightsail as far as copies know it; ``core.service.Service``."""
 
+    kinds = ("InstanceSnapshot", "DiskSnapshot")
     clock: FakeClock = field(default_factory=FakeClock)
     copy_seconds: float = 3.0
     shown_after: float = 0.0
@@ -72,7 +76,7 @@ class FakeService:
     """The same for calls of one name of `API`."""
     kill: Kill | None = None
     held: list[Held] = field(default_factory=list)
-    records: list[tuple[str, str, Operation]] = field(default_factory=list)
+    recorded: list[tuple[str, str, Record]] = field(default_factory=list)
     calls: list[tuple[float, str]] = field(default_factory=list)
     other_names: set[tuple[str, str]] = field(default_factory=set)
     """Regions and names of what is no snapshot."""
@@ -90,7 +94,7 @@ class FakeService:
         held = Held(name, region, kind, self._arn(region, kind), created, created, self._done(kind), created)
         held.tags.update(tags or {})
         self.held.append(held)
-        self._record(region, name, f"Create{kind}", "", kind, "Succeeded")
+        self._record(region, name, "", kind)
         return held
 
     def living(self, region: str) -> list[Held]:
@@ -107,7 +111,7 @@ class FakeService:
     @property
     def taken_on(self) -> int:
         """How many copies the service has ever started."""
-        return sum(operation.type == "CopySnapshot" for _, _, operation in self.records)
+        return sum(bool(record.origin) for _, _, record in self.recorded)
 
     def dates(self) -> list[str]:
         """The dates of the automatic snapshots of today and the six days before."""
@@ -116,24 +120,34 @@ class FakeService:
 
     # What can be asked
 
-    def snapshot(self, region: str, name: str, resource_type: str | None = None) -> Snapshot | None:
-        def read() -> Snapshot | None:
+    def get(self, region: str, name: str, kind: str | None = None) -> Seen | None:
+        def read() -> Seen | None:
             found = [each for each in self._shown(region) if each.name == name]
-            return next(
-                (self._seen(each) for each in found if resource_type in (None, "", each.resource_type)), None
-            )
+            return next((self._seen(each) for each in found if kind in (None, "", each.resource_type)), None)
 
         try:
             return self._answer(f"GetSnapshot {region} {name}", read)
         except errors.NotFound:
             return None
 
-    def snapshots(self, region: str, resource_type: str) -> list[Snapshot]:
-        kind = resource_type or "InstanceSnapshot"
+    def all(self, region: str, kind: str) -> list[Seen]:
         return self._answer(
             f"GetSnapshots {region} {kind}",
             lambda: [self._seen(each) for each in self._shown(region) if each.resource_type == kind],
         )
+
+    def find(self, spec: Spec, listing: Listing) -> list[Seen]:
+        found = listing.find(spec.name)
+        return [found] if found else []
+
+    def describes(self, spec: Spec, record: Record) -> bool:
+        return not is_older_than(self, spec, record, now=self.clock.now())
+
+    def check_source(self, spec: Spec, listing: Listing) -> Source:
+        return check_source(self, spec, listing)
+
+    def latest(self, region: str, resource: str) -> str | None:
+        return max((each.date for each in self.automatic_snapshots(region, resource)), default=None)
 
     def _taken(self, date: str) -> datetime:
         return datetime.fromisoformat(f"{date}T00:00:00+00:00") + timedelta(seconds=self.automatic_at)
@@ -144,7 +158,7 @@ class FakeService:
             if kind is None:
                 raise errors.NotFound(f"no {resource}")
             return [
-                AutomaticSnapshot(date=date, status="Success", copy_type=kind, created_at=self._taken(date))
+                AutomaticSnapshot(date=date, status="Success", kind=kind, created_at=self._taken(date))
                 for date in self.dates()
             ]
 
@@ -155,33 +169,37 @@ class FakeService:
             "GetInstances", lambda: [name for place, name in self.resources if place == region]
         )
 
-    def operations(self, region: str, name: str) -> list[Operation]:
-        def read() -> list[Operation]:
+    def records(self, spec: Spec) -> list[Record]:
+        place = (spec.region, spec.name)
+
+        def read() -> list[Record]:
             self._settle_records()
-            return [each for place, about, each in reversed(self.records) if (place, about) == (region, name)]
+            return [each for region, name, each in reversed(self.recorded) if (region, name) == place]
 
         return self._answer("GetOperationsForResource", read)
 
     # What can be done
 
-    def copy(self, request: CopyRequest) -> Operation:
-        return self._answer("CopySnapshot", lambda: self._copy(request))
+    def create(self, spec: Spec, *, attempt: int) -> Started:
+        record = self._answer("CopySnapshot", lambda: self._copy(spec))
+        seen = Seen(name=spec.name, region=spec.region, kind=record.kind, created_at=record.created_at)
+        return Started(seen=seen, operation_id=record.id)
 
-    def tag(self, region: str, name: str, tags: Mapping[str, str]) -> None:
-        self._answer("TagResource", lambda: self._to_be_tagged(region, name).tags.update(tags))
+    def tag(self, seen: Seen, tags: Mapping[str, str]) -> None:
+        self._answer("TagResource", lambda: self._to_be_tagged(seen.region, seen.name).tags.update(tags))
 
-    def untag(self, region: str, name: str, keys: Sequence[str]) -> None:
+    def untag(self, seen: Seen, keys: Sequence[str]) -> None:
         def work() -> None:
-            held = self._to_be_tagged(region, name)
+            held = self._to_be_tagged(seen.region, seen.name)
             for key in keys:
                 held.tags.pop(key, None)
 
         self._answer("UntagResource", work)
 
-    def delete(self, snapshot: Snapshot) -> None:
+    def delete(self, snapshot: Seen) -> None:
         def work() -> None:
             held = self._named(snapshot.region, snapshot.name)
-            if held is None or held.resource_type != snapshot.resource_type or held.deleted < math.inf:
+            if held is None or held.resource_type != snapshot.kind or held.deleted < math.inf:
                 raise errors.NotFound(f"no {snapshot.name}")
             if self._state(held) == "pending" and not self.deletes_while_pending:
                 raise errors.Refused("it is pending")
@@ -223,17 +241,17 @@ class FakeService:
         self.kill = replace(kill, skip=kill.skip - 1)
         return kill if kill.skip == 0 else None
 
-    def _copy(self, request: CopyRequest) -> Operation:
-        region, name, now = request.target_region, request.name, self.clock.now()
+    def _copy(self, spec: Spec) -> Record:
+        region, name, now = spec.region, spec.name, self.clock.now()
         if sum(each.done > now for each in self._there() if each.region == region) >= self.most_copies:
             raise errors.TooManyCopies("too many copies in progress")
         if self._named(region, name) or (region, name) in self.other_names:
             raise errors.NameInUse(f"Some names are already in use: {name}")
-        kind = self._kind_of_source(request)
+        given = spec.arguments
+        date = given.get("restoreDate") or given.get("restoredDate")
+        kind = self._kind_of_source(spec.source_region, given, date)
         fails = self.failing_copies > 0
         self.failing_copies -= fails
-        origin = (request.source_region, request.source, request.restore_date)
-        outcome = "error" if fails else self._done(kind)
         self.held.append(
             Held(
                 name,
@@ -242,46 +260,41 @@ class FakeService:
                 self._arn(region, kind),
                 now,
                 now + self.copy_seconds,
-                outcome,
+                "error" if fails else self._done(kind),
                 now + self.shown_after,
-                origin,
+                (spec.source_region, spec.source.partition(":")[2], date),
             )
         )
-        details = f"{request.source_region}:{request.source}"
-        return self._record(region, name, "CopySnapshot", details, kind, "Started")
+        return self._record(region, name, spec.source, kind)
 
-    def _kind_of_source(self, request: CopyRequest) -> str:
-        if request.source_resource_name is None:
-            source = self._named(request.source_region, request.source)
+    def _kind_of_source(self, region: str, given: Mapping[str, Any], date: str | None) -> str:
+        if (name := given.get("sourceSnapshotName")) is not None:
+            source = self._named(region, name)
             if source is None or self._state(source) == "pending":
-                raise errors.NotFound(f"no {request.source}")
+                raise errors.NotFound(f"no {name}")
             return source.resource_type
-        if (
-            request.source_region,
-            request.source,
-        ) not in self.resources or request.restore_date not in self.dates():
-            raise errors.NotFound(f"no {request.source} of {request.restore_date}")
-        return self.resources[request.source_region, request.source]
+        resource = given["sourceResourceName"]
+        if (region, resource) not in self.resources or date not in self.dates():
+            raise errors.NotFound(f"no {resource} of {date}")
+        return self.resources[region, resource]
 
-    def _record(self, region: str, name: str, what: str, details: str, kind: str, status: str) -> Operation:
-        operation = Operation(
-            id=f"operation-{len(self.records)}",
-            type=what,
-            status=status,
-            details=details,
-            resource_type=kind,
+    def _record(self, region: str, name: str, origin: str, kind: str) -> Record:
+        record = Record(
+            id=f"operation-{len(self.recorded)}",
+            kind=kind,
+            origin=origin,
+            decides=True,
             created_at=datetime.fromtimestamp(self.clock.now(), timezone.utc),
         )
-        self.records.append((region, name, operation))
-        return operation
+        self.recorded.append((region, name, record))
+        return record
 
     def _settle_records(self) -> None:
-        for index, (region, name, operation) in enumerate(self.records):
-            if operation.status == "Started":
+        for index, (region, name, record) in enumerate(self.recorded):
+            if record.origin and not record.failed:
                 held = [each for each in self.held if (each.region, each.name) == (region, name)][-1]
-                if self._state(held) != "pending":
-                    status = "Failed" if held.outcome == "error" else "Succeeded"
-                    self.records[index] = (region, name, replace(operation, status=status, error="scripted"))
+                if self._state(held) == "error":
+                    self.recorded[index] = (region, name, replace(record, failed=True, reason="scripted"))
 
     def _arn(self, region: str, kind: str) -> str:
         self._made += 1
@@ -310,13 +323,17 @@ class FakeService:
             raise errors.Refused("it is pending")
         return held
 
-    def _seen(self, held: Held) -> Snapshot:
-        return Snapshot(
+    def _seen(self, held: Held) -> Seen:
+        state = self._state(held)
+        return Seen(
             name=held.name,
             region=held.region,
-            resource_type=held.resource_type,
-            state=self._state(held),
-            arn=held.arn,
+            kind=held.resource_type,
+            ref=held.arn,
+            key=key_of(held.name),
+            state=state,
+            phase=phase(state),
             created_at=datetime.fromtimestamp(held.created, timezone.utc),
             tags=dict(held.tags),
+            outputs={"arn": held.arn, "resourceType": held.resource_type},
         )

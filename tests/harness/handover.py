@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from pulumi_snapcopy.core.model import OWNER_TAG, RETAIN_TAG, Phase
+from pulumi_snapcopy.core.values import OWNER_TAG, RETAIN_TAG, Phase
+from pulumi_snapcopy.lightsail.family import phase
 
 from .engine import Resource
 from .target import Seen
@@ -29,7 +30,7 @@ def settle(world: World) -> None:
     world.engine.retained = []
     for place in sorted(left.keys() - {each.place for each in world.engine.state}):
         _leave(world, left[place], there.get(place))
-    owners = {each.outputs.get("arn"): each.inputs["owner"] for each in world.engine.state}
+    owners = {each.outputs.get("arn"): each.inputs["snapcopy"]["owner"] for each in world.engine.state}
     for place in sorted(world.offered):
         before, now, owner = world.foreign[place], there.get(place), owners.get(world.foreign[place].arn)
         # Another's copy that is in the state is the stack's once it is tagged so.
@@ -44,9 +45,9 @@ def _leave(world: World, resource: Resource, seen: Seen | None) -> None:
     """
     if seen is None or seen.place in world.foreign:
         assert world.drifted or resource.init_errors, f"{resource.id} was to be retained, and is gone"
-    elif Phase.of(seen.state) is Phase.DONE and RETAIN_TAG in seen.tags:
+    elif phase(seen.state) is Phase.DONE and RETAIN_TAG in seen.tags:
         world.foreign[seen.place] = seen
-        world.offered[seen.place] = resource.inputs["owner"]
+        world.offered[seen.place] = resource.inputs["snapcopy"]["owner"]
         world.counts.add("retained")
     else:
         uncertain = world.drifted or resource.init_errors or resource.cut_off or resource.refreshed

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from hypothesis import strategies as st
 from hypothesis.stateful import initialize, invariant, precondition, rule
-from pulumi_snapcopy.core.model import RETAIN_TAG
+from pulumi_snapcopy.core.values import RETAIN_TAG
 
 from . import checks, handover
 from .driven import Driven

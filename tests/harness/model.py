@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
+import json
 import math
 from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta, timezone
-from types import SimpleNamespace
-from typing import Any, NoReturn
+from typing import Any
 
-from pulumi.dynamic import ConfigureRequest
-from pulumi_snapcopy.core.lifecycle import Lifecycle
-from pulumi_snapcopy.host.provider import Backend, CopyProvider
+from pulumi_snapcopy.core import verbs
+from pulumi_snapcopy.core.verbs import Call, Verbs
+from pulumi_snapcopy.lightsail.family import CopiedSnapshots
 
-from . import scripted, wire
+from . import scripted
 from .fake_service import API, FakeService
 from .program import PROJECT
 from .scripted import Killed
@@ -30,6 +30,7 @@ from .target import (
     Properties,
     Seen,
     Sources,
+    VerbFailed,
     means,
 )
 
@@ -157,101 +158,83 @@ def _script(service: FakeService, fault: Fault) -> None:
 
 
 class InProcess:
-    """The provider in this process, called as its host calls it; `tests.harness.target.Provider`."""
+    """The provider's verbs in this process; `tests.harness.target.Provider`."""
 
     def __init__(self, service: FakeService) -> None:
-        self._provider = _Provider(service)
+        self._verbs = Verbs(
+            family=CopiedSnapshots(), service=service, clock=service.clock, default_region=lambda: TARGET_REGIONS[0]
+        )
 
     def check(self, urn: str, olds: Properties, news: Properties) -> tuple[Properties, list[str]]:
         """See `Provider`."""
-        result = _serve(lambda: self._provider.check(olds, news), urn)
-        return _with_provider(result.inputs, news), [
-            f"{each.property}: {each.reason}" for each in result.failures
+        checked = _serve(lambda: self._verbs.check(urn, _known(olds), _known(news)))
+        return _with_provider(checked.inputs, news), [
+            f"{each.property}: {each.message}" for each in checked.failures
         ]
 
     def diff(self, urn: str, id_: str, olds: Properties, news: Properties) -> Difference:
         """See `Provider`."""
-        result = _serve(lambda: self._provider.diff(id_, olds, news), urn)
+        found = _serve(lambda: self._verbs.diff(urn, id_, _known(olds), _known(news)))
+        unsaid = None if found.update else False
         return Difference(
-            changes=result.changes,
-            replaces=tuple(result.replaces or ()),
-            delete_before_replace=bool(result.delete_before_replace),
+            changes=None if found.replaces else True if found.partial else unsaid,
+            replaces=tuple(found.replaces),
+            delete_before_replace=bool(found.replaces) and found.same_name,
         )
 
     def create(self, urn: str, news: Properties) -> Made:
         """See `Provider`."""
-        result = _serve(lambda: self._provider.create(news), urn)
-        return Made(id=result.id, outputs=_with_provider(result.outs, news))
+        made = _serve(lambda: self._verbs.create(_call(urn), _known(news)), news)
+        return Made(id=made.id, outputs=_with_provider(made.outputs, news))
 
     def read(self, urn: str, id_: str, inputs: Properties, outputs: Properties) -> Made | None:
         """See `Provider`."""
-        result = _serve(lambda: self._provider.read(id_, outputs), urn)
-        if not result.id:
+        made = _serve(lambda: self._verbs.read(_call(urn), id_, _known(outputs)), outputs)
+        if made is None:
             return None
-        drifted = None if result.inputs is None else _with_provider(result.inputs, outputs)
-        return Made(id=result.id, outputs=_with_provider(result.outs, outputs), inputs=drifted)
+        drifted = None if made.inputs is None else _with_provider(made.inputs, outputs)
+        return Made(id=made.id, outputs=_with_provider(made.outputs, outputs), inputs=drifted)
 
     def update(self, urn: str, id_: str, olds: Properties, news: Properties) -> Properties:
         """See `Provider`."""
-        return _with_provider(_serve(lambda: self._provider.update(id_, olds, news), urn).outs, news)
+        made = _serve(lambda: self._verbs.update(_call(urn), _known(olds), _known(news)), news)
+        return _with_provider(made.outputs, news)
 
     def delete(self, urn: str, id_: str, outputs: Properties) -> None:
         """See `Provider`."""
-        _serve(lambda: self._provider.delete(id_, outputs), urn)
+        _serve(lambda: self._verbs.delete(_call(urn), id_, _known(outputs)), outputs)
 
 
-class _Provider(CopyProvider):
-    """The provider as it is, but for the clock."""
+class _Quiet:
+    """Progress that nobody looks at."""
 
-    def __init__(self, service: FakeService) -> None:
-        regions = frozenset((SOURCE_REGION, *TARGET_REGIONS))
-        super().__init__(
-            Backend(
-                factory=lambda: self,
-                service=lambda connections: service,
-                regions=lambda: regions,
-                default_region=lambda: TARGET_REGIONS[0],
-                account=lambda region: "123456789012",
-            )
-        )
-        known = self._standing.is_in_the_state
-        self._begin(Lifecycle(service=service, clock=service.clock, is_in_the_state=known))
+    def show(self, text: str) -> None:
+        """Show nothing."""
 
-    def configure(self, req: ConfigureRequest) -> None:
-        """There is no host to be configured."""
+    def warn(self, text: str) -> None:
+        """Warn nobody."""
 
 
-class _Aborted(Exception):
-    pass
+def _call(urn: str) -> Call:
+    return Call(urn, _Quiet())
 
 
-class _Context:
-    """As much of gRPC's context as a failing verb uses."""
-
-    def __init__(self) -> None:
-        self.details: bytes | None = None
-
-    def set_trailing_metadata(self, metadata: tuple[tuple[str, bytes], ...]) -> None:
-        self.details = dict(metadata).get(wire.DETAILS)
-
-    def abort(self, code: object, message: str) -> NoReturn:
-        raise _Aborted(message)
+def _known(properties: Properties) -> Properties:
+    return {key: value for key, value in properties.items() if key != "__provider" and value is not None}
 
 
-def _serve(work: Callable[[], Any], urn: str) -> Any:
-    """Serve one call, under a name by which the provider finds its request and context, as in its host."""
-
-    def Create(request: Any, context: _Context) -> Any:
-        try:
-            return work()
-        except Killed:
-            raise HostDied from None
-        except _Aborted as aborted:
-            raise wire.failure(str(aborted), context.details) from None
-
-    return Create(SimpleNamespace(urn=urn), _Context())
+def _serve(work: Callable[[], Any], of: Properties | None = None) -> Any:
+    """Serve one call as the host does."""
+    try:
+        return work()
+    except Killed:
+        raise HostDied from None
+    except verbs.VerbFailed as failed:
+        kept = failed.kept and Made(id=failed.kept.id, outputs=_with_provider(failed.kept.outputs, of or {}))
+        raise VerbFailed(str(failed), kept) from None
 
 
 def _with_provider(properties: Mapping[str, Any] | None, of: Properties) -> Properties:
-    """The host hands the provider's own property on."""
-    return {**(properties or {}), **{key: of[key] for key in ("__provider",) if key in of}}
+    """The host hands the provider's own property on; what is kept is as JSON has it."""
+    plain = json.loads(json.dumps(properties or {}))
+    return {**plain, **{key: of[key] for key in ("__provider",) if key in of}}

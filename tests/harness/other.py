@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from .edits import IN_PLACE, TAGS, sourced
 from .engine import Engine
-from .program import IDENTIFIED, Declaration, identity
+from .program import Declaration, identity
 from .target import Seen, Target
 
 Place = tuple[str, str]
@@ -81,7 +81,7 @@ class OtherStack:
 def _declared(draw: st.DrawFn, other: OtherStack, name: str) -> Declaration:
     bare = Declaration(
         name=name,
-        project=other.target.project if IDENTIFIED else f"{other.target.project}-{other.number}",
+        project=other.target.project,
         identity=identity(other.number),
         source="",
         source_region=other.target.sources.region,

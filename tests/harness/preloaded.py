@@ -17,10 +17,11 @@ from typing import Any
 import botocore.endpoint
 import botocore.loaders
 import pulumi.dynamic  # noqa: F401  (so that forks needn't)
-from pulumi_snapcopy.core.watching import clock
-from pulumi_snapcopy.host import provider
+from pulumi_snapcopy.core.waiting.clock import SystemClock
+from pulumi_snapcopy.host.dynamic import DynamicProvider
 from pulumi_snapcopy.lightsail import provider as _loaded  # noqa: F401
-from pulumi_snapcopy.services import lightsail
+from pulumi_snapcopy.lightsail.regions import regions
+from pulumi_snapcopy.lightsail.service import Lightsail
 
 from .target import SOURCE_REGION, TARGET_REGIONS
 
@@ -48,23 +49,23 @@ def _share_models() -> None:
         loader._cache = read
 
     botocore.loaders.Loader.__init__ = init  # type: ignore[method-assign, assignment]
-    service = lightsail.Lightsail()
+    service = Lightsail()
     for region in (SOURCE_REGION, *TARGET_REGIONS):
         service._client(region)
-    lightsail.regions()
+    regions()
 
 
 def _shorten_pauses(quicker: float) -> None:
-    """Of the life cycle's clock, and between botocore's own tries."""
+    """Of the provider's clock, and between botocore's own tries."""
 
-    class Quicker(clock.SystemClock):
+    class Quicker(SystemClock):
         def sleep(self, seconds: float) -> None:
             super().sleep(seconds / quicker)
 
     botocore.endpoint.time = SimpleNamespace(  # type: ignore[attr-defined]
         sleep=lambda seconds: time.sleep(seconds / quicker), time=time.time
     )
-    provider.SystemClock = Quicker  # type: ignore[attr-defined]
+    DynamicProvider.clock = Quicker
 
 
 if __name__ == "__main__":

@@ -7,19 +7,13 @@ from dataclasses import dataclass, field
 from typing import Any, Literal
 
 from pulumi.dynamic.dynamic import serialize_provider
-from pulumi_snapcopy.core.naming import owner
+from pulumi_snapcopy.core.keys import owner
 from pulumi_snapcopy.lightsail.provider import copied_snapshot
 
 from .engine import Goal
 from .target import Properties
 
 PROJECT, STACK = "shop", "dev"
-IDENTIFIED = False
-"""Whether the core tells stacks of one project and name apart by their identities.
-
-Once it does, True gives each declaration the input ``snapcopy: {"identity": …}``, each owner ``@identity``, and the machine's
-other stack the same project as its own; until then the other stack's project is another one.
-"""
 _PROVIDER = serialize_provider(copied_snapshot())
 
 Follow = Literal["date", "latest", "track"]
@@ -54,15 +48,17 @@ class Declaration:
     @property
     def owner(self) -> str:
         """The value of the tag that says whose the copy is."""
-        named = owner(project=self.project, stack=STACK, resource=self.name)
-        return f"{named}@{self.identity}" if IDENTIFIED else named
+        return owner(urn(self.name), self.identity)
 
     def goal(self) -> Goal:
         """The resource as the program registers it."""
         inputs: dict[str, Any] = {
             "__provider": _PROVIDER,
-            "owner": self.owner,
-            "snapcopy": {"identity": self.identity} if IDENTIFIED else None,
+            "snapcopy": {
+                "identity": self.identity,
+                **({"retain": True} if self.retain else {}),
+                **({"timeouts": dict(self.timeouts)} if self.timeouts else {}),
+            },
             "sourceRegion": self.source_region,
             "targetRegion": self.target_region,
             "sourceSnapshotName": None if self.automatic else self.source,
@@ -74,8 +70,6 @@ class Declaration:
             "tags": dict(self.tags) or None,
             "triggers": list(self.triggers) or None,
             "adopt": self.adopt or None,
-            "retainOnDelete": self.retain or None,
-            "customTimeouts": dict(self.timeouts) or None,
         }
         given: Properties = {key: value for key, value in inputs.items() if value is not None}
         alias = urn(self.alias) if self.alias else None

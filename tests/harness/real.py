@@ -12,9 +12,9 @@ from contextlib import ExitStack
 from dataclasses import dataclass
 from types import TracebackType
 
-from pulumi_snapcopy.core.model import SNAPSHOT_TYPES, Snapshot
-from pulumi_snapcopy.services.aws_login import account
-from pulumi_snapcopy.services.lightsail import Lightsail
+from pulumi_snapcopy.core.values import Seen as Shown
+from pulumi_snapcopy.aws.login import Login
+from pulumi_snapcopy.lightsail.service import Lightsail
 
 from .process import Hosts, Started
 from .target import CALLS, Disturbance, Power, Seen, Sources
@@ -63,7 +63,7 @@ class Permit:
                 "SNAPCOPY_LIVE_SOURCE is missing; write region:name of a small manual snapshot to copy."
             )
         target = environment.get("SNAPCOPY_LIVE_REGION", "eu-west-1")
-        found = account(region)
+        found = Login().account(region, service="lightsail")
         if found != wanted:
             raise Refused(
                 f"the credentials belong to account {found}, and SNAPCOPY_LIVE_ACCOUNT is {wanted}; nothing was done."
@@ -127,7 +127,7 @@ class Real:
 
     def snapshots(self) -> list[Seen]:
         """See `Target`."""
-        listed = [each for kind in SNAPSHOT_TYPES for each in self._service.snapshots(self.regions[0], kind)]
+        listed = [each for kind in Lightsail.kinds for each in self._service.all(self.regions[0], kind)]
         return [_seen(each) for each in listed]
 
     def copies_started(self) -> int:
@@ -156,12 +156,12 @@ class Real:
         raise Refused("no tag is removed on the real service but by its own stack")
 
 
-def _seen(snapshot: Snapshot) -> Seen:
+def _seen(snapshot: Shown) -> Seen:
     return Seen(
         name=snapshot.name,
         region=snapshot.region,
-        arn=snapshot.arn or "",
-        kind=snapshot.resource_type,
+        arn=snapshot.ref or "",
+        kind=snapshot.kind,
         state=snapshot.state,
         tags=dict(snapshot.tags),
     )

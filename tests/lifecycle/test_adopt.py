@@ -32,7 +32,7 @@ def test_a_snapshot_that_was_not_yet_taken_over_is_taken_over_after_a_refresh() 
     assert "DENIED" in life.run("up", Fault(kind="denied", operation="TagResource"))[0]
     assert life.run("refresh") == []
     assert life.run("up") == []
-    assert [each["snapcopy:owner"] for each in life.tags()] == ["shop/dev/web"]
+    assert [each["snapcopy:owner"] for each in life.tags()] == ["shop/dev/web@0000000000000001"]
 
 
 @pytest.mark.parametrize("how", ["taken from the state", "tainted", "killed"])

@@ -42,6 +42,6 @@ def test_a_copy_that_never_came_about_can_be_destroyed_in_a_short_time() -> None
     """CopySnapshot's answer was lost, and so was the call: there is nothing to delete, and the state lets go of it."""
     life = Life(replace(COPY, timeouts={"create": "2s", "delete": "10s"}))
     life.target.service.faults_of["CopySnapshot"] = [scripted.Fault.UNSENT] * 100
-    assert "it may be under way" in life.run("up")[0]
+    assert "it may be in progress" in life.run("up")[0]
     assert len(life.engine.state) == 1 and life.target.copies_started() == 0
     assert life.run("destroy") == [] and life.engine.state == []

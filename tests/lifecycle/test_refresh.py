@@ -24,7 +24,7 @@ def test_what_a_refreshed_copy_was_to_replace_is_deleted() -> None:
     life.declared = replace(life.declared, triggers=("again",))
     assert life.run("up") == []
     assert len(life.there()) == 1
-    assert len(life.engine.state[0].outputs["supersedes"]) == 1, (
+    assert len(life.engine.state[0].outputs["snapcopy"]["predecessors"]) == 1, (
         "the one that was still there when it was made"
     )
 

@@ -32,7 +32,7 @@ def test_a_copy_whose_renaming_was_refused_is_still_known(then: str) -> None:
     life.declared = replace(COPY, name="shop", alias="web")
     assert "DENIED" in life.run("up", Fault(kind="denied", operation="TagResource"))[0]
     assert life.run(then) == []
-    assert [each["snapcopy:owner"] for each in life.tags()] == (["shop/dev/shop"] if then == "up" else [])
+    assert [each["snapcopy:owner"] for each in life.tags()] == (["shop/dev/shop@0000000000000001"] if then == "up" else [])
 
 
 def test_a_name_may_be_given_to_another_declaration() -> None:
@@ -57,11 +57,11 @@ def test_a_renamed_declaration_loses_no_copy_to_a_wrong_source() -> None:
     right = replace(life.declared, name="shop", alias="web")
     life.declared = replace(right, source="bd-1")
     (error,) = life.run("up")
-    assert "would have to go first, and stays" in error and life.there().keys() == {copy}
+    assert "would have to be deleted first, and was kept" in error and life.there().keys() == {copy}
     life.declared = replace(right, source="data-2")
     assert life.run("up") == []
     assert len(life.there()) == 1 == len(life.engine.state) and copy not in life.there()
-    assert "supersedes" not in life.engine.state[0].outputs
+    assert "predecessors" not in life.engine.state[0].outputs["snapcopy"]
 
 
 def test_a_rename_that_was_cut_off_is_finished_after_a_refresh() -> None:
@@ -73,7 +73,7 @@ def test_a_rename_that_was_cut_off_is_finished_after_a_refresh() -> None:
     life.declared = renamed
     assert "DENIED" in life.run("up", Fault(kind="denied", operation="TagResource"))[0]
     assert life.run("refresh") == [] and life.run("up") == []
-    assert life.tags()[0]["snapcopy:owner"] == "shop/dev/shop"
+    assert life.tags()[0]["snapcopy:owner"] == "shop/dev/shop@0000000000000001"
     life.target.next_day()
     life.up(LATEST, renamed)
     assert copy in life.there() and len(life.there()) == 2

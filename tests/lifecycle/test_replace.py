@@ -53,7 +53,7 @@ def test_a_wrong_source_under_the_same_name_costs_no_copy(wrong: dict[str, str])
     (copy,) = life.there()
     life.declared = replace(right, **wrong)  # type: ignore[arg-type]
     (error,) = life.run("up")
-    assert error.startswith("replacing CopiedSnapshot") and "would have to go first, and stays" in error
+    assert error.startswith("replacing CopiedSnapshot") and "would have to be deleted first, and was kept" in error
     assert life.there().keys() == {copy}
     life.declared = right
     assert life.run("up") == [] and life.there().keys() == {copy}
@@ -82,7 +82,7 @@ def test_what_is_copied_again_and_again_remembers_no_more_than_is_there() -> Non
     for trigger in "abcdef":
         life.declared = replace(life.declared, triggers=(trigger,))
         assert life.run("up") == []
-    assert len(life.engine.state[0].outputs["supersedes"]) == 1 == len(life.there())
+    assert len(life.engine.state[0].outputs["snapcopy"]["predecessors"]) == 1 == len(life.there())
 
 
 def test_lists_that_are_denied_cost_no_copy_of_a_manual_snapshot() -> None:
