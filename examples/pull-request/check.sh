@@ -10,6 +10,9 @@ set -eu
 format=${1:-text}
 config=${2:-policy-config.json}
 
+# Streamed events have no lines of the program; with the variable set, the CLI would print those.
+unset PULUMI_ENABLE_STREAMING_JSON_PREVIEW
+
 pack=$(snapcopy policy-pack)
 preview=0
 pulumi preview --json --show-sames --non-interactive \

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import json
 from pathlib import Path
 from typing import Any
@@ -33,14 +34,17 @@ BROKEN = {
     "": "is empty",
     " \n": "is empty",
     "{": "is not JSON (line 1, column 2",
-    "Previewing update (dev):\n{}": "is not JSON (line 1, column 1",
+    "Previewing update (dev):\n  {}": "is not JSON (line 1, column 1",
+    '{"steps": [\n{"op": "create"}': "neither a state nor a preview",
+    '{"manifest": {}, "resourcePlans": {}}': "is a saved plan",
+    '{"checkpoint": {"latest": {"resources": 5}}}': "checkpoint.latest.resources is no list",
     "[" * 100_000: "is not JSON",
     "[]": "neither a state nor a preview",
     "null": "neither a state nor a preview",
     '{"deployment": null}': "neither a state nor a preview",
     '{"deployment": {"resources": {}}}': "deployment.resources is no list",
-    '{"deployment": {"resources": [5]}}': "deployment.resources[0] is no object",
-    '{"deployment": {"resources": [{"type": "x"}]}}': "deployment.resources[0] has no urn",
+    '{"deployment": {"resources": [5]}}': "the state's resources[0] is no object",
+    '{"deployment": {"resources": [{"type": "x"}]}}': "the state's resources[0] has no urn",
     '{"deployment": {"resources": [{"type": "x", "urn": "y", "inputs": []}]}}': "the inputs of y are no object",
     '{"steps": 5}': "steps is no list",
     '{"steps": [{"op": "create", "newState": 5}]}': "newState[0] is no object",
@@ -56,7 +60,10 @@ def test_broken_files_are_refused_with_a_sentence(check: Check, text: str) -> No
     assert (result.exit_code, result.stdout) == (2, "0 copies judged; violations: none.\n")
     assert result.stderr.startswith("Error: x.json ")
     assert BROKEN[text] in result.stderr
-    assert "Expected what `pulumi stack export` or `pulumi preview --json` prints." in result.stderr
+    assert (
+        "with `pulumi preview --json --show-sames > FILE`, or with `pulumi stack export > FILE`."
+        in result.stderr
+    )
 
 
 @pytest.mark.parametrize("value", [5, [], ["x"], {"a": 1}, True, 1.5, "", "x" * 10_000, None])
@@ -83,22 +90,18 @@ def test_a_preview_that_never_began_is_unusable(check: Check) -> None:
 
 
 def test_files_that_cannot_be_read_are_refused(check: Check) -> None:
-    """A missing file, a folder and something that isn't text."""
-    Path("utf16.json").write_bytes(json.dumps(state()).encode("utf-16"))
+    """A missing file, a folder and something that isn't text, or is cut off."""
+    Path("picture.png").write_bytes(b"\x89PNG\r\n\x1a\n\xff\xfe")
+    Path("cut.json.gz").write_bytes(gzip.compress(json.dumps(state(copied())).encode())[:40])
     for name, why in (
         ("none.json", "can't be read: No such file"),
         (".", "can't be read"),
-        ("utf16.json", "is not UTF-8"),
+        ("picture.png", "is not text in UTF-8 or UTF-16"),
+        ("cut.json.gz", "is compressed, and broken"),
     ):
         result = check(name)
         assert result.exit_code == 2
         assert f"Error: {name} {why}" in result.stderr
-
-
-def test_a_byte_order_mark_is_no_harm(check: Check) -> None:
-    """Some shells write one."""
-    Path("bom.json").write_bytes(b"\xef\xbb\xbf" + json.dumps(state(copied())).encode())
-    assert check("bom.json").exit_code == 0
 
 
 def test_all_files_are_judged_and_the_worst_code_wins(check: Check) -> None:

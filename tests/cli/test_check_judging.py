@@ -36,12 +36,10 @@ VIOLATIONS = {
     ),
     "snapshot-name": ({"targetSnapshotName": "-x"}, "targetSnapshotName"),
     "known-region": ({"targetRegion": "eu-west-9"}, "targetRegion"),
+    "tag-characters": ({"tags": {"Backup (nightly)": "yes"}}, "tags"),
     "copy-leaves-region": ({"targetRegion": "us-east-1"}, "targetRegion"),
     "required-tags": ({"tags": {"owner": "me"}}, "tags"),
     "allowed-regions": ({"targetRegion": "sa-east-1"}, "targetRegion"),
-    "restore-date-not-aged-out": (
-        {"sourceSnapshotName": None, "sourceResourceName": "web-1", "restoreDate": "2020-01-01"}, "restoreDate",
-    ),
 }  # fmt: skip
 SETTINGS = {
     "required-tags": {"tags": ["team"]},
@@ -89,6 +87,21 @@ def test_old_copies_miss_the_objective(check: Check) -> None:
     assert check(state(made), "--config", {"recovery-point-objective": {"hours": 96}}).exit_code == 0
 
 
+@pytest.mark.parametrize("form", [state, preview])
+def test_a_date_that_has_aged_out_is_spoken_of_until_its_copy_is_made(
+    check: Check, form: Callable[..., Any]
+) -> None:
+    """An old copy that is kept on purpose is complete in the state: nothing is left to say of it."""
+    old = copied(sourceSnapshotName=None, sourceResourceName="web-1", restoreDate="2020-01-01")
+    assert broken(check(form(old), "--format", "json")) == [
+        ("db", "restore-date-not-aged-out", "restoreDate")
+    ]
+    outputs = {**old["inputs"], "state": "available", "restoredDate": "2020-01-01"}
+    assert broken(check(form(old | {"outputs": outputs}), "--format", "json")) == []
+    pending = {**outputs, "state": "pending"}
+    assert broken(check(form(old | {"outputs": pending}), "--format", "json")) != []
+
+
 def test_all_that_is_wrong_is_named_in_the_files_order(check: Check) -> None:
     """One line a violation: by resource as in the file, then by rule; the mode's arguments as Python spells them."""
     first = copied("zeta", sourceSnapshotName=None, targetRegion="eu-west-9", targetSnapshotName="-")
@@ -96,12 +109,12 @@ def test_all_that_is_wrong_is_named_in_the_files_order(check: Check) -> None:
     assert result.exit_code == 1
     lines = result.stdout.splitlines()
     assert [" ".join(line.split()[:5]) for line in lines[:-1]] == [
-        "0.json: zeta: manual-or-automatic-source (mandatory): sourceSnapshotName:",
+        "0.json: zeta: manual-or-automatic-source (mandatory): source_snapshot_name",
         "0.json: zeta: snapshot-name (mandatory): targetSnapshotName:",
         "0.json: zeta: known-region (mandatory): targetRegion:",
         "0.json: alpha: known-region (mandatory): sourceRegion:",
     ]
-    assert "Write source_snapshot_name" in lines[0]
+    assert "Write source_snapshot_name (a manual snapshot)" in lines[0]
     assert lines[-1] == "2 copies judged; violations: 4 mandatory, 0 advisory."
 
 
@@ -124,7 +137,7 @@ def test_a_resource_of_several_steps_is_judged_once(check: Check) -> None:
     """A preview that refreshes has a step for what was read and one for what will be; the last one counts."""
     steps = preview(copied(targetRegion="x"), copied(targetRegion="y"))
     result = check(steps, "--format", "json")
-    assert [each["message"].partition(".")[0] for each in json.loads(result.stdout)] == [
+    assert [each["message"].partition(" that ")[0] for each in json.loads(result.stdout)] == [
         "Lightsail has no region 'y'"
     ]
 
@@ -191,6 +204,23 @@ def test_secrets_are_not_printed(check: Check, form: str) -> None:
     assert "known-region" in result.stdout and "refused-by-provider" in result.stdout
 
 
+# The exit code
+
+
+@pytest.mark.parametrize(
+    ("inputs", "codes"),
+    [({}, (0, 0)), ({"targetRegion": "us-east-1"}, (0, 1)), ({"targetRegion": "x"}, (1, 1))],
+)
+def test_what_makes_the_check_fail_is_chosen(
+    check: Check, inputs: dict[str, str], codes: tuple[int, int]
+) -> None:
+    """Mandatory rules do by default; with `--fail-on advisory` any rule that isn't disabled."""
+    file = state(copied(**inputs))
+    assert tuple(check(file, "--fail-on", level).exit_code for level in ("mandatory", "advisory")) == codes
+    assert check(file).exit_code == codes[0]
+    assert check(file, "--fail-on", "advisory", "--config", {"all": "disabled"}).exit_code == 0
+
+
 # The config
 
 
@@ -212,20 +242,24 @@ def test_levels_decide_the_exit_code(check: Check) -> None:
 
 WRONG = [
     ([], "is no config"),
-    ({"requird-tags": "mandatory"}, 'has no rule to go with "requird-tags". Did you mean "required-tags"?'),
-    ({"zzz": "mandatory"}, 'There is "manual-or-automatic-source", '),
-    ({"required-tags": 5}, 'is wrong at "required-tags": 5 is neither an enforcement level nor an object.'),
+    ({"requird-tags": "mandatory"}, 'is wrong: There is no rule "requird-tags". Did you mean "required-tags"?'),
+    ({"zzz": "mandatory"}, 'There is no rule "zzz". There is "all", "allowed-regions", '),
+    ({"required-tags": 5}, 'is wrong: required-tags: 5 is neither an enforcement level nor an object.'),
     ({"required-tags": "strict"}, '"strict" is no enforcement level. Write one of "advisory", "mandatory"'),
     ({"required-tags": {"enforcementLevel": None}}, "null is no enforcement level"),
-    ({"all": {"types": ["x"]}}, 'is wrong at "all": there is no setting "types"'),
+    ({"all": {"types": ["x"]}}, 'is wrong: "all" takes an enforcementLevel and nothing else; it has "types".'),
     ({"required-tags": {"tag": ["team"]}}, 'there is no setting "tag". Did you mean "tags"?'),
     ({"required-tags": {"tags": "team"}}, '"tags" is "team". Write a list of strings, of at least one.'),
     ({"required-tags": {"tags": []}}, '"tags" is []. Write a list of strings'),
     ({"required-tags": {"tags": [1]}}, '"tags" is [1]. Write a list of strings'),
-    ({"required-tags": {"defaults": {"team": 1}}}, "Write an object of strings."),
+    ({"required-tags": {"defaults": {"team": 1}}}, "Write an object of strings that aren't empty."),
     ({"recovery-point-objective": {"hours": "9"}}, '"hours" is "9". Write a number above 0.'),
     ({"recovery-point-objective": {"hours": 0}}, '"hours" is 0. Write a number above 0.'),
     ({"recovery-point-objective": {"hours": True}}, '"hours" is true. Write a number above 0.'),
+    ({"required-tags": {"tags": ["a"], "defaults": {"a": "b&c"}}}, "required-tags: the value of tag 'a' has '&', which"),
+    ({"required-tags": {"tags": ["a*"]}}, "required-tags: the key 'a*' has '*', which Lightsail refuses in tags."),
+    ({"allowed-regions": {"regions": ["eu-wst-1"]}}, "Lightsail has no region 'eu-wst-1' that boto3"),
+    ({"zz": "mandatory", "required-tags": {"tag": 1}}, 'there is no setting "tag"'),
     ({"known-region": {"types": "x"}}, '"types" is "x". Write a list of strings'),
 ]  # fmt: skip
 

@@ -39,11 +39,11 @@ Kept("within", source_snapshot_name=pulumi.Output.secret("db-before-upgrade"), t
 CONFIG = {"required-tags": {"tags": ["team"], "enforcementLevel": "mandatory"}}
 
 
-def file_of(stack: Stack, name: str, *arguments: str, code: int = 0) -> None:
+def file_of(stack: Stack, name: str, *arguments: str, code: int = 0, **variables: str) -> None:
     """Keep what a command of the CLI prints on standard output."""
     ended = subprocess.run(
         [BIN / "pulumi", *arguments, "--non-interactive"],
-        cwd=stack.folder, env=stack.environment, capture_output=True, text=True, timeout=240, check=False,
+        cwd=stack.folder, env={**stack.environment, **variables}, capture_output=True, text=True, timeout=240, check=False,
     )  # fmt: skip
     assert ended.returncode == code, ended.stdout + ended.stderr
     (stack.folder / name).write_text(ended.stdout)
@@ -135,6 +135,50 @@ def test_a_program_that_fails_makes_no_good_preview(stack: Stack) -> None:
     code, found, printed = check(stack, "preview.json")
     assert (code, found) == (2, [])
     assert "ValueError: no such thing" in printed
+
+
+STREAMED = {"PULUMI_ENABLE_STREAMING_JSON_PREVIEW": "true"}
+
+
+def test_what_the_cli_writes_in_other_ways_is_judged_alike(stack: Stack) -> None:
+    """Streamed events, an event log, a preview that saves its plan, and the checkpoint that the backend keeps."""
+    stack.copied("db", target_region="us-east-1", target_snapshot_name="db-again", tags={"team": "shop"})
+    file_of(stack, "streamed.json", "preview", "--json", **STREAMED)
+    file_of(
+        stack,
+        "log.txt",
+        "preview",
+        "--event-log",
+        str(stack.folder / "log.json"),
+        PULUMI_DEBUG_COMMANDS="true",
+    )
+    plan = ("preview", "--json", "--save-plan", str(stack.folder / "plan.saved"))
+    file_of(stack, "plan.json", *plan, PULUMI_EXPERIMENTAL="true")
+    stack.up()
+    file_of(stack, "same.json", "preview", "--json", **STREAMED)
+    backend = Path(stack.environment["PULUMI_BACKEND_URL"].removeprefix("file://"))
+    (checkpoint,) = backend.glob(".pulumi/stacks/**/dev.json")
+    for name in ("streamed.json", "log.json", "plan.json", "same.json", str(checkpoint)):
+        code, found, printed = check(stack, name, "--fail-on", "advisory")
+        assert [(each["urn"].rpartition("::")[2], each["rule"]) for each in found] == [
+            ("db", "copy-leaves-region")
+        ], printed
+        assert code == 1, printed
+        assert check(stack, name)[0] == 0
+    code, found, printed = check(stack, "plan.saved")
+    assert (code, found) == (2, []) and "is a saved plan" in printed
+
+
+def test_streamed_previews_that_failed_are_told_apart(stack: Stack) -> None:
+    """A copy that the provider refused is a violation; a program that failed leaves nothing to judge."""
+    stack.copied("db", target_region="eu-west-9", tags={"team": "shop"})
+    file_of(stack, "refused.json", "preview", "--json", code=1, **STREAMED)
+    code, found, printed = check(stack, "refused.json")
+    assert (code, brief(found)) == (1, [("db", "refused-by-provider", "__main__.py:5")]), printed
+    stack.program("raise ValueError('no such thing')\n")
+    file_of(stack, "failed.json", "preview", "--json", code=1, **STREAMED)
+    code, found, printed = check(stack, "failed.json")
+    assert (code, found) == (2, []) and "no such thing" in printed
 
 
 def test_what_the_cli_prints_without_json_is_refused(stack: Stack, tmp_path: Path) -> None:

@@ -67,6 +67,10 @@ def test_the_script_tells_good_programs_from_bad_ones(project: Stack, emulator: 
         "::error file=__main__.py,line=5,title=refused-by-provider::db: targetRegion: "
     )
 
+    project.environment["PULUMI_ENABLE_STREAMING_JSON_PREVIEW"] = "true"
+    streamed = script(project, "github", "policy-config.json")
+    assert (streamed.returncode, streamed.stdout) == (refused.returncode, refused.stdout), streamed.stderr
+
     assert not [call for call in emulator.calls() if not call.operation.startswith("Get")]
 
 
@@ -87,7 +91,7 @@ def test_the_script_ends_with_2_where_nothing_can_be_judged(project: Stack) -> N
     (project.folder / "unknown.json").write_text('{"allowed-regions": {"regions": ["eu-west-9"]}}')
     unknown = script(project, "text", "unknown.json")
     assert unknown.returncode == 2
-    assert 'Lightsail has no region "eu-west-9"' in unknown.stderr
+    assert "Lightsail has no region 'eu-west-9' that boto3" in unknown.stderr
 
 
 @pytest.mark.engine
@@ -104,7 +108,7 @@ def test_what_the_pack_remedies_is_not_broken(project: Stack) -> None:
     (project.folder / "policy-config.json").write_text(json.dumps(config))
     wrong = script(project)
     assert wrong.returncode == 1, wrong.stderr
-    assert "required-tags (remediate): tags: lack team" in wrong.stdout
+    assert 'required-tags (remediate): tags: missing required tag "team"' in wrong.stdout
 
 
 @pytest.mark.engine

@@ -58,7 +58,7 @@ def test_check_and_the_pack_speak_of_the_same_resource(judge: Judge, emulator: E
         ok=False,
     )
     assert [(policy, message.partition(".")[0]) for policy, message in sorted(judged.of("first"))] == [
-        ("known-region", "source_region: Lightsail has no region 'us-esat-1'"),
+        ("known-region", "source_region: Lightsail has no region 'us-esat-1' that boto3 1"),
         ("snapshot-name", "source_snapshot_name: '-' is not a name that Lightsail takes"),
     ]
     for said in ("property sourceSnapshotName value {-} has a problem: '-' is not a name that Lightsail takes",
@@ -78,15 +78,15 @@ WRONG: dict[str, tuple[dict[str, Any], str]] = {
             "requird-tags": "mandatory",
             "recovery-point-objective": {"hour": 24},
             "allowed-regions": {"regions": ["eu-wst-1"]},
-            "required-tags": {"tags": ["aws:x"], "defaults": {"team": "shop"}},
+            "required-tags": {"tags": ["aws:x"], "defaults": {"team": "shop & co"}},
         },
         '"all" takes an enforcementLevel and nothing else; it has "types". '
-        'There is no policy "requird-tags". Did you mean "required-tags"? '
+        'There is no rule "requird-tags". Did you mean "required-tags"? '
         'recovery-point-objective: there is no setting "hour". Did you mean "hours"? '
-        'allowed-regions: Lightsail has no region "eu-wst-1". Did you mean "eu-west-1"? '
+        "allowed-regions: Lightsail has no region 'eu-wst-1' that boto3 ? "
         'required-tags: "defaults" has "team", which "tags" doesn\'t require. Add it there, or leave it out. '
-        "required-tags: the key 'aws:x' can't be used. Write a key of 1 to 128 characters that begins with neither "
-        "'aws:' nor 'snapcopy:'.",
+        "required-tags: the key 'aws:x' is reserved. Write a key that doesn't begin with 'aws:' or 'snapcopy:'.? "
+        "required-tags: the value of tag 'team' has '&', which Lightsail refuses in tags.",
     ),
     # The engine refuses a policy that it doesn't know and that has no level, before it asks the pack.
     "no-level": ({"requird-tags": {"tags": ["team"]}}, 'invalid enforcement level ""'),

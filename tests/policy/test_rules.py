@@ -9,6 +9,7 @@ from pulumi_snapcopy.emulator import Emulator
 from pulumi_snapcopy.families import CATALOGUE
 
 from tests.engine.conftest import Service, day
+from tests.engine.stack import Stack
 
 from .conftest import OTHERS, OURS, THEIRS, Judge, Judged
 
@@ -46,6 +47,9 @@ BROKEN: dict[str, tuple[dict[str, Any], str, str]] = {
     "no-region": (
         {key: value for key, value in MANUAL.items() if key != "sourceRegion"}, "known-region",
         "sourceRegion is missing. Write the region of the source, such as us-east-1."),
+    "wrong-tag": (
+        {**MANUAL, "tags": {"team": "shop", "Backup (nightly)": "yes"}}, "tag-characters",
+        "tags: the key 'Backup (nightly)' has '(', which Lightsail refuses in tags. Write letters, digits, spaces and"),
     "stays": (
         {**MANUAL, "targetRegion": "us-east-1"}, "copy-leaves-region",
         "targetRegion: the copy stays in us-east-1, with its source. Write another targetRegion"),
@@ -55,7 +59,7 @@ BROKEN: dict[str, tuple[dict[str, Any], str, str]] = {
         "targetRegion: eu-west-2 is not allowed here. Write one of eu-west-1, us-east-1."),
     "aged-out": (
         {**AUTOMATIC, "restoreDate": day(8)}, "restore-date-not-aged-out",
-        f"restoreDate: the automatic snapshot of {day(8)} has most likely aged out: the service keeps the latest 7."),
+        f"the automatic snapshot of {day(8)} has most likely aged out: the service keeps the latest 7."),
     "old": (
         {**AUTOMATIC, "sourceResourceName": "data-1", "restoreDate": day(6)}, "recovery-point-objective",
         f'the newest copy of "data-1" is of {day(6)} 00:00 UTC, '),
@@ -181,3 +185,23 @@ def test_each_rule_judges_the_types_that_it_is_configured_for(judge: Judge, emul
     )
     assert [each.policy for each in judged.findings] == ["snapshot-name"]
     assert emulator.calls() == []
+
+
+@pytest.mark.engine
+def test_a_copy_that_is_kept_on_purpose_is_not_nagged_at(
+    judge: Judge, emulator: Emulator, stack: Stack
+) -> None:
+    """A date that has aged out is spoken of before the copy is made, and where another is to be made, and else no more."""
+    emulator.seed({"us-east-1": {"instances": [{"name": "old-1", "automaticSnapshots": [day(30), day(20)]}]}})
+
+    def kept(number: int) -> str:
+        return (
+            f"CopiedSnapshot('kept', source_resource_name='old-1', restore_date='{day(number)}', "
+            "source_region='us-east-1', target_region='eu-west-1')\n"
+        )
+
+    assert [policy for policy, _ in judge(kept(20)).of("kept")] == ["restore-date-not-aged-out"]
+    assert judge(kept(20), command="up").findings == []
+    assert judge(kept(20)).findings == []
+    assert judge(kept(20).replace("'kept', ", "'kept', tags={'team': 'shop'}, ")).findings == []
+    assert [policy for policy, _ in judge(kept(30)).of("kept")] == ["restore-date-not-aged-out"]

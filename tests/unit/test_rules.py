@@ -204,8 +204,8 @@ def test_a_region_that_may_be_newer_than_boto3_is_answered_with_the_upgrade() ->
     """The sentence names the installed version and the command, beside the name that may have been meant."""
     (found,) = BOOK.violations({**GOOD, "targetRegion": "eu-west-9"}, now=NOW)
     assert found.message == (
-        "Lightsail has no region 'eu-west-9' that boto3 1.42.0 knows. Did you mean eu-west-1? For a region that is newer, "
-        "run `pip install --upgrade boto3`."
+        "Lightsail has no region 'eu-west-9' that boto3 1.42.0 knows. Did you mean eu-west-1 or us-east-2? For a region that is "
+        "newer, run `pip install --upgrade boto3`."
     )
 
 

@@ -1,0 +1,101 @@
+"""Several services' rules as one catalogue: which book judges what, and what a config may say."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import datetime, timezone
+from typing import Any
+
+import pytest
+from pulumi_snapcopy.core.fields import Change, Field, Fields, Type
+from pulumi_snapcopy.core.rules.configuration import faults
+from pulumi_snapcopy.core.rules.judgement import Config, Context, Inputs, Regions, Rule, Violation
+from pulumi_snapcopy.core.rules.regions import allowed_regions, known_region
+from pulumi_snapcopy.core.rules.rulebook import Catalogue, Rulebook
+from pulumi_snapcopy.core.rules.tags import TagLimits, required_tags, tag_characters
+
+PAGE = "https://example.com/"
+
+
+def book(token: str, *regions: str, **more: Any) -> Rulebook:
+    """A service with regions, which allows any character in tags."""
+    service = token.partition(":")[0]
+    limits = TagLimits(service=service, punctuation=None)
+    return Rulebook(
+        token=token,
+        noun="Copy",
+        fields=Fields(
+            arguments=[Field(name="targetRegion", type=Type.STRING, meaning="", change=Change.REPLACE)],
+            outputs=[],
+        ),
+        regions=lambda: Regions(service=service, names=frozenset(regions)),
+        request=(
+            known_region(("targetRegion",), page=PAGE, service=service),
+            tag_characters(limits, page=PAGE),
+        ),
+        organisation=(allowed_regions("targetRegion", page=PAGE), required_tags(limits, page=PAGE)),
+        **more,
+    )
+
+
+def _never_copy(inputs: Inputs, context: Context, config: Config) -> Iterator[Violation]:
+    yield Violation(property="targetRegion", message="targetRegion is wrong.")
+
+
+ONE = book("one:Copy", "eu-1", other_types=("*",))
+TWO = replace(
+    book("two:Copy", "eu-2", other_types=("theirs:*",)),
+    request=(
+        *book("two:Copy").request,
+        Rule(name="never-copy", description="", severity="low", fix="", page=PAGE, judge=_never_copy),
+    ),
+)
+BOTH = Catalogue((ONE, TWO))
+
+
+def test_rules_of_one_name_are_one() -> None:
+    """A second service adds the rules that only it has."""
+    assert [rule.name for rule in BOTH.rules] == [
+        "known-region", "tag-characters", "never-copy", "allowed-regions", "required-tags",
+    ]  # fmt: skip
+    assert BOTH.rules[0] is ONE.request[0]
+
+
+@pytest.mark.parametrize(
+    ("rule", "type_", "config", "judging"),
+    [
+        ("known-region", "one:Copy", {}, ONE),
+        ("known-region", "two:Copy", {}, TWO),
+        ("never-copy", "one:Copy", {}, None),
+        ("never-copy", "two:Copy", {}, TWO),
+        ("known-region", "theirs:Copy", {}, None),
+        ("known-region", "theirs:Copy", {"types": ["theirs:*"]}, TWO),
+        ("known-region", "others:Copy", {"types": ["*:Copy"]}, ONE),
+        ("known-region", "two:Copy", {"types": ["theirs:*"]}, None),
+        ("never-copy", "one:Copy", {"types": ["*"]}, None),
+    ],
+)
+def test_a_type_is_judged_by_its_own_book(
+    rule: str, type_: str, config: dict[str, Any], judging: Rulebook | None
+) -> None:
+    """Other tools' types, where a rule is configured for them, by the book whose pattern fits most closely."""
+    assert BOTH.judging(rule, type_, config) is judging
+
+
+def test_what_any_of_the_services_has_may_be_configured() -> None:
+    """A region is wrong if no service has it, and is told of all; tags are what each service says of them."""
+    config = {
+        "allowed-regions": {"regions": ["eu-1", "eu-2", "eu-11"]},
+        "required-tags": {"tags": ["a&b", "aws:x"]},
+    }
+    assert [*faults(config, BOTH)] == [
+        'allowed-regions: one or two has no region \'eu-11\'. Did you mean "eu-1" or "eu-2"?',
+        "required-tags: the key 'aws:x' is reserved. Write a key that doesn't begin with 'aws:' or 'snapcopy:'.",
+    ]
+
+
+def test_a_book_judges_a_request_in_pythons_spelling() -> None:
+    """What `check` tells is spelled as the program is."""
+    found = [*TWO.violations({"targetRegion": "eu-2"}, now=datetime(2026, 11, 21, tzinfo=timezone.utc))]
+    assert [each.message for each in found if "wrong" in each.message] == ["target_region is wrong."]
