@@ -30,7 +30,7 @@ def test_missing_venv_module_is_named_with_its_package() -> None:
 def test_make_without_a_usable_python_says_so(tmp_path: Path, program: Program) -> None:
     """`make` with nothing but an old Python on PATH ends with one sentence."""
     shutil.copy(ROOT / "Makefile", tmp_path)
-    for name in ("python3", "python3.10", "python3.11", "python3.12", "python3.13"):
+    for name in ("python3", *(f"python3.{minor}" for minor in range(10, 15))):
         program(tmp_path / "on-path" / name, "exit 1")
     path = os.pathsep.join([str(tmp_path / "on-path"), "/usr/bin", "/bin"])
     done = subprocess.run(
