@@ -1,6 +1,6 @@
 # The commands of this checkout; tools/ holds what they do. `make setup PYTHON=python3.12` names a Python; an environment
 # that is there already keeps its own.
-PYTHON ?= $(shell for p in .venv/bin/python python3 python3.13 python3.12 python3.11 python3.10; do \
+PYTHON ?= $(shell for p in .venv/bin/python python3 python3.14 python3.13 python3.12 python3.11 python3.10; do \
 	$$p -c 'import sys; sys.exit(sys.version_info < (3, 10))' 2>/dev/null && echo $$p && break; done)
 TEST_ARGS ?= -n 4 --dist worksteal
 
@@ -35,6 +35,7 @@ lint: setup
 	@.venv/bin/mypy
 
 test: lint
+	@.venv/bin/python -m tools.workflow_checker
 	@.venv/bin/pytest $(TEST_ARGS)
 
 soak: setup

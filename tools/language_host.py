@@ -106,19 +106,29 @@ class LanguageHost(services.LanguageRuntimeServicer):
         return messages.GetProgramDependenciesResponse()
 
     def About(self, request: messages.AboutRequest, context: grpc.ServicerContext) -> messages.AboutResponse:
-        return messages.AboutResponse(executable=python_for(request.info), version=platform.python_version())
+        try:
+            return messages.AboutResponse(
+                executable=python_for(request.info), version=platform.python_version()
+            )
+        except NoEnvironment as missing:
+            context.abort(grpc.StatusCode.FAILED_PRECONDITION, str(missing))
+            raise  # not reached: abort raises
 
     def Cancel(self, request: empty_pb2.Empty, context: grpc.ServicerContext) -> empty_pb2.Empty:
         return empty_pb2.Empty()
 
     def Run(self, request: messages.RunRequest, context: grpc.ServicerContext) -> messages.RunResponse:
         """Runs a program to its end; its output goes where ours goes, and the engine reads that."""
+        try:
+            python = python_for(request.info)
+        except NoEnvironment as missing:
+            return messages.RunResponse(error=str(missing))
         environment = {
             **environment_for(request.info),
             "PULUMI_CONFIG": json.dumps(dict(request.config)),
             "PULUMI_CONFIG_SECRET_KEYS": json.dumps(list(request.configSecretKeys)),
         }
-        command = [python_for(request.info), "-u", exec_script(), *exec_options(request, engine=self._engine)]
+        command = [python, "-u", exec_script(), *exec_options(request, engine=self._engine)]
         child = self._children.start(command, context=context, cwd=request.pwd or None, env=environment)
         code = child.wait()
         self._children.end(child)
@@ -135,8 +145,12 @@ class LanguageHost(services.LanguageRuntimeServicer):
                 grpc.StatusCode.UNIMPLEMENTED, f"this language host runs no plugins of kind {request.kind!r}"
             )
         pack = request.info.program_directory
+        try:
+            python = python_for(request.info)
+        except NoEnvironment as missing:
+            context.abort(grpc.StatusCode.FAILED_PRECONDITION, str(missing))
         child = self._children.start(
-            [python_for(request.info), "-u", "-m", "pulumi.policy", *request.args, pack],
+            [python, "-u", "-m", "pulumi.policy", *request.args, pack],
             context=context,
             cwd=request.pwd or pack,
             env={**environment_for(request.info), **dict(pair.split("=", 1) for pair in request.env)},
@@ -149,9 +163,41 @@ class LanguageHost(services.LanguageRuntimeServicer):
 
 
 def python_for(info: messages.ProgramInfo) -> str:
-    """The Python of the project's `virtualenv` option, relative to its root; without one, the one we run on."""
-    named = dict(info.options).get("virtualenv")
-    return str(Path(info.root_directory, str(named), "bin", "python")) if named else sys.executable
+    """Return the Python of the project's environment; without the options that name one, the one we run on.
+
+    Raises:
+        NoEnvironment: The environment isn't there.
+    """
+    folder = environment_folder(info)
+    if folder is None:
+        return sys.executable
+    python = folder / "bin" / "python"
+    if not python.exists():
+        how = "uv sync" if "toolchain" in dict(info.options) else f"python3 -m venv {folder}"
+        raise NoEnvironment(
+            f"there is no Python in {folder}, which Pulumi's project file names. Run `{how}` first."
+        )
+    return str(python)
+
+
+def environment_folder(info: messages.ProgramInfo) -> Path | None:
+    """Return the folder of the project's environment, None if no option asks for one.
+
+    The option `virtualenv` names it, relative to the root. With `toolchain: uv` alone it is `.venv` beside the nearest
+    uv.lock, else beside the nearest pyproject.toml, else in the root: https://www.pulumi.com/docs/iac/languages-sdks/python/
+    """
+    options, root = dict(info.options), Path(info.root_directory)
+    if named := options.get("virtualenv"):
+        return root / str(named)
+    if options.get("toolchain") != "uv":
+        return None
+    upwards = [root, *root.resolve().parents]
+    beside = (place for name in ("uv.lock", "pyproject.toml") for place in upwards if (place / name).exists())
+    return next(beside, root) / ".venv"
+
+
+class NoEnvironment(Exception):
+    """The project's environment isn't there."""
 
 
 def environment_for(info: messages.ProgramInfo) -> dict[str, str]:

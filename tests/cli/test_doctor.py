@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 from pulumi_snapcopy.emulator import Emulator, Fault
 from pulumi_snapcopy.host import _sdk
+from pulumi_snapcopy.lightsail.permissions import PERMISSIONS
 from pulumi_snapcopy.services import aws_login
-from pulumi_snapcopy.services.lightsail_permissions import PERMISSIONS
 
 from .conftest import Invoke, Snapcopy
 

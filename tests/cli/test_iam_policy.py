@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+import re
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
 
+import boto3
 import pytest
+from pulumi_snapcopy.aws.calls import without_secrets
 from pulumi_snapcopy.core.errors import CopyError
 from pulumi_snapcopy.core.lifecycle import Lifecycle
-from pulumi_snapcopy.core.model import CopyRequest, Service
+from pulumi_snapcopy.core.model import CopyRequest, Service, Snapshot
 from pulumi_snapcopy.core.watching.clock import SystemClock
 from pulumi_snapcopy.emulator import Emulator, Fault, Settings
-from pulumi_snapcopy.services.aws import without_secrets
-from pulumi_snapcopy.services.lightsail import Lightsail
-from pulumi_snapcopy.services.lightsail_permissions import PERMISSIONS
+from pulumi_snapcopy.lightsail.permissions import PERMISSIONS
+from pulumi_snapcopy.lightsail.service import Lightsail
 
 from .conftest import Snapcopy
 
@@ -96,16 +100,101 @@ def test_what_is_allowed_is_all_that_the_service_can_do(on_emulator: Emulator) -
     assert called == {each.action for each in PERMISSIONS}
 
 
-def test_the_policy_is_one_that_iam_takes(snapcopy: Snapcopy) -> None:
-    """JSON of IAM's version, which allows each action once."""
-    done = snapcopy("iam-policy")
+def allowed(policy: dict[str, Any], action: str, **context: Mapping[str, str]) -> bool:
+    """Whether IAM would allow an action, given ``RequestTag`` and ``ResourceTag``; StringLike "*" is all it knows."""
+    for statement in policy["Statement"]:
+        if action not in statement["Action"]:
+            continue
+        keys = statement.get("Condition", {"StringLike": {}})["StringLike"]
+        assert set(keys.values()) <= {"*"}
+        if all(name in context[of] for of, _, name in (key[4:].partition("/") for key in keys)):
+            return True
+    return False
+
+
+class UnderPolicy(Lightsail):
+    """The service, with each change first judged as IAM would judge it; what is refused is counted."""
+
+    def __init__(self, emulator: Emulator, policy: dict[str, Any]) -> None:
+        super().__init__()
+        self._emulator, self._policy = emulator, policy
+        self.judged: Counter[str] = Counter()
+        self.refused: list[str] = []
+
+    def _judge(self, action: str, region: str, name: str, tags: Mapping[str, str] | None = None) -> None:
+        client = self._emulator.client(region)
+        there = [
+            *client.get_instance_snapshots()["instanceSnapshots"],
+            *client.get_disk_snapshots()["diskSnapshots"],
+        ]
+        (found,) = (each for each in there if each["name"] == name)
+        held = {tag["key"]: tag["value"] for tag in found.get("tags", [])}
+        self.judged[action] += 1
+        if not allowed(self._policy, action, RequestTag=tags or {}, ResourceTag=held):
+            self.refused.append(f"{action} on {name} with {held}")
+
+    def tag(self, region: str, name: str, tags: Mapping[str, str]) -> None:
+        self._judge("lightsail:TagResource", region, name, tags)
+        super().tag(region, name, tags)
+
+    def untag(self, region: str, name: str, keys: Sequence[str]) -> None:
+        self._judge("lightsail:UntagResource", region, name)
+        super().untag(region, name, keys)
+
+    def delete(self, snapshot: Snapshot) -> None:
+        self._judge(f"lightsail:Delete{snapshot.resource_type}", snapshot.region, snapshot.name)
+        super().delete(snapshot)
+
+
+def test_the_conditions_hold_in_the_life_of_copies(on_emulator: Emulator, snapcopy: Snapcopy) -> None:
+    """Tagging, retagging and deleting, also of a copy that has failed: each call meets its statement's condition."""
+    on_emulator.settings = Settings(copy_seconds=0)
+    service, clock = UnderPolicy(on_emulator, json.loads(snapcopy("iam-policy").stdout)), SystemClock()
+    live_through(lambda: Lifecycle(service=service, clock=clock), on_emulator)
+    request = wanted(source_snapshot_name="data-full", target_snapshot_name="fails")
+    Lifecycle(service=service, clock=clock).ensure(request, Silent())
+    assert service.refused == []
+    assert service.judged.keys() == {each.action for each in PERMISSIONS if each.owner_in}
+
+
+@pytest.mark.parametrize("kind", ["DiskSnapshot", "InstanceSnapshot"])
+def test_what_has_no_owner_tag_cannot_be_deleted(snapcopy: Snapcopy, kind: str) -> None:
+    """The policy refuses to delete a snapshot that isn't tagged as a copy, and to tag one without saying whose it is."""
+    policy = json.loads(snapcopy("iam-policy").stdout)
+    for action in (f"lightsail:Delete{kind}", "lightsail:UntagResource"):
+        assert not allowed(policy, action, ResourceTag={"team": "shop"}, RequestTag={})
+        assert allowed(policy, action, ResourceTag={"snapcopy:owner": "shop/dev/web"}, RequestTag={})
+    assert not allowed(policy, "lightsail:TagResource", ResourceTag={}, RequestTag={"team": "shop"})
+
+
+@pytest.mark.parametrize("options", [[], ["--without-delete"]])
+def test_the_policy_is_valid_and_minimal(snapcopy: Snapcopy, options: list[str]) -> None:
+    """JSON of IAM's version, which allows each needed action once; --without-delete leaves out those that delete."""
+    done = snapcopy("iam-policy", *options)
     assert (done.returncode, done.stderr) == (0, "")
     policy = json.loads(done.stdout)
     assert policy["Version"] == "2012-10-17"
-    (statement,) = policy["Statement"]
-    assert statement["Effect"] == "Allow"
-    assert statement["Resource"] == "*"
-    assert statement["Action"] == sorted({each.action for each in PERMISSIONS})
+    statements = policy["Statement"]
+    assert [each["Sid"] for each in statements] == ["CopySnapshots", "TagCopies", "ChangeCopies"]
+    assert {(each["Effect"], each["Resource"]) for each in statements} == {("Allow", "*")}
+    actions = [action for each in statements for action in each["Action"]]
+    needed = {each.action for each in PERMISSIONS}
+    assert sorted(actions) == sorted(needed - DELETING if options else needed)
+
+
+DELETING = {"lightsail:DeleteDiskSnapshot", "lightsail:DeleteInstanceSnapshot"}
+
+
+def test_conditions_are_where_the_service_supports_them() -> None:
+    """botocore's model says which actions know the tags of a request or a resource; those and no others have one."""
+    model = boto3.session.Session()._session.get_service_model("lightsail")  # type: ignore[attr-defined]
+    for permission in PERMISSIONS:
+        text = re.sub("<[^>]+>", "", model.operation_model(permission.action.partition(":")[2]).documentation)
+        if permission.owner_in is None:
+            assert "tag-based access control" not in text, permission.action
+        else:
+            of = "request tags" if "RequestTag" in permission.owner_in else "resource tags"
+            assert of in text.rpartition("tag-based access control via")[2], permission.action
 
 
 def test_each_permission_says_what_breaks_without_it() -> None:

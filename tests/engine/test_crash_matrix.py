@@ -18,7 +18,7 @@ from typing import Any, Literal
 
 import pytest
 from pulumi_snapcopy.emulator import Emulator, Fault, Injected, Settings
-from pulumi_snapcopy.services.lightsail_permissions import PERMISSIONS
+from pulumi_snapcopy.lightsail.permissions import PERMISSIONS
 
 from .conftest import SOURCES, Service, day
 from .matrix import told

@@ -75,7 +75,8 @@ def test_what_is_taken_over_may_be_named_as_its_own_source(
     stack.copied(**itself, adopt=True, triggers=["again"])
     output = stack.up(ok=False).output
     assert (
-        '"db-dr" in eu-west-1 is its own source' in output and "would have to be deleted first, and was kept" in output
+        '"db-dr" in eu-west-1 is its own source' in output
+        and "would have to be deleted first, and was kept" in output
     )
     assert service.only()["arn"] == before["arn"] and service.copies_started() == 0
     stack.copied(**itself)

@@ -19,7 +19,6 @@ from tests.engine.stack import BIN, Stack
 
 ROOT = Path(__file__).parents[2]
 EXAMPLE = ROOT / "examples" / "pull-request"
-ACTIONLINT = Path(__file__).parent / "actionlint"
 WORKFLOW = yaml.safe_load((EXAMPLE / "workflow.yml").read_text())
 STEPS = {
     step.get("id") or step.get("name"): step for job in WORKFLOW["jobs"].values() for step in job["steps"]
@@ -171,22 +170,6 @@ def test_the_workflow_runs_the_script() -> None:
     """So that what the tests above show of the script holds for it."""
     assert STEPS["Preview and check"]["run"] == "sh check.sh github policy-config.json"
     assert (EXAMPLE / "check.sh").exists()
-
-
-@pytest.mark.parametrize("path", ["examples/pull-request/workflow.yml", ".github/workflows/test.yml"])
-def test_actionlint_finds_nothing(path: str) -> None:
-    """actionlint, from PATH or built from the modules that tests/examples/actionlint/go.mod pins, without the network."""
-    command = [found] if (found := shutil.which("actionlint")) else ["go", "tool", "actionlint"]
-    if not shutil.which(command[0]):
-        pytest.skip("there is neither actionlint nor go on PATH")
-    environment = {**os.environ, "GOPROXY": "off", "GOTOOLCHAIN": "local"}
-    ended = subprocess.run(
-        [*command, "-shellcheck=", "-pyflakes=", str(ROOT / path)],
-        cwd=ACTIONLINT, env=environment, capture_output=True, text=True, timeout=240, check=False,
-    )  # fmt: skip
-    if found is None and ("GOPROXY=off" in ended.stderr or "GOTOOLCHAIN=local" in ended.stderr):
-        pytest.skip("actionlint isn't here: run `go mod download` in tests/examples/actionlint")
-    assert ended.returncode == 0, ended.stdout + ended.stderr
 
 
 @pytest.fixture

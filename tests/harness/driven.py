@@ -20,7 +20,6 @@ from .program import Declaration, urn
 from .target import Disturbance, HostDied, Kill, Power, Seen, Stop, Target
 from .world import World
 
-
 IDENTITY = [name for name in COPIED_SNAPSHOT.names(Change.REPLACE) if name != "targetSnapshotName"]
 
 

@@ -57,7 +57,7 @@ class Held:
 class FakeService:
     """Lightsail as far as copies know it; ``core.service.Service``."""
 
-    kinds = ("InstanceSnapshot", "DiskSnapshot")
+    kinds: Sequence[str] = ("InstanceSnapshot", "DiskSnapshot")
     clock: FakeClock = field(default_factory=FakeClock)
     copy_seconds: float = 3.0
     shown_after: float = 0.0

@@ -162,7 +162,10 @@ class InProcess:
 
     def __init__(self, service: FakeService) -> None:
         self._verbs = Verbs(
-            family=CopiedSnapshots(), service=service, clock=service.clock, default_region=lambda: TARGET_REGIONS[0]
+            family=CopiedSnapshots(),
+            service=service,
+            clock=service.clock,
+            default_region=lambda: TARGET_REGIONS[0],
         )
 
     def check(self, urn: str, olds: Properties, news: Properties) -> tuple[Properties, list[str]]:
@@ -230,7 +233,9 @@ def _serve(work: Callable[[], Any], of: Properties | None = None) -> Any:
     except Killed:
         raise HostDied from None
     except verbs.VerbFailed as failed:
-        kept = failed.kept and Made(id=failed.kept.id, outputs=_with_provider(failed.kept.outputs, of or {}))
+        kept = None
+        if failed.kept is not None:
+            kept = Made(id=failed.kept.id, outputs=_with_provider(failed.kept.outputs, of or {}))
         raise VerbFailed(str(failed), kept) from None
 
 

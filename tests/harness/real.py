@@ -12,8 +12,8 @@ from contextlib import ExitStack
 from dataclasses import dataclass
 from types import TracebackType
 
-from pulumi_snapcopy.core.values import Seen as Shown
 from pulumi_snapcopy.aws.login import Login
+from pulumi_snapcopy.core.values import Seen as Shown
 from pulumi_snapcopy.lightsail.service import Lightsail
 
 from .process import Hosts, Started

@@ -32,7 +32,9 @@ def test_a_copy_whose_renaming_was_refused_is_still_known(then: str) -> None:
     life.declared = replace(COPY, name="shop", alias="web")
     assert "DENIED" in life.run("up", Fault(kind="denied", operation="TagResource"))[0]
     assert life.run(then) == []
-    assert [each["snapcopy:owner"] for each in life.tags()] == (["shop/dev/shop@0000000000000001"] if then == "up" else [])
+    assert [each["snapcopy:owner"] for each in life.tags()] == (
+        ["shop/dev/shop@0000000000000001"] if then == "up" else []
+    )
 
 
 def test_a_name_may_be_given_to_another_declaration() -> None:

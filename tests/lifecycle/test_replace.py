@@ -53,7 +53,10 @@ def test_a_wrong_source_under_the_same_name_costs_no_copy(wrong: dict[str, str])
     (copy,) = life.there()
     life.declared = replace(right, **wrong)  # type: ignore[arg-type]
     (error,) = life.run("up")
-    assert error.startswith("replacing CopiedSnapshot") and "would have to be deleted first, and was kept" in error
+    assert (
+        error.startswith("replacing CopiedSnapshot")
+        and "would have to be deleted first, and was kept" in error
+    )
     assert life.there().keys() == {copy}
     life.declared = right
     assert life.run("up") == [] and life.there().keys() == {copy}

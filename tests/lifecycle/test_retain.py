@@ -111,7 +111,9 @@ def test_a_retained_copy_that_no_longer_says_what_it_is_of_is_not_said_to_be_of_
     life.declared = replace(life.declared, explicit="db-dr")
     assert life.run("up") == []
     assert [each.outputs["arn"] for each in life.engine.state] == [held.arn]
-    assert "snapcopy:source" not in held.tags and held.tags["snapcopy:owner"] == "shop/dev/web@0000000000000001"
+    assert (
+        "snapcopy:source" not in held.tags and held.tags["snapcopy:owner"] == "shop/dev/web@0000000000000001"
+    )
 
 
 def test_what_pulumi_replaces_for_its_own_reason_costs_no_copy_that_the_engine_keeps() -> None:

@@ -13,7 +13,7 @@ import sys
 from datetime import datetime, timedelta, timezone
 
 from pulumi_snapcopy.core.model import OWNER_TAG, SNAPSHOT_TYPES, SOURCE_TAG, Snapshot
-from pulumi_snapcopy.services.lightsail import Lightsail
+from pulumi_snapcopy.lightsail.service import Lightsail
 
 from tests.harness import LIVE_PROJECT, Permit, Refused
 

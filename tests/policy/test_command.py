@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import os
 import re
 import shutil
 import subprocess
 import sys
 import sysconfig
-import venv
 from collections.abc import Callable
 from pathlib import Path
 
@@ -20,6 +18,7 @@ from pulumi_snapcopy.cli.policy_pack import PACK
 from pulumi_snapcopy.families import CATALOGUE, RULEBOOKS
 
 from tests.engine.stack import Stack
+from tests.installed import empty_environment, pip_install, run, wheel
 
 from .conftest import OTHERS, THEIRS, Judged
 
@@ -79,7 +78,8 @@ def test_a_copy_is_the_pack_without_an_environment(tmp_path: Path) -> None:
         assert done.exit_code == 0 and f'pulumi preview --policy-pack "{target}"' in done.stdout
         project = (target / "PulumiPolicy.yaml").read_text()
         assert project.partition("\n")[2] == (PACK / "PulumiPolicy.yaml").read_text()
-        assert (target / "__main__.py").read_text() == (PACK / "__main__.py").read_text()
+        for name in ("__main__.py", "requirements.txt"):
+            assert (target / name).read_text() == (PACK / name).read_text()
         assert str(Path.home()) not in project and sys.prefix not in project
 
 
@@ -104,7 +104,7 @@ def test_an_older_copy_is_brought_up_to_date(tmp_path: Path, monkeypatch: pytest
     assert (target / "README.md").read_text() == "ours"
 
 
-@pytest.mark.parametrize("name", ["__main__.py", "PulumiPolicy.yaml"])
+@pytest.mark.parametrize("name", ["__main__.py", "PulumiPolicy.yaml", "requirements.txt"])
 def test_a_copy_that_was_changed_is_left_alone(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str
 ) -> None:
@@ -136,6 +136,14 @@ def test_the_packs_version_is_the_packages() -> None:
     assert f"\nversion: {pulumi_snapcopy.__version__}\n" in (PACK / "PulumiPolicy.yaml").read_text()
 
 
+def test_the_packs_requirements_are_this_version_and_its_range() -> None:
+    """What a published pack is installed from: this very version, and pulumi-policy as the package itself asks for."""
+    lines = (PACK / "requirements.txt").read_text().splitlines()
+    policy = re.search(r'^policy = \["(.*)"\]$', (ROOT / "pyproject.toml").read_text(), re.MULTILINE)
+    assert policy
+    assert lines[1:] == [f"pulumi-snapcopy[policy]=={pulumi_snapcopy.__version__}", policy[1]]
+
+
 def test_the_documentation_names_the_rules() -> None:
     """The table of docs/policy.md has the pack's rules, in their order, with their severities and settings."""
     text = (ROOT / "docs" / "policy.md").read_text()
@@ -153,42 +161,52 @@ def test_the_documentation_names_the_rules() -> None:
 
 
 @pytest.mark.engine
-def test_a_wheel_in_an_empty_environment_serves_the_pack(
-    new_stack: Callable[..., Stack], tmp_path: Path
-) -> None:
-    """Built, installed, and asked for its pack, which then judges a stack with the code of the wheel."""
-    environment = {key: value for key, value in os.environ.items() if key != "PYTHONPATH"}
-
-    def run(*command: str | Path) -> str:
-        done = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, check=False)
-        assert done.returncode == 0, done.stdout + done.stderr
-        return done.stdout
-
-    run(sys.executable, "-m", "hatchling", "build", "-t", "wheel", "-d", tmp_path / "dist")
-    (wheel,) = (tmp_path / "dist").iterdir()
-    empty = tmp_path / "empty"
-    venv.EnvBuilder(symlinks=True).create(empty)
-    python = empty / "bin" / "python"
+def test_a_published_pack_finds_its_packages(new_stack: Callable[..., Stack], tmp_path: Path) -> None:
+    """A downloaded pack gets an environment of its own, as Pulumi makes it, and judges with the wheel installed there."""
+    built = wheel(tmp_path / "dist")
+    pack = tmp_path / "downloaded"
+    assert snapcopy("--copy", str(pack)).exit_code == 0
+    # What the CLI does with a downloaded pack: an environment in its folder, its requirements, and the option.
+    python = empty_environment(pack / "venv")
+    pip_install(python, "-r", pack / "requirements.txt", find_links=built.parent)
+    project = pack / "PulumiPolicy.yaml"
+    project.write_text(f"{project.read_text()}  options:\n    virtualenv: venv\n")
     site = Path(run(python, "-c", "import sysconfig; print(sysconfig.get_path('purelib'))").strip())
-    # The other packages are borrowed from this environment, so that no network is needed.
-    (site / "others.pth").write_text(sysconfig.get_path("purelib"))
-    run(sys.executable, "-m", "pip", f"--python={python}", "install", "--no-deps", "--no-index", "-q", wheel)
     rules = site / "pulumi_snapcopy" / "lightsail" / "rules" / "request.py"
-    rules.write_text(
-        rules.read_text().replace("Names are ones that the service takes.", "Judged by the wheel.")
-    )
+    told = rules.read_text()
+    rules.write_text(told.replace("Names are ones that the service takes.", "Judged by the wheel."))
+    assert rules.read_text() != told
 
-    pack = run(empty / "bin" / "snapcopy", "policy-pack").removesuffix("\n")
-    assert Path(pack).is_relative_to(empty)
     stack = new_stack()
-    stack.environment.pop("PYTHONPATH", None)
+    for name in ("PYTHONPATH", "VIRTUAL_ENV"):
+        stack.environment.pop(name, None)
     stack.program(f"{OTHERS}CopySnapshot('bad', sourceRegion='us-east-1', sourceSnapshotName='-')")
     config = stack.folder / "config.json"
     config.write_text(f'{{"snapshot-name": {{"types": ["{THEIRS}"]}}}}')
-    judged = Judged(stack.preview("--policy-pack", pack, "--policy-pack-config", str(config), ok=False))
+    judged = Judged(stack.preview("--policy-pack", str(pack), "--policy-pack-config", str(config), ok=False))
     (found,) = judged.findings
     assert (found.policy, found.description, found.resource) == (
         "snapshot-name",
         "Judged by the wheel.",
         "bad",
     )
+
+
+@pytest.mark.engine
+def test_the_folder_of_an_installed_package_serves_the_pack(
+    new_stack: Callable[..., Stack], tmp_path: Path
+) -> None:
+    """The environment isn't active: the folder that the command prints names it."""
+    python = empty_environment(tmp_path / "empty")
+    site = Path(run(python, "-c", "import sysconfig; print(sysconfig.get_path('purelib'))").strip())
+    # The other packages are borrowed from this environment.
+    (site / "others.pth").write_text(sysconfig.get_path("purelib"))
+    pip_install(python, "--no-deps", "--no-index", wheel(tmp_path / "dist"))
+    pack = run(python.with_name("snapcopy"), "policy-pack").removesuffix("\n")
+    assert Path(pack).is_relative_to(tmp_path / "empty")
+    stack = new_stack()
+    for name in ("PYTHONPATH", "VIRTUAL_ENV"):
+        stack.environment.pop(name, None)
+    stack.copied("bad", target_region="us-east-1", target_snapshot_name="bad")
+    judged = Judged(stack.preview("--policy-pack", pack))
+    assert [each.policy for each in judged.findings] == ["copy-leaves-region"]

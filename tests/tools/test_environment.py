@@ -12,7 +12,7 @@ import pytest
 from tests.tools.conftest import Program
 from tools import environment
 from tools.console import Stop
-from tools.paths import ROOT
+from tools.paths import BIN, ROOT
 
 
 def test_old_python_is_named_with_what_is_needed() -> None:
@@ -30,7 +30,7 @@ def test_missing_venv_module_is_named_with_its_package() -> None:
 def test_make_without_a_usable_python_says_so(tmp_path: Path, program: Program) -> None:
     """`make` with nothing but an old Python on PATH ends with one sentence."""
     shutil.copy(ROOT / "Makefile", tmp_path)
-    for name in ("python3", "python3.10", "python3.11", "python3.12", "python3.13"):
+    for name in ("python3", *(f"python3.{minor}" for minor in range(10, 15))):
         program(tmp_path / "on-path" / name, "exit 1")
     path = os.pathsep.join([str(tmp_path / "on-path"), "/usr/bin", "/bin"])
     done = subprocess.run(
@@ -72,6 +72,26 @@ def test_every_line_of_the_constraints_is_a_pin() -> None:
     pins = environment.constraints()
     assert len(pins) == len(lines) > 50
     assert set(environment.BUILD_PACKAGES) <= set(pins)
+
+
+@pytest.mark.parametrize(
+    "version",
+    ["3.10", *(pytest.param(f"3.{minor}", marks=pytest.mark.soak) for minor in (11, 12, 13)), "3.14"],
+)
+def test_every_pin_has_a_wheel_for_every_python(version: str, tmp_path: Path) -> None:
+    """The index has a wheel of each pinned version that this Python can install; none is compiled on the user's machine."""
+    uv = shutil.which("uv", path=f"{BIN}{os.pathsep}{os.environ['PATH']}")
+    if uv is None:
+        pytest.skip("uv isn't installed")
+    done = subprocess.run(
+        [uv, "pip", "compile", "constraints.txt", "--no-deps", "--only-binary=:all:", "--no-python-downloads",
+         f"--python-version={version}", f"--output-file={tmp_path / 'pins.txt'}"],
+        cwd=ROOT, capture_output=True, text=True, timeout=240, check=False,
+    )  # fmt: skip
+    if "error sending request" in done.stderr or "Failed to fetch" in done.stderr:
+        pytest.skip("no package index answers")
+    assert done.returncode == 0, done.stderr
+    assert environment.constraints(tmp_path / "pins.txt") == environment.constraints()
 
 
 def test_pip_failing_is_told_in_its_own_words(

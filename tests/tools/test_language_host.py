@@ -9,8 +9,10 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from pulumi.runtime.proto import language_pb2 as messages
 
 from tools.emulator import every
+from tools.language_host import NoEnvironment, environment_folder, python_for
 from tools.paths import BIN, PYTHON, ROOT, VENV
 from tools.pulumi_cli import write_language_host
 from tools.settings import backend_url
@@ -190,3 +192,33 @@ def test_host_stops_at_once_when_told(number: signal.Signals) -> None:
         assert 0 < int(host.stdout.readline()) < 65536
         host.send_signal(number)
         assert host.wait(9) == 0
+
+
+def info(root: Path, **options: str) -> messages.ProgramInfo:
+    """What the engine says of a project."""
+    made = messages.ProgramInfo(root_directory=str(root), program_directory=str(root))
+    made.options.update(options)
+    return made
+
+
+def test_uv_keeps_its_environment_beside_the_lock_file(tmp_path: Path) -> None:
+    """Beside the nearest uv.lock, else the nearest pyproject.toml, else in the root; the option virtualenv wins."""
+    root = tmp_path / "workspace" / "infra"
+    root.mkdir(parents=True)
+    assert environment_folder(info(root)) is None
+    assert environment_folder(info(root, virtualenv="here")) == root / "here"
+    assert environment_folder(info(root, toolchain="uv", virtualenv="here")) == root / "here"
+    assert environment_folder(info(root, toolchain="uv")) == root / ".venv"
+    (root / "pyproject.toml").touch()
+    assert environment_folder(info(root, toolchain="uv")) == root / ".venv"
+    (root.parent / "uv.lock").touch()
+    assert environment_folder(info(root, toolchain="uv")) == root.parent / ".venv"
+
+
+@pytest.mark.parametrize(
+    ("options", "run"), [({"toolchain": "uv"}, "uv sync"), ({"virtualenv": "gone"}, "python3 -m venv")]
+)
+def test_a_missing_environment_is_named(tmp_path: Path, options: dict[str, str], run: str) -> None:
+    """The folder, and the command that makes it."""
+    with pytest.raises(NoEnvironment, match=rf"no Python in {tmp_path}/.*Run `{run}"):
+        python_for(info(tmp_path, **options))

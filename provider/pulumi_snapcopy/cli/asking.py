@@ -31,9 +31,9 @@ def settle_region(given: str | None) -> str:
         click.ClickException: there is none, or Lightsail doesn't have it.
         ServiceError: AWS tooling's settings can't be used.
     """
-    from ..services.aws_login import default_region
+    from ..aws.login import Login
 
-    region = given or default_region()
+    region = given or Login().default_region()
     if region is None:
         raise click.ClickException(
             "no region is set. Write one, such as eu-west-1, or set AWS_DEFAULT_REGION."
@@ -45,7 +45,7 @@ def settle_region(given: str | None) -> str:
 def refuse_unknown(regions: Sequence[str]) -> None:
     """Refuse regions that Lightsail doesn't have, and name the nearest."""
     from ..core.rules.regions import unknown_region
-    from ..lightsail.rules import regions as lightsail_regions
+    from ..lightsail.regions import regions as lightsail_regions
 
     known = lightsail_regions()
     for region in regions:
@@ -55,8 +55,8 @@ def refuse_unknown(regions: Sequence[str]) -> None:
 
 def described(url: str) -> str:
     """An endpoint in words; a password in its address is left out."""
-    from ..services.aws import without_secrets
-    from ..services.aws_login import is_the_real_service
+    from ..aws.calls import without_secrets
+    from ..aws.login import is_the_real_service
 
     if is_the_real_service(url):
         return "the real service"
@@ -77,7 +77,7 @@ def reach(url: str) -> None:
         port = parts.port or (443 if parts.scheme == "https" else 80)
         socket.create_connection((host, port), timeout=REACH_TIMEOUT).close()
     except (OSError, ValueError) as error:
-        from ..services.aws import without_secrets
+        from ..aws.calls import without_secrets
 
         reason = getattr(error, "strerror", None) or error
         raise Unreachable(f"{without_secrets(url)} doesn't answer: {reason}") from error
@@ -85,7 +85,7 @@ def reach(url: str) -> None:
 
 def sentence(error: ServiceError) -> str:
     """What a call ended with, and what to do."""
-    from ..services.aws import without_secrets
+    from ..aws.calls import without_secrets
 
     local = error.code == "Credentials"  # then it is no code of the service's, and nothing was called
     said = error.message if local else str(error)
@@ -109,4 +109,4 @@ def _next(error: ServiceError) -> str:
         return f"Allow {error.call or 'the call'}; `snapcopy iam-policy` prints all that is needed."
     if isinstance(error, Transient):
         return "Try again."
-    return "Mend what the reason names."
+    return "Fix the problem named above."

@@ -34,10 +34,11 @@ def doctor(source_region: str | None, target_region: str | None) -> None:
 
 def check_service(source_region: str | None, target_region: str | None) -> Iterator[Finding]:
     """Check what leads to the service, from near to far; where one thing fails, those behind it aren't tried."""
-    from ..services import aws_login as access
-    from ..services.lightsail import Lightsail
+    from ..aws.login import Login, is_the_real_service
+    from ..lightsail.service import Lightsail
     from .permissions import check_permissions
 
+    access = Login()
     try:
         source, target = (asking.settle_region(region) for region in (source_region, target_region))
     except (click.ClickException, ServiceError) as error:
@@ -54,14 +55,14 @@ def check_service(source_region: str | None, target_region: str | None) -> Itera
         return
     subject = "endpoint"
     try:
-        urls = access.endpoints((source, target))
+        urls = access.endpoints((source, target), "lightsail")
         for url in urls.values():
             asking.reach(url)
         yield ok(subject, asking.described(urls[target]))
         allowed = _allowed_accounts()
-        if allowed or access.is_the_real_service(urls[target]):
+        if allowed or is_the_real_service(urls[target]):
             subject = "account"
-            account = access.account(target)
+            account = access.account(target, service="lightsail")
             if allowed and account not in allowed:
                 text = f"{account} isn't one that SNAPCOPY_ALLOWED_ACCOUNT_IDS allows: {', '.join(allowed)}"
                 yield problem(subject, f"{text}. Set AWS_PROFILE, or log in to an allowed one.")

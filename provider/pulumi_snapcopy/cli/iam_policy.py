@@ -1,4 +1,4 @@
-"""``snapcopy iam-policy``: what must be allowed, for IAM."""
+"""``snapcopy iam-policy``: the actions to allow, as an IAM policy."""
 
 from __future__ import annotations
 
@@ -6,13 +6,20 @@ import json
 
 import click
 
-from ..services.lightsail_permissions import policy
+from ..lightsail.permissions import policy
 
 
 @click.command("iam-policy")
-def iam_policy() -> None:
+@click.option(
+    "--without-delete",
+    is_flag=True,
+    help="Leave out the actions that delete snapshots: whoever gets the role's credentials can't delete backups.",
+)
+def iam_policy(without_delete: bool) -> None:
     """Print the IAM policy that copies need, and no more, as JSON.
+
+    Actions that the service can limit by tag are limited to snapshots with the tag snapcopy:owner.
 
     For example: aws iam create-policy --policy-name snapcopy --policy-document "$(snapcopy iam-policy)"
     """
-    click.echo(json.dumps(policy(), indent=2))
+    click.echo(json.dumps(policy(delete=not without_delete), indent=2))

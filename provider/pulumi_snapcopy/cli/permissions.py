@@ -3,28 +3,31 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from typing import TYPE_CHECKING
 
 from ..core.errors import Denied, NotFound, ServiceError
-from ..core.model import Service
-from ..services.lightsail_permissions import PERMISSIONS, Permission
+from ..lightsail.permissions import PERMISSIONS, Permission
 from . import asking
 from .findings import Finding, not_tried, ok, problem
 
+if TYPE_CHECKING:
+    from ..lightsail.service import Lightsail
+
 NOTHING = "snapcopy-doctor-asks-for-nothing"
 
-PROBES: tuple[tuple[tuple[str, ...], Callable[[Service, str], object]], ...] = (
+PROBES: tuple[tuple[tuple[str, ...], Callable[[Lightsail, str], object]], ...] = (
     (("lightsail:GetAutoSnapshots",), lambda service, region: service.automatic_snapshots(region, NOTHING)),
-    (("lightsail:GetDiskSnapshot",), lambda service, region: service.snapshot(region, NOTHING, "DiskSnapshot")),
-    (("lightsail:GetDiskSnapshots",), lambda service, region: service.snapshots(region, "DiskSnapshot")),
-    (("lightsail:GetInstanceSnapshot",), lambda service, region: service.snapshot(region, NOTHING, "InstanceSnapshot")),
-    (("lightsail:GetInstanceSnapshots",), lambda service, region: service.snapshots(region, "InstanceSnapshot")),
+    (("lightsail:GetDiskSnapshot",), lambda service, region: service.get(region, NOTHING, "DiskSnapshot")),
+    (("lightsail:GetDiskSnapshots",), lambda service, region: service.all(region, "DiskSnapshot")),
+    (("lightsail:GetInstanceSnapshot",), lambda service, region: service.get(region, NOTHING, "InstanceSnapshot")),
+    (("lightsail:GetInstanceSnapshots",), lambda service, region: service.all(region, "InstanceSnapshot")),
     (("lightsail:GetInstances", "lightsail:GetDisks"), lambda service, region: service.resource_names(region)),
-    (("lightsail:GetOperationsForResource",), lambda service, region: service.operations(region, NOTHING)),
+    (("lightsail:GetOperationsForResource",), lambda service, region: service.recorded(region, NOTHING)),
 )  # fmt: skip
 """The actions that a read needs, in the order in which it calls them."""
 
 
-def check_permissions(service: Service, source_region: str, target_region: str) -> Iterator[Finding]:
+def check_permissions(service: Lightsail, source_region: str, target_region: str) -> Iterator[Finding]:
     """Try each read where it is needed."""
     for region in dict.fromkeys((source_region, target_region)):
         roles = {role for role, of in (("source", source_region), ("target", target_region)) if of == region}
@@ -39,10 +42,12 @@ def check_permissions(service: Service, source_region: str, target_region: str) 
             yield from _judge([needed[action] for action in actions], region, error)
     for permission in PERMISSIONS:
         if not permission.reads:
-            yield not_tried(f"{permission.action} in {target_region}", "needs doing")
+            yield not_tried(
+                f"{permission.action} in {target_region}", "can't be tested without making a change"
+            )
 
 
-def _try(service: Service, region: str, read: Callable[[Service, str], object]) -> ServiceError | None:
+def _try(service: Lightsail, region: str, read: Callable[[Lightsail, str], object]) -> ServiceError | None:
     try:
         read(service, region)
     except NotFound:

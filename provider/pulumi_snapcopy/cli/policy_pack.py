@@ -13,7 +13,7 @@ from pathlib import Path
 import click
 
 PACK = Path(__file__).parent.parent / "policy" / "pack"
-PROJECT, PROGRAM = "PulumiPolicy.yaml", "__main__.py"
+PROJECT, PROGRAM, REQUIREMENTS = FILES = "PulumiPolicy.yaml", "__main__.py", "requirements.txt"
 MARK = "# Written by `snapcopy policy-pack --copy`; as long as it is untouched, that brings it up to date: "
 
 
@@ -41,7 +41,8 @@ def policy_pack(target: Path | None) -> None:
         copy(target)
         click.echo(
             f'The policy pack is in {target}: pulumi preview --policy-pack "{target}". It runs on the python3 on PATH, '
-            f"which must have pulumi-snapcopy[policy]; the option virtualenv in {target / PROJECT} names another."
+            f"which must have pulumi-snapcopy[policy]; the option virtualenv in {target / PROJECT} names another. "
+            f"Published (`pulumi policy publish` in that folder), it is installed from its {REQUIREMENTS}."
         )
 
 
@@ -68,7 +69,7 @@ def copy(target: Path) -> None:
     Raises:
         click.ClickException: there is something else, or a copy that somebody has changed.
     """
-    found = {name: (target / name).read_text() for name in (PROJECT, PROGRAM) if (target / name).is_file()}
+    found = {name: (target / name).read_text() for name in FILES if (target / name).is_file()}
     if found.get(PROJECT, "").startswith(MARK):
         if _mark(found) != found[PROJECT].partition("\n")[0]:
             raise click.ClickException(
@@ -78,7 +79,7 @@ def copy(target: Path) -> None:
         raise click.ClickException(
             f"{target} isn't empty, and holds no copy of the policy pack. Name a new folder."
         )
-    files = {name: (PACK / name).read_text() for name in (PROJECT, PROGRAM)}
+    files = {name: (PACK / name).read_text() for name in FILES}
     files[PROJECT] = f"{_mark({**files, PROJECT: chr(10) + files[PROJECT]})}\n{files[PROJECT]}"
     try:
         _write(target, files)
@@ -88,7 +89,7 @@ def copy(target: Path) -> None:
 
 def _mark(files: dict[str, str]) -> str:
     """The first line of a copy's project file: it holds a digest of all that follows."""
-    text = files[PROJECT].partition("\n")[2] + files.get(PROGRAM, "")
+    text = files[PROJECT].partition("\n")[2] + files.get(PROGRAM, "") + files.get(REQUIREMENTS, "")
     return MARK + hashlib.sha256(text.encode()).hexdigest()[:12]
 
 

@@ -14,7 +14,7 @@ import click
 
 from ..core.durations import spoken
 from ..core.errors import Denied, ServiceError
-from ..core.model import OWNER_TAG, Phase, Snapshot
+from ..core.values import OWNER_TAG, Phase, Seen
 from . import asking
 
 if TYPE_CHECKING:
@@ -28,7 +28,7 @@ STYLES = {Phase.DONE: "green", Phase.PENDING: "yellow", Phase.FAILED: "red"}
 class Holdings:
     """What the regions hold, and why some wouldn't say."""
 
-    snapshots: list[Snapshot] = field(default_factory=list)
+    snapshots: list[Seen] = field(default_factory=list)
     errors: dict[str, ServiceError] = field(default_factory=dict)
 
 
@@ -41,15 +41,15 @@ class Holdings:
 def status(regions: tuple[str, ...], all_regions: bool, as_json: bool) -> None:
     """Show the manual snapshots that the service holds, whoever made them.
 
-    OWNER is the declaration (project/stack/resource) that a copy belongs to; "-" is nobody's.
+    OWNER is the resource (project/stack/resource@identity) that a copy belongs to; "-": none.
     """
     if regions and all_regions:
         raise click.UsageError("--region and --all-regions exclude each other.")
-    from ..services.aws_login import endpoints
+    from ..aws.login import Login
 
     try:
         asked = _settle(regions, all_regions)
-        urls = endpoints(asked)
+        urls = Login().endpoints(asked, "lightsail")
         click.echo(f"Lightsail: {asking.described(urls[asked[0]])}.", err=as_json)
     except ServiceError as error:
         raise click.ClickException(asking.sentence(error)) from None
@@ -72,14 +72,14 @@ def status(regions: tuple[str, ...], all_regions: bool, as_json: bool) -> None:
 
 def look(urls: Mapping[str, str]) -> Holdings:
     """Ask all regions, given with their endpoints, at once for their manual snapshots."""
-    from ..services.lightsail import Lightsail
+    from ..lightsail.service import Lightsail
 
     service, found = Lightsail(), Holdings()
 
-    def ask(region: str) -> list[Snapshot] | ServiceError:
+    def ask(region: str) -> list[Seen] | ServiceError:
         try:
             asking.reach(urls[region])
-            listed = [each for kind in TYPES for each in service.snapshots(region, kind)]
+            listed = [each for kind in TYPES for each in service.all(region, kind)]
             return sorted(listed, key=lambda snapshot: snapshot.name)
         except ServiceError as error:
             return error
@@ -93,27 +93,27 @@ def look(urls: Mapping[str, str]) -> Holdings:
     return found
 
 
-def as_the_api_does(snapshot: Snapshot) -> dict[str, Any]:
+def as_the_api_does(snapshot: Seen) -> dict[str, Any]:
     """A snapshot with the API's member names; ``fromResourceName`` is its fromInstanceName or fromDiskName."""
     return {
         "name": snapshot.name,
-        "arn": snapshot.arn,
-        "resourceType": snapshot.resource_type,
+        "arn": snapshot.ref,
+        "resourceType": snapshot.kind,
         "location": {"regionName": snapshot.region},
         "state": snapshot.state,
         "progress": snapshot.progress,
         "createdAt": snapshot.created_at.strftime("%Y-%m-%dT%H:%M:%SZ") if snapshot.created_at else None,
-        "sizeInGb": snapshot.size_in_gb,
-        "fromResourceName": snapshot.from_resource_name,
+        "sizeInGb": snapshot.size,
+        "fromResourceName": snapshot.outputs.get("fromResourceName"),
         "tags": [{"key": key, "value": value} for key, value in snapshot.tags.items()],
     }
 
 
 def _settle(regions: Sequence[str], all_regions: bool) -> list[str]:
     if all_regions:
-        from ..services.lightsail import regions as lightsail_regions
+        from ..lightsail.regions import regions as lightsail_regions
 
-        return sorted(lightsail_regions())
+        return sorted(lightsail_regions().names)
     asking.refuse_unknown(regions)
     return list(dict.fromkeys(regions)) or [asking.settle_region(None)]
 
@@ -130,7 +130,7 @@ def _left_out(found: Holdings, asked: Sequence[str]) -> list[str]:
     ]
 
 
-def _show(snapshots: Sequence[Snapshot], regions: Sequence[str]) -> None:
+def _show(snapshots: Sequence[Seen], regions: Sequence[str]) -> None:
     from rich.console import Console
 
     if not snapshots:
@@ -142,7 +142,7 @@ def _show(snapshots: Sequence[Snapshot], regions: Sequence[str]) -> None:
     console.print(table)
 
 
-def _table(snapshots: Sequence[Snapshot]) -> Table:
+def _table(snapshots: Sequence[Seen]) -> Table:
     from rich.table import Table
     from rich.text import Text
 
@@ -155,10 +155,10 @@ def _table(snapshots: Sequence[Snapshot]) -> Table:
         cells = (
             Text(each.region),
             Text(each.name),
-            Text(each.resource_type),
+            Text(each.kind),
             Text(each.state + progress, style=STYLES[each.phase]),
-            Text("-" if each.size_in_gb is None else f"{each.size_in_gb} GiB"),
-            Text(each.from_resource_name or "-"),
+            Text("-" if each.size is None else f"{each.size} GiB"),
+            Text(each.outputs.get("fromResourceName") or "-"),
             Text(age(each.created_at, now)),
             Text(each.tags.get(OWNER_TAG, "-")),
         )

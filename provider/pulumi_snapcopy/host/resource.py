@@ -66,8 +66,7 @@ class SnapcopyResource(Resource):
             BOOKKEEPING: {key: value for key, value in bag.items() if value is not None},
             PROVIDER_KEY: _serialized(factory),
         }
-        type_ = _properties_type(fields)
-        properties = type_.__new__(type_)
+        properties: Any = object.__new__(_properties_type(fields))
         properties.__dict__.update(values)
         # As dynamic.Resource does, which pickles the provider once for each resource.
         pulumi.CustomResource.__init__(

@@ -9,6 +9,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from ..core.values import OWNER_TAG
+
+_REQUEST_TAG, _RESOURCE_TAG = f"aws:RequestTag/{OWNER_TAG}", f"aws:ResourceTag/{OWNER_TAG}"
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Permission:
@@ -18,25 +22,33 @@ class Permission:
         action: its name in an IAM policy; it is that of the API's operation.
         regions: where it is called: in the ``source`` region, the ``target`` region, or both.
         without: what breaks if it isn't allowed.
+        owner_in: the condition key that holds our owner tag when the action is called; None where the service
+            gives the action no such key.
     """
 
     action: str
     regions: tuple[str, ...]
     without: str
+    owner_in: str | None = None
 
     @property
     def reads(self) -> bool:
         """Whether it only reads, and so can be tried."""
         return self.action.startswith("lightsail:Get")
 
+    @property
+    def deletes(self) -> bool:
+        """Whether it deletes snapshots."""
+        return self.action.startswith("lightsail:Delete")
+
 
 _SOURCE, _TARGET, _BOTH = ("source",), ("target",), ("source", "target")
 
 PERMISSIONS = (
     Permission(action="lightsail:CopySnapshot", regions=_TARGET, without="nothing can be copied"),
-    Permission(action="lightsail:DeleteDiskSnapshot", regions=_TARGET,
+    Permission(action="lightsail:DeleteDiskSnapshot", regions=_TARGET, owner_in=_RESOURCE_TAG,
                without="copies of disks can be neither deleted nor replaced"),
-    Permission(action="lightsail:DeleteInstanceSnapshot", regions=_TARGET,
+    Permission(action="lightsail:DeleteInstanceSnapshot", regions=_TARGET, owner_in=_RESOURCE_TAG,
                without="copies of instances can be neither deleted nor replaced"),
     Permission(action="lightsail:GetAutoSnapshots", regions=_SOURCE, without="no automatic snapshot can be copied"),
     Permission(action="lightsail:GetDiskSnapshot", regions=_BOTH,
@@ -53,23 +65,47 @@ PERMISSIONS = (
                without="a message about a wrong source can't name the right ones"),
     Permission(action="lightsail:GetOperationsForResource", regions=_TARGET,
                without="a copy whose run was cut off isn't known again, and a failed one has no reason"),
-    Permission(action="lightsail:TagResource", regions=_TARGET,
+    Permission(action="lightsail:TagResource", regions=_TARGET, owner_in=_REQUEST_TAG,
                without="copies can't be marked as ours, and none is ever complete"),
-    Permission(action="lightsail:UntagResource", regions=_TARGET, without="tags can't be taken away from copies"),
+    Permission(action="lightsail:UntagResource", regions=_TARGET, owner_in=_RESOURCE_TAG,
+               without="tags can't be taken away from copies"),
 )  # fmt: skip
-"""All that copies need, once; what `services.lightsail` calls, and no more."""
+"""All that copies need, once; what `lightsail.service` calls, and no more."""
 
 
-def policy(permissions: Sequence[Permission] = PERMISSIONS) -> dict[str, Any]:
-    """The IAM policy that allows them, and nothing else.
+_SIDS = {None: "CopySnapshots", _REQUEST_TAG: "TagCopies", _RESOURCE_TAG: "ChangeCopies"}
 
-    CopySnapshot and all reads can't be limited to resources. Tagging could be, to the ARNs of snapshots, but a copy is
-    tagged before it is certain that the service knows its name.
+
+def policy(permissions: Sequence[Permission] = PERMISSIONS, *, delete: bool = True) -> dict[str, Any]:
+    """Return the IAM policy that allows these actions, and nothing else.
+
+    Each action carries a condition on the owner tag where the service supports one:
+
+    - CopySnapshot and all reads support neither resources nor tags: they are allowed on everything.
+    - TagResource: a copy is made without tags and tagged afterwards, so a condition on a tag that it has
+      (``aws:ResourceTag``) would refuse the first tagging. Each of our calls sets the owner tag along with the
+      others, so the condition is on the tags in the call (``aws:RequestTag``).
+    - UntagResource, DeleteDiskSnapshot and DeleteInstanceSnapshot are called on copies that have the owner tag
+      (``aws:ResourceTag``). A snapshot without the tag can't be deleted with this policy.
+
+    The conditions keep a role from deleting what was never tagged as a copy, by mistake or by another program. They
+    don't stop somebody who holds the role's credentials: who may tag may also tag a foreign snapshot, then delete it.
+    Only ``delete=False`` does.
+
+    Args:
+        permissions: The actions to allow.
+        delete: Whether the actions that delete snapshots are among them.
+
+    Example:
+        >>> [statement["Sid"] for statement in policy(delete=False)["Statement"]]
+        ['CopySnapshots', 'TagCopies', 'ChangeCopies']
     """
-    statement = {
-        "Sid": "CopySnapshots",
-        "Effect": "Allow",
-        "Action": [permission.action for permission in permissions],
-        "Resource": "*",
-    }
-    return {"Version": "2012-10-17", "Statement": [statement]}
+    allowed = [each for each in permissions if delete or not each.deletes]
+    statements = []
+    for key, sid in _SIDS.items():
+        actions = [each.action for each in allowed if each.owner_in == key]
+        if not actions:
+            continue
+        condition = {"Condition": {"StringLike": {key: "*"}}} if key else {}
+        statements.append({"Sid": sid, "Effect": "Allow", "Action": actions, "Resource": "*", **condition})
+    return {"Version": "2012-10-17", "Statement": statements}

@@ -91,10 +91,14 @@ class Lightsail:
 
     def records(self, spec: Spec) -> list[Record]:
         """List what is recorded about the spec's name, newest first."""
-        client = self._client(spec.region)
+        return self.recorded(spec.region, spec.name)
+
+    def recorded(self, region: str, name: str) -> list[Record]:
+        """List what is recorded about a name, newest first."""
+        client = self._client(region)
         listed = pages(
             "lightsail:GetOperationsForResource",
-            lambda **page: client.get_operations_for_resource(resourceName=spec.name, **page),
+            lambda **page: client.get_operations_for_resource(resourceName=name, **page),
         )
         found = [_record(each) for page in listed for each in page.get("operations", [])]
         return sorted(

@@ -5,15 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import TYPE_CHECKING
+from typing import Protocol
 
 from ..core.errors import NotFound, ServiceError, SourceError
 from ..core.rules.suggest import nearest_first
 from ..core.values import Phase, Record, Source, Spec
 from ..core.waiting.listing import Listing
-
-if TYPE_CHECKING:
-    from .service import Lightsail
 
 _MOST_NAMES = 10
 
@@ -40,11 +37,21 @@ class AutomaticSnapshot:
         return self.status == "Success"
 
 
-def check_source(service: Lightsail, spec: Spec, listing: Listing) -> Source:
+class Sources(Protocol):
+    """What is asked about the sources of automatic snapshots."""
+
+    def automatic_snapshots(self, region: str, resource: str) -> list[AutomaticSnapshot]:
+        """List a resource's automatic snapshots; ``NotFound`` if there is no such resource."""
+
+    def resource_names(self, region: str) -> list[str]:
+        """List the names of what can have automatic snapshots."""
+
+
+def check_source(service: Sources, spec: Spec, listing: Listing) -> Source:
     """Return the source.
 
     Args:
-        service: Lightsail.
+        service: Sources.
         spec: whose source is meant.
         listing: of the source's region.
 
@@ -57,7 +64,7 @@ def check_source(service: Lightsail, spec: Spec, listing: Listing) -> Source:
     return _automatic(service, spec)
 
 
-def is_older_than(service: Lightsail, spec: Spec, record: Record, *, now: float) -> bool:
+def is_older_than(service: Sources, spec: Spec, record: Record, *, now: float) -> bool:
     """Whether what a record shows was copied before there was the automatic snapshot that is asked for now."""
     given = spec.arguments
     date = given.get("restoreDate") or given.get("restoredDate")
@@ -95,7 +102,7 @@ def _manual(listing: Listing, name: str) -> Source:
     return Source(kind=found.kind)
 
 
-def _automatic(service: Lightsail, spec: Spec) -> Source:
+def _automatic(service: Sources, spec: Spec) -> Source:
     given, region = spec.arguments, spec.source_region
     resource, date = (
         given.get("sourceResourceName") or "",
@@ -118,7 +125,7 @@ def _automatic(service: Lightsail, spec: Spec) -> Source:
     return Source(kind=listed[0].kind, settled={"restoredDate": wanted})
 
 
-def _no_such_resource(service: Lightsail, region: str, resource: str) -> SourceError:
+def _no_such_resource(service: Sources, region: str, resource: str) -> SourceError:
     names = _if_told(lambda: service.resource_names(region))
     return SourceError(
         f'there is no instance or disk "{resource}" in {region}',
