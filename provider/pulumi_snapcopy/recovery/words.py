@@ -67,17 +67,19 @@ def rules(reasons: Iterable[str]) -> str:
 
 
 def kept(status: SourceStatus) -> str:
-    """Write how many copies are kept, and by which rules.
+    """Write how many copies are kept, and by which rules, such as ``12 (7 daily, 4 weekly, 3 monthly)``."""
+    rules_of = by_rule(status)
+    return f"{status.kept} ({rules_of})" if rules_of else str(status.kept)
 
-    Example: ``12 (7 daily, 4 weekly, 3 monthly)``, where a copy may count for several rules.
-    """
+
+def by_rule(status: SourceStatus) -> str:
+    """Write how many copies each rule keeps; a copy may count for several."""
     counts: dict[str, int] = {}
     for copy in status.copies:
         for reason in copy.reasons:
             rule = reason.removesuffix(" snapshot").removeprefix("oldest ")
             counts[rule] = counts.get(rule, 0) + 1
-    by_rule = ", ".join(f"{count} {rule}" for rule, count in counts.items())
-    return f"{status.kept} ({by_rule})" if by_rule else str(status.kept)
+    return ", ".join(f"{count} {rule}" for rule, count in counts.items())
 
 
 def verdict(status: SourceStatus) -> str:
