@@ -134,6 +134,26 @@ def test_in_doubt_copies_in_another_region_stay_and_their_dates_are_not_made_her
     assert found.prune == ()
 
 
+def test_copies_in_another_region_that_the_state_lacks_are_only_said() -> None:
+    """No run of this stack can delete them, so they are neither planned nor counted."""
+    found = plan(evidence(copies(0), offers(0), listed=(*copies(0), *copies(1, region="eu-west-2"))))
+    assert found.dates == (TODAY,)
+    assert found.prune == ()
+    assert found.warnings == (
+        f"web-1: not needed, and not pruned, as the stack's state doesn't have it: \"dr-web-1-{day(1)}\".",
+    )
+
+
+def test_the_newest_in_another_region_goes_only_for_one_that_is_as_new() -> None:
+    """Snapshots that failed at the source leave nothing to copy to the new region."""
+    held = copies(1, 2, region="eu-west-2")
+    found = plan(evidence(held, (*offers(0, 1, state=OfferState.FAILED), *offers(2))), max_prune=1)
+    doubt = f'"dr-web-1-{day(1)}" in eu-west-2 is newer than what can be held in eu-west-1; wait for the source\'s next snapshot'
+    assert found.doubts == (doubt,)
+    assert found.prune == ()
+    assert len(plan(evidence(held, offers(1)), max_prune=1).prune) == 2
+
+
 def test_what_is_not_in_the_state_is_taken_over_before_it_is_pruned() -> None:
     """An orphan of ours can be deleted only by a run that has it in its state."""
     held = copies(*range(9))
@@ -157,6 +177,13 @@ def test_a_failed_copy_counts_as_none() -> None:
     assert [each.date for each in found.gaps] == [day(4)]
 
 
+def test_a_failed_copy_that_the_retention_drops_goes_for_that() -> None:
+    """Its day can still be had, and isn't wanted."""
+    held = (*copies(0, 1), *copies(2, state=CopyState.FAILED))
+    found = plan(evidence(held, offers(0, 1, 2)), Retention(daily=2))
+    assert [each.reason for each in found.prune] == ["no rule of the retention keeps it"]
+
+
 def test_gaps_say_why() -> None:
     """Failed, in progress, never taken, aged out; none before the first copy."""
     offered = (*offers(0, 3), *offers(1, state=OfferState.FAILED), *offers(4, state=OfferState.PENDING))
@@ -177,7 +204,7 @@ def test_two_copies_of_one_date_are_said() -> None:
     assert [each.name for each in found.hold] == [f"dr-web-1-{TODAY}"]
     assert found.prune == ()
     assert found.warnings == (
-        'web-1: more than one copy of a date; not needed, and not pruned: "another-name".',
+        "web-1: not needed, and not pruned, as the stack's state doesn't have it: \"another-name\".",
     )
 
 

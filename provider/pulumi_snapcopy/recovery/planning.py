@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable
-from dataclasses import dataclass
 from datetime import date
 
 from .evidence import (
@@ -19,106 +18,10 @@ from .evidence import (
     offered,
     quoted,
 )
+from .plan import Gap, Hold, Plan, Prune, Refusal
 from .retention import Retention, gaps
 
 MAX_PRUNE = 0.3
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Hold:
-    """A date to declare a copy of.
-
-    Args:
-        date: the day of the source's snapshot (UTC).
-        region: where the copy is, or is to be made.
-        name: the copy's name; None if it is to be made.
-        state: the copy's state; None if it is to be made.
-        reasons: why it is kept, in restic's words ("daily snapshot"), or why it can't be pruned.
-    """
-
-    date: date
-    region: str
-    name: str | None
-    state: CopyState | None
-    reasons: tuple[str, ...]
-
-    @property
-    def is_new(self) -> bool:
-        """Whether this run makes it, for the first time or again after it failed."""
-        return self.state in (None, CopyState.FAILED)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Prune:
-    """A copy that this run deletes, and why."""
-
-    copy: Copy
-    reason: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Gap:
-    """A day without a copy, and why."""
-
-    date: date
-    reason: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Refusal:
-    """Why a plan must not be carried out: what is wrong, what is true, what to do.
-
-    Example:
-        >>> print(Refusal(cause="…would delete 9 of 17 copies", state="nothing was changed.", next="run it with max_prune=0.48"))
-        …would delete 9 of 17 copies
-          State: nothing was changed.
-          Next:  run it with max_prune=0.48
-    """
-
-    cause: str
-    state: str
-    next: str
-
-    def __str__(self) -> str:
-        return f"{self.cause}\n  State: {self.state}\n  Next:  {self.next}"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Plan:
-    """What one run does for one source.
-
-    Args:
-        source: the source's name.
-        hold: what to declare, newest first: what is there and stays, and what is new.
-        prune: what to delete, newest first; empty if there are ``doubts`` or a part of the evidence is missing.
-        gaps: the days of the retention's last ``daily`` up to the newest copy that have none, none before the first.
-        doubts: why nothing of this source is pruned in this run; empty if it may be.
-        warnings: sentences for the preview.
-        refusal: why the run must not go on; None if it may.
-    """
-
-    source: str
-    hold: tuple[Hold, ...]
-    prune: tuple[Prune, ...]
-    gaps: tuple[Gap, ...]
-    doubts: tuple[str, ...]
-    warnings: tuple[str, ...]
-    refusal: Refusal | None
-
-    @property
-    def dates(self) -> tuple[date, ...]:
-        """The dates to hold, newest first."""
-        return tuple(each.date for each in self.hold)
-
-    @property
-    def newest(self) -> date | None:
-        """The newest date that can be restored from once the run has ended."""
-        return max(self.dates, default=None)
-
-    @property
-    def is_change(self) -> bool:
-        """Whether the run makes or deletes a copy."""
-        return bool(self.prune) or any(each.is_new for each in self.hold)
 
 
 def plan_source(
@@ -148,9 +51,13 @@ def plan_source(
     held, ready = holdings(evidence), evidence.ready() if protected else frozenset()
     why_not = doubts(evidence, protected=protected)
     here, spare = _by_date([each for each in held if each.copy.region == target_region])
-    elsewhere = [each for each in held if each.copy.region != target_region]
+    others = [each for each in held if each.copy.region != target_region]
+    elsewhere = [each for each in others if each.recorded or isinstance(evidence.recorded, Unreadable)]
+    unclaimed = [each for each in (*spare, *others) if not each.recorded]
     usable = {day for day, each in here.items() if each.copy.state is not CopyState.FAILED or day in ready}
     kept = retention.keep(usable | ready) if protected else {}
+    if protected and not why_not:
+        why_not = _nothing_as_new(kept, elsewhere, target_region)
 
     if why_not:
         reasons = _all_kept(kept, here, {each.copy.date for each in elsewhere})
@@ -172,7 +79,7 @@ def plan_source(
         prune=tuple(prune),
         gaps=_gaps(reasons.keys() & (usable | ready), retention, evidence) if protected else (),
         doubts=why_not,
-        warnings=_warnings(evidence, why_not, here, spare, usable),
+        warnings=_warnings(evidence, why_not, here, unclaimed, usable),
         refusal=_unknown_state(evidence) or _too_many(evidence, prune, held, max_prune),
     )
 
@@ -205,6 +112,21 @@ def _by_date(held: Iterable[Holding]) -> tuple[dict[date, Holding], list[Holding
         else:
             best[each.copy.date] = each
     return best, spare
+
+
+def _nothing_as_new(kept: Iterable[date], elsewhere: list[Holding], target_region: str) -> tuple[str, ...]:
+    """A copy in another region goes only if the target region has, or gets, one that is as new."""
+    newest = max(
+        (each.copy for each in elsewhere if each.copy.state is not CopyState.FAILED),
+        key=lambda copy: copy.date,
+        default=None,
+    )
+    if newest is None or newest.date <= max(kept, default=date.min):
+        return ()
+    return (
+        f'"{newest.name}" in {newest.region} is newer than what can be held in {target_region};'
+        " wait for the source's next snapshot",
+    )
 
 
 def _all_kept(
@@ -261,16 +183,18 @@ def _warnings(
     evidence: Evidence,
     why_not: tuple[str, ...],
     here: dict[date, Holding],
-    spare: list[Holding],
+    unclaimed: list[Holding],
     usable: set[date],
 ) -> tuple[str, ...]:
     found = [f"{evidence.source}: nothing is pruned in this run: {reason}." for reason in why_not]
     failed = [each.copy.name for day, each in here.items() if day not in usable]
     if failed and why_not:
         found.append(f"{evidence.source}: {quoted(failed)} failed, and can't be copied again.")
-    if spare:
-        names = quoted([each.copy.name for each in spare])
-        found.append(f"{evidence.source}: more than one copy of a date; not needed, and not pruned: {names}.")
+    if unclaimed:
+        names = quoted([each.copy.name for each in unclaimed])
+        found.append(
+            f"{evidence.source}: not needed, and not pruned, as the stack's state doesn't have it: {names}."
+        )
     return tuple(found)
 
 
