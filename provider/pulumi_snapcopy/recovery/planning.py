@@ -1,0 +1,231 @@
+"""What to hold and what to prune for one source today, decided from evidence alone."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable
+from datetime import date
+
+from .evidence import (
+    Copy,
+    CopyState,
+    Evidence,
+    Holding,
+    OfferState,
+    Unreadable,
+    doubts,
+    holdings,
+    offered,
+    quoted,
+)
+from .plan import Gap, Hold, Plan, Prune, Refusal
+from .retention import Retention, gaps
+
+MAX_PRUNE = 0.3
+
+
+def plan_source(
+    evidence: Evidence,
+    *,
+    retention: Retention,
+    target_region: str,
+    max_prune: float = MAX_PRUNE,
+    protected: bool = True,
+) -> Plan:
+    """Return what to hold and what to prune for one source.
+
+    It holds what the retention keeps of everything that is held or can be copied. It prunes only if all evidence is there
+    and agrees, and no more than ``max_prune`` of the copies beyond the one that an ordinary day replaces.
+
+    Args:
+        evidence: what is known of the source and its copies.
+        retention: what to keep.
+        target_region: where copies are to be; those in other regions are pruned.
+        max_prune: the share of the source's copies, from 0 to 1.
+        protected: False for a source that has copies and is no longer protected: all its copies are pruned.
+
+    Raises:
+        ValueError: if max_prune isn't a number from 0 to 1.
+    """
+    check_max_prune(max_prune)
+    held, ready = holdings(evidence), evidence.ready() if protected else frozenset()
+    why_not = doubts(evidence, protected=protected)
+    here, spare = _by_date([each for each in held if each.copy.region == target_region])
+    others = [each for each in held if each.copy.region != target_region]
+    elsewhere = [each for each in others if each.recorded or isinstance(evidence.recorded, Unreadable)]
+    unclaimed = [each for each in (*spare, *others) if not each.recorded]
+    usable = {day for day, each in here.items() if each.copy.state is not CopyState.FAILED or day in ready}
+    kept = retention.keep(usable | ready) if protected else {}
+    if protected and not why_not:
+        why_not = _nothing_as_new(kept, elsewhere, target_region)
+
+    if why_not:
+        reasons = _all_kept(kept, here, {each.copy.date for each in elsewhere})
+        stays, goes = elsewhere, []
+    else:
+        reasons = _claimed(kept, here)
+        dropped = [each for day, each in here.items() if day not in reasons]
+        stays, goes = [], [each for each in (*dropped, *elsewhere) if each.recorded]
+    hold = [_hold(day, here.get(day), target_region, why) for day, why in reasons.items()]
+    hold += [_hold(each.copy.date, each, each.copy.region, (NOT_PRUNED,)) for each in stays]
+    goes.sort(key=lambda each: (each.copy.date, each.copy.region), reverse=True)
+    prune = [
+        Prune(copy=each.copy, reason=_why_pruned(each.copy, evidence, target_region, usable, protected))
+        for each in goes
+    ]
+    return Plan(
+        source=evidence.source,
+        hold=tuple(sorted(hold, key=lambda each: (each.date, each.region), reverse=True)),
+        prune=tuple(prune),
+        gaps=_gaps(reasons.keys() & (usable | ready), retention, evidence) if protected else (),
+        doubts=why_not,
+        warnings=_warnings(evidence, why_not, here, unclaimed, usable),
+        refusal=_unknown_state(evidence) or _too_many(evidence, prune, held, max_prune),
+    )
+
+
+NOT_PRUNED = "not pruned in this run"
+NOT_IN_STATE = "not in the stack's state yet: this run takes it over, the next one prunes it"
+
+
+def check_max_prune(value: object) -> None:
+    """Check the share of a source's copies that one run may delete.
+
+    Raises:
+        ValueError: if it isn't a number from 0 to 1.
+    """
+    if isinstance(value, bool) or not isinstance(value, int | float) or not 0 <= value <= 1:
+        raise ValueError(f"max_prune must be a number from 0 to 1, such as {MAX_PRUNE}, not {value!r}.")
+
+
+def _by_date(held: Iterable[Holding]) -> tuple[dict[date, Holding], list[Holding]]:
+    """One copy a date, and the spare ones of dates that have more: complete before incomplete, recorded before not."""
+    best: dict[date, Holding] = {}
+    spare: list[Holding] = []
+    ranked = sorted(
+        held,
+        key=lambda each: (not each.recorded, list(CopyState).index(each.copy.state), each.copy.name),
+    )
+    for each in ranked:
+        if each.copy.date in best:
+            spare.append(each)
+        else:
+            best[each.copy.date] = each
+    return best, spare
+
+
+def _nothing_as_new(kept: Iterable[date], elsewhere: list[Holding], target_region: str) -> tuple[str, ...]:
+    """A copy in another region goes only if the target region has, or gets, one that is as new."""
+    newest = max(
+        (each.copy for each in elsewhere if each.copy.state is not CopyState.FAILED),
+        key=lambda copy: copy.date,
+        default=None,
+    )
+    if newest is None or newest.date <= max(kept, default=date.min):
+        return ()
+    return (
+        f'"{newest.name}" in {newest.region} is newer than what can be held in {target_region};'
+        " wait for the source's next snapshot",
+    )
+
+
+def _all_kept(
+    kept: dict[date, tuple[str, ...]], here: dict[date, Holding], elsewhere: set[date]
+) -> dict[date, tuple[str, ...]]:
+    """Everything stays; a date that is held in another region only can't be made here, as its resource has one region."""
+    new = {day: why for day, why in kept.items() if day in here or day not in elsewhere}
+    return {**{day: (NOT_PRUNED,) for day in here}, **new}
+
+
+def _claimed(kept: dict[date, tuple[str, ...]], here: dict[date, Holding]) -> dict[date, tuple[str, ...]]:
+    """What the retention keeps, and what must first come into the state: only what is there can be deleted."""
+    return {**{day: (NOT_IN_STATE,) for day, each in here.items() if not each.recorded}, **kept}
+
+
+def _hold(day: date, holding: Holding | None, region: str, reasons: tuple[str, ...]) -> Hold:
+    copy = holding.copy if holding else None
+    return Hold(
+        date=day,
+        region=region,
+        name=copy.name if copy else None,
+        state=copy.state if copy else None,
+        reasons=reasons,
+    )
+
+
+def _why_pruned(copy: Copy, evidence: Evidence, target: str, usable: set[date], protected: bool) -> str:
+    if not protected:
+        return f"{evidence.source} is no longer protected"
+    if copy.region != target:
+        return f"the target region is {target}"
+    if copy.date not in usable:
+        return "it failed, and the source no longer has a snapshot of that day"
+    return "no rule of the retention keeps it"
+
+
+def _gaps(held: Iterable[date], retention: Retention, evidence: Evidence) -> tuple[Gap, ...]:
+    states = {each.date: each.state for each in offered(evidence)}
+    first = min(states, default=None)
+
+    def reason(day: date) -> str:
+        if states.get(day) is OfferState.FAILED:
+            return "the snapshot of that day failed at the source"
+        if states.get(day) is OfferState.PENDING:
+            return "the snapshot of that day is still in progress at the source"
+        if first is not None and day > first:
+            return "the source has no snapshot of that day"
+        return "it was not copied, and the source no longer has a snapshot of that day"
+
+    return tuple(Gap(date=day, reason=reason(day)) for day in gaps(held, days=retention.daily))
+
+
+def _warnings(
+    evidence: Evidence,
+    why_not: tuple[str, ...],
+    here: dict[date, Holding],
+    unclaimed: list[Holding],
+    usable: set[date],
+) -> tuple[str, ...]:
+    found = [f"{evidence.source}: nothing is pruned in this run: {reason}." for reason in why_not]
+    failed = [each.copy.name for day, each in here.items() if day not in usable]
+    if failed and why_not:
+        found.append(f"{evidence.source}: {quoted(failed)} failed, and can't be copied again.")
+    if unclaimed:
+        names = quoted([each.copy.name for each in unclaimed])
+        found.append(
+            f"{evidence.source}: not needed, and not pruned, as the stack's state doesn't have it: {names}."
+        )
+    return tuple(found)
+
+
+def _unknown_state(evidence: Evidence) -> Refusal | None:
+    """Without the state there is no telling what a run would delete by no longer declaring it."""
+    if not isinstance(evidence.recorded, Unreadable):
+        return None
+    return Refusal(
+        cause=f"planning the copies of {evidence.source}: the copies in the stack's state can't be read:"
+        f" {evidence.recorded.reason}",
+        state="nothing was copied or deleted.",
+        next="fix the problem named above, then run `pulumi up` again.",
+    )
+
+
+def _too_many(
+    evidence: Evidence, prune: list[Prune], held: tuple[Holding, ...], max_prune: float
+) -> Refusal | None:
+    """The limit; a failed copy holds no data, and counts neither way."""
+    counted = [each for each in prune if each.copy.state is not CopyState.FAILED]
+    whole = sum(each.copy.state is not CopyState.FAILED for each in held)
+    beyond = len(counted) - 1
+    if beyond <= max_prune * whole + 1e-9:
+        return None
+    share = math.ceil(beyond / whole * 100 - 1e-9) / 100
+    reasons = "; ".join(dict.fromkeys(each.reason for each in counted))
+    allowed = math.floor(max_prune * whole + 1e-9)
+    return Refusal(
+        cause=f"planning the copies of {evidence.source}: this run would delete {len(counted)} of {whole} copies"
+        f" ({reasons}); max_prune={max_prune:g} allows {allowed + 1}",
+        state=f"nothing was deleted; the newest of them is {counted[0].copy.date}, the oldest {counted[-1].copy.date}.",
+        next=f"if they may go, run `pulumi up` once with max_prune={share:g}, then set it back to {max_prune:g};"
+        " if not, undo the change that asks for it.",
+    )

@@ -1,0 +1,261 @@
+"""What `snapcopy status` tells: each source's copies, ages and gaps against the objective."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta, timezone
+from typing import Any
+
+from .drill import DrillResult
+from .evidence import CopyState
+from .retention import Retention, gaps
+
+PRICE = 0.05
+"""US dollars a GiB and month, the list price of a manual snapshot."""
+
+GAP_DAYS = 7
+"""The days in which gaps are looked for where the retention isn't known."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CopyFacts:
+    """A copy as the service lists it.
+
+    Args:
+        date: the day (UTC) of the source's snapshot.
+        name: its name in the target region.
+        state: whether it can be restored from.
+        size_in_gb: GiB, as far as the service tells.
+        taken_at: when the source's snapshot was taken, as far as the service still tells.
+        progress: of a pending copy, in the service's words ("40%").
+    """
+
+    date: date
+    name: str
+    state: CopyState = CopyState.COMPLETE
+    size_in_gb: float | None = None
+    taken_at: datetime | None = None
+    progress: str | None = None
+
+    @property
+    def data_from(self) -> datetime:
+        """When the data was taken; if the service doesn't tell, the midnight (UTC) that its day began with."""
+        return self.taken_at or datetime.combine(self.date, time(), timezone.utc)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SourceFacts:
+    """A source's copies, or why they couldn't be told.
+
+    Args:
+        source: the name of the instance or disk.
+        source_region: where it is.
+        target_region: where its copies are.
+        copies: those that are ours.
+        retention: what its stack keeps; None if that isn't known.
+        error: why the copies couldn't be read, in the service's words; None if they could.
+    """
+
+    source: str
+    source_region: str
+    target_region: str
+    copies: tuple[CopyFacts, ...] = ()
+    retention: Retention | None = None
+    error: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CopyStatus:
+    """A copy, why it is kept, and whether tomorrow's run prunes it."""
+
+    facts: CopyFacts
+    reasons: tuple[str, ...]
+    goes_next: bool
+
+    def as_json(self) -> dict[str, Any]:
+        """Return its entry in a source's ``copies``."""
+        return {
+            "date": self.facts.date.isoformat(),
+            "name": self.facts.name,
+            "state": self.facts.state.value,
+            "progress": self.facts.progress,
+            "sizeInGb": self.facts.size_in_gb,
+            "reasons": list(self.reasons),
+            "goesNext": self.goes_next,
+        }
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SourceStatus:
+    """One source, judged at one moment; see `assess`.
+
+    Args:
+        facts: what it was judged from.
+        copies: newest first, those in progress and failed included.
+        newest: the newest complete copy.
+        age: of the newest copy's data.
+        gaps: days without a complete copy, oldest first.
+        objective_met: None if there is no objective, or it couldn't be told.
+        size_in_gb: of all complete copies whose size is known; None if none is.
+        monthly_cost: US dollars, at most, as snapshots are stored incrementally; None like the size.
+    """
+
+    facts: SourceFacts
+    copies: tuple[CopyStatus, ...]
+    newest: CopyFacts | None
+    age: timedelta | None
+    gaps: tuple[date, ...]
+    objective_met: bool | None
+    size_in_gb: float | None
+    monthly_cost: float | None
+
+    @property
+    def kept(self) -> int:
+        """How many copies can be restored from."""
+        return sum(each.facts.state is CopyState.COMPLETE for each in self.copies)
+
+    @property
+    def in_progress(self) -> tuple[CopyFacts, ...]:
+        """The copies that the service is still making."""
+        return tuple(each.facts for each in self.copies if each.facts.state is CopyState.PENDING)
+
+    @property
+    def failed(self) -> tuple[CopyFacts, ...]:
+        """The copies that the service could not make."""
+        return tuple(each.facts for each in self.copies if each.facts.state is CopyState.FAILED)
+
+    def as_json(self) -> dict[str, Any]:
+        """Return its entry in the report's ``sources``."""
+        newest = self.newest
+        return {
+            "source": self.facts.source,
+            "sourceRegion": self.facts.source_region,
+            "targetRegion": self.facts.target_region,
+            "newest": {"date": newest.date.isoformat(), "name": newest.name} if newest else None,
+            "ageSeconds": int(self.age.total_seconds()) if self.age is not None else None,
+            "kept": self.kept,
+            "gaps": [day.isoformat() for day in self.gaps],
+            "objectiveMet": self.objective_met,
+            "inProgress": [
+                {"date": each.date.isoformat(), "name": each.name, "progress": each.progress}
+                for each in self.in_progress
+            ],
+            "copies": [each.as_json() for each in self.copies],
+            "sizeInGb": self.size_in_gb,
+            "estimatedMonthlyCost": self.monthly_cost,
+            "error": self.facts.error,
+        }
+
+
+def assess(
+    facts: SourceFacts, *, now: datetime, max_age: timedelta | None = None, price: float = PRICE
+) -> SourceStatus:
+    """Return a source's status at a moment.
+
+    Args:
+        facts: what the service told.
+        now: the moment, with a time zone.
+        max_age: the objective: the most data, in time, that may be lost; None for no objective.
+        price: US dollars a GiB and month.
+
+    Example:
+        >>> facts = SourceFacts(source="web-1", source_region="us-east-1", target_region="eu-west-1",
+        ...                     copies=(CopyFacts(date=date(2026, 11, 20), name="web-1-2026-11-20", size_in_gb=40),))
+        >>> found = assess(facts, now=datetime(2026, 11, 21, 2, tzinfo=timezone.utc), max_age=timedelta(hours=26))
+        >>> found.objective_met, found.age, found.monthly_cost
+        (True, datetime.timedelta(days=1, seconds=7200), 2.0)
+    """
+    complete = [each for each in facts.copies if each.state is CopyState.COMPLETE]
+    newest = max(complete, key=lambda each: (each.data_from, each.name), default=None)
+    age = max(now - newest.data_from, timedelta()) if newest else None
+    sizes = [each.size_in_gb for each in complete if each.size_in_gb is not None]
+    size = sum(sizes) if sizes else None
+    days = [each.date for each in complete]
+    kept = facts.retention.keep(days) if facts.retention else {}
+    going = facts.retention.gone_after(days) if facts.retention else ()
+    newest_first = sorted(facts.copies, key=lambda each: (each.date, each.name), reverse=True)
+    return SourceStatus(
+        facts=facts,
+        copies=tuple(_copy(each, kept, going) for each in newest_first),
+        newest=newest,
+        age=age,
+        gaps=gaps(days, days=facts.retention.daily if facts.retention else GAP_DAYS),
+        objective_met=None if max_age is None or facts.error else age is not None and age <= max_age,
+        size_in_gb=size,
+        monthly_cost=None if size is None else round(size * price, 2),
+    )
+
+
+def _copy(facts: CopyFacts, kept: dict[date, tuple[str, ...]], going: tuple[date, ...]) -> CopyStatus:
+    is_complete = facts.state is CopyState.COMPLETE
+    return CopyStatus(
+        facts=facts,
+        reasons=kept.get(facts.date, ()) if is_complete else (),
+        goes_next=is_complete and facts.date in going,
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Report:
+    """All sources at one moment, and the last drills.
+
+    Args:
+        sources: from `assess`.
+        made_at: the moment, with a time zone.
+        max_age: the objective; None for none.
+        drills: newest first, as `drill.recall` returns them.
+    """
+
+    sources: tuple[SourceStatus, ...]
+    made_at: datetime
+    max_age: timedelta | None = None
+    drills: tuple[DrillResult, ...] = ()
+
+    @property
+    def missed(self) -> tuple[SourceStatus, ...]:
+        """The sources whose newest data is older than the objective, or that have no copy."""
+        return tuple(each for each in self.sources if each.objective_met is False)
+
+    @property
+    def untold(self) -> tuple[SourceStatus, ...]:
+        """The sources whose copies couldn't be read."""
+        return tuple(each for each in self.sources if each.facts.error is not None)
+
+    @property
+    def objective_met(self) -> bool:
+        """Whether every source is known to meet the objective; without an objective, whether all could be read."""
+        return not self.missed and not self.untold and (bool(self.sources) or self.max_age is None)
+
+    @property
+    def exit_code(self) -> int:
+        """0 good, 1 the objective is missed, 2 it couldn't be told (also where there is no source)."""
+        if self.missed:
+            return 1
+        return 0 if self.objective_met else 2
+
+    @property
+    def monthly_cost(self) -> float | None:
+        """US dollars for all sources whose size is known; None if none is."""
+        return _sum([each.monthly_cost for each in self.sources])
+
+    @property
+    def size_in_gb(self) -> float | None:
+        """GiB of all sources whose size is known; None if none is."""
+        return _sum([each.size_in_gb for each in self.sources])
+
+    def as_json(self) -> dict[str, Any]:
+        """Return the report as `snapcopy status --format json` prints it."""
+        return {
+            "objectiveMet": self.objective_met,
+            "madeAt": self.made_at.astimezone(timezone.utc).isoformat(timespec="seconds"),
+            "maxAgeSeconds": int(self.max_age.total_seconds()) if self.max_age is not None else None,
+            "sources": [each.as_json() for each in self.sources],
+            "estimatedMonthlyCost": self.monthly_cost,
+            "drills": [each.as_json() for each in self.drills],
+        }
+
+
+def _sum(values: Sequence[float | None]) -> float | None:
+    known = [each for each in values if each is not None]
+    return round(sum(known), 2) if known else None
