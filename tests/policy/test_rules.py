@@ -203,5 +203,4 @@ def test_a_copy_that_is_kept_on_purpose_is_not_nagged_at(
     assert [policy for policy, _ in judge(kept(20)).of("kept")] == ["restore-date-not-aged-out"]
     assert judge(kept(20), command="up").findings == []
     assert judge(kept(20)).findings == []
-    assert judge(kept(20).replace("'kept', ", "'kept', tags={'team': 'shop'}, ")).findings == []
     assert [policy for policy, _ in judge(kept(30)).of("kept")] == ["restore-date-not-aged-out"]
