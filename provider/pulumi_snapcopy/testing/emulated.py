@@ -12,8 +12,8 @@ from types import TracebackType
 
 from ..emulator import Emulator, Injected, Settings
 from ..emulator import Fault as Injection
-from ..emulator.models import backend_of
-from ..emulator.resources import SNAPSHOTS
+from ..emulator.lightsail.models import backend_of
+from ..emulator.lightsail.resources import SNAPSHOTS
 from ..emulator.shared import changing, now
 from .process import Hosts, Started
 from .program import PROJECT
