@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sys
 from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
@@ -169,7 +170,16 @@ class Backstage:
             lightsail_backends.clear()
             for cloud in CLOUDS.values():
                 cloud.clear()
+            _empty_moto()
             SHARED.ahead = 0.0
+
+
+def _empty_moto() -> None:
+    """Forget the volumes, images and keys that moto keeps, if anybody has used them."""
+    for name in ("ec2", "kms"):
+        models = sys.modules.get(f"moto.{name}.models")
+        if models is not None:
+            getattr(models, f"{name}_backends").clear()
 
 
 def _resource(backend: LightsailBackend, name: str, *kinds: str) -> Resource:

@@ -6,6 +6,7 @@ import os
 import socket
 import struct
 from collections.abc import Iterable, Mapping, Sequence
+from functools import cache
 from threading import Lock, Thread
 from types import TracebackType
 from typing import TYPE_CHECKING, Any
@@ -35,6 +36,15 @@ if TYPE_CHECKING:
 _BACKLOG = 512
 _SHUTDOWN_CHECK = 0.02  # seconds
 _RUNNING = Lock()
+_MAKING_CLIENT = Lock()
+
+
+@cache
+def _session() -> boto3.session.Session:
+    """One session for the process: it keeps the services' models, which take long to read."""
+    return boto3.session.Session(
+        aws_access_key_id=loopback.ACCESS_KEY_ID, aws_secret_access_key=loopback.SECRET_ACCESS_KEY
+    )
 
 
 class Emulator(Backstage):
@@ -79,10 +89,6 @@ class Emulator(Backstage):
         self._port = port
         self._seeds = seeds
         self._calls = Calls()
-        self._session = boto3.session.Session(
-            aws_access_key_id=loopback.ACCESS_KEY_ID, aws_secret_access_key=loopback.SECRET_ACCESS_KEY
-        )
-        self._making_client = Lock()
         self._server: BaseWSGIServer | None = None
         self._thread: Thread | None = None
         self.faults = Faults()
@@ -141,16 +147,16 @@ class Emulator(Backstage):
 
     def client(self, region: str = "us-east-1", *, config: Config | None = None) -> LightsailClient:
         """A boto3 client of a region of Lightsail."""
-        with self._making_client:
-            return self._session.client("lightsail", region_name=region, endpoint_url=self.url, config=config)
+        with _MAKING_CLIENT:
+            return _session().client("lightsail", region_name=region, endpoint_url=self.url, config=config)
 
     def ec2_client(
         self, region: str = "us-east-1", *, fcu: bool = False, config: Config | None = None
     ) -> EC2Client:
         """A boto3 client of a region of EC2, or of FCU."""
         url = self.fcu_url if fcu else self.url
-        with self._making_client:
-            return self._session.client("ec2", region_name=region, endpoint_url=url, config=config)
+        with _MAKING_CLIENT:
+            return _session().client("ec2", region_name=region, endpoint_url=url, config=config)
 
     def inject(self, fault: Fault) -> Injected:
         """Put a fault to work."""

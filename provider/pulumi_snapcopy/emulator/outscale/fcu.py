@@ -32,12 +32,12 @@ if TYPE_CHECKING:
 
 Action = Callable[[Region, dict[str, Any]], dict[str, Any]]
 
-# botocore adds PresignedUrl whatever one does, and OUTSCALE's own guide copies with the AWS CLI.
+# botocore adds PresignedUrl, and ClientToken to volumes, whatever one does, and OUTSCALE's own guide copies with the AWS CLI.
 TAKEN: dict[str, set[str]] = {
     "CopySnapshot": {"SourceRegion", "SourceSnapshotId", "Description", "DestinationRegion", "PresignedUrl"},
     "CreateSnapshot": {"VolumeId", "Description"},
     "CreateTags": {"Resources", "Tags"},
-    "CreateVolume": {"AvailabilityZone", "Size", "SnapshotId", "VolumeType", "Iops"},
+    "CreateVolume": {"AvailabilityZone", "Size", "SnapshotId", "VolumeType", "Iops", "ClientToken"},
     "DeleteSnapshot": {"SnapshotId"},
     "DeleteTags": {"Resources", "Tags"},
     "DescribeRegions": {"RegionNames"},
