@@ -13,8 +13,8 @@ from typing import Literal
 
 from pulumi_snapcopy.emulator import Emulator, Injected, Settings
 from pulumi_snapcopy.emulator import Fault as Injection
-from pulumi_snapcopy.emulator.models import backend_of
-from pulumi_snapcopy.emulator.resources import SNAPSHOTS
+from pulumi_snapcopy.emulator.lightsail.models import backend_of
+from pulumi_snapcopy.emulator.lightsail.resources import SNAPSHOTS
 from pulumi_snapcopy.emulator.shared import changing, now
 
 from .process import Hosts, Started

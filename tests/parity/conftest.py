@@ -28,6 +28,7 @@ SOURCES = {
             }
         ],
         "disks": [{"name": "Disk-1", "sizeInGb": 64, "automaticSnapshots": ["2019-10-13", "2019-10-14"]}],
+        "relationalDatabases": [{"name": "orders"}],
         "instanceSnapshots": [{"name": "MEAN-1-1571075291", "fromInstanceName": "WordPress-1"}],
         "diskSnapshots": [{"name": "Disk-1-1566839161", "fromDiskName": "Disk-1"}],
     }

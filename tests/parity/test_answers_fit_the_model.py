@@ -10,7 +10,7 @@ import botocore.session
 import pytest
 from botocore.model import ListShape, Shape, StringShape, StructureShape
 from pulumi_snapcopy.emulator import Emulator
-from pulumi_snapcopy.emulator.actions import OPERATIONS
+from pulumi_snapcopy.emulator.lightsail.actions import OPERATIONS
 
 MODEL = botocore.session.get_session().get_service_model("lightsail")
 # The service answers types of operations that its own model leaves out.
@@ -51,6 +51,7 @@ REQUESTS: dict[str, dict[str, Any]] = {
     "DeleteInstance": {"instanceName": "WordPress-1"},
     "DeleteInstanceSnapshot": {"instanceSnapshotName": SNAPSHOT},
     "GetAutoSnapshots": {"resourceName": "WordPress-1"},
+    "GetBundles": {},
     "GetDisk": {"diskName": "Disk-1"},
     "GetDiskSnapshot": {"diskSnapshotName": DISK_SNAPSHOT},
     "GetDiskSnapshots": {},
@@ -63,6 +64,8 @@ REQUESTS: dict[str, dict[str, Any]] = {
     "GetOperations": {},
     "GetOperationsForResource": {"resourceName": "begun"},
     "GetRegions": {"includeAvailabilityZones": True},
+    "GetRelationalDatabase": {"relationalDatabaseName": "orders"},
+    "GetRelationalDatabases": {},
     "TagResource": {"resourceName": SNAPSHOT, "tags": [{"key": "team", "value": "shop"}]},
     "UntagResource": {"resourceName": SNAPSHOT, "tagKeys": ["team"]},
 }

@@ -105,6 +105,11 @@ def test_names_are_per_region(raw: Any) -> None:
         ([{"key": ""}], "128 characters"),
         ([{"key": "k", "value": "v" * 257}], "256 characters"),
         ([{"key": "aws:owner", "value": "me"}], "reserved"),
+        ([{"key": "Aws:owner", "value": "me"}], "reserved"),
+        ([{"key": "team", "value": "a, b"}], "not ','"),
+        ([{"key": "team#1", "value": ""}], "not '#'"),
+        ([{"key": "team", "value": "(shop)"}], "not '('"),
+        ([{"key": "team", "value": "a\nb"}], "not '\\n'"),
     ],
 )
 def test_tags_outside_the_rules_are_refused(tags: list[dict[str, str]], said: str, raw: Any) -> None:
@@ -113,6 +118,27 @@ def test_tags_outside_the_rules_are_refused(tags: list[dict[str, str]], said: st
 
     assert (status, answer["__type"]) == (400, "InvalidInputException")
     assert said in answer["message"]
+
+
+def test_tag_characters_that_the_service_takes(raw: Any) -> None:
+    """Letters of any language, digits, spaces and ``+ - = . _ : / @`` are taken in keys and values."""
+    text = "Größe 店 हिन्दी ٣ +-=._:/@"
+    assert raw("TagResource", resourceName="Disk-1", tags=[{"key": text, "value": text}])[0] == 200
+
+
+@pytest.mark.parametrize(
+    ("operation", "parameters"),
+    [
+        ("CreateInstanceSnapshot", {"instanceName": "WordPress-1", "instanceSnapshotName": "new"}),
+        ("CreateDiskSnapshot", {"diskName": "Disk-1", "diskSnapshotName": "new"}),
+    ],
+)
+def test_tags_in_the_call_follow_the_same_rules(operation: str, parameters: Any, raw: Any) -> None:
+    """A snapshot with a wrong tag isn't taken at all."""
+    status, answer = raw(operation, **parameters, tags=[{"key": "team", "value": "a;b"}])
+
+    assert (status, answer["__type"]) == (400, "InvalidInputException")
+    assert raw(operation, **parameters)[0] == 200
 
 
 def test_tags_add_up(emulator: Emulator) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from pulumi_snapcopy.emulator.resources import Operation, Resource
+from pulumi_snapcopy.emulator.lightsail.resources import Operation, Resource
 
 
 def disk_snapshot(**changes: Any) -> Resource:

@@ -91,7 +91,7 @@ WRONG: list[tuple[Any, str]] = [
     ([], "the seed: must be an object of regions"),
     ({"mars-1": {}}, "mars-1: is not one of Lightsail's regions, us-east-1,"),
     ({REGION: []}, "us-east-1: must be an object"),
-    ({REGION: {"buckets": []}}, "us-east-1.buckets: is not known here; known are instances, disks,"),
+    ({REGION: {"buckets": []}}, "us-east-1.buckets: is not known here; known are disks, instances,"),
     ({REGION: {"disks": {}}}, "us-east-1.disks: must be a list"),
     ({REGION: {"disks": ["data-1"]}}, "us-east-1.disks[0]: must be an object"),
     ({REGION: {"disks": [{}]}}, "us-east-1.disks[0]: has no name"),

@@ -12,9 +12,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from statistics import median
 
-from pulumi_snapcopy.core.copying.region import Region
-from pulumi_snapcopy.core.model import Phase, Snapshot
-from pulumi_snapcopy.core.watching.looking import Lookout, Waiter
+from pulumi_snapcopy.core.values import Phase, Seen
+from pulumi_snapcopy.core.waiting.looking import Lookout, Waiter
+from pulumi_snapcopy.core.waiting.region import Region
 
 PAGE = 100
 """Snapshots that the service lists in one answer."""
@@ -57,21 +57,21 @@ class _Listed:
     """A service that lists the copies of one region."""
 
     clock: _Time
-    copies: Mapping[str, Snapshot]
+    copies: Mapping[str, Seen]
     done_at: Mapping[str, float]
     calls: int = 0
 
-    def snapshots(self, region: str, resource_type: str) -> list[Snapshot]:
+    def all(self, region: str, kind: str) -> list[Seen]:
         self.calls += -(-len(self.copies) // PAGE)
         return [self._now(name) for name in self.copies]
 
-    def snapshot(self, region: str, name: str, resource_type: str) -> Snapshot:
+    def get(self, region: str, name: str, kind: str | None = None) -> Seen:
         self.calls += 1
         return self._now(name)
 
-    def _now(self, name: str) -> Snapshot:
+    def _now(self, name: str) -> Seen:
         done = self.clock.seconds >= self.done_at[name]
-        return replace(self.copies[name], state="available") if done else self.copies[name]
+        return replace(self.copies[name], state="available", phase=Phase.DONE) if done else self.copies[name]
 
 
 @dataclass
@@ -128,7 +128,7 @@ class _Waits:
     def of(cls, name: str, copies: int, dice: random.Random) -> _Waits:
         service = _service(name, copies, dice, _Time())
         lookout = Region.of(service, name, service.clock).watch.lookout  # type: ignore[arg-type]
-        waiters = [Waiter(snapshot=copy, born=0.0, due=0.0) for copy in service.copies.values()]
+        waiters = [Waiter(seen=copy, born=0.0, due=0.0) for copy in service.copies.values()]
         return cls(service, lookout, waiters)
 
     def run(self, sky: _Sky) -> None:
@@ -139,21 +139,21 @@ class _Waits:
             self.lookout.tell(self.lookout.ask(waiters))
             sky.look_seconds.append(time.perf_counter() - began)
             for waiter in waiters:
-                if waiter.snapshot.phase is Phase.DONE:
-                    late = clock.seconds - done_at[waiter.snapshot.name]
+                if waiter.seen.phase is Phase.DONE:
+                    late = clock.seconds - done_at[waiter.seen.name]
                     sky.late_seconds.append(late)
-                    sky.late.append(late / done_at[waiter.snapshot.name])
-            waiters = [waiter for waiter in waiters if waiter.snapshot.phase is Phase.PENDING]
+                    sky.late.append(late / done_at[waiter.seen.name])
+            waiters = [waiter for waiter in waiters if waiter.seen.phase is Phase.PENDING]
         sky.calls += self.service.calls
         sky.polled += sum(int(seconds // 5) + 1 for seconds in done_at.values())
         sky.end = max(sky.end, clock.seconds)
 
 
 def _service(region: str, copies: int, dice: random.Random, clock: _Time) -> _Listed:
-    listed: dict[str, Snapshot] = {}
+    listed: dict[str, Seen] = {}
     done_at: dict[str, float] = {}
     for number in range(copies):
         name, size = f"copy-{number}", dice.choice(SIZES)
-        listed[name] = Snapshot(name=name, region=region, resource_type="InstanceSnapshot", size_in_gb=size)
+        listed[name] = Seen(name=name, region=region, kind="InstanceSnapshot", size=size)
         done_at[name] = 60 * MINUTES_PER_GIB * size * dice.uniform(0.8, 1.2)
     return _Listed(clock, listed, done_at)

@@ -87,7 +87,7 @@ def __getattr__(name: str) -> Any:
 
 def _register() -> None:
     try:
-        from .registration import register
+        from .lightsail.registration import register
     except ModuleNotFoundError as error:
         if (error.name or "").partition(".")[0] != "moto":
             raise

@@ -3,20 +3,26 @@
 from __future__ import annotations
 
 import os
+import sys
 from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
-from . import planting, seeding
-from .models import LightsailBackend, all_backends, backend_of, lightsail_backends
-from .resources import COMPLETE, DISK, INSTANCE, INSTANCE_SNAPSHOT, SNAPSHOTS, Resource
+from . import seeding
+from .blocks import CLOUDS
+from .clouds import BlockBackstage
+from .lightsail import planting
+from .lightsail.models import LightsailBackend, all_backends, backend_of, lightsail_backends
+from .lightsail.resources import COMPLETE, DISK, INSTANCE, INSTANCE_SNAPSHOT, SNAPSHOTS, Resource
+from .lightsail.shapes import check_name, enum
 from .settings import Settings
-from .shapes import check_name, enum
 from .shared import SHARED, changing, now
+
+_AUTOMATIC = 7
 
 
 class Backstage:
-    """The emulated service of this process, from behind; an `Emulator` is one that listens, too.
+    """The emulated services of this process, from behind; an `Emulator` is one that listens, too.
 
     With moto's ``mock_aws`` there is no server, and this is all that is needed:
 
@@ -27,6 +33,16 @@ class Backstage:
         ...     backstage.settings = Settings(copy_seconds=0)
         ...     backstage.seed({"us-east-1": {"instances": [{"name": "web-1", "automaticSnapshots": 7}]}})
     """
+
+    @property
+    def ec2(self) -> BlockBackstage:
+        """The snapshots of EC2."""
+        return BlockBackstage("ec2")
+
+    @property
+    def outscale(self) -> BlockBackstage:
+        """The snapshots of OUTSCALE, for OAPI and FCU."""
+        return BlockBackstage("outscale")
 
     @property
     def settings(self) -> Settings:
@@ -115,9 +131,32 @@ class Backstage:
                 raise KeyError(f"{resource} in {region} has no automatic snapshot of {date}")
             backend.resources[resource] = replace(source, automatic=left)
 
+    def take_automatic_snapshot(
+        self, region: str, resource: str, date: str, *, status: str = "Success"
+    ) -> None:
+        """Add the automatic snapshot of an instance or disk of this date (YYYY-MM-DD); the latest seven stay.
+
+        Raises:
+            KeyError: There is no such instance or disk.
+        """
+        with changing():
+            backend = backend_of(region)
+            source = _resource(backend, resource, INSTANCE, DISK)
+            taken = planting.automatic_snapshot(source, date, status)
+            others = [details for details in source.automatic if details["date"] != date]
+            kept = sorted([*others, taken], key=lambda details: str(details["date"]))[-_AUTOMATIC:]
+            backend.resources[resource] = replace(source, automatic=kept)
+
+    def advance(self, seconds: float) -> None:
+        """Set the services' clock ahead; what is pending for less than that is done then."""
+        with changing():
+            SHARED.ahead += seconds
+
     def finish_copies(self) -> None:
         """Let pending snapshots and their operations end now, as if their time had passed."""
         with changing():
+            for cloud in CLOUDS.values():
+                cloud.finish()
             at = now()
             for _, _, backend in all_backends():
                 for name, resource in backend.resources.items():
@@ -129,6 +168,18 @@ class Backstage:
         """Take everything out of all accounts and regions."""
         with changing():
             lightsail_backends.clear()
+            for cloud in CLOUDS.values():
+                cloud.clear()
+            _empty_moto()
+            SHARED.ahead = 0.0
+
+
+def _empty_moto() -> None:
+    """Forget the volumes, images and keys that moto keeps, if anybody has used them."""
+    for name in ("ec2", "kms"):
+        models = sys.modules.get(f"moto.{name}.models")
+        if models is not None:
+            getattr(models, f"{name}_backends").clear()
 
 
 def _resource(backend: LightsailBackend, name: str, *kinds: str) -> Resource:

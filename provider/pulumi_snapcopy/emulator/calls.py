@@ -10,10 +10,21 @@ from typing import Any
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Asked:
+    """What a request asks for: the service, the operation, the region of the signature, and the members."""
+
+    service: str
+    operation: str
+    region: str
+    parameters: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Call:
-    """One call to the emulated service; nothing of its credentials is kept.
+    """One call to an emulated service; nothing of its credentials is kept.
 
     Attributes:
+        service: ``lightsail``, ``ec2``, ``fcu`` or ``outscale``.
         operation: Its name in the API.
         region: The region of the request's signature.
         parameters: The request's members.
@@ -23,6 +34,7 @@ class Call:
         at: When it came (seconds since 1970).
     """
 
+    service: str
     operation: str
     region: str
     parameters: Mapping[str, Any]
@@ -51,16 +63,17 @@ class Calls:
             self._closed = True
             self._lock.wait_for(lambda: not self._under_way)
 
-    def begin(self, operation: str, region: str, parameters: Mapping[str, Any], user_agent: str) -> int:
+    def begin(self, asked: Asked, user_agent: str) -> int:
         """Record that a call has come; returns its number.
 
         Raises:
             ConnectionAbortedError: The emulator has ended meanwhile.
         """
         call = Call(
-            operation=operation,
-            region=region,
-            parameters=parameters,
+            service=asked.service,
+            operation=asked.operation,
+            region=asked.region,
+            parameters=asked.parameters,
             outcome="pending",
             user_agent=user_agent,
             at=time.time(),
@@ -81,10 +94,11 @@ class Calls:
             if number in self._calls:
                 self._calls[number] = replace(self._calls[number], outcome=outcome)
 
-    def all(self, operation: str | None = None) -> list[Call]:
-        """All calls, or those of one operation."""
+    def all(self, operation: str | None = None, service: str | None = None) -> list[Call]:
+        """All calls, or those of one operation, of one service."""
         with self._lock:
-            return [c for c in self._calls.values() if operation in (None, c.operation)]
+            calls = list(self._calls.values())
+        return [c for c in calls if operation in (None, c.operation) and service in (None, c.service)]
 
     def clear(self) -> None:
         """Forget them."""

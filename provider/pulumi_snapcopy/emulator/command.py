@@ -1,4 +1,4 @@
-"""``snapcopy emulator``: the emulated Lightsail as a process that runs until it is stopped."""
+"""``snapcopy emulator``: the emulated services as a process that runs until it is stopped."""
 
 from __future__ import annotations
 
@@ -10,8 +10,10 @@ from threading import Event
 import click
 
 from . import loopback
+from .services import DEFAULT_SERVICES, SERVICES, checked
 from .settings import Settings
 
+_TITLES = {"lightsail": "Lightsail", "ec2": "EC2", "fcu": "OUTSCALE's FCU", "outscale": "OUTSCALE's OAPI"}
 _SECONDS = click.FloatRange(min=0)
 _FILE = click.Path(dir_okay=False)
 _PORT = click.IntRange(0, 65535)
@@ -25,7 +27,22 @@ def _refuse_host(context: click.Context, parameter: click.Parameter, host: str |
         )
 
 
+def _services(context: click.Context, parameter: click.Parameter, given: str) -> tuple[str, ...]:
+    try:
+        return checked(SERVICES if given == "all" else given)
+    except ValueError as error:
+        raise click.BadParameter(str(error)) from error
+
+
 @click.command("emulator")
+@click.option(
+    "--services",
+    default=",".join(DEFAULT_SERVICES),
+    show_default=True,
+    callback=_services,
+    metavar="NAMES",
+    help=f"Which services, with commas between them: {', '.join(SERVICES)}; or all.",
+)
 @click.option("--host", hidden=True, expose_value=False, callback=_refuse_host)
 @click.option("--port", type=_PORT, default=loopback.DEFAULT_PORT, show_default=True, help="On 127.0.0.1.")
 @click.option("--state-file", type=_FILE, help="Keep the state in this file over restarts.")
@@ -33,55 +50,77 @@ def _refuse_host(context: click.Context, parameter: click.Parameter, host: str |
 @click.option("--copy-seconds", type=_SECONDS, default=10.0, show_default=True, help="How long a copy takes.")
 @click.option("--operation-lead-seconds", type=_SECONDS, default=0.0, help="How much sooner operations end.")
 @click.option("--visibility-seconds", type=_SECONDS, default=0.0, help="How long new snapshots are hidden.")
+@click.option(
+    "--filter-seconds", type=_SECONDS, default=0.0, help="How long filters of EC2 and OUTSCALE miss them."
+)
 @click.option("--max-copies", type=click.IntRange(min=1), help="Copies a region makes at a time.")
 @click.option("--exports", is_flag=True, help="Only print the exports for the port, for eval.")
 def emulator(
+    services: tuple[str, ...],
     port: int,
     state_file: str | None,
     seeds: tuple[str, ...],
     copy_seconds: float,
     operation_lead_seconds: float,
     visibility_seconds: float,
+    filter_seconds: float,
     max_copies: int | None,
     exports: bool,
 ) -> None:
-    """Emulate Lightsail on this machine, until Ctrl-C.
+    """Emulate Lightsail, EC2 and OUTSCALE on this machine, until Ctrl-C.
 
     In the shell that is to use it: eval "$(snapcopy emulator --exports)"
     """
     if exports:
-        _print_exports(port)
+        _print_exports(port, services)
         return
     settings = Settings(
         copy_seconds=copy_seconds,
         operation_lead_seconds=operation_lead_seconds,
         visibility_seconds=visibility_seconds,
+        filter_seconds=filter_seconds,
         max_copies_in_progress=max_copies,
     )
-    _serve(settings, state_file, port, seeds)
+    _serve(services, settings, state_file, port, seeds)
 
 
-def _serve(settings: Settings, state_file: str | None, port: int, seeds: tuple[str, ...]) -> None:
+def _serve(
+    services: tuple[str, ...],
+    settings: Settings,
+    state_file: str | None,
+    port: int,
+    seeds: tuple[str, ...],
+) -> None:
     try:
         from .seeding import SeedError
         from .server import Emulator
         from .statefile import StateFileError
     except ModuleNotFoundError as error:
-        missing = (error.name or "moto").partition(".")[0]
-        message = f"the emulator needs {missing}: pip install 'pulumi-snapcopy[emulator]'"
-        raise click.ClickException(message) from error
+        raise _not_installed(error) from error
     stopped = Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: stopped.set())
     try:
-        with Emulator(settings=settings, state_file=state_file, port=port, seeds=seeds) as running:
-            click.echo(f"Lightsail is emulated on {running.url} until Ctrl-C. To use it:", err=True)
-            _print_exports(int(running.url.rpartition(":")[2]))
+        with Emulator(
+            services=services, settings=settings, state_file=state_file, port=port, seeds=seeds
+        ) as running:
+            emulated = " and ".join(_TITLES[each] for each in services)
+            verb = "is" if len(services) == 1 else "are"
+            click.echo(f"{emulated} {verb} emulated on {running.url} until Ctrl-C. To use it:", err=True)
+            _print_exports(int(running.url.rpartition(":")[2]), services)
             stopped.wait()
+    except ModuleNotFoundError as error:
+        raise _not_installed(error) from error
     except (SeedError, StateFileError) as error:
         raise click.ClickException(str(error)) from error
     except OSError as error:
         raise click.ClickException(_cant_start(error, port)) from error
+
+
+def _not_installed(error: ModuleNotFoundError) -> click.ClickException:
+    missing = (error.name or "moto").partition(".")[0]
+    extra = "emulator,outscale" if missing == "osc_sdk_python" else "emulator"
+    return click.ClickException(f"the emulator needs {missing}: pip install 'pulumi-snapcopy[{extra}]'")
 
 
 def _cant_start(error: OSError, port: int) -> str:
@@ -90,6 +129,6 @@ def _cant_start(error: OSError, port: int) -> str:
     return f"the emulator can't start: {error}"
 
 
-def _print_exports(port: int) -> None:
-    for name, value in loopback.environment(port).items():
+def _print_exports(port: int, services: tuple[str, ...]) -> None:
+    for name, value in loopback.environment(port, services).items():
         click.echo(f"export {name}={shlex.quote(value)}")

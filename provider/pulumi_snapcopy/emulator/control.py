@@ -102,7 +102,7 @@ class Control:
         return _fault(injected)
 
     def _calls(self, request: Request) -> object:
-        return {"calls": [asdict(call) for call in self._record.all(request.args.get("operation"))]}
+        return {"calls": [asdict(call) for call in self._record.all(*_wanted(request))]}
 
     def _clear_calls(self, request: Request) -> object:
         self._record.clear()
@@ -129,6 +129,10 @@ class Control:
 
 def _fault(injected: Injected) -> dict[str, Any]:
     return {"id": injected.number, "hits": injected.hits, **asdict(injected.fault)}
+
+
+def _wanted(request: Request) -> tuple[str | None, str | None]:
+    return request.args.get("operation"), request.args.get("service")
 
 
 def _object(request: Request) -> dict[str, Any]:

@@ -7,7 +7,9 @@ from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from itertools import count
 from threading import Condition
-from typing import Any, Literal, get_args
+from typing import Literal, get_args
+
+from .calls import Asked
 
 Kind = Literal[
     "error",
@@ -24,6 +26,26 @@ Kind = Literal[
     "copy-seconds",
 ]
 KINDS: tuple[str, ...] = get_args(Kind)
+
+STATUSES = {
+    **dict.fromkeys(("ServiceException", "InternalError", "InternalFailure", "ServerInternal"), 500),
+    **dict.fromkeys(("ServiceUnavailable", "Unavailable", "RequestLimitExceeded", "6"), 503),
+    **dict.fromkeys(("24", "25"), 429),
+    **dict.fromkeys(("UnauthorizedOperation", "AuthFailure"), 403),
+}
+"""HTTP statuses of codes where they aren't 400; OUTSCALE's 6, 24 and 25 are its throttling."""
+_NAMING = (
+    "Names",
+    "Id",
+    "Ids",
+    "Description",
+    "Descriptions",
+    "ClientToken",
+    "ClientTokens",
+    "Value",
+    "Values",
+    "Tags",
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,10 +73,15 @@ class Fault:
     Attributes:
         kind: See above.
         operation: The operation's name, or ``*``.
+        service: ``lightsail``, ``ec2``, ``fcu`` or ``outscale``, or None for any.
         region: The region called (of a copy: the target's), or None for any.
-        resource: A pattern (``*``, ``?``) that one of the names in the request matches, or None for any.
+        resource: A pattern (``*``, ``?``) that one of the names in the request matches, or None for any; on EC2
+            and OUTSCALE an id, a description, a client token or a tag's value.
         times: How many calls it hits; None: for ever.
         skip: How many matching calls pass before the first hit.
+        code: The code that the call is refused with; on OUTSCALE a number.
+        status: The HTTP status; by default the one that goes with the code.
+        error_details: Why the copy failed: the operation's errorDetails, EC2's StateMessage.
 
     Raises:
         ValueError: There is no such kind, or it lacks its `seconds`.
@@ -66,6 +93,7 @@ class Fault:
 
     kind: Kind
     operation: str = "*"
+    service: str | None = None
     region: str | None = None
     resource: str | None = None
     times: int | None = 1
@@ -83,12 +111,14 @@ class Fault:
         if self.kind in ("slow", "copy-seconds") and self.seconds is None:
             raise ValueError(f"a fault of the kind {self.kind} needs its seconds")
         if self.status is None:
-            object.__setattr__(self, "status", 500 if self.code == "ServiceException" else 400)
+            object.__setattr__(self, "status", STATUSES.get(self.code, 400))
 
-    def matches(self, operation: str, region: str, parameters: Mapping[str, Any]) -> bool:
+    def matches(self, asked: Asked) -> bool:
         """Whether a call is one of those meant."""
+        operation, region, parameters = asked.operation, asked.region, asked.parameters
         return (
             self.operation in ("*", operation)
+            and self.service in (None, asked.service)
             and self.region in (None, region)
             and (self.resource is None or any(fnmatchcase(n, self.resource) for n in _names(parameters)))
         )
@@ -137,10 +167,10 @@ class Injected:
             self._dropped = True
         self.release()
 
-    def hit(self, operation: str, region: str, parameters: Mapping[str, Any]) -> bool:
+    def hit(self, asked: Asked) -> bool:
         """Whether it hits this call, which then counts."""
         with self._changed:
-            if self._over or not self.fault.matches(operation, region, parameters):
+            if self._over or not self.fault.matches(asked):
                 return False
             self._matched += 1
             spent = self.fault.times is not None and self._hits >= self.fault.times
@@ -180,14 +210,18 @@ class Faults:
         for injected in ended:
             injected.drop()
 
-    def hit(self, operation: str, region: str, parameters: Mapping[str, Any]) -> list[Injected]:
+    def hit(self, asked: Asked) -> list[Injected]:
         """Those that hit a call."""
-        return [i for i in self.all() if i.hit(operation, region, parameters)]
+        return [i for i in self.all() if i.hit(asked)]
 
 
-def _names(parameters: Mapping[str, Any]) -> Iterator[str]:
-    for key, value in parameters.items():
-        if key.lower().endswith("name") and isinstance(value, str):
-            yield value
-        elif key.endswith("Names") and isinstance(value, list):
-            yield from (item for item in value if isinstance(item, str))
+def _names(value: object, key: str = "") -> Iterator[str]:
+    """The strings in a request that name something: names, ids, descriptions, tokens, values of tags."""
+    if isinstance(value, Mapping):
+        for inner, item in value.items():
+            yield from _names(item, inner)
+    elif isinstance(value, list):
+        for item in value:
+            yield from _names(item, key)
+    elif isinstance(value, str) and (key.endswith(_NAMING) or key.lower().endswith("name")):
+        yield value

@@ -1,20 +1,17 @@
-"""What stands in front of moto: records each Lightsail call, and does to it what the faults say."""
+"""What stands in front of the services: records each call, and does to it what the faults say."""
 
 from __future__ import annotations
 
-import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from io import BytesIO
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Protocol
 
 from werkzeug.wrappers import Request, Response
 
-from .calls import Calls
-from .copying import PLAN, CopyPlan
-from .errors import LightsailError
+from .calls import Asked, Calls
 from .faults import Fault, Faults, Injected
-from .responses import error_response, scope_region
-from .shapes import service_model
+from .plans import PLAN, CopyPlan
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
@@ -24,6 +21,33 @@ CONTROL = "/_snapcopy/"
 
 _UNTRUE = {"error-after", "empty", "garbage"}
 """Faults whose answer says nothing of the work, which is done."""
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """A response, and what the record of calls says of it: ``ok`` or the code it was refused with."""
+
+    response: Response
+    outcome: str = "ok"
+
+
+class Service(Protocol):
+    """A service in the words of its own protocol."""
+
+    def accepts(self, environ: WSGIEnvironment) -> bool:
+        """Whether a request is for it."""
+
+    def read(self, environ: WSGIEnvironment, body: bytes) -> Asked | Answer:
+        """What a request asks for, or the refusal of one without a signature."""
+
+    def answer(self, asked: Asked, environ: WSGIEnvironment) -> Answer:
+        """Do what is asked for."""
+
+    def refuse(self, code: str, message: str, status: int) -> Answer:
+        """A refusal that a fault wants."""
+
+    def empty(self, asked: Asked) -> Response:
+        """A success that holds nothing."""
 
 
 class Dropped(ConnectionError):
@@ -36,63 +60,70 @@ class Dropped(ConnectionError):
 
 
 class Front:
-    """The WSGI application: control, Lightsail with its faults, and the rest of moto."""
+    """The WSGI application: control, the services with their faults, and the rest of moto."""
 
-    def __init__(self, moto: WSGIApplication, control: WSGIApplication, faults: Faults, calls: Calls) -> None:
+    def __init__(
+        self,
+        moto: WSGIApplication,
+        control: WSGIApplication,
+        services: Sequence[Service],
+        faults: Faults,
+        calls: Calls,
+    ) -> None:
         self._moto = moto
         self._control = control
+        self._services = services
         self._faults = faults
         self._calls = calls
-        self._prefix = f"{service_model().metadata['targetPrefix']}."
 
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         """Answer a request, or raise `Dropped`."""
         if environ["PATH_INFO"].startswith(CONTROL):
             return self._control(environ, start_response)
-        target = environ.get("HTTP_X_AMZ_TARGET", "")
-        if not target.startswith(self._prefix):
-            return self._moto(environ, start_response)
-        return self._lightsail(target.removeprefix(self._prefix), environ)(environ, start_response)
+        for service in self._services:
+            if service.accepts(environ):
+                return self._serve(service, environ)(environ, start_response)
+        return self._moto(environ, start_response)
 
-    def _lightsail(self, operation: str, environ: WSGIEnvironment) -> Response:
-        body = _read_body(environ)
-        region = scope_region(environ.get("HTTP_AUTHORIZATION"))
-        if region is None:
-            return _refuse(LightsailError("UnauthenticatedException", "The request has no signature"))
-        parameters = _parameters(body)
-        number = self._calls.begin(operation, region, parameters, environ.get("HTTP_USER_AGENT", ""))
+    def _serve(self, service: Service, environ: WSGIEnvironment) -> Response:
+        asked = service.read(environ, _read_body(environ))
+        if isinstance(asked, Answer):
+            return asked.response
+        number = self._calls.begin(asked, environ.get("HTTP_USER_AGENT", ""))
         outcome = "ServiceException"
         try:
-            hits = self._faults.hit(operation, region, parameters)
-            response = self._with_faults(hits, environ)
+            hits = self._faults.hit(asked)
+            answer = self._with_faults(service, asked, hits, environ)
             untrue = [hit.fault.kind for hit in hits if hit.fault.kind in _UNTRUE]
-            outcome = untrue[-1] if untrue else response.headers.get("x-amzn-ErrorType", "ok")
-            return response
+            outcome = untrue[-1] if untrue else answer.outcome
+            return answer.response
         except Dropped as dropped:
             outcome = dropped.outcome
             raise
         finally:
             self._calls.end(number, outcome)
 
-    def _with_faults(self, hits: list[Injected], environ: WSGIEnvironment) -> Response:
+    def _with_faults(
+        self, service: Service, asked: Asked, hits: list[Injected], environ: WSGIEnvironment
+    ) -> Answer:
         for hit in hits:
-            refusal = _before(hit)
+            refusal = _before(service, hit)
             if refusal is not None:
                 return refusal
         token = PLAN.set(_plan([hit.fault for hit in hits]))
         try:
-            response = Response.from_app(self._moto, environ, buffered=True)
+            answer = service.answer(asked, environ)
         finally:
             PLAN.reset(token)
         for hit in hits:
-            response = _after(hit, response)
-        return response
+            answer = _after(service, asked, hit, answer)
+        return answer
 
 
-def _before(hit: Injected) -> Response | None:
+def _before(service: Service, hit: Injected) -> Answer | None:
     fault = hit.fault
     if fault.kind == "error":
-        return _refuse(LightsailError(fault.code, fault.message, status=fault.status))
+        return service.refuse(fault.code, fault.message, fault.status or 400)
     if fault.kind == "reset":
         raise Dropped("reset", reset=True)
     if fault.kind == "hang":
@@ -103,17 +134,18 @@ def _before(hit: Injected) -> Response | None:
     return None
 
 
-def _after(hit: Injected, response: Response) -> Response:
+def _after(service: Service, asked: Asked, hit: Injected, answer: Answer) -> Answer:
     fault = hit.fault
     if fault.kind == "lost" or (fault.kind in ("hold-after", "slow") and not hit.pause(fault.seconds)):
         raise Dropped("lost")
     if fault.kind == "error-after":
-        return _refuse(LightsailError(fault.code, fault.message, status=fault.status))
+        return service.refuse(fault.code, fault.message, fault.status or 400)
     if fault.kind == "empty":
-        return Response("{}", status=200, mimetype="application/x-amz-json-1.1")
+        return Answer(service.empty(asked))
     if fault.kind == "garbage":
-        return Response("<html>This is not JSON.</html>", status=200, mimetype="text/html")
-    return response
+        html = "<html>This is neither JSON nor the service's XML.</html>"
+        return Answer(Response(html, status=200, mimetype="text/html"))
+    return answer
 
 
 def _plan(faults: list[Fault]) -> CopyPlan:
@@ -126,21 +158,8 @@ def _plan(faults: list[Fault]) -> CopyPlan:
     return plan
 
 
-def _refuse(error: LightsailError) -> Response:
-    status, headers, body = error_response(error)
-    return Response(body, status=status, headers=headers)
-
-
 def _read_body(environ: WSGIEnvironment) -> bytes:
     body = Request(environ).get_data()
     environ["wsgi.input"] = BytesIO(body)
     environ["CONTENT_LENGTH"] = str(len(body))
     return body
-
-
-def _parameters(body: bytes) -> dict[str, Any]:
-    try:
-        parameters = json.loads(body or b"{}")
-    except ValueError:
-        return {}
-    return parameters if isinstance(parameters, dict) else {}

@@ -5,7 +5,8 @@ from __future__ import annotations
 import os
 import socket
 import struct
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from functools import cache
 from threading import Lock, Thread
 from types import TracebackType
 from typing import TYPE_CHECKING, Any
@@ -22,23 +23,35 @@ from .calls import Call, Calls
 from .control import Control
 from .faults import Fault, Faults, Injected
 from .front import Dropped, Front
-from .models import lightsail_backends
+from .hall import services_of
+from .services import DEFAULT_SERVICES, checked
 from .settings import Settings
 from .shared import SHARED
 from .statefile import StateFile
 
 if TYPE_CHECKING:
+    from types_boto3_ec2.client import EC2Client
     from types_boto3_lightsail.client import LightsailClient
 
 _BACKLOG = 512
 _SHUTDOWN_CHECK = 0.02  # seconds
 _RUNNING = Lock()
+_MAKING_CLIENT = Lock()
+
+
+@cache
+def _session() -> boto3.session.Session:
+    """One session for the process: it keeps the services' models, which take long to read."""
+    return boto3.session.Session(
+        aws_access_key_id=loopback.ACCESS_KEY_ID, aws_secret_access_key=loopback.SECRET_ACCESS_KEY
+    )
 
 
 class Emulator(Backstage):
-    """Lightsail, and the rest of moto beside it, on a port of 127.0.0.1. One at a time in a process.
+    """The services, and the rest of moto beside them, on a port of 127.0.0.1. One at a time in a process.
 
     Args:
+        services: Of ``lightsail``, ``ec2``, ``fcu`` and ``outscale`` (OAPI), those that are emulated.
         settings: How it behaves; `reset` comes back to them.
         state_file: Where the state is kept over restarts; None: in memory, and empty at the start.
         port: The port to listen on; 0: a free one.
@@ -46,9 +59,11 @@ class Emulator(Backstage):
 
     Raises:
         OSError: The port is in use.
+        ModuleNotFoundError: OUTSCALE is asked for without the extra ``outscale``.
         RuntimeError: Another one is running in this process.
         SeedError: A seed is wrong.
         StateFileError: The state file can't be used.
+        ValueError: There is no such service.
 
     Example:
         >>> with Emulator(settings=Settings(copy_seconds=0)) as emulator:
@@ -62,20 +77,18 @@ class Emulator(Backstage):
     def __init__(
         self,
         *,
+        services: Iterable[str] = DEFAULT_SERVICES,
         settings: Settings | None = None,
         state_file: str | os.PathLike[str] | None = None,
         port: int = 0,
         seeds: Sequence[Mapping[str, Any] | str | os.PathLike[str]] = (),
     ) -> None:
+        self.services = checked(services)
         self._settings_at_start = settings or Settings()
         self._state_file = state_file
         self._port = port
         self._seeds = seeds
         self._calls = Calls()
-        self._session = boto3.session.Session(
-            aws_access_key_id=loopback.ACCESS_KEY_ID, aws_secret_access_key=loopback.SECRET_ACCESS_KEY
-        )
-        self._making_client = Lock()
         self._server: BaseWSGIServer | None = None
         self._thread: Thread | None = None
         self.faults = Faults()
@@ -88,6 +101,7 @@ class Emulator(Backstage):
         except BaseException:
             SHARED.keeper = None
             SHARED.settings = Settings()
+            SHARED.ahead = 0.0
             _RUNNING.release()
             raise
         return self
@@ -105,6 +119,7 @@ class Emulator(Backstage):
         self._calls.close()
         SHARED.keeper = None
         SHARED.settings = Settings()
+        SHARED.ahead = 0.0
         _RUNNING.release()
 
     @property
@@ -113,22 +128,43 @@ class Emulator(Backstage):
         return loopback.url(self._port)
 
     @property
+    def fcu_url(self) -> str:
+        """FCU's endpoint."""
+        return self.url + loopback.FCU_PATH
+
+    @property
+    def oapi_url(self) -> str:
+        """OAPI's endpoint, as ``OSC_ENDPOINT_API`` has it."""
+        return self.url + loopback.OAPI_PATH
+
+    @property
     def environment(self) -> dict[str, str]:
-        """The variables that send boto3, the AWS CLI and Pulumi programs here; the credentials are none."""
-        return loopback.environment(self._port)
+        """The variables that send boto3, the AWS CLI, osc-sdk-python and Pulumi programs here.
+
+        The credentials in them are none.
+        """
+        return loopback.environment(self._port, self.services)
 
     def client(self, region: str = "us-east-1", *, config: Config | None = None) -> LightsailClient:
-        """A boto3 client of a region of the emulated service."""
-        with self._making_client:
-            return self._session.client("lightsail", region_name=region, endpoint_url=self.url, config=config)
+        """A boto3 client of a region of Lightsail."""
+        with _MAKING_CLIENT:
+            return _session().client("lightsail", region_name=region, endpoint_url=self.url, config=config)
+
+    def ec2_client(
+        self, region: str = "us-east-1", *, fcu: bool = False, config: Config | None = None
+    ) -> EC2Client:
+        """A boto3 client of a region of EC2, or of FCU."""
+        url = self.fcu_url if fcu else self.url
+        with _MAKING_CLIENT:
+            return _session().client("ec2", region_name=region, endpoint_url=url, config=config)
 
     def inject(self, fault: Fault) -> Injected:
         """Put a fault to work."""
         return self.faults.inject(fault)
 
-    def calls(self, operation: str | None = None) -> list[Call]:
-        """The calls that came, in order; or those of one operation."""
-        return self._calls.all(operation)
+    def calls(self, operation: str | None = None, *, service: str | None = None) -> list[Call]:
+        """The calls that came, in order; or those of one operation, of one service."""
+        return self._calls.all(operation, service)
 
     def clear_calls(self) -> None:
         """Forget the calls that came."""
@@ -145,7 +181,7 @@ class Emulator(Backstage):
     def _start(self) -> None:
         # Werkzeug would end the process if the port were in use, so the socket is made here.
         with socket.create_server((loopback.HOST, self._port), backlog=_BACKLOG) as listener:
-            lightsail_backends.clear()
+            self.empty()
             if self._state_file is not None:
                 SHARED.keeper = StateFile.load(self._state_file)
             SHARED.settings = self._settings_at_start
@@ -154,7 +190,8 @@ class Emulator(Backstage):
             self._calls.open()
             moto = DomainDispatcherApplication(create_backend_app)
             control = Control(backstage=self, faults=self.faults, calls=self._calls, reset=self.reset)
-            front = Front(moto, control, self.faults, self._calls)
+            services = services_of(self.services, moto)
+            front = Front(moto, control, services, self.faults, self._calls)
             self._port = listener.getsockname()[1]
             self._server = make_server(
                 loopback.HOST,

@@ -6,6 +6,7 @@ region and writes another; it is held for microseconds, never while waiting.
 
 from __future__ import annotations
 
+import os
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -32,14 +33,20 @@ class Shared:
     version: int = 0
     number: int = 0
     keeper: Keeper | None = None
+    ahead: float = 0.0  # seconds by which the services' clock is ahead of this machine's
 
 
 SHARED = Shared()
 
 
+def account_id() -> str:
+    """The account that a caller is taken for, as moto has it."""
+    return os.environ.get("MOTO_ACCOUNT_ID", "123456789012")
+
+
 def now() -> float:
-    """The time in seconds since 1970, to the millisecond, as the service gives it."""
-    return round(time.time(), 3)
+    """The services' time in seconds since 1970, to the millisecond, as they give it."""
+    return round(time.time() + SHARED.ahead, 3)
 
 
 def next_number() -> int:

@@ -8,9 +8,10 @@ from pathlib import Path
 from threading import Lock
 from typing import Any
 
-from .models import all_backends, lightsail_backends
-from .resources import operation_from_json, resource_from_json, to_json
-from .shared import SHARED
+from .blocks import CLOUDS
+from .lightsail.models import all_backends, lightsail_backends
+from .lightsail.resources import operation_from_json, resource_from_json, to_json
+from .shared import SHARED, account_id
 
 _FORMAT = 1
 
@@ -40,10 +41,18 @@ class StateFile:
             if data["format"] != _FORMAT:
                 raise ValueError(f"its format is {data['format']!r}, not {_FORMAT}")
             _take_up(data["accounts"])
+            for name, cloud in CLOUDS.items():
+                cloud.load(data.get(name, {}))
+            if data.get("ec2Volumes"):
+                from .ec2 import images  # moto's EC2 takes a moment to load
+
+                images.load_volumes(account_id(), data["ec2Volumes"])
         except FileNotFoundError:
             file.path.parent.mkdir(parents=True, exist_ok=True)
         except (OSError, ValueError, TypeError, KeyError, AttributeError) as error:
             lightsail_backends.clear()
+            for cloud in CLOUDS.values():
+                cloud.clear()
             raise StateFileError(
                 f"the state file {file.path} can't be used ({type(error).__name__}: {error}); "
                 "delete it, or move it away, to start afresh"
@@ -82,4 +91,9 @@ def _dump() -> str:
             "resources": [to_json(resource) for resource in backend.resources.values()],
             "operations": [to_json(operation) for operation in backend.operations.values()],
         }
-    return json.dumps({"format": _FORMAT, "accounts": accounts}, indent=1)
+    clouds = {name: cloud.dump() for name, cloud in CLOUDS.items() if cloud.regions}
+    if "ec2" in clouds:
+        from .ec2 import images
+
+        clouds["ec2Volumes"] = images.dump_volumes(account_id())
+    return json.dumps({"format": _FORMAT, "accounts": accounts, **clouds}, indent=1)

@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from typing import Any
 from uuid import uuid4
 
 from moto.core.base_backend import BackendDict, BaseBackend
-from moto.core.models import DEFAULT_ACCOUNT_ID
 
+from ..settings import Settings
+from ..shared import SHARED, account_id, now
 from .errors import invalid_input, names_in_use, not_found
 from .resources import DISK, INSTANCE, INSTANCE_SNAPSHOT, SNAPSHOTS, Operation, Resource
-from .settings import Settings
 from .shapes import enum
-from .shared import SHARED, now
 
 _SUPPORT_PREFIX = {INSTANCE: "i", DISK: "vol", INSTANCE_SNAPSHOT: "ami"}
 
@@ -135,11 +133,6 @@ lightsail_backends = BackendDict(
 )
 
 
-def own_account() -> str:
-    """The account that moto takes a caller for."""
-    return os.environ.get("MOTO_ACCOUNT_ID", DEFAULT_ACCOUNT_ID)
-
-
 def backend_of(region: str, account: str | None = None) -> LightsailBackend:
     """The backend of a region, by default of the account that callers are taken for.
 
@@ -148,7 +141,7 @@ def backend_of(region: str, account: str | None = None) -> LightsailBackend:
     """
     if region not in enum("RegionName"):
         raise invalid_input(f"The Region is not one of Lightsail's: {region}")
-    return lightsail_backends[account or own_account()][region]
+    return lightsail_backends[account or account_id()][region]
 
 
 def all_backends() -> Iterator[tuple[str, str, LightsailBackend]]:

@@ -10,10 +10,11 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
+from ..shared import now
+from .attaching import attached_disks
 from .errors import invalid_input, not_found
 from .models import LightsailBackend
 from .resources import DISK, INSTANCE, Resource
-from .shared import now
 
 _DATE, _LATEST = "restoreDate", "useLatestRestorableAutoSnapshot"
 
@@ -83,7 +84,7 @@ def origin_of(resource: Resource, *, automatic: bool = False) -> dict[str, Any]:
             "fromInstanceArn": members["arn"],
             "fromBlueprintId": members["blueprintId"],
             "fromBundleId": members["bundleId"],
-            "fromAttachedDisks": [],
+            "fromAttachedDisks": attached_disks(resource),
             "sizeInGb": members["hardware"]["disks"][0]["sizeInGb"],
         }
     return {**origin, "isFromAutoSnapshot": automatic}

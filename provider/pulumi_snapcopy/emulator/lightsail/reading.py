@@ -8,11 +8,11 @@ from typing import Any
 
 from botocore.loaders import create_loader
 
+from ..shared import SHARED, now
 from .errors import invalid_input, not_found
 from .models import LightsailBackend, zones
 from .resources import DISK, INSTANCE, MEMBER_OF, Operation, Resource
 from .shapes import enum
-from .shared import SHARED, now
 
 _PAGE, _OPERATIONS_PAGE = 100, 200
 _CONTINENTS = {"us": "NA", "ca": "NA", "sa": "SA", "eu": "EU", "ap": "AS"}

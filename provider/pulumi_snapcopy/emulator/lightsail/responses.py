@@ -9,6 +9,7 @@ from uuid import uuid4
 from moto.core.common_types import TYPE_RESPONSE
 from moto.core.responses import BaseResponse
 
+from ..signature import scope_region
 from .actions import perform
 from .errors import LightsailError
 from .shapes import is_modelled_error
@@ -36,12 +37,6 @@ class LightsailResponse(BaseResponse):
             return 200, headers(), json.dumps(answer)
         except LightsailError as error:
             return error_response(error)
-
-
-def scope_region(authorization: str | None) -> str | None:
-    """The region out of ``Credential=KEY/DATE/REGION/lightsail/aws4_request``."""
-    scope = (authorization or "").partition("Credential=")[2].split(",")[0].split("/")
-    return scope[2] if len(scope) == 5 else None
 
 
 def headers() -> dict[str, Any]:

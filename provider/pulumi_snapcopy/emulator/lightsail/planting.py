@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Any
 
+from ..shared import now
+from .attaching import attached_disks
 from .making import disk_members, instance_members
 from .models import LightsailBackend, zones
-from .resources import COMPLETE, DISK, INSTANCE, INSTANCE_SNAPSHOT, Resource
+from .resources import COMPLETE, DATABASE, DISK, INSTANCE, INSTANCE_SNAPSHOT, Resource
 from .sources import origin_of
 
 _GONE = "source-that-is-gone"
@@ -50,6 +53,26 @@ def put_disk(
     backend.resources[name] = Resource(members=members, automatic=automatic)
 
 
+def put_database(
+    backend: LightsailBackend, name: str, *, size_in_gb: int, tags: Mapping[str, str] | None
+) -> None:
+    """A running database; nothing can be done with it."""
+    members = {
+        **backend.identity(DATABASE, name, zone=zones(backend.region_name)[0], tags=_tag_list(tags)),
+        "relationalDatabaseBlueprintId": "mysql_8_0",
+        "relationalDatabaseBundleId": "micro_2_0",
+        "hardware": {"cpuCount": 2, "diskSizeInGb": size_in_gb, "ramSizeInGb": 1.0},
+        "state": "available",
+        "engine": "mysql",
+        "engineVersion": "8.0.39",
+        "masterUsername": "dbmasteruser",
+        "masterDatabaseName": "dbmaster",
+        "backupRetentionEnabled": True,
+        "publiclyAccessible": False,
+    }
+    backend.resources[name] = Resource(members=members)
+
+
 def put_snapshot(
     backend: LightsailBackend,
     name: str,
@@ -74,6 +97,14 @@ def put_snapshot(
     backend.resources.pop(name, None)
     backend.resources[name] = Resource(members=members, final=state or COMPLETE[kind], done_at=done_at)
     return str(members["arn"])
+
+
+def automatic_snapshot(source: Resource | None, date: str, status: str = "Success") -> dict[str, Any]:
+    """The details of an automatic snapshot of a date (YYYY-MM-DD)."""
+    taken = datetime.fromisoformat(f"{date}T06:17:00+00:00").timestamp()
+    disks = attached_disks(source) if source is not None and source.kind == INSTANCE else []
+    attached = [{"path": disk["path"], "sizeInGb": disk["sizeInGb"]} for disk in disks]
+    return {"date": date, "createdAt": min(taken, now()), "status": status, "fromAttachedDisks": attached}
 
 
 def _origin_of_gone(backend: LightsailBackend, kind: str, name: str) -> dict[str, Any]:

@@ -4,31 +4,14 @@ from __future__ import annotations
 
 from typing import Any
 
+from ..shared import SHARED
+from .bundles import SIZES, bundle_ids, size_of
 from .errors import invalid_input
 from .models import LightsailBackend
 from .resources import COMPLETE, DISK, DISK_SNAPSHOT, INSTANCE, INSTANCE_SNAPSHOT, Resource
 from .shapes import check_name
-from .shared import SHARED
-from .sources import find_source, origin_of
+from .sources import origin_of
 from .tagging import check_tags
-
-# The plans by size: https://aws.amazon.com/lightsail/pricing/ (disk in GB, memory in GB, virtual CPUs).
-_BUNDLES = {
-    "nano": (20, 0.5, 2),
-    "micro": (40, 1.0, 2),
-    "small": (60, 2.0, 2),
-    "medium": (80, 4.0, 2),
-    "large": (160, 8.0, 2),
-    "xlarge": (320, 16.0, 4),
-    "2xlarge": (640, 32.0, 8),
-}
-_SIZES = list(_BUNDLES)
-
-
-def bundle_size(bundle_id: str) -> str | None:
-    """The size in a bundle's name: ``nano`` of ``nano_3_0``; None if there is no such bundle."""
-    size = bundle_id.split("_")[0]
-    return size if size in _BUNDLES else None
 
 
 def instance_members(
@@ -42,7 +25,7 @@ def instance_members(
     tags: Any = None,
 ) -> dict[str, Any]:
     """What the API answers of a running instance."""
-    disk_size, memory, cpus = _BUNDLES[bundle_size(bundle_id) or "nano"]
+    disk_size, memory, cpus, _ = SIZES[size_of(bundle_id) or "nano"]
     members = backend.identity(INSTANCE, name, zone=zone, tags=tags)
     system_disk = {
         "createdAt": members["createdAt"],
@@ -58,6 +41,8 @@ def instance_members(
         "blueprintName": blueprint_id,
         "bundleId": bundle_id,
         "isStaticIp": False,
+        "publicIpAddress": "203.0.113.10",  # of the block for documentation
+        "privateIpAddress": "172.26.0.10",
         "hardware": {"cpuCount": cpus, "disks": [system_disk], "ramSizeInGb": memory},
         "state": {"code": 16, "name": "running"},
     }
@@ -79,36 +64,13 @@ def disk_members(
 
 def create_instances(backend: LightsailBackend, parameters: dict[str, Any]) -> dict[str, Any]:
     """New instances of a blueprint."""
-    return _create_instances(backend, parameters, "CreateInstance", parameters["blueprintId"], None)
-
-
-def create_instances_from_snapshot(backend: LightsailBackend, parameters: dict[str, Any]) -> dict[str, Any]:
-    """New instances out of a snapshot of this region; the bundle can't be smaller than the source's."""
-    source = find_source(backend, parameters, "instanceSnapshotName", "sourceInstanceName")
-    if source.snapshot_kind != INSTANCE_SNAPSHOT:
-        raise invalid_input(f"This is no snapshot of an instance: {source.name}")
-    origin = source.origin
-    least, wanted = bundle_size(origin["fromBundleId"]), bundle_size(parameters["bundleId"])
-    if least and wanted and _SIZES.index(wanted) < _SIZES.index(least):
-        raise invalid_input(f"The bundle must be at least as large as the source's, {origin['fromBundleId']}")
-    operation = "CreateInstancesFromSnapshot"
-    return _create_instances(backend, parameters, operation, origin["fromBlueprintId"], origin["sizeInGb"])
+    check_bundle(backend, parameters["bundleId"])
+    return make_instances(backend, parameters, "CreateInstance", parameters["blueprintId"])
 
 
 def create_disk(backend: LightsailBackend, parameters: dict[str, Any]) -> dict[str, Any]:
     """A new, empty disk."""
-    return _create_disk(backend, parameters, "CreateDisk")
-
-
-def create_disk_from_snapshot(backend: LightsailBackend, parameters: dict[str, Any]) -> dict[str, Any]:
-    """A new disk out of a snapshot of this region, at least as large."""
-    source = find_source(backend, parameters, "diskSnapshotName", "sourceDiskName")
-    if source.snapshot_kind != DISK_SNAPSHOT:
-        raise invalid_input(f"This is no snapshot of a disk: {source.name}")
-    least = source.origin["sizeInGb"]
-    if parameters["sizeInGb"] < least:
-        raise invalid_input(f"The disk must be at least as large as the snapshot, {least} GB")
-    return _create_disk(backend, parameters, "CreateDiskFromSnapshot")
+    return make_disk(backend, parameters, "CreateDisk")
 
 
 def create_instance_snapshot(backend: LightsailBackend, parameters: dict[str, Any]) -> dict[str, Any]:
@@ -126,15 +88,25 @@ def create_disk_snapshot(backend: LightsailBackend, parameters: dict[str, Any]) 
     return _create_snapshot(backend, parameters, DISK_SNAPSHOT, "diskSnapshotName", source)
 
 
-def _create_instances(
-    backend: LightsailBackend, parameters: dict[str, Any], operation: str, blueprint_id: str, size: int | None
+def check_bundle(backend: LightsailBackend, bundle_id: str) -> None:
+    """Refuse a bundle that the region doesn't have."""
+    if bundle_id not in bundle_ids(backend.region_name):
+        raise invalid_input(f"The bundle does not exist: {bundle_id}")
+
+
+def make_instances(
+    backend: LightsailBackend,
+    parameters: dict[str, Any],
+    operation: str,
+    blueprint_id: str,
+    *,
+    size: int = 0,
+    ready_at: float = 0.0,
 ) -> dict[str, Any]:
+    """New instances of a bundle that was checked, with system disks of at least `size` GB."""
     names, zone, tags = parameters["instanceNames"], parameters["availabilityZone"], parameters.get("tags")
     for name in names:
         check_name(name)
-    wanted = bundle_size(parameters["bundleId"])
-    if wanted is None:
-        raise invalid_input(f"The bundle does not exist: {parameters['bundleId']}")
     backend.check_zone(zone)
     check_tags(tags or [])
     backend.refuse_taken(names)
@@ -146,20 +118,23 @@ def _create_instances(
             zone=zone,
             blueprint_id=blueprint_id,
             bundle_id=parameters["bundleId"],
-            size_in_gb=max(size or 0, _BUNDLES[wanted][0]),
+            size_in_gb=max(size, SIZES[size_of(parameters["bundleId"]) or "nano"][0]),
             tags=tags,
         )
-        begun.append(_add(backend, Resource(members=members), operation))
+        begun.append(_add(backend, Resource(members=members, ready_at=ready_at), operation))
     return {"operations": begun}
 
 
-def _create_disk(backend: LightsailBackend, parameters: dict[str, Any], operation: str) -> dict[str, Any]:
+def make_disk(
+    backend: LightsailBackend, parameters: dict[str, Any], operation: str, *, ready_at: float = 0.0
+) -> dict[str, Any]:
+    """A new disk that is attached to nothing."""
     name, zone, tags = parameters["diskName"], parameters["availabilityZone"], parameters.get("tags")
     backend.check_zone(zone)
     check_tags(tags or [])
     backend.refuse_taken([name])
     members = disk_members(backend, name, zone=zone, size_in_gb=parameters["sizeInGb"], tags=tags)
-    return {"operations": [_add(backend, Resource(members=members), operation)]}
+    return {"operations": [_add(backend, Resource(members=members, ready_at=ready_at), operation)]}
 
 
 def _create_snapshot(
@@ -196,5 +171,6 @@ def _add(
     backend: LightsailBackend, resource: Resource, operation: str, *, details: str | None = None
 ) -> dict[str, Any]:
     backend.resources[resource.name] = resource
-    begun = backend.begin(operation, resource, details=details, ends_at=resource.done_at or 0)
+    ends_at = max(resource.done_at or 0, resource.ready_at)
+    begun = backend.begin(operation, resource, details=details, ends_at=ends_at)
     return {**begun.members, **begun.begun()}

@@ -8,34 +8,40 @@ from __future__ import annotations
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
-from .shared import next_number
+from ..shared import next_number
 
-INSTANCE, DISK = "Instance", "Disk"
+INSTANCE, DISK, DATABASE = "Instance", "Disk", "RelationalDatabase"
 INSTANCE_SNAPSHOT, DISK_SNAPSHOT = "InstanceSnapshot", "DiskSnapshot"
 SNAPSHOTS = (INSTANCE_SNAPSHOT, DISK_SNAPSHOT)
 COMPLETE = {INSTANCE_SNAPSHOT: "available", DISK_SNAPSHOT: "completed"}
 MEMBER_OF = {
     INSTANCE: "instance",
     DISK: "disk",
+    DATABASE: "relationalDatabase",
     INSTANCE_SNAPSHOT: "instanceSnapshot",
     DISK_SNAPSHOT: "diskSnapshot",
+}
+_PENDING: dict[str, dict[str, Any]] = {
+    INSTANCE: {"state": {"code": 0, "name": "pending"}},
+    DISK: {"state": "pending"},
 }
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Resource:
-    """An instance, a disk, or a snapshot of one.
+    """An instance, a disk, a database, or a snapshot of one.
 
     Attributes:
         members: What the API answers, but for what depends on the time.
         number: Its place in lists, which are in the order that things were made.
-        final: The state a snapshot ends in; None for instances and disks.
-        done_at: When it gets there (seconds since 1970); None: never.
+        final: The state a snapshot ends in; None for everything else.
+        done_at: When a snapshot gets there (seconds since 1970); None: never.
         visible_at: When it can be found and listed.
         gone_at: When it is no longer shown, once it was deleted.
         former_tags: The tags it is shown with until `tags_at`.
         tags_at: When its tags are shown as they are.
         copied: Whether CopySnapshot made it.
+        ready_at: When an instance runs, or a disk is available; ``pending`` until then.
         automatic: The automatic snapshots of an instance or disk, oldest first.
     """
 
@@ -48,6 +54,7 @@ class Resource:
     former_tags: list[dict[str, str]] = field(default_factory=list)
     tags_at: float = 0.0
     copied: bool = False
+    ready_at: float = 0.0
     automatic: list[dict[str, Any]] = field(default_factory=list)
 
     @property
@@ -73,7 +80,7 @@ class Resource:
     def describe(self, at: float) -> dict[str, Any]:
         """What the API answers at this time."""
         if self.final is None:
-            return self.members
+            return {**self.members, **(_PENDING.get(self.kind, {}) if self.ready_at > at else {})}
         described = {**self.members, "state": self.state(at)}
         if at < self.tags_at:
             described["tags"] = self.former_tags

@@ -2,27 +2,14 @@
 
 from __future__ import annotations
 
-from contextvars import ContextVar
-from dataclasses import dataclass
 from typing import Any
 
+from ..plans import PLAN, CopyPlan
+from ..shared import SHARED, now
 from .errors import LightsailError
 from .models import LightsailBackend, backend_of
 from .resources import COMPLETE, Resource
-from .shared import SHARED, now
 from .sources import Source, find_source
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class CopyPlan:
-    """How one copy is to go: how long it takes, and the error it ends in, if it does."""
-
-    seconds: float | None = None
-    error: tuple[str, str] | None = None
-
-
-# Set by the server around the call that a fault has picked.
-PLAN: ContextVar[CopyPlan | None] = ContextVar("plan", default=None)
 
 
 def copy_snapshot(backend: LightsailBackend, parameters: dict[str, Any]) -> dict[str, Any]:

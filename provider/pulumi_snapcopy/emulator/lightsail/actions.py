@@ -4,16 +4,18 @@ from __future__ import annotations
 
 from typing import Any
 
-from . import making, reading, tagging
+from ..shared import SHARED, changing, now
+from . import bundles, making, reading, restoring, tagging
+from .attaching import detach_all, refuse_attached
 from .copying import copy_snapshot
 from .errors import LightsailError
 from .models import LightsailBackend, backend_of
 from .reading import Action
 from .resources import DISK, DISK_SNAPSHOT, INSTANCE, INSTANCE_SNAPSHOT, MEMBER_OF
 from .shapes import check_input, conform, service_model
-from .shared import SHARED, changing, now
 
 _READING: dict[str, Action] = {
+    "GetBundles": bundles.get_bundles,
     "GetAutoSnapshots": reading.get_auto_snapshots,
     "GetOperation": reading.get_operation,
     "GetOperations": reading.get_operations,
@@ -29,7 +31,9 @@ def _delete(kind: str) -> Action:
 
     def action(backend: LightsailBackend, parameters: dict[str, Any]) -> dict[str, Any]:
         resource = backend.find(parameters[f"{MEMBER_OF[kind]}Name"], kind)
+        refuse_attached(resource)
         backend.delete(resource)
+        detach_all(backend, resource)
         return {"operations": [backend.begin(f"Delete{kind}", resource).describe(now())]}
 
     return action
@@ -38,10 +42,10 @@ def _delete(kind: str) -> Action:
 _CHANGING: dict[str, Action] = {
     "CopySnapshot": copy_snapshot,
     "CreateDisk": making.create_disk,
-    "CreateDiskFromSnapshot": making.create_disk_from_snapshot,
+    "CreateDiskFromSnapshot": restoring.create_disk_from_snapshot,
     "CreateDiskSnapshot": making.create_disk_snapshot,
     "CreateInstances": making.create_instances,
-    "CreateInstancesFromSnapshot": making.create_instances_from_snapshot,
+    "CreateInstancesFromSnapshot": restoring.create_instances_from_snapshot,
     "CreateInstanceSnapshot": making.create_instance_snapshot,
     **{f"Delete{kind}": _delete(kind) for kind in (INSTANCE, DISK, INSTANCE_SNAPSHOT, DISK_SNAPSHOT)},
     "TagResource": tagging.tag_resource,

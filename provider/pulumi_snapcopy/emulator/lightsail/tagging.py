@@ -1,18 +1,21 @@
 """TagResource and UntagResource: 50 tags a resource, keys of 128 and values of 256 characters, no ``aws:``.
 
-https://docs.aws.amazon.com/lightsail/2016-11-28/api-reference/API_TagResource.html
+https://docs.aws.amazon.com/lightsail/2016-11-28/api-reference/API_TagResource.html and, for the characters,
+https://docs.aws.amazon.com/lightsail/2016-11-28/api-reference/API_Tag.html
 """
 
 from __future__ import annotations
 
+import unicodedata
 from dataclasses import replace
 from typing import Any
 
+from ..shared import SHARED, now
 from .errors import LightsailError, invalid_input, not_found
 from .models import LightsailBackend
 from .resources import SNAPSHOTS, Resource
-from .shared import SHARED, now
 
+_PUNCTUATION = frozenset("+-=._:/@")
 _MOST_TAGS, _LONGEST_KEY, _LONGEST_VALUE = 50, 128, 256
 
 
@@ -45,6 +48,18 @@ def check_tags(tags: list[dict[str, Any]]) -> None:
             raise invalid_input(f"A tag's value has at most {_LONGEST_VALUE} characters: '{key}'")
         if key.lower().startswith("aws:"):
             raise invalid_input(f"A tag's key can't begin with aws:, which is reserved: '{key}'")
+        for text in (key, value):
+            wrong = next((each for each in text if not _is_allowed(each)), None)
+            if wrong is not None:
+                raise invalid_input(
+                    f"A tag can only contain letters, digits, spaces and + - = . _ : / @, not {wrong!r}: '{text}'"
+                )
+
+
+def _is_allowed(character: str) -> bool:
+    # Letters of any language: marks belong to them in Hindi, Thai and others.
+    kind = unicodedata.category(character)
+    return kind[0] in "LM" or kind == "Nd" or character == " " or character in _PUNCTUATION
 
 
 def _tagged(backend: LightsailBackend, parameters: dict[str, Any]) -> Resource:

@@ -1,0 +1,125 @@
+"""EC2 for the emulator's front: snapshots by us, everything else by moto."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+from werkzeug.wrappers import Response
+
+from ..blocks import EC2
+from ..calls import Asked
+from ..front import Answer
+from ..shared import SHARED, account_id, changing
+from ..signature import scope
+from . import copying, describing, images, snapshots
+from .errors import EC2Error
+from .wire import code_of, failure, form, parameters, service_model, success
+
+if TYPE_CHECKING:
+    from _typeshed.wsgi import WSGIApplication, WSGIEnvironment
+
+Action = Callable[[str, str, dict[str, Any]], dict[str, Any]]
+
+READING: dict[str, Action] = {"DescribeSnapshots": describing.describe_snapshots}
+CHANGING: dict[str, Action] = {
+    "CopySnapshot": copying.copy_snapshot,
+    "CreateSnapshot": snapshots.create_snapshot,
+    "DeleteSnapshot": snapshots.delete_snapshot,
+}
+TAGGING: dict[str, Action] = {"CreateTags": snapshots.create_tags, "DeleteTags": snapshots.delete_tags}
+
+
+class EC2Service:
+    """Requests that are signed for EC2.
+
+    Args:
+        moto: What answers the operations on anything but snapshots.
+    """
+
+    def __init__(self, moto: WSGIApplication) -> None:
+        self._moto = moto
+
+    def accepts(self, environ: WSGIEnvironment) -> bool:
+        """Whether the request is signed for EC2."""
+        found = scope(environ.get("HTTP_AUTHORIZATION"))
+        return found is not None and found[1] == "ec2"
+
+    def read(self, environ: WSGIEnvironment, body: bytes) -> Asked | Answer:
+        """The operation and its members."""
+        fields = form(body)
+        return asked("ec2", fields, environ)
+
+    def answer(self, asked: Asked, environ: WSGIEnvironment) -> Answer:
+        """Do what is asked for; a change is in the state file by then."""
+        try:
+            action = _own(asked)
+            if action is None:
+                return self._by_moto(asked, environ)
+            if asked.region not in copying.region_names():
+                raise EC2Error("AuthFailure", "Credential should be scoped to a valid region.")
+            members = parameters(asked.operation, form(environ["wsgi.input"].getvalue()))
+            if asked.operation in READING:
+                with SHARED.lock:
+                    done = action(asked.region, account_id(), members)
+            else:
+                with changing():
+                    done = action(asked.region, account_id(), members)
+            return Answer(success(asked.operation, done))
+        except EC2Error as error:
+            return Answer(failure(error), error.code)
+
+    def refuse(self, code: str, message: str, status: int) -> Answer:
+        """An error in EC2's form."""
+        return Answer(failure(EC2Error(code, message, status=status)), code)
+
+    def empty(self, asked: Asked) -> Response:
+        """An answer without members."""
+        return success(asked.operation, {})
+
+    def _by_moto(self, asked: Asked, environ: WSGIEnvironment) -> Answer:
+        fields = form(environ["wsgi.input"].getvalue())
+        used = [value for key, value in fields.items() if key.endswith("SnapshotId")]
+        with SHARED.lock:
+            for each in used:
+                images.mirror(asked.region, account_id(), each)
+        response = Response.from_app(self._moto, environ, buffered=True)
+        if asked.operation == "RegisterImage" and response.status_code == 200:
+            image = response.get_data(as_text=True).partition("<imageId>")[2].partition("<")[0]
+            with changing():
+                images.note_image(asked.region, used, image)
+        elif asked.operation in ("CreateVolume", "DeleteVolume"):
+            with changing():
+                EC2.region(asked.region)  # from now on its volumes are in the state file
+        return Answer(response, code_of(response))
+
+
+def asked(service: str, fields: dict[str, str], environ: WSGIEnvironment) -> Asked | Answer:
+    """What a form asks for, or the refusal of one without a signature."""
+    found = scope(environ.get("HTTP_AUTHORIZATION"))
+    if found is None:
+        error = EC2Error("MissingAuthenticationToken", "The request has no signature", status=403)
+        return Answer(failure(error), error.code)
+    operation = fields.get("Action", "")
+    try:
+        members: dict[str, Any] = parameters(operation, fields) if operation in _names() else dict(fields)
+    except EC2Error:
+        members = dict(fields)  # it is refused when it is answered
+    members.pop("PresignedUrl", None)  # a credential: the record of calls keeps none
+    return Asked(service=service, operation=operation, region=found[0], parameters=members)
+
+
+def _names() -> list[str]:
+    return service_model().operation_names
+
+
+def _own(asked: Asked) -> Action | None:
+    """What answers the operation if snapshots are meant."""
+    if asked.operation in TAGGING:
+        resources = asked.parameters.get("Resources") or []
+        ours = [str(each).startswith("snap-") for each in resources]
+        if any(ours) and not all(ours):
+            message = "Tags of snapshots and of other resources in one call are not emulated"
+            raise EC2Error("OperationNotEmulated", message)
+        return TAGGING[asked.operation] if any(ours) else None
+    return READING.get(asked.operation) or CHANGING.get(asked.operation)

@@ -1,0 +1,102 @@
+"""EC2's query protocol: forms in, XML out, by botocore's model of the installed version."""
+
+from __future__ import annotations
+
+import re
+from functools import cache
+from typing import Any
+from urllib.parse import parse_qsl
+from uuid import uuid4
+from xml.sax.saxutils import escape
+
+from moto.core.model import OperationModel, ServiceModel
+from moto.core.parse import EC2QueryParser
+from moto.core.serialize import EC2Serializer, SerializationContext
+from moto.core.utils import get_service_model
+from werkzeug.wrappers import Response
+
+from .errors import EC2Error
+
+_MIME_TYPE = "text/xml"
+_COMMON = {"Action", "Version", "DryRun"}
+
+
+@cache
+def service_model() -> ServiceModel:
+    """Botocore's model of EC2."""
+    return get_service_model("ec2")
+
+
+@cache
+def operation_model(operation: str) -> OperationModel:
+    """The model of one operation."""
+    model: OperationModel = service_model().operation_model(operation)
+    return model
+
+
+@cache
+def _members(operation: str) -> dict[str, str]:
+    """The members of a request by their names in the form."""
+    shape = operation_model(operation).input_shape
+    assert shape is not None
+    parser: Any = EC2QueryParser(operation_model(operation))
+    return {parser._get_serialized_name(member, name): name for name, member in shape.members.items()}
+
+
+def form(body: bytes) -> dict[str, str]:
+    """The fields of a request."""
+    return dict(parse_qsl(body.decode("utf-8", "replace"), keep_blank_values=True))
+
+
+def parameters(operation: str, fields: dict[str, str]) -> dict[str, Any]:
+    """The members of a request, typed as the model says.
+
+    Raises:
+        EC2Error: UnknownParameter, InvalidParameterValue, MissingParameter.
+    """
+    known = _members(operation)
+    for field in fields:
+        name = field.split(".")[0]
+        if name not in known and name not in _COMMON:
+            raise EC2Error("UnknownParameter", f"The parameter {name} is not recognized")
+    try:
+        parser: Any = EC2QueryParser(operation_model(operation))
+        parsed: dict[str, Any] = parser.parse({"values": fields})
+    except ValueError as error:
+        raise EC2Error("InvalidParameterValue", f"A value of the request is invalid: {error}") from None
+    shape = operation_model(operation).input_shape
+    assert shape is not None
+    for name in shape.required_members:
+        if parsed.get(name) is None:
+            raise missing(name)
+    return parsed
+
+
+def missing(name: str) -> EC2Error:
+    """A required parameter isn't there."""
+    return EC2Error("MissingParameter", f"The request must contain the parameter {name}")
+
+
+def success(operation: str, answer: dict[str, Any]) -> Response:
+    """An answer in XML."""
+    context = SerializationContext(request_id=str(uuid4()))
+    written = EC2Serializer(operation_model(operation), context=context).serialize(answer)
+    return Response(written["body"], status=200, mimetype=_MIME_TYPE)
+
+
+def failure(error: EC2Error) -> Response:
+    """A refusal in XML."""
+    body = (
+        '<?xml version="1.0" encoding="UTF-8"?>\n'
+        f"<Response><Errors><Error><Code>{escape(error.code)}</Code><Message>{escape(error.message)}</Message>"
+        f"</Error></Errors><RequestID>{uuid4()}</RequestID></Response>"
+    )
+    return Response(body, status=error.status, mimetype=_MIME_TYPE)
+
+
+def code_of(response: Response) -> str:
+    """``ok``, or the code that an answer in XML refuses with."""
+    if response.status_code < 400:
+        return "ok"
+    found = re.search(r"<Code>(.*?)</Code>", response.get_data(as_text=True))
+    return found.group(1) if found else str(response.status_code)

@@ -1,0 +1,37 @@
+"""The services of an emulator, each loaded only if it is asked for."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from importlib.util import find_spec
+from typing import TYPE_CHECKING
+
+from .front import Service
+from .lightsail.service import LightsailService
+
+if TYPE_CHECKING:
+    from _typeshed.wsgi import WSGIApplication
+
+
+def services_of(names: Iterable[str], moto: WSGIApplication) -> list[Service]:
+    """What answers the services of these names; those that go by a path come before those that go by signature.
+
+    Raises:
+        ModuleNotFoundError: OUTSCALE's API description isn't installed.
+    """
+    wanted = set(names)
+    services: list[Service] = []
+    if wanted & {"outscale", "fcu"}:
+        if find_spec("osc_sdk_python") is None:
+            raise ModuleNotFoundError("No module named 'osc_sdk_python'", name="osc_sdk_python")
+        from .outscale.fcu import FcuService
+        from .outscale.service import OapiService
+
+        services += [OapiService(), FcuService()]
+    if "lightsail" in wanted:
+        services.append(LightsailService(moto))
+    if "ec2" in wanted:
+        from .ec2.service import EC2Service
+
+        services.append(EC2Service(moto))
+    return services

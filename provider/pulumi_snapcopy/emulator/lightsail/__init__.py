@@ -1,0 +1,1 @@
+"""Lightsail: snapshots, their sources, and what is restored from them, as a backend for moto."""

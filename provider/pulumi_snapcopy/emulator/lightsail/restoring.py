@@ -1,0 +1,85 @@
+"""Instances and disks made of snapshots of their region.
+
+https://docs.aws.amazon.com/lightsail/2016-11-28/api-reference/API_CreateInstancesFromSnapshot.html
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from ..shared import SHARED, now
+from . import making
+from .attaching import attach
+from .bundles import is_smaller, is_windows, platform_of
+from .errors import invalid_input
+from .models import LightsailBackend
+from .resources import DISK_SNAPSHOT, INSTANCE_SNAPSHOT, Resource
+from .shapes import check_name
+from .sources import find_source
+
+
+def create_instances_from_snapshot(backend: LightsailBackend, parameters: dict[str, Any]) -> dict[str, Any]:
+    """New instances; the bundle can't be smaller than the source's, and attached disks come along."""
+    source = find_source(backend, parameters, "instanceSnapshotName", "sourceInstanceName")
+    if source.snapshot_kind != INSTANCE_SNAPSHOT:
+        raise invalid_input(f"This is no snapshot of an instance: {source.name}")
+    origin, bundle = source.origin, parameters["bundleId"]
+    making.check_bundle(backend, bundle)
+    if is_smaller(bundle, origin["fromBundleId"]):
+        raise invalid_input(f"The bundle must be at least as large as the source's, {origin['fromBundleId']}")
+    if is_windows(origin["fromBlueprintId"]) != (platform_of(bundle) == "WINDOWS"):
+        raise invalid_input(f"The bundle {bundle} does not support the blueprint {origin['fromBlueprintId']}")
+    disks = _disks(parameters, origin["fromAttachedDisks"])
+    for name in disks:
+        check_name(name)
+    backend.refuse_taken(disks)
+    answer = making.make_instances(
+        backend,
+        parameters,
+        "CreateInstancesFromSnapshot",
+        origin["fromBlueprintId"],
+        size=origin["sizeInGb"],
+        ready_at=_ready_at(),
+    )
+    for name, (instance, details) in disks.items():
+        _put_disk(backend, name, instance, details, parameters["availabilityZone"])
+    return answer
+
+
+def create_disk_from_snapshot(backend: LightsailBackend, parameters: dict[str, Any]) -> dict[str, Any]:
+    """A new disk; it can't be smaller than the snapshot."""
+    source = find_source(backend, parameters, "diskSnapshotName", "sourceDiskName")
+    if source.snapshot_kind != DISK_SNAPSHOT:
+        raise invalid_input(f"This is no snapshot of a disk: {source.name}")
+    least = source.origin["sizeInGb"]
+    if parameters["sizeInGb"] < least:
+        raise invalid_input(f"The disk must be at least as large as the snapshot, {least} GB")
+    return making.make_disk(backend, parameters, "CreateDiskFromSnapshot", ready_at=_ready_at())
+
+
+def _ready_at() -> float:
+    return now() + SHARED.settings.restore_seconds
+
+
+def _disks(
+    parameters: dict[str, Any], attached: list[dict[str, Any]]
+) -> dict[str, tuple[str, dict[str, Any]]]:
+    """The disks to make by their names, each with its instance and what it is made of."""
+    mapping, disks = parameters.get("attachedDiskMapping") or {}, {}
+    for instance in parameters["instanceNames"]:
+        names = {each.get("originalDiskPath"): each.get("newDiskName") for each in mapping.get(instance, ())}
+        unknown = set(names) - {each["path"] for each in attached}
+        if unknown:
+            raise invalid_input(f"The snapshot has no disk at {', '.join(sorted(map(str, unknown)))}")
+        for each in attached:
+            name = names.get(each["path"]) or f"{instance}-{each.get('name', 'disk')}"
+            disks[name] = (instance, each)
+    return disks
+
+
+def _put_disk(
+    backend: LightsailBackend, name: str, instance: str, details: dict[str, Any], zone: str
+) -> None:
+    """A disk that came along; it has no tags, whatever the request said of the instance's."""
+    members = making.disk_members(backend, name, zone=zone, size_in_gb=details["sizeInGb"])
+    attach(backend, Resource(members=members), instance, details["path"])

@@ -1,0 +1,64 @@
+"""Lightsail for the emulator's front: JSON 1.1, answered by moto with our backend."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+from werkzeug.wrappers import Response
+
+from ..calls import Asked
+from ..front import Answer
+from ..signature import scope_region
+from .errors import LightsailError
+from .responses import CONTENT_TYPE, error_response
+from .shapes import service_model
+
+if TYPE_CHECKING:
+    from _typeshed.wsgi import WSGIApplication, WSGIEnvironment
+
+
+class LightsailService:
+    """Requests that bear Lightsail's target.
+
+    Args:
+        moto: What answers them.
+    """
+
+    def __init__(self, moto: WSGIApplication) -> None:
+        self._moto = moto
+        self._prefix = f"{service_model().metadata['targetPrefix']}."
+
+    def accepts(self, environ: WSGIEnvironment) -> bool:
+        """Whether the request's target is an operation of Lightsail."""
+        return bool(environ.get("HTTP_X_AMZ_TARGET", "").startswith(self._prefix))
+
+    def read(self, environ: WSGIEnvironment, body: bytes) -> Asked | Answer:
+        """The operation and its members; what can't be read is left for moto to refuse."""
+        region = scope_region(environ.get("HTTP_AUTHORIZATION"))
+        if region is None:
+            return self.refuse("UnauthenticatedException", "The request has no signature", 400)
+        operation = environ["HTTP_X_AMZ_TARGET"].removeprefix(self._prefix)
+        return Asked(service="lightsail", operation=operation, region=region, parameters=_parameters(body))
+
+    def answer(self, asked: Asked, environ: WSGIEnvironment) -> Answer:
+        """Let moto's dispatcher call our backend."""
+        response = Response.from_app(self._moto, environ, buffered=True)
+        return Answer(response, response.headers.get("x-amzn-ErrorType", "ok"))
+
+    def refuse(self, code: str, message: str, status: int) -> Answer:
+        """An error in Lightsail's form."""
+        status, headers, body = error_response(LightsailError(code, message, status=status))
+        return Answer(Response(body, status=status, headers=headers), code)
+
+    def empty(self, asked: Asked) -> Response:
+        """An answer without members."""
+        return Response("{}", status=200, mimetype=CONTENT_TYPE)
+
+
+def _parameters(body: bytes) -> dict[str, Any]:
+    try:
+        parameters = json.loads(body or b"{}")
+    except ValueError:
+        return {}
+    return parameters if isinstance(parameters, dict) else {}

@@ -1,0 +1,125 @@
+"""OAPI for the emulator's front: JSON posted to ``/api/v1/ACTION``."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+from typing import TYPE_CHECKING, Any
+from uuid import uuid4
+
+from werkzeug.wrappers import Response
+
+from ..blocks import OUTSCALE, Region
+from ..calls import Asked
+from ..front import Answer
+from ..loopback import OAPI_PATH, OUTSCALE_REGION
+from ..shared import SHARED, changing
+from ..signature import scope_region
+from . import making, reading, snapshots, tagging
+from .description import check_request, has_action, regions
+from .errors import OapiError
+
+if TYPE_CHECKING:
+    from _typeshed.wsgi import WSGIEnvironment
+
+Action = Callable[[Region, dict[str, Any]], dict[str, Any]]
+
+
+def _delete_snapshot(region: Region, request: dict[str, Any]) -> dict[str, Any]:
+    snapshots.delete(region, snapshots.find_own(region, request["SnapshotId"]))
+    return {}
+
+
+READING: dict[str, Action] = {
+    "ReadQuotas": reading.read_quotas,
+    "ReadRegions": reading.read_regions,
+    "ReadSnapshots": reading.read_snapshots,
+    "ReadSubregions": reading.read_subregions,
+    "ReadTags": reading.read_tags,
+    "ReadVolumes": reading.read_volumes,
+}
+CHANGING: dict[str, Action] = {
+    "CreateSnapshot": making.create_snapshot,
+    "CreateTags": tagging.create_tags,
+    "CreateVolume": making.create_volume,
+    "DeleteSnapshot": _delete_snapshot,
+    "DeleteTags": tagging.delete_tags,
+}
+ACTIONS = sorted({*READING, *CHANGING})
+
+
+class OapiService:
+    """Requests under OAPI's path; signatures aren't verified, but there has to be one."""
+
+    def accepts(self, environ: WSGIEnvironment) -> bool:
+        """Whether the path is OAPI's."""
+        return bool(environ["PATH_INFO"].startswith(f"{OAPI_PATH}/"))
+
+    def read(self, environ: WSGIEnvironment, body: bytes) -> Asked | Answer:
+        """The action and its request."""
+        authorization = environ.get("HTTP_AUTHORIZATION")
+        if not authorization:
+            return self.refuse("1", "The request has no signature.", 401)
+        action = environ["PATH_INFO"].removeprefix(f"{OAPI_PATH}/")
+        request = _request(body) or {}
+        location = request.get("FileLocation")
+        if isinstance(location, str):  # a credential: the record of calls keeps none
+            request = {**request, "FileLocation": location.partition("?")[0]}
+        region = scope_region(authorization) or OUTSCALE_REGION  # with a password there is no scope
+        return Asked(service="outscale", operation=action, region=region, parameters=request)
+
+    def answer(self, asked: Asked, environ: WSGIEnvironment) -> Answer:
+        """Do what is asked for; a change is in the state file by then."""
+        try:
+            body = _perform(asked, _request(environ["wsgi.input"].getvalue()))
+        except OapiError as error:
+            return _refusal(error)
+        return Answer(_json({**body, "ResponseContext": {"RequestId": str(uuid4())}}))
+
+    def refuse(self, code: str, message: str, status: int) -> Answer:
+        """An error in OAPI's form."""
+        return _refusal(OapiError(code, message, status=status))
+
+    def empty(self, asked: Asked) -> Response:
+        """An answer without members."""
+        return _json({})
+
+
+def _perform(asked: Asked, request: dict[str, Any] | None) -> dict[str, Any]:
+    action = asked.operation
+    if action not in ACTIONS:
+        raise _unknown(action)
+    if request is None:
+        raise OapiError(4110, "The request is not a JSON object.")
+    check_request(action, request)
+    if asked.region not in regions():
+        raise OapiError(5043, f"The Region {asked.region} does not exist.")
+    if request.pop("DryRun", False):
+        return {}
+    held: AbstractContextManager[Any] = SHARED.lock if action in READING else changing()
+    with held:
+        return {**READING, **CHANGING}[action](OUTSCALE.region(asked.region), request)
+
+
+def _unknown(action: str) -> OapiError:
+    if has_action(action):
+        message = f"{action} is not emulated; emulated are {', '.join(ACTIONS)}."
+        return OapiError("OperationNotEmulated", message)
+    return OapiError("UnknownAction", f"The API has no action {action}.", status=404)
+
+
+def _refusal(error: OapiError) -> Answer:
+    return Answer(_json(error.body(), error.status), error.code)
+
+
+def _json(body: dict[str, Any], status: int = 200) -> Response:
+    return Response(json.dumps(body), status=status, mimetype="application/json")
+
+
+def _request(body: bytes) -> dict[str, Any] | None:
+    try:
+        request = json.loads(body or b"{}")
+    except ValueError:
+        return None
+    return request if isinstance(request, dict) else None

@@ -1,0 +1,23 @@
+"""The services that can be emulated, by name; importing this costs nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+SERVICES = ("lightsail", "ec2", "fcu", "outscale")
+DEFAULT_SERVICES = ("lightsail",)
+
+
+def checked(services: Iterable[str]) -> tuple[str, ...]:
+    """The services in a fixed order, each once.
+
+    Raises:
+        ValueError: There is no such service, or none is given.
+    """
+    if isinstance(services, str):
+        services = services.split(",")
+    wanted = {each.strip() for each in services}
+    unknown = sorted(wanted - set(SERVICES))
+    if unknown or not wanted:
+        raise ValueError(f"no service {', '.join(unknown) or 'is given'}; write {', '.join(SERVICES)}")
+    return tuple(each for each in SERVICES if each in wanted)
