@@ -207,7 +207,7 @@ class _Convergence:
                 existing=started.seen,
                 verdict=Verdict(Whose.OURS, Evidence.RECORD),
                 sent=Sent.ACCEPTED,
-                tagged=run.family.tags_in_the_call,
+                tagged=started.tagged,
                 dropped=frozenset(),
             )
             return

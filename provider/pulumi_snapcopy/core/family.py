@@ -37,8 +37,6 @@ class Family(ABC):
     """The argument that says where the thing stands."""
     name_argument: ClassVar[str] = ""
     """The argument that names the thing; empty where the service gives ids."""
-    tags_in_the_call: ClassVar[bool] = False
-    """Whether the request that makes a thing tags it."""
     repeats: ClassVar[bool] = False
     """Whether a repeated request makes a second one."""
 

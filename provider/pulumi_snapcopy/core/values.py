@@ -109,10 +109,11 @@ class Source:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Started:
-    """What a service answers to a request that it has accepted."""
+    """What a service answers to a request that it has accepted; ``tagged``: the request has set the tags."""
 
     seen: Seen
     operation_id: str | None = None
+    tagged: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
