@@ -10,45 +10,17 @@ from contextlib import ExitStack
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from . import messages
-from .durations import spoken
-from .errors import (
-    AnswerLost,
-    Cancelled,
-    CopyError,
-    Denied,
-    NameInUse,
-    NotFound,
-    Refused,
-    ServiceError,
-    SourceError,
-    TooManyCopies,
-    Transient,
-)
+from . import messages, plan
+from .attending import Attendant
+from .errors import AnswerLost, Cancelled, CopyError, NameInUse, NotFound, Refused, ServiceError, SourceError
+from .errors import Transient as Passing
+from .observing import Observer
 from .ownership import Evidence, Verdict, Whose, deciding, is_made_by
-from .plan import (
-    Because,
-    CheckSource,
-    Create,
-    Delete,
-    Done,
-    Fail,
-    Observation,
-    Rest,
-    Search,
-    Sent,
-    Step,
-    Tag,
-    TakeUp,
-    Untag,
-    Wait,
-    next_step,
-)  # fmt: skip
-from .removal import find_known, remove
+from .plan import Because, Observation, Sent, Step, next_step
+from .removal import remove
 from .run import Run
 from .values import OWNER_TAG, SOURCE_TAG, Known, Phase, Seen, without
 from .waiting.deadline import OutOfTime
-from .waiting.looking import Look, Waiter
 from .waiting.policy import CREATION_GRACE, backoff
 
 
@@ -77,183 +49,113 @@ def converge(run: Run, *, dropped: Iterable[str] = ()) -> Known:
         raise messages.cancelled(run.spec, doing=run.doing, kept=run.kept) from None
 
 
-@dataclass(slots=True)
 class _Convergence:
     """One run of the loop; each method performs one kind of step."""
 
-    run: Run
-    ends: ExitStack
-    dropped: frozenset[str]
-    seen: Observation = field(init=False)
-    listed: list[Seen] | None = None
-    waiter: Waiter | None = None
-    born: float | None = None
-    sends: int = 0
-    next_ask: float = 0.5
-    """Seconds for which it isn't visible when the records are asked; ever more rarely."""
-    complete_since: float | None = None
-    tag_since: float | None = None
-    trouble: Transient | None = None
+    def __init__(self, run: Run, ends: ExitStack, dropped: frozenset[str]) -> None:
+        self._run = run
+        self._observer = Observer(run, Observation(now=run.clock.now(), dropped=dropped))
+        self._attendant = Attendant(self._observer, ends)
+        self._requests = _Requests()
+        self._tagging_since: float | None = None
+
+    @property
+    def _seen(self) -> Observation:
+        return self._observer.seen
+
+    @property
+    def _existing(self) -> Seen:
+        assert self._seen.existing is not None, "the plan has this step only for what exists"
+        return self._seen.existing
 
     def run_to_end(self) -> Known:
-        run = self.run
+        run = self._run
         perform: dict[type[Step], Callable[[Any], None]] = {
-            CheckSource: self._check_source, Create: self._create, Search: self._search, Rest: self._rest,
-            TakeUp: self._take_up, Wait: self._wait, Tag: self._tag, Untag: self._untag, Delete: self._delete,
-            Fail: self._fail,
+            plan.CheckSource: self._check_source, plan.Create: self._create, plan.Search: self._search,
+            plan.Rest: self._rest, plan.TakeUp: self._take_up, plan.Wait: lambda _: self._attendant.look(),
+            plan.Tag: self._tag, plan.Untag: self._untag, plan.Delete: self._delete, plan.Fail: self._fail,
         }  # fmt: skip
         run.progress.show(f"looking for the {run.spec.words.thing}")
-        self.seen = Observation(now=run.clock.now(), dropped=self.dropped)
         if run.spec.settled:
-            self._look()
-        while not isinstance(step := next_step(run.spec, run.known, self.seen), Done):
+            self._observer.look()
+        while not isinstance(step := next_step(run.spec, run.known, self._seen), plan.Done):
             perform[type(step)](step)
-            self._observed()
+            self._observer.note()
         return self._finished()
 
-    # Observing
-
-    def _observed(self, **changes: Any) -> None:
-        self.seen = replace(self.seen, now=self.run.clock.now(), **changes)
-
-    def _look(self) -> None:
-        """Find what has our name or carries our key; and list all, where orphans of ours may be there."""
-        run, known = self.run, self.run.known
-        is_whole = known.complete and known.in_state
-        found: list[Seen] = []
-        if is_whole:
-            name = known.seen.name if known.seen else run.spec.name
-            one = run.retry(lambda: run.target.listing.find(name))
-            found = [one] if one else []
-        if not found:
-            self._list_all()
-            found = self._found()
-        if not found and known.partial and run.spec.repeats:
-            one = find_known(run)
-            found = [one] if one else []
-        self._exists(found, sure=False)
-        fresh = not is_whole or not found
-        others = [each for each in self.listed or () if each not in found and not run.is_in_state(each)]
-        self._observed(others=tuple(others) if fresh else (), searched=not (fresh and run.spec.repeats))
-
-    def _list_all(self) -> None:
-        run = self.run
-        try:
-            self.listed = run.retry(run.target.listing.all)
-        except Denied:
-            if run.spec.dated:
-                raise
-            self.listed = None  # finding one by its name may be allowed
-
-    def _found(self) -> list[Seen]:
-        run = self.run
-        if run.spec.name and self.listed is not None:
-            return [each for each in self.listed if each.name == run.spec.name]
-        return run.retry(lambda: run.service.find(run.spec, run.target.listing))
-
-    def _exists(self, found: list[Seen], *, sure: bool) -> None:
-        """Of several the eldest that didn't fail exists; what a list shows is read, since it may be stale."""
-        run = self.run
-        found = [each for each in found if each.ref not in run.gone]
-        eldest_first = sorted(found, key=lambda each: (each.phase is Phase.FAILED, _born(each), each.name))
-        existing = next(iter(eldest_first), None)
-        if existing is not None and not sure:
-            existing = run.read(existing.name, existing.kind)
-        if existing is None:
-            self._observed(existing=None, twins=())
-        else:
-            self._observed(
-                existing=existing, verdict=run.judge(existing), twins=tuple(eldest_first[1:]), missing_for=0.0
-            )
-
-    # Performing
-
-    def _check_source(self, _: CheckSource) -> None:
-        run = self.run
+    def _check_source(self, _: plan.CheckSource) -> None:
+        run = self._run
         source = run.retry(lambda: run.service.check_source(run.spec, run.source.listing))
-        self._observed(source=source)
+        self._observer.note(source=source)
         if not run.spec.settled:
             run.spec = run.family.settle_spec(run.spec, source)
-            self._look()
+            self._observer.look()
 
-    def _create(self, _: Create) -> None:
-        run, tries = self.run, self.sends
-        if not self.seen.held:
-            run.known = Known(predecessors=run.known.predecessors, replaces=run.known.replaces)
-        self.sends += 1
+    def _create(self, _: plan.Create) -> None:
+        run = self._run
+        if not self._seen.held:
+            run.known = _blank(run.known)
         run.progress.show(f"starting the {run.spec.words.thing}")
         try:
             started = run.target.queue.start(
-                lambda: run.change(lambda: run.service.create(run.spec, attempt=tries)),
+                lambda: run.change(lambda: run.service.create(run.spec, attempt=self._requests.failed)),
                 deadline=run.deadline,
                 tell=lambda trouble: run.progress.show(f"queued: {trouble}"),
             )
         except AnswerLost as error:
-            trouble: AnswerLost | NameInUse = error
             self._hold(replace(run.known, seen=run.known.seen or self._pending()))
-            self._observed(sent=Sent.LOST, sent_at=run.clock.now())
+            self._observer.note(sent=Sent.LOST, sent_at=run.clock.now())
+            self._look_for_it(error)
         except NameInUse as error:
-            trouble = error
-            since = self.seen.sent_at if self.seen.sent is Sent.NAME_IN_USE else run.clock.now()
-            self._observed(sent=Sent.NAME_IN_USE, sent_at=since)
+            since = self._seen.sent_at if self._seen.sent is Sent.NAME_IN_USE else run.clock.now()
+            self._observer.note(sent=Sent.NAME_IN_USE, sent_at=since)
+            self._look_for_it(error)
         else:
-            self.born = run.clock.now()
-            self._hold(
-                Known(
-                    seen=started.seen, operation_id=started.operation_id, predecessors=run.known.predecessors
-                )
-            )
-            self._observed(
-                existing=started.seen,
-                verdict=Verdict(Whose.OURS, Evidence.RECORD),
-                sent=Sent.ACCEPTED,
-                tagged=started.tagged,
-                dropped=frozenset(),
-            )
+            self._attendant.born = run.clock.now()
+            self._hold(replace(_blank(run.known), seen=started.seen, operation_id=started.operation_id))
+            self._observer.note(
+                existing=started.seen, verdict=Verdict(Whose.OURS, Evidence.RECORD), sent=Sent.ACCEPTED,
+                tagged=started.tagged, dropped=frozenset(),
+            )  # fmt: skip
+
+    def _look_for_it(self, trouble: AnswerLost | NameInUse) -> None:
+        """Look for what an answer is about that isn't to be relied on; else pause before the next request."""
+        run, source = self._run, self._seen.source
+        if run.spec.by_id:
+            self._observer.exists(self._observer.find())
+        else:
+            self._observer.look_again(run.spec.name, source.kind if source else "")
+        if self._seen.existing is not None:
             return
-        self._look_after(tries, trouble)
+        if self._seen.sent is Sent.NAME_IN_USE and not self._seen.held:
+            kinds = {each.kind for each in run.records()}
+            another_type = bool(kinds) and not kinds & {*run.service.kinds, ""}
+            self._observer.note(taken_by_another_type=another_type)
+            if another_type:
+                return
+        run.deadline.rest(self._requests.made, trouble)
+        self._requests.made += 1
 
-    def _look_after(self, tries: int, trouble: AnswerLost | NameInUse) -> None:
-        """Look at what an answer that isn't to be relied on is about."""
-        run = self.run
-        if run.spec.name:
-            found = run.read(run.spec.name, self.seen.source.kind if self.seen.source else "")
-            self._exists([found] if found else [], sure=True)
-        else:
-            self._exists(self._found(), sure=True)
-        if self.seen.existing is None:
-            if self.seen.sent is Sent.NAME_IN_USE and not self.seen.held:
-                kinds = {each.kind for each in run.records()}
-                another = bool(kinds) and not kinds & {*run.service.kinds, ""}
-                self._observed(taken_by_another_type=another)
-                if another:
-                    return
-            run.deadline.rest(tries, trouble)
-
-    def _search(self, _: Search) -> None:
-        run = self.run
-        last = self.seen.existing is not None
-        if not last:
+    def _search(self, _: plan.Search) -> None:
+        run, existing = self._run, self._seen.existing
+        if existing is None:
             run.progress.show(f"searching for the {run.spec.words.thing} whose request had no answer")
-            run.clock.sleep(backoff(self.sends))
-            self.sends += 1
-        found = self._found()
-        if (existing := self.seen.existing) is not None and all(each.ref != existing.ref for each in found):
-            found.append(existing)
-        self._exists(found, sure=False)
-        self._observed(searched=last)
+            run.clock.sleep(backoff(self._requests.made))
+            self._requests.made += 1
+        found = self._observer.find()
+        if existing is not None and all(each.ref != existing.ref for each in found):
+            found.append(existing)  # a filter may not show it yet
+        self._observer.exists(found)
+        self._observer.note(searched=existing is not None)
 
-    def _rest(self, step: Rest) -> None:
-        run, existing = self.run, self.seen.existing
-        assert existing is not None
+    def _rest(self, step: plan.Rest) -> None:
+        run, existing = self._run, self._existing
         run.clock.sleep(max(min(step.until, run.deadline.at) - run.clock.now(), 0.0))
-        again = run.read(existing.name, existing.kind)
-        self._exists([again] if again else [], sure=True)
-        self._observed(left_to_maker=self.seen.held)
+        self._observer.look_again(existing.name, existing.kind)
+        self._observer.note(left_to_maker=self._seen.held)
 
-    def _take_up(self, step: TakeUp) -> None:
-        known, existing = self.run.known, self.seen.existing
-        assert existing is not None
+    def _take_up(self, step: plan.TakeUp) -> None:
+        known, existing = self._run.known, self._existing
         same = known.seen is not None and known.ref in (None, existing.ref)
         self._hold(
             replace(
@@ -262,121 +164,53 @@ class _Convergence:
                 adopted=step.adopted or (same and known.adopted),
                 operation_id=known.operation_id if same else None,
                 in_state=known.in_state and same and known.ref is not None,
-                by_record=self.seen.verdict.evidence is Evidence.RECORD,
+                by_record=self._seen.verdict.evidence is Evidence.RECORD,
             )
         )
 
-    def _wait(self, _: Wait) -> None:
-        run, known = self.run, self.run.known
-        assert known.seen is not None
-        if self.waiter is None:
-            self.ends.enter_context(run.target.queue.flying())
-            others = frozenset(known.predecessors | run.gone) - {known.ref}
-            waiting = run.target.watch.waiting(known.seen, born=self.born, others=others)
-            self.waiter = self.ends.enter_context(waiting)
-        try:
-            look = run.target.watch.look(self.waiter, run.deadline)
-        except OutOfTime as end:
-            raise OutOfTime(end.trouble or self.trouble) from None
-        self._observed(waited=True)
-        if look.seen is None:
-            self._missing(look)
-            return
-        if known.ref is None and self.seen.sent is Sent.ACCEPTED:
-            run.known = replace(
-                known, seen=look.seen
-            )  # what the service accepted is shown for the first time
-        self._exists([look.seen], sure=True)
-        self._shown(look)
-        if look.seen.phase is not Phase.PENDING:
-            self.complete_since, self.waiter = run.clock.now(), None
-            self.ends.close()
-        if look.seen.phase is Phase.FAILED:
-            self._look_up_the_failure(look.seen)
-
-    def _shown(self, look: Look) -> None:
-        """Keep what was seen, and show it."""
-        run, existing = self.run, self.seen.existing
-        if existing is not None and run.known.ref == existing.ref:
-            run.known = replace(run.known, seen=existing)
-        if existing is not None:
-            run.progress.show(row(look, existing, run.clock.now() - run.began))
-
-    def _missing(self, look: Look) -> None:
-        """It may become visible later, or have failed before it ever did; the service's record can tell."""
-        run = self.run
-        run.progress.show(f"waiting for the {run.spec.words.thing} to become visible")
-        self._observed(existing=None, missing_for=look.missing_for)
-        if look.missing_for < self.next_ask and look.missing_for <= CREATION_GRACE:
-            return
-        self.next_ask = 2 * look.missing_for
-        for record in run.records_if_readable():
-            if record.failed and record.id == run.known.operation_id:
-                self._observed(failure=record.reason)
-
-    def _look_up_the_failure(self, failed: Seen) -> None:
-        run = self.run
-        reason = failed.message
-        if not reason:
-            try:
-                records = [each for each in run.records() if each.failed]
-            except ServiceError as error:
-                reason = f"the service's reason can't be read: {error} ({error.call})"
-            else:
-                own = [each for each in records if each.id == run.known.operation_id]
-                reason = next((each.reason for each in own or records), "")
-        self._observed(failure=reason, over_limit=run.family.is_over_limit(reason))
-        if self.seen.over_limit:
-            run.target.queue.refuse(TooManyCopies(reason))
-
-    def _tag(self, step: Tag) -> None:
-        run, existing = self.run, self.seen.existing
-        assert existing is not None
-        now = run.clock.now()
-        self.tag_since = now if self.tag_since is None else self.tag_since
-        self.trouble = None
+    def _tag(self, step: plan.Tag) -> None:
+        run, existing, now = self._run, self._existing, self._run.clock.now()
+        self._tagging_since = now if self._tagging_since is None else self._tagging_since
+        self._attendant.trouble = None
         attempt = 0
-        while True:
+        while not self._seen.tagged:
             try:
                 run.change(lambda: run.service.tag(existing, step.tags))
-                self._observed(tagged=True)
-                return
-            except (NotFound, Refused, Transient) as error:
+                self._observer.note(tagged=True)
+            except (NotFound, Refused, Passing) as error:
                 if not step.must:
-                    self.trouble = error if isinstance(error, Transient) else None
-                    self._observed(tag_again_at=now + (now - self.tag_since))
+                    self._attendant.trouble = error if isinstance(error, Passing) else None
+                    self._observer.note(tag_again_at=now + (now - self._tagging_since))
                     return
-                self._must_be_tagged(error)
+                if self._is_final(error):
+                    raise
                 run.deadline.rest(attempt, error)
                 attempt += 1
 
-    def _must_be_tagged(self, error: ServiceError) -> None:
-        """The service may not know yet that what was pending is complete."""
-        since = self.complete_since
-        late = since is None or self.run.clock.now() - since > CREATION_GRACE
-        if late and not isinstance(error, Transient):
-            raise error
+    def _is_final(self, error: ServiceError) -> bool:
+        """Whether a refusal of tags is to be believed: the service may not know yet that a pending one is complete."""
+        since = self._attendant.complete_since
+        is_new = since is not None and self._run.clock.now() - since <= CREATION_GRACE
+        return not isinstance(error, Passing) and not is_new
 
-    def _untag(self, step: Untag) -> None:
-        run, existing = self.run, self.seen.existing
-        assert existing is not None
+    def _untag(self, step: plan.Untag) -> None:
+        run, existing = self._run, self._existing
         run.retry(lambda: run.change(lambda: run.service.untag(existing, sorted(step.keys))))
         rest = {key: value for key, value in existing.tags.items() if key not in step.keys}
-        self._observed(dropped=frozenset(), existing=replace(existing, tags=rest))
+        self._observer.note(dropped=frozenset(), existing=replace(existing, tags=rest))
 
-    def _delete(self, step: Delete) -> None:
-        run, seen = self.run, self.seen
+    def _delete(self, step: plan.Delete) -> None:
+        run, seen = self._run, self._seen
         run.progress.warn(f'deleting "{step.seen.name}" in {step.seen.region}: {step.why}')
         remove(run, step.seen)
         if seen.existing is None or step.seen.ref != seen.existing.ref:
-            self._observed(
-                others=without(seen.others, step.seen.ref), twins=without(seen.twins, step.seen.ref)
-            )
+            others, twins = (without(each, step.seen.ref) for each in (seen.others, seen.twins))
+            self._observer.note(others=others, twins=twins)
             return
-        run.held = False
-        run.known = Known(predecessors=run.known.predecessors, replaces=run.known.replaces)
-        self.waiter, self.born = None, None
-        self._observed(
+        self._requests.failed += step.seen.phase is Phase.FAILED
+        self._attendant.leave()
+        run.held, run.known = False, _blank(run.known)
+        self._observer.note(
             existing=None,
             held=False,
             waited=False,
@@ -386,37 +220,37 @@ class _Convergence:
             tagged=False,
         )
 
-    def _fail(self, step: Fail) -> None:
+    def _fail(self, step: plan.Fail) -> None:
         raise self._failure(step.because)
 
     def _failure(self, because: Because) -> CopyError:
-        run, existing, known = self.run, self.seen.existing, self.run.known
+        run, existing, known = self._run, self._seen.existing, self._run.known
         if because is Because.NAME_IN_USE:
             return messages.name_in_use(run.spec, run.records())
         if because is Because.FAILED:
-            return messages.failed(run.spec, known, self.seen.failure or "")
+            known = replace(known, seen=existing) if existing else known
+            return messages.failed(
+                run.spec, known, self._seen.failure or (existing.message if existing else "")
+            )
         if because is Because.DISAPPEARED or existing is None:
             return messages.disappeared(run.spec, known)
         explain = messages.retained if because is Because.RETAINED else messages.taken
         return explain(run.spec, existing)
 
-    # Ending
-
     def _hold(self, known: Known) -> None:
-        self.run.known, self.run.held = known, True
-        self._observed(held=True)
+        self._run.known, self._run.held = known, True
+        self._observer.note(held=True)
 
     def _pending(self) -> Seen:
-        spec, source = self.run.spec, self.seen.source
+        spec, source = self._run.spec, self._seen.source
         return Seen(name=spec.name, region=spec.region, kind=source.kind if source else "")
 
     def _finished(self) -> Known:
-        run, known, existing = self.run, self.run.known, self.seen.existing
-        assert existing is not None
+        run, known, existing, listed = self._run, self._run.known, self._existing, self._observer.listed
         operation_id = known.operation_id or self._operation_id(existing)
         left = known.predecessors - {existing.ref or ""}
-        if self.listed is not None:  # those of this region that a list doesn't show are gone
-            there = {each.ref for each in self.listed}
+        if listed is not None:  # those of this region that a list doesn't show are gone
+            there = {each.ref for each in listed}
             left = frozenset(
                 ref for ref in left if run.family.region_of(ref) != run.spec.region or ref in there
             )
@@ -424,9 +258,9 @@ class _Convergence:
 
     def _operation_id(self, existing: Seen) -> str | None:
         """The operation of one that an interrupted run started; it is neither waited for nor a reason to fail."""
-        run, known = self.run, self.run.known
+        run, known = self._run, self._run.known
         silent = OWNER_TAG in existing.tags and SOURCE_TAG not in existing.tags
-        if known.adopted or (run.spec.dated and silent):
+        if known.adopted or known.in_state or (run.spec.dated and silent):
             return None
         record = deciding(run.records_if_readable())
         if record is None or record.origin != run.spec.source or not is_made_by(record, existing):
@@ -434,19 +268,14 @@ class _Convergence:
         return record.id
 
 
-def row(look: Look, seen: Seen, elapsed: float) -> str:
-    """What to show of it: state, percent where there is one, time so far, time left where it can be told.
+@dataclass(slots=True)
+class _Requests:
+    """How many requests this run has made without a reliable answer, and how many of those accepted have failed."""
 
-    Example:
-        >>> copy = Seen(name="db", region="eu-west-1", kind="DiskSnapshot", progress="40%")
-        >>> row(Look(copy, rest=1080.0), copy, 720.0)
-        'pending 40%, 12 min, about 18 min left'
-    """
-    percent = f" {seen.progress}" if seen.progress else ""
-    left = f", about {spoken(look.rest)} left" if look.rest and look.rest >= 1 else ""
-    since = f"; the service doesn't answer: {look.trouble}" if look.trouble else ""
-    return f"{seen.state}{percent}, {spoken(elapsed)}{left}{since}"
+    made: int = field(default=0)
+    failed: int = field(default=0)
 
 
-def _born(seen: Seen) -> float:
-    return seen.created_at.timestamp() if seen.created_at else 0.0
+def _blank(known: Known) -> Known:
+    """Nothing is known of the next one but what came before it."""
+    return Known(predecessors=known.predecessors, replaces=known.replaces)

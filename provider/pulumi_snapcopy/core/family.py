@@ -149,6 +149,7 @@ class Family(ABC):
             source_region="",
             retain=bag.retain,
             timeout=timeout or DEFAULT_TIMEOUT,
+            by_id=not self.name_argument,
             repeats=self.repeats,
         )
         return self._spec(inputs, blank)

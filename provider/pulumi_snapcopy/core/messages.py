@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from .durations import spoken
 from .errors import CopyError, Denied, NoSuchService, QuotaReached, ServiceError, SourceError, WrongAccount
 from .keys import is_namesake
-from .values import OWNER_TAG, SOURCE_TAG, Known, Phase, Record, Seen, Spec
+from .values import MISSING, OWNER_TAG, SOURCE_TAG, Known, Phase, Record, Seen, Spec
 
 RESUME = "run `pulumi up` again to go on waiting."
 UP_AGAIN = "run `pulumi up` again."
@@ -195,12 +196,15 @@ def failed(spec: Spec, known: Known, reason: str) -> CopyError:
 
 
 def disappeared(spec: Spec, known: Known) -> CopyError:
-    """It was started, and then no longer shown."""
+    """It was started, and then no longer shown; what has an id stays in the state until another takes its place."""
     name = known.seen.name if known.seen else spec.name
+    kept = None
+    if spec.by_id and known.in_state and known.seen:
+        kept = replace(known, seen=replace(known.seen, state=MISSING, phase=Phase.FAILED))
     return CopyError(
         "waiting for", spec.subject, f"the {spec.words.thing} is no longer there",
         state=f'the service shows no "{name}" in {spec.region}; somebody may have deleted it.',
-        next_step=f"run `pulumi up` again: it starts a new {spec.words.thing}.", reference=_reference(spec, known, ""),
+        next_step=f"run `pulumi up` again: it starts a new {spec.words.thing}.", reference=_reference(spec, known, ""), kept=kept,
     )  # fmt: skip
 
 
@@ -260,8 +264,9 @@ def _kept(spec: Spec, kept: Known) -> str:
         is_ = f"is still {seen.state}"
     else:
         is_ = f"is {seen.state}"
-    named = f' "{seen.name}"' if seen.name else ""
-    return f"the {spec.words.thing}{named} {is_} in {seen.region}; it is kept in the stack's state"
+    if not seen.name:
+        return f"the {spec.words.thing} {is_} in {seen.region}; the next `pulumi up` looks for it"
+    return f'the {spec.words.thing} "{seen.name}" {is_} in {seen.region}; it is kept in the stack\'s state'
 
 
 def _reference(spec: Spec, kept: Known | None, request_id: str) -> str:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from enum import Enum
 
 from .keys import same_owner
@@ -68,7 +69,9 @@ def classify(
     # What is complete in the state has a ref. Another one with its key was made by somebody, or by an interrupted run
     # that made it again; a partial one has no name of others' making.
     if carries_key(spec, seen) and not (known.complete and known.ref is not None):
-        return Verdict(Whose.OURS, Evidence.KEY)
+        # Where ids are given, a copy of ours passes its key on to what somebody copies from it.
+        inherited = spec.by_id and not _is_recent(spec, seen.created_at, now)
+        return Verdict(*((Whose.THEIRS, Evidence.NONE) if inherited else (Whose.OURS, Evidence.KEY)))
     if records is None:
         return Verdict(Whose.UNDECIDED, Evidence.NONE)
     record = deciding(records)
@@ -101,7 +104,7 @@ def is_orphan(spec: Spec, known: Known, seen: Seen) -> bool:
         return False
     owner = seen.tags.get(OWNER_TAG)
     if owner is None:
-        return carries_key(spec, seen)
+        return carries_key(spec, seen) and not spec.by_id
     return same_owner(owner, spec.owner) and seen.tags.get(SOURCE_TAG) not in (None, ADOPTED)
 
 
@@ -134,9 +137,12 @@ def _proves(spec: Spec, known: Known, record: Record, seen: Seen, now: float) ->
         return False
     if not record.origin or record.origin != spec.source:
         return False
-    if record.created_at is None:
-        return True
-    return now - record.created_at.timestamp() < spec.timeout and is_made_by(record, seen)
+    return _is_recent(spec, record.created_at, now) and is_made_by(record, seen)
+
+
+def _is_recent(spec: Spec, at: datetime | None, now: float) -> bool:
+    """Whether a run that may still be at work, or was interrupted, can have made it then."""
+    return at is None or now - at.timestamp() < spec.timeout
 
 
 def _is_newer(known: Known, record: Record) -> bool:

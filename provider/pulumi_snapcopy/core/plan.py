@@ -169,7 +169,10 @@ def next_step(spec: Spec, known: Known, seen: Observation) -> Step:
     if whose is Whose.THEIRS and not known.adopted:
         may_be_adopted = spec.adopt and existing.phase is not Phase.FAILED
         return TakeUp(adopted=True) if may_be_adopted else Fail(Because.TAKEN)
-    if existing.phase is Phase.FAILED and seen.waited and not seen.over_limit:
+    is_settled_in_state = (
+        spec.by_id and known.in_state
+    )  # where ids are given, another one is another resource
+    if existing.phase is Phase.FAILED and (seen.waited or is_settled_in_state) and not seen.over_limit:
         return Fail(Because.FAILED)
     if step := _make_way(spec, known, seen, existing):
         return step
@@ -194,6 +197,8 @@ def _nothing_visible(spec: Spec, known: Known, seen: Observation) -> Step:
         if seen.failure is not None:
             return Fail(Because.FAILED)
         return Fail(Because.DISAPPEARED) if seen.missing_for > CREATION_GRACE else Wait()
+    if spec.by_id and known.in_state:
+        return Fail(Because.DISAPPEARED)
     if seen.source is None:
         return CheckSource()
     if orphan := _orphan(spec, known, seen, same_request=True):

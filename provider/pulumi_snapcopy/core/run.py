@@ -121,7 +121,7 @@ class Run:
 
     def judge(self, seen: Seen) -> Verdict:
         """Say whose a thing is; the service's records are read only where nothing else says so."""
-        verdict = classify(self.spec, self.known, seen)
+        verdict = classify(self.spec, self.known, seen, now=self.clock.now())
         if verdict.whose is not Whose.UNDECIDED:
             return verdict
         records = self.records()

@@ -11,6 +11,7 @@ from .family import Family, Inputs
 from .fields import Change
 from .rules.judgement import BOOKKEEPING, UNKNOWN
 from .state import Bag
+from .values import Phase
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -86,6 +87,8 @@ def differences(family: Family, olds: Mapping[str, Any], news: Inputs) -> Differ
         for name, value in now.items()
         if not equal(before.get(name), value) and not (value is None and name in family.optional)
     ]
+    if not family.name_argument and state.phase_of(family, olds.get("state")) is Phase.FAILED:
+        replaces.append("state")  # an id can't change in place
     partial = state.is_partial(family, olds)
     old, new = Bag.of(olds), Bag.of(news)
     in_place = any(not equal(olds.get(name), news.get(name)) for name in family.fields.names(Change.IN_PLACE))

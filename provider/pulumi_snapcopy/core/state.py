@@ -13,7 +13,7 @@ from typing import Any
 from .durations import seconds
 from .family import Family, Inputs
 from .rules.judgement import BOOKKEEPING, UNKNOWN
-from .values import Known, Phase, Seen, Spec
+from .values import MISSING, Known, Phase, Seen, Spec
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -90,7 +90,7 @@ def known(
             kind=outputs.get("resourceType") or "",
             ref=outputs.get(family.ref_output),
             state=state,
-            phase=family.phase(state),
+            phase=phase_of(family, state),
             created_at=_time(outputs.get("createdAt")),
         )
     return Known(
@@ -144,7 +144,12 @@ def outputs(
 
 def is_partial(family: Family, outputs: Mapping[str, Any]) -> bool:
     """Whether what the state holds has to be gone on with: it isn't complete, or its tags aren't."""
-    return family.phase(outputs.get("state") or "pending") is not Phase.DONE or Bag.of(outputs).partial
+    return phase_of(family, outputs.get("state")) is not Phase.DONE or Bag.of(outputs).partial
+
+
+def phase_of(family: Family, state: str | None) -> Phase:
+    """Return what a state in the stack's state means; none yet is pending."""
+    return Phase.FAILED if state == MISSING else family.phase(state or "pending")
 
 
 def is_unknown(value: Any) -> bool:

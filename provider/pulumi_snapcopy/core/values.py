@@ -23,6 +23,10 @@ ADOPTED = "adopted"
 """The value of the source tag of an existing snapshot that was taken over: nobody can say what it was made from."""
 
 
+MISSING = "missing"
+"""The state of what the state holds and the service no longer shows, where only another one can take its place."""
+
+
 class Phase(Enum):
     """What a state means for whoever waits."""
 
@@ -166,6 +170,7 @@ class Spec:
         adopt_id: that one's id, where the service gives ids.
         retain: whether it outlives its declaration.
         timeout: seconds it may take.
+        by_id: whether the service gives ids, so that no name can be in the way, and none is known before.
         repeats: whether a repeated request makes a second one.
     """
 
@@ -188,6 +193,7 @@ class Spec:
     adopt_id: str = ""
     retain: bool = False
     timeout: float = 0.0
+    by_id: bool = False
     repeats: bool = False
 
     @property

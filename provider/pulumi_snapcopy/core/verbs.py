@@ -325,7 +325,7 @@ class Verbs:
     ) -> NoReturn:
         """Raise what the user reads; what is kept stays in the state with the tags that it may have."""
         known = error.kept
-        if known is None or known.seen is None:
+        if known is None or known.seen is None or not known.seen.name:
             raise VerbFailed(str(error)) from error
         # Which of them were set and removed isn't known; the next run sees to them, also after a refresh.
         bag = replace(bag, partial=True, predecessors=tuple({*predecessors} - {known.ref or ""}))

@@ -1,0 +1,127 @@
+"""Waiting for what was started: one look at a time, and what to make of what it shows."""
+
+from __future__ import annotations
+
+from contextlib import ExitStack
+from dataclasses import dataclass, replace
+
+from .durations import spoken
+from .errors import ServiceError, TooManyCopies, Transient
+from .observing import Observer
+from .plan import Sent
+from .values import Phase, Seen
+from .waiting.deadline import OutOfTime
+from .waiting.looking import Look, Waiter
+from .waiting.policy import CREATION_GRACE
+
+FIRST_ASK = 0.5
+"""Seconds for which something isn't visible when the service's records are asked first; then ever more rarely."""
+
+
+@dataclass(slots=True)
+class Attendant:
+    """Waits for one thing, together with all that wait in its region.
+
+    Args:
+        observer: takes what is seen.
+        ends: ends the wait.
+        born: when this run started it, if it did.
+        complete_since: when it was first seen complete, by this run.
+        trouble: what the service last said, if that may be why the time runs out.
+    """
+
+    observer: Observer
+    ends: ExitStack
+    born: float | None = None
+    complete_since: float | None = None
+    trouble: Transient | None = None
+    _waiter: Waiter | None = None
+    _next_ask: float = FIRST_ASK
+
+    def look(self) -> None:
+        """Wait for the next look."""
+        run, known = self.observer.run, self.observer.run.known
+        waiter = self._waiter = self._waiter or self._join()
+        try:
+            look = run.target.watch.look(waiter, run.deadline)
+        except OutOfTime as end:
+            raise OutOfTime(end.trouble or self.trouble) from None
+        self.observer.note(waited=True)
+        if look.seen is None:
+            self._missing(look)
+            return
+        if known.ref is None and self.observer.seen.sent is Sent.ACCEPTED:
+            run.known = replace(
+                known, seen=look.seen
+            )  # what the service accepted is visible for the first time
+        self.observer.exists([look.seen], read=True)
+        self._shown(look)
+        if look.seen.phase is not Phase.PENDING:
+            self.complete_since = run.clock.now()
+            self.leave()
+        if look.seen.phase is Phase.FAILED:
+            self._look_up_the_failure(look.seen)
+
+    def leave(self) -> None:
+        """Wait no longer."""
+        self._waiter, self.born = None, None
+        self.ends.close()
+
+    def _join(self) -> Waiter:
+        run = self.observer.run
+        assert run.known.seen is not None
+        self.ends.enter_context(run.target.queue.flying())
+        others = frozenset(run.known.predecessors | run.gone) - {run.known.ref}
+        waiting = run.target.watch.waiting(run.known.seen, born=self.born, others=others)
+        return self.ends.enter_context(waiting)
+
+    def _shown(self, look: Look) -> None:
+        run, existing = self.observer.run, self.observer.seen.existing
+        if existing is None:
+            return
+        if run.known.ref == existing.ref:
+            run.known = replace(run.known, seen=existing)
+        run.progress.show(row(look, existing, run.clock.now() - run.began))
+
+    def _missing(self, look: Look) -> None:
+        """It may become visible later, or have failed before it ever did; the service's record can tell."""
+        run = self.observer.run
+        run.progress.show(f"waiting for the {run.spec.words.thing} to become visible")
+        self.observer.note(existing=None, missing_for=look.missing_for)
+        if look.missing_for < self._next_ask and look.missing_for <= CREATION_GRACE:
+            return
+        self._next_ask = 2 * look.missing_for
+        for record in run.records_if_readable():
+            if record.failed and record.id == run.known.operation_id:
+                self.observer.note(failure=record.reason)
+
+    def _look_up_the_failure(self, failed: Seen) -> None:
+        run = self.observer.run
+        reason = failed.message or self._recorded_reason()
+        over_limit = run.family.is_over_limit(reason)
+        self.observer.note(failure=reason, over_limit=over_limit)
+        if over_limit:
+            run.target.queue.refuse(TooManyCopies(reason))
+
+    def _recorded_reason(self) -> str:
+        run = self.observer.run
+        try:
+            failures = [each for each in run.records() if each.failed]
+        except ServiceError as error:
+            return f"the service's reason can't be read: {error} ({error.call})"
+        own = [each for each in failures if each.id == run.known.operation_id]
+        return next((each.reason for each in own or failures), "")
+
+
+def row(look: Look, seen: Seen, elapsed: float) -> str:
+    """What to show of it: state, percent where there is one, time so far, time left where it can be told.
+
+    Example:
+        >>> copy = Seen(name="db", region="eu-west-1", kind="DiskSnapshot", progress="40%")
+        >>> row(Look(copy, rest=1080.0), copy, 720.0)
+        'pending 40%, 12 min, about 18 min left'
+    """
+    percent = f" {seen.progress}" if seen.progress else ""
+    left = f", about {spoken(look.rest)} left" if look.rest and look.rest >= 1 else ""
+    since = f"; the service doesn't answer: {look.trouble}" if look.trouble else ""
+    return f"{seen.state}{percent}, {spoken(elapsed)}{left}{since}"

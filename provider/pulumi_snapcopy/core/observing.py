@@ -1,0 +1,117 @@
+"""What a run observes: the thing that has our name or carries our key, its twins, and what else may be ours."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import Any
+
+from .errors import Denied, SourceError
+from .ownership import Whose
+from .plan import Observation
+from .removal import find_known
+from .run import Run
+from .values import Phase, Seen, is_retained
+
+
+@dataclass(slots=True)
+class Observer:
+    """Keeps the observation of one run up to date.
+
+    Args:
+        run: the verb at work.
+        seen: what is observed.
+    """
+
+    run: Run
+    seen: Observation
+    listed: list[Seen] | None = None
+    """All that the region had at the first look, where that was listed."""
+
+    def note(self, **changes: Any) -> None:
+        """Take changes into the observation, and the time."""
+        self.seen = replace(self.seen, now=self.run.clock.now(), **changes)
+
+    def look(self) -> None:
+        """Find the thing; and list all, where orphans of ours may be there."""
+        run, known = self.run, self.run.known
+        is_whole = known.complete and known.in_state
+        found = self._by_name(known.seen.name) if is_whole and known.seen else []
+        if run.spec.adopt_id and not found:
+            found = self._by_name(run.spec.adopt_id)
+            if not found:
+                raise _nothing_to_adopt(run)
+        if not found:
+            self._list_all()
+            found = self.find()
+        fresh = not is_whole or not found
+        others = [each for each in self.listed or () if each not in found and not run.is_in_state(each)]
+        self.exists(found)
+        self.note(others=tuple(others) if fresh else (), searched=not (fresh and run.spec.repeats))
+
+    def find(self) -> list[Seen]:
+        """Return what has our name, or carries our key and may be ours."""
+        run, known, spec = self.run, self.run.known, self.run.spec
+        if not spec.by_id:
+            if self.listed is not None:
+                return [each for each in self.listed if each.name == spec.name]
+            return self._by_name(spec.name)
+        found = run.retry(lambda: run.service.find(spec, run.target.listing))
+        # Where ids are given, neither what isn't ours nor what the state has under another entry is in the way.
+        ours = [
+            each
+            for each in found
+            if run.judge(each).whose is not Whose.THEIRS
+            and (each.ref == known.ref or not self._is_elsewhere(each))
+        ]
+        if known.partial and known.seen and known.seen.name and all(each.ref != known.ref for each in ours):
+            one = find_known(run)
+            ours += [one] if one else []
+        return ours
+
+    def _is_elsewhere(self, seen: Seen) -> bool:
+        return seen.ref in self.run.known.predecessors or self.run.is_in_state(seen)
+
+    def look_again(self, name: str, kind: str) -> None:
+        """Read one by its name."""
+        again = self.run.read(name, kind)
+        self.exists([again] if again else [], read=True)
+
+    def exists(self, found: list[Seen], *, read: bool = False) -> None:
+        """Of several the eldest that didn't fail exists; what a list shows is read, since it may be stale."""
+        run = self.run
+        found = [each for each in found if each.ref not in run.gone]
+        eldest_first = sorted(found, key=lambda each: (each.phase is Phase.FAILED, _born(each), each.name))
+        existing = next(iter(eldest_first), None)
+        if existing is not None and not read:
+            existing = run.read(existing.name, existing.kind)
+        if existing is None:
+            self.note(existing=None, twins=())
+        else:
+            twins = tuple(each for each in eldest_first[1:] if not is_retained(each))
+            self.note(existing=existing, verdict=run.judge(existing), twins=twins, missing_for=0.0)
+
+    def _by_name(self, name: str) -> list[Seen]:
+        one = self.run.retry(lambda: self.run.target.listing.find(name))
+        return [one] if one else []
+
+    def _list_all(self) -> None:
+        run = self.run
+        try:
+            self.listed = run.retry(run.target.listing.all)
+        except Denied:
+            if run.spec.dated:
+                raise
+            self.listed = None  # finding one by its name may be allowed
+
+
+def _nothing_to_adopt(run: Run) -> SourceError:
+    id_, region = run.spec.adopt_id, run.spec.region
+    return SourceError(
+        f'there is no snapshot "{id_}" in {region} to adopt',
+        f"the service shows no snapshot of that id in {region}.",
+        "write the id of an existing one as adopt_snapshot_id, or leave it out.",
+    )
+
+
+def _born(seen: Seen) -> float:
+    return seen.created_at.timestamp() if seen.created_at else 0.0
