@@ -92,19 +92,8 @@ _ROOMS = {
 def __getattr__(name: str) -> Any:
     if name not in _ROOMS:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    _register()
     return getattr(import_module(f"{__name__}.{_ROOMS[name]}"), name)
 
 
-def _register() -> None:
-    try:
-        from .lightsail.registration import register
-    except ModuleNotFoundError as error:
-        if (error.name or "").partition(".")[0] != "moto":
-            raise
-    else:
-        register()
-
-
-if "moto" in sys.modules:  # who has it already may count on it; loading it only for that takes a second
-    _register()
+if sys.modules.get("moto"):  # who has it already may count on it; loading it only for that takes a second
+    import_module(f"{__name__}.lightsail")
