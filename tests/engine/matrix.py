@@ -40,6 +40,7 @@ def assert_converges(stack: Stack, service: Service, regions: tuple[str, ...] = 
     assert there.keys() == declared.keys()
     for arn, snapshot in there.items():
         assert snapshot["state"] in ("available", "completed")
-        owner = {"key": "snapcopy:owner", "value": f"shop/{stack.name}/{declared[arn]}"}
-        assert owner in snapshot["tags"]
+        assert service.tags(snapshot["name"], snapshot["location"]["regionName"])["snapcopy:owner"] == (
+            f"shop/{stack.name}/{declared[arn]}"
+        )
     assert stack.up().changes == {"unchanged": len(declared) + 1}

@@ -141,7 +141,7 @@ def test_a_new_timeout_is_no_new_copy(stack: Stack, service: Service) -> None:
     stack.program(body.format("1h30m"))
     stack.up()
     assert service.copies_started() == 1
-    assert stack.outputs()["customTimeouts"] == {"create": "1h30m"}
+    assert stack.outputs()["snapcopy"]["timeouts"] == {"create": "1h30m"}
 
 
 def test_a_source_that_aged_out_is_no_drift(stack: Stack, service: Service, emulator: Emulator) -> None:

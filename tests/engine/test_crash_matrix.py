@@ -167,7 +167,7 @@ class Matrix:
             assert self.offered in (None, each["arn"])
             assert each["state"] in ("available", "completed")
             tags = self.service.tags(name)
-            assert tags.pop("snapcopy:owner") == f"shop/dev/{self.scenario.name}"
+            assert tags.pop("snapcopy:owner").partition("@")[0] == f"shop/dev/{self.scenario.name}"
             assert tags.pop("snapcopy:source")
             assert tags == (declared or {}).get("tags", {})
         if not self.scenario.destroy:

@@ -59,7 +59,7 @@ def test_a_copy_that_is_taken_up_again_outlives_its_older_entry(
     else:
         said = stack.up(*options).output
     assert (
-        f'"{copy["name"]}" in eu-west-1 is what a declaration of this run asks for; it was left in place.'
+        f'"{copy["name"]}" in eu-west-1 this program still declares it. Only its old state entry was removed.'
         in said
     )
     there = service.snapshots()

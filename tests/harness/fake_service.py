@@ -169,6 +169,9 @@ class FakeService:
             "GetInstances", lambda: [name for place, name in self.resources if place == region]
         )
 
+    def database_names(self, region: str) -> list[str]:
+        return []
+
     def records(self, spec: Spec) -> list[Record]:
         place = (spec.region, spec.name)
 

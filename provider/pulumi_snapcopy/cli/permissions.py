@@ -22,6 +22,8 @@ PROBES: tuple[tuple[tuple[str, ...], Callable[[Lightsail, str], object]], ...] =
     (("lightsail:GetInstanceSnapshot",), lambda service, region: service.get(region, NOTHING, "InstanceSnapshot")),
     (("lightsail:GetInstanceSnapshots",), lambda service, region: service.all(region, "InstanceSnapshot")),
     (("lightsail:GetInstances", "lightsail:GetDisks"), lambda service, region: service.resource_names(region)),
+    (("lightsail:GetRelationalDatabases", "lightsail:GetRelationalDatabaseSnapshots"),
+     lambda service, region: service.database_names(region)),
     (("lightsail:GetOperationsForResource",), lambda service, region: service.recorded(region, NOTHING)),
 )  # fmt: skip
 """The actions that a read needs, in the order in which it calls them."""

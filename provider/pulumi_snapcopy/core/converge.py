@@ -87,6 +87,7 @@ class _Convergence:
         run = self._run
         source = run.retry(lambda: run.service.check_source(run.spec, run.source.listing))
         self._observer.note(source=source)
+        run.taken = source.taken_at
         if not run.spec.settled:
             run.spec = run.family.settle_spec(run.spec, source)
             self._observer.look()

@@ -5,6 +5,7 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping
 from dataclasses import replace
+from datetime import datetime
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from .fields import Change, Fields
@@ -77,6 +78,18 @@ class Family(ABC):
         """Whether all is known that has to be sent."""
         return True
 
+    def follows(self, inputs: Inputs) -> bool:
+        """Whether another one is to be made whenever the source was taken again under its name."""
+        return False
+
+    def source_argument(self, inputs: Inputs) -> str:
+        """Return the argument that names the source."""
+        return next(iter(self.identity(inputs)))
+
+    def taken(self, inputs: Inputs) -> Callable[[Any], datetime | None]:
+        """Return the call that tells when the source was taken."""
+        return lambda service: None
+
     def identity(self, inputs: Inputs) -> dict[str, Any]:
         """Return what identifies the request, by the argument that a difference is shown at."""
         return {name: inputs.get(name) for name in self.fields.names(Change.REPLACE)}
@@ -118,9 +131,10 @@ class Family(ABC):
         """Return the region of a ref, or an empty string if it doesn't say."""
         return ""
 
-    def key(self, inputs: Inputs, *, identity: str, place: str) -> str:
+    def key(self, inputs: Inputs, bag: Bag, *, place: str) -> str:
         """Return the key of a request."""
-        return make_key(identity, place, self.key_covers(inputs), digits=self.key_digits)
+        taken = {"taken": bag.taken} if self.follows(inputs) else {}
+        return make_key(bag.identity, place, {**self.key_covers(inputs), **taken}, digits=self.key_digits)
 
     def settled_id(self, inputs: Inputs) -> str | None:
         """Return the id that settled inputs lead to, if that is known."""

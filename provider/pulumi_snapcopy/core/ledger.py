@@ -77,6 +77,11 @@ class Ledger:
         """Whether a declared resource has this thing."""
         return id_ in list(self._held.values())
 
+    def is_replaced(self, urn: str, seen: Seen | None) -> bool:
+        """Whether a declared resource has another thing in place of this one."""
+        held = self._held.get(urn)
+        return held is not None and seen is not None and held != seen.id
+
     def is_in_state(self, seen: Seen) -> bool:
         """Whether a declared resource has this thing, or had it before this run."""
         entries = list(self._entries.values())

@@ -215,6 +215,30 @@ def another_of_that_name(spec: Spec, found: Seen) -> str:
     return f'the {found.kind} now named "{found.name}" in {found.region} {whose}; it was not changed.'
 
 
+def taken_again(spec: Spec, before: str, now: str) -> str:
+    """The source was deleted and taken again under its name."""
+    return (
+        f"{spec.source} was taken again: this {spec.words.thing} is of the one of {before}, now there is one of {now}. "
+        f"To copy it, change triggers, or write track_latest=True."
+    )
+
+
+def gone_for_good(spec: Spec, error: SourceError) -> str:
+    """It is gone, and so is its source."""
+    return (
+        f'the {spec.words.thing} "{spec.name}" is gone from {spec.region} and can\'t be made again: {error.cause}; '
+        f"{error.state}"
+    )
+
+
+def not_deleted(spec: Spec, seen: Seen, error: ServiceError) -> str:
+    """What was replaced stays, since the role may not delete."""
+    return (
+        f'kept "{seen.name}" in {seen.region}, which was replaced: deleting it isn\'t allowed ({error.call or error.code}). '
+        f"It is no longer in the stack's state; delete it with a role that may once it isn't needed."
+    )
+
+
 def incomplete(spec: Spec, found: Seen) -> str:
     """What the next `up` has to do before what the state has is whole; empty if nothing."""
     thing = f'the {spec.words.thing} "{found.name}"'

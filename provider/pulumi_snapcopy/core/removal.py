@@ -5,10 +5,10 @@ from __future__ import annotations
 from functools import partial
 
 from . import messages
-from .errors import CopyError, NotFound, Refused, Transient
+from .errors import CopyError, NotFound, Refused, ServiceError, Transient
 from .ownership import deciding, is_being_made_again
 from .run import Run
-from .values import Phase, Seen
+from .values import OWNER_TAG, Phase, Seen
 from .waiting.policy import CREATION_GRACE, LONGEST_SKEW, SAME_EVENT, USUAL_SKEW, backoff, pause
 
 
@@ -34,6 +34,7 @@ def remove(run: Run, seen: Seen) -> None:
         CopyError: if it is still shown at the deadline.
     """
     run.gone.add(seen.ref)
+    _mark(run, seen)
     began, attempt = run.clock.now(), 0
     current: Seen | None = seen
     while current is not None:
@@ -59,6 +60,16 @@ def remove(run: Run, seen: Seen) -> None:
             raise messages.still_shown(run.spec, seen, run.timeout)
         run.progress.show("deleting: the service still shows it")
         run.clock.sleep(rest)
+
+
+def _mark(run: Run, seen: Seen) -> None:
+    """Tag it as ours: a role may be allowed to delete only what has the owner tag."""
+    if OWNER_TAG in seen.tags:
+        return
+    try:
+        run.change(lambda: run.service.tag(seen, {OWNER_TAG: run.spec.owner}))
+    except ServiceError:
+        return  # then the deletion itself tells
 
 
 def made_again_meanwhile(run: Run, found: Seen) -> CopyError | None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Protocol, TypeVar
 
 from .errors import Cancelled, Denied, NotFound, ServiceError, Transient
@@ -61,6 +62,8 @@ class Run:
     doing: str = MAKING
     is_wanted: Callable[[], bool] = lambda: True
     is_in_state: Callable[[Seen], bool] = lambda seen: False
+    taken: datetime | None = None
+    """When the source was taken, once it was looked at."""
     held: bool = False
     """Whether what is known has to stay in the stack's state whatever happens."""
     gone: set[str | None] = field(default_factory=set)

@@ -50,7 +50,9 @@ def settle(
     before, now = family.key_covers(olds), family.key_covers(inputs)
     same = bool(olds) and all(equal(before.get(name), value) for name, value in now.items())
     same = same and (not named or equal(olds.get(family.name_argument), inputs[family.name_argument]))
-    bag = _signed(family, urn, olds, inputs, same=same)
+    taken = _taken(family, olds, inputs, same=same, ask=ask)
+    same = same and not (family.follows(inputs) and taken != Bag.of(olds).taken)
+    bag = _signed(family, urn, olds, inputs, taken=taken, same=same)
     inputs[BOOKKEEPING] = bag.written()
     family.settle(olds, inputs, same=same, ask=ask)
     if not family.name_argument or named:
@@ -63,9 +65,17 @@ def settle(
     return inputs
 
 
-def _signed(family: Family, urn: str, olds: Inputs, inputs: Inputs, *, same: bool) -> Bag:
+def _taken(family: Family, olds: Inputs, inputs: Inputs, *, same: bool, ask: Callable[..., Any]) -> str:
+    """When the source was taken, where that is followed; where it can't be told now, what is known stays."""
+    held = Bag.of(olds).taken if same else ""
+    if not family.follows(inputs) or state.is_unknown(list(family.key_covers(inputs).values())):
+        return held
+    return state.iso(ask(family.source(inputs)[0], family.taken(inputs))) or held
+
+
+def _signed(family: Family, urn: str, olds: Inputs, inputs: Inputs, *, taken: str, same: bool) -> Bag:
     """The bookkeeping, with the owner and the key; the key stays while the request does, also when it is renamed."""
-    bag, old = Bag.of(inputs), Bag.of(olds)
+    bag, old = replace(Bag.of(inputs), taken=taken), Bag.of(olds)
     if bag.identity is UNKNOWN or not bag.identity:
         return replace(bag, owner=UNKNOWN, key=UNKNOWN) if bag.identity is UNKNOWN else bag
     owner = keys.owner(urn, bag.identity)
@@ -73,7 +83,7 @@ def _signed(family: Family, urn: str, olds: Inputs, inputs: Inputs, *, same: boo
         return replace(bag, owner=owner, key=old.key)
     if state.is_unknown(list(family.key_covers(inputs).values())):
         return replace(bag, owner=owner, key=UNKNOWN)
-    return replace(bag, owner=owner, key=family.key(inputs, identity=bag.identity, place=keys.place(urn)))
+    return replace(bag, owner=owner, key=family.key(inputs, bag, place=keys.place(urn)))
 
 
 def differences(family: Family, olds: Mapping[str, Any], news: Inputs) -> Differences:
@@ -93,6 +103,8 @@ def differences(family: Family, olds: Mapping[str, Any], news: Inputs) -> Differ
     old, new = Bag.of(olds), Bag.of(news)
     in_place = any(not equal(olds.get(name), news.get(name)) for name in family.fields.names(Change.IN_PLACE))
     bookkeeping = (old.timeouts, old.owner, old.retain) != (new.timeouts, new.owner, new.retain)
+    if family.follows(news) and old.taken and new.taken and old.taken != new.taken:
+        replaces.append(family.source_argument(news))
     place = [name for name in (family.region_argument, family.name_argument) if name]
     return Differences(
         replaces=[family.shown_at(name, news) for name in replaces],

@@ -29,6 +29,7 @@ class Bag:
         partial: whether the last run left something to do: it isn't complete, or its tags aren't.
         previous_owner: the owner tag that it may still have, where a rename was interrupted.
         predecessors: refs of its earlier ones, which the engine deletes or keeps.
+        taken: when the source was taken, ISO 8601 in UTC, where another may be taken under its name.
         guarded: whether the program's stack has an account guard; only on its way to check.
     """
 
@@ -40,6 +41,7 @@ class Bag:
     partial: bool = False
     previous_owner: str = ""
     predecessors: tuple[str, ...] = ()
+    taken: str = ""
     guarded: bool = False
 
     @classmethod
@@ -128,7 +130,7 @@ def outputs(
     shown = {
         **seen.outputs,
         "state": seen.state,
-        "createdAt": seen.created_at.strftime("%Y-%m-%dT%H:%M:%SZ") if seen.created_at else None,
+        "createdAt": iso(seen.created_at) or None,
         "operationId": known.operation_id,
         **family.outputs(spec),
         family.region_argument: seen.region,
@@ -157,6 +159,11 @@ def is_unknown(value: Any) -> bool:
     if isinstance(value, Mapping):
         return any(map(is_unknown, value.values()))
     return value is UNKNOWN or (isinstance(value, (list, tuple)) and any(map(is_unknown, value)))
+
+
+def iso(time: datetime | None) -> str:
+    """Return a time as the state has it: ISO 8601 in UTC, or an empty string."""
+    return time.astimezone(timezone.utc).strftime("%Y-%m-%dT%H:%M:%SZ") if time else ""
 
 
 def _time(text: str | None) -> datetime | None:

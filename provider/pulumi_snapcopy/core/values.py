@@ -105,10 +105,12 @@ class Source:
     Args:
         kind: the type that its copy will have; empty where the service doesn't say.
         settled: the arguments that it settles, such as the date of the latest.
+        taken_at: when it was taken, UTC, where another may be taken under its name.
     """
 
     kind: str = ""
     settled: Mapping[str, Any] = field(default_factory=dict)
+    taken_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -11,7 +11,7 @@ from . import messages, state
 from .account import AccountGuard
 from .checking import Checked, Checking
 from .converge import converge
-from .errors import Cancelled, CopyError, ServiceError, SnapcopyError, SourceError
+from .errors import Cancelled, CopyError, Denied, ServiceError, SnapcopyError, SourceError
 from .family import Family
 from .ledger import Entry, Ledger
 from .messages import DELETING, MAKING, READING
@@ -120,7 +120,7 @@ class Verbs:
                 self.ledger.hold(call.urn, error.kept.seen.id)
             left = start.predecessors - entry.deleted
             self._fail(error, inputs, run.spec if run else spec, bag, tags=before, predecessors=left)
-        bag = replace(bag, predecessors=tuple(known.predecessors - entry.deleted))
+        bag = replace(bag, predecessors=tuple(known.predecessors - entry.deleted), taken=_taken(run, bag))
         made = self._made(inputs, run.spec, known, bag)
         self.ledger.hold(call.urn, made.id)
         return made
@@ -147,7 +147,7 @@ class Verbs:
                 error, inputs, run.spec if run else spec, bag,
                 olds=olds, tags=olds.get("tags"), predecessors=start.predecessors,
             )  # fmt: skip
-        bag = replace(bag, predecessors=tuple(known.predecessors))
+        bag = replace(bag, predecessors=tuple(known.predecessors), taken=_taken(run, bag, olds))
         return self._made(inputs, run.spec, known, bag, olds)
 
     def read(self, call: Call, id_: str, outputs: Properties) -> Made | None:
@@ -160,10 +160,12 @@ class Verbs:
         known = state.known(self.family, outputs, id_)
         spec = self._spec_of_state(id_, outputs)
         try:
-            run = self._run(spec, known, call, doing=READING, timeout=READ_TIMEOUT)
+            timeout = bag.timeout("read") or READ_TIMEOUT
+            run = self._run(spec, known, call, doing=READING, timeout=timeout)
             found = self._guarded(run, lambda: self._read(run))
         except CopyError as error:
             self._fail(error, outputs, spec, bag)
+        self._tell_of_the_source(run, found, bag)
         if found is None:
             return None
         now = replace(known, seen=found, operation_id=None)
@@ -194,7 +196,7 @@ class Verbs:
         known = state.known(self.family, outputs, id_)
         try:
             run = self._run(spec, known, call, doing=DELETING, timeout=spec.timeout)
-            self._guarded(run, lambda: self._delete(run, entry))
+            self._guarded(run, lambda: self._delete(run, entry, call.urn))
         except CopyError as error:
             self._fail(error, outputs, spec, Bag.of(outputs))
         if known.ref:
@@ -213,7 +215,22 @@ class Verbs:
         run.progress.warn(messages.another_of_that_name(run.spec, found))
         return None
 
-    def _delete(self, run: Run, entry: Entry) -> None:
+    def _tell_of_the_source(self, run: Run, found: Seen | None, bag: Bag) -> None:
+        """Say what a refresh can't show as drift: a source that was taken again, or that is gone with the copy."""
+        if not run.known.in_state or (found is not None and not bag.taken):
+            return
+        try:
+            source = self.service.check_source(run.spec, run.source.listing)
+        except SourceError as error:
+            if found is None:
+                run.progress.warn(messages.gone_for_good(run.spec, error))
+            return
+        except ServiceError:
+            return
+        if found is not None and source.taken_at and state.iso(source.taken_at) != bag.taken:
+            run.progress.warn(messages.taken_again(run.spec, bag.taken, state.iso(source.taken_at)))
+
+    def _delete(self, run: Run, entry: Entry, urn: str) -> None:
         found = find_known(run)
         if found is None:
             return
@@ -225,7 +242,13 @@ class Verbs:
             raise error
         if entry.replacement is not None:
             self._check_replacement(run, entry.replacement, found)
-        remove(run, found)
+        try:
+            remove(run, found)
+        except Denied as error:
+            # A role may copy and not delete: what was replaced stays, and the run goes on.
+            if entry.replacement is not None or not self.ledger.is_replaced(urn, run.known.seen):
+                raise
+            run.progress.warn(messages.not_deleted(run.spec, found, error))
 
     def _check_replacement(self, run: Run, inputs: Properties, doomed: Seen) -> None:
         """Without a source for what is to be made in its place it stays."""
@@ -334,3 +357,8 @@ class Verbs:
         if olds is not None and (before := state.known(self.family, olds).owner) not in (None, bag.owner):
             bag = replace(bag, previous_owner=before)  # it may still be tagged so
         raise VerbFailed(str(error), self._made(inputs, spec, known, bag, olds)) from error
+
+
+def _taken(run: Run, bag: Bag, olds: Mapping[str, Any] | None = None) -> str:
+    """When the source of what stands was taken."""
+    return state.iso(run.taken) or bag.taken or (Bag.of(olds).taken if olds else "")

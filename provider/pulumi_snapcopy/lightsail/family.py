@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from ..core.family import Family, Inputs
@@ -70,6 +71,24 @@ class CopiedSnapshots(Family):
     def key_covers(self, inputs: Inputs) -> dict[str, Any]:
         """Return what the key covers: not the date, so that a later run knows what an earlier one has left."""
         return {name: value for name, value in super().key_covers(inputs).items() if name != "date"}
+
+    def follows(self, inputs: Inputs) -> bool:
+        """Whether a manual source is copied again whenever it was taken again under its name."""
+        return bool(inputs.get("trackLatest") is True and inputs.get("sourceSnapshotName"))
+
+    def source_argument(self, inputs: Inputs) -> str:
+        """Return the argument that names the source."""
+        return "sourceSnapshotName" if inputs.get("sourceSnapshotName") else "sourceResourceName"
+
+    def taken(self, inputs: Inputs) -> Callable[[Lightsail], datetime | None]:
+        """Return the call that tells when the manual source was taken."""
+        region, name = self.source(inputs)
+
+        def ask(service: Lightsail) -> datetime | None:
+            found = service.get(region, name)
+            return found.created_at if found else None
+
+        return ask
 
     def settle(self, olds: Inputs, inputs: dict[str, Any], *, same: bool, ask: Callable[..., Any]) -> None:
         """Settle "latest" as a date; once, unless it is tracked."""

@@ -129,6 +129,18 @@ class Lightsail:
         disks = pages("lightsail:GetDisks", client.get_disks)
         return names + [each["name"] for page in disks for each in page.get("disks", [])]
 
+    def database_names(self, region: str) -> list[str]:
+        """List the names of relational databases and of their snapshots."""
+        client = self._client(region)
+        databases = pages("lightsail:GetRelationalDatabases", client.get_relational_databases)
+        names = [each["name"] for page in databases for each in page.get("relationalDatabases", [])]
+        snapshots = pages(
+            "lightsail:GetRelationalDatabaseSnapshots", client.get_relational_database_snapshots
+        )
+        return names + [
+            each["name"] for page in snapshots for each in page.get("relationalDatabaseSnapshots", [])
+        ]
+
     def check_source(self, spec: Spec, listing: Listing) -> Source:
         """Look at the source in its own region."""
         return check_source(self, spec, listing)

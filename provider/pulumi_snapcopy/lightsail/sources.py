@@ -46,6 +46,9 @@ class Sources(Protocol):
     def resource_names(self, region: str) -> list[str]:
         """List the names of what can have automatic snapshots."""
 
+    def database_names(self, region: str) -> list[str]:
+        """List the names of relational databases and of their snapshots."""
+
 
 def check_source(service: Sources, spec: Spec, listing: Listing) -> Source:
     """Return the source.
@@ -60,7 +63,7 @@ def check_source(service: Sources, spec: Spec, listing: Listing) -> Source:
         ServiceError: if the service doesn't answer.
     """
     if (name := spec.arguments.get("sourceSnapshotName")) is not None:
-        return _manual(listing, name)
+        return _manual(service, listing, name)
     return _automatic(service, spec)
 
 
@@ -82,9 +85,10 @@ def is_older_than(service: Sources, spec: Spec, record: Record, *, now: float) -
     return made is not None and record.created_at.timestamp() < made.timestamp() <= now
 
 
-def _manual(listing: Listing, name: str) -> Source:
+def _manual(service: Sources, listing: Listing, name: str) -> Source:
     region, found = listing.region, listing.find(name)
     if found is None:
+        _refuse_databases(service, region, name)
         names = _if_told(lambda: [each.name for each in listing.all()])
         raise SourceError(
             f'there is no manual snapshot "{name}" in {region}',
@@ -99,7 +103,7 @@ def _manual(listing: Listing, name: str) -> Source:
             if found.phase is Phase.PENDING
             else "name another snapshot as source_snapshot_name; this one failed and can't be copied.",
         )
-    return Source(kind=found.kind)
+    return Source(kind=found.kind, taken_at=found.created_at)
 
 
 def _automatic(service: Sources, spec: Spec) -> Source:
@@ -126,12 +130,23 @@ def _automatic(service: Sources, spec: Spec) -> Source:
 
 
 def _no_such_resource(service: Sources, region: str, resource: str) -> SourceError:
+    _refuse_databases(service, region, resource)
     names = _if_told(lambda: service.resource_names(region))
     return SourceError(
         f'there is no instance or disk "{resource}" in {region}',
         _there_is(region, "instances and disks", names, resource),
         "write the name of an existing one as source_resource_name, or another source_region.",
     )
+
+
+def _refuse_databases(service: Sources, region: str, name: str) -> None:
+    names = _if_told(lambda: service.database_names(region))
+    if not isinstance(names, ServiceError) and name in names:
+        raise SourceError(
+            f'"{name}" in {region} is a relational database, or a snapshot of one',
+            "Lightsail can't copy databases to another region.",
+            "name an instance, a disk, or a snapshot of one; to keep a database elsewhere, export its data.",
+        )
 
 
 def _no_such_date(
