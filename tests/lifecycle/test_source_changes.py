@@ -6,6 +6,7 @@ from dataclasses import replace
 
 import pytest
 from pulumi_snapcopy.core.errors import Denied
+
 from tests.harness.fake_service import FakeService
 
 from .life import COPY, LATEST, Life
