@@ -216,11 +216,7 @@ class _Convergence:
     def _look_after(self, tries: int, trouble: AnswerLost | NameInUse) -> None:
         """Look at what an answer that isn't to be relied on is about."""
         run = self.run
-        if run.spec.name:
-            found = run.read(run.spec.name, self.seen.source.kind if self.seen.source else "")
-            self._exists([found] if found else [], sure=True)
-        else:
-            self._exists(self._found(), sure=True)
+        self._look_again()
         if self.seen.existing is None:
             if self.seen.sent is Sent.NAME_IN_USE and not self.seen.held:
                 kinds = {each.kind for each in run.records()}
@@ -229,6 +225,16 @@ class _Convergence:
                 if another:
                     return
             run.deadline.rest(tries, trouble)
+            self._look_again()  # it may have become visible meanwhile
+
+    def _look_again(self) -> None:
+        """Look for what the last request is about, without a list of all."""
+        run = self.run
+        if run.spec.name:
+            found = run.read(run.spec.name, self.seen.source.kind if self.seen.source else "")
+            self._exists([found] if found else [], sure=True)
+        else:
+            self._exists(self._found(), sure=True)
 
     def _search(self, _: Search) -> None:
         run = self.run
