@@ -94,9 +94,7 @@ def test_a_failed_copy_is_reported_kept_and_replaced_by_the_next_run(
 
 
 @given(world=worlds(), request=requests(), at=st.floats(0, 60))
-def test_asked_to_stop_it_stops_and_keeps_what_was_started(
-    world: World, request: Spec, at: float
-) -> None:
+def test_asked_to_stop_it_stops_and_keeps_what_was_started(world: World, request: Spec, at: float) -> None:
     """A cancelled run ends at once in a CopyError that keeps what was started."""
     clock = world.service.clock
     clock.cancelled_at = clock.now() + at
@@ -163,9 +161,7 @@ def test_a_copy_whose_answer_was_lost_is_kept_if_it_cannot_be_looked_for(
 
 
 @given(world=worlds(), request=requests(), failures=st.integers(1, 20))
-def test_tags_are_set_in_the_end_however_often_they_fail(
-    world: World, request: Spec, failures: int
-) -> None:
+def test_tags_are_set_in_the_end_however_often_they_fail(world: World, request: Spec, failures: int) -> None:
     """A copy isn't reported before it is tagged; a tag that can't be set fails the run and keeps the copy."""
     trial = deepcopy(world)
     world.service.faults_of = {"TagResource": [Fault.TRANSIENT] * failures}

@@ -129,8 +129,12 @@ def test_yesterdays_latest_under_an_explicit_name_is_not_passed_off_as_todays(
     hours, minutes = map(int, taken_at.split(":"))
     world.service.automatic_at = 3600.0 * hours + 60.0 * minutes
     today = wanted(targetSnapshotName="web-1-dr", useLatestRestorableAutoSnapshot=True)
-    sent = today if ours else wanted(
-        targetSnapshotName="web-1-dr", useLatestRestorableAutoSnapshot=True, restoreDate="2026-11-19"
+    sent = (
+        today
+        if ours
+        else wanted(
+            targetSnapshotName="web-1-dr", useLatestRestorableAutoSnapshot=True, restoreDate="2026-11-19"
+        )
     )
     assert world.killed(sent, Kill(at="CopySnapshot", done=True))
     assert [held.tags for held in world.ours()] == [{}]

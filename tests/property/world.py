@@ -95,7 +95,9 @@ class World:
         self.stranger("by-hand", THERE)
         self.stranger("web-1-2026-11-19-0123abcd", THERE)
         self.stranger("web-1-2026-11-18-01234567", THERE, tags={OWNER_TAG: NAMESAKE})
-        self.stranger("of-another", THERE, kind="DiskSnapshot", tags={OWNER_TAG: owner(urn("web2"), IDENTITY)})
+        self.stranger(
+            "of-another", THERE, kind="DiskSnapshot", tags={OWNER_TAG: owner(urn("web2"), IDENTITY)}
+        )
 
     def stranger(self, name: str, region: str, **how: Any) -> Held:
         """Put somebody else's snapshot there."""
@@ -115,9 +117,7 @@ class World:
             progress=self.progress, timeout=spec.timeout,
         )  # fmt: skip
 
-    def create(
-        self, spec: Spec, known: Known = NOTHING, *, dropped: Iterable[str] = ()
-    ) -> Known | CopyError:
+    def create(self, spec: Spec, known: Known = NOTHING, *, dropped: Iterable[str] = ()) -> Known | CopyError:
         """See to the copy until it stands."""
         try:
             return converge(self.run(spec, known), dropped=dropped)
@@ -189,6 +189,10 @@ def _state(spec: Spec, known: Known) -> tuple[str, dict[str, Any]]:
     """The id and the outputs in the state."""
     assert known.seen is not None
     bag = Bag(
-        identity=IDENTITY, owner=spec.owner, key=spec.key, timeouts={"create": "1h", "delete": "1h"}, retain=spec.retain
+        identity=IDENTITY,
+        owner=spec.owner,
+        key=spec.key,
+        timeouts={"create": "1h", "delete": "1h"},
+        retain=spec.retain,
     )
     return known.seen.id, state.outputs(FAMILY, spec.arguments, spec, known, bag=bag)

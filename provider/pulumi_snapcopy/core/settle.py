@@ -51,15 +51,21 @@ def settle(
     same = same and (not named or equal(olds.get(family.name_argument), inputs[family.name_argument]))
     bag = _signed(family, urn, olds, inputs, same=same)
     inputs[BOOKKEEPING] = bag.written()
+    if state.is_unknown([value for name, value in inputs.items() if name != BOOKKEEPING]):
+        ask = _nobody  # no network while an input is unknown
     family.settle(olds, inputs, same=same, ask=ask)
     if not family.name_argument or named:
         return inputs
     if same and equal(family.identity(olds).get("date"), family.identity(inputs).get("date")):
         return inputs | {key: olds[key] for key in (family.name_argument,) if key in olds}
-    covers = family.key_covers(inputs)
-    if not state.is_unknown([bag.key, *covers.values()]) and (name := family.derive_name(inputs, bag.key)):
+    identity = family.identity(inputs)
+    if not state.is_unknown([bag.key, *identity.values()]) and (name := family.derive_name(inputs, bag.key)):
         inputs[family.name_argument] = name
     return inputs
+
+
+def _nobody(region: Any, call: Callable[..., Any]) -> None:
+    """Answer that it can't be known now."""
 
 
 def _signed(family: Family, urn: str, olds: Inputs, inputs: Inputs, *, same: bool) -> Bag:
