@@ -121,11 +121,8 @@ class _Convergence:
 
     def _look_for_it(self, trouble: AnswerLost | NameInUse) -> None:
         """Look for what an answer is about that isn't to be relied on; else pause before the next request."""
-        run, source = self._run, self._seen.source
-        if run.spec.by_id:
-            self._observer.exists(self._observer.find())
-        else:
-            self._observer.look_again(run.spec.name, source.kind if source else "")
+        run = self._run
+        self._look_without_a_list()
         if self._seen.existing is not None:
             return
         if self._seen.sent is Sent.NAME_IN_USE and not self._seen.held:
@@ -136,6 +133,14 @@ class _Convergence:
                 return
         run.deadline.rest(self._requests.made, trouble)
         self._requests.made += 1
+        self._look_without_a_list()  # it may have become visible meanwhile
+
+    def _look_without_a_list(self) -> None:
+        run, source = self._run, self._seen.source
+        if run.spec.by_id:
+            self._observer.exists(self._observer.find())
+        else:
+            self._observer.look_again(run.spec.name, source.kind if source else "")
 
     def _search(self, _: plan.Search) -> None:
         run, existing = self._run, self._seen.existing

@@ -94,13 +94,12 @@ class CopiedSnapshots(Family):
         """Settle "latest" as a date; once, unless it is tracked."""
         if inputs.get("useLatestRestorableAutoSnapshot") is not True:
             return
+        # Where the first check couldn't ask, create has settled it; the outputs hold it, and that date stays.
         held = _date(olds) if same else None
         region, source = inputs.get("sourceRegion"), inputs.get("sourceResourceName")
-        if held is None or inputs.get("trackLatest"):
+        if not same or inputs.get("trackLatest"):
             if isinstance(region, str) and isinstance(source, str):
                 held = max(filter(None, (ask(region, _latest(region, source)), held)), default=None)
-            elif not same:
-                held = None
         if held is not None:
             inputs["restoredDate"] = held
 
