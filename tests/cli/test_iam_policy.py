@@ -62,7 +62,7 @@ def spec(**given: object) -> Spec:
 
 def verbs(service: Service) -> Verbs:
     """A new process's verbs."""
-    return Verbs(family=FAMILY, service=service, clock=SystemClock())
+    return Verbs(family=FAMILY, make_service=lambda: service, clock=SystemClock())
 
 
 def fails(work: Callable[[], Made], why: str) -> None:

@@ -164,7 +164,7 @@ class InProcess:
         self.warnings: list[str] = []
         self._verbs = Verbs(
             family=CopiedSnapshots(),
-            service=service,
+            make_service=lambda: service,
             clock=service.clock,
             default_region=lambda: TARGET_REGIONS[0],
         )

@@ -168,7 +168,7 @@ class World:
         self.assert_foreign_untouched()
 
     def _verbs(self) -> Verbs:
-        return Verbs(family=FAMILY, service=self.service, clock=self.service.clock)
+        return Verbs(family=FAMILY, make_service=lambda: self.service, clock=self.service.clock)
 
     def _call(self) -> Call:
         return Call(URN, self.progress)

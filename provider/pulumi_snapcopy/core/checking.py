@@ -43,7 +43,7 @@ class Checking:
         family: what the resource is like.
         ledger: what the engine has shown.
         guard: the account guard, if there is one.
-        service: is asked for what only it knows.
+        service: returns the service, which is asked for what only it knows.
         clock: the time.
         default_region: the region that the service's own tooling would use.
     """
@@ -51,7 +51,7 @@ class Checking:
     family: Family
     ledger: Ledger
     guard: AccountGuard | None
-    service: Service
+    service: Callable[[], Service]
     clock: Clock
     default_region: Callable[[], str | None]
 
@@ -115,7 +115,7 @@ class Checking:
         if not self._may_ask(region):
             return None
         try:
-            return call(self.service)
+            return call(self.service())
         except ServiceError:
             return None
 

@@ -61,7 +61,7 @@ class Verbs:
 
     Args:
         family: what the resource is like.
-        service: the service.
+        make_service: makes the service, once it is needed: a preview of what hasn't changed asks nothing.
         clock: the time.
         default_region: the region that the service's own tooling would use.
         longest_pause: seconds between two looks, at most.
@@ -70,20 +70,29 @@ class Verbs:
     """
 
     family: Family
-    service: Service
+    make_service: Callable[[], Service]
     clock: Clock
     default_region: Callable[[], str | None] = lambda: None
     longest_pause: float = LONGEST_PAUSE
     is_wanted: Callable[[], bool] = lambda: True
     guard: AccountGuard | None = None
     ledger: Ledger = field(default_factory=Ledger)
+    _service: Service | None = None
     _regions: dict[str, Region] = field(default_factory=dict)
-    _lock: threading.Lock = field(default_factory=threading.Lock)
+    _lock: threading.RLock = field(default_factory=threading.RLock)
+
+    @property
+    def service(self) -> Service:
+        """The service."""
+        with self._lock:
+            if self._service is None:
+                self._service = self.make_service()
+            return self._service
 
     def check(self, urn: str, olds: Properties, news: Properties) -> Checked:
         """Judge the inputs by the rules, then settle what the user left open."""
         checking = Checking(
-            family=self.family, ledger=self.ledger, guard=self.guard, service=self.service, clock=self.clock,
+            family=self.family, ledger=self.ledger, guard=self.guard, service=lambda: self.service, clock=self.clock,
             default_region=self.default_region,
         )  # fmt: skip
         return checking.check(urn, olds, news)

@@ -92,7 +92,7 @@ class DynamicProvider(ResourceProvider):
             )
         self._verbs = Verbs(
             family=backend.family,
-            service=backend.service(settings, clock),
+            make_service=lambda: backend.service(settings, clock),
             clock=clock,
             default_region=lambda: backend.default_region(settings),
             longest_pause=settings.poll_seconds,

@@ -11,8 +11,7 @@ import pulumi
 from pulumi.dynamic import Resource
 from pulumi.dynamic.dynamic import PROVIDER_KEY, ResourceProvider, serialize_provider
 
-from ..core.fields import Fields, Type
-from ..core.rules.judgement import BOOKKEEPING
+from ..core.fields import BOOKKEEPING, Fields, Type
 from .identity import identity_of_the_stack
 
 _TYPES: dict[Type, Any] = {
@@ -110,9 +109,20 @@ def _adoption(fields: Fields) -> str:
     return "adopt=True and its name" if "adopt" in names else "adopt_snapshot_id"
 
 
+class _Reference(ResourceProvider):
+    """What a provider is in the state: a reference to its factory."""
+
+    def __init__(self, factory: Callable[[], ResourceProvider]) -> None:
+        super().__init__()
+        self._factory = factory
+
+    def __reduce__(self) -> tuple[Callable[[], ResourceProvider], tuple[()]]:
+        return self._factory, ()
+
+
 @cache
 def _serialized(factory: Callable[[], ResourceProvider]) -> str:
-    serialized: str = serialize_provider(factory())
+    serialized: str = serialize_provider(_Reference(factory))
     return serialized
 
 

@@ -96,10 +96,9 @@ class CopiedSnapshots(Family):
             return
         # Where the first check couldn't ask, create has settled it; the outputs hold it, and that date stays.
         held = _date(olds) if same else None
-        region, source = inputs.get("sourceRegion"), inputs.get("sourceResourceName")
+        region, source = self.source(inputs)
         if not same or inputs.get("trackLatest"):
-            if isinstance(region, str) and isinstance(source, str):
-                held = max(filter(None, (ask(region, _latest(region, source)), held)), default=None)
+            held = max(filter(None, (ask(region, _latest(region, source)), held)), default=None)
         if held is not None:
             inputs["restoredDate"] = held
 

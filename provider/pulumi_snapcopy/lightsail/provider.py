@@ -6,17 +6,22 @@ function may ever be moved or renamed, or what is in the state could no longer b
 
 from __future__ import annotations
 
-from ..core.service import Service
-from ..core.waiting.clock import Clock
-from ..host.dynamic import Backend, DynamicProvider
-from ..host.settings import Settings
-from .family import CopiedSnapshots
+from typing import TYPE_CHECKING
 
-# boto3 is imported where it is used: a program that only describes copies shall not pay for it.
+if TYPE_CHECKING:
+    from ..core.service import Service
+    from ..core.waiting.clock import Clock
+    from ..host.dynamic import DynamicProvider
+    from ..host.settings import Settings
+
+# A program only refers to the provider: what that is made of is imported where it is used, boto3 above all.
 
 
 def copied_snapshot() -> DynamicProvider:
     """Make the provider."""
+    from ..host.dynamic import Backend, DynamicProvider
+    from .family import CopiedSnapshots
+
     return DynamicProvider(
         Backend(
             factory=copied_snapshot,
