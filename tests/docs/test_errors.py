@@ -31,7 +31,9 @@ SAID = sorted(
 
 def pieces(text: str) -> list[str]:
     """What stands between the parts that are filled in: names, regions, and the words of a family."""
-    found = re.split(r"…|\bcopy\b|\bcopied\b|Lightsail|boto3|127\.0\.0\.1|state: error|pending|\ba string\b", text)
+    found = re.split(
+        r"…|\bcopy\b|\bcopied\b|Lightsail|boto3|127\.0\.0\.1|state: error|pending|\ba string\b", text
+    )
     return [bare.lower() for piece in found if len(bare := piece.strip(" \"':(")) >= 5]
 
 

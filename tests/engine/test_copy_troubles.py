@@ -22,7 +22,7 @@ from .stack import Stack
 def test_a_copy_that_fails(
     stack: Stack, service: Service, emulator: Emulator, when: float, hidden: float, name: str | None
 ) -> None:
-    """It fails at once, later, or before it was ever shown: the reason is told, and the next run starts anew."""
+    """It fails at once, later, or before it was ever shown: the reason is told, and the next run starts a new copy."""
     emulator.settings = Settings(copy_seconds=0.3, visibility_seconds=hidden)
     reason = {"error_code": "DiskFull", "error_details": "No room left."}
     emulator.inject(Fault(kind="fail-copy", operation="CopySnapshot", seconds=when, **reason))  # type: ignore[arg-type]
@@ -196,13 +196,13 @@ def test_killed_before_midnight_while_tracking(stack: Stack, service: Service, e
     emulator.client("us-east-1").delete_instance(instanceName="web-1")
     emulator.seed({"us-east-1": {"instances": [{"name": "web-1", "automaticSnapshots": WEEK}]}})
     emulator.settings = Settings(copy_seconds=0.2)
-    assert "left behind by a run of this declaration that was cut off" in stack.up().output
+    assert "a copy that an interrupted run of this declaration made" in stack.up().output
     assert_converges(stack, service)
     assert day(0) in service.only()["name"]
 
 
 @pytest.mark.parametrize("then", ["up", "destroy"])
-def test_a_half_made_copy_is_still_known_when_its_record_is_old(
+def test_a_partial_copy_is_still_known_when_its_record_is_old(
     stack: Stack, service: Service, emulator: Emulator, skewed: Callable[[float], None], then: str
 ) -> None:
     """The state holds its operation but no ARN yet, and the record is older than the time-out: it is ours all the same."""

@@ -157,7 +157,7 @@ class Target(Protocol):
     """The calls at which its providers can be killed, as `Kill.at` names them."""
 
     def reset(self) -> None:
-        """Begin anew: the sources, somebody else's snapshots, and no faults."""
+        """Begin again: the sources, somebody else's snapshots, and no faults."""
 
     def start(self, disturbance: Disturbance | None) -> Provider:
         """Start a provider for one run of the engine, and what disturbs that run."""

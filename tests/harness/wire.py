@@ -17,7 +17,7 @@ T = TypeVar("T")
 Watch = Callable[[Any], None]
 DETAILS = "grpc-status-details-bin"
 _POLL = 0.002
-"""Seconds between two looks at a call that may be about to be cut off."""
+"""Seconds between two looks at a call that may be about to be interrupted."""
 
 
 def struct(properties: Properties) -> struct_pb2.Struct:
