@@ -110,7 +110,7 @@ def test_a_killed_run_is_resumed(quickstart: Quickstart) -> None:
         os.kill(cli, 9)
         output, _ = first.communicate()
     assert first.returncode == 137
-    assert b"`make up` goes on from here" in output
+    assert b"`make up` resumes" in output
 
     code, said = quickstart("up")
     assert code == 0, said
