@@ -34,7 +34,7 @@ def test_a_copy_that_fails(
 
 
 def test_the_source_is_deleted_in_mid_copy(stack: Stack, service: Service, emulator: Emulator) -> None:
-    """A copy under way doesn't need its source any more, and a source that is gone is no change."""
+    """A copy in progress doesn't need its source any more, and a source that is gone is no change."""
     emulator.settings = Settings(copy_seconds=3600)
     waiting = emulator.inject(
         Fault(kind="hold-before", operation="GetInstanceSnapshot", resource="db-dr", skip=1)
@@ -55,7 +55,7 @@ def test_a_copy_in_error_is_destroyed(stack: Stack, service: Service, emulator: 
     stack.copied(target_snapshot_name="db-dr")
     stack.up()
     emulator.set_state("eu-west-1", "db-dr", "error")
-    assert 'the copy "db-dr" is error in eu-west-1; run `pulumi up` to replace it.' in stack.refresh().output
+    assert 'the copy "db-dr" failed (state: error) in eu-west-1; run `pulumi up` to replace it.' in stack.refresh().output
     stack.destroy()
     assert service.snapshots() == {}
 
@@ -77,7 +77,7 @@ def test_new_things_are_hidden_and_answers_are_lost(
 def test_more_copies_than_may_be_in_progress(
     stack: Stack, service: Service, emulator: Emulator, record_property: Callable[..., None]
 ) -> None:
-    """Twelve copies where three may be under way: all arrive, each sent until it is taken, none twice."""
+    """Twelve copies where three may be in progress: all arrive, each sent until it is taken, none twice."""
     emulator.settings = Settings(copy_seconds=0.5, max_copies_in_progress=3)
     stack.program(f"for n in range(12):\n    CopiedSnapshot(f'db-{{n}}', **{MANUAL!r})\n")
     assert stack.up().changes == {"created": 13}
@@ -100,7 +100,7 @@ def test_a_limit_on_copies_is_told(stack: Stack, service: Service, emulator: Emu
     result = stack.up(ok=False)
     message = told(result, "db")
     said = "ResourceLimitExceeded: Too many snapshot copies in progress. The limit is 1 in this region."
-    assert f"waiting for its turn: {said}" in result.output
+    assert f"queued: {said}" in result.output
     assert f"timed out after 3 s; the service last said: {said}" in message
     assert "State: nothing was copied." in message and "Next:  run `pulumi up` again." in message
     assert service.snapshots() == theirs and stack.resources() == {} and service.copies_started() == 0
@@ -178,7 +178,7 @@ def test_the_record_is_gone_before_recovery(
         message = told(stack.up(ok=False), "db")
         assert 'the name "db-dr" is taken in eu-west-1' in message
         assert "has no snapcopy:owner tag; it was not changed, nothing was copied" in message
-        assert "adopt=True to take that snapshot over" in message
+        assert "adopt=True to take over the existing snapshot" in message
         assert service.only() == left
         stack.copied(adopt=True, target_snapshot_name=name)
     assert_converges(stack, service)

@@ -189,7 +189,7 @@ def test_a_lost_answer_to_copysnapshot_makes_no_second_copy(
 def test_throttling_and_a_limit_on_copies_only_delay(
     stack: Stack, service: Service, emulator: Emulator
 ) -> None:
-    """Five copies where two may be under way, and a throttled service: all arrive."""
+    """Five copies where two may be in progress, and a throttled service: all arrive."""
     emulator.settings = Settings(copy_seconds=1, max_copies_in_progress=2)
     emulator.inject(Fault(kind="error", code="ThrottlingException", message="Rate exceeded", times=6))
     stack.program("""

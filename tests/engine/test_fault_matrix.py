@@ -142,7 +142,7 @@ def test_trouble_that_stays_while_creating(stack: Stack, service: Service, emula
             assert name not in there and name not in state
         elif call == "CopySnapshot":
             assert (
-                f'the copy "{name}" was asked for, the service\'s answer was lost: it may be under way'
+                f'the copy "{name}" was asked for, the service\'s answer was lost: it may be in progress'
                 in message
             )
             assert "kept in the stack's state" in message and name not in there and name in state
@@ -267,7 +267,7 @@ def test_a_call_that_always_hangs_is_told(
     message, hangs = told(result, "db"), f'Read timeout on endpoint URL: "{emulator.url}/"'
     assert f"timed out after 3 s; the service last said: {hangs}" in message, result.output
     assert {
-        "CopySnapshot": "was asked for, the service's answer was lost: it may be under way in eu-west-1; it is kept",
+        "CopySnapshot": "was asked for, the service's answer was lost: it may be in progress in eu-west-1; it is kept",
         "TagResource": 'the copy "db" is still pending in eu-west-1; it is kept in the stack\'s state.',
         "GetInstanceSnapshot": "State: nothing was copied.",
     }[call] in message  # fmt: skip

@@ -151,7 +151,7 @@ def test_a_copy_that_was_stopped_before_it_showed_is_not_forgotten(
 def test_ctrl_c_is_heard_where_all_workers_are_busy(
     stack: Stack, service: Service, emulator: Emulator
 ) -> None:
-    """With as many copies under way as the host takes, and more in its queue, SIGINT ends the run all the same."""
+    """With as many copies in progress as the host takes, and more in its queue, SIGINT ends the run all the same."""
     emulator.settings = Settings(copy_seconds=3600)
     stack.environment["SNAPCOPY_MAX_WORKERS"] = "4"
     stack.program("""

@@ -169,7 +169,7 @@ class SnapshotCopies(Driven):
     @precondition(lambda self: self._can("kills") and self._has_work())
     @rule()
     def up_that_is_stopped(self) -> None:
-        """The user asks to stop while a copy is under way."""
+        """The user asks to stop while a copy is in progress."""
         self._run("up", Stop())
         self._count()
 

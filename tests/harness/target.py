@@ -110,7 +110,7 @@ class Kill:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Stop:
-    """The user asks to stop while the first copy of the run is under way."""
+    """The user asks to stop while the first copy of the run is in progress."""
 
 
 Disturbance = Fault | Kill | Stop

@@ -49,7 +49,7 @@ class Host:
 
     Args:
         port: where it listens.
-        watch: is handed every call under way, again and again until it ends; it may kill the process.
+        watch: is handed every call in flight, again and again until it ends; it may kill the process.
     """
 
     def __init__(self, port: int, watch: Watch | None = None) -> None:
