@@ -8,7 +8,7 @@ from collections.abc import Callable
 
 
 class Stop(Exception):
-    """The reason why a command can't go on, and what to do about it, in words for whoever ran it."""
+    """The reason why a command stops, and what to do about it, in words for the user."""
 
 
 def step(room: str, sentence: str) -> None:
@@ -29,6 +29,6 @@ def run(command: Callable[[], int]) -> int:
     except KeyboardInterrupt:
         print("stopped", file=sys.stderr)
         return 130
-    except BrokenPipeError:  # whoever read our output has gone, as `head` does
+    except BrokenPipeError:  # the reader of our output has gone, as `head` does
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 1

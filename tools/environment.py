@@ -25,7 +25,7 @@ def ensure(*, room: str = "setup") -> None:
     """Brings `.venv` to what pyproject.toml and constraints.txt say, or says that it is there already.
 
     Raises:
-        Stop: Python is too old or lacks `venv`, or pip couldn't install.
+        Stop: Python is too old or has no `venv`, or pip couldn't install.
     """
     check_python(sys.version_info[:2])
     name = f"Python {sys.version_info[0]}.{sys.version_info[1]} environment .venv"

@@ -42,7 +42,7 @@ def build(*, python: Path, room: str) -> None:
     Everything but the result, 3 GB of it, is in a folder that is deleted in the end; the user's Go caches stay as they are.
 
     Raises:
-        Stop: no Go to be had, too little space, or the build failed.
+        Stop: no Go is available, too little space, or the build failed.
     """
     target = folder()
     target.parent.mkdir(parents=True, exist_ok=True)

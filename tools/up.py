@@ -40,7 +40,7 @@ def main() -> int:
     code = stack.run(["up", "--yes", "--stack", stack.STACK], environment)
     if code:
         step(
-            "up", "not finished; the emulator still runs. `make up` goes on from here, `make down` undoes it"
+            "up", "not finished; the emulator still runs. `make up` resumes, `make down` undoes it"
         )
         return code
     print("\nThe service now holds:", flush=True)

@@ -1,4 +1,4 @@
-"""The services that there are, for whoever reads the rules of all of them; importing this loads no SDK."""
+"""The rules of all services, for the policy pack and `snapcopy check`; importing this loads no SDK."""
 
 from __future__ import annotations
 

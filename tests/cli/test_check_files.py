@@ -90,7 +90,7 @@ def test_a_preview_that_never_began_is_unusable(check: Check) -> None:
 
 
 def test_files_that_cannot_be_read_are_refused(check: Check) -> None:
-    """A missing file, a folder and something that isn't text, or is cut off."""
+    """A missing file, a folder and something that isn't text, or is truncated."""
     Path("picture.png").write_bytes(b"\x89PNG\r\n\x1a\n\xff\xfe")
     Path("cut.json.gz").write_bytes(gzip.compress(json.dumps(state(copied())).encode())[:40])
     for name, why in (

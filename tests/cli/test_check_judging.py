@@ -66,7 +66,7 @@ def test_every_rule_about_a_copy_is_in_the_table_above() -> None:
 
 
 def test_instances_without_a_copy_are_named(check: Check) -> None:
-    """The rule about a whole stack speaks of the instance that lacks a copy, and of none that has one."""
+    """The rule about a whole stack speaks of the instance that has no copy, and of none that has one."""
     covered = copied(
         "web", sourceSnapshotName=None, sourceResourceName="web-1", useLatestRestorableAutoSnapshot=True
     )

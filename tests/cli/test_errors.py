@@ -88,7 +88,7 @@ def test_a_profile_that_isnt_there_is_named(
 def test_a_broken_configuration_file_is_named(
     marked: pytest.MonkeyPatch, snapcopy: Snapcopy, tmp_path: Path
 ) -> None:
-    """A file that can't be read is the user's to mend; what it holds isn't printed."""
+    """A file that can't be read is the user's to fix; what it holds isn't printed."""
     broken = tmp_path / "broken"
     broken.write_text(f"[default\naws_secret_access_key = {SECRET}\n")
     marked.setenv("AWS_CONFIG_FILE", str(broken))

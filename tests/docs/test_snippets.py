@@ -55,6 +55,11 @@ class Snippet:
         """Whether it declares something."""
         return any({module, f"{module}.{name}"} & RESOURCES for module, name in self.imports)
 
+    @property
+    def runs_pulumi(self) -> bool:
+        """Whether it runs Pulumi itself; tests/engine/test_automation.py runs such a program."""
+        return any("pulumi.automation" in (module, f"{module}.{name}") for module, name in self.imports)
+
 
 def snippets(page: Path) -> list[Snippet]:
     """The blocks of a page that are marked as Python."""
@@ -66,7 +71,7 @@ def snippets(page: Path) -> list[Snippet]:
 
 
 ALL = [snippet for page in PAGES for snippet in snippets(page)]
-PROGRAMS = [each for each in ALL if each.is_complete]
+PROGRAMS = [each for each in ALL if each.is_complete and not each.runs_pulumi]
 
 
 def where(snippet: Snippet) -> str:

@@ -177,7 +177,7 @@ class Stack:
 
     @classmethod
     def host_of(cls, process: subprocess.Popen[str]) -> int:
-        """The id of the dynamic host that a CLI has started; its shell bears the same command line."""
+        """The id of the dynamic host that a CLI has started; its shell has the same command line."""
         (host,) = (
             pid
             for pid, args in cls.left_of(process).items()

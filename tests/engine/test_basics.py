@@ -133,7 +133,7 @@ CopiedSnapshot("data", source_resource_name="data-1", restore_date="{day(1)}", s
 
 
 def test_many_copies_run_at_once(stack: Stack, service: Service, emulator: Emulator) -> None:
-    """Forty copies are under way at the same time: the host serves more than the SDK's four."""
+    """Forty copies are in progress at the same time: the host serves more than the SDK's four."""
     emulator.settings = emulator.settings.__class__(copy_seconds=3600)
     stack.program("""
 for n in range(40):

@@ -87,7 +87,7 @@ def test_another_target_region_is_copied_before_the_old_copy_goes(stack: Stack, 
 def test_an_explicit_name_that_stays_is_deleted_first(
     stack: Stack, service: Service, emulator: Emulator
 ) -> None:
-    """Two copies can't bear one name, so the old one makes way."""
+    """Two copies can't have one name, so the old one makes way."""
     stack.copied(target_snapshot_name="db-dr", **AUTOMATIC)
     stack.up()
     old = service.only()
@@ -243,7 +243,7 @@ CopiedSnapshot("new", source_snapshot_name="db-before-upgrade", source_region="u
     assert service.snapshots() == {}
 
 
-def test_a_resource_renamed_without_an_alias_is_copied_anew(stack: Stack, service: Service) -> None:
+def test_a_resource_renamed_without_an_alias_is_copied_again(stack: Stack, service: Service) -> None:
     """To Pulumi it is another resource: the new copy stands before the old one goes."""
     stack.copied("old")
     stack.up()
@@ -253,7 +253,7 @@ def test_a_resource_renamed_without_an_alias_is_copied_anew(stack: Stack, servic
 
 
 def test_retained_copies_stay(stack: Stack, service: Service) -> None:
-    """With retain_on_delete older copies are kept on purpose: no later run takes them for leftovers."""
+    """With retain_on_delete older copies are kept on purpose: no later run takes them for orphans."""
     body = 'CopiedSnapshot("web", source_resource_name="web-1", restore_date="{}", source_region="us-east-1", ' \
         'target_region="eu-west-1", opts=ResourceOptions(retain_on_delete=True))'  # fmt: skip
     for ago in (3, 2, 1):

@@ -22,7 +22,7 @@ from .stack import Stack
 def test_a_copy_that_fails(
     stack: Stack, service: Service, emulator: Emulator, when: float, hidden: float, name: str | None
 ) -> None:
-    """It fails at once, later, or before it was ever shown: the reason is told, and the next run starts anew."""
+    """It fails at once, later, or before it was ever shown: the reason is told, and the next run starts a new copy."""
     emulator.settings = Settings(copy_seconds=0.3, visibility_seconds=hidden)
     reason = {"error_code": "DiskFull", "error_details": "No room left."}
     emulator.inject(Fault(kind="fail-copy", operation="CopySnapshot", seconds=when, **reason))  # type: ignore[arg-type]
@@ -34,7 +34,7 @@ def test_a_copy_that_fails(
 
 
 def test_the_source_is_deleted_in_mid_copy(stack: Stack, service: Service, emulator: Emulator) -> None:
-    """A copy under way doesn't need its source any more, and a source that is gone is no change."""
+    """A copy in progress doesn't need its source any more, and a source that is gone is no change."""
     emulator.settings = Settings(copy_seconds=3600)
     waiting = emulator.inject(
         Fault(kind="hold-before", operation="GetInstanceSnapshot", resource="db-dr", skip=1)
@@ -55,7 +55,7 @@ def test_a_copy_in_error_is_destroyed(stack: Stack, service: Service, emulator: 
     stack.copied(target_snapshot_name="db-dr")
     stack.up()
     emulator.set_state("eu-west-1", "db-dr", "error")
-    assert 'the copy "db-dr" is error in eu-west-1; run `pulumi up` to replace it.' in stack.refresh().output
+    assert 'the copy "db-dr" failed (state: error) in eu-west-1; run `pulumi up` to replace it.' in stack.refresh().output
     stack.destroy()
     assert service.snapshots() == {}
 
@@ -77,7 +77,7 @@ def test_new_things_are_hidden_and_answers_are_lost(
 def test_more_copies_than_may_be_in_progress(
     stack: Stack, service: Service, emulator: Emulator, record_property: Callable[..., None]
 ) -> None:
-    """Twelve copies where three may be under way: all arrive, each sent until it is taken, none twice."""
+    """Twelve copies where three may be in progress: all arrive, each sent until it is taken, none twice."""
     emulator.settings = Settings(copy_seconds=0.5, max_copies_in_progress=3)
     stack.program(f"for n in range(12):\n    CopiedSnapshot(f'db-{{n}}', **{MANUAL!r})\n")
     assert stack.up().changes == {"created": 13}
@@ -100,7 +100,7 @@ def test_a_limit_on_copies_is_told(stack: Stack, service: Service, emulator: Emu
     result = stack.up(ok=False)
     message = told(result, "db")
     said = "ResourceLimitExceeded: Too many snapshot copies in progress. The limit is 1 in this region."
-    assert f"waiting for its turn: {said}" in result.output
+    assert f"queued: {said}" in result.output
     assert f"timed out after 3 s; the service last said: {said}" in message
     assert "State: nothing was copied." in message and "Next:  run `pulumi up` again." in message
     assert service.snapshots() == theirs and stack.resources() == {} and service.copies_started() == 0
@@ -178,7 +178,7 @@ def test_the_record_is_gone_before_recovery(
         message = told(stack.up(ok=False), "db")
         assert 'the name "db-dr" is taken in eu-west-1' in message
         assert "has no snapcopy:owner tag; it was not changed, nothing was copied" in message
-        assert "adopt=True to take that snapshot over" in message
+        assert "adopt=True to take over the existing snapshot" in message
         assert service.only() == left
         stack.copied(adopt=True, target_snapshot_name=name)
     assert_converges(stack, service)
@@ -196,13 +196,13 @@ def test_killed_before_midnight_while_tracking(stack: Stack, service: Service, e
     emulator.client("us-east-1").delete_instance(instanceName="web-1")
     emulator.seed({"us-east-1": {"instances": [{"name": "web-1", "automaticSnapshots": WEEK}]}})
     emulator.settings = Settings(copy_seconds=0.2)
-    assert "left behind by a run of this declaration that was cut off" in stack.up().output
+    assert "a copy that an interrupted run of this declaration made" in stack.up().output
     assert_converges(stack, service)
     assert day(0) in service.only()["name"]
 
 
 @pytest.mark.parametrize("then", ["up", "destroy"])
-def test_a_half_made_copy_is_still_known_when_its_record_is_old(
+def test_a_partial_copy_is_still_known_when_its_record_is_old(
     stack: Stack, service: Service, emulator: Emulator, skewed: Callable[[float], None], then: str
 ) -> None:
     """The state holds its operation but no ARN yet, and the record is older than the time-out: it is ours all the same."""

@@ -37,7 +37,7 @@ MARKS = {
     "initErrors": "init_errors",
 }
 """What an entry of the state may be marked with, in the real engine and in the model."""
-CUT_OFF = "cut off"
+INTERRUPTED = "interrupted"
 
 
 @dataclass(frozen=True)
@@ -114,7 +114,7 @@ class Cli:
         held = self.target.emulator.faults.all()
         if isinstance(step.disturbance, Kill):
             stack.up_killed_at(*held)
-            return CUT_OFF
+            return INTERRUPTED
         running = stack.start(*arguments)
         if isinstance(step.disturbance, Stop):
             held[0].wait_reached(120)
@@ -155,7 +155,7 @@ class Modelled:
         try:
             return not getattr(self.engine, step.command)(provider, *program[: step.command == "up"])
         except HostDied:
-            return CUT_OFF
+            return INTERRUPTED
 
     def asked(self) -> list[Asked]:
         """What it has asked of the provider in this run."""

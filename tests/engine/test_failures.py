@@ -1,4 +1,4 @@
-"""What goes wrong: each time the user reads what is true and what to do, and the next run mends it."""
+"""What goes wrong: each time the user reads what is true and what to do, and the next run fixes it."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ TIMED = (
 def test_a_foreign_snapshot_of_that_name_is_left_alone(
     stack: Stack, service: Service, emulator: Emulator
 ) -> None:
-    """A name that somebody else's snapshot bears is refused, and that snapshot isn't touched."""
+    """A name that somebody else's snapshot has is refused, and that snapshot isn't touched."""
     emulator.put_snapshot("eu-west-1", "db-dr", tags={"team": "theirs"})
     before = service.only()
     stack.copied(target_snapshot_name="db-dr")
@@ -101,7 +101,7 @@ MADE_BY_HAND: dict[str, Callable[[LightsailClient], object]] = {
 def test_a_name_of_another_type_is_refused(
     stack: Stack, service: Service, emulator: Emulator, kind: str, then: str
 ) -> None:
-    """Names are shared by all types: what bears the target's name is named and left alone, and once it is out of the way all is well."""
+    """Names are shared by all types: what has the target's name is named and left alone, and once it is out of the way all is well."""
     client = emulator.client("eu-west-1")
 
     def theirs() -> list[dict[str, Any]]:
@@ -132,7 +132,7 @@ def test_a_name_of_another_type_is_refused(
 def test_a_failed_copy_gives_the_services_reason_and_is_made_again(
     stack: Stack, service: Service, emulator: Emulator
 ) -> None:
-    """The service's reason is in the message, and the next `up` deletes the failed copy and starts anew."""
+    """The service's reason is in the message, and the next `up` deletes the failed copy and starts a new one."""
     emulator.inject(
         Fault(
             kind="fail-copy", operation="CopySnapshot", error_code="DiskFull", error_details="No room left."
@@ -166,10 +166,8 @@ def test_out_of_time_the_copy_is_kept_and_the_next_up_goes_on_waiting(
     assert stack.up().changes == {"unchanged": 2}
 
 
-def test_a_half_made_copy_is_deleted_with_its_stack(
-    stack: Stack, service: Service, emulator: Emulator
-) -> None:
-    """What was kept half-made doesn't outlive the stack."""
+def test_a_partial_copy_is_deleted_with_its_stack(stack: Stack, service: Service, emulator: Emulator) -> None:
+    """What was kept as partial doesn't outlive the stack."""
     emulator.settings = Settings(copy_seconds=3600)
     stack.program(TIMED.format(create="1s", update="1m"))
     stack.up(ok=False)
@@ -191,7 +189,7 @@ def test_a_lost_answer_to_copysnapshot_makes_no_second_copy(
 def test_throttling_and_a_limit_on_copies_only_delay(
     stack: Stack, service: Service, emulator: Emulator
 ) -> None:
-    """Five copies where two may be under way, and a throttled service: all arrive."""
+    """Five copies where two may be in progress, and a throttled service: all arrive."""
     emulator.settings = Settings(copy_seconds=1, max_copies_in_progress=2)
     emulator.inject(Fault(kind="error", code="ThrottlingException", message="Rate exceeded", times=6))
     stack.program("""

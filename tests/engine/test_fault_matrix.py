@@ -1,4 +1,4 @@
-"""The fault matrix: what goes wrong, what the user reads, what the service then holds, and that the next run mends it.
+"""The fault matrix: what goes wrong, what the user reads, what the service then holds, and that the next run fixes it.
 
 Here are the calls to the service; test_copy_troubles.py has the copies themselves, test_races.py two runs at one copy,
 test_permissions.py what isn't allowed, test_crash_matrix.py killing. What test_failures.py tries isn't tried again.
@@ -64,7 +64,7 @@ def test_trouble_that_passes_only_delays(
 ) -> None:
     """Each operation fails, in a life of create, refresh, update, replace, destroy: the user needn't know.
 
-    In the soak more often than the AWS client tries by itself, and anew in each run; every day but once.
+    In the soak more often than the AWS client tries by itself, and again in each run; every day but once.
     """
     faults: list[Injected] = []
     # The client takes an answer for one, whatever is in it.
@@ -118,7 +118,7 @@ def test_trouble_that_passes_only_delays(
 
 
 def test_trouble_that_stays_while_creating(stack: Stack, service: Service, emulator: Emulator) -> None:
-    """Each operation fails for good: what the user reads of each copy is what is true, and the next run mends it."""
+    """Each operation fails for good: what the user reads of each copy is what is true, and the next run fixes it."""
     calls = ("CopySnapshot", "TagResource", "GetInstanceSnapshot", "GetDiskSnapshot", "GetAutoSnapshots")
     rows = {f"{kind}-{call}": (kind, call) for kind in TROUBLES for call in calls}
     del rows["empty-GetAutoSnapshots"]  # a resource without any answers just that
@@ -142,7 +142,7 @@ def test_trouble_that_stays_while_creating(stack: Stack, service: Service, emula
             assert name not in there and name not in state
         elif call == "CopySnapshot":
             assert (
-                f'the copy "{name}" was asked for, the service\'s answer was lost: it may be under way'
+                f'the copy "{name}" was asked for, the service\'s answer was lost: it may be in progress'
                 in message
             )
             assert "kept in the stack's state" in message and name not in there and name in state
@@ -192,7 +192,7 @@ def test_trouble_that_stays_while_changing(stack: Stack, service: Service, emula
 
 @pytest.mark.parametrize("call", ["GetInstanceSnapshots", "GetDiskSnapshots"])
 def test_a_list_that_cant_be_had(stack: Stack, service: Service, emulator: Emulator, call: str) -> None:
-    """What a cut-off run left behind is looked for before anything is sent."""
+    """An orphan of an interrupted run is looked for before anything is sent."""
     emulator.inject(Fault(kind="error", operation=call, times=None))
     source = "web-1" if call == "GetInstanceSnapshots" else "data-1"
     arguments = {**ROUTE, "source_resource_name": source, "restore_date": day(1)}
@@ -267,7 +267,7 @@ def test_a_call_that_always_hangs_is_told(
     message, hangs = told(result, "db"), f'Read timeout on endpoint URL: "{emulator.url}/"'
     assert f"timed out after 3 s; the service last said: {hangs}" in message, result.output
     assert {
-        "CopySnapshot": "was asked for, the service's answer was lost: it may be under way in eu-west-1; it is kept",
+        "CopySnapshot": "was asked for, the service's answer was lost: it may be in progress in eu-west-1; it is kept",
         "TagResource": 'the copy "db" is still pending in eu-west-1; it is kept in the stack\'s state.',
         "GetInstanceSnapshot": "State: nothing was copied.",
     }[call] in message  # fmt: skip

@@ -52,7 +52,7 @@ CopiedSnapshot("second", source_snapshot_name=first.target_snapshot_name, source
 def test_what_pulumi_itself_replaces_stays_until_the_new_copy_stands(
     stack: Stack, service: Service, emulator: Emulator, option: str
 ) -> None:
-    """Pulumi finds the reason, and "latest" is another date by then: the copy in the state is no leftover."""
+    """Pulumi finds the reason, and "latest" is another date by then: the copy in the state is no orphan."""
     emulator.age_out("us-east-1", "web-1", day(0))
     program = """
 CopiedSnapshot("web", source_resource_name="web-1", use_latest_restorable_auto_snapshot=True, source_region="us-east-1",
@@ -85,7 +85,7 @@ CopiedSnapshot("web", source_resource_name="web-1", restore_date={!r}, source_re
     before = service.only()
     emulator.age_out("us-east-1", "web-1", day(6))
     stack.program(program.format(day(6), "2"))
-    assert "it was left in place" in stack.up().output
+    assert "this program still declares it" in stack.up().output
     assert service.only() == before and stack.outputs("web")["arn"] == before["arn"]
     assert stack.up().changes == {"unchanged": 2}
 

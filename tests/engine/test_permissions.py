@@ -59,7 +59,7 @@ def _no_source(region: str) -> Without:
     return Without(copy=_automatic("nowhere", region), denied={"region": region}, says=cause, allow=False)
 
 
-def _hidden_leftovers(source: str, region: str) -> Without:
+def _hidden_orphans(source: str, region: str) -> Without:
     copy = _automatic(source, target_region=region)
     return Without(copy=copy, denied={"region": region}, says=NOTHING)
 
@@ -72,10 +72,10 @@ ROWS = {
     "DeleteInstanceSnapshot": Without(copy=MANUAL, changed=True, says=STAYS),
     "GetAutoSnapshots": Without(copy=_automatic("web-1"), denied={"resource": "web-1"}, says=NOTHING),
     "GetDiskSnapshot": Without(copy=MANUAL, says=NOTHING),
-    "GetDiskSnapshots": _hidden_leftovers("data-1", "eu-west-2"),
+    "GetDiskSnapshots": _hidden_orphans("data-1", "eu-west-2"),
     "GetDisks": _no_source("us-west-1"),
     "GetInstanceSnapshot": Without(copy=MANUAL, says=NOTHING),
-    "GetInstanceSnapshots": _hidden_leftovers("api-1", "eu-west-3"),
+    "GetInstanceSnapshots": _hidden_orphans("api-1", "eu-west-3"),
     "GetInstances": _no_source("us-west-2"),
     "GetOperationsForResource": Without(copy=MANUAL, says="the copy failed: ", allow=False),
     "TagResource": Without(copy=MANUAL, says=KEPT),
@@ -94,7 +94,7 @@ def _deny(emulator: Emulator, *, changed: bool) -> None:
 
 
 def test_each_action_is_needed(stack: Stack, service: Service, emulator: Emulator) -> None:
-    """Without any one of them a feature breaks, and the message names the action; with all of them all is mended."""
+    """Without any one of them a feature breaks, and the message names the action; with all of them everything works."""
     assert {f"lightsail:{operation}" for operation in ROWS} == {each.action for each in PERMISSIONS}
     emulator.seed({"us-east-1": {"instances": [{"name": "api-1", "automaticSnapshots": 3}]}})
     emulator.inject(Fault(kind="fail-copy", operation="CopySnapshot", resource="GetOperationsForResource"))
@@ -183,7 +183,7 @@ def _snapcopy(stack: Stack, *arguments: str) -> str:
 def test_nothing_else_is_ever_called(
     stack: Stack, service: Service, emulator: Emulator, asked: list[Asked]
 ) -> None:
-    """Whoever calls whatever service: exactly the actions of the printed policy, in the listed regions.
+    """Whichever service is called: exactly the actions of the printed policy, in the listed regions.
 
     A full life of instances' and a disk's copies, one adopted and one retained, under the account guard, with wrong
     sources and a failed copy; then the commands that look.

@@ -114,7 +114,7 @@ NEWER = {**OLDER, "restore_date": day(1)}
 STALE = ("replace", "web-dr", "hold-before GetInstanceSnapshot", "successor")
 """The answer is of the copy that its successor has made."""
 LOST = ("replace", "web-dr", "hold-before DeleteInstanceSnapshot", "successor")
-"""A request to delete is on its way while the copy is made again: the service knows just the name, which both bear."""
+"""A request to delete is on its way while the copy is made again: the service knows just the name, which both have."""
 GOES_ON = [
     # what is done, under which name, what holds the orphan, who goes on first
     ("create", None, "hold-before CopySnapshot", "successor"),
@@ -216,7 +216,7 @@ def test_an_orphaned_host_that_was_asleep_copies_nothing(
 def test_an_orphaned_host_that_was_asleep_deletes_nothing(
     stack: Stack, service: Service, emulator: Emulator
 ) -> None:
-    """It was stopped between its look and DeleteInstanceSnapshot, and wakes when its successor's copy bears the name."""
+    """It was stopped between its look and DeleteInstanceSnapshot, and wakes when its successor's copy has the name."""
     named = {"source_resource_name": "web-1", "target_snapshot_name": "web-dr"}
     stack.copied(**named, restore_date=day(2))
     stack.up()

@@ -67,10 +67,10 @@ for name in ("one", "two"):
 
 
 def test_two_declarations_of_one_copy_are_refused(stack: Stack, emulator: Emulator) -> None:
-    """One would take the other's copy for its own: at preview the second is told of the first, and what to write."""
+    """One would take the other's copy for its own: at preview the message names the first, and says what to write."""
     stack.program(NAMED)
     output = stack.preview(ok=False).output
-    told = "is what urn:.*CopiedSnapshot::(one|two) asks for, too. Write another target_snapshot_name, or leave it out."
+    told = "is already asked for by urn:.*CopiedSnapshot::(one|two). Write another target_snapshot_name, or leave it out."
     assert re.search(told, output), output
     assert "property targetSnapshotName value" in output and "Traceback" not in output
     assert emulator.calls() == []

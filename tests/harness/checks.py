@@ -27,7 +27,7 @@ def foreign_is_untouched(world: World) -> None:
 
 
 def every_copy_has_an_owner(world: World) -> None:
-    """What the state doesn't hold was started by a create that was cut off, and each has at most one such copy."""
+    """What the state doesn't hold was started by an interrupted create, and each has at most one such copy."""
     held = {each.place for each in world.engine.state}
     loose = [each for each in ours(world) if each.place not in held]
     asked = {
@@ -93,7 +93,7 @@ def _as_declared(world: World, declaration: Declaration, resource: Resource, see
         provable = not (declaration.explicit and declaration.automatic) or came_with.get(SOURCE_TAG) == origin
         assert provable or seen.tags.get(SOURCE_TAG) != origin, "nobody can say so"
         return
-    # Where one may be adopted, a copy that a cut-off run has left untagged may be taken for one that was.
+    # Where one may be adopted, a copy that an interrupted run has left untagged may be taken for one that was.
     sayable = {origin, ADOPTED} if declaration.adopt else {origin}
     assert seen.tags.get(SOURCE_TAG, origin) in sayable, f"{seen.name} is tagged as a copy of {seen.tags}"
     assert declaration.retain or RETAIN_TAG not in seen.tags

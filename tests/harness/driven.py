@@ -34,7 +34,7 @@ class Driven(World, RuleBasedStateMachine):
         """Stacks that work beside this one; their copies are somebody else's."""
 
     def _run(self, command: str, disturbance: Disturbance | None, *, refresh: bool = False) -> list[str]:
-        """Run the engine once, perhaps with ``--refresh``; a run that is cut off returns why."""
+        """Run the engine once, perhaps with ``--refresh``; an interrupted run returns why."""
         provider = self.target.start(disturbance)
         calls, started = self.engine.calls, self.target.copies_started()
         errors: list[str]
@@ -90,7 +90,7 @@ class Driven(World, RuleBasedStateMachine):
         self.counts.add("steps")
 
     def _may_be_tagged(self, declaration: Declaration) -> bool:
-        """Whether a copy may have tags of which the next run doesn't know: it was cut off, or the next one isn't told."""
+        """Whether a copy may have tags of which the next run doesn't know: its run was interrupted, or the next one isn't told."""
         resource = self._held(declaration)
         untold = resource is not None and (resource.cut_off or resource.taint)
         return untold or urn(declaration.name) in self.engine.pending
@@ -133,7 +133,7 @@ class Driven(World, RuleBasedStateMachine):
     def _draw_copy(self, data: st.DataObject) -> Seen | None:
         """A copy in the state, of a declaration of which all that has been made is known, and that isn't being renamed.
 
-        A renaming whose copy is gone makes it again, and tags it with a name that the state doesn't know if it is cut off.
+        A renaming whose copy is gone makes it again, and tags it with a name that the state doesn't know if it is interrupted.
         """
         renamed = {
             urn(each.alias) for each in self.program.values() if each.alias and each.name != each.alias
@@ -186,7 +186,7 @@ class Driven(World, RuleBasedStateMachine):
         ]
 
     def _datable(self, declaration: Declaration) -> Declaration:
-        """The declaration with a date that still is to be had."""
+        """The declaration with a date that is still available."""
         if declaration.automatic != "date":
             return declaration
         dates = self.target.dates(declaration.source)
@@ -210,7 +210,7 @@ class Driven(World, RuleBasedStateMachine):
         )
 
     def _day_may_pass(self) -> bool:
-        """Whether no cut-off run depends on what a day takes away: a pinned date, or the proof of being recent."""
+        """Whether no interrupted run depends on what a day takes away: a pinned date, or the proof of being recent."""
         if any(each.cut_off for each in self.engine.state):
             return False
         uncertain = [each for name, each in self.program.items() if urn(name) in self.engine.pending]

@@ -25,17 +25,17 @@ class Resource:
     inputs: Properties
     outputs: Properties
     init_errors: list[str] = field(default_factory=list)
-    """Why it is only half made; the next run updates it."""
+    """Why it is partial; the next run updates it."""
     delete: bool = False
     """It has been replaced, and is to be deleted."""
     pending_replacement: bool = False
-    """It was deleted to be replaced, and its successor isn't there yet."""
+    """It was deleted to be replaced, and its replacement isn't there yet."""
     retain: bool = False
     """It is only dropped from the state where others are deleted."""
     refreshed: bool = False
-    """It was half-made when a refresh found it whole; no run has looked at its tags since."""
+    """It was partial when a refresh found it complete; no run has looked at its tags since."""
     cut_off: bool = False
-    """Its last update was cut off; what it has done isn't in the state."""
+    """Its last update was interrupted; what it has done isn't in the state."""
     taint: bool = False
     """The next run replaces it, whatever its provider would say: ``pulumi state taint``, ``pulumi up --replace``."""
     forced: bool = False
@@ -68,7 +68,7 @@ class Engine:
 
     state: list[Resource] = field(default_factory=list)
     pending: dict[str, list[Properties]] = field(default_factory=dict)
-    """Creates and renamings that were cut off, by URN: their inputs. What they did is in no state."""
+    """Creates and renamings that were interrupted, by URN: their inputs. What they did is in no state."""
     retained: list[Resource] = field(default_factory=list)
     """What was dropped from the state and not deleted; who reads it empties it."""
     operations: list[str] = field(default_factory=list)
@@ -85,7 +85,7 @@ class Engine:
             The errors; none if all went well.
 
         Raises:
-            HostDied, EngineKilled: The run was cut off.
+            HostDied, EngineKilled: The run was interrupted.
         """
         errors = self.refresh(provider) if refresh else []
         if errors:
@@ -182,7 +182,7 @@ class Engine:
             self.state.remove(old)
         elif old is not None:
             old.delete = True
-        # What was cut off and is now in the state is no longer uncertain; all of it once the resource is whole.
+        # What was interrupted and is now in the state is no longer uncertain; all of it once the resource is whole.
         region, _, name = made.id.partition("/")
         left = [
             each

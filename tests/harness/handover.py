@@ -39,7 +39,7 @@ def settle(world: World) -> None:
 
 
 def _leave(world: World, resource: Resource, seen: Seen | None) -> None:
-    """A retained copy is complete and marked, and may be gone on with by its declaration alone.
+    """A retained copy is complete and marked, and may be resumed by its declaration alone.
 
     What wasn't whole in the state isn't left on purpose: somebody clears it away.
     """

@@ -34,7 +34,7 @@ class SnapshotCopies(Driven):
     the very snapshot, with its tags beside ours; what is retained is marked, and touched by nobody but its own
     declaration.
 
-    One thing is left out, since nobody can know of it: what a cut-off run has made or tagged is found again by a run
+    One thing is left out, since nobody can know of it: what an interrupted run has made or tagged is found again by a run
     of the same request; the request isn't edited or removed before.
     """
 
@@ -83,7 +83,7 @@ class SnapshotCopies(Driven):
     def edit_in_place(self, data: st.DataObject) -> None:
         """An edit that asks for no other copy."""
         name = data.draw(st.sampled_from(sorted(self.program)), label="declaration")
-        # What a cut-off run has tagged isn't untagged by the next one: it can't tell whose tags these are.
+        # What an interrupted run has tagged isn't untagged by the next one: it can't tell whose tags these are.
         edits = {"a tag"} if self._may_be_tagged(self.program[name]) else set(IN_PLACE)
         if not self._may_be_retained(self.program[name]):
             edits.discard("retained")
@@ -98,7 +98,7 @@ class SnapshotCopies(Driven):
         old = self._draw_certain(data)
         edits = ["source", "region", *sorted(ANEW)]
         if not self._is_whole(old):
-            # An update would make the copy again, tagged with a name that the state doesn't know if it is cut off.
+            # An update would make the copy again, tagged with a name that the state doesn't know if it is interrupted.
             edits.remove("renamed with an alias")
         edit = data.draw(st.sampled_from(edits), label="edit")
         if edit == "source":
@@ -110,7 +110,7 @@ class SnapshotCopies(Driven):
         if new.explicit and new.automatic:
             new = replace(new, automatic="date", date=new.date or max(self.target.dates(new.source)))
         if new.name != old.name and new.alias:
-            # In the state it still bears the name before, if no run has been told of this one.
+            # In the state it still has the name before, if no run has been told of this one.
             new = replace(new, alias=old.name if self.engine.current(urn(old.name)) else old.alias)
         new = self._beside_retained(old, new)
         self.earlier[old.name] = old
@@ -169,7 +169,7 @@ class SnapshotCopies(Driven):
     @precondition(lambda self: self._can("kills") and self._has_work())
     @rule()
     def up_that_is_stopped(self) -> None:
-        """The user asks to stop while a copy is under way."""
+        """The user asks to stop while a copy is in progress."""
         self._run("up", Stop())
         self._count()
 
@@ -198,7 +198,7 @@ class SnapshotCopies(Driven):
     @precondition(lambda self: self.engine.state and not self.engine.pending)
     @rule(data=st.data())
     def destroy(self, data: st.DataObject) -> None:
-        """Everything is deleted, in a second run if the first is cut off, and the service is as it was."""
+        """Everything is deleted, in a second run if the first is interrupted, and the service is as it was."""
         disturbance = data.draw(disturbances(self.target), label="disturbance")
         self._run("destroy", disturbance)
         assert self._run("destroy", None, refresh=data.draw(st.booleans(), label="refresh")) == []
@@ -290,7 +290,7 @@ class SnapshotCopies(Driven):
 
     @invariant()
     def every_copy_has_an_owner(self) -> None:
-        """A copy is in the state, or is that of one create that was cut off."""
+        """A copy is in the state, or is that of one create that was interrupted."""
         checks.every_copy_has_an_owner(self)
 
     def teardown(self) -> None:

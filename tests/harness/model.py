@@ -52,7 +52,7 @@ class Model:
     """The fake service as a target: thousands of steps a minute, and no process but this one.
 
     Args:
-        service: makes the service anew; it may be slow to show, to tag, to delete.
+        service: makes a new service; it may be slow to show, to tag, to delete.
     """
 
     project = PROJECT

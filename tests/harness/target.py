@@ -110,7 +110,7 @@ class Kill:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Stop:
-    """The user asks to stop while the first copy of the run is under way."""
+    """The user asks to stop while the first copy of the run is in progress."""
 
 
 Disturbance = Fault | Kill | Stop
@@ -157,7 +157,7 @@ class Target(Protocol):
     """The calls at which its providers can be killed, as `Kill.at` names them."""
 
     def reset(self) -> None:
-        """Begin anew: the sources, somebody else's snapshots, and no faults."""
+        """Begin again: the sources, somebody else's snapshots, and no faults."""
 
     def start(self, disturbance: Disturbance | None) -> Provider:
         """Start a provider for one run of the engine, and what disturbs that run."""

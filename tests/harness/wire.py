@@ -17,7 +17,7 @@ T = TypeVar("T")
 Watch = Callable[[Any], None]
 DETAILS = "grpc-status-details-bin"
 _POLL = 0.002
-"""Seconds between two looks at a call that may be about to be cut off."""
+"""Seconds between two looks at a call that may be about to be interrupted."""
 
 
 def struct(properties: Properties) -> struct_pb2.Struct:
@@ -49,7 +49,7 @@ class Host:
 
     Args:
         port: where it listens.
-        watch: is handed every call under way, again and again until it ends; it may kill the process.
+        watch: is handed every call in flight, again and again until it ends; it may kill the process.
     """
 
     def __init__(self, port: int, watch: Watch | None = None) -> None:

@@ -31,7 +31,7 @@ class Life:
     def run(
         self, command: str = "up", disturbance: Disturbance | None = None, *, after: float | None = None
     ) -> list[str]:
-        """Run the engine; a run that is cut off says so; ``after`` is when the user asks to stop, in seconds."""
+        """Run the engine; an interrupted run says so; ``after`` is when the user asks to stop, in seconds."""
         provider = self.target.start(disturbance)
         self.warnings = provider.warnings
         if after is not None:
@@ -46,7 +46,7 @@ class Life:
             errors: list[str] = getattr(self.engine, command)(provider)
             return errors
         except (HostDied, EngineKilled):
-            return ["cut off"]
+            return ["interrupted"]
         finally:
             self.target.stop()
 
@@ -70,6 +70,6 @@ class Life:
         assert self.run("up", FAILING) and not self.engine.pending
         self.target.service.shown_after = shown_after
         started = self.target.copies_started()
-        assert self.run("up", Kill(at="CopySnapshot", done=True)) == ["cut off"]
+        assert self.run("up", Kill(at="CopySnapshot", done=True)) == ["interrupted"]
         (copy,) = self.there().values()
         assert self.target.copies_started() == started + 1 and not copy.tags

@@ -14,19 +14,19 @@ THEIRS = {"snapcopy:owner": "shop/prod/web", "snapcopy:source": "us-east-2:other
 
 
 @pytest.mark.parametrize("tags", [{}, THEIRS], ids=["made by hand", "another stack's copy"])
-def test_an_adoption_that_was_cut_off_after_its_tag_is_gone_on_with(tags: dict[str, str]) -> None:
+def test_an_adoption_that_was_interrupted_after_its_tag_is_resumed(tags: dict[str, str]) -> None:
     """The next `up` leaves the adopted snapshot what it is, and says nothing of what it is a copy of."""
     life = Life(replace(COPY, explicit="web-dr", adopt=True))
     life.target.plant(COPY.target_region, "web-dr", tags)
     (adopted,) = life.there()
-    assert life.run("up", Kill(at="TagResource", done=True)) == ["cut off"]
+    assert life.run("up", Kill(at="TagResource", done=True)) == ["interrupted"]
     assert life.run("up") == []
     assert life.there().keys() == {adopted} and life.target.copies_started() == 0
     assert life.there()[adopted].tags.get("snapcopy:source") != "us-east-1:db-1"
 
 
 def test_a_snapshot_that_was_not_yet_taken_over_is_taken_over_after_a_refresh() -> None:
-    """It bears its former owner's tag, and a run that was to change it failed: a refresh doesn't take that for done."""
+    """It has its previous owner's tag, and a run that was to change it failed: a refresh doesn't take that for done."""
     life = Life(replace(COPY, explicit="db-dr", adopt=True))
     life.target.plant(COPY.target_region, "db-dr", {"snapcopy:owner": "shop/prod/db"})
     assert "DENIED" in life.run("up", Fault(kind="denied", operation="TagResource"))[0]
@@ -39,7 +39,10 @@ def test_a_snapshot_that_was_not_yet_taken_over_is_taken_over_after_a_refresh() 
 def test_a_copy_that_names_itself_as_its_source_is_taken_over_and_never_deleted(how: str) -> None:
     """A copy of ours whose source is gone: what it was once copied from doesn't matter, and its tag goes on saying it."""
     life = Life(replace(COPY, explicit="db-dr"))
-    assert life.run("up", Kill(at="TagResource", done=True) if how == "killed" else None) in ([], ["cut off"])
+    assert life.run("up", Kill(at="TagResource", done=True) if how == "killed" else None) in (
+        [],
+        ["interrupted"],
+    )
     (copy,) = life.there()
     life.target.service.held = [each for each in life.target.service.held if each.name != "db-1"]
     if how == "taken from the state":

@@ -11,8 +11,8 @@ from tests.harness import Kill
 from .life import COPY, FAILING, Life
 
 
-def test_a_failed_copy_that_a_killed_run_made_again_is_gone_on_with() -> None:
-    """`up` goes on with the copy of the killed run."""
+def test_a_failed_copy_that_a_killed_run_made_again_is_resumed() -> None:
+    """`up` resumes the copy of the killed run."""
     life = Life()
     life.killed_right_after_copying_again()
     assert life.run("up") == []
@@ -28,7 +28,7 @@ def test_a_failed_copy_that_a_killed_run_made_again_is_not_forgotten(forgetting:
     assert len(life.engine.state) == len(life.tags())
 
 
-def test_a_copy_that_is_made_again_under_its_own_name_does_not_supersede_itself() -> None:
+def test_a_copy_that_is_made_again_under_its_own_name_does_not_replace_itself() -> None:
     """Retained from now on, copied again under one name, failed, made again and killed: the next run takes it up."""
     life = Life(replace(COPY, explicit="db-dr"))
     assert life.run("up") == []
@@ -43,13 +43,13 @@ def test_a_copy_that_is_made_again_under_its_own_name_does_not_supersede_itself(
 def test_a_copy_that_a_later_run_has_found_knows_its_operation() -> None:
     """The run that started it was killed: the next one reads its operation from the service's record."""
     life = Life()
-    assert life.run("up", Kill(at="TagResource", done=True)) == ["cut off"]
+    assert life.run("up", Kill(at="TagResource", done=True)) == ["interrupted"]
     assert life.run("up") == []
     (record,) = (each for _, _, each in life.target.service.recorded if each.origin)
     assert life.engine.state[0].outputs["operationId"] == record.id
 
 
-def test_what_a_cut_off_run_left_is_removed_where_a_copy_had_that_name_before() -> None:
+def test_the_orphan_of_an_interrupted_run_is_removed_where_a_copy_had_that_name_before() -> None:
     """One date, another, the first again and killed, a third: the state has held a copy of that name, and not this one."""
     life = Life(replace(COPY, source="web-1", automatic="date"))
     first, second, third = life.target.dates("web-1")[-3:]
@@ -57,7 +57,7 @@ def test_what_a_cut_off_run_left_is_removed_where_a_copy_had_that_name_before() 
         life.declared = replace(life.declared, date=date)
         assert life.run("up") == []
     life.declared = replace(life.declared, date=first)
-    assert life.run("up", Kill(at="TagResource", done=True)) == ["cut off"]
+    assert life.run("up", Kill(at="TagResource", done=True)) == ["interrupted"]
     assert life.target.copies_started() == 3
     life.declared = replace(life.declared, date=third)
     assert life.run("up") == []

@@ -29,7 +29,7 @@ def test_what_a_refreshed_copy_was_to_replace_is_deleted() -> None:
     )
 
 
-def test_a_latest_whose_date_is_gone_can_be_settled_anew() -> None:
+def test_a_latest_whose_date_is_gone_can_be_settled_again() -> None:
     """The copy has failed, and its date aged out before the next run: the message names what helps, and it does."""
     life = Life(LATEST)
     assert life.run("up", FAILING) != []

@@ -11,13 +11,13 @@ from tests.harness import Fault
 from .life import COPY, LATEST, Life
 
 
-def test_a_copy_whose_renaming_was_cut_off_is_deleted_after_the_next_up() -> None:
-    """Its tag bears the new name and the state the old one: `destroy` leaves it to that name, `up` settles it."""
+def test_a_copy_whose_renaming_was_interrupted_is_deleted_after_the_next_up() -> None:
+    """Its tag has the new name and the state the old one: `destroy` leaves it to that name, `up` settles it."""
     life = Life()
     assert life.run("up") == []
     life.declared = replace(COPY, name="shop", alias="web")
     life.engine.dies_after = 0
-    assert life.run("up") == ["cut off"]
+    assert life.run("up") == ["interrupted"]
     life.engine.dies_after = None
     assert life.run("up") == []
     assert life.run("destroy") == []
@@ -66,7 +66,7 @@ def test_a_renamed_declaration_loses_no_copy_to_a_wrong_source() -> None:
     assert "predecessors" not in life.engine.state[0].outputs["snapcopy"]
 
 
-def test_a_rename_that_was_cut_off_is_finished_after_a_refresh() -> None:
+def test_an_interrupted_rename_is_finished_after_a_refresh() -> None:
     """The tag couldn't be changed; once it is, a new declaration of the name before takes nothing away."""
     life = Life(LATEST)
     assert life.run("up") == []
@@ -81,7 +81,7 @@ def test_a_rename_that_was_cut_off_is_finished_after_a_refresh() -> None:
     assert copy in life.there() and len(life.there()) == 2
 
 
-def test_what_one_declaration_supersedes_is_no_leftover_of_another() -> None:
+def test_a_predecessor_of_one_declaration_is_no_orphan_of_another() -> None:
     """One is renamed and copied again, what it had being kept by a component; another takes its name."""
     life = Life(LATEST)
     life.keeps = True

@@ -12,7 +12,7 @@ from .life import COPY, FAILING, LATEST, Life
 
 
 def test_a_replacement_that_fails_twice_leaves_the_copy_that_it_replaces() -> None:
-    """What a half-made replacement is to replace goes when the new copy stands, however many runs that takes."""
+    """What a partial replacement is to replace goes when the new copy stands, however many runs that takes."""
     life = Life(replace(COPY, source="web-1", automatic="date"))
     first, second, third = life.target.dates("web-1")[-3:]
     life.declared = replace(life.declared, date=first)
@@ -67,7 +67,7 @@ def test_a_wrong_source_after_a_killed_run_costs_no_copy() -> None:
     life = Life(replace(COPY, source="web-1", automatic="date", explicit="web-dr"))
     dates = life.target.dates("web-1")
     life.declared = replace(life.declared, date=dates[-2])
-    assert life.run("up", Kill(at="TagResource", done=True)) == ["cut off"]
+    assert life.run("up", Kill(at="TagResource", done=True)) == ["interrupted"]
     (copy,) = life.there()
     assert copy and life.tags()[0]["snapcopy:source"].endswith(dates[-2])
     life.target.service.clock.time += 600

@@ -12,7 +12,7 @@ from .life import COPY, FAILING, Life
 
 
 def test_a_retained_copy_that_was_stopped_before_its_tags_is_kept() -> None:
-    """Stopped before it showed, refreshed, replaced: it is marked by then, and no later run takes it for a leftover."""
+    """Stopped before it showed, refreshed, replaced: it is marked by then, and no later run takes it for an orphan."""
     life = Life(shown_after=40.0)
     dates = life.target.dates("web-1")
     of_a_date = replace(COPY, tags={}, source="web-1", automatic="date", retain=True)
@@ -37,7 +37,7 @@ def test_triggers_copy_again_beside_a_retained_copy_or_say_that_they_can_not() -
 
 
 def test_going_back_to_a_retained_copy_takes_it_up() -> None:
-    """Under a derived name it is the very copy that is asked for again, whatever was half made in between."""
+    """Under a derived name it is the very copy that is asked for again, whatever was partial in between."""
     life = Life(replace(COPY, source="web-1", automatic="date", retain=True))
     first, second = life.target.dates("web-1")[-2:]
     life.declared = replace(life.declared, date=first)
@@ -64,7 +64,7 @@ def test_going_back_to_a_retained_copy_under_its_explicit_name_takes_it_up() -> 
 
 @pytest.mark.parametrize("between", ["nothing", "refresh", "an edit of tags"])
 def test_copies_that_the_engine_keeps_without_our_knowing_are_kept(between: str) -> None:
-    """`retain_on_delete` that a component hands down reaches the engine alone: what the state held is no leftover."""
+    """`retain_on_delete` that a component hands down reaches the engine alone: what the state held is no orphan."""
     life = Life(replace(COPY, source="web-1", automatic="date"))
     life.keeps = True
     for count, date in enumerate(life.target.dates("web-1")[-4:], 1):
@@ -90,7 +90,7 @@ def test_copies_that_the_engine_keeps_are_kept_through_other_triggers() -> None:
 
 
 def test_copies_that_the_engine_keeps_in_another_region_are_still_known() -> None:
-    """Moved, and moved back with another date: the one that was kept there first is no leftover."""
+    """Moved, and moved back with another date: the one that was kept there first is no orphan."""
     life = Life(replace(COPY, source="web-1", automatic="date"))
     life.keeps = True
     dates = life.target.dates("web-1")
@@ -117,7 +117,7 @@ def test_a_retained_copy_that_no_longer_says_what_it_is_of_is_not_said_to_be_of_
 
 
 def test_what_pulumi_replaces_for_its_own_reason_costs_no_copy_that_the_engine_keeps() -> None:
-    """A component hands down `retain_on_delete`, and an option finds the reason: what the state held is no leftover."""
+    """A component hands down `retain_on_delete`, and an option finds the reason: what the state held is no orphan."""
     life = Life(replace(COPY, source="web-1", automatic="date"))
     life.keeps = True
     for date in life.target.dates("web-1")[-3:]:

@@ -49,7 +49,7 @@ def test_a_throttled_look_at_the_records_forgets_no_copy_that_was_made_again() -
     assert life.there() == {} and life.engine.state == []
 
 
-def test_a_deletion_that_is_answered_by_lies_is_asked_for_again() -> None:
+def test_a_deletion_that_is_answered_by_stale_reads_is_asked_for_again() -> None:
     """Reads and the deletion say that there is no such copy, and the list shows it."""
     life = Life()
     assert life.run("up") == []

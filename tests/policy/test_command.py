@@ -56,7 +56,7 @@ def test_an_environment_that_cant_be_written_has_the_packages_own(
 
 
 def test_without_its_extra_the_command_says_what_to_install() -> None:
-    """One sentence, with the very Python that lacks it."""
+    """One sentence, with the very Python that doesn't have it."""
     code = (
         "import sys; from importlib import util; find = util.find_spec\n"
         "util.find_spec = lambda name: None if name == 'pulumi_policy' else find(name)\n"

@@ -123,7 +123,7 @@ def test_nothing_is_pruned_while_evidence_is_missing(
     if missing == "no offers" and not copies:
         assert not plan.doubts
     elif missing in ("none listed", "one not listed") and not complete:
-        return  # what isn't complete is no evidence that a list lacks something
+        return  # what isn't complete is no evidence that something is missing in a list
     else:
         assert plan.doubts
         assert plan.warnings

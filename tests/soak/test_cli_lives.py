@@ -32,7 +32,7 @@ class Life:
         self.log: list[str] = []
 
     def edit(self) -> None:
-        """Declare anew what two of the copies are."""
+        """Change what two of the copies are."""
         for name in self.random.sample(COPIES, 2):
             source: dict[str, Any] = self.random.choice(
                 [

@@ -58,7 +58,7 @@ def test_only_what_is_installed_makes_a_new_environment(
     assert len({first, second, environment.fingerprint()}) == 3
 
 
-def test_an_environment_that_was_cut_off_is_not_up_to_date(
+def test_an_environment_whose_setup_was_interrupted_is_not_up_to_date(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Without the stamp that is written last, `.venv` counts as not made."""

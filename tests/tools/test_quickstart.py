@@ -95,7 +95,7 @@ def test_up_again_down_and_down_again(quickstart: Quickstart) -> None:
     assert quickstart("down") == (0, "down: nothing is up\n")
 
 
-def test_a_killed_run_is_gone_on_with(quickstart: Quickstart) -> None:
+def test_a_killed_run_is_resumed(quickstart: Quickstart) -> None:
     """After SIGKILL of Pulumi in the middle, `make up` takes the dead run's lock away and finishes."""
     with subprocess.Popen(
         [str(PYTHON), "-m", "tools.up"],
@@ -110,7 +110,7 @@ def test_a_killed_run_is_gone_on_with(quickstart: Quickstart) -> None:
         os.kill(cli, 9)
         output, _ = first.communicate()
     assert first.returncode == 137
-    assert b"`make up` goes on from here" in output
+    assert b"`make up` resumes" in output
 
     code, said = quickstart("up")
     assert code == 0, said

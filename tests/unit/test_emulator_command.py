@@ -68,7 +68,7 @@ def test_there_is_no_host_to_choose(host: str) -> None:
 
     assert done.exit_code == 2
     assert "the emulator listens on 127.0.0.1 only, and no option changes that" in done.stderr
-    assert "whoever reaches it may do everything, with any credentials" in done.stderr
+    assert "anybody who reaches it can do everything, with any credentials" in done.stderr
     assert "--host" not in run("--help").stdout
 
 

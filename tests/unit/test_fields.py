@@ -17,12 +17,13 @@ FIELDS = Fields(
 )
 
 
-def test_the_readmes_tables_are_those_of_the_fields() -> None:
-    """Every resource's arguments and outputs, with types, defaults and meanings."""
-    readme = (Path(__file__).parents[2] / "README.md").read_text()
+def test_the_pages_tables_are_those_of_the_fields() -> None:
+    """Every resource's arguments and outputs, with types, defaults and meanings, in the README or its service's page."""
+    root = Path(__file__).parents[2]
+    pages = "\n".join(page.read_text() for page in (root / "README.md", *(root / "docs").glob("*.md")))
     for book in RULEBOOKS:
-        assert book.fields.table_of_arguments() in readme
-        assert book.fields.table_of_outputs() in readme
+        assert book.fields.table_of_arguments() in pages
+        assert book.fields.table_of_outputs() in pages
 
 
 def test_a_table_has_a_row_a_field() -> None:

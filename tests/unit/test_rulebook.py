@@ -84,7 +84,7 @@ def test_a_type_is_judged_by_its_own_book(
 
 
 def test_what_any_of_the_services_has_may_be_configured() -> None:
-    """A region is wrong if no service has it, and is told of all; tags are what each service says of them."""
+    """A region is wrong if no service has it, and the message names all; tags are what each service says of them."""
     config = {
         "allowed-regions": {"regions": ["eu-1", "eu-2", "eu-11"]},
         "required-tags": {"tags": ["a&b", "aws:x"]},

@@ -1,4 +1,4 @@
-"""The emulated service in a process of its own: its work is in nobody's figures."""
+"""The emulated service in a process of its own: its work is counted in no figure."""
 
 from __future__ import annotations
 

@@ -27,7 +27,7 @@ a list costs a call for every hundred snapshots. A copy takes a quarter of a min
 UNFAIR = """\
 ## What is unfair, or not measured
 
-- The emulator has a process of its own, in nobody's figures, but it works on the same cores: where a peer makes many calls at once, its
+- The emulator has a process of its own, counted in no figure, but it works on the same cores: where a peer makes many calls at once, its
   wall time holds some of the emulator's work.
 - 20 seconds a copy are short: a real one takes from minutes to over two hours. What doesn't depend on a copy's length (starting
   Pulumi, an AWS CLI's start) weighs more here than it would; polling every 5 seconds makes far more calls there.

@@ -112,7 +112,7 @@ def _local_error(error: Exception, call: str) -> ServiceError:
 
 
 def without_secrets(text: str) -> str:
-    """A message without what AWS or a library may quote in it: key ids, tokens, passwords in addresses.
+    """Return a message without what AWS or a library may quote in it: key ids, tokens, passwords in addresses.
 
     Example:
         >>> without_secrets("can't connect to http://me:secret@host/")

@@ -1,4 +1,4 @@
-"""``snapcopy``: what one wants to know and do around copies, without a Pulumi program.
+"""``snapcopy``: the commands beside Pulumi programs.
 
 A command is loaded when it is called: ``snapcopy --help`` shall not wait for boto3 or moto.
 """
@@ -43,4 +43,4 @@ class _Commands(click.Group):
 @click.group(cls=_Commands, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(__version__, prog_name="snapcopy")
 def main() -> None:
-    """Snapshot copies as code: what is around them."""
+    """Snapshot copies as code: check programs, look at the service, emulate it."""

@@ -1,4 +1,4 @@
-"""What commands that ask the service share: regions, whether there is an answer to be had, and sentences for a no."""
+"""What commands that ask the service share: regions, whether the endpoint answers, and sentences for errors."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ class Unreachable(Transient):
 
 
 def settle_region(given: str | None) -> str:
-    """The given region, or else the one AWS tooling would use.
+    """Return the given region, or else the one AWS tooling would use.
 
     Raises:
         click.ClickException: there is none, or Lightsail doesn't have it.
@@ -54,7 +54,7 @@ def refuse_unknown(regions: Sequence[str]) -> None:
 
 
 def described(url: str) -> str:
-    """An endpoint in words; a password in its address is left out."""
+    """Return an endpoint in words; a password in its address is left out."""
     from ..aws.calls import without_secrets
     from ..aws.login import is_the_real_service
 
@@ -84,7 +84,7 @@ def reach(url: str) -> None:
 
 
 def sentence(error: ServiceError) -> str:
-    """What a call ended with, and what to do."""
+    """Return what a call ended with, and what to do."""
     from ..aws.calls import without_secrets
 
     local = error.code == "Credentials"  # then it is no code of the service's, and nothing was called
@@ -94,7 +94,7 @@ def sentence(error: ServiceError) -> str:
 
 
 def is_about_credentials(error: ServiceError) -> bool:
-    """Whether nothing will be allowed to whoever asks, whatever is asked."""
+    """Whether the credentials are refused, whatever is called."""
     return isinstance(error, Denied) and any(word in error.code for word in _CREDENTIALS)
 
 

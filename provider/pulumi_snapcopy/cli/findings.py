@@ -11,7 +11,7 @@ class Verdict(Enum):
 
     OK = ("ok", "green")
     PROBLEM = ("problem", "red")
-    NOT_TRIED = ("not tried", "yellow")
+    NOT_TRIED = ("skipped", "yellow")
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,15 +24,15 @@ class Finding:
 
 
 def ok(subject: str, text: str) -> Finding:
-    """All is well."""
+    """Return a finding that nothing is wrong."""
     return Finding(Verdict.OK, subject, text)
 
 
 def problem(subject: str, text: str) -> Finding:
-    """Something has to be done."""
+    """Return a finding that something has to be done."""
     return Finding(Verdict.PROBLEM, subject, text)
 
 
 def not_tried(subject: str, text: str) -> Finding:
-    """It can't be known from here."""
+    """Return a finding that something wasn't tested, and why."""
     return Finding(Verdict.NOT_TRIED, subject, text)

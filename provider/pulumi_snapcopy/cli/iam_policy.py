@@ -13,7 +13,7 @@ from ..lightsail.permissions import policy
 @click.option(
     "--without-delete",
     is_flag=True,
-    help="Leave out the actions that delete snapshots: whoever gets the role's credentials can't delete backups.",
+    help="Leave out the actions that delete snapshots: with this role's credentials nobody can delete backups.",
 )
 def iam_policy(without_delete: bool) -> None:
     """Print the IAM policy that copies need, and no more, as JSON.

@@ -47,7 +47,7 @@ def policy_pack(target: Path | None) -> None:
 
 
 def folder() -> Path:
-    """The pack's folder; for a virtual environment, one inside it that names it.
+    """Return the pack's folder; for a virtual environment, one inside it that names it.
 
     The engine runs a pack on the python3 on PATH, unless its PulumiPolicy.yaml names a virtual environment. The one
     that pulumi-snapcopy is in may be used without being active.

@@ -1,4 +1,4 @@
-"""``snapcopy status``: what the service holds now, whoever made it, and whatever Pulumi's state says."""
+"""``snapcopy status``: the snapshots that the service holds, also those that Pulumi's state doesn't have."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ class Holdings:
 @click.option("--all-regions", is_flag=True, help="Look at all regions that the account has enabled.")
 @click.option("--json", "as_json", is_flag=True, help="Print a JSON array.")
 def status(regions: tuple[str, ...], all_regions: bool, as_json: bool) -> None:
-    """Show the manual snapshots that the service holds, whoever made them.
+    """Show the manual snapshots that the service holds, also those that snapcopy didn't make.
 
     OWNER is the resource (project/stack/resource@identity) that a copy belongs to; "-": none.
     """
@@ -94,7 +94,7 @@ def look(urls: Mapping[str, str]) -> Holdings:
 
 
 def as_the_api_does(snapshot: Seen) -> dict[str, Any]:
-    """A snapshot with the API's member names; ``fromResourceName`` is its fromInstanceName or fromDiskName."""
+    """Return a snapshot with the API's member names; ``fromResourceName`` is its fromInstanceName or fromDiskName."""
     return {
         "name": snapshot.name,
         "arn": snapshot.ref,
@@ -167,7 +167,7 @@ def _table(snapshots: Sequence[Seen]) -> Table:
 
 
 def age(made: datetime | None, now: datetime) -> str:
-    """How long ago something was made; days, from two on.
+    """Return how long ago something was made; days, from two on.
 
     Example:
         >>> age(datetime(2026, 11, 18, tzinfo=timezone.utc), datetime(2026, 11, 20, tzinfo=timezone.utc))

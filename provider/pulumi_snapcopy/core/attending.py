@@ -114,7 +114,7 @@ class Attendant:
 
 
 def row(look: Look, seen: Seen, elapsed: float) -> str:
-    """What to show of it: state, percent where there is one, time so far, time left where it can be told.
+    """Return what to show of it: state, percent where there is one, time so far, time left where it can be told.
 
     Example:
         >>> copy = Seen(name="db", region="eu-west-1", kind="DiskSnapshot", progress="40%")

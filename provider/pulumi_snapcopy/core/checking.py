@@ -128,6 +128,6 @@ class Checking:
         argument = self.family.fields.snake(name)
         return Violation(
             property=name,
-            message=f"{settled.get(name)!r} in {region} is what {other} asks for, too. Write another {argument}, or "
+            message=f"{settled.get(name)!r} in {region} is already asked for by {other}. Write another {argument}, or "
             "leave it out.",
         )

@@ -1,4 +1,4 @@
-"""The fields of a resource, once: types, what a change does, outputs, both spellings, and the README's tables."""
+"""The fields of a resource, once: types, what a change does, outputs, both spellings, and the documentation's tables."""
 
 from __future__ import annotations
 
@@ -60,9 +60,9 @@ class Field:
     Args:
         name: the API's name, camelCase, as it stands in the state.
         type: what its value must be.
-        meaning: for the README's table and the docstring.
+        meaning: for the documentation's table.
         change: what a change asks for; None for an output.
-        default: the default, as the README's table shows it.
+        default: the default, as the documentation's table shows it.
     """
 
     name: str
@@ -100,24 +100,24 @@ class Fields:
         yield from self.outputs
 
     def names(self, change: Change) -> tuple[str, ...]:
-        """The arguments whose change asks for this."""
+        """Return the arguments whose change asks for this."""
         return tuple(each.name for each in self.arguments if each.change is change)
 
     def of_type(self, type_: Type) -> tuple[str, ...]:
-        """The arguments of one type."""
+        """Return the arguments of one type."""
         return tuple(each.name for each in self.arguments if each.type is type_)
 
     def camel(self, name: str) -> str:
-        """The API's spelling of a field; any other name is returned as it is."""
+        """Return the API's spelling of a field; any other name is returned as it is."""
         return self._camel.get(name, name)
 
     def snake(self, name: str) -> str:
-        """The Python spelling of a field; any other name is returned as it is."""
+        """Return the Python spelling of a field; any other name is returned as it is."""
         camel = self.camel(name)
         return snake_case(camel) if snake_case(camel) in self._camel else name
 
     def table_of_arguments(self) -> str:
-        """The arguments as a table for the README."""
+        """Return the arguments as a table for the documentation."""
         rows = [
             (f"`{each.snake}`", each.type.python.__name__, each.default, each.meaning)
             for each in self.arguments
@@ -125,12 +125,12 @@ class Fields:
         return _table(("argument", "type", "default", "meaning"), rows)
 
     def table_of_outputs(self) -> str:
-        """The outputs as a table for the README."""
+        """Return the outputs as a table for the documentation."""
         rows = [(f"`{each.snake}`", each.type.python.__name__, each.meaning) for each in self.outputs]
         return _table(("output", "type", "meaning"), rows)
 
     def pythonic(self, message: str) -> str:
-        """A message with the fields spelled as a Python program spells them."""
+        """Return a message with the fields spelled as a Python program spells them."""
         return self._mentioned.sub(lambda found: snake_case(found[1]), message)
 
 
@@ -144,7 +144,7 @@ def _table(heads: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
 
 
 def snake_case(name: str) -> str:
-    """The Python spelling of a camelCase name.
+    """Return the Python spelling of a camelCase name.
 
     Example:
         >>> snake_case("sizeInGb"), snake_case("kmsKeyId")
@@ -154,7 +154,7 @@ def snake_case(name: str) -> str:
 
 
 def camel_case(name: str) -> str:
-    """The API's spelling of a snake_case name; what begins with an underscore is left alone.
+    """Return the API's spelling of a snake_case name; what begins with an underscore is left alone.
 
     Example:
         >>> camel_case("source_snapshot_name"), camel_case("__provider")

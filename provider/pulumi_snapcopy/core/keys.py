@@ -17,7 +17,7 @@ _NOT_IN_TAGS = re.compile(r"[^\w .:/=+@-]", re.ASCII)
 
 
 def place(urn: str) -> str:
-    """A resource's place in its stack: its URN without stack and project.
+    """Return a resource's place in its stack: its URN without stack and project.
 
     Example:
         >>> place("urn:pulumi:dev::shop::my:Web$pulumi-python:dynamic/x:CopiedSnapshot::db")
@@ -27,7 +27,7 @@ def place(urn: str) -> str:
 
 
 def name_in_program(urn: str) -> str:
-    """A resource's name in the program, behind the types of the components that it is in.
+    """Return a resource's name in the program, behind the types of the components that it is in.
 
     Example:
         >>> name_in_program("urn:pulumi:dev::shop::my:Web$pulumi-python:dynamic/x:CopiedSnapshot::db")
@@ -38,7 +38,7 @@ def name_in_program(urn: str) -> str:
 
 
 def owner(urn: str, identity: str) -> str:
-    """The value of the owner tag: ``project/stack/resource@identity``.
+    """Return the value of the owner tag: ``project/stack/resource@identity``.
 
     What a tag can't hold is replaced, and eight hex digits keep such names apart.
 
@@ -76,7 +76,7 @@ def is_namesake(one: str, other: str) -> bool:
 
 
 def key(identity: str, place: str, covers: Mapping[str, Any], *, digits: int) -> str:
-    """Hex over the stack's identity, the resource's place and its request.
+    """Return hex over the stack's identity, the resource's place and its request.
 
     Args:
         identity: the stack's.

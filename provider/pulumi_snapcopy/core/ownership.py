@@ -1,6 +1,6 @@
 """Whose a thing is. Nothing that isn't provably ours is changed, tagged or deleted, ever.
 
-The evidence, strongest first: an owner tag (whoever's it is), the ref in the state, the key that it carries, the
+The evidence, strongest first: an owner tag (ours or another's), the ref in the state, the key that it carries, the
 service's own record of our call. A name proves nothing.
 """
 
@@ -86,7 +86,7 @@ def classify(
 
 
 def deciding(records: Sequence[Record]) -> Record | None:
-    """The newest record that says whose the name was last."""
+    """Return the newest record that says whose the name was last."""
     return next((each for each in records if each.decides), None)
 
 

@@ -46,7 +46,7 @@ class Observation:
         over_limit: whether it failed only because too many were in progress.
         tagged: whether this run has set the tags.
         tag_again_at: when refused tags may be tried again.
-        left_to_maker: whether whoever started it has had time to tag it.
+        left_to_maker: whether the run that started it has had time to tag it.
         dropped: the keys of the tags to remove.
         searched: whether the last search for twins is done, or isn't needed.
     """
@@ -100,7 +100,7 @@ class Rest(Step):
 
 @dataclass(frozen=True, slots=True)
 class TakeUp(Step):
-    """Go on with the existing one; ``adopted``: it isn't ours, and the program asks to take it over."""
+    """Resume with the existing one; ``adopted``: it isn't ours, and the program asks to take it over."""
 
     adopted: bool = False
 
@@ -253,7 +253,7 @@ def _tag(spec: Spec, known: Known, seen: Observation, existing: Seen) -> Step | 
 
 
 def wanted_tags(spec: Spec, known: Known, existing: Seen) -> dict[str, str]:
-    """The tags to set. What a thing was made from is said only where it is proven."""
+    """Return the tags to set. What a thing was made from is said only where it is proven."""
     silent = OWNER_TAG in existing.tags and SOURCE_TAG not in existing.tags  # somebody removed that one
     proven = known.operation_id is not None or known.by_record or carries_key(spec, existing)
     if known.adopted or (spec.adopt and not proven and SOURCE_TAG not in existing.tags):

@@ -73,7 +73,7 @@ def _mark(run: Run, seen: Seen) -> None:
 
 
 def made_again_meanwhile(run: Run, found: Seen) -> CopyError | None:
-    """What to raise if it was made since this run began, by a run that took this one for dead.
+    """Return what to raise if it was made since this run began, by a run that took this one for dead.
 
     Where the service's clock is ahead of ours that is said of one made a little earlier, too.
     """

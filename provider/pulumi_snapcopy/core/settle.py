@@ -21,7 +21,7 @@ class Differences:
     Args:
         replaces: the properties that ask for another one.
         update: whether anything else has to be done.
-        partial: whether what the state holds has to be gone on with.
+        partial: whether what the state holds is incomplete and has to be resumed.
         same_name: whether another one would have the name of the one in the state, in the same region.
     """
 

@@ -145,7 +145,7 @@ def outputs(
 
 
 def is_partial(family: Family, outputs: Mapping[str, Any]) -> bool:
-    """Whether what the state holds has to be gone on with: it isn't complete, or its tags aren't."""
+    """Whether what the state holds has to be resumed: the copy isn't complete, or its tags aren't."""
     return phase_of(family, outputs.get("state")) is not Phase.DONE or Bag.of(outputs).partial
 
 

@@ -28,7 +28,7 @@ MISSING = "missing"
 
 
 class Phase(Enum):
-    """What a state means for whoever waits."""
+    """What a service's state means: still pending, done, or failed."""
 
     PENDING = "pending"
     DONE = "done"
@@ -256,5 +256,5 @@ def is_retained(seen: Seen) -> bool:
 
 
 def without(things: Sequence[Seen], ref: str | None) -> tuple[Seen, ...]:
-    """All but one."""
+    """Return all but the one with this ref."""
     return tuple(each for each in things if each.ref != ref)

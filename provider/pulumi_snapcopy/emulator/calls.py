@@ -58,7 +58,7 @@ class Calls:
         self._closed = False
 
     def close(self) -> None:
-        """Let no more calls begin, and wait for those under way: their changes still belong to this emulator."""
+        """Let no more calls begin, and wait for those in flight: their changes still belong to this emulator."""
         with self._lock:
             self._closed = True
             self._lock.wait_for(lambda: not self._under_way)

@@ -22,7 +22,7 @@ _PORT = click.IntRange(0, 65535)
 def _refuse_host(context: click.Context, parameter: click.Parameter, host: str | None) -> None:
     if host not in (None, loopback.HOST):
         raise click.BadParameter(
-            f"the emulator listens on {loopback.HOST} only, and no option changes that: whoever reaches it may do "
+            f"the emulator listens on {loopback.HOST} only, and no option changes that: anybody who reaches it can do "
             "everything, with any credentials.",
         )
 

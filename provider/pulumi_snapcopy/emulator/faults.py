@@ -84,7 +84,7 @@ class Fault:
         error_details: Why the copy failed: the operation's errorDetails, EC2's StateMessage.
 
     Raises:
-        ValueError: There is no such kind, or it lacks its `seconds`.
+        ValueError: There is no such kind, or its `seconds` are missing.
 
     Example:
         >>> Fault(kind="error", operation="CopySnapshot", code="ThrottlingException", times=2).status
@@ -125,7 +125,7 @@ class Fault:
 
 
 class Injected:
-    """A fault at work: wait until it is reached, let go of what it holds, or take it away."""
+    """A fault at work: wait until it is reached, release what it holds, or remove it."""
 
     def __init__(self, fault: Fault, number: int) -> None:
         self.fault = fault

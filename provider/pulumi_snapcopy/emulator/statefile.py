@@ -21,7 +21,7 @@ class StateFileError(ValueError):
 
 
 class StateFile:
-    """Keeps the state of all accounts and regions in one file, written anew, as a whole, at each change."""
+    """Keeps the state of all accounts and regions in one file, rewritten as a whole at each change."""
 
     def __init__(self, path: str | os.PathLike[str]) -> None:
         self.path = Path(path)

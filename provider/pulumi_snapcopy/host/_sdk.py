@@ -147,7 +147,7 @@ def _server() -> Any:
 
 
 def host_trouble(workers: int) -> str | None:
-    """Why the host of this SDK would stay at four workers, if it would; tried on a stand-in for it.
+    """Return why the host of this SDK would stay at four workers, if it would; tried on a stand-in for it.
 
     Example:
         >>> host_trouble(256)
@@ -190,7 +190,7 @@ class Engine:
 
     @classmethod
     def of_this_host(cls) -> Engine | None:
-        """The engine, if this process is a host."""
+        """Return the engine, or None if this process is no host."""
         host, _, port = (sys.argv[-1] if len(sys.argv) > 1 else "").rpartition(":")
         return cls(f"{host}:{port}") if host and port.isdigit() else None
 

@@ -165,5 +165,5 @@ class DynamicProvider(ResourceProvider):
             _sdk.on_cancel(clock.cancel)
         except _sdk.InternalsDiffer as difference:
             if self._engine:
-                text = f"pulumi-snapcopy works on four at a time: {difference} in this Pulumi SDK."
+                text = f"pulumi-snapcopy works on four copies at a time: {difference} in this Pulumi SDK."
                 self._engine.log("", text, warning=True)

@@ -88,7 +88,7 @@ def _accounts(config: Callable[[str], object], key: str, variable: str) -> tuple
         listed = [text]
     if not listed:
         raise ConfigError(
-            f"{name} is empty: no account would be allowed; write account ids of 12 digits, or take it away."
+            f"{name} is empty: no account would be allowed; write account ids of 12 digits, or remove the setting."
         )
     accounts = tuple(str(each).strip() for each in listed)
     for account in accounts:

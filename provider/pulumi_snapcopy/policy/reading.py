@@ -22,7 +22,7 @@ def inputs(props: Mapping[str, Any]) -> Inputs:
 
 
 def resource(given: PolicyResource) -> Resource:
-    """A resource of a stack."""
+    """Return a resource of a stack."""
     return Resource(
         urn=given.urn,
         type=given.resource_type,
@@ -35,7 +35,7 @@ def resource(given: PolicyResource) -> Resource:
 
 
 def plain(value: Any) -> Any:
-    """A value without proxies, which raise where something isn't known."""
+    """Return a value without proxies, which raise where something isn't known."""
     if isinstance(value, Mapping):
         return {key: _item(value, key) for key in value}
     if isinstance(value, Sequence) and not isinstance(value, str):

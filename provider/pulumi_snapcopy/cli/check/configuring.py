@@ -60,11 +60,11 @@ class Enforcement:
         )
 
     def of_rule(self, rule: str) -> Settings:
-        """A rule's settings."""
+        """Return a rule's settings."""
         return self.settings.get(rule, {})
 
     def book(self, rule: str, resource_type: str) -> Rulebook | None:
-        """The book by which a rule judges resources of a type, if it does."""
+        """Return the book by which a rule judges resources of a type, if it does."""
         return CATALOGUE.judging(rule, resource_type, self.of_rule(rule))
 
     def takes(self, resource_type: str) -> bool:

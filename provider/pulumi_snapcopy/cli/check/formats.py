@@ -18,7 +18,7 @@ _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]")
 
 
 def as_text(found: Sequence[Broken]) -> str:
-    """A line each: where, which rule, what."""
+    """Return a line each: where, which rule, what."""
     return "\n".join(
         _one_line(
             f"{each.file}: {_name(each)}{f' ({each.place})' if each.place else ''}: "
@@ -29,7 +29,7 @@ def as_text(found: Sequence[Broken]) -> str:
 
 
 def as_json(found: Sequence[Broken]) -> str:
-    """An array of objects; ``path`` and ``line`` are null where the program's line isn't known."""
+    """Return an array of objects; ``path`` and ``line`` are null where the program's line isn't known."""
     return json.dumps(
         [
             {
@@ -90,7 +90,7 @@ def as_sarif(found: Sequence[Broken]) -> str:
 
 
 def as_github(found: Sequence[Broken]) -> str:
-    """A workflow command each, which GitHub shows at the line.
+    """Return a workflow command each, which GitHub shows at the line.
 
     Page: https://docs.github.com/en/actions/reference/workflows-and-actions/workflow-commands
     """

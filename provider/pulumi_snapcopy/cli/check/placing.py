@@ -49,7 +49,7 @@ class Checkout:
         return cls(project, _above(project, ".git") or project)
 
     def place(self, positions: Iterable[str]) -> Place | None:
-        """The first of some positions, such as ``project:///__main__.py#12,5``, that is in the program's own code."""
+        """Return the first of some positions, such as ``project:///__main__.py#12,5``, that is in the program's own code."""
         for position in positions:
             if not (found := _POSITION.fullmatch(position)):
                 continue
@@ -61,7 +61,7 @@ class Checkout:
         return None
 
     def search(self, urn: str) -> Place | None:
-        """The one call in the program's text that could have declared a resource, if there is exactly one.
+        """Return the one call in the program's text that could have declared a resource, if there is exactly one.
 
         For a resource that the provider refused: no state knows its position.
         """

@@ -1,6 +1,6 @@
 """Read what ``pulumi stack export`` and ``pulumi preview --json`` print, and the checkpoints of a backend's bucket.
 
-Seen with CLI 3.259: a preview leaves unchanged resources out unless ``--show-sames`` is given, and it lacks a resource
+Seen with CLI 3.259: a preview leaves unchanged resources out unless ``--show-sames`` is given, and a resource is missing
 that its provider's check refused: that one is in the diagnostics alone.
 """
 

@@ -73,7 +73,7 @@ class Rulebook:
         return (*self.request, *self.organisation, *self.stack)
 
     def named(self, name: str) -> Rule | StackRule | None:
-        """The rule of a name, of those that the pack has."""
+        """Return the rule of a name, of those that the pack has."""
         return next((rule for rule in self.configurable if rule.name == name), None)
 
 
@@ -104,15 +104,15 @@ class Catalogue:
         return (*self.request, *self.organisation, *self.stack)
 
     def with_rule(self, name: str) -> list[Rulebook]:
-        """The books that have a rule of a name."""
+        """Return the books that have a rule of a name."""
         return [book for book in self.books if book.named(name)]
 
     def tokens(self, name: str) -> list[str]:
-        """The types that a rule judges unless it is configured otherwise."""
+        """Return the types that a rule judges unless it is configured otherwise."""
         return [book.token for book in self.with_rule(name)]
 
     def book(self, resource_type: str) -> Rulebook | None:
-        """The book that judges a type: its own, or else the one whose pattern for other tools' types fits most closely."""
+        """Return the book that judges a type: its own, or else that of the closest pattern for other tools' types."""
         for book in self.books:
             if book.token == resource_type:
                 return book
@@ -125,7 +125,7 @@ class Catalogue:
         return max(fitting, key=lambda each: each[0])[1] if fitting else None
 
     def judging(self, name: str, resource_type: str, config: Config) -> Rulebook | None:
-        """The book by whose rule of a name a type is judged, if the rule is configured for the type."""
+        """Return the book by whose rule of a name a type is judged, if the rule is configured for the type."""
         patterns = config.get(TYPES) or self.tokens(name)
         if not any(fnmatchcase(resource_type, pattern) for pattern in patterns):
             return None
@@ -141,7 +141,7 @@ class Catalogue:
             yield book, [each for by, each in judging if by is book]
 
     def schema(self, rule: Rule | StackRule) -> dict[str, Mapping[str, Any]]:
-        """The config of a rule as JSON schema properties."""
+        """Return the config of a rule as JSON schema properties."""
         types = {
             "type": "array",
             "items": {"type": "string"},
@@ -152,7 +152,7 @@ class Catalogue:
         return {TYPES: types, **rule.schema}
 
     def regions(self, name: str) -> Regions:
-        """The regions of all services that a rule is about."""
+        """Return the regions of all services that a rule is about."""
         found = [book.regions() for book in self.with_rule(name)]
         return Regions(
             service=" or ".join(dict.fromkeys(each.service for each in found)),

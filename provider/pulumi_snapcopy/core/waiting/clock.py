@@ -19,13 +19,13 @@ class Clock(Protocol):
         """Let time pass."""
 
     def wait(self, condition: threading.Condition, seconds: float) -> None:
-        """Let time pass until somebody notifies, at most so long; the condition is held."""
+        """Wait for a notification of the condition, which is held; at most so many seconds."""
 
 
 class SystemClock:
     """The machine's own clock. Its time never runs backwards, whatever is done to the machine's.
 
-    After ``cancel`` time no longer passes: whoever waits, or would, gets ``Cancelled``.
+    After ``cancel`` time no longer passes: each wait, present or later, raises ``Cancelled``.
     """
 
     def __init__(self) -> None:
@@ -50,7 +50,7 @@ class SystemClock:
             raise Cancelled
 
     def wait(self, condition: threading.Condition, seconds: float) -> None:
-        """Let time pass until somebody notifies."""
+        """Wait for a notification of the condition."""
         self._waited_on.add(condition)
         if not self._cancelled.is_set():
             condition.wait(min(max(seconds, 0.0), threading.TIMEOUT_MAX))

@@ -11,7 +11,7 @@ CREATION_GRACE = 60.0
 """The creation grace period: how long something just made may be missing from the service's answers."""
 
 TAGGING_GRACE = 5.0
-"""How long whoever makes a copy may take to tag it; one that is untagged after that was interrupted, or isn't ours."""
+"""How long the run that makes a copy may take to tag it; one that is untagged after that was interrupted, or isn't ours."""
 
 SEARCH = 30.0
 """How long to search after a lost answer before another request is sent, where that would make a second one."""

@@ -1,4 +1,4 @@
-"""Waiting: whoever's pause ends first looks for everybody in the region; there is no thread behind it."""
+"""Waiting: the waiter whose pause ends first looks for all in the region; there is no thread behind it."""
 
 from __future__ import annotations
 
@@ -53,7 +53,7 @@ class Watch:
                 self._changed.notify_all()
 
     def look(self, waiter: Waiter, deadline: Deadline) -> Look:
-        """Return what the next look shows, whoever looks.
+        """Return what the next look shows; another waiter may make it.
 
         Raises:
             OutOfTime: if the deadline passes before.

@@ -1,1 +1,1 @@
-"""EC2 on moto, with snapshots of our own: what moto lacks of their life is put in from outside."""
+"""EC2 on moto, with snapshots of our own: what moto doesn't emulate of their life is added from outside."""

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 
 class LightsailService:
-    """Requests that bear Lightsail's target.
+    """Requests that have Lightsail's target.
 
     Args:
         moto: What answers them.

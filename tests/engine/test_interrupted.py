@@ -1,4 +1,4 @@
-"""Runs that are cut off, by SIGKILL or Ctrl-C, at the moments that users meet; every moment is in test_crash_matrix.py."""
+"""Runs that are interrupted by SIGKILL or Ctrl-C, at the moments that users meet; every moment is in test_crash_matrix.py."""
 
 from __future__ import annotations
 
@@ -107,7 +107,7 @@ def up_that_goes_on(stack: Stack, service: Service, emulator: Emulator, name: st
     assert "pending" in stack.end(running).output
 
 
-def test_ctrl_c_once_keeps_what_is_under_way(stack: Stack, service: Service, emulator: Emulator) -> None:
+def test_ctrl_c_once_keeps_what_is_in_progress(stack: Stack, service: Service, emulator: Emulator) -> None:
     """SIGINT ends the run in order: the copy is kept in the state, no process is left, and `up` goes on."""
     emulator.settings = Settings(copy_seconds=3600)
     stack.copied()
@@ -151,7 +151,7 @@ def test_a_copy_that_was_stopped_before_it_showed_is_not_forgotten(
 def test_ctrl_c_is_heard_where_all_workers_are_busy(
     stack: Stack, service: Service, emulator: Emulator
 ) -> None:
-    """With as many copies under way as the host takes, and more in its queue, SIGINT ends the run all the same."""
+    """With as many copies in progress as the host takes, and more in its queue, SIGINT ends the run all the same."""
     emulator.settings = Settings(copy_seconds=3600)
     stack.environment["SNAPCOPY_MAX_WORKERS"] = "4"
     stack.program("""
@@ -176,7 +176,7 @@ for n in range(12):
 def test_a_run_killed_before_midnight_leaves_one_copy(
     stack: Stack, service: Service, emulator: Emulator
 ) -> None:
-    """Repeated on the next day, when "latest" is another date, the first day's leftover is removed."""
+    """Repeated on the next day, when "latest" is another date, the first day's orphan is removed."""
     emulator.age_out("us-east-1", "web-1", day(0))
     emulator.settings = Settings(copy_seconds=3600)
     stack.copied(source_resource_name="web-1", use_latest_restorable_auto_snapshot=True)
@@ -187,14 +187,17 @@ def test_a_run_killed_before_midnight_leaves_one_copy(
     emulator.seed({"us-east-1": {"instances": [{"name": "web-1", "automaticSnapshots": WEEK}]}})
     emulator.settings = Settings(copy_seconds=0.2)
     output = stack.up().output
-    assert f'removing "{friday["name"]}", left behind by a run of this declaration that was cut off' in output
+    assert (
+        f'deleting "{friday["name"]}" in eu-west-1: a copy that an interrupted run of this declaration made'
+        in output
+    )
     assert day(0) in service.only()["name"]
 
 
 def test_killed_and_then_changed_the_explicit_name_holds_what_is_asked_for(
     stack: Stack, service: Service, emulator: Emulator
 ) -> None:
-    """The killed run's copy bears the name but is of another date: it makes way for the one that is asked for."""
+    """The killed run's copy has the name but is of another date: it makes way for the one that is asked for."""
     emulator.settings = Settings(copy_seconds=3600)
     stack.copied(target_snapshot_name="web-dr", source_resource_name="web-1", restore_date=day(2))
     held = emulator.inject(Fault(kind="hold-after", operation="TagResource"))

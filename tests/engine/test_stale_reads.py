@@ -1,4 +1,4 @@
-"""The fault matrix, answers that aren't true: the service says NotFound of a copy that its lists show all the while."""
+"""The fault matrix, stale reads: the service says NotFound of a copy that its lists show all the while."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ NAMES = {"db-once": "db-once", "db-twice": "db-twice", "web-once": f"web-1-{day(
 def test_a_copy_that_is_said_to_be_gone(
     stack: Stack, service: Service, emulator: Emulator, command: str, operation: str
 ) -> None:
-    """Once, or twice in a row: it isn't forgotten, made again or left behind, and but for one case nobody need know."""
+    """Once, or twice in a row: it isn't forgotten, made again or orphaned, and in all cases but one nothing is said."""
     tags = {"team": "shop"} if command == "edit" else {}
     write(stack, {})
     if command != "create":
