@@ -45,16 +45,15 @@ def emulator(running: Emulator) -> Emulator:
 @pytest.fixture(scope="module")
 def gateway(running: Emulator) -> Iterator[Any]:
     """The SDK's own client; building it takes seconds."""
-    gateway = Gateway(
+    with Gateway(
         access_key="NONE",
         secret_key="none",
         region=REGION,
         endpoints=Endpoint(api=running.oapi_url),
         max_retries=0,
         limiter_max_requests=10_000,
-    )
-    yield gateway
-    gateway.close()
+    ) as gateway:
+        yield gateway
 
 
 def post(

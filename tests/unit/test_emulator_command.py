@@ -32,6 +32,30 @@ def test_exports_are_all_that_is_printed_for_eval() -> None:
     assert all(line.startswith("export AWS_") for line in lines)
 
 
+def test_exports_of_all_services() -> None:
+    """With --services the exports hold every variable that the tools of those services need."""
+    names = {
+        line.split("=")[0].removeprefix("export ")
+        for line in run("--exports", "--services", "all").stdout.splitlines()
+    }
+    fcu = run("--exports", "--services", "fcu").stdout
+
+    assert {
+        *("AWS_ENDPOINT_URL_LIGHTSAIL", "AWS_ENDPOINT_URL_EC2", "AWS_ENDPOINT_URL_KMS", "AWS_REGION"),
+        *("OSC_ENDPOINT_API", "OSC_ACCESS_KEY", "OSC_SECRET_KEY", "OSC_REGION"),
+    } <= names
+    assert "export AWS_ENDPOINT_URL_EC2=http://127.0.0.1:4597/fcu\n" in fcu
+    assert "LIGHTSAIL" not in fcu
+
+
+def test_unknown_service() -> None:
+    """A service that isn't there is refused with those that are."""
+    done = run("--services", "lightsail,s3")
+
+    assert done.exit_code == 2
+    assert "no service s3; write lightsail, ec2, fcu, outscale" in done.stderr
+
+
 def test_default_port() -> None:
     """Without --port it is 4597."""
     assert "http://127.0.0.1:4597" in run("--exports").stdout
@@ -150,6 +174,9 @@ def test_without_the_extra_it_says_how_to_install_it() -> None:
         {"tagging_seconds": None},
         {"page_size": 0},
         {"max_copies_in_progress": 1.5},
+        {"filter_seconds": -1},
+        {"restore_seconds": -1},
+        {"max_snapshots": 0},
         {"taggable_when_pending": "no"},
     ],
 )
@@ -164,17 +191,20 @@ def test_settings_out_of_range_are_refused(changes: dict[str, Any]) -> None:
 
 
 def test_fault_knows_its_status() -> None:
-    """A fault's HTTP status is 500 for ServiceException and 400 otherwise, unless it is given."""
+    """A fault's HTTP status is the one that goes with its code, unless it is given."""
     statuses = [
         Fault(kind="error").status,
         Fault(kind="error", code="X").status,
         Fault(kind="error", status=503).status,
+        Fault(kind="error", code="AuthFailure").status,
+        Fault(kind="error", code="RequestLimitExceeded").status,
+        Fault(kind="error", code="24").status,
     ]
 
-    assert statuses == [500, 400, 503]
+    assert statuses == [500, 400, 503, 403, 503, 429]
 
 
-@pytest.mark.parametrize("room", ["", ".settings", ".faults", ".server", ".backstage"])
+@pytest.mark.parametrize("room", ["", ".settings", ".faults", ".server", ".backstage", ".clouds"])
 def test_examples_in_docstrings_run(room: str) -> None:
     """The examples in the docstrings do what they say."""
     module = importlib.import_module(f"pulumi_snapcopy.emulator{room}")

@@ -1,10 +1,15 @@
-"""Lightsail on this machine: as much of it as copying snapshots needs, for trying things out and for tests.
+"""Lightsail, EC2 and OUTSCALE on this machine: as much of them as copying snapshots needs, for trying out and for tests.
 
-Needs the extra: ``pip install 'pulumi-snapcopy[emulator]'``. Three ways to use it:
+Needs the extra: ``pip install 'pulumi-snapcopy[emulator]'``; for OUTSCALE ``pulumi-snapcopy[emulator,outscale]``.
+Four ways to use it:
 
-- ``snapcopy emulator`` in a terminal, and its exports in another;
+- ``snapcopy emulator --services lightsail,ec2,outscale`` in a terminal, and its exports in another;
 - `Emulator` in a test, which gives clients, faults and the record of calls;
-- moto's ``mock_aws``: importing this package makes moto know Lightsail; `Backstage` seeds it.
+- the pytest fixture ``emulator``, see `pulumi_snapcopy.emulator.pytest_plugin`;
+- moto's ``mock_aws``: importing `Backstage` makes moto know Lightsail, and seeds it.
+
+The services are ``lightsail``; ``ec2``, which is moto's with snapshots of our own; ``outscale``, OUTSCALE's OAPI;
+and ``fcu``, its EC2-compatible API, under the path ``/fcu``. OAPI and FCU show the same snapshots.
 
 >>> from pulumi_snapcopy.emulator import Emulator, Fault, Settings
 >>> with Emulator(settings=Settings(copy_seconds=0)) as emulator:
@@ -17,7 +22,8 @@ Needs the extra: ``pip install 'pulumi-snapcopy[emulator]'``. Three ways to use 
 ['ThrottlingException', 'ok']
 
 What differs from the service: durations are the settings'; nothing is billed, throttled or limited unless
-asked for; operations of Lightsail that aren't emulated are refused by name.
+asked for; operations of Lightsail and OUTSCALE that aren't
+emulated are refused by name, and those of EC2 are moto's.
 
 Control over HTTP, all JSON, for tests in other processes (a wrong request gets HTTP 400, ``{"error": …}``):
 
@@ -31,7 +37,7 @@ Control over HTTP, all JSON, for tests in other processes (a wrong request gets 
     One fault; with ``wait`` it answers when the fault has been hit (N times), or HTTP 408.
 ``POST /_snapcopy/faults/ID/release``, ``DELETE /_snapcopy/faults/ID``
     Ends the fault; calls that it holds go on.
-``GET /_snapcopy/calls?operation=NAME``, ``DELETE``
+``GET /_snapcopy/calls?operation=NAME&service=NAME``, ``DELETE``
     ``{"calls": […]}``, each with the members of `Call`; DELETE forgets them.
 ``POST /_snapcopy/seed``
     Takes a seed, see `pulumi_snapcopy.emulator.seeding`.
@@ -43,6 +49,7 @@ Control over HTTP, all JSON, for tests in other processes (a wrong request gets 
 
 from __future__ import annotations
 
+import sys
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
@@ -51,6 +58,7 @@ from .settings import Settings
 if TYPE_CHECKING:
     from .backstage import Backstage
     from .calls import Call
+    from .clouds import BlockBackstage
     from .faults import Fault, Injected
     from .seeding import SeedError
     from .server import Emulator
@@ -58,6 +66,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "Backstage",
+    "BlockBackstage",
     "Call",
     "Emulator",
     "Fault",
@@ -70,6 +79,7 @@ __all__ = [
 # Loaded when they are used: the command line imports this package, and moto may not be installed.
 _ROOMS = {
     "Backstage": "backstage",
+    "BlockBackstage": "clouds",
     "Call": "calls",
     "Emulator": "server",
     "Fault": "faults",
@@ -85,14 +95,5 @@ def __getattr__(name: str) -> Any:
     return getattr(import_module(f"{__name__}.{_ROOMS[name]}"), name)
 
 
-def _register() -> None:
-    try:
-        from .lightsail.registration import register
-    except ModuleNotFoundError as error:
-        if (error.name or "").partition(".")[0] != "moto":
-            raise
-    else:
-        register()
-
-
-_register()
+if sys.modules.get("moto"):  # who has it already may count on it; loading it only for that takes a second
+    import_module(f"{__name__}.lightsail")
