@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from .core.rules.rulebook import Catalogue, Rulebook
 from .lightsail.rules import COPIED_SNAPSHOT_RULES
+from .lightsail.rules.taken import DISK_SNAPSHOT_RULES, INSTANCE_SNAPSHOT_RULES
 
-RULEBOOKS: tuple[Rulebook, ...] = (COPIED_SNAPSHOT_RULES,)
+RULEBOOKS: tuple[Rulebook, ...] = (COPIED_SNAPSHOT_RULES, INSTANCE_SNAPSHOT_RULES, DISK_SNAPSHOT_RULES)
 
 CATALOGUE = Catalogue(RULEBOOKS)

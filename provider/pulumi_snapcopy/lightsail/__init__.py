@@ -1,5 +1,7 @@
-"""Copies of Lightsail snapshots."""
+"""Snapshots of Lightsail: taken, copied."""
 
 from .copied_snapshot import CopiedSnapshot
+from .disk_snapshot import DiskSnapshot
+from .instance_snapshot import InstanceSnapshot
 
-__all__ = ["CopiedSnapshot"]
+__all__ = ["CopiedSnapshot", "DiskSnapshot", "InstanceSnapshot"]

@@ -1,7 +1,7 @@
-"""The provider behind ``lightsail.CopiedSnapshot``.
+"""The providers behind Lightsail's resources.
 
-Every stack's state refers to ``pulumi_snapcopy.lightsail.provider.copied_snapshot``: neither this module nor the
-function may ever be moved or renamed, or what is in the state could no longer be read or deleted.
+Every stack's state refers to ``pulumi_snapcopy.lightsail.provider.copied_snapshot`` and its like: neither this module
+nor the functions may ever be moved or renamed, or what is in the state could no longer be read or deleted.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ from ..core.waiting.clock import Clock
 from ..host.dynamic import Backend, DynamicProvider
 from ..host.settings import Settings
 from .family import CopiedSnapshots
+from .taking_family import DiskSnapshots, InstanceSnapshots
 
 # boto3 is imported where it is used: a program that only describes copies shall not pay for it.
 
@@ -28,12 +29,46 @@ def copied_snapshot() -> DynamicProvider:
     )
 
 
+def instance_snapshot() -> DynamicProvider:
+    """Make the provider."""
+    return DynamicProvider(
+        Backend(
+            factory=instance_snapshot,
+            family=InstanceSnapshots(),
+            service=lambda settings, clock: _taking("InstanceSnapshot", settings, clock),
+            default_region=_default_region,
+            account=_account,
+        )
+    )
+
+
+def disk_snapshot() -> DynamicProvider:
+    """Make the provider."""
+    return DynamicProvider(
+        Backend(
+            factory=disk_snapshot,
+            family=DiskSnapshots(),
+            service=lambda settings, clock: _taking("DiskSnapshot", settings, clock),
+            default_region=_default_region,
+            account=_account,
+        )
+    )
+
+
 def _service(settings: Settings, clock: Clock) -> Service:
     from ..aws.login import Login
     from .service import Lightsail
 
     login = Login(profile=settings.aws_profile, region=settings.aws_region)
     return Lightsail(connections=settings.max_workers, clock=clock, login=login)
+
+
+def _taking(kind: str, settings: Settings, clock: Clock) -> Service:
+    from ..aws.login import Login
+    from .taking_service import TakingLightsail
+
+    login = Login(profile=settings.aws_profile, region=settings.aws_region)
+    return TakingLightsail(kind, connections=settings.max_workers, clock=clock, login=login)
 
 
 def _default_region(settings: Settings) -> str | None:
