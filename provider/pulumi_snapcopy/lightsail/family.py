@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 LONGEST_NAME = 255
 LONGEST_TAG_VALUE = 256
 KEY_DIGITS = 8
-_DERIVED = re.compile(rf"-(?:\d{{4}}-\d{{2}}-\d{{2}}|manual)-([0-9a-f]{{{KEY_DIGITS}}})")
+_DERIVED = re.compile(rf"-(?:\d{{4}}-\d{{2}}-\d{{2}}|manual|restored)-([0-9a-f]{{{KEY_DIGITS}}})")
 
 
 class CopiedSnapshots(Family):

@@ -11,6 +11,7 @@ from ..core.waiting.clock import Clock
 from ..host.dynamic import Backend, DynamicProvider
 from ..host.settings import Settings
 from .family import CopiedSnapshots
+from .restoring_family import RestoredDisks, RestoredInstances
 from .taking_family import DiskSnapshots, InstanceSnapshots
 
 # boto3 is imported where it is used: a program that only describes copies shall not pay for it.
@@ -55,6 +56,32 @@ def disk_snapshot() -> DynamicProvider:
     )
 
 
+def restored_instance() -> DynamicProvider:
+    """Make the provider."""
+    return DynamicProvider(
+        Backend(
+            factory=restored_instance,
+            family=RestoredInstances(),
+            service=lambda settings, clock: _restoring("Instance", settings, clock),
+            default_region=_default_region,
+            account=_account,
+        )
+    )
+
+
+def restored_disk() -> DynamicProvider:
+    """Make the provider."""
+    return DynamicProvider(
+        Backend(
+            factory=restored_disk,
+            family=RestoredDisks(),
+            service=lambda settings, clock: _restoring("Disk", settings, clock),
+            default_region=_default_region,
+            account=_account,
+        )
+    )
+
+
 def _service(settings: Settings, clock: Clock) -> Service:
     from ..aws.login import Login
     from .service import Lightsail
@@ -69,6 +96,14 @@ def _taking(kind: str, settings: Settings, clock: Clock) -> Service:
 
     login = Login(profile=settings.aws_profile, region=settings.aws_region)
     return TakingLightsail(kind, connections=settings.max_workers, clock=clock, login=login)
+
+
+def _restoring(kind: str, settings: Settings, clock: Clock) -> Service:
+    from ..aws.login import Login
+    from .restoring_service import RestoringLightsail
+
+    login = Login(profile=settings.aws_profile, region=settings.aws_region)
+    return RestoringLightsail(kind, connections=settings.max_workers, clock=clock, login=login)
 
 
 def _default_region(settings: Settings) -> str | None:

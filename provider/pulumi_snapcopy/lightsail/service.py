@@ -70,7 +70,7 @@ class Lightsail:
                 answer = call(f"lightsail:Get{each}", readers[each])
             except NotFound:
                 continue
-            return _snapshot(member(answer, each[0].lower() + each[1:]), region, each)
+            return snapshot_seen(member(answer, each[0].lower() + each[1:]), region, each)
         return None
 
     def all(self, region: str, kind: str) -> list[Seen]:
@@ -82,7 +82,7 @@ class Lightsail:
         else:
             listed = pages("lightsail:GetInstanceSnapshots", client.get_instance_snapshots)
             raw = [each for page in listed for each in page.get("instanceSnapshots") or []]
-        return [_snapshot(each, region, kind) for each in raw]
+        return [snapshot_seen(each, region, kind) for each in raw]
 
     def find(self, spec: Spec, listing: Listing) -> list[Seen]:
         """Find what has the spec's name."""
@@ -191,7 +191,7 @@ class Lightsail:
                 date=each.get("date", ""),
                 status=each.get("status", ""),
                 kind=kind,
-                created_at=_created_at(each),
+                created_at=created_at(each),
             )
             for each in answer.get("autoSnapshots", [])
         ]
@@ -240,8 +240,8 @@ def pairs(tags: Mapping[str, str]) -> list[Any]:
     return [{"key": key, "value": value} for key, value in tags.items()]
 
 
-def _snapshot(raw: Any, region: str, kind: str) -> Seen:
-    state, created_at = raw.get("state") or "pending", _created_at(raw)
+def snapshot_seen(raw: Any, region: str, kind: str) -> Seen:
+    state, made = raw.get("state") or "pending", created_at(raw)
     name = raw.get("name", "")
     return Seen(
         name=name,
@@ -252,7 +252,7 @@ def _snapshot(raw: Any, region: str, kind: str) -> Seen:
         state=state,
         phase=phase(state),
         progress=raw.get("progress"),
-        created_at=created_at,
+        created_at=made,
         size=raw.get("sizeInGb"),
         tags={tag["key"]: tag.get("value", "") for tag in raw.get("tags") or []},
         outputs={
@@ -264,8 +264,8 @@ def _snapshot(raw: Any, region: str, kind: str) -> Seen:
     )
 
 
-def _created_at(raw: Any) -> datetime | None:
-    """In UTC, as the service's dates are; botocore reads times as those of this machine's zone."""
+def created_at(raw: Any) -> datetime | None:
+    """Return when something was made, in UTC, as the service's dates are; botocore reads times as those of this machine's zone."""
     created: datetime | None = raw.get("createdAt")
     return created.astimezone(timezone.utc) if created else None
 
@@ -281,7 +281,7 @@ def _record(raw: Any) -> Record:
         decides=of_a_snapshot and not (failed and type_.startswith("Delete")),
         failed=failed,
         reason=": ".join(part for part in (raw.get("errorCode"), raw.get("errorDetails")) if part),
-        created_at=_created_at(raw),
+        created_at=created_at(raw),
     )
 
 
