@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from .fields import Change, Fields
 from .keys import key as make_key
 from .rules.rulebook import Rulebook
-from .values import Phase, Source, Spec, Words
+from .values import FORMS_OF_COPIES, Phase, Source, Spec, Words
 from .waiting.policy import DEFAULT_TIMEOUT
 
 if TYPE_CHECKING:
@@ -38,6 +38,8 @@ class Family(ABC):
     """The argument that says where the thing stands."""
     name_argument: ClassVar[str] = ""
     """The argument that names the thing; empty where the service gives ids."""
+    forms: ClassVar[tuple[str, ...]] = FORMS_OF_COPIES
+    """The forms of the source tags of this type, which tell it from others; see `values.form_of`."""
     repeats: ClassVar[bool] = False
     """Whether a repeated request makes a second one."""
 
@@ -183,6 +185,7 @@ class Family(ABC):
             dated=self.is_dated(inputs, name, blank.key),
             settled=settled,
             origin=self.origin(inputs),
+            forms=self.forms,
             source=f"{source_region}:{source}",
             itself=self.is_itself(inputs),
             arguments=dict(inputs),

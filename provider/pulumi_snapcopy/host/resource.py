@@ -50,8 +50,8 @@ class SnapcopyResource(Resource):
         noun = f'{type(self).__name__} "{resource_name}"'
         if opts.import_ is not None:
             raise pulumi.RunError(
-                f"{noun}: dynamic resources can't be imported, so ResourceOptions(import_=…) doesn't work. To take over "
-                f"an existing snapshot, leave import_ out and write {_adoption(fields)}."
+                f"{noun}: dynamic resources can't be imported, so ResourceOptions(import_=…) doesn't work. "
+                f"{_adoption(fields)}"
             )
         bag = {
             "identity": identity_of_the_stack(),
@@ -106,7 +106,10 @@ def _plain(value: Any, name: str) -> Any:
 
 def _adoption(fields: Fields) -> str:
     names = [each.snake for each in fields.arguments if each.name in ("adopt", "adoptSnapshotId")]
-    return "adopt=True and its name" if "adopt" in names else "adopt_snapshot_id"
+    if not names:
+        return "Leave import_ out; an existing one can't be taken over."
+    what = "adopt=True and its name" if "adopt" in names else "adopt_snapshot_id"
+    return f"To take over an existing snapshot, leave import_ out and write {what}."
 
 
 class _Reference(ResourceProvider):

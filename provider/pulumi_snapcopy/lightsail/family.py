@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 LONGEST_NAME = 255
 LONGEST_TAG_VALUE = 256
 KEY_DIGITS = 8
-_DERIVED = re.compile(rf"-(?:\d{{4}}-\d{{2}}-\d{{2}}|manual)-([0-9a-f]{{{KEY_DIGITS}}})")
+_DERIVED = re.compile(rf"-(?:\d{{4}}-\d{{2}}-\d{{2}}|manual|restored)-([0-9a-f]{{{KEY_DIGITS}}})")
 
 
 class CopiedSnapshots(Family):
@@ -138,13 +138,8 @@ class CopiedSnapshots(Family):
         return is_over_limit(reason)
 
     def region_of(self, ref: str) -> str:
-        """Return the region of an ARN.
-
-        Example:
-            >>> CopiedSnapshots().region_of("arn:aws:lightsail:eu-west-1:111122223333:InstanceSnapshot/1")
-            'eu-west-1'
-        """
-        return [*ref.split(":"), "", "", "", ""][3]
+        """Return the region of an ARN."""
+        return region_of_arn(ref)
 
 
 def phase(state: str) -> Phase:
@@ -155,6 +150,26 @@ def phase(state: str) -> Phase:
         (<Phase.DONE: 'done'>, <Phase.DONE: 'done'>, <Phase.PENDING: 'pending'>)
     """
     return {"available": Phase.DONE, "completed": Phase.DONE, "error": Phase.FAILED}.get(state, Phase.PENDING)
+
+
+def taken_of(region: str, kind: str, name: str) -> str:
+    """Return what a snapshot was taken of as records tell it; a disk's may be of an instance's system disk.
+
+    Example:
+        >>> taken_of("us-east-1", "DiskSnapshot", "data-1")
+        'us-east-1:DiskSnapshot/data-1'
+    """
+    return f"{region}:{kind}/{name}"
+
+
+def region_of_arn(ref: str) -> str:
+    """Return the region of an ARN, or an empty string.
+
+    Example:
+        >>> region_of_arn("arn:aws:lightsail:eu-west-1:111122223333:InstanceSnapshot/1")
+        'eu-west-1'
+    """
+    return [*ref.split(":"), "", "", "", ""][3]
 
 
 def key_of(name: str) -> str:
