@@ -12,6 +12,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import boto3
+from botocore import xform_name
 from botocore.config import Config
 
 from .. import __version__
@@ -129,6 +130,25 @@ class Lightsail:
         disks = pages("lightsail:GetDisks", client.get_disks)
         return names + [each["name"] for page in disks for each in page.get("disks", [])]
 
+    def listed(self, region: str, what: str) -> list[Any]:
+        """List what the account has in a region, as the API describes it; an answer without the list is an error.
+
+        Args:
+            region: where.
+            what: the API's member: ``instances``, ``disks``, ``relationalDatabases``, ``instanceSnapshots``, …
+        """
+        action = f"Get{what[0].upper()}{what[1:]}"
+        read = getattr(self._client(region), xform_name(action))
+        return [each for page in pages(f"lightsail:{action}", read) for each in member(page, what)]
+
+    def snapshots(self, region: str) -> list[Seen]:
+        """List manual snapshots of both types; an answer without the list is an error."""
+        return [
+            _snapshot(raw, region, kind)
+            for kind in self.kinds
+            for raw in self.listed(region, f"{kind[0].lower()}{kind[1:]}s")
+        ]
+
     def check_source(self, spec: Spec, listing: Listing) -> Source:
         """Look at the source in its own region."""
         return check_source(self, spec, listing)
@@ -188,6 +208,8 @@ class Lightsail:
     def _automatic_snapshots(self, region: str, resource: str) -> list[AutomaticSnapshot]:
         client = self._client(region)
         answer = call("lightsail:GetAutoSnapshots", lambda: client.get_auto_snapshots(resourceName=resource))
+        if "resourceName" not in answer:
+            member(answer, "autoSnapshots")  # an answer that holds nothing says nothing
         kind = f"{answer['resourceType']}Snapshot" if answer.get("resourceType") else ""
         return [
             AutomaticSnapshot(
