@@ -19,7 +19,8 @@ class StateUnreadable(SnapcopyError):
 def resources_in_state() -> dict[str, Mapping[str, Any]]:
     """Return the outputs of each resource in the state of the running program's stack, by URN.
 
-    The engine reads it from the backend, as it does for a StackReference; entries that are to be deleted are left out.
+    The engine reads it from the backend, as it does for a StackReference; entries that are to be deleted are left out. A
+    stack that is new has none.
 
     Raises:
         StateUnreadable: if the engine doesn't tell.
@@ -30,8 +31,8 @@ def resources_in_state() -> dict[str, Mapping[str, Any]]:
     except Exception as error:
         raise StateUnreadable(_sentence(error)) from error
     entries = told.get("outputs") if isinstance(told, Mapping) else None
-    if not isinstance(entries, Mapping) or not entries:
-        raise StateUnreadable("the engine's answer holds no resources")
+    if not isinstance(entries, Mapping):
+        raise StateUnreadable("the engine's answer holds no list of resources")
     return {urn: entry.get("outputs") or {} for urn, entry in entries.items()}
 
 
