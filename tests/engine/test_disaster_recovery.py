@@ -7,7 +7,7 @@ from datetime import date, timedelta
 from typing import Any
 
 import pytest
-from pulumi_snapcopy.emulator import Emulator, Fault, Settings
+from pulumi_snapcopy.emulator import Emulator, Fault, Injected, Settings
 
 from .conftest import Service, day
 from .stack import Stack
@@ -202,3 +202,53 @@ def test_a_killed_run_is_resumed(stack: Stack, service: Service, emulator: Emula
     stack.up()
     assert held(service) == [nth(5), nth(6), nth(7)]
     assert len(service.snapshots()) == 3
+
+
+@pytest.mark.timeout(900)
+def test_a_sample_of_days(stack: Stack, service: Service, emulator: Emulator) -> None:
+    """Day 7 is ordinary, 8 has an outage, 9 is skipped, 10 is killed, from 12 a source is gone; each day the service is asked."""
+    region(stack, protect=("web-1", "data-1"))
+    stack.up()
+    dawn(emulator, 7)
+    stack.up()
+    assert held(service) == held(service, "data-1") == [nth(5), nth(6), nth(7)]
+
+    dawn(emulator, 8)
+    code = "AccessDeniedException"
+    outage = emulator.inject(
+        Fault(kind="error", operation="GetDiskSnapshots", region=TARGET, code=code, times=None)
+    )
+    refused = stack.up(ok=False).output  # the copy itself can't be looked for either
+    assert "its copies can't be listed: AccessDeniedException" in refused
+    assert held_at_least(service, emulator, outage, nth(5), nth(6), nth(7))
+
+    dawn(emulator, 9)
+    dawn(emulator, 10)
+    stack.up_killed_at(
+        emulator.inject(Fault(kind="hold-after", operation="CopySnapshot", resource="data-1*"))
+    )
+    told = stack.up("--refresh")
+    assert "Traceback" not in told.output
+    dawn(emulator, 11)
+    stack.up()
+    assert held(service) == held(service, "data-1") == [nth(9), nth(10), nth(11)]
+
+    emulator.client(SOURCE).delete_disk(diskName="data-1")
+    emulator.take_automatic_snapshot(SOURCE, "web-1", nth(12))
+    stack.up()
+    assert held(service) == [nth(10), nth(11), nth(12)]
+    assert held(service, "data-1") == [nth(9), nth(10), nth(11)]
+    assert len(service.snapshots()) == 6
+    assert set(stack.up().changes) == {"unchanged"}
+
+
+def dawn(emulator: Emulator, number: int) -> None:
+    """Take the automatic snapshots of the n-th day."""
+    for source in ("web-1", "data-1"):
+        emulator.take_automatic_snapshot(SOURCE, source, nth(number))
+
+
+def held_at_least(service: Service, emulator: Emulator, outage: Injected, *dates: str) -> bool:
+    """Whether the copies of these dates are all there once an outage has ended."""
+    outage.release()
+    return all({*dates} <= {*held(service, source)} for source in ("web-1", "data-1"))
