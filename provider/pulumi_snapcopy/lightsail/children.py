@@ -13,7 +13,11 @@ from ..core.values import OWNER_TAG, SOURCE_TAG, Phase, Seen
 from ..recovery.evidence import Copy, CopyState
 from .family import phase
 
-TYPE = "pulumi-python:dynamic/lightsail:CopiedSnapshot"
+_MODULE = "pulumi-python:dynamic/lightsail:"
+_COPY = "CopiedSnapshot"
+_TAKEN = {"InstanceSnapshot": "instanceName", "DiskSnapshot": "diskName"}
+"""The resources that take snapshots, and the argument that names the source."""
+
 _STATES = {
     Phase.DONE: CopyState.COMPLETE,
     Phase.PENDING: CopyState.PENDING,
@@ -40,6 +44,21 @@ class Child:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Taken:
+    """A manual snapshot that the component took of a source without automatic ones.
+
+    Args:
+        source: the instance or disk.
+        kind: InstanceSnapshot or DiskSnapshot.
+        date: the day (UTC) that it was taken for.
+    """
+
+    source: str
+    kind: str
+    date: date
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Children:
     """The children of one component.
 
@@ -60,24 +79,51 @@ class Children:
         """
         return f"{self.name}-{source}-{day}"
 
-    def urn_of(self, source: str, day: date) -> str:
-        """Return a child's URN.
+    def urn_of(self, source: str, day: date, kind: str = _COPY) -> str:
+        """Return a child's URN; of a copy, or of what takes a snapshot of the source.
 
         Example:
             >>> Children(name="dr", urn="urn:pulumi:dev::shop::my:Region::dr").urn_of("web-1", date(2026, 11, 20))
             'urn:pulumi:dev::shop::my:Region$pulumi-python:dynamic/lightsail:CopiedSnapshot::dr-web-1-2026-11-20'
         """
-        return f"{self.urn.removesuffix(f'::{self.name}')}${TYPE}::{self.child(source, day)}"
+        return f"{self.urn.removesuffix(f'::{self.name}')}${_MODULE}{kind}::{self.child(source, day)}"
 
     def recorded(self, entries: Mapping[str, Mapping[str, Any]]) -> tuple[Child, ...]:
         """Return the children in the state."""
-        found = (self._recorded(urn, outputs) for urn, outputs in entries.items() if f"${TYPE}::" in urn)
+        found = (
+            self._recorded(urn, outputs) for urn, outputs in entries.items() if f"${_MODULE}{_COPY}::" in urn
+        )
         return tuple(each for each in found if each)
 
     def listed(self, snapshots: Iterable[Seen], identity: str) -> tuple[Child, ...]:
         """Return the children among a service's snapshots, by the owner tag of this component in the stack of this identity."""
         found = (self._listed(each, identity) for each in snapshots if OWNER_TAG in each.tags)
         return tuple(each for each in found if each)
+
+    def taken_in_state(self, entries: Mapping[str, Mapping[str, Any]]) -> frozenset[Taken]:
+        """Return the manual snapshots in the state."""
+        found = (
+            (Taken(source=str(outputs.get(argument) or ""), kind=kind, date=day), urn)
+            for urn, outputs in entries.items()
+            for kind, argument in _TAKEN.items()
+            if f"${_MODULE}{kind}::" in urn and (day := _day(urn))
+        )
+        return frozenset(
+            each for each, urn in found if place(self.urn_of(each.source, each.date, each.kind)) == place(urn)
+        )
+
+    def taken_in(self, snapshots: Iterable[Seen], identity: str) -> frozenset[Taken]:
+        """Return the manual snapshots among a service's, by owner tag."""
+        found = (
+            (Taken(source=str(each.outputs.get("fromResourceName") or ""), kind=each.kind, date=day), tag)
+            for each in snapshots
+            if (tag := each.tags.get(OWNER_TAG)) and (day := _day(tag.rpartition("@")[0]))
+        )
+        return frozenset(
+            each
+            for each, tag in found
+            if same_owner(tag, owner(self.urn_of(each.source, each.date, each.kind), identity))
+        )
 
     def _recorded(self, urn: str, outputs: Mapping[str, Any]) -> Child | None:
         source = outputs.get("sourceResourceName") or outputs.get("fromResourceName")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta, timezone
+from importlib import import_module
 from typing import Any, Literal
 
 import pulumi
@@ -16,7 +17,7 @@ from ..recovery.plan import Hold, Plan
 from ..recovery.planning import MAX_PRUNE, check_max_prune
 from ..recovery.retention import Retention
 from ..recovery.selecting import protect_from
-from .children import Child, Children
+from .children import Child, Children, Taken
 from .copied_snapshot import CopiedSnapshot
 from .gathering import Gathered, gather
 from .lookups import Lookups
@@ -42,7 +43,8 @@ class DisasterRecoveryRegion(pulumi.ComponentResource):
         max_age: warn if the newest copy is older; default: no objective.
         max_prune: the share of a source's copies, from 0 to 1, that one run may delete beyond the one that an ordinary
             day replaces.
-        when_missing: what to do about a source without automatic snapshots: "fail".
+        when_missing: what to do about a source without automatic snapshots: "fail", or "snapshot": take a manual one a
+            day, which is deleted at the source when it is copied and a newer one is there.
         tags: the copies' tags.
         opts: Pulumi's own; what is about copies, such as ``custom_timeouts``, isn't handed on.
 
@@ -99,6 +101,7 @@ class DisasterRecoveryRegion(pulumi.ComponentResource):
 
     def _declare(self, told: list[Any]) -> dict[str, Any]:
         identity, urn = told
+        now = datetime.now(timezone.utc)
         request, children = self._request, Children(name=self._name, urn=urn)
         try:
             lookups = Lookups.of_the_program()
@@ -111,18 +114,20 @@ class DisasterRecoveryRegion(pulumi.ComponentResource):
                 protect=request.protect,
                 source_region=request.source_region,
                 target_region=request.target_region,
+                take_on=now.date() if request.when_missing == "snapshot" else None,
             )
         except SnapcopyError as error:
             raise pulumi.RunError(
                 f"planning {self._noun}: {str(error).rstrip('.')}\n  State: nothing was copied or deleted."
                 "\n  Next:  fix the problem named above, then run `pulumi up` again."
             ) from None
-        decision = decide(request, gathered, now=datetime.now(timezone.utc))
+        decision = decide(request, gathered, now=now)
         if decision.refusals:
             raise pulumi.RunError("\n".join(decision.refusals))
         for warning in decision.warnings:
             pulumi.log.warn(warning, resource=self)
-        held = {each.source: self._copies(each, gathered, children) for each in decision.plans}
+        taken = {(each.source, each.date): self._take(children, each) for each in decision.take}
+        held = {each.source: self._copies(each, gathered, children, taken) for each in decision.plans}
         return {
             "newest": {each.source: str(each.newest) for each in decision.plans if each.newest},
             "copies": held,
@@ -130,19 +135,41 @@ class DisasterRecoveryRegion(pulumi.ComponentResource):
             "includes": decision.includes,
         }
 
-    def _copies(self, plan: Plan, gathered: Gathered, children: Children) -> dict[str, pulumi.Output[str]]:
-        """Declare all that a plan holds: what isn't declared, the engine deletes."""
-        return {
-            str(each.date): self._copy(children.child(plan.source, each.date), plan.source, each, gathered)
-            for each in sorted(plan.hold, key=lambda each: each.date)
+    def _take(self, children: Children, taken: Taken) -> pulumi.Output[str]:
+        """Declare a manual snapshot at the source, and return its name."""
+        room: Any = import_module(__package__ or "")
+        arguments: dict[str, Any] = {
+            "region": self._request.source_region,
+            "tags": self._tags,
+            "opts": pulumi.ResourceOptions(parent=self),
         }
-
-    def _copy(self, name: str, source: str, hold: Hold, gathered: Gathered) -> pulumi.Output[str]:
-        known: Child | None = gathered.children.get((hold.region, hold.name or ""))
-        if known and known.snapshot:
-            origin: dict[str, Any] = {"source_snapshot_name": known.snapshot}
+        name = children.child(taken.source, taken.date)
+        if taken.kind == "InstanceSnapshot":
+            snapshot = room.InstanceSnapshot(name, instance_name=taken.source, **arguments)
+            made: pulumi.Output[str] = snapshot.instance_snapshot_name
         else:
-            origin = {"source_resource_name": source, "restore_date": hold.date}
+            snapshot = room.DiskSnapshot(name, disk_name=taken.source, **arguments)
+            made = snapshot.disk_snapshot_name
+        return made
+
+    def _copies(
+        self, plan: Plan, gathered: Gathered, children: Children, taken: Mapping[Any, pulumi.Output[str]]
+    ) -> dict[str, pulumi.Output[str]]:
+        """Declare all that a plan holds: what isn't declared, the engine deletes."""
+        held = {}
+        for hold in sorted(plan.hold, key=lambda each: each.date):
+            known = gathered.children.get((hold.region, hold.name or ""))
+            name, made = children.child(plan.source, hold.date), taken.get((plan.source, hold.date))
+            if known and known.snapshot:
+                origin: dict[str, Any] = {"source_snapshot_name": known.snapshot}
+            elif made is not None and not known:
+                origin = {"source_snapshot_name": made}
+            else:
+                origin = {"source_resource_name": plan.source, "restore_date": hold.date}
+            held[str(hold.date)] = self._copy(name, hold, known, origin)
+        return held
+
+    def _copy(self, name: str, hold: Hold, known: Child | None, origin: dict[str, Any]) -> pulumi.Output[str]:
         region = known.source_region if known and known.source_region else self._request.source_region
         copy = CopiedSnapshot(
             name,
@@ -187,8 +214,10 @@ def request_from(given: Mapping[str, Any], noun: str) -> Request:
         raise pulumi.RunError(
             f"{noun}: max_age must be a timedelta, such as timedelta(hours=26), not {request.max_age!r}."
         )
-    if request.when_missing != "fail":
-        raise pulumi.RunError(f'{noun}: when_missing must be "fail", not {request.when_missing!r}.')
+    if request.when_missing not in ("fail", "snapshot"):
+        raise pulumi.RunError(
+            f'{noun}: when_missing must be "fail" or "snapshot", not {request.when_missing!r}.'
+        )
     return request
 
 

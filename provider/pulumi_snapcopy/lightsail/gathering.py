@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
+from datetime import date
 from typing import Any, Protocol, TypeVar
 
 from ..core.errors import NotFound, ServiceError
 from ..core.values import Seen
 from ..recovery.evidence import Copy, Evidence, Offer, OfferState, Presence, Unreadable
 from ..recovery.selecting import Protect, Selected, Source, select
-from .children import Child, Children
+from .children import Child, Children, Taken
 from .lookups import AutoSnapshot, Disk, Instance
 
 T = TypeVar("T")
@@ -54,14 +55,19 @@ class Sources:
     disks: Mapping[str, Disk] | Unreadable
     databases: tuple[str, ...] | Unreadable = ()
 
-    def all(self, *, spared: Iterable[str]) -> tuple[Source, ...] | Unreadable:
-        """Return what can be protected: all but Windows and disks that come with an instance; ``spared`` count anyway."""
+    def all(self, *, spared: Iterable[str], manual: bool = False) -> tuple[Source, ...] | Unreadable:
+        """Return what can be protected.
+
+        Args:
+            spared: names that count anyway.
+            manual: whether manual snapshots can be taken, so that Windows counts too.
+        """
         if isinstance(self.instances, Unreadable):
             return self.instances
         if isinstance(self.disks, Unreadable):
             return self.disks
         kept = set(spared)
-        left_out = {name for name, each in self.instances.items() if each.is_windows}
+        left_out = {name for name, each in self.instances.items() if each.is_windows and not manual}
         left_out |= {
             name for name, each in self.disks.items() if each.attached_to in {*self.instances} - left_out
         }
@@ -88,12 +94,18 @@ class Gathered:
         selected: the sources to plan for.
         evidence: of each, by name.
         children: the children that the service or the state knows, by region and name.
+        manual: the sources without automatic snapshots, of which manual ones are taken, with the resource that does.
+        taken: the manual snapshots that the service or the state knows.
+        taken_told: whether the service has told which there are.
     """
 
     sources: Sources
     selected: tuple[Selected, ...]
     evidence: Mapping[str, Evidence]
     children: Mapping[tuple[str, str], Child] = field(default_factory=dict)
+    manual: Mapping[str, str] = field(default_factory=dict)
+    taken: frozenset[Taken] = frozenset()
+    taken_told: bool = True
 
 
 def gather(
@@ -105,6 +117,7 @@ def gather(
     protect: Protect,
     source_region: str,
     target_region: str,
+    take_on: date | None = None,
 ) -> Gathered:
     """Ask for all that a plan needs.
 
@@ -116,7 +129,9 @@ def gather(
         protect: what the program asks for.
         source_region: where the sources are.
         target_region: where the copies are to be.
+        take_on: today (UTC), if manual snapshots are to be taken where there are no automatic ones.
     """
+    in_state = children.taken_in_state({} if isinstance(entries, Unreadable) else entries)
     recorded = entries if isinstance(entries, Unreadable) else children.recorded(entries)
     regions = {target_region, *(each.copy.region for each in _read(recorded))} if identity else set[str]()
     with ThreadPoolExecutor(AT_ONCE) as pool:
@@ -125,6 +140,9 @@ def gather(
             for region in regions
         }
         sources = _sources(inventory, pool, source_region, protect)
+        at_source: tuple[Seen, ...] | Unreadable = ()
+        if identity and (take_on or in_state):
+            at_source = _told(lambda: inventory.snapshots(source_region))
         answers = [each.result() for each in asked.values()]
         dark = next((each for each in answers if isinstance(each, Unreadable)), None)
         seen = [snapshot for each in answers if not isinstance(each, Unreadable) for snapshot in each]
@@ -133,29 +151,47 @@ def gather(
         with_copies = {each.source for each in known}
         named = protect if isinstance(protect, tuple) else ()
         selected = select(
-            protect, sources=sources.all(spared={*with_copies, *named}), with_copies=with_copies
+            protect,
+            sources=sources.all(spared={*with_copies, *named}, manual=take_on is not None),
+            with_copies=with_copies,
         )
         offers = {
             each.name: pool.submit(_offers, inventory, source_region, each.name)
             for each in selected
             if each.protected and each.presence is not Presence.GONE
         }
-        evidence = {
-            each.name: Evidence(
-                source=each.name,
-                source_region=source_region,
-                presence=each.presence,
-                offers=offers[each.name].result() if each.name in offers else (),
-                listed=_of(each.name, listed),
-                recorded=_of(each.name, recorded),
-            )
-            for each in selected
-        }
+        told = {name: answer.result() for name, answer in offers.items()}
+    taken = in_state | children.taken_in(
+        () if isinstance(at_source, Unreadable) else at_source, identity or ""
+    )
+    manual = {
+        each.name: "InstanceSnapshot" if isinstance(found, Instance) else "DiskSnapshot"
+        for each in selected
+        if take_on and told.get(each.name) == () and (found := sources.find(each.name)) is not None
+        if not found.automatic_snapshots
+    }
+    for name in manual:
+        days = {each.date for each in taken if each.source == name} | ({take_on} if take_on else set())
+        told[name] = tuple(Offer(date=day) for day in sorted(days))
+    evidence = {
+        each.name: Evidence(
+            source=each.name,
+            source_region=source_region,
+            presence=each.presence,
+            offers=told.get(each.name, ()),
+            listed=_of(each.name, listed),
+            recorded=_of(each.name, recorded),
+        )
+        for each in selected
+    }
     return Gathered(
         sources=sources,
         selected=selected,
         evidence=evidence,
         children={(each.copy.region, each.copy.name): each for each in known},
+        manual=manual,
+        taken=taken,
+        taken_told=not isinstance(at_source, Unreadable),
     )
 
 

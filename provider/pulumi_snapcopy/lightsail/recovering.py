@@ -8,12 +8,14 @@ from datetime import datetime, timedelta
 from typing import Literal
 
 from ..core.durations import spoken
-from ..recovery.evidence import Evidence, Presence, Unreadable, holdings
+from ..recovery.evidence import CopyState, Evidence, Presence, Unreadable, holdings
+from ..recovery.manual import plan_manual
 from ..recovery.plan import Plan
 from ..recovery.planning import plan_source
 from ..recovery.report import CopyFacts
 from ..recovery.retention import Retention
 from ..recovery.selecting import Protect, Selected
+from .children import Taken
 from .gathering import Gathered
 from .lookups import Instance
 
@@ -40,12 +42,14 @@ class Decision:
     Args:
         plans: one a source.
         includes: the disks that come with an instance's snapshots, by instance.
+        take: the manual snapshots to declare at the source: what isn't declared, the engine deletes.
         warnings: sentences for the preview.
         refusals: why the run must not go on; nothing is declared then.
     """
 
     plans: tuple[Plan, ...]
     includes: dict[str, list[str]]
+    take: tuple[Taken, ...]
     warnings: tuple[str, ...]
     refusals: tuple[str, ...]
 
@@ -72,11 +76,38 @@ def decide(request: Request, gathered: Gathered, *, now: datetime) -> Decision:
         includes={
             each.name: [*each.disks] for each in instances if isinstance(each, Instance) and each.disks
         },
+        take=tuple(sorted(_take(gathered, plans, now), key=lambda each: (each.source, each.date))),
         warnings=tuple(
             [*(text for each in plans for text in each.warnings), *_warnings(request, gathered, plans, now)]
         ),
         refusals=tuple(refusals),
     )
+
+
+def _take(gathered: Gathered, plans: tuple[Plan, ...], now: datetime) -> Iterator[Taken]:
+    """Yield the manual snapshots that are to be at the sources: today's, and those that aren't copied yet."""
+    for plan in plans:
+        known = {each for each in gathered.taken if each.source == plan.source}
+        copied = {
+            each.copy.date
+            for each in holdings(gathered.evidence[plan.source])
+            if each.listed and each.copy.state is CopyState.COMPLETE
+        }
+        may_prune = not plan.doubts and gathered.taken_told
+        if plan.source in gathered.manual:
+            kind = gathered.manual[plan.source]
+            days = plan_manual(
+                {each.date for each in known},
+                copied=copied,
+                wanted=plan.dates,
+                today=now.date(),
+                may_prune=may_prune,
+            ).hold
+            yield from (Taken(source=plan.source, kind=kind, date=day) for day in days)
+        elif not may_prune:
+            yield from known
+        elif any(each.name == plan.source and each.protected for each in gathered.selected):
+            yield from (each for each in known if each.date not in copied)
 
 
 def _missing(request: Request, gathered: Gathered) -> list[str]:
@@ -95,7 +126,7 @@ def _missing(request: Request, gathered: Gathered) -> list[str]:
         + "\n  State: nothing was copied or deleted."
         + f"\n  Next:  enable automatic snapshots (`aws lightsail enable-add-on --region {where} --resource-name NAME"
         + " --add-on-request addOnType=AutoSnapshot`) and run `pulumi up` again after the first; or remove the source"
-        + " from protect."
+        + ' from protect; or write when_missing="snapshot" to take a manual snapshot a day.'
     ]
 
 

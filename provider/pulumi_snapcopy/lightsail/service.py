@@ -130,6 +130,14 @@ class Lightsail:
         disks = pages("lightsail:GetDisks", client.get_disks)
         return names + [each["name"] for page in disks for each in page.get("disks", [])]
 
+    def check_source(self, spec: Spec, listing: Listing) -> Source:
+        """Look at the source in its own region."""
+        return check_source(self, spec, listing)
+
+    def describes(self, spec: Spec, record: Record) -> bool:
+        """Whether a record can be of the date that is asked for; it says nothing of dates itself."""
+        return not is_older_than(self, spec, record, now=self._clock.now())
+
     def listed(self, region: str, what: str) -> list[Any]:
         """List what the account has in a region, as the API describes it; an answer without the list is an error.
 
@@ -148,14 +156,6 @@ class Lightsail:
             for kind in self.kinds
             for raw in self.listed(region, f"{kind[0].lower()}{kind[1:]}s")
         ]
-
-    def check_source(self, spec: Spec, listing: Listing) -> Source:
-        """Look at the source in its own region."""
-        return check_source(self, spec, listing)
-
-    def describes(self, spec: Spec, record: Record) -> bool:
-        """Whether a record can be of the date that is asked for; it says nothing of dates itself."""
-        return not is_older_than(self, spec, record, now=self._clock.now())
 
     # Changes
 
