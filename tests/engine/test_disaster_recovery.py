@@ -7,6 +7,7 @@ from datetime import date, timedelta
 from typing import Any
 
 import pytest
+from pulumi_snapcopy import lightsail
 from pulumi_snapcopy.emulator import Emulator, Fault, Injected, Settings
 
 from .conftest import Service, day
@@ -202,6 +203,49 @@ def test_a_killed_run_is_resumed(stack: Stack, service: Service, emulator: Emula
     stack.up()
     assert held(service) == [nth(5), nth(6), nth(7)]
     assert len(service.snapshots()) == 3
+
+
+def test_a_copy_deleted_by_hand_is_asked_about(stack: Stack, service: Service, emulator: Emulator) -> None:
+    """A complete copy that the service no longer lists stops pruning, until a refresh says that it is gone."""
+    region(stack)
+    stack.up()
+    (name,) = [each for each in service.snapshots() if nth(4) in each]
+    emulator.client(TARGET).delete_instance_snapshot(instanceSnapshotName=name)
+    for number in range(7, 12):  # the source no longer has that day
+        emulator.take_automatic_snapshot(SOURCE, "web-1", nth(number))
+    told = stack.up()
+    assert f'the service lists only 2 of the 3 copies known, and not "{name}"' in told.output
+    assert held(service) == [nth(5), nth(6), nth(9), nth(10), nth(11)]
+    region(stack, more="max_prune=1")
+    told = stack.up("--refresh")
+    assert "nothing is pruned" not in told.output
+    assert held(service) == [nth(9), nth(10), nth(11)]
+
+
+@pytest.mark.skipif(not hasattr(lightsail, "InstanceSnapshot"), reason="this release can't take snapshots")
+def test_a_source_without_automatic_snapshots_has_a_manual_one_a_day(
+    stack: Stack, service: Service, emulator: Emulator
+) -> None:
+    """With when_missing="snapshot" today's is taken and copied; one run later nothing is taken again; destroy removes both."""
+    region(stack, protect=("web-1", "new-1", "logs-1", "win-1"), more='when_missing="snapshot"')
+    stack.preview()
+    stack.up()
+    assert held(service) == [nth(4), nth(5), nth(6)]
+    taken = service.snapshots(SOURCE)
+    assert sorted(each["resourceType"] for each in taken.values()) == [
+        "DiskSnapshot",
+        "InstanceSnapshot",
+        "InstanceSnapshot",
+    ]
+    copies = exported(stack)["copies"]
+    for source in ("new-1", "logs-1", "win-1"):
+        assert [*copies[source]] == [day(0)]
+        assert service.snapshots()[copies[source][day(0)]]["state"] in ("available", "completed")
+    emulator.clear_calls()
+    assert set(stack.up().changes) == {"unchanged"}
+    assert service.effects() == []
+    stack.destroy()
+    assert service.snapshots() == service.snapshots(SOURCE) == {}
 
 
 @pytest.mark.timeout(900)

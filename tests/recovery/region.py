@@ -83,6 +83,7 @@ class Region:
             protect=self.request.protect,
             source_region=self.request.source_region,
             target_region=self.request.target_region,
+            take_on=day if self.request.when_missing == "snapshot" else None,
         )
         return decide(self.request, gathered, now=datetime.combine(day, time(23), timezone.utc))
 

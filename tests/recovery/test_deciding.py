@@ -183,3 +183,37 @@ def test_an_objective_that_is_missed_is_warned_of(region: Region, service: Servi
     assert not region.up(LAST).warnings
     late = region.decide(LAST + timedelta(days=1)).warnings
     assert any("data-1: its newest copy is of 2026-01-11" in each for each in late)
+
+
+def test_a_source_without_automatic_snapshots_is_taken_of(region: Region, service: Service) -> None:
+    """Today's manual snapshot is taken and copied; an older one goes once it is copied, and never in doubt."""
+    tomorrow = LAST + timedelta(days=1)
+    service.sources |= {"win-1": instance("win-1", is_windows=True), "new-1": disk("new-1")}
+    region.request = replace(REQUEST, protect="all", when_missing="snapshot")
+    decision = region.decide(LAST)
+    assert not decision.refusals
+    assert [(each.source, each.kind, each.date) for each in decision.take] == [
+        ("new-1", "DiskSnapshot", LAST),
+        ("win-1", "InstanceSnapshot", LAST),
+    ]
+    assert [each.dates for each in decision.plans if each.source == "win-1"] == [(LAST,)]
+
+    region.entries = {
+        CHILDREN.urn_of("new-1", LAST, "DiskSnapshot"): {"diskName": "new-1", "state": "completed"},
+        CHILDREN.urn_of("new-1", LAST): {
+            "fromResourceName": "new-1", "sourceSnapshotName": "new-1-manual-1", "sourceRegion": SOURCE,
+            "targetSnapshotName": "copy-1", "targetRegion": TARGET, "state": "completed",
+        },
+    }  # fmt: skip
+    service.held["copy-1"] = Seen(
+        name="copy-1", region=TARGET, kind="DiskSnapshot", phase=Phase.DONE, outputs={"fromResourceName": "new-1"},
+        tags={OWNER_TAG: owner(CHILDREN.urn_of("new-1", LAST), region.identity), SOURCE_TAG: f"{SOURCE}:new-1-manual-1"},
+    )  # fmt: skip
+    of_the_disk = [each.date for each in region.decide(tomorrow).take if each.source == "new-1"]
+    assert of_the_disk == [tomorrow]
+    assert [each.dates for each in region.decide(tomorrow).plans if each.source == "new-1"] == [
+        (tomorrow, LAST)
+    ]
+    service.refused = {"held"}
+    in_doubt = [each.date for each in region.decide(tomorrow).take if each.source == "new-1"]
+    assert in_doubt == [LAST, tomorrow]
