@@ -12,6 +12,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import boto3
+from botocore import xform_name
 from botocore.config import Config
 
 from .. import __version__
@@ -149,6 +150,25 @@ class Lightsail:
         """Whether a record can be of the date that is asked for; it says nothing of dates itself."""
         return not is_older_than(self, spec, record, now=self._clock.now())
 
+    def listed(self, region: str, what: str) -> list[Any]:
+        """List what the account has in a region, as the API describes it; an answer without the list is an error.
+
+        Args:
+            region: where.
+            what: the API's member: ``instances``, ``disks``, ``relationalDatabases``, ``instanceSnapshots``, …
+        """
+        action = f"Get{what[0].upper()}{what[1:]}"
+        read = getattr(self._client(region), xform_name(action))
+        return [each for page in pages(f"lightsail:{action}", read) for each in member(page, what)]
+
+    def snapshots(self, region: str) -> list[Seen]:
+        """List manual snapshots of both types; an answer without the list is an error."""
+        return [
+            snapshot_seen(raw, region, kind)
+            for kind in self.kinds
+            for raw in self.listed(region, f"{kind[0].lower()}{kind[1:]}s")
+        ]
+
     # Changes
 
     def create(self, spec: Spec, *, attempt: int) -> Started:
@@ -197,6 +217,8 @@ class Lightsail:
     def _automatic_snapshots(self, region: str, resource: str) -> list[AutomaticSnapshot]:
         client = self._client(region)
         answer = call("lightsail:GetAutoSnapshots", lambda: client.get_auto_snapshots(resourceName=resource))
+        if "resourceName" not in answer:
+            member(answer, "autoSnapshots")  # an answer that holds nothing says nothing
         kind = f"{answer['resourceType']}Snapshot" if answer.get("resourceType") else ""
         return [
             AutomaticSnapshot(
