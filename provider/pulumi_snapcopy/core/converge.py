@@ -156,6 +156,9 @@ class _Convergence:
 
     def _take_up(self, step: plan.TakeUp) -> None:
         known, existing = self._run.known, self._existing
+        if self._seen.held and known.ref != existing.ref:  # a second request's has an elder twin
+            self._attendant.leave()
+            self._observer.note(tagged=False)
         same = known.seen is not None and known.ref in (None, existing.ref)
         self._hold(
             replace(

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from .errors import Denied, SourceError
-from .ownership import Whose
+from .ownership import Whose, is_recent
 from .plan import Observation
 from .removal import find_known
 from .run import Run
@@ -87,8 +87,14 @@ class Observer:
         if existing is None:
             self.note(existing=None, twins=())
         else:
-            twins = tuple(each for each in eldest_first[1:] if not is_retained(each))
+            twins = tuple(each for each in eldest_first[1:] if self._is_twin(each, existing))
             self.note(existing=existing, verdict=run.judge(existing), twins=twins, missing_for=0.0)
+
+    def _is_twin(self, seen: Seen, existing: Seen) -> bool:
+        """Whether a run of this request made it: its key or tags may also have been copied with what they are on."""
+        same_size = None in (seen.size, existing.size) or seen.size == existing.size
+        recent = is_recent(self.run.spec, seen.created_at, self.run.clock.now())
+        return recent and same_size and not is_retained(seen)
 
     def _by_name(self, name: str) -> list[Seen]:
         one = self.run.retry(lambda: self.run.target.listing.find(name))

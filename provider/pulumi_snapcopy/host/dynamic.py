@@ -116,7 +116,8 @@ class DynamicProvider(ResourceProvider):
         found = self._verbs.diff(_sdk.current_urn(), _id, known(_olds), known(_news))
         if found.replaces:
             # With `changes` left open the engine works out the details, and names the properties.
-            return DiffResult(changes=None, replaces=found.replaces, delete_before_replace=found.same_name)
+            changes = True if found.partial else None  # no input may differ where it failed
+            return DiffResult(changes=changes, replaces=found.replaces, delete_before_replace=found.same_name)
         return DiffResult(changes=found.update and (True if found.partial else None))
 
     def create(self, props: Properties) -> CreateResult:
