@@ -76,9 +76,48 @@ def configured_endpoint(profile: str | None = None) -> str | None:
     return str(found) if found else None
 
 
+def require_endpoint(name: str, url: str | None, region: str = "REGION") -> None:
+    """Refuse FCU without an endpoint: the calls would go to AWS.
+
+    Raises:
+        ConfigError: if there is none.
+    """
+    if not url:
+        raise ConfigError(
+            f"{name} is fcu, and no endpoint is set, so calls would go to AWS. Set AWS_ENDPOINT_URL_EC2="
+            f"https://fcu.{region}.outscale.com."
+        )
+
+
 def is_fcu_here() -> bool:
     """Whether this process's environment means FCU, for readers of the rules that have no stack's settings."""
     try:
         return cloud_of("SNAPCOPY_EC2_API", os.environ.get("SNAPCOPY_EC2_API"), configured_endpoint) == FCU
     except ConfigError:
         return False
+
+
+def described_cloud(region: str) -> str:
+    """Return in words where EC2's calls go by this process's environment; without secrets.
+
+    Args:
+        region: where copies are to be made.
+
+    Raises:
+        ConfigError: if SNAPCOPY_EC2_API can't be used.
+    """
+    from ..aws.calls import without_secrets
+    from .regions import OUTSCALE
+
+    url = configured_endpoint()
+    cloud = cloud_of("SNAPCOPY_EC2_API", os.environ.get("SNAPCOPY_EC2_API"), lambda: url)
+    at = f" at {without_secrets(url)}" if url else ""
+    if cloud == FCU:
+        require_endpoint("SNAPCOPY_EC2_API", url, region)
+        return f"OUTSCALE's FCU{at}"
+    if not url and region in OUTSCALE:
+        return (
+            f"AWS; OUTSCALE has a region {region}, too. If that is meant, set AWS_ENDPOINT_URL_EC2="
+            f"https://fcu.{region}.outscale.com."
+        )
+    return f"AWS's API{at}" if at else "AWS"

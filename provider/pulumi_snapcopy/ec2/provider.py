@@ -13,7 +13,7 @@ from ..core.service import Service
 from ..core.waiting.clock import Clock
 from ..host.dynamic import Backend, DynamicProvider
 from ..host.settings import Settings
-from .cloud import FCU, SETTING, cloud_of, configured_endpoint
+from .cloud import FCU, SETTING, cloud_of, configured_endpoint, require_endpoint
 from .family import CopiedSnapshots, FcuCopiedSnapshots
 
 if TYPE_CHECKING:
@@ -42,7 +42,10 @@ def _is_fcu(settings: Settings) -> bool:
 
 
 def _family(settings: Settings) -> CopiedSnapshots:
-    return FcuCopiedSnapshots() if _is_fcu(settings) else CopiedSnapshots()
+    if not _is_fcu(settings):
+        return CopiedSnapshots()
+    require_endpoint(settings.own(SETTING)[0], configured_endpoint(settings.aws_profile))
+    return FcuCopiedSnapshots()
 
 
 def _service(settings: Settings, clock: Clock) -> Service:
