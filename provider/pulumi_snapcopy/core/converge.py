@@ -75,7 +75,7 @@ class _Convergence:
             plan.Rest: self._rest, plan.TakeUp: self._take_up, plan.Wait: lambda _: self._attendant.look(),
             plan.Tag: self._tag, plan.Untag: self._untag, plan.Delete: self._delete, plan.Fail: self._fail,
         }  # fmt: skip
-        run.progress.show(f"looking for the {run.spec.words.thing}")
+        run.progress.show(f"looking for the {run.spec.words.thing} at {run.spec.words.provider}")
         if run.spec.settled:
             self._observer.look()
         while not isinstance(step := next_step(run.spec, run.known, self._seen), plan.Done):
@@ -162,6 +162,9 @@ class _Convergence:
 
     def _take_up(self, step: plan.TakeUp) -> None:
         known, existing = self._run.known, self._existing
+        if self._seen.held and known.ref != existing.ref:  # a second request's has an elder twin
+            self._attendant.leave()
+            self._observer.note(tagged=False)
         same = known.seen is not None and known.ref in (None, existing.ref)
         self._hold(
             replace(

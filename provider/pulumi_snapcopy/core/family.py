@@ -34,6 +34,8 @@ class Family(ABC):
     """The output that is never given to another thing."""
     settled: ClassVar[tuple[str, ...]] = ()
     """What check settles beside the arguments, under the names of outputs."""
+    answered: ClassVar[tuple[str, ...]] = ()
+    """The arguments for which an output of the same name says what the service made of them."""
     region_argument: ClassVar[str]
     """The argument that says where the thing stands."""
     name_argument: ClassVar[str] = ""

@@ -68,9 +68,9 @@ def classify(
         return Verdict(Whose.OURS, Evidence.STATE)
     # What is complete in the state has a ref. Another one with its key was made by somebody, or by an interrupted run
     # that made it again; a partial one has no name of others' making.
-    if carries_key(spec, seen) and not (known.complete and known.ref is not None):
+    if carries_key(spec, seen) and (spec.by_id or not (known.complete and known.ref is not None)):
         # Where ids are given, a copy of ours passes its key on to what somebody copies from it.
-        inherited = spec.by_id and not _is_recent(spec, seen.created_at, now)
+        inherited = spec.by_id and not is_recent(spec, seen.created_at, now)
         return Verdict(*((Whose.THEIRS, Evidence.NONE) if inherited else (Whose.OURS, Evidence.KEY)))
     if records is None:
         return Verdict(Whose.UNDECIDED, Evidence.NONE)
@@ -145,10 +145,10 @@ def _proves(spec: Spec, known: Known, record: Record, seen: Seen, now: float) ->
         return False
     if not record.origin or record.origin != spec.source:
         return False
-    return _is_recent(spec, record.created_at, now) and is_made_by(record, seen)
+    return is_recent(spec, record.created_at, now) and is_made_by(record, seen)
 
 
-def _is_recent(spec: Spec, at: datetime | None, now: float) -> bool:
+def is_recent(spec: Spec, at: datetime | None, now: float) -> bool:
     """Whether a run that may still be at work, or was interrupted, can have made it then."""
     return at is None or now - at.timestamp() < spec.timeout
 

@@ -97,7 +97,7 @@ def differences(family: Family, olds: Mapping[str, Any], news: Inputs) -> Differ
 
     What isn't settled is no difference, and "latest" settled as a date is the same request as that date.
     """
-    before, now = family.identity(olds), family.identity(news)
+    before, now = family.identity(state.asked(family, olds)), family.identity(news)
     replaces = [
         name
         for name, value in now.items()

@@ -165,7 +165,7 @@ class Verbs:
         Raises:
             VerbFailed: if it can't be read, or isn't whole; ``kept`` is what there is.
         """
-        bag = Bag.of(outputs)
+        bag, asked = Bag.of(outputs), state.asked(self.family, outputs)
         known = state.known(self.family, outputs, id_)
         spec = self._spec_of_state(id_, outputs)
         try:
@@ -173,19 +173,20 @@ class Verbs:
             run = self._run(spec, known, call, doing=READING, timeout=timeout)
             found = self._guarded(run, lambda: self._read(run))
         except CopyError as error:
-            self._fail(error, outputs, spec, bag)
+            self._fail(error, asked, spec, bag)
         self._tell_of_the_source(run, found, bag)
         if found is None:
             return None
         now = replace(known, seen=found, operation_id=None)
         if known.in_state and (reason := messages.incomplete(spec, found)):
-            kept = Made(id=id_, outputs=state.outputs(self.family, outputs, spec, now, bag=bag, olds=outputs))
+            kept = Made(id=id_, outputs=state.outputs(self.family, asked, spec, now, bag=bag, olds=outputs))
             raise VerbFailed(reason, kept)
         tags = {key: found.tags[key] for key in spec.tags if key in found.tags}
-        given = {**outputs, "tags": tags} if spec.tags else outputs
+        given = {**asked, "tags": tags} if spec.tags else asked
         outs = state.outputs(self.family, given, spec, now, bag=bag, olds=outputs)
         names = (*(each.name for each in self.family.fields.arguments), *self.family.settled, BOOKKEEPING)
-        drifted = {key: outs[key] for key in names if key in outputs} if tags != spec.tags else None
+        shown = state.asked(self.family, outs)
+        drifted = {key: shown[key] for key in names if key in asked} if tags != spec.tags else None
         return Made(id=id_, outputs=outs, inputs=drifted)
 
     def delete(self, call: Call, id_: str, outputs: Properties) -> None:
@@ -207,7 +208,7 @@ class Verbs:
             run = self._run(spec, known, call, doing=DELETING, timeout=spec.timeout)
             self._guarded(run, lambda: self._delete(run, entry, call.urn))
         except CopyError as error:
-            self._fail(error, outputs, spec, Bag.of(outputs))
+            self._fail(error, state.asked(self.family, outputs), spec, Bag.of(outputs))
         if known.ref:
             entry.deleted.add(known.ref)
 
@@ -318,7 +319,8 @@ class Verbs:
         if self.family.name_argument:
             place[self.family.name_argument] = name
         bag = Bag.of(outputs)
-        return self.family.spec({**outputs, **place}, bag, timeout=bag.timeout(*verbs))
+        spec = self.family.spec({**outputs, **place}, bag, timeout=bag.timeout(*verbs))
+        return replace(spec, name=name) if spec.by_id else spec
 
     def _is_replaced_by_the_same(self, id_: str, entry: Entry) -> bool:
         """Whether what the engine deletes to replace it, for a reason of its own, is what would be made again."""

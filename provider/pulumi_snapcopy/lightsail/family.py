@@ -7,6 +7,7 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
+from ..aws.limits import is_of_copies_in_progress
 from ..core.family import Family, Inputs
 from ..core.values import Phase, Spec, Words
 from .rules import COPIED_SNAPSHOT_RULES
@@ -135,7 +136,7 @@ class CopiedSnapshots(Family):
 
     def is_over_limit(self, reason: str) -> bool:
         """Whether a copy failed only because too many were in progress."""
-        return is_over_limit(reason)
+        return is_of_copies_in_progress(reason)
 
     def region_of(self, ref: str) -> str:
         """Return the region of an ARN."""
@@ -181,17 +182,6 @@ def key_of(name: str) -> str:
     """
     found = _DERIVED.search(name)
     return found[1] if found and found.end() == len(name) else ""
-
-
-def is_over_limit(words: str) -> bool:
-    """Whether words are of a limit on copies in progress, and not of a quota that is used up.
-
-    Example:
-        >>> is_over_limit("Too many snapshot copies in progress."), is_over_limit("maximum number of snapshots")
-        (True, False)
-    """
-    lower = words.lower()
-    return "cop" in lower and ("in progress" in lower or "too many" in lower or "cannot copy more" in lower)
 
 
 def _date(inputs: Inputs) -> str | None:
