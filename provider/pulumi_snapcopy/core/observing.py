@@ -37,7 +37,7 @@ class Observer:
         is_whole = known.complete and known.in_state
         found = self._by_name(known.seen.name) if is_whole and known.seen else []
         if run.spec.adopt_id and not found:
-            found = self._by_name(run.spec.adopt_id)
+            found = [each for each in [run.read(run.spec.adopt_id)] if each]
             if not found:
                 raise _nothing_to_adopt(run)
         if not found:
@@ -92,6 +92,8 @@ class Observer:
 
     def _by_name(self, name: str) -> list[Seen]:
         one = self.run.retry(lambda: self.run.target.listing.find(name))
+        if one is None and self.run.spec.by_id:
+            one = self.run.read(name)  # a list holds only what has our mark, and somebody may have removed it
         return [one] if one else []
 
     def _list_all(self) -> None:

@@ -23,6 +23,8 @@ class Settings:
         poll_seconds: ``pollSeconds``, the longest pause between looks, in seconds.
         max_workers: ``maxWorkers``, how many copies the host works on at once.
         allowed_account_ids: ``allowedAccountIds``, the accounts that may be worked in; none given: any.
+        requests_per_second: ``requestsPerSecond``, calls a second to a service whose SDK limits them; none given: as the
+            SDK does.
         aws_profile: the stack's ``aws:profile``, as Pulumi's AWS provider has it; it wins over the environment.
         aws_region: the stack's ``aws:region``; likewise.
     """
@@ -30,6 +32,7 @@ class Settings:
     poll_seconds: float = LONGEST_PAUSE
     max_workers: int = DEFAULT_WORKERS
     allowed_account_ids: tuple[str, ...] = ()
+    requests_per_second: float | None = None
     aws_profile: str | None = None
     aws_region: str | None = None
 
@@ -44,6 +47,8 @@ class Settings:
             poll_seconds=_number(config, "pollSeconds", "POLL_SECONDS", LONGEST_PAUSE, least=0.1),
             max_workers=int(_number(config, "maxWorkers", "MAX_WORKERS", DEFAULT_WORKERS, least=1)),
             allowed_account_ids=_accounts(config, "allowedAccountIds", "ALLOWED_ACCOUNT_IDS"),
+            requests_per_second=_number(config, "requestsPerSecond", "REQUESTS_PER_SECOND", 0.0, least=0.1)
+            or None,
             aws_profile=_text(config("aws:profile")),
             aws_region=_text(config("aws:region")),
         )
