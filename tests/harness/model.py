@@ -180,7 +180,7 @@ class InProcess:
         found = _serve(lambda: self._verbs.diff(urn, id_, _known(olds), _known(news)))
         unsaid = None if found.update else False
         return Difference(
-            changes=None if found.replaces else True if found.partial else unsaid,
+            changes=True if found.partial else None if found.replaces else unsaid,
             replaces=tuple(found.replaces),
             delete_before_replace=bool(found.replaces) and found.same_name,
         )

@@ -7,9 +7,10 @@ import math
 import os
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from ..core.errors import ConfigError
+from ..core.fields import snake_case
 from ..core.waiting.policy import LONGEST_PAUSE
 
 DEFAULT_WORKERS = 256
@@ -23,8 +24,6 @@ class Settings:
         poll_seconds: ``pollSeconds``, the longest pause between looks, in seconds.
         max_workers: ``maxWorkers``, how many copies the host works on at once.
         allowed_account_ids: ``allowedAccountIds``, the accounts that may be worked in; none given: any.
-        requests_per_second: ``requestsPerSecond``, calls a second to a service whose SDK limits them; none given: as the
-            SDK does.
         aws_profile: the stack's ``aws:profile``, as Pulumi's AWS provider has it; it wins over the environment.
         aws_region: the stack's ``aws:region``; likewise.
     """
@@ -32,9 +31,18 @@ class Settings:
     poll_seconds: float = LONGEST_PAUSE
     max_workers: int = DEFAULT_WORKERS
     allowed_account_ids: tuple[str, ...] = ()
-    requests_per_second: float | None = None
     aws_profile: str | None = None
     aws_region: str | None = None
+    _config: Callable[[str], object] = field(default=lambda key: None, compare=False, repr=False)
+
+    def own(self, key: str) -> tuple[str, object]:
+        """Return a room's own setting, which the room judges: its name where it was set, and its value or None.
+
+        Example:
+            >>> Settings().own("noSuchSetting")
+            ('SNAPCOPY_NO_SUCH_SETTING', None)
+        """
+        return _given(self._config, key, snake_case(key).upper())
 
     @classmethod
     def read(cls, config: Callable[[str], object]) -> Settings:
@@ -47,10 +55,9 @@ class Settings:
             poll_seconds=_number(config, "pollSeconds", "POLL_SECONDS", LONGEST_PAUSE, least=0.1),
             max_workers=int(_number(config, "maxWorkers", "MAX_WORKERS", DEFAULT_WORKERS, least=1)),
             allowed_account_ids=_accounts(config, "allowedAccountIds", "ALLOWED_ACCOUNT_IDS"),
-            requests_per_second=_number(config, "requestsPerSecond", "REQUESTS_PER_SECOND", 0.0, least=0.1)
-            or None,
             aws_profile=_text(config("aws:profile")),
             aws_region=_text(config("aws:region")),
+            _config=config,
         )
 
 

@@ -6,6 +6,7 @@ module nor the functions may ever be moved or renamed, or what is in the state c
 
 from __future__ import annotations
 
+import math
 from functools import cache, partial
 from typing import TYPE_CHECKING, Any
 
@@ -51,7 +52,7 @@ def snapshot() -> DynamicProvider:
 def _service(settings: Settings, clock: Clock) -> Service:
     from .service import Outscale
 
-    return Outscale(partial(_connection, settings.max_workers, settings.requests_per_second), clock=clock)
+    return Outscale(partial(_connect, settings), clock=clock)
 
 
 def _default_region(settings: Settings) -> str:
@@ -61,8 +62,15 @@ def _default_region(settings: Settings) -> str:
 def _account(settings: Settings, region: str) -> str:
     from .service import Outscale
 
-    connect = partial(_connection, settings.max_workers, settings.requests_per_second)
-    return Outscale(connect, clock=SystemClock()).account()
+    return Outscale(partial(_connect, settings), clock=SystemClock()).account()
+
+
+def _connect(settings: Settings) -> Connection:
+    name, value = settings.own("requestsPerSecond")
+    rate = _number(value) if value is not None else None
+    if value is not None and rate is None:
+        raise Refused(f"{name} is {value!r}; write a number of calls a second, above 0.")
+    return _connection(settings.max_workers, rate)
 
 
 @cache
@@ -71,6 +79,14 @@ def _connection(workers: int, rate: float | None) -> Connection:
     sdk = _sdk()
     made: Connection = sdk.Connection(workers=workers, rate=rate or sdk.CALLS_A_SECOND)
     return made
+
+
+def _number(value: object) -> float | None:
+    try:
+        number = float(str(value))
+    except ValueError:
+        return None
+    return number if 0 < number < math.inf else None
 
 
 def _sdk() -> Any:
