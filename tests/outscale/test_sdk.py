@@ -24,6 +24,7 @@ from pulumi_snapcopy.core.errors import (
 from pulumi_snapcopy.core.waiting.clock import SystemClock
 from pulumi_snapcopy.emulator import Emulator, Fault
 from pulumi_snapcopy.outscale import sdk
+from pulumi_snapcopy.outscale.errors import refusal
 from pulumi_snapcopy.outscale.limiter import Limiter
 from pulumi_snapcopy.outscale.sdk import Connection
 
@@ -117,6 +118,7 @@ def test_workers_share_one_gateway(running: Emulator, monkeypatch: pytest.Monkey
     with ThreadPoolExecutor(8) as pool:
         answers = list(pool.map(lambda _: shared.call("ReadSnapshots", clock=CLOCK), range(16)))
     assert len(built) == 1 and len(answers) == 16
+    assert running.environment["OSC_SECRET_KEY"] not in repr(shared)
 
 
 ERRORS = [
@@ -189,13 +191,20 @@ def test_nobody_at_the_endpoint_is_an_error_that_passes(
     assert type(caught.value) is Transient and SECRET not in str(caught.value)
 
 
-def test_a_page_for_people_says_that_there_is_no_such_service(
-    emulator: Emulator, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """An endpoint of something else answers in HTML."""
+def test_an_endpoint_of_something_else_is_said(emulator: Emulator, monkeypatch: pytest.MonkeyPatch) -> None:
+    """It doesn't answer as OUTSCALE's API does."""
     monkeypatch.setenv("OSC_ENDPOINT_API", f"{emulator.url}/_snapcopy/nothing-here")
-    with pytest.raises(NoSuchService, match="no OUTSCALE API at the endpoint"):
+    with pytest.raises(NoSuchService, match="no OUTSCALE API at the endpoint: HTTP 404"):
         Connection().call("ReadSnapshots", clock=CLOCK)
+
+
+@pytest.mark.parametrize(
+    ("status", "kind"),
+    [(404, NoSuchService), (200, NoSuchService), (502, AnswerLost), (403, Denied), (429, Transient)],
+)
+def test_a_page_for_people_is_judged_by_its_status(status: int, kind: type[ServiceError]) -> None:
+    """A proxy's own errors pass; a page in place of an answer says that nothing here knows the call."""
+    assert type(refusal(status, None, call="ReadSnapshots", html=True)) is kind
 
 
 def test_what_the_service_quotes_is_hidden(emulator: Emulator, connection: Connection) -> None:

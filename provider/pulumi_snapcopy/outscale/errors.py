@@ -66,12 +66,12 @@ def refusal(
 
 
 def _kind(status: int, codes: Sequence[str], *, html: bool) -> type[ServiceError]:
-    found = set(codes)
+    found = set(filter(None, codes))
     if found & _THROTTLED or status == 429:
         return Transient
     if status in (401, 403):
         return Denied
-    if status == 501 or (html and status < 500):
+    if status == 501 or (status < 500 and (html or (status in (404, 405) and not found))):
         return NoSuchService
     if status >= 500:
         return AnswerLost  # it says nothing of whether the work was done

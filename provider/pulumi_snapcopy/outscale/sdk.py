@@ -69,8 +69,8 @@ class Connection:
     workers: int = 10
     rate: float = CALLS_A_SECOND
     _lock: threading.Lock = field(default_factory=threading.Lock)
-    _gateway: Any = None
-    _hidden: tuple[str, ...] = ()
+    _gateway: Any = field(default=None, repr=False)
+    _hidden: tuple[str, ...] = field(default=(), repr=False)
     _limiter: Limiter = field(init=False)
 
     def __post_init__(self) -> None:

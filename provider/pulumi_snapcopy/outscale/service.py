@@ -59,7 +59,7 @@ class Outscale:
         self._clock = clock or SystemClock()
         self._lock = threading.Lock()
         self._account = ""
-        self._young: set[str] = set()  # ids that lists may not show yet
+        self._young: dict[str, float] = {}  # ids that lists may not show yet, and since when
         self._spent: set[str] = set()  # tokens of what has failed
         self._used: dict[str, float] = {}  # tokens that the service says are used, and since when
         self._own = Gathered(self._clock, lambda ids: self._by_ids(ids, own=True))
@@ -79,11 +79,12 @@ class Outscale:
         self._check_region(region)
         found = {each.name: each for each in self._listed(TagKeys=[OWNER_TAG])}
         with self._lock:
-            young = self._young - found.keys()
+            young = self._young.keys() - found.keys()
         found |= self._by_ids(sorted(young), own=True) if young else {}
         with self._lock:
-            done = {name for name in young if name not in found or found[name].phase is not Phase.PENDING}
-            self._young -= done
+            for name in young:
+                if not self._is_awaited(found.get(name), since=self._young.get(name, 0.0)):
+                    self._young.pop(name, None)
         return list(found.values())
 
     def find(self, spec: Spec, listing: Listing) -> list[Seen]:
@@ -140,7 +141,7 @@ class Outscale:
             seen = None if token in self._spent else self._send(spec, token)
             if seen is not None:
                 with self._lock:
-                    self._young.add(seen.name)
+                    self._young[seen.name] = self._clock.now()
                 return Started(seen=seen)
         raise AssertionError("numbers don't end")
 
@@ -218,6 +219,11 @@ class Outscale:
         shown = self._by_ids(young, own=True) if young else {}
         kind = TooManyCopies if any(each.phase is Phase.PENDING for each in shown.values()) else QuotaReached
         return kind(error.message, call=error.call, code=error.code, request_id=error.request_id)
+
+    def _is_awaited(self, seen: Seen | None, *, since: float) -> bool:
+        if seen is None:
+            return self._clock.now() - since <= CREATION_GRACE
+        return seen.phase is Phase.PENDING
 
     def _by_keys(self, keys: list[str]) -> dict[str, list[Seen]]:
         found: dict[str, list[Seen]] = {}
