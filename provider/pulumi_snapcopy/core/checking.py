@@ -90,9 +90,18 @@ class Checking:
         return Checked(inputs=settled)
 
     def _default(self, inputs: Properties, region: str | None) -> list[Violation]:
-        """Fill in the region that the state has, or else that of the service's own tooling."""
+        """Fill in the region that the state has, or else that of the service's own tooling.
+
+        Where the region is no argument, an account has but one: then it is always the tooling's.
+        """
         name = self.family.region_argument
         if inputs.get(name) is not None:
+            return []
+        if all(each.name != name for each in self.family.fields.arguments):
+            try:
+                inputs[name] = self.default_region()
+            except ServiceError as error:
+                return [Violation(property="", message=str(error))]
             return []
         why = "no AWS_REGION is set"
         if region is None:

@@ -103,6 +103,10 @@ class Family(ABC):
         """What of the identity is no difference while it isn't settled."""
         return frozenset({self.name_argument} - {""})
 
+    def is_default(self, name: str, value: Any, outputs: Inputs) -> bool:
+        """Whether a value only writes out what the thing in the state has got without being asked for it."""
+        return False
+
     def shown_at(self, name: str, inputs: Inputs) -> str:
         """Return the property at which the engine shows a difference in the identity."""
         return name

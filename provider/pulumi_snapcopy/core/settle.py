@@ -101,7 +101,9 @@ def differences(family: Family, olds: Mapping[str, Any], news: Inputs) -> Differ
     replaces = [
         name
         for name, value in now.items()
-        if not equal(before.get(name), value) and not (value is None and name in family.optional)
+        if not equal(before.get(name), value)
+        and not (value is None and name in family.optional)
+        and not family.is_default(name, value, olds)
     ]
     if not family.name_argument and state.phase_of(family, olds.get("state")) is Phase.FAILED:
         replaces.append("state")  # an id can't change in place

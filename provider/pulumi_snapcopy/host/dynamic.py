@@ -115,9 +115,13 @@ class DynamicProvider(ResourceProvider):
         """Say what asks for another one, and what is done in place."""
         found = self._verbs.diff(_sdk.current_urn(), _id, known(_olds), known(_news))
         if found.replaces:
-            # With `changes` left open the engine works out the details, and names the properties.
-            changes = True if found.partial else None  # no input may differ where it failed
-            return DiffResult(changes=changes, replaces=found.replaces, delete_before_replace=found.same_name)
+            # With `changes` left open the engine works out the details, and names the properties; it compares inputs,
+            # which don't show that what the state holds is of no use.
+            return DiffResult(
+                changes=True if found.partial else None,
+                replaces=found.replaces,
+                delete_before_replace=found.same_name,
+            )
         return DiffResult(changes=found.update and (True if found.partial else None))
 
     def create(self, props: Properties) -> CreateResult:
