@@ -8,7 +8,8 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
-from pulumi_snapcopy.emulator import Emulator, Fault, Settings, reading, shared
+from pulumi_snapcopy.emulator import Emulator, Fault, Settings, shared
+from pulumi_snapcopy.emulator.lightsail import reading
 
 from .conftest import SOURCES, WEEK, Service, day
 from .matrix import MANUAL, assert_converges, told, write
@@ -55,7 +56,10 @@ def test_a_copy_in_error_is_destroyed(stack: Stack, service: Service, emulator: 
     stack.copied(target_snapshot_name="db-dr")
     stack.up()
     emulator.set_state("eu-west-1", "db-dr", "error")
-    assert 'the copy "db-dr" failed (state: error) in eu-west-1; run `pulumi up` to replace it.' in stack.refresh().output
+    assert (
+        'the copy "db-dr" failed (state: error) in eu-west-1; run `pulumi up` to replace it.'
+        in stack.refresh().output
+    )
     stack.destroy()
     assert service.snapshots() == {}
 
