@@ -39,9 +39,7 @@ def main() -> int:
     step("up", f"pulumi up, on the stack {stack.STACK} of {stack.PROJECT}")
     code = stack.run(["up", "--yes", "--stack", stack.STACK], environment)
     if code:
-        step(
-            "up", "not finished; the emulator still runs. `make up` resumes, `make down` undoes it"
-        )
+        step("up", "not finished; the emulator still runs. `make up` resumes, `make down` undoes it")
         return code
     print("\nThe service now holds:", flush=True)
     status = [str(BIN / "snapcopy"), "status", *(word for region in REGIONS for word in ("--region", region))]

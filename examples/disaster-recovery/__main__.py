@@ -1,20 +1,22 @@
-"""A second region that holds a copy of each source's latest automatic snapshot; `pulumi up` once a day renews them."""
+"""A region that holds restorable copies of each source, rolled by a retention; `pulumi up` once a day keeps it."""
+
+from datetime import timedelta
 
 import pulumi
-from pulumi_snapcopy.lightsail import CopiedSnapshot
+from pulumi_snapcopy.lightsail import DisasterRecoveryRegion, Retention
 
-SOURCES = ["web-1", "web-2", "data-1"]  # instances and disks with automatic snapshots
-
-copies = {
-    source: CopiedSnapshot(
-        source,
-        source_resource_name=source,
-        use_latest_restorable_auto_snapshot=True,
-        track_latest=True,  # a newer automatic snapshot is copied first, the older copy goes then
-        source_region="us-east-1",
-        target_region="eu-west-1",
-        tags={"purpose": "disaster-recovery"},
-    )
-    for source in SOURCES
-}
-pulumi.export("recoverTo", {source: copy.restored_date for source, copy in copies.items()})
+config = pulumi.Config()
+dr = DisasterRecoveryRegion(
+    "dr",
+    source_region="us-east-1",
+    target_region="eu-west-1",
+    protect=["web-1", "web-2", "data-1"],  # instances and disks with automatic snapshots
+    keep=Retention(daily=7, weekly=4, monthly=6),
+    max_age=timedelta(hours=30),
+    max_prune=config.get_float("maxPrune") or 0.3,
+    tags={"purpose": "disaster-recovery"},
+)
+pulumi.export("recoverTo", dr.newest)
+pulumi.export("copies", dr.copies)
+pulumi.export("gaps", dr.gaps)
+pulumi.export("includes", dr.includes)

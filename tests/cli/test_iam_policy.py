@@ -11,11 +11,16 @@ from typing import Any
 import boto3
 import pytest
 from pulumi_snapcopy.aws.calls import without_secrets
-from pulumi_snapcopy.core.errors import CopyError
-from pulumi_snapcopy.core.lifecycle import Lifecycle
-from pulumi_snapcopy.core.model import CopyRequest, Service, Snapshot
-from pulumi_snapcopy.core.watching.clock import SystemClock
+from pulumi_snapcopy.core.errors import SourceError
+from pulumi_snapcopy.core.keys import owner
+from pulumi_snapcopy.core.service import Service
+from pulumi_snapcopy.core.state import Bag
+from pulumi_snapcopy.core.values import Record, Seen, Spec
+from pulumi_snapcopy.core.verbs import Call, Made, VerbFailed, Verbs
+from pulumi_snapcopy.core.waiting.clock import SystemClock
+from pulumi_snapcopy.core.waiting.listing import Listing
 from pulumi_snapcopy.emulator import Emulator, Fault, Settings
+from pulumi_snapcopy.lightsail.family import CopiedSnapshots
 from pulumi_snapcopy.lightsail.permissions import PERMISSIONS
 from pulumi_snapcopy.lightsail.service import Lightsail
 
@@ -24,50 +29,72 @@ from .conftest import Snapcopy
 SOURCE, TARGET = "us-east-1", "eu-west-1"
 
 
+FAMILY = CopiedSnapshots()
+URN = "urn:pulumi:dev::shop::pulumi-python:dynamic/lightsail:CopiedSnapshot::web"
+IDENTITY = "0123456789abcdef"
+
+
 class Silent:
     """Takes what happens, and says nothing."""
 
-    def progress(self, text: str) -> None:
+    def show(self, text: str) -> None:
         """Nothing."""
 
-    def warning(self, text: str) -> None:
+    def warn(self, text: str) -> None:
         """Nothing."""
 
 
-def wanted(**given: object) -> CopyRequest:
-    """A request for a copy, of the web instance's latest automatic snapshot unless said otherwise."""
-    request: dict[str, object] = {
-        "resource": "web", "owner": "shop/dev/web", "source_region": SOURCE, "target_region": TARGET,
+CALL = Call(URN, Silent())
+
+
+def wanted(**given: object) -> dict[str, Any]:
+    """The inputs of a copy."""
+    return {
+        "sourceRegion": SOURCE, "targetRegion": TARGET,
+        "snapcopy": {"identity": IDENTITY, "owner": owner(URN, IDENTITY), "key": "01234567"}, **given,
     }  # fmt: skip
-    return CopyRequest(**{**request, **given})  # type: ignore[arg-type]
 
 
-def live_through(another: Callable[[], Lifecycle], emulator: Emulator) -> None:
+def spec(**given: object) -> Spec:
+    """The same as a spec."""
+    return FAMILY.spec(wanted(**given), Bag.of(wanted()))
+
+
+def verbs(service: Service) -> Verbs:
+    """A new process's verbs."""
+    return Verbs(family=FAMILY, make_service=lambda: service, clock=SystemClock())
+
+
+def fails(work: Callable[[], Made], why: str) -> None:
+    """Run a verb that fails."""
+    with pytest.raises(VerbFailed, match=why):
+        work()
+
+
+def live_through(service: Service, emulator: Emulator) -> None:
     """Whatever can happen to a copy: made of each kind of source, retagged, deleted by another run, refused, failed."""
-    lifecycle = another()
+    ours = verbs(service)
     for source in ("db-before-upgrade", "data-full"):
-        request = wanted(
-            source_snapshot_name=source, target_snapshot_name=f"{source}-copy", tags={"team": "shop"}
-        )
-        lifecycle.ensure(request, Silent())
-        lifecycle.ensure(wanted(source_snapshot_name=source, target_snapshot_name=f"{source}-copy"), Silent(),
-                         dropped_tags=["team"])  # fmt: skip
-        another().delete(request, Silent())
+        bare = wanted(sourceSnapshotName=source, targetSnapshotName=f"{source}-copy")
+        made = ours.create(CALL, {**bare, "tags": {"team": "shop"}})
+        retagged = ours.update(CALL, made.outputs, bare)
+        verbs(service).delete(CALL, retagged.id, retagged.outputs)
     for resource in ("web-1", "data-1"):
-        lifecycle.ensure(wanted(source_resource_name=resource), Silent())
-    for wrong in ({"source_snapshot_name": "no-such"}, {"source_resource_name": "no-such"}):
-        with pytest.raises(CopyError, match="there is no"):
-            lifecycle.ensure(wanted(target_snapshot_name="never", **wrong), Silent())
+        ours.create(CALL, wanted(sourceResourceName=resource, useLatestRestorableAutoSnapshot=True))
+    for wrong in (
+        {"sourceSnapshotName": "no-such", "targetSnapshotName": "never"},
+        {"sourceResourceName": "no-such", "useLatestRestorableAutoSnapshot": True},
+    ):
+        fails(lambda wrong=wrong: ours.create(CALL, wanted(**wrong)), "there is no")  # type: ignore[misc]
     emulator.inject(Fault(kind="fail-copy", operation="CopySnapshot", seconds=0))
-    with pytest.raises(CopyError, match="the copy failed"):
-        lifecycle.ensure(wanted(source_snapshot_name="data-full", target_snapshot_name="fails"), Silent())
+    failing = wanted(sourceSnapshotName="data-full", targetSnapshotName="fails")
+    fails(lambda: ours.create(CALL, failing), "the copy failed")
 
 
 def test_what_is_allowed_is_what_is_called_and_where(on_emulator: Emulator) -> None:
     """Each permission's action is called in each of its regions in the life of copies, and nothing else is."""
     on_emulator.settings = Settings(copy_seconds=0)
-    service, clock = Lightsail(), SystemClock()
-    live_through(lambda: Lifecycle(service=service, clock=clock), on_emulator)
+    live_through(Lightsail(), on_emulator)
     role = {SOURCE: "source", TARGET: "target"}
     called = {(f"lightsail:{call.operation}", role[call.region]) for call in on_emulator.calls()}
     assert called == {(each.action, region) for each in PERMISSIONS for region in each.regions}
@@ -75,29 +102,34 @@ def test_what_is_allowed_is_what_is_called_and_where(on_emulator: Emulator) -> N
 
 def test_what_is_allowed_is_all_that_the_service_can_do(on_emulator: Emulator) -> None:
     """Every method that a service has, tried once, asks for the listed actions and no others."""
-    service = Lightsail()
+    service, kinds = Lightsail(), ("DiskSnapshot", "InstanceSnapshot")
+    listing = Listing(service, SOURCE, SystemClock())
+    manual = spec(sourceSnapshotName="data-full", targetSnapshotName="copy")
+    latest = spec(sourceResourceName="web-1", useLatestRestorableAutoSnapshot=True)
+    missing = spec(sourceResourceName="no-such", restoreDate="2026-11-20")
+    data = Seen(name="data-full", region=SOURCE, kind="DiskSnapshot")
     tries: dict[str, Callable[[], object]] = {
-        "snapshot": lambda: service.snapshot(SOURCE, "no-such"),
-        "snapshots": lambda: [
-            service.snapshots(SOURCE, each) for each in ("DiskSnapshot", "InstanceSnapshot")
-        ],
-        "automatic_snapshots": lambda: service.automatic_snapshots(SOURCE, "web-1"),
-        "resource_names": lambda: service.resource_names(SOURCE),
-        "operations": lambda: service.operations(SOURCE, "web-1"),
-        "copy": lambda: service.copy(wanted(source_snapshot_name="data-full", target_snapshot_name="copy")),
-        "tag": lambda: service.tag(SOURCE, "data-full", {"team": "shop"}),
-        "untag": lambda: service.untag(SOURCE, "data-full", ["team"]),
-        "delete": lambda: [
-            service.delete(snapshot)
-            for each in ("DiskSnapshot", "InstanceSnapshot")
-            for snapshot in service.snapshots(SOURCE, each)
-        ],
+        "get": lambda: service.get(SOURCE, "no-such"),
+        "all": lambda: [service.all(SOURCE, each) for each in kinds],
+        "find": lambda: service.find(manual, listing),
+        "describes": lambda: service.describes(latest, Record(id="1")),
+        "check_source": lambda: [service.check_source(latest, listing), _refused(service, missing, listing)],
+        "create": lambda: service.create(manual, attempt=0),
+        "records": lambda: service.records(manual),
+        "tag": lambda: service.tag(data, {"team": "shop"}),
+        "untag": lambda: service.untag(data, ["team"]),
+        "delete": lambda: [service.delete(found) for each in kinds for found in service.all(SOURCE, each)],
     }
     assert tries.keys() == {name for name in vars(Service) if not name.startswith("_")}
     for attempt in tries.values():
         attempt()
     called = {f"lightsail:{call.operation}" for call in on_emulator.calls()}
     assert called == {each.action for each in PERMISSIONS}
+
+
+def _refused(service: Lightsail, missing: Spec, listing: Listing) -> None:
+    with pytest.raises(SourceError):
+        service.check_source(missing, listing)
 
 
 def allowed(policy: dict[str, Any], action: str, **context: Mapping[str, str]) -> bool:
@@ -133,26 +165,25 @@ class UnderPolicy(Lightsail):
         if not allowed(self._policy, action, RequestTag=tags or {}, ResourceTag=held):
             self.refused.append(f"{action} on {name} with {held}")
 
-    def tag(self, region: str, name: str, tags: Mapping[str, str]) -> None:
-        self._judge("lightsail:TagResource", region, name, tags)
-        super().tag(region, name, tags)
+    def tag(self, seen: Seen, tags: Mapping[str, str]) -> None:
+        self._judge("lightsail:TagResource", seen.region, seen.name, tags)
+        super().tag(seen, tags)
 
-    def untag(self, region: str, name: str, keys: Sequence[str]) -> None:
-        self._judge("lightsail:UntagResource", region, name)
-        super().untag(region, name, keys)
+    def untag(self, seen: Seen, keys: Sequence[str]) -> None:
+        self._judge("lightsail:UntagResource", seen.region, seen.name)
+        super().untag(seen, keys)
 
-    def delete(self, snapshot: Snapshot) -> None:
-        self._judge(f"lightsail:Delete{snapshot.resource_type}", snapshot.region, snapshot.name)
-        super().delete(snapshot)
+    def delete(self, seen: Seen) -> None:
+        self._judge(f"lightsail:Delete{seen.kind}", seen.region, seen.name)
+        super().delete(seen)
 
 
 def test_the_conditions_hold_in_the_life_of_copies(on_emulator: Emulator, snapcopy: Snapcopy) -> None:
     """Tagging, retagging and deleting, also of a copy that has failed: each call meets its statement's condition."""
     on_emulator.settings = Settings(copy_seconds=0)
-    service, clock = UnderPolicy(on_emulator, json.loads(snapcopy("iam-policy").stdout)), SystemClock()
-    live_through(lambda: Lifecycle(service=service, clock=clock), on_emulator)
-    request = wanted(source_snapshot_name="data-full", target_snapshot_name="fails")
-    Lifecycle(service=service, clock=clock).ensure(request, Silent())
+    service = UnderPolicy(on_emulator, json.loads(snapcopy("iam-policy").stdout))
+    live_through(service, on_emulator)
+    verbs(service).create(CALL, wanted(sourceSnapshotName="data-full", targetSnapshotName="fails"))
     assert service.refused == []
     assert service.judged.keys() == {each.action for each in PERMISSIONS if each.owner_in}
 

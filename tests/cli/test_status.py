@@ -1,203 +1,122 @@
-"""``snapcopy status``: what the service holds, as a table and as JSON."""
+"""``snapcopy status``: each source's copies against the objective, as the service shows them."""
 
 from __future__ import annotations
 
-import contextlib
 import json
-import os
-import pty
-import subprocess
-from collections.abc import Iterator
-from io import FileIO
+from datetime import datetime, timedelta, timezone
+from typing import Any
 
 import pytest
 from pulumi_snapcopy.emulator import Emulator, Fault
 
-from .conftest import Invoke, Snapcopy, program
+from .conftest import Invoke
 
-LONG = "x" * 255
-
-
-def rows(output: str) -> list[list[str]]:
-    """A table's rows, its columns two blanks apart."""
-    lines = [line.rstrip() for line in output.splitlines()]
-    head = next(number for number, line in enumerate(lines) if line.startswith("REGION"))
-    return [[cell for cell in line.split("  ") if cell.strip()] for line in lines[head + 1 :]]
+NOW = datetime.now(timezone.utc)
+OWNER = "shop/dev/snapcopy:lightsail:DisasterRecoveryRegion/dr-{0}@0123456789abcdef"
+HERE = ("--target-region", "eu-west-1")
 
 
-def cells(output: str) -> list[list[str]]:
-    """The same, without the blanks around."""
-    return [[cell.strip() for cell in row] for row in rows(output)]
+def day(ago: int) -> str:
+    """The date of so many days ago, UTC."""
+    return str((NOW - timedelta(days=ago)).date())
 
 
-def copy(emulator: Emulator, name: str, region: str = "eu-west-1") -> None:
-    """Start a copy of the disk's latest automatic snapshot."""
-    emulator.client(region).copy_snapshot(
-        sourceRegion="us-east-1",
-        sourceResourceName="data-1",
-        useLatestRestorableAutoSnapshot=True,
-        targetSnapshotName=name,
-    )
+def copy(emulator: Emulator, ago: int, source: str = "web-1", *, owner: str = OWNER, **more: Any) -> None:
+    """Put a copy of ours of a day's automatic snapshot into the target region."""
+    name = f"{source}-{day(ago)}"
+    tags = {"snapcopy:owner": owner.format(name), "snapcopy:source": f"us-east-1:{source}:{day(ago)}"}
+    emulator.put_snapshot("eu-west-1", name, from_name=source, size_in_gb=40, tags=tags, **more)
 
 
-def test_a_regions_snapshots_are_shown_by_name(on_emulator: Emulator, invoke: Invoke) -> None:
-    """Both types are shown, with size, origin, age, and the owner if there is one."""
-    done = invoke("status", "--region", "us-east-1")
-    assert done.exit_code == 0
-    disk, instance = cells(done.stdout)
-    assert disk[:6] == ["us-east-1", "data-full", "DiskSnapshot", "completed", "64 GiB", "data-1"]
-    assert disk[6].endswith(" ago")
-    assert disk[7] == "shop/dev/data"
-    assert instance[:6] == [
-        "us-east-1",
-        "db-before-upgrade",
-        "InstanceSnapshot",
-        "available",
-        "40 GiB",
+def told(invoke: Invoke, *arguments: str, code: int = 0) -> dict[str, Any]:
+    """The report as JSON; nothing else is on standard output."""
+    done = invoke("status", *HERE, "--format", "json", *arguments)
+    assert done.exit_code == code, done.output
+    return dict(json.loads(done.stdout))
+
+
+def test_each_source_is_told_from_its_copies(on_emulator: Emulator, invoke: Invoke) -> None:
+    """Newest, age, number, gaps, size and cost come from the copies of ours; others' snapshots don't count."""
+    for ago in (1, 2, 4):
+        copy(on_emulator, ago)
+    copy(on_emulator, 0, state="error")
+    on_emulator.put_snapshot("eu-west-1", f"web-1-{day(0)}-by-hand", from_name="web-1")
+    found = told(invoke)
+    (source,) = found["sources"]
+    assert (source["source"], source["sourceRegion"], source["targetRegion"]) == (
         "web-1",
+        "us-east-1",
+        "eu-west-1",
+    )
+    assert source["newest"] == {"date": day(1), "name": f"web-1-{day(1)}"}
+    assert source["kept"] == 3
+    assert source["gaps"] == [day(3)]
+    assert (source["sizeInGb"], source["estimatedMonthlyCost"]) == (120, 6.0)
+    assert source["objectiveMet"] is None and found["objectiveMet"] is True
+
+
+def test_an_age_is_that_of_the_data(on_emulator: Emulator, invoke: Invoke) -> None:
+    """It counts from when the snapshot was taken while the source region tells, else from the date's midnight."""
+    copy(on_emulator, 1)
+    (raw,) = [
+        each
+        for each in on_emulator.client("us-east-1").get_auto_snapshots(resourceName="web-1")["autoSnapshots"]
+        if each["date"] == day(1)
     ]
-    assert instance[7] == "-"
+    age = (NOW - raw["createdAt"]).total_seconds()
+    assert told(invoke)["sources"][0]["ageSeconds"] == pytest.approx(age, abs=60)
+    on_emulator.client("us-east-1").delete_instance(instanceName="web-1")
+    midnight = datetime.fromisoformat(f"{day(1)}T00:00:00+00:00")
+    assert told(invoke)["sources"][0]["ageSeconds"] == pytest.approx((NOW - midnight).total_seconds(), abs=60)
 
 
-def test_the_first_line_says_who_was_asked(on_emulator: Emulator, invoke: Invoke) -> None:
-    """An endpoint that isn't the service's own is named."""
-    first = invoke("status").stdout.splitlines()[0]
-    assert on_emulator.url in first
-    assert "not the real service" in first
-
-
-def test_the_default_is_aws_toolings_region(
-    on_emulator: Emulator, invoke: Invoke, clean: pytest.MonkeyPatch
+@pytest.mark.parametrize(("max_age", "code"), [("3d", 0), ("1m", 1)])
+def test_the_exit_code_tells_whether_the_objective_is_met(
+    on_emulator: Emulator, invoke: Invoke, max_age: str, code: int
 ) -> None:
-    """Without a region, the one of the environment is asked, and no other."""
-    for variable in ("AWS_REGION", "AWS_DEFAULT_REGION"):
-        clean.setenv(variable, "eu-west-3")
-    assert "no manual snapshots in eu-west-3" in invoke("status").stdout
-    assert {call.region for call in on_emulator.calls()} == {"eu-west-3"}
+    """0 and 1, the same in every format."""
+    copy(on_emulator, 1)
+    assert told(invoke, "--max-age", max_age, code=code)["objectiveMet"] is (code == 0)
+    for form in ("table", "html"):
+        done = invoke("status", *HERE, "--max-age", max_age, "--format", form)
+        assert done.exit_code == code
+        assert "web-1" in done.stdout and done.stderr == ""
 
 
-def test_regions_are_asked_in_the_order_given_and_once(on_emulator: Emulator, invoke: Invoke) -> None:
-    """`--region` can be repeated; a region that is named twice is shown once."""
-    copy(on_emulator, "copy")
-    done = invoke("status", "--region", "us-east-1", "--region", "eu-west-1", "--region", "us-east-1")
-    assert [row[0] for row in cells(done.stdout)] == ["us-east-1", "us-east-1", "eu-west-1"]
+def test_what_cant_be_told_is_2(on_emulator: Emulator, invoke: Invoke) -> None:
+    """Neither a refused list nor an empty answer passes for good news; standard output stays empty."""
+    copy(on_emulator, 1)
+    on_emulator.inject(Fault(kind="error", region="eu-west-1", code="AccessDeniedException", times=1))
+    done = invoke("status", *HERE, "--max-age", "3d")
+    assert (done.exit_code, done.stdout) == (2, "")
+    assert "Allow lightsail:GetInstanceSnapshots" in done.stderr
+    assert told(invoke, "--stack", "shop/prod", "--max-age", "3d", code=2)["sources"] == []
 
 
-def test_states_are_the_services_own_words(on_emulator: Emulator, invoke: Invoke) -> None:
-    """A pending copy shows its progress, a failed one its failure."""
-    on_emulator.inject(Fault(kind="fail-copy", operation="CopySnapshot", seconds=0))
-    copy(on_emulator, "fails")
-    copy(on_emulator, "goes-on")
-    states = {row[1]: row[3] for row in cells(invoke("status", "--region", "eu-west-1").stdout)}
-    assert states["fails"] == "error"
-    assert states["goes-on"].startswith("pending (")
-    assert states["goes-on"].endswith("%)")
+def test_protect_names_what_has_no_copy(on_emulator: Emulator, invoke: Invoke) -> None:
+    """A source that was asked for and has none misses the objective; all is all in the source region."""
+    copy(on_emulator, 1)
+    found = told(invoke, "--protect", "data-1", "--max-age", "3d", code=1)
+    assert [(each["source"], each["newest"]) for each in found["sources"]] == [("data-1", None)]
+    found = told(invoke, "--protect", "all", "--source-region", "us-east-1", "--max-age", "3d", code=1)
+    assert {each["source"]: each["objectiveMet"] for each in found["sources"]} == {
+        "data-1": False,
+        "web-1": True,
+    }
+    done = invoke("status", *HERE, "--protect", "all")
+    assert done.exit_code == 2 and "--source-region is required" in done.stderr
 
 
-def test_a_long_name_is_whole_and_on_one_line_in_a_pipe(on_emulator: Emulator, snapcopy: Snapcopy) -> None:
-    """What isn't a terminal has no width."""
-    copy(on_emulator, LONG)
-    done = snapcopy("status", "--region", "eu-west-1")
-    assert [row[1] for row in cells(done.stdout)] == [LONG]
-
-
-def until_closed(terminal: FileIO) -> Iterator[bytes]:
-    """What is written to a terminal, until the last one that writes has closed it."""
-    with contextlib.suppress(OSError):  # EIO: so it ends
-        while part := terminal.read(65536):
-            yield part
-
-
-def test_a_long_name_is_folded_on_a_terminal_and_still_whole(
-    on_emulator: Emulator, clean: pytest.MonkeyPatch
-) -> None:
-    """A terminal's width is kept, and nothing is lost."""
-    copy(on_emulator, LONG)
-    clean.setenv("COLUMNS", "100")
-    clean.setenv("TERM", "dumb")
-    ours, theirs = pty.openpty()
-    with os.fdopen(ours, "rb", buffering=0) as terminal:
-        with os.fdopen(theirs, "wb") as stdout:
-            subprocess.run(
-                [program(), "status", "--region", "eu-west-1"], stdout=stdout, timeout=60, check=True
-            )
-        output = b"".join(until_closed(terminal)).decode()
-    assert output.count("x") == len(LONG) + "Lightsail: an emulator".count("x")
-    assert max(map(len, output.splitlines()[1:])) <= 100
-
-
-def test_nothing_is_a_sentence(on_emulator: Emulator, invoke: Invoke) -> None:
-    """Where there are no snapshots, there is no empty table."""
-    done = invoke("status", "--region", "eu-west-1", "--region", "eu-west-2")
-    assert done.exit_code == 0
-    assert done.stdout.splitlines()[1:] == ["There are no manual snapshots in eu-west-1, eu-west-2."]
-
-
-def test_json_is_an_array_with_the_apis_members(on_emulator: Emulator, snapcopy: Snapcopy) -> None:
-    """Standard output is JSON alone; who was asked is said beside it."""
-    done = snapcopy("status", "--region", "us-east-1", "--json")
-    disk, instance = json.loads(done.stdout)
-    (expected,) = on_emulator.client().get_disk_snapshots()["diskSnapshots"]
-    for member in ("name", "arn", "resourceType", "state", "progress", "sizeInGb", "tags"):
-        assert disk[member] == expected.get(member)
-    assert disk["location"]["regionName"] == "us-east-1"
-    assert disk["createdAt"] == expected["createdAt"].strftime("%Y-%m-%dT%H:%M:%SZ")
-    assert (disk["fromResourceName"], instance["fromResourceName"]) == ("data-1", "web-1")
-    assert on_emulator.url in done.stderr
-
-
-def test_json_of_nothing_is_an_empty_array(on_emulator: Emulator, snapcopy: Snapcopy) -> None:
-    """A script needs no special case."""
-    assert json.loads(snapcopy("status", "--region", "eu-west-1", "--json").stdout) == []
-
-
-def test_all_regions_finds_what_is_anywhere(on_emulator: Emulator, invoke: Invoke) -> None:
-    """Every region is asked for both types."""
-    copy(on_emulator, "far-away", region="ap-southeast-2")
-    done = invoke("status", "--all-regions")
-    assert [row[:2] for row in cells(done.stdout)] == [
-        ["ap-southeast-2", "far-away"],
-        ["us-east-1", "data-full"],
-        ["us-east-1", "db-before-upgrade"],
-    ]
-
-
-def test_a_region_that_isnt_enabled_is_left_out_of_all(on_emulator: Emulator, invoke: Invoke) -> None:
-    """Such a region is no error as long as others take the credentials."""
-    code = "UnrecognizedClientException"
-    on_emulator.inject(Fault(kind="error", region="ap-east-1", code=code, times=None))
-    done = invoke("status", "--all-regions")
-    assert done.exit_code == 0
-    assert "not open to this account: ap-east-1." in done.stderr
-
-
-def test_wrong_credentials_are_no_matter_of_regions(on_emulator: Emulator, invoke: Invoke) -> None:
-    """If no region takes the credentials, they are what is wrong."""
-    on_emulator.inject(Fault(kind="error", code="UnrecognizedClientException", times=None))
-    done = invoke("status", "--all-regions")
-    assert done.exit_code == 1
-    assert "Log in with" in done.stderr
-
-
-def test_what_could_be_seen_is_shown_beside_what_couldnt(on_emulator: Emulator, invoke: Invoke) -> None:
-    """One region that fails doesn't hide the others, and the exit code tells."""
-    on_emulator.inject(Fault(kind="error", region="eu-west-1", code="AccessDeniedException", times=None))
-    done = invoke("status", "--region", "us-east-1", "--region", "eu-west-1")
-    assert done.exit_code == 1
-    assert len(cells(done.stdout)) == 2
-    (line,) = done.stderr.splitlines()
-    assert line.startswith("Error: eu-west-1: AccessDeniedException")
-    assert "Allow lightsail:GetInstanceSnapshots" in line
-
-
-def test_one_region_and_all_of_them_exclude_each_other(invoke: Invoke) -> None:
-    """A contradiction is a wrong use."""
-    done = invoke("status", "--region", "us-east-1", "--all-regions")
-    assert done.exit_code == 2
-    assert "exclude each other" in done.stderr
+def test_a_stacks_copies_can_be_counted_alone(on_emulator: Emulator, invoke: Invoke) -> None:
+    """By project and stack, as the owner tag has them."""
+    copy(on_emulator, 1)
+    copy(on_emulator, 2, "data-1", owner=OWNER.replace("shop/dev", "shop/prod"))
+    assert [each["source"] for each in told(invoke)["sources"]] == ["data-1", "web-1"]
+    assert [each["source"] for each in told(invoke, "--stack", "shop/prod")["sources"]] == ["data-1"]
 
 
 def test_status_only_reads(on_emulator: Emulator, invoke: Invoke) -> None:
     """Looking changes nothing."""
-    invoke("status", "--all-regions")
-    assert {call.operation for call in on_emulator.calls()} == {"GetInstanceSnapshots", "GetDiskSnapshots"}
+    copy(on_emulator, 1)
+    invoke("status", *HERE, "--protect", "all", "--source-region", "us-east-1")
+    assert all(call.operation.startswith("Get") for call in on_emulator.calls())

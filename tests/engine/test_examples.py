@@ -29,24 +29,20 @@ def test_quickstart(stack: Stack, service: Service, emulator: Emulator) -> None:
 
 
 def test_disaster_recovery(stack: Stack, service: Service, emulator: Emulator) -> None:
-    """A second region from a list of sources; on the next day each copy is renewed, and one of each is left."""
-    instances = [{"name": name, "automaticSnapshots": WEEK} for name in ("web-1", "web-2")]
-    disks = [{"name": "data-1", "automaticSnapshots": WEEK}]
-    sources = {"us-east-1": {"instances": instances, "disks": disks}}
-    emulator.seed(sources)
+    """A recovery region from a list of sources; on the next day each has one copy more."""
+    instances = [{"name": name, "automaticSnapshots": WEEK[1:]} for name in ("web-1", "web-2")]
+    disks = [{"name": "data-1", "automaticSnapshots": WEEK[1:]}]
+    emulator.reset()
+    emulator.seed({"us-east-1": {"instances": instances, "disks": disks}})
     names = [each["name"] for each in instances + disks]
-    for name in names:
-        emulator.age_out("us-east-1", name, day(0))
     shutil.copy(EXAMPLES / "disaster-recovery" / "__main__.py", stack.folder)
     stack.up()
-    assert json.loads(stack.run("stack", "output", "--json").output)["recoverTo"] == dict.fromkeys(
-        names, day(1)
-    )
-    client = emulator.client("us-east-1")
-    for name in ("web-1", "web-2"):
-        client.delete_instance(instanceName=name)
-    client.delete_disk(diskName="data-1")
-    emulator.seed(sources)
+    told = json.loads(stack.run("stack", "output", "--json").output)
+    assert told["recoverTo"] == dict.fromkeys(names, day(1))
+    for name in names:
+        emulator.take_automatic_snapshot("us-east-1", name, day(0))
     stack.up()
-    assert sorted(name[:-9] for name in service.snapshots()) == sorted(f"{name}-{day(0)}" for name in names)
-    assert stack.up().changes == {"unchanged": 4}
+    assert sorted(name[:-9] for name in service.snapshots()) == sorted(
+        f"{name}-{date}" for name in names for date in WEEK
+    )
+    assert set(stack.up().changes) == {"unchanged"}

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from pulumi_snapcopy.core.lifecycle import READ_TIMEOUT
+from pulumi_snapcopy.core.waiting.policy import READ_TIMEOUT
 from pulumi_snapcopy.emulator import Emulator, Fault, Settings, reading
 
 from .conftest import Service, day

@@ -161,12 +161,16 @@ class InProcess:
     """The provider's verbs in this process; `tests.harness.target.Provider`."""
 
     def __init__(self, service: FakeService) -> None:
+        self.warnings: list[str] = []
         self._verbs = Verbs(
             family=CopiedSnapshots(),
-            service=service,
+            make_service=lambda: service,
             clock=service.clock,
             default_region=lambda: TARGET_REGIONS[0],
         )
+
+    def _call(self, urn: str) -> Call:
+        return Call(urn, _Warnings(self.warnings))
 
     def check(self, urn: str, olds: Properties, news: Properties) -> tuple[Properties, list[str]]:
         """See `Provider`."""
@@ -180,19 +184,19 @@ class InProcess:
         found = _serve(lambda: self._verbs.diff(urn, id_, _known(olds), _known(news)))
         unsaid = None if found.update else False
         return Difference(
-            changes=None if found.replaces else True if found.partial else unsaid,
+            changes=True if found.partial else None if found.replaces else unsaid,
             replaces=tuple(found.replaces),
             delete_before_replace=bool(found.replaces) and found.same_name,
         )
 
     def create(self, urn: str, news: Properties) -> Made:
         """See `Provider`."""
-        made = _serve(lambda: self._verbs.create(_call(urn), _known(news)), news)
+        made = _serve(lambda: self._verbs.create(self._call(urn), _known(news)), news)
         return Made(id=made.id, outputs=_with_provider(made.outputs, news))
 
     def read(self, urn: str, id_: str, inputs: Properties, outputs: Properties) -> Made | None:
         """See `Provider`."""
-        made = _serve(lambda: self._verbs.read(_call(urn), id_, _known(outputs)), outputs)
+        made = _serve(lambda: self._verbs.read(self._call(urn), id_, _known(outputs)), outputs)
         if made is None:
             return None
         drifted = None if made.inputs is None else _with_provider(made.inputs, outputs)
@@ -200,26 +204,26 @@ class InProcess:
 
     def update(self, urn: str, id_: str, olds: Properties, news: Properties) -> Properties:
         """See `Provider`."""
-        made = _serve(lambda: self._verbs.update(_call(urn), _known(olds), _known(news)), news)
+        made = _serve(lambda: self._verbs.update(self._call(urn), _known(olds), _known(news)), news)
         return _with_provider(made.outputs, news)
 
     def delete(self, urn: str, id_: str, outputs: Properties) -> None:
         """See `Provider`."""
-        _serve(lambda: self._verbs.delete(_call(urn), id_, _known(outputs)), outputs)
+        _serve(lambda: self._verbs.delete(self._call(urn), id_, _known(outputs)), outputs)
 
 
-class _Quiet:
-    """Progress that nobody looks at."""
+class _Warnings:
+    """Progress of which only warnings are kept."""
+
+    def __init__(self, warnings: list[str]) -> None:
+        self._warnings = warnings
 
     def show(self, text: str) -> None:
         """Show nothing."""
 
     def warn(self, text: str) -> None:
-        """Warn nobody."""
-
-
-def _call(urn: str) -> Call:
-    return Call(urn, _Quiet())
+        """Keep it."""
+        self._warnings.append(text)
 
 
 def _known(properties: Properties) -> Properties:

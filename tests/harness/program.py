@@ -30,6 +30,8 @@ class Declaration:
     automatic: Follow | None = None
     """Which automatic snapshot of ``source``; None: ``source`` is a manual one."""
     date: str | None = None
+    tracked: bool = False
+    """Whether a manual source is copied again when it was taken again."""
     explicit: str | None = None
     """Its ``target_snapshot_name``, if it has one."""
     tags: Mapping[str, str] = field(default_factory=dict)
@@ -65,7 +67,7 @@ class Declaration:
             "sourceResourceName": self.source if self.automatic else None,
             "restoreDate": self.date if self.automatic == "date" else None,
             "useLatestRestorableAutoSnapshot": self.automatic in ("latest", "track") or None,
-            "trackLatest": self.automatic == "track" or None,
+            "trackLatest": self.automatic == "track" or self.tracked or None,
             "targetSnapshotName": self.explicit,
             "tags": dict(self.tags) or None,
             "triggers": list(self.triggers) or None,

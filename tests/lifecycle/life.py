@@ -22,6 +22,8 @@ class Life:
 
     def __init__(self, declared: Declaration = COPY, **service: float) -> None:
         self.target, self.engine, self.declared = Model(lambda: FakeService(**service)), Engine(), declared  # type: ignore[arg-type]
+        self.warnings: list[str] = []
+        """What the last run has warned of."""
         self.keeps = False
         """Whether the engine keeps what it replaces, and the provider isn't told."""
         self.target.reset()
@@ -31,6 +33,7 @@ class Life:
     ) -> list[str]:
         """Run the engine; an interrupted run says so; ``after`` is when the user asks to stop, in seconds."""
         provider = self.target.start(disturbance)
+        self.warnings = provider.warnings
         if after is not None:
             clock = self.target.service.clock
             clock.cancelled_at = clock.time + after

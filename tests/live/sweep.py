@@ -1,4 +1,4 @@
-"""Deletes the copies that live tests have left behind on a real account, and nothing else.
+"""Deletes the orphaned copies of live tests on a real account, and nothing else.
 
 `python -m tests.live.sweep` prints what it would delete, `--yes` does it; `--hours N` says how old a copy must be.
 What only looks like a live test's copy, by its name, is printed as well, and is for you to judge.
@@ -12,7 +12,7 @@ import re
 import sys
 from datetime import datetime, timedelta, timezone
 
-from pulumi_snapcopy.core.model import OWNER_TAG, SNAPSHOT_TYPES, SOURCE_TAG, Snapshot
+from pulumi_snapcopy.core.values import OWNER_TAG, SOURCE_TAG, Seen
 from pulumi_snapcopy.lightsail.service import Lightsail
 
 from tests.harness import LIVE_PROJECT, Permit, Refused
@@ -21,7 +21,7 @@ HOURS = 6.0
 """A copy takes up to three; what is younger may be in use by a test that runs now."""
 
 
-def is_left_behind(snapshot: Snapshot, permit: Permit, *, before: datetime) -> bool:
+def is_orphaned(snapshot: Seen, permit: Permit, *, before: datetime) -> bool:
     """Whether it is provably a live test's, and old enough to be nobody's any more.
 
     Both of our tags must be there: the live project's as owner, and as source the one that may be copied.
@@ -35,8 +35,8 @@ def is_left_behind(snapshot: Snapshot, permit: Permit, *, before: datetime) -> b
     )
 
 
-def may_be_left_behind(snapshot: Snapshot, permit: Permit) -> bool:
-    """Whether it bears a name like those of live tests, and nobody's tag: what a run leaves that was killed early."""
+def may_be_orphaned(snapshot: Seen, permit: Permit) -> bool:
+    """Whether its name is like those of live tests and it has nobody's tag: what a run leaves that was killed early."""
     names = rf"{re.escape(permit.source)}-manual-[0-9a-f]{{8}}|copy-\d+-dr|named-copy-\d+"
     return (
         re.fullmatch(names, snapshot.name) is not None
@@ -59,19 +59,19 @@ def main(arguments: list[str] | None = None) -> int:
         print(f"error: {refused}", file=sys.stderr)
         return 2
     service = Lightsail()
-    listed = [each for kind in SNAPSHOT_TYPES for each in service.snapshots(permit.region, kind)]
+    listed = [each for kind in service.kinds for each in service.all(permit.region, kind)]
     before = datetime.now(timezone.utc) - timedelta(hours=given.hours)
-    doomed = [each for each in listed if is_left_behind(each, permit, before=before)]
+    doomed = [each for each in listed if is_orphaned(each, permit, before=before)]
     for each in doomed:
         print(
             f"{'deleting' if given.yes else 'would delete'} {each.region}/{each.name} ({each.tags[OWNER_TAG]})"
         )
         if given.yes:
             service.delete(each)
-    for each in (each for each in listed if may_be_left_behind(each, permit)):
+    for each in (each for each in listed if may_be_orphaned(each, permit)):
         made = f"{each.created_at:%Y-%m-%d %H:%M} UTC" if each.created_at else "an unknown time"
         print(f"left alone {each.region}/{each.name} of {made}: a live test's by its name, but not provably")
-    print(f"{len(doomed)} left behind in {permit.region}, account {permit.account}.")
+    print(f"{len(doomed)} orphaned in {permit.region}, account {permit.account}.")
     return 0
 
 

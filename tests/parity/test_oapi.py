@@ -101,6 +101,7 @@ REQUESTS: dict[str, dict[str, Any]] = {
     "CreateVolume": {"SubregionName": f"{REGION}a", "Size": 4, "ClientToken": "v"},
     "DeleteSnapshot": {"SnapshotId": SOURCE},
     "DeleteTags": {"ResourceIds": [SOURCE], "Tags": TAGS},
+    "ReadAccounts": {},
     "ReadQuotas": {},
     "ReadRegions": {},
     "ReadSnapshots": {"ResultsPerPage": 1},

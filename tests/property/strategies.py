@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from hypothesis import strategies as st
-from pulumi_snapcopy.core.model import CopyRequest
+from pulumi_snapcopy.core.values import Spec
 
 from tests.harness import Kill
 from tests.harness.fake_service import FakeService
@@ -15,7 +15,7 @@ from tests.harness.target import CALLS
 from .world import World, manual, wanted
 
 
-def requests(**changes: Any) -> st.SearchStrategy[CopyRequest]:
+def requests(**changes: Any) -> st.SearchStrategy[Spec]:
     """Manual and automatic sources, derived and explicit names, unless said otherwise."""
     names = st.sampled_from([{}, {"targetSnapshotName": "web-1-dr"}])
     makers = st.sampled_from([wanted, manual])

@@ -10,24 +10,26 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from pulumi_snapcopy.core.errors import CopyError
-from pulumi_snapcopy.core.model import Copy, CopyRequest, Operation
+from pulumi_snapcopy.core.values import Known, Record, Spec
+from pulumi_snapcopy.core.verbs import VerbFailed
+from pulumi_snapcopy.core.waiting.policy import SHORTEST_PAUSE
 
 from tests.harness.fake_service import FakeService
 from tests.harness.scripted import LATENCY, Fault
 
 from .strategies import requests, worlds
-from .world import HONEST, THERE, TIMEOUT, World, known, manual, wanted
+from .world import HONEST, THERE, TIMEOUT, World, held, manual, wanted
 
 SLACK = 60.0
 """Seconds that a run may take beyond its time-out: the last pause, and the calls under way."""
 
 
 @given(world=worlds(faults=tuple(Fault)), request=requests())
-def test_any_answers_end_in_a_copy_or_an_error_and_never_in_two(world: World, request: CopyRequest) -> None:
+def test_any_answers_end_in_a_copy_or_an_error_and_never_in_two(world: World, request: Spec) -> None:
     """Any sequence of answers, true or not, ends in a copy or a CopyError, with one copy at most."""
     began = world.service.clock.now()
     result = world.create(request)
-    assert isinstance(result, Copy | CopyError)
+    assert isinstance(result, Known | CopyError)
     assert world.service.clock.now() - began <= TIMEOUT + SLACK
     assert len(world.ours()) <= 1 and world.service.taken_on <= 1
     world.assert_foreign_untouched()
@@ -42,7 +44,7 @@ def test_any_answers_end_in_a_copy_or_an_error_and_never_in_two(world: World, re
     ),
 )
 def test_a_fault_that_never_ends_ends_in_an_error_in_time(
-    world: World, request: CopyRequest, first: int, fault: Fault
+    world: World, request: Spec, first: int, fault: Fault
 ) -> None:
     """An outage that outlasts the time-out ends in an error by then, and a copy that was started is kept."""
     began = world.service.clock.now()
@@ -50,51 +52,49 @@ def test_a_fault_that_never_ends_ends_in_an_error_in_time(
     result = world.create(request)
     assert world.service.clock.now() - began <= TIMEOUT + SLACK
     if isinstance(result, CopyError) and world.ours():
-        assert result.kept is not None and result.kept.snapshot.name == request.name
+        assert result.kept is not None and result.kept.seen.name == request.name
     world.assert_foreign_untouched()
 
 
 @given(world=worlds(faults=HONEST), request=requests())
-def test_what_passes_is_waited_out(world: World, request: CopyRequest) -> None:
+def test_what_passes_is_waited_out(world: World, request: Spec) -> None:
     """Throttling, lost answers and too many copies in progress only delay."""
     result = world.create(request)
-    assert isinstance(result, Copy), str(result)
+    assert isinstance(result, Known), str(result)
     assert world.service.taken_on == 1
     world.assert_one_copy(request)
 
 
 @given(world=worlds(faults=(*HONEST, Fault.DENIED)), request=requests())
-def test_a_started_copy_is_kept_whatever_fails(world: World, request: CopyRequest) -> None:
+def test_a_started_copy_is_kept_whatever_fails(world: World, request: Spec) -> None:
     """An error that comes after the service has taken the copy on says which copy to keep, and a rerun ends it."""
     result = world.create(request)
     if isinstance(result, CopyError) and world.ours():
-        assert result.kept is not None and result.kept.snapshot.name == request.name, str(result)
+        assert result.kept is not None and result.kept.seen.name == request.name, str(result)
     world.service.faults = []
-    assert isinstance(world.create(request), Copy)
+    assert isinstance(world.create(request), Known)
     assert world.service.taken_on == 1
     world.assert_one_copy(request)
 
 
 @given(world=worlds(), request=requests(), failures=st.integers(1, 3))
 def test_a_failed_copy_is_reported_kept_and_replaced_by_the_next_run(
-    world: World, request: CopyRequest, failures: int
+    world: World, request: Spec, failures: int
 ) -> None:
     """A copy that fails fails the run with the service's reason; the next run deletes it and starts again."""
     world.service.failing_copies = failures
     for _ in range(failures):
         result = world.create(request)
         assert isinstance(result, CopyError) and "scripted" in str(result)
-        assert result.kept is None or result.kept.snapshot.state == "error"
+        assert result.kept is None or result.kept.seen.state == "error"
         world.pass_time(61)
-    assert isinstance(world.create(request), Copy)
+    assert isinstance(world.create(request), Known)
     world.assert_one_copy(request)
     assert world.service.taken_on == failures + 1
 
 
 @given(world=worlds(), request=requests(), at=st.floats(0, 60))
-def test_asked_to_stop_it_stops_and_keeps_what_was_started(
-    world: World, request: CopyRequest, at: float
-) -> None:
+def test_asked_to_stop_it_stops_and_keeps_what_was_started(world: World, request: Spec, at: float) -> None:
     """A cancelled run ends at once in a CopyError that keeps what was started."""
     clock = world.service.clock
     clock.cancelled_at = clock.now() + at
@@ -110,7 +110,7 @@ def test_asked_to_stop_it_stops_and_keeps_what_was_started(
     after=st.integers(0, 6),
 )  # fmt: skip
 def test_an_outage_after_the_start_is_no_proof_that_the_copy_is_gone(
-    world: World, request: CopyRequest, outage: int, shown_after: float, after: int
+    world: World, request: Spec, outage: int, shown_after: float, after: int
 ) -> None:
     """A copy that isn't shown at first, in a service that can't be asked for a while, is not taken for gone."""
     service = world.service
@@ -118,7 +118,7 @@ def test_an_outage_after_the_start_is_no_proof_that_the_copy_is_gone(
     calls = _calls_until_copy(world, request) + after
     service.faults = [None] * calls + [Fault.TRANSIENT] * outage
     result = world.create(request)
-    assert isinstance(result, Copy), str(result)
+    assert isinstance(result, Known), str(result)
     world.assert_one_copy(request)
 
 
@@ -128,7 +128,7 @@ def test_an_outage_after_the_start_is_no_proof_that_the_copy_is_gone(
     outages=st.lists(st.tuples(st.sampled_from([None, *HONEST]), st.integers(1, 10)), max_size=5),
 )
 def test_a_lost_answer_is_found_again_however_the_service_goes_on(
-    request: CopyRequest, shown_after: float, outages: list[tuple[Fault | None, int]]
+    request: Spec, shown_after: float, outages: list[tuple[Fault | None, int]]
 ) -> None:
     """A copy whose answer was lost is found when it shows, not taken for somebody else's or given up."""
     world = World()
@@ -136,7 +136,7 @@ def test_a_lost_answer_is_found_again_however_the_service_goes_on(
     before = [None] * (_calls_until_copy(world, request) - 1)
     world.service.faults = [*before, Fault.LOST, *(fault for fault, times in outages for _ in range(times))]
     result = world.create(request)
-    assert isinstance(result, Copy), str(result)
+    assert isinstance(result, Known), str(result)
     assert world.service.taken_on == 1
     world.assert_one_copy(request)
 
@@ -147,49 +147,51 @@ def test_a_lost_answer_is_found_again_however_the_service_goes_on(
     fault=st.sampled_from([Fault.DENIED, Fault.TRANSIENT, Fault.UNSENT, Fault.TOO_MANY]),
 )
 def test_a_copy_whose_answer_was_lost_is_kept_if_it_cannot_be_looked_for(
-    world: World, request: CopyRequest, fault: Fault
+    world: World, request: Spec, fault: Fault
 ) -> None:
     """What may be under way is kept, also when nothing more is heard of the service."""
     world.service.faults = [None] * (_calls_until_copy(world, request) - 1) + [Fault.LOST] + [fault] * 20_000
     result = world.create(request)
     assert isinstance(result, CopyError) and result.kept is not None
-    assert result.kept.snapshot.name == request.name
+    assert result.kept.seen.name == request.name
     world.service.faults = []
-    assert isinstance(world.create(known(request, result.kept)), Copy)
+    assert isinstance(world.create(request, held(request, result.kept)), Known)
     assert world.service.taken_on == 1
     world.assert_one_copy(request)
 
 
 @given(world=worlds(), request=requests(), failures=st.integers(1, 20))
-def test_tags_are_set_in_the_end_however_often_they_fail(
-    world: World, request: CopyRequest, failures: int
-) -> None:
+def test_tags_are_set_in_the_end_however_often_they_fail(world: World, request: Spec, failures: int) -> None:
     """A copy isn't reported before it is tagged; a tag that can't be set fails the run and keeps the copy."""
     trial = deepcopy(world)
     world.service.faults_of = {"TagResource": [Fault.TRANSIENT] * failures}
-    assert isinstance(world.create(request), Copy)
+    assert isinstance(world.create(request), Known)
     world.assert_one_copy(request)
     trial.service.faults_of = {"TagResource": [Fault.REFUSED] * 1000}
     result = trial.create(request)
     assert isinstance(result, CopyError) and result.kept is not None
-    assert result.kept.snapshot.arn == trial.ours()[0].arn
+    assert result.kept.ref == trial.ours()[0].arn
 
 
-@pytest.mark.parametrize("verb", ["ensure", "untag", "read", "delete"])
+@pytest.mark.parametrize("verb", ["create", "untag", "read", "delete"])
 def test_asked_to_stop_every_verb_says_so(verb: str) -> None:
-    """Whatever verb is cancelled while the service rests, it ends in a CopyError, not in a bare Cancelled."""
+    """Whatever verb is cancelled while the service is throttling, it ends in the house's format, not in a bare Cancelled."""
     world, request = World(), wanted()
     copied = world.create(request)
-    assert isinstance(copied, Copy)
+    assert isinstance(copied, Known)
     service = world.service
     service.clock.cancelled_at = service.clock.now() + 1
     service.faults = [None] * (verb == "untag") + [Fault.TRANSIENT] * 50
-    held, lifecycle = known(request, copied), world.lifecycle()
-    with pytest.raises(CopyError, match="stopped, as asked"):
-        if verb == "untag":
-            lifecycle.ensure(held, world.teller, dropped_tags=["team"])
-        else:
-            getattr(lifecycle, verb)(held, world.teller)
+    known = held(request, copied)
+    if verb in ("create", "untag"):
+        ended: object = world.create(request, known, dropped=["team"] if verb == "untag" else [])
+    elif verb == "delete":
+        ended = world.delete(request, known)
+    else:
+        with pytest.raises(VerbFailed) as caught:
+            world.read(request, known)
+        ended = caught.value
+    assert "stopped, as asked" in str(ended)
 
 
 @pytest.mark.parametrize(("verb", "gerund"), [("read", "reading"), ("delete", "deleting")])
@@ -197,10 +199,10 @@ def test_a_service_that_never_answers_fails_each_verb_in_its_own_words(verb: str
     """A read or a delete that runs out of time says that it read or deleted, not that nothing was copied."""
     world, request = World(), wanted()
     copied = world.create(request)
-    assert isinstance(copied, Copy)
+    assert isinstance(copied, Known)
     world.service.faults = [Fault.TRANSIENT] * 20_000
-    with pytest.raises(CopyError) as caught:
-        getattr(world.lifecycle(), verb)(known(request, copied), world.teller)
+    with pytest.raises(VerbFailed) as caught:
+        raise getattr(world, verb)(request, held(request, copied))
     assert str(caught.value).startswith(f"{gerund} CopiedSnapshot")
     assert "nothing was copied" not in str(caught.value)
 
@@ -209,19 +211,19 @@ def test_update_of_tags_sets_and_drops_ours_alone() -> None:
     """An update sets the tags that are wanted and drops those that the last request set, and copies nothing."""
     world = World()
     copied = world.create(wanted(tags={"team": "shop", "cost": "7"}))
-    assert isinstance(copied, Copy)
+    assert isinstance(copied, Known)
     world.ours()[0].tags["by-hand"] = "stays"
-    again = known(wanted(tags={"team": "web"}), copied)
-    world.lifecycle().ensure(again, world.teller, dropped_tags=["cost"])
+    again = wanted(tags={"team": "web"})
+    assert isinstance(world.create(again, held(again, copied), dropped=["cost"]), Known)
     assert world.ours()[0].tags == {"by-hand": "stays", **again.all_tags}
     assert world.service.taken_on == 1
 
 
-def _calls_until_copy(world: World, request: CopyRequest) -> int:
+def _calls_until_copy(world: World, request: Spec) -> int:
     """How many calls the service gets up to CopySnapshot, in a world like this one."""
     trial = World(
         service=replace(
-            world.service, held=[], records=[], calls=[], faults=[], clock=type(world.service.clock)()
+            world.service, held=[], recorded=[], calls=[], faults=[], clock=type(world.service.clock)()
         )
     )
     trial.create(request)
@@ -230,8 +232,8 @@ def _calls_until_copy(world: World, request: CopyRequest) -> int:
 
 
 @given(world=worlds(), request=requests(), share=st.sampled_from([600.0, 7000.0]))
-def test_pauses_are_short_beside_the_age(world: World, request: CopyRequest, share: float) -> None:
-    """Looks at a copy come after 5 % of its age, a tenth of a second at least and 30 s at most."""
+def test_pauses_are_short_beside_the_age(world: World, request: Spec, share: float) -> None:
+    """Looks at a copy come after 5 % of its age, `SHORTEST_PAUSE` at least and 30 s at most."""
     service = world.service
     service.copy_seconds, service.shown_after = share, 0.0
     world.create(replace(request, timeout=10_000.0))
@@ -239,12 +241,12 @@ def test_pauses_are_short_beside_the_age(world: World, request: CopyRequest, sha
     looks = [
         time
         for time, call in service.calls
-        if call.startswith(f"GetSnapshot {request.target_region}") and time > started
+        if call.startswith(f"GetSnapshot {request.region}") and time > started
     ]
     assert len(looks) > 50
     for look, next_look in itertools.pairwise(looks):
         rest = next_look - look - 3 * LATENCY
-        assert rest <= min(max(0.05 * (look - started + 3 * LATENCY), 0.1), 30.0) + 1e-3
+        assert rest <= min(max(0.05 * (look - started + 3 * LATENCY), SHORTEST_PAUSE), 30.0) + 1e-3
 
 
 def test_tags_that_are_refused_while_the_copy_is_pending_cost_few_calls() -> None:
@@ -252,7 +254,7 @@ def test_tags_that_are_refused_while_the_copy_is_pending_cost_few_calls() -> Non
     world = World()
     world.service.tags_while_pending, world.service.copy_seconds = False, 7200.0
     request = replace(manual(), timeout=10_000.0)
-    assert isinstance(world.create(request), Copy)
+    assert isinstance(world.create(request), Known)
     world.assert_one_copy(request)
     assert 2 <= sum(call.startswith("TagResource") for _, call in world.service.calls) <= 20
 
@@ -262,7 +264,7 @@ def test_a_copy_that_is_complete_and_still_refuses_tags_is_tagged_a_moment_later
     world = World()
     world.service.faults_of = {"TagResource": [Fault.REFUSED] * 6}
     world.service.copy_seconds = 0.0
-    assert isinstance(world.create(manual()), Copy)
+    assert isinstance(world.create(manual()), Known)
     world.assert_one_copy(manual())
 
 
@@ -272,11 +274,8 @@ def test_a_resumed_wait_tells_of_the_operation_that_failed() -> None:
     world.service.copy_seconds, world.service.failing_copies = 100.0, 1
     first = world.create(replace(manual(), timeout=5.0))
     assert isinstance(first, CopyError) and first.kept is not None and "operation-" in str(first)
-    half_made = replace(
-        known(manual(), first.kept), half_made=True, known_operation_id=first.kept.operation_id
-    )
     began = world.service.clock.now()
-    second = world.create(half_made)
+    second = world.create(manual(), held(manual(), first.kept))
     assert "the copy failed" in str(second) and "scripted" in str(second)
     assert f"AWS:   operation {first.kept.operation_id}" in str(second)
     assert world.service.clock.now() - began < 130
@@ -286,22 +285,22 @@ def test_of_a_copy_that_a_stranger_has_replaced_nothing_is_taken_up() -> None:
     """Deleted by hand, and its name taken by another's snapshot within the minute: that isn't the one we made."""
     world = World()
     request = manual(targetSnapshotName="db-dr")
-    assert isinstance(world.create(request), Copy)
+    assert isinstance(world.create(request), Known)
     (ours,) = world.ours()
     ours.deleted = world.service.clock.now()
     theirs = world.stranger("db-dr", THERE, kind="DiskSnapshot")
     theirs.created = theirs.shown = world.service.clock.now()
     world.before[-1] = deepcopy(theirs)
     result = world.create(request)
-    assert "is taken in eu-west-1" in str(result) and "carries no snapcopy:owner tag" in str(result)
+    assert "is taken in eu-west-1" in str(result) and "has no snapcopy:owner tag" in str(result)
     world.assert_foreign_untouched()
 
 
 class Thin(FakeService):
     """A service whose records leave out what needn't be in them."""
 
-    def operations(self, region: str, name: str) -> list[Operation]:
-        return [replace(each, resource_type="") for each in super().operations(region, name)]
+    def records(self, spec: Spec) -> list[Record]:
+        return [replace(each, kind="") for each in super().records(spec)]
 
 
 def test_a_record_that_names_no_type_is_no_proof_of_another_type() -> None:
@@ -309,18 +308,18 @@ def test_a_record_that_names_no_type_is_no_proof_of_another_type() -> None:
     world = World(service=Thin(shown_after=20.0))
     world.service.faults_of["CopySnapshot"] = [Fault.LOST]
     result = world.create(wanted())
-    assert isinstance(result, Copy), str(result)
+    assert isinstance(result, Known), str(result)
     world.assert_one_copy(wanted())
 
 
 def test_an_older_record_is_no_proof_that_a_lost_copy_was_refused() -> None:
     """An instance bore the name once, and the service's new record lags: the copy may be ours, and is waited for."""
     world, request = World(service=FakeService(shown_after=20.0)), wanted()
-    old = Operation(id="old", type="DeleteInstance", status="Succeeded", resource_type="Instance")
-    world.service.operations = lambda region, name: [old]  # type: ignore[method-assign]
+    old = Record(id="old", kind="Instance")
+    world.service.records = lambda spec: [old]  # type: ignore[method-assign]
     world.service.faults_of["CopySnapshot"] = [Fault.LOST]
     result = world.create(request)
-    assert isinstance(result, Copy), str(result)
+    assert isinstance(result, Known), str(result)
     world.assert_one_copy(request)
 
 
@@ -329,5 +328,5 @@ def test_a_copy_that_shows_late_needs_no_records() -> None:
     world = World(service=FakeService(shown_after=20.0))
     world.service.faults_of["GetOperationsForResource"] = [Fault.DENIED] * 100
     result = world.create(wanted())
-    assert isinstance(result, Copy), str(result)
+    assert isinstance(result, Known), str(result)
     world.assert_one_copy(wanted())

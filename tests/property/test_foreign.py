@@ -9,17 +9,17 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 from pulumi_snapcopy.core.errors import CopyError
-from pulumi_snapcopy.core.model import ADOPTED, OWNER_TAG, SOURCE_TAG, Copy, CopyRequest
+from pulumi_snapcopy.core.values import ADOPTED, OWNER_TAG, SOURCE_TAG, Known, Phase, Seen, Spec
 
 from tests.harness import Kill
 from tests.harness.fake_service import Held
 from tests.harness.scripted import FRIDAY_NIGHT, Fault
 
 from .strategies import kills, requests, worlds
-from .world import THERE, Teller, World, known, manual, wanted
+from .world import NAMESAKE, THERE, Progress, World, date_of, held, manual, never_seen, wanted
 
 NAMED = wanted(targetSnapshotName="web-1-dr")
-TAGS = st.sampled_from([{}, {"team": "theirs"}, {OWNER_TAG: "shop/prod/web"}, {OWNER_TAG: ""}])
+TAGS = st.sampled_from([{}, {"team": "theirs"}, {OWNER_TAG: NAMESAKE}, {OWNER_TAG: ""}])
 KINDS = st.sampled_from(["InstanceSnapshot", "DiskSnapshot"])
 
 
@@ -27,7 +27,7 @@ KINDS = st.sampled_from(["InstanceSnapshot", "DiskSnapshot"])
     world=worlds(faults=tuple(Fault)), request=requests(targetSnapshotName="web-1-dr"), tags=TAGS, kind=KINDS
 )
 def test_a_taken_name_is_refused_and_the_taker_left_alone(
-    world: World, request: CopyRequest, tags: dict[str, str], kind: str
+    world: World, request: Spec, tags: dict[str, str], kind: str
 ) -> None:
     """Under a name that somebody else's snapshot bears nothing is copied, and that snapshot stays as it is."""
     world.stranger(request.name, THERE, kind=kind, tags=tags)
@@ -41,7 +41,7 @@ def test_a_taken_name_is_refused_and_the_taker_left_alone(
 
 
 @given(world=worlds(), request=requests(targetSnapshotName="web-1-dr"))
-def test_a_name_taken_by_another_type_is_refused(world: World, request: CopyRequest) -> None:
+def test_a_name_taken_by_another_type_is_refused(world: World, request: Spec) -> None:
     """A name that belongs to what is no snapshot is refused, with the name and what to do."""
     world.service.other_names.add((THERE, request.name))
     refused = world.create(request)
@@ -50,11 +50,11 @@ def test_a_name_taken_by_another_type_is_refused(world: World, request: CopyRequ
 
 
 @given(world=worlds(), request=requests(targetSnapshotName="web-1-dr", adopt=True), tags=TAGS)
-def test_adopt_takes_over_what_is_there(world: World, request: CopyRequest, tags: dict[str, str]) -> None:
+def test_adopt_takes_over_what_is_there(world: World, request: Spec, tags: dict[str, str]) -> None:
     """With adopt the snapshot is taken and tagged as ours, not as a copy of our source; nothing is copied."""
     held = world.service.plant(request.name, THERE, tags=tags)
     result = world.create(request)
-    assert isinstance(result, Copy) and result.snapshot.arn == held.arn
+    assert isinstance(result, Known) and result.ref == held.arn
     ours = {"team": "shop", OWNER_TAG: request.owner, SOURCE_TAG: ADOPTED}
     assert held.tags == {**tags, **ours} and world.service.taken_on == 0
     world.assert_foreign_untouched()
@@ -65,29 +65,33 @@ def test_adopt_takes_over_what_is_there(world: World, request: CopyRequest, tags
     kill=st.none() | kills(),
 )  # fmt: skip
 def test_delete_deletes_only_what_is_ours(
-    world: World, request: CopyRequest, tags: dict[str, str], kill: Kill | None
+    world: World, request: Spec, tags: dict[str, str], kill: Kill | None
 ) -> None:
     """A snapshot that now bears our copy's name, and has neither our ARN nor our tag, is left alone by delete."""
     world.stranger(request.name, THERE, tags=tags)
-    ours = replace(request, known_arn="arn:ours", former_owner=request.owner)
+    ours = Seen(
+        name=request.name, region=THERE, kind="InstanceSnapshot", ref="arn:ours", state="available", phase=Phase.DONE,
+        outputs={"arn": "arn:ours"},
+    )  # fmt: skip
+    known = held(request, Known(seen=ours))
     if kill:
-        world.killed(ours, kill, verb="delete")
-    world.delete(ours)
+        world.killed(request, kill, known, verb="delete")
+    world.delete(request, known)
     world.service.faults = []
-    assert world.delete(ours) is None
+    assert world.delete(request, known) is None
     world.assert_foreign_untouched()
 
 
 @given(world=worlds(faults=tuple(Fault)), request=requests())
-def test_delete_ends_or_says_why(world: World, request: CopyRequest) -> None:
+def test_delete_ends_or_says_why(world: World, request: Spec) -> None:
     """Whatever the service answers, delete ends in an error or in nothing; a clean one after it deletes our copy."""
     faults, world.service.faults = world.service.faults, []
     copied = world.create(request)
-    assert isinstance(copied, Copy)
+    assert isinstance(copied, Known)
     world.service.faults = faults
-    world.delete(known(request, copied))
+    world.delete(request, held(request, copied))
     world.service.faults = []
-    assert world.delete(known(request, copied)) is None
+    assert world.delete(request, held(request, copied)) is None
     assert world.ours() == []
     world.assert_foreign_untouched()
 
@@ -95,22 +99,22 @@ def test_delete_ends_or_says_why(world: World, request: CopyRequest) -> None:
 def test_adopt_takes_over_another_declarations_copy_of_something_else() -> None:
     """What is adopted is never deleted for being a copy of another source."""
     world = World()
-    theirs = {OWNER_TAG: "shop/prod/web", SOURCE_TAG: "us-east-2:other"}
+    theirs = {OWNER_TAG: NAMESAKE, SOURCE_TAG: "us-east-2:other"}
     held = world.service.plant(NAMED.name, THERE, tags=theirs)
     result = world.create(replace(NAMED, adopt=True))
     assert held.deleted == math.inf
-    assert isinstance(result, Copy) and result.snapshot.arn == held.arn and world.service.taken_on == 0
+    assert isinstance(result, Known) and result.ref == held.arn and world.service.taken_on == 0
 
 
 def test_a_retained_copy_under_an_explicit_name_is_not_deleted_for_a_new_one() -> None:
     """With retain_on_delete the engine leaves the old copy when it is replaced; its name is taken, and it stays."""
     world = World()
     retained = world.create(replace(NAMED, retain=True))
-    assert isinstance(retained, Copy)
+    assert isinstance(retained, Known)
     world.pass_time(86400)
-    other = wanted(targetSnapshotName=NAMED.name, restoreDate="2026-11-21", retainOnDelete=True)
-    result = world.create(replace(other, replaces=retained.snapshot.arn))
-    assert [held.arn for held in world.ours()] == [retained.snapshot.arn]
+    other = replace(wanted(targetSnapshotName=NAMED.name, restoreDate="2026-11-21"), retain=True)
+    result = world.create(other, Known(replaces=retained.ref))
+    assert [held.arn for held in world.ours()] == [retained.ref]
     assert isinstance(result, CopyError)
 
 
@@ -129,22 +133,20 @@ def test_an_untagged_copy_of_the_name_made_after_ours_is_foreign() -> None:
     assert isinstance(refused, CopyError) and "is taken" in str(refused)
 
 
-@pytest.mark.parametrize("tags", [{}, {OWNER_TAG: "shop/prod/web"}], ids=["untagged", "tagged"])
-def test_a_refresh_of_a_half_made_copy_takes_no_foreign_one(tags: dict[str, str]) -> None:
-    """A half-made copy without an ARN isn't found in a stranger's snapshot, which a later delete would then end."""
+@pytest.mark.parametrize("tags", [{}, {OWNER_TAG: NAMESAKE}], ids=["untagged", "tagged"])
+def test_a_refresh_of_a_partial_copy_takes_no_foreign_one(tags: dict[str, str]) -> None:
+    """A partial copy without an ARN isn't found in a stranger's snapshot, which a later delete would then end."""
     world = World()
     world.stranger(NAMED.name, THERE, tags=tags)
-    half_made = replace(NAMED, known_arn=None, former_owner=NAMED.owner)
-    found = world.lifecycle().read(half_made, world.teller)
-    assert found is None
-    assert world.teller.warnings
+    assert world.read(NAMED, never_seen(NAMED)) is None
+    assert world.progress.warnings
 
 
 def test_a_copy_somebody_else_made_at_the_same_time_is_left_to_them() -> None:
     """Another run's copy, of the same source under the same explicit name, is theirs once they have tagged it."""
     world = World()
     service = world.service
-    service.copy(NAMED)
+    service.create(NAMED, attempt=0)
     held = world.ours()[0]
     tag_at = service.clock.now() + 2
     sleep = service.clock.sleep
@@ -152,12 +154,12 @@ def test_a_copy_somebody_else_made_at_the_same_time_is_left_to_them() -> None:
     def sleep_and_tag(seconds: float) -> None:
         sleep(seconds)
         if service.clock.now() >= tag_at:
-            held.tags[OWNER_TAG] = "shop/prod/web"
+            held.tags[OWNER_TAG] = NAMESAKE
 
     service.clock.sleep = sleep_and_tag  # type: ignore[method-assign]
     refused = world.create(NAMED)
     assert isinstance(refused, CopyError) and "is taken" in str(refused)
-    assert held.tags == {OWNER_TAG: "shop/prod/web"} and service.taken_on == 1
+    assert held.tags == {OWNER_TAG: NAMESAKE} and service.taken_on == 1
 
 
 @given(
@@ -181,9 +183,9 @@ def test_what_is_reported_is_a_copy_of_what_was_asked_for(
     # The service records no date: what wasn't tagged yet, under a name without a date, can't be told from another date's.
     assume(not (named and edited == "date" and any(not held.tags for held in world.ours())))
     result = world.create(second)
-    if isinstance(result, Copy):
-        (held,) = (each for each in world.ours() if each.arn == result.snapshot.arn)
-        assert held.origin == (second.source_region, second.source, second.restore_date)
+    if isinstance(result, Known):
+        (held,) = (each for each in world.ours() if each.arn == result.ref)
+        assert held.origin == (second.source_region, second.source.partition(":")[2], date_of(second))
     world.assert_foreign_untouched()
 
 
@@ -194,15 +196,15 @@ def test_a_stranger_under_the_name_of_a_copy_that_went_in_mid_wait_is_left_alone
     world.service.copy_seconds, world.service.tags_while_pending = 600, tagged
     swapped: list[Held] = []
 
-    class Swapper(Teller):
-        def progress(self, text: str) -> None:
+    class Swapper(Progress):
+        def show(self, text: str) -> None:
             if text.startswith("pending") and world.service.clock.now() > FRIDAY_NIGHT + 60 and not swapped:
                 world.service.held.remove(
                     next(each for each in world.service.held if each.name == NAMED.name)
                 )
                 swapped.append(world.stranger(NAMED.name, THERE))
 
-    world.teller = Swapper()
+    world.progress = Swapper()
     result = world.create(NAMED)
     assert isinstance(result, CopyError) and "the copy is no longer there" in str(result) and swapped
     assert result.kept is None

@@ -10,13 +10,15 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from pulumi_snapcopy.core.copying.region import Region
 from pulumi_snapcopy.core.errors import Cancelled, Denied, Refused, ServiceError, Transient
-from pulumi_snapcopy.core.model import Snapshot
-from pulumi_snapcopy.core.waiting import OutOfTime, Watch
-from pulumi_snapcopy.core.watching.clock import SystemClock
-from pulumi_snapcopy.core.watching.looking import Look
-from pulumi_snapcopy.core.watching.pauses import backoff, pause
+from pulumi_snapcopy.core.values import Phase, Seen
+from pulumi_snapcopy.core.waiting.clock import SystemClock
+from pulumi_snapcopy.core.waiting.deadline import Deadline, OutOfTime
+from pulumi_snapcopy.core.waiting.looking import Look
+from pulumi_snapcopy.core.waiting.policy import SHORTEST_PAUSE, backoff, pause
+from pulumi_snapcopy.core.waiting.region import Region
+from pulumi_snapcopy.core.waiting.watch import Watch
+from pulumi_snapcopy.lightsail.family import phase
 
 WAITERS = 40
 
@@ -37,6 +39,8 @@ class QuickClock:
 class Listing:
     """A service that only lists and reads; copies are done when it is told."""
 
+    kinds = ("InstanceSnapshot", "DiskSnapshot")
+
     def __init__(self, answer: Callable[[str], None] = lambda call: None) -> None:
         self.calls: list[str] = []
         self.done = False
@@ -56,18 +60,18 @@ class Listing:
             with self._lock:
                 self._at_once -= 1
 
-    def snapshots(self, region: str, resource_type: str) -> list[Snapshot]:
+    def all(self, region: str, kind: str) -> list[Seen]:
         self._count("list")
         return [one(index, "available" if self.done else "pending") for index in range(WAITERS)]
 
-    def snapshot(self, region: str, name: str, resource_type: str | None = None) -> Snapshot | None:
+    def get(self, region: str, name: str, kind: str | None = None) -> Seen | None:
         self._count("read")
         return one(int(name), "available" if self.done else "pending")
 
 
-def one(index: int, state: str = "pending") -> Snapshot:
+def one(index: int, state: str = "pending") -> Seen:
     """The snapshot that waiter waits for."""
-    return Snapshot(name=str(index), region="eu-west-1", resource_type="InstanceSnapshot", state=state)
+    return Seen(name=str(index), region="eu-west-1", kind="InstanceSnapshot", state=state, phase=phase(state))
 
 
 def region_of(service: Listing, clock: QuickClock | SystemClock | None = None) -> Region:
@@ -80,19 +84,31 @@ def watch_of(service: Listing, clock: QuickClock | SystemClock | None = None) ->
     return region_of(service, clock).watch
 
 
+def wait_for(
+    watch: Watch, seen: Seen, deadline: Deadline, shown: Callable[[Look], None] = lambda look: None
+) -> Seen | None:
+    """Look until it is no longer pending; None if it isn't visible."""
+    with watch.waiting(seen) as waiter:
+        while True:
+            look = watch.look(waiter, deadline)
+            shown(look)
+            if look.seen is None or look.seen.phase is not Phase.PENDING:
+                return look.seen
+
+
 def wait_for_all(
     service: Listing, watch: Watch, *, until: Callable[[int], bool], seconds: float = 3000.0
-) -> list[Snapshot | Exception | None]:
+) -> list[Seen | Exception | None]:
     """Wait with many threads; the copies are done as soon as so many looks have been seen."""
-    looks, deadline = [0], watch.clock.now() + seconds
+    looks, deadline = [0], Deadline(clock=watch.clock, at=watch.clock.now() + seconds)
 
-    def seen(look: Look) -> None:
+    def shown(look: Look) -> None:
         looks[0] += 1
         service.done = service.done or until(looks[0])
 
-    def wait(index: int) -> Snapshot | Exception | None:
+    def wait(index: int) -> Seen | Exception | None:
         try:
-            return watch.wait(one(index), deadline=deadline, seen=seen)
+            return wait_for(watch, one(index), deadline, shown)
         except (ServiceError, OutOfTime) as error:
             return error
 
@@ -104,13 +120,13 @@ def test_many_waiters_share_their_looks() -> None:
     """Forty that wait cost as many calls as looks, not forty times as many, and one call at a time."""
     service = Listing()
     results = wait_for_all(service, watch_of(service), until=lambda looks: looks >= 10 * WAITERS)
-    assert [result.state for result in results if isinstance(result, Snapshot)] == ["available"] * WAITERS
+    assert [result.state for result in results if isinstance(result, Seen)] == ["available"] * WAITERS
     assert service.calls.count("list") + service.calls.count("read") <= 10 + WAITERS
     assert service.most_at_once == 1
 
 
 def test_a_failing_listing_only_delays() -> None:
-    """While the listing fails for the time being everybody goes on waiting; then everybody is served."""
+    """While listing fails for now everybody waits on; then everybody is served."""
     failures = iter([Transient("throttled")] * 6)
 
     def answer(call: str) -> None:
@@ -120,7 +136,7 @@ def test_a_failing_listing_only_delays() -> None:
     service = Listing(answer)
     service.done = True
     results = wait_for_all(service, watch_of(service), until=lambda looks: False)
-    assert [result.state for result in results if isinstance(result, Snapshot)] == ["available"] * WAITERS
+    assert [result.state for result in results if isinstance(result, Seen)] == ["available"] * WAITERS
 
 
 def test_where_listing_is_denied_each_is_read() -> None:
@@ -132,12 +148,12 @@ def test_where_listing_is_denied_each_is_read() -> None:
 
     service = Listing(answer)
     results = wait_for_all(service, watch_of(service), until=lambda looks: looks >= WAITERS)
-    assert [result.state for result in results if isinstance(result, Snapshot)] == ["available"] * WAITERS
+    assert [result.state for result in results if isinstance(result, Seen)] == ["available"] * WAITERS
     assert service.calls.count("list") <= 1
 
 
 def test_a_refusal_reaches_every_waiter() -> None:
-    """What waiting doesn't mend ends every wait with the service's words."""
+    """What waiting doesn't fix ends every wait with the service's words."""
 
     def answer(call: str) -> None:
         raise Refused("no")
@@ -158,11 +174,11 @@ def test_an_unexpected_exception_strands_nobody() -> None:
     service = Listing(answer)
     watch = watch_of(service)
     service.done = True
-    deadline = watch.clock.now() + 3000
+    deadline = Deadline(clock=watch.clock, at=watch.clock.now() + 3000)
 
     def wait(index: int) -> str:
         try:
-            found = watch.wait(one(index), deadline=deadline, seen=lambda look: None)
+            found = wait_for(watch, one(index), deadline)
         except KeyError:
             return "broken"
         return found.state if found else ""
@@ -175,12 +191,12 @@ def test_an_unexpected_exception_strands_nobody() -> None:
 def test_who_lists_at_the_same_time_shares_one_listing() -> None:
     """A listing serves whoever asked before it began."""
     service = Listing()
-    listings = region_of(service).listings
+    listing = region_of(service).listing
     ready = threading.Barrier(WAITERS)
 
     def ask(_: int) -> int:
         ready.wait()
-        return len(listings.snapshots("InstanceSnapshot"))
+        return len(listing.of("InstanceSnapshot"))
 
     with ThreadPoolExecutor(WAITERS) as pool:
         assert list(pool.map(ask, range(WAITERS))) == [WAITERS] * WAITERS
@@ -190,18 +206,18 @@ def test_who_lists_at_the_same_time_shares_one_listing() -> None:
 def test_who_looks_for_names_in_the_same_moment_shares_a_listing() -> None:
     """Forty that look for forty names cost a listing of each type; each gets its own, or is told that there is none."""
     service, clock = Listing(), QuickClock()
-    listings = region_of(service, clock).listings
+    listing = region_of(service, clock).listing
 
     def until_all_are_there(seconds: float) -> None:
         end = time.monotonic() + 60
-        while (group := listings._all._group) is None or group.size < WAITERS:
+        while WAITERS not in (len(listing._few._waiting), len(listing._all._waiting)):
             assert time.monotonic() < end
             time.sleep(0.001)
 
     clock.sleep = until_all_are_there  # type: ignore[method-assign]
 
     def find(index: int) -> str | None:
-        found = listings.find(str(index) if index % 2 else f"missing-{index}")
+        found = listing.find(str(index) if index % 2 else f"missing-{index}")
         return found.name if found else None
 
     with ThreadPoolExecutor(WAITERS) as pool:
@@ -213,10 +229,10 @@ def test_who_looks_for_names_in_the_same_moment_shares_a_listing() -> None:
 def test_who_looks_alone_reads() -> None:
     """One name is read, not looked for in a listing; where all are asked for they are listed."""
     service = Listing()
-    listings = region_of(service).listings
-    assert listings.find("7") is not None
+    listing = region_of(service).listing
+    assert listing.find("7") is not None
     assert service.calls == ["read"]
-    assert len(listings.all()) == 2 * WAITERS
+    assert len(listing.all()) == 2 * WAITERS
     assert service.calls == ["read", "list", "list"]
 
 
@@ -227,18 +243,18 @@ def test_where_listing_is_denied_names_are_read() -> None:
         if call == "list":
             raise Denied("no listing")
 
-    listings = region_of(Listing(answer), QuickClock()).listings
+    listing = region_of(Listing(answer), QuickClock()).listing
     ready = threading.Barrier(WAITERS)
 
     def find(index: int) -> str | None:
         ready.wait()
-        found = listings.find(str(index))
+        found = listing.find(str(index))
         return found.name if found else None
 
     with ThreadPoolExecutor(WAITERS) as pool:
         assert list(pool.map(find, range(WAITERS))) == [str(index) for index in range(WAITERS)]
     with pytest.raises(Denied):
-        listings.all()
+        listing.all()
 
 
 def test_out_of_time_every_waiter_is_told() -> None:
@@ -256,15 +272,15 @@ def test_cancel_ends_a_wait_at_once() -> None:
     threading.Timer(0.05, clock.cancel).start()
     for _ in range(2):
         with pytest.raises(Cancelled):
-            watch.wait(one(1), deadline=clock.now() + 3600, seen=lambda look: None)
+            wait_for(watch, one(1), Deadline(clock=clock, at=clock.now() + 3600))
         with pytest.raises(Cancelled):
             clock.sleep(3600)
 
 
 @given(age=st.floats(0, 1e6), longest=st.floats(0.1, 30))
 def test_a_pause_is_five_percent_of_the_age_within_its_bounds(age: float, longest: float) -> None:
-    """A pause is at most 5 % of the age or a tenth of a second, at most the longest, and never none."""
-    assert 0 < pause(age, longest) <= min(max(0.05 * age, 0.1), longest)
+    """A pause is 5 % of the age, at least `SHORTEST_PAUSE`, at most the longest, and never none."""
+    assert 0 < pause(age, longest) == min(max(0.05 * age, SHORTEST_PAUSE), longest)
     assert pause(age) <= 30
 
 

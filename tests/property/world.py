@@ -1,61 +1,80 @@
-"""A declaration, the service it is about, what else is there, and runs of it that may be cut off."""
+"""A declaration, the service it is about, what else is there, and runs of it that may be interrupted."""
 
 from __future__ import annotations
 
 import copy
+from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+from pulumi_snapcopy.core import state
+from pulumi_snapcopy.core.converge import converge
 from pulumi_snapcopy.core.errors import CopyError
-from pulumi_snapcopy.core.inputs import derived_name, request
-from pulumi_snapcopy.core.lifecycle import Lifecycle
-from pulumi_snapcopy.core.model import OWNER_TAG, SOURCE_TAG, Copy, CopyRequest
+from pulumi_snapcopy.core.keys import owner
+from pulumi_snapcopy.core.run import Run
+from pulumi_snapcopy.core.settle import settle
+from pulumi_snapcopy.core.state import Bag
+from pulumi_snapcopy.core.values import OWNER_TAG, Known, Seen, Spec
+from pulumi_snapcopy.core.verbs import Call, Made, VerbFailed, Verbs
+from pulumi_snapcopy.core.waiting.region import Region
+from pulumi_snapcopy.lightsail.family import CopiedSnapshots
 
 from tests.harness import Kill
 from tests.harness.fake_service import FakeService, Held
+from tests.harness.program import identity, urn
 from tests.harness.scripted import Fault, Killed
 
 HERE, THERE = "us-east-1", "eu-west-1"
-OWNER = "shop/dev/web"
+FAMILY = CopiedSnapshots()
+URN, IDENTITY = urn("web"), identity(1)
+OWNER = owner(URN, IDENTITY)
+NAMESAKE = owner(URN, identity(2))
+"""The same resource of another stack of the same name."""
 TIMEOUT = 3600.0
 HONEST = (Fault.TRANSIENT, Fault.LOST, Fault.UNSENT, Fault.TOO_MANY)
 """Faults that pass, and that say nothing untrue."""
+NOTHING = Known()
 
 
-class Teller:
+class Progress:
     """Keeps what it is told."""
 
     def __init__(self) -> None:
         self.warnings: list[str] = []
 
-    def progress(self, text: str) -> None:
+    def show(self, text: str) -> None:
         assert text
 
-    def warning(self, text: str) -> None:
+    def warn(self, text: str) -> None:
         self.warnings.append(text)
 
 
-def wanted(**changes: Any) -> CopyRequest:
+def wanted(**changes: Any) -> Spec:
     """A settled request for a copy of the automatic snapshot of web-1, of Friday unless said otherwise."""
     inputs: dict[str, Any] = {
         "sourceResourceName": "web-1",
         "sourceRegion": HERE,
         "targetRegion": THERE,
         "restoreDate": "2026-11-20",
-        "owner": OWNER,
         "tags": {"team": "shop"},
-        "customTimeouts": {"create": "1h"},
+        "snapcopy": {"identity": IDENTITY},
         **changes,
     }
-    given = {key: value for key, value in inputs.items() if value is not None}
-    return request({"targetSnapshotName": derived_name(given), **given})
+    settled = settle(FAMILY, URN, {}, inputs, ask=lambda *_: None)
+    return FAMILY.spec(settled, Bag.of(settled), timeout=TIMEOUT)
 
 
-def manual(**changes: Any) -> CopyRequest:
+def manual(**changes: Any) -> Spec:
     """A settled request for a copy of the manual snapshot db-1."""
     return wanted(
         **{"sourceSnapshotName": "db-1", "sourceResourceName": None, "restoreDate": None, **changes}
     )
+
+
+def date_of(spec: Spec) -> str | None:
+    """The date of the automatic snapshot that is asked for."""
+    date: str | None = spec.arguments.get("restoreDate") or spec.arguments.get("restoredDate")
+    return date
 
 
 @dataclass
@@ -65,7 +84,7 @@ class World:
     service: FakeService = field(default_factory=FakeService)
     foreign: list[Held] = field(default_factory=list)
     before: list[Held] = field(default_factory=list)
-    teller: Teller = field(default_factory=Teller)
+    progress: Progress = field(default_factory=Progress)
 
     def __post_init__(self) -> None:
         service = self.service
@@ -75,8 +94,10 @@ class World:
         self.stranger("db-2", HERE, kind="DiskSnapshot")
         self.stranger("by-hand", THERE)
         self.stranger("web-1-2026-11-19-0123abcd", THERE)
-        self.stranger("web-1-2026-11-18-01234567", THERE, tags={OWNER_TAG: "shop/prod/web"})
-        self.stranger("of-another", THERE, kind="DiskSnapshot", tags={OWNER_TAG: "shop/dev/web2"})
+        self.stranger("web-1-2026-11-18-01234567", THERE, tags={OWNER_TAG: NAMESAKE})
+        self.stranger(
+            "of-another", THERE, kind="DiskSnapshot", tags={OWNER_TAG: owner(urn("web2"), IDENTITY)}
+        )
 
     def stranger(self, name: str, region: str, **how: Any) -> Held:
         """Put somebody else's snapshot there."""
@@ -85,30 +106,41 @@ class World:
         self.before.append(copy.deepcopy(held))
         return held
 
-    def lifecycle(self) -> Lifecycle:
-        """A new process."""
-        return Lifecycle(service=self.service, clock=self.service.clock)
+    def run(self, spec: Spec, known: Known = NOTHING) -> Run:
+        """A verb at work in a new process."""
+        service = self.service
+        source, target = (
+            Region.of(service, name, service.clock) for name in (spec.source_region, spec.region)
+        )
+        return Run(
+            family=FAMILY, spec=spec, known=known, service=service, clock=service.clock, source=source, target=target,
+            progress=self.progress, timeout=spec.timeout,
+        )  # fmt: skip
 
-    def create(self, request: CopyRequest) -> Copy | CopyError:
-        """Run create to its end."""
+    def create(self, spec: Spec, known: Known = NOTHING, *, dropped: Iterable[str] = ()) -> Known | CopyError:
+        """See to the copy until it stands."""
         try:
-            return self.lifecycle().ensure(request, self.teller)
+            return converge(self.run(spec, known), dropped=dropped)
         except CopyError as error:
             return error
 
-    def delete(self, request: CopyRequest) -> CopyError | None:
-        """Run delete to its end."""
+    def read(self, spec: Spec, known: Known) -> Made | None:
+        """Read what the state has."""
+        return self._verbs().read(self._call(), *_state(spec, known))
+
+    def delete(self, spec: Spec, known: Known) -> VerbFailed | None:
+        """Delete what the state has."""
         try:
-            self.lifecycle().delete(request, self.teller)
-        except CopyError as error:
+            self._verbs().delete(self._call(), *_state(spec, known))
+        except VerbFailed as error:
             return error
         return None
 
-    def killed(self, request: CopyRequest, kill: Kill, *, verb: str = "create") -> bool:
+    def killed(self, spec: Spec, kill: Kill, known: Known = NOTHING, *, verb: str = "create") -> bool:
         """Run a verb in a process that is killed; False if it came to its end before."""
         self.service.kill = kill
         try:
-            getattr(self, verb)(request)
+            getattr(self, verb)(spec, known)
         except Killed:
             return True
         finally:
@@ -127,16 +159,40 @@ class World:
         """What was there before is there, as it was."""
         assert self.foreign == self.before
 
-    def assert_one_copy(self, request: CopyRequest, *, source_tagged: bool = True) -> None:
+    def assert_one_copy(self, spec: Spec) -> None:
         """There is exactly the copy that was asked for, tagged as asked."""
         found = self.ours()
-        assert [each.name for each in found] == [request.name]
-        tags = {**found[0].tags} if source_tagged else {**found[0].tags, SOURCE_TAG: request.origin}
-        assert tags == request.all_tags
-        assert found[0].origin == (request.source_region, request.source, request.restore_date)
+        assert [each.name for each in found] == [spec.name]
+        assert found[0].tags == spec.all_tags
+        assert found[0].origin == (spec.source_region, spec.source.partition(":")[2], date_of(spec))
         self.assert_foreign_untouched()
 
+    def _verbs(self) -> Verbs:
+        return Verbs(family=FAMILY, make_service=lambda: self.service, clock=self.service.clock)
 
-def known(request: CopyRequest, copied: Copy) -> CopyRequest:
-    """The request as the state tells of it, once the copy stands."""
-    return replace(request, known_arn=copied.snapshot.arn, former_owner=request.owner)
+    def _call(self) -> Call:
+        return Call(URN, self.progress)
+
+
+def held(spec: Spec, known: Known | None) -> Known:
+    """What the next run knows from the state of what this one has made, or was making."""
+    assert known is not None
+    return replace(known, owner=spec.owner, in_state=True, adopted=False, by_record=False)
+
+
+def never_seen(spec: Spec) -> Known:
+    """What the state has of one whose answer was lost."""
+    return Known(seen=Seen(name=spec.name, region=spec.region, kind=""), owner=spec.owner, in_state=True)
+
+
+def _state(spec: Spec, known: Known) -> tuple[str, dict[str, Any]]:
+    """The id and the outputs in the state."""
+    assert known.seen is not None
+    bag = Bag(
+        identity=IDENTITY,
+        owner=spec.owner,
+        key=spec.key,
+        timeouts={"create": "1h", "delete": "1h"},
+        retain=spec.retain,
+    )
+    return known.seen.id, state.outputs(FAMILY, spec.arguments, spec, known, bag=bag)

@@ -3,21 +3,29 @@
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
-from pulumi_snapcopy.core.copying.account import PATIENCE, AccountGuard
+from pulumi_snapcopy.aws.login import Login
+from pulumi_snapcopy.core.account import PATIENCE, AccountGuard
 from pulumi_snapcopy.core.errors import Cancelled, CopyError, Denied, ServiceError, Transient, WrongAccount
-from pulumi_snapcopy.core.model import CopyRequest
-from pulumi_snapcopy.services.aws_login import account
+from pulumi_snapcopy.core.messages import DELETING, MAKING
+from pulumi_snapcopy.core.values import Known, Seen, Spec, Words
+from pulumi_snapcopy.core.waiting.batch import BATCH_WINDOW
 
 OURS, THEIRS = "123456789012", "012345678901"
-REQUEST = CopyRequest(
-    resource="db", owner="shop/dev/db", source_region="us-east-1", target_region="eu-west-1",
-    source_snapshot_name="db-before-upgrade", target_snapshot_name="db-dr",
+WORDS = Words(noun="CopiedSnapshot", thing="copy", making="copying", made="copied", provider="AWS")
+SPEC = Spec(
+    words=WORDS, resource="db", subject='CopiedSnapshot "db" (us-east-1 -> eu-west-1)', owner="", key="",
+    region="eu-west-1", source_region="us-east-1", name="db-dr",
 )  # fmt: skip
+NOTHING, HELD = (
+    Known(),
+    Known(seen=Seen(name="db-dr", region="eu-west-1", kind="DiskSnapshot"), in_state=True),
+)
 
 
 class Time:
@@ -60,22 +68,18 @@ def guard(ask: Callable[[str], str], clock: Time | None = None) -> AccountGuard:
 
 def test_a_hundred_verbs_at_once_ask_once() -> None:
     """All wait for the one answer, and none asks after it."""
-    all_there, ask = threading.Barrier(101), Asked(OURS)
+    ask = Asked(OURS)
 
-    def slowly(region: str) -> str:
-        all_there.wait(30)
-        return ask(region)
+    class Full(Time):
+        """A clock whose batch window lasts until all have come."""
 
-    ours = guard(slowly)
+        def sleep(self, seconds: float) -> None:
+            while len(ours._asking["eu-west-1"]._waiting) < 100:
+                time.sleep(0.001)
 
-    def verb() -> None:
-        if not entered.acquire(blocking=False):
-            all_there.wait(30)  # whoever asks waits for all the others
-        ours.admit(REQUEST, doing="copying")
-
-    entered = threading.Semaphore(1)
-    with ThreadPoolExecutor(101) as pool:
-        for done in [pool.submit(verb) for _ in range(101)]:
+    ours = guard(ask, Full())
+    with ThreadPoolExecutor(100) as pool:
+        for done in [pool.submit(ours.admit, SPEC, NOTHING, doing=MAKING) for _ in range(100)]:
             done.result(60)
     assert ask.regions == ["eu-west-1"]
 
@@ -85,36 +89,42 @@ def test_a_failed_ask_is_no_answer() -> None:
     ask = Asked(Denied("Expired.", code="ExpiredToken"), OURS)
     ours = guard(ask)
     with pytest.raises(CopyError, match=r"the account isn't known.*ExpiredToken"):
-        ours.admit(REQUEST, doing="copying")
-    ours.admit(REQUEST, doing="copying")
-    ours.admit(REQUEST, doing="deleting")
+        ours.admit(SPEC, NOTHING, doing=MAKING)
+    ours.admit(SPEC, NOTHING, doing=MAKING)
+    ours.admit(SPEC, HELD, doing=DELETING)
     assert len(ask.regions) == 2
 
 
 def test_what_may_pass_is_waited_for_half_a_minute() -> None:
     """Then the verb is refused; a preview doesn't wait, nor does it ask again."""
-    ask, time = Asked(Transient("Slowly.", call="sts:GetCallerIdentity")), Time()
-    ours = guard(ask, time)
+    ask, clock = Asked(Transient("Slowly.", call="sts:GetCallerIdentity")), Time()
+    ours = guard(ask, clock)
     with pytest.raises(CopyError) as caught:
-        ours.admit(REQUEST, doing="copying")
+        ours.admit(SPEC, NOTHING, doing=MAKING)
     assert str(caught.value) == (
         'copying CopiedSnapshot "db" (us-east-1 -> eu-west-1): the account isn\'t known, and '
         "snapcopy:allowedAccountIds is set: Slowly. (sts:GetCallerIdentity)\n"
         "  State: nothing was sent.\n"
-        "  Next:  mend what the service's reason names, then run `pulumi up` again."
+        "  Next:  fix the problem named above, then run `pulumi up` again."
     )
-    assert PATIENCE / 2 < time.seconds <= PATIENCE
-    passed, asked = time.seconds, len(ask.regions)
+    assert PATIENCE / 2 < clock.seconds <= PATIENCE
+    passed, asked = clock.seconds, len(ask.regions)
     assert not ours.foresee("eu-west-1") and not ours.foresee("eu-west-1")
-    assert (time.seconds, len(ask.regions)) == (passed, asked + 1)
+    assert clock.seconds <= passed + 2 * BATCH_WINDOW and len(ask.regions) == asked + 1
+
+
+def test_a_refused_verb_says_what_stays_in_the_state() -> None:
+    """Nothing was sent, and the copy in the state is named."""
+    with pytest.raises(CopyError, match='nothing was sent; the copy "db-dr" stays in the stack\'s state'):
+        guard(Asked(THEIRS)).admit(SPEC, HELD, doing=DELETING)
 
 
 def test_ctrl_c_ends_the_wait_for_an_answer() -> None:
     """As it ends all others."""
-    time = Time()
-    time.cancelled = True
+    clock = Time()
+    clock.cancelled = True
     with pytest.raises(CopyError, match="stopped, as asked"):
-        guard(Asked(Transient("Slowly.")), time).admit(REQUEST, doing="copying")
+        guard(Asked(Transient("Slowly.")), clock).admit(SPEC, NOTHING, doing=MAKING)
 
 
 def test_a_preview_refuses_a_wrong_account() -> None:
@@ -158,7 +168,7 @@ def test_sts_is_asked_at_aws_only_where_lightsail_is_aws_too(
         for name in ("AWS_ENDPOINT_URL_LIGHTSAIL", "AWS_ENDPOINT_URL_STS", "AWS_ENDPOINT_URL"):
             monkeypatch.setenv(name, url) if name == fake else monkeypatch.delenv(name, raising=False)
         with pytest.raises(ServiceError) as caught:
-            account("eu-west-1")
+            Login().account("eu-west-1", service="lightsail")
         server.shutdown()
         thread.join()
     assert "DOCTYPE" not in str(caught.value)

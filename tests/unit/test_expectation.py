@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import pytest
-from pulumi_snapcopy.core.model import Snapshot
-from pulumi_snapcopy.core.watching.expectation import Expectation
+from pulumi_snapcopy.core.values import Seen
+from pulumi_snapcopy.core.waiting.expectation import Expectation
 
 
-def copy(size: int | None = 40, progress: str | None = None, kind: str = "InstanceSnapshot") -> Snapshot:
+def copy(size: int | None = 40, progress: str | None = None, kind: str = "InstanceSnapshot") -> Seen:
     """A copy in progress."""
-    return Snapshot(name="db", region="eu-west-1", resource_type=kind, size_in_gb=size, progress=progress)
+    return Seen(name="db", region="eu-west-1", kind=kind, size=size, progress=progress)
 
 
 def test_without_anything_to_go_by_nothing_is_expected() -> None:
@@ -28,7 +28,7 @@ def test_a_copy_is_expected_to_take_what_those_of_its_size_took() -> None:
 
 
 @pytest.mark.parametrize("other", [copy(400), copy(4), copy(None), copy(40, kind="DiskSnapshot")])
-def test_copies_of_another_size_or_kind_say_nothing(other: Snapshot) -> None:
+def test_copies_of_another_size_or_kind_say_nothing(other: Seen) -> None:
     """A small copy's time isn't a large one's, nor an instance's a disk's."""
     expectation = Expectation()
     expectation.ended(copy(40), 600)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 from pulumi_snapcopy.core.errors import ConfigError
-from pulumi_snapcopy.core.watching.pauses import LONGEST_PAUSE
+from pulumi_snapcopy.core.waiting.policy import LONGEST_PAUSE
 from pulumi_snapcopy.host.settings import DEFAULT_WORKERS, Settings
 
 

@@ -1,4 +1,4 @@
-"""Whose a snapshot is."""
+"""Whose a thing is: the evidence, strongest first."""
 
 from __future__ import annotations
 
@@ -6,160 +6,243 @@ from dataclasses import replace
 from datetime import datetime, timedelta, timezone
 
 import pytest
-from pulumi_snapcopy.core.copying.ownership import (
-    Claim,
-    claim,
-    has_derived_name,
-    proves,
-    records_the_half_made,
-    serves,
+from pulumi_snapcopy.core.ownership import (
+    Evidence,
+    Whose,
+    classify,
+    is_being_made_again,
+    is_orphan,
+    matches,
 )
-from pulumi_snapcopy.core.model import OWNER_TAG, SOURCE_TAG, CopyRequest, Operation, Snapshot
+from pulumi_snapcopy.core.values import (
+    ADOPTED,
+    OWNER_TAG,
+    RETAIN_TAG,
+    SOURCE_TAG,
+    Known,
+    Phase,
+    Record,
+    Seen,
+    Spec,
+    Words,
+)
 
-REQUEST = CopyRequest(
-    resource="web", owner="shop/dev/web", source_region="us-east-1", target_region="eu-west-1",
-    source_resource_name="web-1", restore_date="2026-11-20", target_snapshot_name="mine", timeout=3600,
+WORDS = Words(noun="Thing", thing="thing", making="making", made="made", provider="P", name_argument="name")
+OURS, RENAMED_STACK = "shop/dev/web@0123456789abcdef", "shop/prod/web@0123456789abcdef"
+NAMESAKE, OLD_NAME = "shop/dev/web@fedcba9876543210", "shop/dev/old@0123456789abcdef"
+SPEC = Spec(
+    words=WORDS, resource="web", subject="", owner=OURS, key="k1", region="there", source_region="here", name="mine",
+    origin="here:web-1:2026-11-20", source="here:web-1", timeout=3600,
 )  # fmt: skip
-DERIVED = "web-1-2026-11-20-29ad5a23"
 NOW = datetime(2026, 11, 20, 12, tzinfo=timezone.utc)
-RECORD = Operation(id="1", type="CopySnapshot", status="Started", details="us-east-1:web-1", created_at=NOW)
+RECORD = Record(id="1", kind="Thing", origin="here:web-1", decides=True, created_at=NOW)
+LATER = NOW.timestamp() + 60
 
 
-def snapshot(*, name: str = "mine", arn: str | None = "arn:1", owner: str | None = None) -> Snapshot:
-    """What bears the name."""
-    tags = {"team": "shop"} | ({OWNER_TAG: owner} if owner is not None else {})
-    return Snapshot(name=name, region="eu-west-1", resource_type="InstanceSnapshot", arn=arn, tags=tags)
+def thing(
+    ref: str | None = "r1",
+    owner: str | None = None,
+    key: str = "",
+    tags: dict[str, str] | None = None,
+    made: float = 0.0,
+) -> Seen:
+    """What has the name, or carries the key."""
+    tags = {"team": "shop", **(tags or {})} | ({OWNER_TAG: owner} if owner is not None else {})
+    created = NOW + timedelta(seconds=made)
+    return Seen(name="mine", region="there", kind="Thing", ref=ref, key=key, tags=tags, created_at=created)
 
 
-@pytest.mark.parametrize(
-    ("name", "owner", "known_arn", "former_owner", "expected"),
-    [
-        # The tag decides where there is one.
-        ("mine", "shop/dev/web", None, None, Claim.OURS),
-        ("mine", "shop/dev/web", "arn:2", None, Claim.OURS),
-        ("mine", "shop/old/web", None, "shop/old/web", Claim.OURS),
-        ("mine", "shop/old/web", None, None, Claim.FOREIGN),
-        ("mine", "shop/dev/web2", "arn:1", None, Claim.FOREIGN),
-        ("mine", "SHOP/dev/web", None, None, Claim.FOREIGN),
-        ("mine", "", None, None, Claim.FOREIGN),
-        (DERIVED, "shop/prod/web", None, None, Claim.FOREIGN),
-        # Then the ARN that the state holds.
-        ("mine", None, "arn:1", None, Claim.OURS),
-        ("mine", None, "arn:2", None, Claim.UNPROVEN),
-        (DERIVED, None, "arn:2", None, Claim.UNPROVEN),
-        # Then the hex; an explicit name proves nothing.
-        (DERIVED, None, None, None, Claim.OURS),
-        ("web-1-2026-11-19-29ad5a23", None, None, None, Claim.OURS),
-        ("web-1-2026-11-20-00000000", None, None, None, Claim.UNPROVEN),
-        ("mine", None, None, None, Claim.UNPROVEN),
-        ("mine", None, None, "shop/old/web", Claim.UNPROVEN),
-    ],
-)
-def test_the_tag_then_the_arn_then_the_hex_say_whose_it_is(
-    name: str, owner: str | None, known_arn: str | None, former_owner: str | None, expected: Claim
-) -> None:
-    """The owner tag, else the ARN in the state, else the hex of a derived name; else nothing is proven."""
-    request = replace(REQUEST, known_arn=known_arn, former_owner=former_owner)
-    assert claim(request, snapshot(name=name, owner=owner)) is expected
+def in_state(ref: str | None = "r1", phase: Phase = Phase.DONE, **more: object) -> Known:
+    """What the state has."""
+    seen = Seen(name="mine", region="there", kind="Thing", ref=ref, phase=phase)
+    return Known(seen=seen, in_state=True, **more)  # type: ignore[arg-type]
 
 
-def test_an_arn_that_is_not_shown_proves_nothing() -> None:
-    """A snapshot without an ARN isn't the one whose ARN the state holds."""
-    assert claim(replace(REQUEST, known_arn="arn:1"), snapshot(arn=None)) is Claim.UNPROVEN
+NOTHING = Known()
+PARTIAL = in_state(None, Phase.PENDING)
 
 
 @pytest.mark.parametrize(
-    ("changes", "age", "expected"),
+    ("seen", "known", "whose", "evidence", "reason"),
     [
-        ({}, 60, True),
-        ({}, 3599, True),
-        ({}, 3601, False),
-        ({"type": "CreateInstanceSnapshot"}, 60, False),
-        ({"details": "us-east-2:web-1"}, 60, False),
-        ({"details": "us-east-1:web-2"}, 60, False),
-        ({"details": ""}, 60, False),
-        ({"status": "Failed"}, 60, True),
+        (thing(owner=OURS), NOTHING, Whose.OURS, Evidence.TAG, "the tag names us"),
+        (thing(owner=OURS), in_state("r2"), Whose.OURS, Evidence.TAG, "also beside another ref in the state"),
+        (thing(owner=RENAMED_STACK), NOTHING, Whose.OURS, Evidence.TAG, "the stack was renamed"),
+        (thing(owner=OLD_NAME), in_state(owner=OLD_NAME), Whose.OURS, Evidence.TAG, "the resource was renamed"),
+        (thing(owner=OLD_NAME), NOTHING, Whose.THEIRS, Evidence.TAG, "another resource of this stack has it"),
+        (thing(owner=NAMESAKE), NOTHING, Whose.THEIRS, Evidence.TAG, "another stack of the same name has it"),
+        (thing(owner=NAMESAKE), in_state(), Whose.THEIRS, Evidence.TAG, "a tag is stronger than the ref"),
+        (thing(owner=NAMESAKE, key="k1"), NOTHING, Whose.THEIRS, Evidence.TAG, "and than the key"),
+        (thing(owner=""), in_state(), Whose.THEIRS, Evidence.TAG, "an empty owner is somebody's"),
+        (thing(), in_state(), Whose.OURS, Evidence.STATE, "its ref is in the state"),
+        (thing(), Known(predecessors=frozenset({"r1"})), Whose.OURS, Evidence.STATE, "or was before"),
+        (thing(key="k1"), NOTHING, Whose.OURS, Evidence.KEY, "it carries the key"),
+        (thing(key="k1"), PARTIAL, Whose.OURS, Evidence.KEY, "so does what was started and never seen"),
+        (thing(key="k2"), NOTHING, Whose.UNDECIDED, Evidence.NONE, "another key is another request's"),
+        (thing(key="k1"), in_state("r0"), Whose.UNDECIDED, Evidence.NONE, "beside a complete one a copied key is no proof"),
+        (thing(None), in_state(None), Whose.UNDECIDED, Evidence.NONE, "no ref is equal to no ref"),
+        (thing(), NOTHING, Whose.UNDECIDED, Evidence.NONE, "a name proves nothing"),
+        (thing(), PARTIAL, Whose.UNDECIDED, Evidence.NONE, "not even beside a partial one"),
     ],
-)
-def test_the_services_record_proves_a_run_that_was_cut_off(
-    changes: dict[str, str], age: float, expected: bool
+)  # fmt: skip
+def test_the_tag_then_the_state_then_the_key_say_whose_it_is(
+    seen: Seen, known: Known, whose: Whose, evidence: Evidence, reason: str
 ) -> None:
-    """A copy of the same source and region, younger than the time-out."""
-    record = replace(RECORD, **changes)  # type: ignore[arg-type]
-    assert proves(REQUEST, record, snapshot(), now=NOW.timestamp() + age) is expected
+    """Else it is undecided until the service's records are read."""
+    verdict = classify(SPEC, known, seen)
+    assert (verdict.whose, verdict.evidence) == (whose, evidence), reason
 
 
-def test_a_record_proves_nothing_of_what_was_made_after_it() -> None:
-    """A snapshot younger than the record has taken the name since; a little apart is one event."""
-    for later, expected in ((-600, True), (-1, True), (5, True), (600, False)):
-        made = replace(snapshot(), created_at=NOW + timedelta(seconds=later))
-        assert proves(REQUEST, RECORD, made, now=NOW.timestamp() + 700) is expected
+def test_without_a_key_none_is_carried() -> None:
+    """A request whose key isn't settled claims nothing that carries none."""
+    assert classify(replace(SPEC, key=""), NOTHING, thing()).whose is Whose.UNDECIDED
 
 
 @pytest.mark.parametrize(
-    ("known", "expected"),
+    ("record", "age", "whose", "reason"),
     [
-        ({"known_operation_id": "1"}, False),
-        ({"known_operation_id": "0"}, True),
-        ({"known_operation_id": "1", "half_made": True}, True),
-        ({}, False),
-        ({"known_created_at": f"{NOW:%Y-%m-%dT%H:%M:%SZ}"}, False),
-        ({"known_created_at": f"{NOW - timedelta(hours=2):%Y-%m-%dT%H:%M:%SZ}"}, True),
-        ({"known_operation_id": "1", "known_created_at": "2026-11-01T00:00:00Z"}, False),
+        (RECORD, 60, Whose.OURS, "a copy of the same source, a moment ago"),
+        (RECORD, 3599, Whose.OURS, "younger than the deadline"),
+        (RECORD, 3601, Whose.THEIRS, "older: no run of ours is resumed after that"),
+        (RECORD, 2, Whose.UNDECIDED, "whoever made it may be about to tag it"),
+        (replace(RECORD, origin="here:web-2"), 60, Whose.THEIRS, "another source"),
+        (replace(RECORD, origin="elsewhere:web-1"), 60, Whose.THEIRS, "another region"),
+        (replace(RECORD, origin=""), 60, Whose.THEIRS, "not made as a copy"),
+        (replace(RECORD, decides=False), 60, Whose.THEIRS, "a record that doesn't decide"),
+        (replace(RECORD, failed=True), 60, Whose.OURS, "a failed one of ours is ours"),
+        (None, 60, Whose.THEIRS, "no record, no proof"),
     ],
 )
-def test_the_record_of_the_finished_copy_proves_nothing_of_another_under_its_name(
-    known: dict[str, object], expected: bool
+def test_the_services_record_proves_an_interrupted_run(
+    record: Record | None, age: float, whose: Whose, reason: str
 ) -> None:
-    """Only a newer record than the state's copy shows that a cut-off run has made the copy again."""
-    request = replace(REQUEST, **{"known_arn": "arn:0", "half_made": False, **known})  # type: ignore[arg-type]
-    assert proves(request, RECORD, snapshot(), now=NOW.timestamp() + 60) is expected
+    """Same source and region, recent, and nobody tags it any more."""
+    records = [record] if record else []
+    assert classify(SPEC, NOTHING, thing(), records=records, now=NOW.timestamp() + age).whose is whose, reason
+
+
+def test_only_the_newest_deciding_record_counts() -> None:
+    """What is recorded of a name's earlier owner says nothing of its owner now."""
+    newer = replace(RECORD, id="2", origin="here:other")
+    irrelevant = replace(RECORD, id="3", decides=False, origin="here:other")
+    assert classify(SPEC, NOTHING, thing(), records=[newer, RECORD], now=LATER).whose is Whose.THEIRS
+    assert classify(SPEC, NOTHING, thing(), records=[irrelevant, RECORD], now=LATER).whose is Whose.OURS
+
+
+def test_an_undecided_one_says_when_to_look_again() -> None:
+    """When the tagging grace period of whoever made it is over."""
+    verdict = classify(SPEC, NOTHING, thing(), records=[RECORD], now=NOW.timestamp() + 2)
+    assert verdict.until == NOW.timestamp() + 5
+
+
+@pytest.mark.parametrize(("made", "whose"), [(-600, Whose.OURS), (5, Whose.OURS), (600, Whose.THEIRS)])
+def test_a_record_proves_nothing_of_what_was_made_after_it(made: float, whose: Whose) -> None:
+    """A thing younger than the record has taken the name since; a little apart is one event."""
+    verdict = classify(SPEC, NOTHING, thing(made=made), records=[RECORD], now=NOW.timestamp() + 700)
+    assert verdict.whose is whose
 
 
 @pytest.mark.parametrize(
-    ("changes", "made", "expected"),
+    ("known", "whose", "reason"),
     [
-        ({}, 5, True),
-        ({}, 600, False),
-        ({"known_operation_id": "0"}, 5, False),
-        ({"known_operation_id": None}, 5, False),
-        ({"known_arn": "arn:0"}, 5, False),
-        ({"half_made": False}, 5, False),
+        (in_state("r0", operation_id="1"), Whose.THEIRS, "it is the record of the complete one in the state"),
+        (in_state("r0", operation_id="0"), Whose.OURS, "a newer record: an interrupted run made it again"),
+        (in_state("r0"), Whose.THEIRS, "whose own record isn't known"),
+        (in_state("r0", Phase.PENDING, operation_id="1"), Whose.OURS, "a partial one is resumed"),
     ],
-    ids=["its own", "a younger one", "another operation", "no operation", "seen before", "finished"],
 )
-def test_the_record_of_a_half_made_copy_that_was_never_seen_proves_it(
-    changes: dict[str, object], made: float, expected: bool
+def test_the_record_of_the_complete_one_proves_nothing_of_another(
+    known: Known, whose: Whose, reason: str
 ) -> None:
-    """However old the record is: its operation is the state's, and the snapshot isn't younger than it."""
-    request = replace(REQUEST, **{"half_made": True, "known_operation_id": "1", **changes})  # type: ignore[arg-type]
-    found = replace(snapshot(), created_at=NOW + timedelta(seconds=made))
-    assert records_the_half_made(request, RECORD, found) is expected
+    """Under its name, unless it is a newer one."""
+    assert classify(SPEC, known, thing(), records=[RECORD], now=LATER).whose is whose, reason
 
 
-def test_a_copy_serves_the_request_whose_source_it_is_tagged_with() -> None:
-    """Source, region and date are compared; a copy whose tags were cut off is given the benefit of the doubt."""
-    tagged = replace(snapshot(), tags={SOURCE_TAG: "us-east-1:web-1:2026-11-20"})
-    assert serves(REQUEST, tagged) and serves(REQUEST, snapshot())
-    for change in (
-        {"restore_date": "2026-11-21"},
-        {"source_region": "us-east-2"},
-        {"source_resource_name": "web-2"},
-    ):
-        assert not serves(replace(REQUEST, **change), tagged)  # type: ignore[arg-type]
+@pytest.mark.parametrize(
+    ("earlier", "whose"), [(timedelta(0), Whose.THEIRS), (timedelta(hours=2), Whose.OURS)]
+)
+def test_where_the_operation_is_unknown_the_times_are_compared(earlier: timedelta, whose: Whose) -> None:
+    """A record later than the complete one is of another call."""
+    known = in_state("r0")
+    assert known.seen is not None
+    known = replace(known, seen=replace(known.seen, created_at=NOW - earlier))
+    assert classify(SPEC, known, thing(), records=[RECORD], now=LATER).whose is whose
 
 
-@pytest.mark.parametrize("date", ["2026-11-20", None])
-def test_the_source_of_a_copy_always_fits_a_tag(date: str | None) -> None:
-    """Long names are cut to 256 characters, their date kept."""
-    request = replace(REQUEST, source_resource_name="x" * 255, restore_date=date)
-    assert len(request.all_tags[SOURCE_TAG]) == 256
-    assert request.all_tags[SOURCE_TAG].endswith(f":{date}")
+@pytest.mark.parametrize(
+    ("known", "made", "whose"),
+    [
+        (replace(PARTIAL, operation_id="1"), 5, Whose.OURS),
+        (replace(PARTIAL, operation_id="1"), 600, Whose.THEIRS),
+        (replace(PARTIAL, operation_id="0"), 5, Whose.THEIRS),
+        (PARTIAL, 5, Whose.THEIRS),
+        (in_state("r0", operation_id="1"), 5, Whose.THEIRS),
+    ],
+    ids=["its own", "a younger one", "another operation", "no operation", "complete"],
+)
+def test_the_record_of_a_partial_one_that_was_never_seen_proves_it(
+    known: Known, made: float, whose: Whose
+) -> None:
+    """However old the record is: its operation is the state's, and the thing isn't younger than it."""
+    a_day_later = NOW.timestamp() + 86400
+    assert classify(SPEC, known, thing(made=made), records=[RECORD], now=a_day_later).whose is whose
 
 
-def test_a_derived_name_is_known_for_any_date_but_for_this_declaration_alone() -> None:
-    """The hex covers the declaration."""
-    assert has_derived_name(REQUEST, DERIVED)
-    assert has_derived_name(REQUEST, "web-1-manual-29ad5a23")
-    assert not has_derived_name(replace(REQUEST, owner="shop/prod/web"), DERIVED)
-    assert not has_derived_name(REQUEST, "mine")
+@pytest.mark.parametrize(
+    ("seen", "known", "orphan", "reason"),
+    [
+        (thing(owner=OURS, tags={SOURCE_TAG: "here:web-2"}), NOTHING, True, "an earlier request's, tagged in full"),
+        (thing(owner=RENAMED_STACK, tags={SOURCE_TAG: "here:web-2"}), NOTHING, True, "of the stack's earlier name"),
+        (thing(key="k1"), NOTHING, True, "untagged, with this request's key"),
+        (thing(owner=OURS), NOTHING, False, "what it was made from isn't proven"),
+        (thing(owner=OURS, tags={SOURCE_TAG: ADOPTED}), NOTHING, False, "an adopted one was somebody's"),
+        (thing(owner=NAMESAKE, tags={SOURCE_TAG: "here:web-2"}), NOTHING, False, "another stack's"),
+        (thing(owner=NAMESAKE, key="k1"), NOTHING, False, "another stack's, with a copied key"),
+        (thing(owner=OLD_NAME, tags={SOURCE_TAG: "here:web-2"}), NOTHING, False, "another resource's"),
+        (thing(key="k2"), NOTHING, False, "another key"),
+        (thing(), NOTHING, False, "nothing says anything"),
+        (thing(owner=OURS, tags={SOURCE_TAG: "here:web-2"}), in_state(), False, "it is in the state"),
+        (thing(key="k1"), Known(predecessors=frozenset({"r1"})), False, "the engine deletes it"),
+        (replace(thing(owner=OURS, tags={SOURCE_TAG: "x", RETAIN_TAG: "true"}), phase=Phase.DONE), NOTHING, False, "kept on purpose"),
+    ],
+)  # fmt: skip
+def test_only_what_is_provably_ours_and_nobodys_is_an_orphan(
+    seen: Seen, known: Known, orphan: bool, reason: str
+) -> None:
+    """Of this very resource, by tag or key, in no state entry, and not retained."""
+    assert is_orphan(SPEC, known, seen) is orphan, reason
+
+
+@pytest.mark.parametrize(
+    ("tags", "itself", "expected"),
+    [
+        ({}, False, True),
+        ({SOURCE_TAG: SPEC.origin}, False, True),
+        ({SOURCE_TAG: ADOPTED}, False, True),
+        ({SOURCE_TAG: "here:web-1:2026-11-19"}, False, False),
+        ({SOURCE_TAG: "here:web-2:2026-11-20"}, False, False),
+        ({SOURCE_TAG: "here:web-2:2026-11-20"}, True, True),
+    ],
+)
+def test_it_matches_the_source_that_it_is_tagged_with(
+    tags: dict[str, str], itself: bool, expected: bool
+) -> None:
+    """One whose tagging was interrupted is given the benefit of the doubt, and one adopted as its own source."""
+    assert matches(replace(SPEC, itself=itself), thing(tags=tags)) is expected
+
+
+@pytest.mark.parametrize(
+    ("record", "age", "expected"),
+    [
+        (RECORD, 10, True),
+        (RECORD, 61, False),
+        (replace(RECORD, failed=True), 10, False),
+        (replace(RECORD, origin="here:web-2"), 10, False),
+        (replace(RECORD, id="0"), 10, False),
+    ],
+    ids=["new", "older than the grace period", "failed", "another source", "the state's own"],
+)
+def test_what_is_being_made_again_may_not_be_visible_yet(record: Record, age: float, expected: bool) -> None:
+    """A newer record of the same source, within the creation grace period."""
+    known = in_state("r0", operation_id="0")
+    assert is_being_made_again(SPEC, known, record, now=NOW.timestamp() + age) is expected

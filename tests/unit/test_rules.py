@@ -9,9 +9,10 @@ from datetime import datetime, timezone
 from typing import Any
 
 import pytest
-from pulumi_snapcopy.core.inputs import request
 from pulumi_snapcopy.core.rules.judgement import UNKNOWN, Context, Regions, Violation
+from pulumi_snapcopy.core.state import Bag
 from pulumi_snapcopy.families import CATALOGUE
+from pulumi_snapcopy.lightsail.family import CopiedSnapshots
 from pulumi_snapcopy.lightsail.rules import COPIED_SNAPSHOT_RULES
 
 REGIONS = Regions(
@@ -258,14 +259,10 @@ def test_a_request_that_breaks_several_rules_is_told_all_of_them() -> None:
 def test_the_most_tags_a_user_may_write_leave_room_for_ours() -> None:
     """The service takes fifty tags; a request with as many as the rules let through stays within them."""
     counts = [n for n in range(60) if judged({**GOOD, "tags": {str(key): "" for key in range(n)}}) == []]
-    inputs = {
-        **GOOD,
-        "owner": "shop/dev/db",
-        "retainOnDelete": True,
-        "tags": dict.fromkeys(map(str, range(max(counts))), ""),
-    }
+    inputs = {**GOOD, "tags": dict.fromkeys(map(str, range(max(counts))), "")}
     assert max(counts) > 40
-    assert len(request(inputs).all_tags) <= 50
+    spec = CopiedSnapshots().spec(inputs, Bag(owner="shop/dev/db@0123456789abcdef", retain=True))
+    assert len(spec.all_tags) <= 50
 
 
 def test_rules_are_described_and_lead_to_their_page() -> None:

@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import pytest
-from pulumi_snapcopy.core.copying.sources import Source, SourceError, check_source, latest_date
-from pulumi_snapcopy.core.errors import Denied, NotFound, Transient
-from pulumi_snapcopy.core.model import AutomaticSnapshot, CopyRequest, Snapshot
-from pulumi_snapcopy.core.watching.listing import Listings
+from pulumi_snapcopy.core.errors import Denied, NotFound, SourceError, Transient
+from pulumi_snapcopy.core.state import Bag
+from pulumi_snapcopy.core.values import Seen, Source
+from pulumi_snapcopy.core.waiting.listing import Listing
+from pulumi_snapcopy.lightsail.family import CopiedSnapshots, phase
+from pulumi_snapcopy.lightsail.sources import AutomaticSnapshot, check_source
 
 from tests.harness.scripted import FakeClock
 
@@ -27,21 +29,24 @@ class Region:
         self.automatic = automatic
         self.listing_denied = listing_denied
 
-    def snapshot(self, region: str, name: str, resource_type: str | None = None) -> Snapshot | None:
+    kinds = ("InstanceSnapshot", "DiskSnapshot")
+
+    def get(self, region: str, name: str, kind: str | None = None) -> Seen | None:
         if name not in self.held:
             return None
-        return Snapshot(name=name, region=region, resource_type="DiskSnapshot", state=self.held[name])
+        state = self.held[name]
+        return Seen(name=name, region=region, kind="DiskSnapshot", state=state, phase=phase(state))
 
-    def snapshots(self, region: str, resource_type: str) -> list[Snapshot]:
+    def all(self, region: str, kind: str) -> list[Seen]:
         self._may_list()
-        names = self.held if resource_type == "DiskSnapshot" else {}
-        return [Snapshot(name=name, region=region, resource_type=resource_type) for name in names]
+        names = self.held if kind == "DiskSnapshot" else {}
+        return [Seen(name=name, region=region, kind=kind) for name in names]
 
     def automatic_snapshots(self, region: str, resource: str) -> list[AutomaticSnapshot]:
         if resource != "web-1":
             raise NotFound("no such resource")
         return [
-            AutomaticSnapshot(date=date, status=status, copy_type="InstanceSnapshot")
+            AutomaticSnapshot(date=date, status=status, kind="InstanceSnapshot")
             for date, status in self.automatic
         ]
 
@@ -56,20 +61,20 @@ class Region:
 
 def check(region: Region, **source: str | None) -> Source:
     """Check a source in that region."""
-    request = CopyRequest(
-        resource="web", owner="shop/dev/web", source_region="us-east-1", target_region="eu-west-1",
-        source_snapshot_name=source.get("snapshot"), source_resource_name=source.get("resource"),
-        restore_date=source.get("date"),
-    )  # fmt: skip
-    listings = Listings(region, request.source_region, FakeClock())  # type: ignore[arg-type]
-    return check_source(listings, request)
+    inputs = {
+        "sourceRegion": "us-east-1", "targetRegion": "eu-west-1", "sourceSnapshotName": source.get("snapshot"),
+        "sourceResourceName": source.get("resource"), "restoreDate": source.get("date"),
+    }  # fmt: skip
+    spec = CopiedSnapshots().spec(inputs, Bag(owner="shop/dev/web@0123456789abcdef"))
+    listing = Listing(region, spec.source_region, FakeClock())  # type: ignore[arg-type]
+    return check_source(region, spec, listing)
 
 
 def refused(region: Region, **source: str | None) -> SourceError:
     """The error of a source that can't be copied."""
     with pytest.raises(SourceError) as caught:
         check(region, **source)
-    assert caught.value.next_step.endswith(".") and caught.value.there_is.endswith(".")
+    assert caught.value.next_step.endswith(".") and caught.value.state.endswith(".")
     return caught.value
 
 
@@ -83,8 +88,7 @@ DAYS = [
 
 def test_a_complete_manual_snapshot_is_a_source() -> None:
     """What a copy will be is what the source is."""
-    found = check(Region({"db-1": "completed"}), snapshot="db-1")
-    assert found == Source(copy_type="DiskSnapshot", restore_date=None)
+    assert check(Region({"db-1": "completed"}), snapshot="db-1") == Source(kind="DiskSnapshot")
 
 
 def test_a_missing_manual_snapshot_is_answered_with_what_there_is() -> None:
@@ -92,14 +96,14 @@ def test_a_missing_manual_snapshot_is_answered_with_what_there_is() -> None:
     region = Region({f"db-{n}": "completed" for n in range(20)} | {"web-before-upgrade": "completed"})
     error = refused(region, snapshot="web-befor-upgrade")
     assert error.cause == 'there is no manual snapshot "web-befor-upgrade" in us-east-1'
-    assert error.there_is.startswith("us-east-1 has the manual snapshots web-before-upgrade, db-0,")
-    assert "and 11 more" in error.there_is
+    assert error.state.startswith("us-east-1 has the manual snapshots web-before-upgrade, db-0,")
+    assert "and 11 more" in error.state
     assert "source_snapshot_name" in error.next_step and "source_region" in error.next_step
 
 
 def test_an_empty_region_is_said_to_be_empty() -> None:
     """Where there is nothing, that is what is said."""
-    assert refused(Region(), snapshot="db-1").there_is == "us-east-1 has no manual snapshots."
+    assert refused(Region(), snapshot="db-1").state == "us-east-1 has no manual snapshots."
 
 
 def test_not_being_allowed_to_list_alternatives_claims_nothing_about_them() -> None:
@@ -107,8 +111,8 @@ def test_not_being_allowed_to_list_alternatives_claims_nothing_about_them() -> N
     region = Region({"db-2": "completed"}, listing_denied=True)
     manual, automatic = refused(region, snapshot="db-1"), refused(region, resource="web-9", date="2026-11-20")
     assert "there is no manual snapshot" in manual.cause and "no instance or disk" in automatic.cause
-    assert "has no manual snapshots" not in manual.there_is
-    assert "has no instances or disks" not in automatic.there_is
+    assert "has no manual snapshots" not in manual.state
+    assert "has no instances or disks" not in automatic.state
 
 
 @pytest.mark.parametrize(
@@ -118,23 +122,22 @@ def test_not_being_allowed_to_list_alternatives_claims_nothing_about_them() -> N
 def test_an_incomplete_source_is_refused_with_its_state(state: str, advice: str) -> None:
     """A pending one may be waited for, a failed one is no source."""
     error = refused(Region({"db-1": state}), snapshot="db-1")
-    assert "not complete" in error.cause and state in error.there_is and advice in error.next_step
+    assert "not complete" in error.cause and state in error.state and advice in error.next_step
 
 
 def test_an_automatic_snapshot_is_a_source_by_its_date_or_as_the_latest() -> None:
     """The latest is the newest that can be copied, not the newest there is."""
     region = Region(automatic=DAYS)
-    assert check(region, resource="web-1", date="2026-11-18").restore_date == "2026-11-18"
-    assert check(region, resource="web-1").restore_date == "2026-11-20"
-    assert latest_date(region, "us-east-1", "web-1") == "2026-11-20"  # type: ignore[arg-type]
-    assert latest_date(Region(), "us-east-1", "web-1") is None  # type: ignore[arg-type]
+    for date, settled in (("2026-11-18", "2026-11-18"), (None, "2026-11-20")):
+        found = check(region, resource="web-1", date=date)
+        assert found == Source(kind="InstanceSnapshot", settled={"restoredDate": settled})
 
 
 def test_a_date_without_a_snapshot_is_answered_with_the_dates_there_are() -> None:
     """Only dates that can be copied are offered."""
     error = refused(Region(automatic=DAYS), resource="web-1", date="2026-11-10")
     assert error.cause == "web-1 has no automatic snapshot of 2026-11-10 in us-east-1"
-    assert error.there_is == "automatic snapshots of web-1: 2026-11-18, 2026-11-19, 2026-11-20."
+    assert error.state == "automatic snapshots of web-1: 2026-11-18, 2026-11-19, 2026-11-20."
     assert "restore_date" in error.next_step
 
 
@@ -151,8 +154,8 @@ def test_a_resource_without_copiable_snapshots_is_told_how_to_get_them(
     """Each snapshot that can't be copied is named with its status."""
     error = refused(Region(automatic=automatic), resource="web-1")
     assert "no automatic snapshot in us-east-1 that can be copied" in error.cause
-    assert all(f"{date} ({status})" in error.there_is for date, status in automatic)
-    assert automatic or error.there_is.endswith("none.")
+    assert all(f"{date} ({status})" in error.state for date, status in automatic)
+    assert automatic or error.state.endswith("none.")
     assert "enable automatic snapshots" in error.next_step
 
 
@@ -160,14 +163,14 @@ def test_a_missing_resource_is_answered_with_what_there_is() -> None:
     """The names of instances and disks, nearest first."""
     error = refused(Region(), resource="web-2", date="2026-11-20")
     assert error.cause == 'there is no instance or disk "web-2" in us-east-1'
-    assert error.there_is == "us-east-1 has the instances and disks web-1, data-1."
+    assert error.state == "us-east-1 has the instances and disks web-1, data-1."
 
 
 def test_what_passes_is_not_taken_for_an_answer() -> None:
     """A service that doesn't answer says nothing of the source."""
 
     class Throttled(Region):
-        def snapshot(self, region: str, name: str, resource_type: str | None = None) -> Snapshot | None:
+        def get(self, region: str, name: str, kind: str | None = None) -> Seen | None:
             raise Transient("throttled")
 
     with pytest.raises(Transient):

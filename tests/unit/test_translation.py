@@ -2,21 +2,14 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timezone
 from typing import Any
 
 import pytest
 from pulumi.runtime import rpc
 from pulumi_snapcopy.core.fields import snake_case
-from pulumi_snapcopy.core.model import Copy, Snapshot
 from pulumi_snapcopy.core.rules.judgement import UNKNOWN
-from pulumi_snapcopy.host.translation import copy_id, known, outputs, unknown_again
+from pulumi_snapcopy.host.translation import known, unknown_again
 from pulumi_snapcopy.lightsail.fields import COPIED_SNAPSHOT
-
-SNAPSHOT = Snapshot(
-    name="db-1-copy", region="eu-west-1", resource_type="DiskSnapshot", state="completed", arn="arn:1", size_in_gb=32,
-    created_at=datetime(2026, 11, 20, 9, 5, 1, 999, tzinfo=timezone.utc), from_resource_name="data-1",
-)  # fmt: skip
 
 
 @pytest.mark.parametrize(
@@ -52,26 +45,3 @@ def test_the_provider_and_what_is_not_given_are_left_out() -> None:
     assert known({"__provider": "abc", "tags": None, "sourceRegion": "us-east-1"}) == {
         "sourceRegion": "us-east-1"
     }
-
-
-def test_outputs_are_the_inputs_and_what_the_service_says() -> None:
-    """Every documented output is there, by the API's name; times are ISO 8601 in UTC."""
-    found = outputs(
-        {"sourceRegion": "us-east-1", "tags": {"a": "b"}}, Copy(snapshot=SNAPSHOT, operation_id="op-1")
-    )
-    assert found == {
-        "sourceRegion": "us-east-1", "tags": {"a": "b"}, "arn": "arn:1", "state": "completed",
-        "resourceType": "DiskSnapshot", "createdAt": "2026-11-20T09:05:01Z", "sizeInGb": 32,
-        "fromResourceName": "data-1", "operationId": "op-1", "targetRegion": "eu-west-1",
-        "targetSnapshotName": "db-1-copy",
-    }  # fmt: skip
-    assert copy_id(SNAPSHOT) == "eu-west-1/db-1-copy"
-
-
-def test_outputs_hold_nothing_that_is_not_known_yet() -> None:
-    """A half-made copy is told of as far as it is known; inputs stay."""
-    half_made = Snapshot(name="copy", region="eu-west-1", resource_type="")
-    found = outputs({"restoredDate": "2026-11-20"}, Copy(snapshot=half_made))
-    assert found == {
-        "restoredDate": "2026-11-20", "state": "pending", "targetRegion": "eu-west-1", "targetSnapshotName": "copy",
-    }  # fmt: skip

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import re
 from collections.abc import Callable, Iterator
 from functools import partial
@@ -15,25 +16,43 @@ from ..core.errors import (
     AnswerLost,
     Denied,
     NameInUse,
+    NoSuchService,
     NotFound,
+    QuotaReached,
     Refused,
     ServiceError,
     TooManyCopies,
     Transient,
 )
+from .limits import is_of_copies_in_progress, is_used_up
 
 T = TypeVar("T")
 
+THROTTLED = {
+    "ThrottlingException", "Throttling", "TooManyRequestsException", "RequestLimitExceeded", "RequestThrottled",
+}  # fmt: skip
+"""Refused before any work, whatever the HTTP status."""
 PASSING = {
-    "ThrottlingException", "Throttling", "TooManyRequestsException", "RequestLimitExceeded", "RequestTimeout",
-    "ServiceException", "AccountSetupInProgressException", "RegionSetupInProgressException",
+    "RequestTimeout", "ConcurrentTagAccess", "ServiceException", "AccountSetupInProgressException", "RegionSetupInProgressException",
 }  # fmt: skip
 DENIED = {
     "AccessDeniedException", "AccessDenied", "UnauthenticatedException", "UnauthorizedOperation",
     "UnrecognizedClientException", "InvalidClientTokenId", "ExpiredToken", "ExpiredTokenException",
     "RequestExpired", "SignatureDoesNotMatch", "InvalidSignatureException", "IncompleteSignature",
-    "MissingAuthenticationToken", "MissingAuthenticationTokenException", "OptInRequired",
+    "MissingAuthenticationToken", "MissingAuthenticationTokenException", "OptInRequired", "AuthFailure",
 }  # fmt: skip
+NOT_FOUND = {"NotFoundException", "DoesNotExist", "InvalidSnapshot.NotFound"}
+UNKNOWN_HERE = {"UnknownOperationException", "UnknownOperation", "InvalidAction", "NotImplemented"}
+"""What an endpoint says that doesn't have the service, or the operation."""
+USED_UP = {"SnapshotLimitExceeded", "VolumeLimitExceeded"}
+IN_PROGRESS = {"ResourceLimitExceeded", "PendingSnapshotLimitExceeded", "ConcurrentSnapshotLimitExceeded"}
+
+_PAGE = re.compile(r"\s*<(!doctype\s+html|html)\b", re.IGNORECASE)
+_SERVICES = {"lightsail": "Lightsail", "ec2": "EC2", "sts": "STS"}
+
+
+class PageInstead(ValueError):
+    """The answer is a page of HTML: whatever listens there isn't the service."""
 
 
 def call(name: str, work: Callable[[], T]) -> T:
@@ -48,19 +67,47 @@ def call(name: str, work: Callable[[], T]) -> T:
 
 def refuse_garbage(http_response: Any, **_: Any) -> None:
     """botocore takes an answer that isn't JSON for one that says nothing, such as an empty list."""
+    content = http_response.content or b"{}"
     try:
-        json.loads(http_response.content or b"{}")
+        json.loads(content)
     except ValueError as error:
+        _refuse_page(http_response.status_code, content)
         raise ValueError("the answer is not JSON") from error
 
 
-def pages(name: str, read: Callable[..., Any]) -> Iterator[Any]:
-    """Read page by page; a token that comes twice ends it, botocore's own paginators would raise or go on for ever."""
+def refuse_other_xml(http_response: Any, model: Any, **_: Any) -> None:
+    """botocore takes any XML for an answer, such as a page of XHTML for an empty list."""
+    content, status = http_response.content or b"", http_response.status_code
+    _refuse_page(status, content)
+    if status < 300 and f"<{model.name}Response".encode() not in content[:1000]:
+        raise ValueError(f"the answer is no {model.name}Response")
+
+
+def _refuse_page(status: int, content: bytes) -> None:
+    if status < 500 and _PAGE.match(content[:200].decode(errors="replace")):
+        raise PageInstead(f"the answer is a page of HTML (HTTP {status})")
+
+
+def pages(
+    name: str,
+    read: Callable[..., Any],
+    *,
+    sent: str = "pageToken",
+    answered: str = "nextPageToken",
+) -> Iterator[Any]:
+    """Read page by page; a token that comes twice ends it, botocore's own paginators would raise or go on for ever.
+
+    Args:
+        name: the call, as in an IAM policy.
+        read: makes it.
+        sent: the token's name in the request.
+        answered: its name in the answer.
+    """
     token, used = None, set[str]()
     while True:
-        page = call(name, partial(read, pageToken=token) if token else read)
+        page = call(name, partial(read, **{sent: token}) if token else read)
         yield page
-        token = page.get("nextPageToken")
+        token = page.get(answered)
         if not token or token in used:
             return
         used.add(token)
@@ -78,20 +125,46 @@ def _service_error(error: aws.ClientError, call: str) -> ServiceError:
     code, message = told.get("Code", ""), without_secrets(told.get("Message") or str(error))
     about = {"call": call, "code": code, "request_id": meta.get("RequestId", "")}
     lower = f"{code} {message}".lower()
+    status = meta.get("HTTPStatusCode", 0)
     if "already in use" in lower:
         return NameInUse(message, **about)
-    if code in {"NotFoundException", "DoesNotExist"}:
+    if code in NOT_FOUND:
         return NotFound(message, **about)
     if code in DENIED:
         return Denied(message, **about)
-    if meta.get("HTTPStatusCode", 0) >= 500:
+    if code in THROTTLED:
+        return Transient(message, **about)
+    if status == 501 or code in UNKNOWN_HERE:
+        return NoSuchService(_no_such_service(call, f"{code}: {message}"), call=call)
+    if status >= 500:
         # A 5xx says nothing of whether the work was done.
         return AnswerLost(message, **about)
-    if "limitexceeded" in lower or ("too many" in lower and "cop" in lower):
-        return TooManyCopies(message, **about)
-    if code in PASSING and meta.get("HTTPStatusCode", 0) < 500:
+    if kind := _limit(code, message):
+        return kind(message, **about)
+    if code in PASSING:
         return Transient(message, **about)
     return Refused(message, **about)
+
+
+def _limit(code: str, message: str) -> type[ServiceError] | None:
+    """Which limit an error is about: one on copies in progress, a quota, or none."""
+    if code.startswith("Tag"):
+        return None
+    if code in USED_UP or is_used_up(message):
+        return QuotaReached
+    if code in IN_PROGRESS or is_of_copies_in_progress(message) or "limitexceeded" in code.lower():
+        return TooManyCopies
+    return None
+
+
+def _no_such_service(call: str, said: str) -> str:
+    """Name the endpoint, and the setting that it comes from."""
+    room = call.partition(":")[0]
+    service = _SERVICES.get(room, room)
+    for variable in (f"AWS_ENDPOINT_URL_{room.upper()}", "AWS_ENDPOINT_URL"):
+        if url := os.environ.get(variable):
+            return f"{without_secrets(url)}, set by {variable}, has no {service}: {said}"
+    return f"the endpoint has no {service} (endpoint_url in the AWS profile, if it is set there): {said}"
 
 
 def _local_error(error: Exception, call: str) -> ServiceError:
@@ -102,6 +175,12 @@ def _local_error(error: Exception, call: str) -> ServiceError:
     )  # fmt: skip
     if isinstance(error, no_credentials):
         return Denied(message, call=call, code="Credentials")
+    if isinstance(error, PageInstead):
+        return NoSuchService(_no_such_service(call, message), call=call)
+    if isinstance(error, ResponseParserError) and re.search(
+        r"<(!doctype\s+html|html)\b", message, re.IGNORECASE
+    ):
+        return NoSuchService(_no_such_service(call, "the answer is a page of HTML"), call=call)
     if isinstance(error, (aws.EndpointConnectionError, aws.ConnectTimeoutError, aws.ProxyConnectionError)):
         return Transient(message, call=call)
     if isinstance(error, (aws.HTTPClientError, aws.ResponseStreamingError, ValueError)):
@@ -122,7 +201,12 @@ def without_secrets(text: str) -> str:
     text = re.sub(r"\b(AKIA|ASIA)[A-Z0-9]{8,}", "***", text)
     # A signature that doesn't match is explained with the request as it was sent, headers and all.
     text = re.sub(r"\s*The Canonical String for this request.*", "", text, flags=re.DOTALL)
-    text = re.sub(r"(x-amz-security-token)(\s*[:=]\s*)[^\s&]+", r"\1\2***", text, flags=re.IGNORECASE)
+    text = re.sub(
+        r"(x-amz-security-token|x-amz-signature|x-amz-credential)(\s*[:=]\s*)[^\s&]+",
+        r"\1\2***",
+        text,
+        flags=re.IGNORECASE,
+    )
     return re.sub(
         r"(Invalid header value) .*", r"\1 (the credentials hold a line break)", text, flags=re.DOTALL
     )

@@ -23,7 +23,8 @@ def doctor(source_region: str | None, target_region: str | None) -> None:
     from .machine import check_machine
 
     problems = 0
-    for check in (check_machine(), check_service(source_region, target_region)):
+    checks = (check_machine(), check_service(source_region, target_region), check_cloud(target_region))
+    for check in checks:
         for finding in check:
             word, colour = finding.verdict.value
             click.echo(f"{click.style(f'{word:<9}', fg=colour)}  {finding.subject}: {finding.text}")
@@ -76,6 +77,19 @@ def check_service(source_region: str | None, target_region: str | None) -> Itera
         )
         return
     yield from check_permissions(Lightsail(), source, target)
+
+
+def check_cloud(target_region: str | None) -> Iterator[Finding]:
+    """Say which cloud EC2's calls go to: regions of the two have the same names."""
+    from ..ec2.cloud import described_cloud
+
+    subject = "EC2's cloud"
+    try:
+        yield ok(subject, described_cloud(target_region or asking.settle_region(None)))
+    except ConfigError as error:
+        yield problem(subject, str(error))
+    except (click.ClickException, ServiceError):
+        yield not_tried(subject, "needs a region")
 
 
 def _allowed_accounts() -> tuple[str, ...]:

@@ -6,20 +6,37 @@ import json
 
 import click
 
-from ..lightsail.permissions import policy
+from ..ec2.permissions import policy as ec2_policy
+from ..lightsail.permissions import policy as lightsail_policy
+
+POLICIES = {"lightsail": lightsail_policy, "ec2": ec2_policy}
 
 
 @click.command("iam-policy")
+@click.option(
+    "--services",
+    default="lightsail",
+    show_default=True,
+    metavar="NAMES",
+    help=f"Of {', '.join(POLICIES)}, those whose snapshots are copied, with commas between them.",
+)
 @click.option(
     "--without-delete",
     is_flag=True,
     help="Leave out the actions that delete snapshots: with this role's credentials nobody can delete backups.",
 )
-def iam_policy(without_delete: bool) -> None:
+def iam_policy(services: str, without_delete: bool) -> None:
     """Print the IAM policy that copies need, and no more, as JSON.
 
     Actions that the service can limit by tag are limited to snapshots with the tag snapcopy:owner.
 
     For example: aws iam create-policy --policy-name snapcopy --policy-document "$(snapcopy iam-policy)"
     """
-    click.echo(json.dumps(policy(delete=not without_delete), indent=2))
+    names = list(dict.fromkeys(each.strip() for each in services.split(",")))
+    if unknown := [each for each in names if each not in POLICIES]:
+        raise click.BadParameter(
+            f"there is no service {unknown[0]!r}. Write {', '.join(POLICIES)}.", param_hint="--services"
+        )
+    wanted = [POLICIES[each](delete=not without_delete) for each in names]
+    merged = {**wanted[0], "Statement": [statement for each in wanted for statement in each["Statement"]]}
+    click.echo(json.dumps(merged, indent=2))

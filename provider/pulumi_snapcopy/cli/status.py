@@ -1,179 +1,195 @@
-"""``snapcopy status``: the snapshots that the service holds, also those that Pulumi's state doesn't have."""
+"""``snapcopy status``: how much would be lost today, as the service tells it, whatever Pulumi's state says."""
 
 from __future__ import annotations
 
 import json
-import socket
-from collections.abc import Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field
-from datetime import datetime, timezone
-from typing import TYPE_CHECKING, Any
+import time
+from collections.abc import Callable
+from datetime import datetime, timedelta, timezone
+from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
-from ..core.durations import spoken
-from ..core.errors import Denied, ServiceError
-from ..core.values import OWNER_TAG, Phase, Seen
-from . import asking
+from ..core.durations import DurationError, seconds
+from ..core.errors import SnapcopyError
+from . import asking, snapshots
 
 if TYPE_CHECKING:
-    from rich.table import Table
+    from ..recovery.drill import DrillResult
+    from ..recovery.report import Report
 
-TYPES = ("InstanceSnapshot", "DiskSnapshot")
-STYLES = {Phase.DONE: "green", Phase.PENDING: "yellow", Phase.FAILED: "red"}
+PRICE = 0.05
+"""US dollars a GiB and month, as `recovery.report.PRICE`, which isn't imported for ``--help``."""
+
+PAUSE = 30.0
+"""Seconds between two looks of ``--watch``."""
 
 
-@dataclass(slots=True)
-class Holdings:
-    """What the regions hold, and why some wouldn't say."""
+class Untold(click.ClickException):
+    """It couldn't be told whether the objective is met."""
 
-    snapshots: list[Seen] = field(default_factory=list)
-    errors: dict[str, ServiceError] = field(default_factory=dict)
+    exit_code = 2
+
+
+def _age(ctx: click.Context, param: click.Parameter, value: str | None) -> timedelta | None:
+    try:
+        return None if value is None else timedelta(seconds=seconds(value))
+    except DurationError as error:
+        raise click.BadParameter(str(error)) from None
 
 
 @click.command("status")
+@click.option("--source-region", help="Where the sources are. [default: as the copies say]")
+@click.option("--target-region", help="Where the copies are. [default: AWS tooling's]")
 @click.option(
-    "--region", "regions", multiple=True, help="A region to look at; repeatable. [default: AWS tooling's]"
+    "--protect",
+    multiple=True,
+    metavar="NAME|KEY=VALUE|all",
+    help="A source, or a tag of sources, or all; repeatable. [default: the sources that have copies]",
 )
-@click.option("--all-regions", is_flag=True, help="Look at all regions that the account has enabled.")
-@click.option("--json", "as_json", is_flag=True, help="Print a JSON array.")
-def status(regions: tuple[str, ...], all_regions: bool, as_json: bool) -> None:
-    """Show the manual snapshots that the service holds, also those that snapcopy didn't make.
+@click.option(
+    "--max-age",
+    callback=_age,
+    metavar="DURATION",
+    help="The objective: how old the newest copy's data may be, such as 30h.",
+)
+@click.option("--stack", metavar="PROJECT/STACK", help="Count the copies of this stack alone.")
+@click.option(
+    "--format", "form", type=click.Choice(["table", "json", "html"]), default="table", show_default=True
+)
+@click.option("--watch", is_flag=True, help=f"Look again every {PAUSE:g} s, until Ctrl-C.")
+@click.option(
+    "--price", type=click.FloatRange(min=0), default=PRICE, show_default=True, help="Dollars a GiB and month."
+)
+@click.option(
+    "--drills",
+    type=click.Path(dir_okay=False, path_type=Path),
+    help="The file that `snapcopy drill` remembers its results in; they are shown too.",
+)
+@click.option(
+    "--region", "regions", multiple=True, help="List all manual snapshots of this region instead; repeatable."
+)
+@click.option("--all-regions", is_flag=True, help="List those of all regions that the account has enabled.")
+@click.option("--json", "as_json", is_flag=True, help="With --region: print a JSON array.")
+def status(
+    source_region: str | None,
+    target_region: str | None,
+    protect: tuple[str, ...],
+    max_age: timedelta | None,
+    stack: str | None,
+    form: str,
+    watch: bool,
+    price: float,
+    drills: Path | None,
+    regions: tuple[str, ...],
+    all_regions: bool,
+    as_json: bool,
+) -> None:
+    """Show each source's copies: the newest, its age, gaps, size and cost.
 
-    OWNER is the resource (project/stack/resource@identity) that a copy belongs to; "-": none.
+    Exit code 0: the objective is met, or none was given. 1: it is missed. 2: it couldn't be told.
     """
-    if regions and all_regions:
-        raise click.UsageError("--region and --all-regions exclude each other.")
-    from ..aws.login import Login
-
-    try:
-        asked = _settle(regions, all_regions)
-        urls = Login().endpoints(asked, "lightsail")
-        click.echo(f"Lightsail: {asking.described(urls[asked[0]])}.", err=as_json)
-    except ServiceError as error:
-        raise click.ClickException(asking.sentence(error)) from None
-    found = look(urls)
-    left_out = _left_out(found, asked) if all_regions else []
-    failed = [region for region in found.errors if region not in left_out]
-    if len(failed) == len(asked):
-        raise click.ClickException(asking.sentence(found.errors[failed[0]]))
+    if regions or all_regions:
+        if source_region or target_region or protect or max_age or stack or watch or form != "table":
+            raise click.UsageError(
+                "--region and --all-regions list snapshots: no other option but --json goes with them."
+            )
+        snapshots.show(regions, all_regions, as_json)
+        return
     if as_json:
-        click.echo(json.dumps([as_the_api_does(each) for each in found.snapshots], indent=2))
-    else:
-        _show(found.snapshots, [region for region in asked if region not in found.errors])
-    if left_out:
-        click.echo(f"Left out, not open to this account: {', '.join(left_out)}.", err=True)
-    for region in failed:
-        click.echo(f"Error: {region}: {asking.sentence(found.errors[region])}", err=True)
-    if failed:
-        raise click.exceptions.Exit(1)
+        raise click.UsageError("--json goes with --region; write --format json.")
+    if watch and form != "table":
+        raise click.UsageError("--watch shows tables; leave --format out.")
+    from .recovering import Question, report
 
+    question = Question.of(source_region=source_region, protect=protect, stack=stack)
 
-def look(urls: Mapping[str, str]) -> Holdings:
-    """Ask all regions, given with their endpoints, at once for their manual snapshots."""
-    from ..lightsail.service import Lightsail
-
-    service, found = Lightsail(), Holdings()
-
-    def ask(region: str) -> list[Seen] | ServiceError:
+    def look() -> Report:
         try:
-            asking.reach(urls[region])
-            listed = [each for kind in TYPES for each in service.all(region, kind)]
-            return sorted(listed, key=lambda snapshot: snapshot.name)
-        except ServiceError as error:
-            return error
+            region = asking.settle_region(target_region)
+            if source_region:
+                asking.refuse_unknown([source_region])
+            return report(
+                question,
+                region,
+                max_age=max_age,
+                price=price,
+                drills=_remembered(drills),
+                now=datetime.now(timezone.utc),
+            )
+        except click.ClickException as error:
+            raise Untold(error.message) from None
+        except SnapcopyError as error:
+            raise Untold(_sentence(error)) from None
 
-    with ThreadPoolExecutor(len(urls)) as pool:
-        for region, answer in zip(urls, pool.map(ask, urls), strict=True):
-            if isinstance(answer, ServiceError):
-                found.errors[region] = answer
-            else:
-                found.snapshots += answer
-    return found
-
-
-def as_the_api_does(snapshot: Seen) -> dict[str, Any]:
-    """Return a snapshot with the API's member names; ``fromResourceName`` is its fromInstanceName or fromDiskName."""
-    return {
-        "name": snapshot.name,
-        "arn": snapshot.ref,
-        "resourceType": snapshot.kind,
-        "location": {"regionName": snapshot.region},
-        "state": snapshot.state,
-        "progress": snapshot.progress,
-        "createdAt": snapshot.created_at.strftime("%Y-%m-%dT%H:%M:%SZ") if snapshot.created_at else None,
-        "sizeInGb": snapshot.size,
-        "fromResourceName": snapshot.outputs.get("fromResourceName"),
-        "tags": [{"key": key, "value": value} for key, value in snapshot.tags.items()],
-    }
+    found = _watched(look) if watch else look()
+    if not watch:
+        _print(found, form)
+    raise click.exceptions.Exit(found.exit_code)
 
 
-def _settle(regions: Sequence[str], all_regions: bool) -> list[str]:
-    if all_regions:
-        from ..lightsail.regions import regions as lightsail_regions
+def _print(report: Report, form: str) -> None:
+    for each in report.untold:
+        click.echo(f"Error: {each.facts.source}: {each.facts.error}", err=True)
+    if form == "json":
+        click.echo(json.dumps(report.as_json(), indent=2))
+    elif form == "html":
+        from ..recovery.page import render
 
-        return sorted(lightsail_regions().names)
-    asking.refuse_unknown(regions)
-    return list(dict.fromkeys(regions)) or [asking.settle_region(None)]
-
-
-def _left_out(found: Holdings, asked: Sequence[str]) -> list[str]:
-    """The regions that aren't this account's to use, if others show that the credentials are good."""
-    if len(found.errors) == len(asked):
-        return []
-    return [
-        region
-        for region, error in found.errors.items()
-        if (isinstance(error, Denied) and error.code in asking.NOT_ENABLED)
-        or isinstance(error.__cause__, socket.gaierror)
-    ]
+        click.echo(render(report))
+    else:
+        _table(report)
 
 
-def _show(snapshots: Sequence[Seen], regions: Sequence[str]) -> None:
+def _table(report: Report) -> None:
     from rich.console import Console
 
-    if not snapshots:
-        click.echo(f"There are no manual snapshots in {', '.join(regions)}.")
-        return
-    console, table = Console(highlight=False), _table(snapshots)
-    if not console.is_terminal:  # a file or a pipe is as wide as its lines
-        console.width = console.measure(table, options=console.options.update(max_width=100_000)).maximum
-    console.print(table)
+    from ..recovery.table import drill_table, status_table
+    from ..recovery.words import summary
+
+    console = Console(highlight=False)
+    for table in [status_table(report)] * bool(report.sources) + [drill_table(report.drills)] * bool(
+        report.drills
+    ):
+        if not console.is_terminal:  # a file or a pipe is as wide as its lines
+            console.width = console.measure(table, options=console.options.update(max_width=100_000)).maximum
+        console.print(table)
+    click.echo(summary(report))
 
 
-def _table(snapshots: Sequence[Seen]) -> Table:
-    from rich.table import Table
-    from rich.text import Text
-
-    table = Table(box=None, pad_edge=False)
-    for title in ("REGION", "NAME", "TYPE", "STATE", "SIZE", "FROM", "MADE", "OWNER"):
-        table.add_column(title, overflow="fold")
-    now = datetime.now(timezone.utc)
-    for each in snapshots:
-        progress = f" ({each.progress})" if each.progress and each.phase is Phase.PENDING else ""
-        cells = (
-            Text(each.region),
-            Text(each.name),
-            Text(each.kind),
-            Text(each.state + progress, style=STYLES[each.phase]),
-            Text("-" if each.size is None else f"{each.size} GiB"),
-            Text(each.outputs.get("fromResourceName") or "-"),
-            Text(age(each.created_at, now)),
-            Text(each.tags.get(OWNER_TAG, "-")),
-        )
-        table.add_row(*cells)
-    return table
+def _watched(look: Callable[[], Report]) -> Report:
+    """Show reports until the user stops it; a look that fails is said, and the next one is tried."""
+    found: Report | None = None
+    try:
+        while True:
+            try:
+                found = look()
+            except Untold as error:
+                error.show()
+            else:
+                click.clear()
+                click.echo(f"{found.made_at:%Y-%m-%d %H:%M:%S} UTC; Ctrl-C ends it.", err=True)
+                _print(found, "table")
+            time.sleep(PAUSE)
+    except KeyboardInterrupt:
+        if found is None:
+            raise Untold("nothing could be read.") from None
+        return found
 
 
-def age(made: datetime | None, now: datetime) -> str:
-    """Return how long ago something was made; days, from two on.
+def _remembered(path: Path | None) -> tuple[DrillResult, ...]:
+    if path is None:
+        return ()
+    from ..recovery.drill import recall
 
-    Example:
-        >>> age(datetime(2026, 11, 18, tzinfo=timezone.utc), datetime(2026, 11, 20, tzinfo=timezone.utc))
-        '2 days ago'
-    """
-    if made is None:
-        return "-"
-    seconds = max((now - made).total_seconds(), 0.0)
-    return f"{int(seconds // 86400)} days ago" if seconds >= 2 * 86400 else f"{spoken(seconds)} ago"
+    memory = recall(path, limit=20)
+    for line in memory.unreadable_lines:
+        click.echo(f"Warning: {path}, line {line}: not a drill's result; it was left out.", err=True)
+    return memory.drills
+
+
+def _sentence(error: SnapcopyError) -> str:
+    from ..core.errors import ServiceError
+
+    return asking.sentence(error) if isinstance(error, ServiceError) else str(error)

@@ -43,7 +43,7 @@ class Checking:
         family: what the resource is like.
         ledger: what the engine has shown.
         guard: the account guard, if there is one.
-        service: is asked for what only it knows.
+        service: returns the service, which is asked for what only it knows.
         clock: the time.
         default_region: the region that the service's own tooling would use.
     """
@@ -51,7 +51,7 @@ class Checking:
     family: Family
     ledger: Ledger
     guard: AccountGuard | None
-    service: Service
+    service: Callable[[], Service]
     clock: Clock
     default_region: Callable[[], str | None]
 
@@ -90,9 +90,18 @@ class Checking:
         return Checked(inputs=settled)
 
     def _default(self, inputs: Properties, region: str | None) -> list[Violation]:
-        """Fill in the region that the state has, or else that of the service's own tooling."""
+        """Fill in the region that the state has, or else that of the service's own tooling.
+
+        Where the region is no argument, an account has but one: then it is always the tooling's.
+        """
         name = self.family.region_argument
         if inputs.get(name) is not None:
+            return []
+        if all(each.name != name for each in self.family.fields.arguments):
+            try:
+                inputs[name] = self.default_region()
+            except ServiceError as error:
+                return [Violation(property="", message=str(error))]
             return []
         why = "no AWS_REGION is set"
         if region is None:
@@ -115,7 +124,7 @@ class Checking:
         if not self._may_ask(region):
             return None
         try:
-            return call(self.service)
+            return call(self.service())
         except ServiceError:
             return None
 

@@ -75,7 +75,7 @@ class _Convergence:
             plan.Rest: self._rest, plan.TakeUp: self._take_up, plan.Wait: lambda _: self._attendant.look(),
             plan.Tag: self._tag, plan.Untag: self._untag, plan.Delete: self._delete, plan.Fail: self._fail,
         }  # fmt: skip
-        run.progress.show(f"looking for the {run.spec.words.thing}")
+        run.progress.show(f"looking for the {run.spec.words.thing} at {run.spec.words.provider}")
         if run.spec.settled:
             self._observer.look()
         while not isinstance(step := next_step(run.spec, run.known, self._seen), plan.Done):
@@ -121,11 +121,8 @@ class _Convergence:
 
     def _look_for_it(self, trouble: AnswerLost | NameInUse) -> None:
         """Look for what an answer is about that isn't to be relied on; else pause before the next request."""
-        run, source = self._run, self._seen.source
-        if run.spec.by_id:
-            self._observer.exists(self._observer.find())
-        else:
-            self._observer.look_again(run.spec.name, source.kind if source else "")
+        run = self._run
+        self._look_without_a_list()
         if self._seen.existing is not None:
             return
         if self._seen.sent is Sent.NAME_IN_USE and not self._seen.held:
@@ -136,6 +133,14 @@ class _Convergence:
                 return
         run.deadline.rest(self._requests.made, trouble)
         self._requests.made += 1
+        self._look_without_a_list()  # it may have become visible meanwhile
+
+    def _look_without_a_list(self) -> None:
+        run, source = self._run, self._seen.source
+        if run.spec.by_id:
+            self._observer.exists(self._observer.find())
+        else:
+            self._observer.look_again(run.spec.name, source.kind if source else "")
 
     def _search(self, _: plan.Search) -> None:
         run, existing = self._run, self._seen.existing
@@ -157,6 +162,9 @@ class _Convergence:
 
     def _take_up(self, step: plan.TakeUp) -> None:
         known, existing = self._run.known, self._existing
+        if self._seen.held and known.ref != existing.ref:  # a second request's has an elder twin
+            self._attendant.leave()
+            self._observer.note(tagged=False)
         same = known.seen is not None and known.ref in (None, existing.ref)
         self._hold(
             replace(

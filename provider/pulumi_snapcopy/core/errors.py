@@ -10,6 +10,7 @@ SnapcopyError
 │   ├── QuotaReached      a quota is used up: waiting doesn't help
 │   ├── Refused           any other refusal, with the service's reason
 │   └── Transient         the same call may succeed later: throttled, 5xx, not reachable
+│       ├── SourcePending a source that isn't complete yet
 │       ├── TooManyCopies as many copies in progress as the service allows
 │       └── AnswerLost    the work may have been done, the answer never came
 ├── SourceError           a source that can't be used
@@ -80,6 +81,10 @@ class Refused(ServiceError):
 
 class Transient(ServiceError):
     """Throttled, failing or not reachable: the same call may succeed later."""
+
+
+class SourcePending(Transient):
+    """A source that isn't complete yet: it is waited for, and nothing is sent before."""
 
 
 class TooManyCopies(Transient):

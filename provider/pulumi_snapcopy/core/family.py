@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from .fields import Change, Fields
 from .keys import key as make_key
 from .rules.rulebook import Rulebook
-from .values import Phase, Source, Spec, Words
+from .values import FORMS_OF_COPIES, Phase, Source, Spec, Words
 from .waiting.policy import DEFAULT_TIMEOUT
 
 if TYPE_CHECKING:
@@ -34,10 +34,14 @@ class Family(ABC):
     """The output that is never given to another thing."""
     settled: ClassVar[tuple[str, ...]] = ()
     """What check settles beside the arguments, under the names of outputs."""
+    answered: ClassVar[tuple[str, ...]] = ()
+    """The arguments for which an output of the same name says what the service made of them."""
     region_argument: ClassVar[str]
     """The argument that says where the thing stands."""
     name_argument: ClassVar[str] = ""
     """The argument that names the thing; empty where the service gives ids."""
+    forms: ClassVar[tuple[str, ...]] = FORMS_OF_COPIES
+    """The forms of the source tags of this type, which tell it from others; see `values.form_of`."""
     repeats: ClassVar[bool] = False
     """Whether a repeated request makes a second one."""
 
@@ -98,6 +102,10 @@ class Family(ABC):
     def optional(self) -> frozenset[str]:
         """What of the identity is no difference while it isn't settled."""
         return frozenset({self.name_argument} - {""})
+
+    def is_default(self, name: str, value: Any, outputs: Inputs) -> bool:
+        """Whether a value only writes out what the thing in the state has got without being asked for it."""
+        return False
 
     def shown_at(self, name: str, inputs: Inputs) -> str:
         """Return the property at which the engine shows a difference in the identity."""
@@ -183,6 +191,7 @@ class Family(ABC):
             dated=self.is_dated(inputs, name, blank.key),
             settled=settled,
             origin=self.origin(inputs),
+            forms=self.forms,
             source=f"{source_region}:{source}",
             itself=self.is_itself(inputs),
             arguments=dict(inputs),

@@ -7,6 +7,9 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from enum import Enum
 
+BOOKKEEPING = "snapcopy"
+"""The one property of a request that isn't the user's; ``timeouts`` in it are ``opts.custom_timeouts``."""
+
 
 class Type(Enum):
     """What a field's value must be; the value is how messages say it."""

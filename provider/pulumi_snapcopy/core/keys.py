@@ -12,7 +12,9 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-LONGEST_TAG_VALUE = 256
+LONGEST_TAG_VALUE = 255
+"""Characters; what every service takes."""
+
 _NOT_IN_TAGS = re.compile(r"[^\w .:/=+@-]", re.ASCII)
 
 

@@ -135,12 +135,14 @@ def taken(spec: Spec, found: Seen) -> CopyError:
     rename = spec.words.rename
     if other_stack:
         next_step = f"{rename}, or leave it out: derived names differ from stack to stack."
+    elif not spec.words.adopts:
+        next_step = f"{rename}."
     elif not spec.adopt:
-        next_step = f"{rename}, or adopt=True to take over the existing snapshot."
+        next_step = f"{rename}, or adopt=True to take over the existing {spec.words.kind}."
     elif found.phase is Phase.FAILED:
         next_step = f"it failed and can't be adopted; delete it, or {rename}."
     else:
-        next_step = f"run `pulumi up` again to take over the existing snapshot, or {rename}."
+        next_step = f"run `pulumi up` again to take over the existing {spec.words.kind}, or {rename}."
     return CopyError(
         spec.words.making, spec.subject, f'the name "{found.name}" is taken in {found.region}',
         state=f"the {found.kind}{made} of that name {whose}; it was not changed, {nothing(spec)}.",
@@ -162,16 +164,16 @@ def retained(spec: Spec, found: Seen) -> CopyError:
     """The name belongs to an earlier one of ours that was kept on purpose."""
     what = found.tags.get(SOURCE_TAG, "something else")
     return CopyError(
-        spec.words.making, spec.subject, f'the name "{found.name}" is taken in {found.region} by a retained copy',
+        spec.words.making, spec.subject, f'the name "{found.name}" is taken in {found.region} by a retained {spec.words.thing}',
         state=f"the {found.kind} of that name was made from {what}, and kept by retain_on_delete; {nothing(spec)}.",
-        next_step=f"{spec.words.rename}, or leave it out: derived names differ; or delete that copy.",
+        next_step=f"{spec.words.rename}, or leave it out: derived names differ; or delete that {spec.words.thing}.",
     )  # fmt: skip
 
 
 def name_in_use(spec: Spec, records: Sequence[Record]) -> CopyError:
     """The name belongs to something else, or to what isn't shown."""
     kinds = sorted({record.kind for record in records if record.kind})
-    what = " or ".join(kinds) or "something that is not a snapshot"
+    what = " or ".join(kinds) or f"something that is not a {spec.words.kind}"
     return CopyError(
         spec.words.making, spec.subject, f'the name "{spec.name}" is in use in {spec.region}',
         state=f"the service says that it is taken, by {what}; names are shared by all types. "

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from .errors import Denied, SourceError
-from .ownership import Whose
+from .ownership import Whose, is_recent
 from .plan import Observation
 from .removal import find_known
 from .run import Run
@@ -37,7 +37,7 @@ class Observer:
         is_whole = known.complete and known.in_state
         found = self._by_name(known.seen.name) if is_whole and known.seen else []
         if run.spec.adopt_id and not found:
-            found = self._by_name(run.spec.adopt_id)
+            found = [each for each in [run.read(run.spec.adopt_id)] if each]
             if not found:
                 raise _nothing_to_adopt(run)
         if not found:
@@ -87,11 +87,19 @@ class Observer:
         if existing is None:
             self.note(existing=None, twins=())
         else:
-            twins = tuple(each for each in eldest_first[1:] if not is_retained(each))
+            twins = tuple(each for each in eldest_first[1:] if self._is_twin(each, existing))
             self.note(existing=existing, verdict=run.judge(existing), twins=twins, missing_for=0.0)
+
+    def _is_twin(self, seen: Seen, existing: Seen) -> bool:
+        """Whether a run of this request made it: its key or tags may also have been copied with what they are on."""
+        same_size = None in (seen.size, existing.size) or seen.size == existing.size
+        recent = is_recent(self.run.spec, seen.created_at, self.run.clock.now())
+        return recent and same_size and not is_retained(seen)
 
     def _by_name(self, name: str) -> list[Seen]:
         one = self.run.retry(lambda: self.run.target.listing.find(name))
+        if one is None and self.run.spec.by_id:
+            one = self.run.read(name)  # a list holds only what has our mark, and somebody may have removed it
         return [one] if one else []
 
     def _list_all(self) -> None:

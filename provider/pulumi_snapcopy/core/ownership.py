@@ -12,7 +12,7 @@ from datetime import datetime
 from enum import Enum
 
 from .keys import same_owner
-from .values import ADOPTED, OWNER_TAG, SOURCE_TAG, Known, Record, Seen, Spec, is_retained
+from .values import ADOPTED, OWNER_TAG, SOURCE_TAG, Known, Record, Seen, Spec, form_of, is_retained
 from .waiting.policy import CREATION_GRACE, SAME_EVENT, TAGGING_GRACE
 
 
@@ -63,14 +63,14 @@ def classify(
     """
     if (owner := seen.tags.get(OWNER_TAG)) is not None:
         ours = same_owner(owner, spec.owner) or (known.owner is not None and same_owner(owner, known.owner))
-        return Verdict(Whose.OURS if ours else Whose.THEIRS, Evidence.TAG)
+        return Verdict(Whose.OURS if ours and is_of_this_type(spec, seen) else Whose.THEIRS, Evidence.TAG)
     if seen.ref is not None and seen.ref in {known.ref, *known.predecessors}:
         return Verdict(Whose.OURS, Evidence.STATE)
     # What is complete in the state has a ref. Another one with its key was made by somebody, or by an interrupted run
     # that made it again; a partial one has no name of others' making.
-    if carries_key(spec, seen) and not (known.complete and known.ref is not None):
+    if carries_key(spec, seen) and (spec.by_id or not (known.complete and known.ref is not None)):
         # Where ids are given, a copy of ours passes its key on to what somebody copies from it.
-        inherited = spec.by_id and not _is_recent(spec, seen.created_at, now)
+        inherited = spec.by_id and not is_recent(spec, seen.created_at, now)
         return Verdict(*((Whose.THEIRS, Evidence.NONE) if inherited else (Whose.OURS, Evidence.KEY)))
     if records is None:
         return Verdict(Whose.UNDECIDED, Evidence.NONE)
@@ -105,7 +105,15 @@ def is_orphan(spec: Spec, known: Known, seen: Seen) -> bool:
     owner = seen.tags.get(OWNER_TAG)
     if owner is None:
         return carries_key(spec, seen) and not spec.by_id
-    return same_owner(owner, spec.owner) and seen.tags.get(SOURCE_TAG) not in (None, ADOPTED)
+    if seen.tags.get(SOURCE_TAG) in (None, ADOPTED) or not is_of_this_type(spec, seen):
+        return False
+    return same_owner(owner, spec.owner)
+
+
+def is_of_this_type(spec: Spec, seen: Seen) -> bool:
+    """Whether its source tag, if it says anything, has a form that this type of resource gives: owners of two can be one."""
+    source = seen.tags.get(SOURCE_TAG, ADOPTED)
+    return source == ADOPTED or form_of(source) in spec.forms
 
 
 def matches(spec: Spec, seen: Seen) -> bool:
@@ -137,10 +145,10 @@ def _proves(spec: Spec, known: Known, record: Record, seen: Seen, now: float) ->
         return False
     if not record.origin or record.origin != spec.source:
         return False
-    return _is_recent(spec, record.created_at, now) and is_made_by(record, seen)
+    return is_recent(spec, record.created_at, now) and is_made_by(record, seen)
 
 
-def _is_recent(spec: Spec, at: datetime | None, now: float) -> bool:
+def is_recent(spec: Spec, at: datetime | None, now: float) -> bool:
     """Whether a run that may still be at work, or was interrupted, can have made it then."""
     return at is None or now - at.timestamp() < spec.timeout
 

@@ -162,7 +162,7 @@ def next_step(spec: Spec, known: Known, seen: Observation) -> Step:
         return CheckSource()
     if existing is None:
         return _nothing_visible(spec, known, seen)
-    if seen.held and known.ref not in (None, existing.ref):
+    if seen.held and known.ref not in (None, existing.ref, *(twin.ref for twin in seen.twins)):
         return Fail(Because.DISAPPEARED)
     if whose is Whose.UNDECIDED:
         return Rest(seen.verdict.until or seen.now)

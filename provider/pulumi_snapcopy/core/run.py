@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Protocol, TypeVar
 
-from .errors import Cancelled, Denied, NotFound, ServiceError, Transient
+from .errors import Cancelled, Denied, NotFound, ServiceError, SourcePending, Transient
 from .family import Family
 from .messages import MAKING
 from .ownership import Evidence, Verdict, Whose, classify, deciding
@@ -147,4 +147,5 @@ class Run:
         return verdict.whose is Whose.OURS, seen
 
     def _tell_trouble(self, trouble: ServiceError) -> None:
-        self.progress.show(f"waiting for the service: {trouble}")
+        what = "source" if isinstance(trouble, SourcePending) else "service"
+        self.progress.show(f"waiting for the {what}: {trouble}")

@@ -50,6 +50,8 @@ def settle(
     before, now = family.key_covers(olds), family.key_covers(inputs)
     same = bool(olds) and all(equal(before.get(name), value) for name, value in now.items())
     same = same and (not named or equal(olds.get(family.name_argument), inputs[family.name_argument]))
+    if state.is_unknown([value for name, value in inputs.items() if name != BOOKKEEPING]):
+        ask = _nobody  # no network while an input is unknown
     taken = _taken(family, olds, inputs, same=same, ask=ask)
     same = same and not (family.follows(inputs) and taken != Bag.of(olds).taken)
     bag = _signed(family, urn, olds, inputs, taken=taken, same=same)
@@ -59,10 +61,14 @@ def settle(
         return inputs
     if same and equal(family.identity(olds).get("date"), family.identity(inputs).get("date")):
         return inputs | {key: olds[key] for key in (family.name_argument,) if key in olds}
-    covers = family.key_covers(inputs)
-    if not state.is_unknown([bag.key, *covers.values()]) and (name := family.derive_name(inputs, bag.key)):
+    identity = family.identity(inputs)
+    if not state.is_unknown([bag.key, *identity.values()]) and (name := family.derive_name(inputs, bag.key)):
         inputs[family.name_argument] = name
     return inputs
+
+
+def _nobody(region: Any, call: Callable[..., Any]) -> None:
+    """Answer that it can't be known now."""
 
 
 def _taken(family: Family, olds: Inputs, inputs: Inputs, *, same: bool, ask: Callable[..., Any]) -> str:
@@ -91,11 +97,13 @@ def differences(family: Family, olds: Mapping[str, Any], news: Inputs) -> Differ
 
     What isn't settled is no difference, and "latest" settled as a date is the same request as that date.
     """
-    before, now = family.identity(olds), family.identity(news)
+    before, now = family.identity(state.asked(family, olds)), family.identity(news)
     replaces = [
         name
         for name, value in now.items()
-        if not equal(before.get(name), value) and not (value is None and name in family.optional)
+        if not equal(before.get(name), value)
+        and not (value is None and name in family.optional)
+        and not family.is_default(name, value, olds)
     ]
     if not family.name_argument and state.phase_of(family, olds.get("state")) is Phase.FAILED:
         replaces.append("state")  # an id can't change in place

@@ -6,7 +6,7 @@ The API's own names stand at the top; our bookkeeping stands under one key, ``sn
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field, fields, replace
 from datetime import datetime, timezone
 from typing import Any
 
@@ -30,6 +30,7 @@ class Bag:
         previous_owner: the owner tag that it may still have, where a rename was interrupted.
         predecessors: refs of its earlier ones, which the engine deletes or keeps.
         taken: when the source was taken, ISO 8601 in UTC, where another may be taken under its name.
+        asked: the arguments as they were asked for, where an output of the same name says what became of them.
         guarded: whether the program's stack has an account guard; only on its way to check.
     """
 
@@ -42,6 +43,7 @@ class Bag:
     previous_owner: str = ""
     predecessors: tuple[str, ...] = ()
     taken: str = ""
+    asked: Mapping[str, Any] = field(default_factory=dict)
     guarded: bool = False
 
     @classmethod
@@ -127,6 +129,7 @@ def outputs(
     assert seen is not None, "only what was made, or is being made, is in the state"
     arguments = {each.name for each in family.fields.arguments} | {*family.settled}
     given = {key: value for key, value in inputs.items() if key in arguments}
+    bag = replace(bag, asked={key: given[key] for key in family.answered if key in given})
     shown = {
         **seen.outputs,
         "state": seen.state,
@@ -142,6 +145,12 @@ def outputs(
     before = {key: olds[key] for key in names if key in olds} if olds is not None and same else {}
     told = {key: value for key, value in shown.items() if value is not None}
     return {**before, **given, **told, BOOKKEEPING: bag.written()}
+
+
+def asked(family: Family, outputs: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the outputs in the state with the arguments as they were asked for."""
+    rest = {key: value for key, value in outputs.items() if key not in family.answered}
+    return {**rest, **Bag.of(outputs).asked}
 
 
 def is_partial(family: Family, outputs: Mapping[str, Any]) -> bool:

@@ -12,7 +12,12 @@ OWNER_TAG = "snapcopy:owner"
 """Whose it is: ``project/stack/resource@identity``."""
 
 SOURCE_TAG = "snapcopy:source"
-"""What it was made from, where the service doesn't record that: ``region:name``, and ``:date`` of an automatic one."""
+"""What it was made from, where the service doesn't record that: ``region:name``, and ``:date`` of an automatic one.
+
+Between region and name stands what it is, and a slash, where it isn't a snapshot: ``region:instance/name``."""
+
+FORMS_OF_COPIES = ("",)
+"""The forms of what is made from a thing that the source tag names by its bare name or id; see `form_of`."""
 
 RETAIN_TAG = "snapcopy:retain"
 """Marks what was declared with ``retain_on_delete``: it outlives its declaration on purpose."""
@@ -133,6 +138,8 @@ class Words:
         made: the participle, ``copied``.
         provider: whose ids an error quotes, ``AWS``.
         name_argument: the argument that names the thing, in Python's spelling; empty where the service gives ids.
+        kind: what the thing is to the service, ``snapshot``.
+        adopts: whether an existing one can be taken over.
     """
 
     noun: str
@@ -141,6 +148,8 @@ class Words:
     made: str
     provider: str
     name_argument: str = ""
+    kind: str = "snapshot"
+    adopts: bool = True
 
     @property
     def rename(self) -> str:
@@ -164,6 +173,7 @@ class Spec:
         dated: whether runs of this request on other days make others, under other names.
         settled: whether all is known that has to be sent.
         origin: the value of its source tag.
+        forms: the forms that the source tags of this type have; see `form_of`.
         source: ``region:name`` of what it is made from, as the service's records say it.
         itself: whether its source is the very thing that is to be taken over.
         arguments: the settled inputs, by the API's names.
@@ -187,6 +197,7 @@ class Spec:
     dated: bool = False
     settled: bool = True
     origin: str = ""
+    forms: tuple[str, ...] = FORMS_OF_COPIES
     source: str = ""
     itself: bool = False
     arguments: Mapping[str, Any] = field(default_factory=dict)
@@ -248,6 +259,19 @@ class Known:
     def never_seen(self) -> bool:
         """Whether it was started, and the service hasn't shown it since."""
         return self.partial and self.ref is None
+
+
+def form_of(origin: str) -> str:
+    """Return the form of a source tag's value: what stands before the name or id, up to a slash, which neither can have.
+
+    Resources of different types may have one name, and so one owner tag; the forms of their sources keep them apart.
+
+    Example:
+        >>> form_of("us-east-1:instance/web-1"), form_of("us-east-1:web-1:2026-11-20")
+        ('instance', '')
+    """
+    form, slash, _ = origin.partition(":")[2].partition("/")
+    return form if slash else ""
 
 
 def is_retained(seen: Seen) -> bool:

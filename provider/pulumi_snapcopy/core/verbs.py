@@ -61,7 +61,7 @@ class Verbs:
 
     Args:
         family: what the resource is like.
-        service: the service.
+        make_service: makes the service, once it is needed: a preview of what hasn't changed asks nothing.
         clock: the time.
         default_region: the region that the service's own tooling would use.
         longest_pause: seconds between two looks, at most.
@@ -70,20 +70,29 @@ class Verbs:
     """
 
     family: Family
-    service: Service
+    make_service: Callable[[], Service]
     clock: Clock
     default_region: Callable[[], str | None] = lambda: None
     longest_pause: float = LONGEST_PAUSE
     is_wanted: Callable[[], bool] = lambda: True
     guard: AccountGuard | None = None
     ledger: Ledger = field(default_factory=Ledger)
+    _service: Service | None = None
     _regions: dict[str, Region] = field(default_factory=dict)
-    _lock: threading.Lock = field(default_factory=threading.Lock)
+    _lock: threading.RLock = field(default_factory=threading.RLock)
+
+    @property
+    def service(self) -> Service:
+        """The service."""
+        with self._lock:
+            if self._service is None:
+                self._service = self.make_service()
+            return self._service
 
     def check(self, urn: str, olds: Properties, news: Properties) -> Checked:
         """Judge the inputs by the rules, then settle what the user left open."""
         checking = Checking(
-            family=self.family, ledger=self.ledger, guard=self.guard, service=self.service, clock=self.clock,
+            family=self.family, ledger=self.ledger, guard=self.guard, service=lambda: self.service, clock=self.clock,
             default_region=self.default_region,
         )  # fmt: skip
         return checking.check(urn, olds, news)
@@ -156,7 +165,7 @@ class Verbs:
         Raises:
             VerbFailed: if it can't be read, or isn't whole; ``kept`` is what there is.
         """
-        bag = Bag.of(outputs)
+        bag, asked = Bag.of(outputs), state.asked(self.family, outputs)
         known = state.known(self.family, outputs, id_)
         spec = self._spec_of_state(id_, outputs)
         try:
@@ -164,19 +173,20 @@ class Verbs:
             run = self._run(spec, known, call, doing=READING, timeout=timeout)
             found = self._guarded(run, lambda: self._read(run))
         except CopyError as error:
-            self._fail(error, outputs, spec, bag)
+            self._fail(error, asked, spec, bag)
         self._tell_of_the_source(run, found, bag)
         if found is None:
             return None
         now = replace(known, seen=found, operation_id=None)
         if known.in_state and (reason := messages.incomplete(spec, found)):
-            kept = Made(id=id_, outputs=state.outputs(self.family, outputs, spec, now, bag=bag, olds=outputs))
+            kept = Made(id=id_, outputs=state.outputs(self.family, asked, spec, now, bag=bag, olds=outputs))
             raise VerbFailed(reason, kept)
         tags = {key: found.tags[key] for key in spec.tags if key in found.tags}
-        given = {**outputs, "tags": tags} if spec.tags else outputs
+        given = {**asked, "tags": tags} if spec.tags else asked
         outs = state.outputs(self.family, given, spec, now, bag=bag, olds=outputs)
         names = (*(each.name for each in self.family.fields.arguments), *self.family.settled, BOOKKEEPING)
-        drifted = {key: outs[key] for key in names if key in outputs} if tags != spec.tags else None
+        shown = state.asked(self.family, outs)
+        drifted = {key: shown[key] for key in names if key in asked} if tags != spec.tags else None
         return Made(id=id_, outputs=outs, inputs=drifted)
 
     def delete(self, call: Call, id_: str, outputs: Properties) -> None:
@@ -198,7 +208,7 @@ class Verbs:
             run = self._run(spec, known, call, doing=DELETING, timeout=spec.timeout)
             self._guarded(run, lambda: self._delete(run, entry, call.urn))
         except CopyError as error:
-            self._fail(error, outputs, spec, Bag.of(outputs))
+            self._fail(error, state.asked(self.family, outputs), spec, Bag.of(outputs))
         if known.ref:
             entry.deleted.add(known.ref)
 
@@ -309,7 +319,8 @@ class Verbs:
         if self.family.name_argument:
             place[self.family.name_argument] = name
         bag = Bag.of(outputs)
-        return self.family.spec({**outputs, **place}, bag, timeout=bag.timeout(*verbs))
+        spec = self.family.spec({**outputs, **place}, bag, timeout=bag.timeout(*verbs))
+        return replace(spec, name=name) if spec.by_id else spec
 
     def _is_replaced_by_the_same(self, id_: str, entry: Entry) -> bool:
         """Whether what the engine deletes to replace it, for a reason of its own, is what would be made again."""

@@ -45,6 +45,7 @@ class Backend:
         service: makes the service; told the settings and the clock.
         default_region: the region that the service's own tooling would use.
         account: asks, in a region, for the account that the credentials belong to.
+        by_settings: makes the family where the settings decide what the resource is like; default: ``family``.
     """
 
     factory: Callable[[], DynamicProvider]
@@ -52,6 +53,7 @@ class Backend:
     service: Callable[[Settings, Clock], Service]
     default_region: Callable[[Settings], str | None]
     account: Callable[[Settings, str], str]
+    by_settings: Callable[[Settings], Family] | None = None
 
 
 class DynamicProvider(ResourceProvider):
@@ -79,8 +81,9 @@ class DynamicProvider(ResourceProvider):
         clock, backend = type(self).clock(), self._backend
         try:
             settings = Settings.read(req.config.get)
+            family = backend.by_settings(settings) if backend.by_settings else backend.family
         except ConfigError as error:
-            settings, self._trouble = Settings(), error
+            settings, family, self._trouble = Settings(), backend.family, error
         self._engine = _sdk.Engine.of_this_host()
         if self._engine:
             self._engine.end_with_it()
@@ -91,8 +94,8 @@ class DynamicProvider(ResourceProvider):
                 allowed=allowed, ask=lambda region: backend.account(settings, region), clock=clock
             )
         self._verbs = Verbs(
-            family=backend.family,
-            service=backend.service(settings, clock),
+            family=family,
+            make_service=lambda: backend.service(settings, clock),
             clock=clock,
             default_region=lambda: backend.default_region(settings),
             longest_pause=settings.poll_seconds,
@@ -112,8 +115,13 @@ class DynamicProvider(ResourceProvider):
         """Say what asks for another one, and what is done in place."""
         found = self._verbs.diff(_sdk.current_urn(), _id, known(_olds), known(_news))
         if found.replaces:
-            # With `changes` left open the engine works out the details, and names the properties.
-            return DiffResult(changes=None, replaces=found.replaces, delete_before_replace=found.same_name)
+            # With `changes` left open the engine works out the details, and names the properties; it compares inputs,
+            # which don't show that what the state holds is of no use.
+            return DiffResult(
+                changes=True if found.partial else None,
+                replaces=found.replaces,
+                delete_before_replace=found.same_name,
+            )
         return DiffResult(changes=found.update and (True if found.partial else None))
 
     def create(self, props: Properties) -> CreateResult:

@@ -56,7 +56,7 @@ def _stack_of(urn: str) -> str:
     """The URN of the stack that a resource is in; the engine's own row.
 
     Example:
-        >>> _stack_of("urn:pulumi:dev::shop::pulumi-python:dynamic/lightsail:CopiedSnapshot::db")
+        >>> _stack_of("urn:pulumi:dev::shop::pulumi-python:dynamic/x:CopiedSnapshot::db")
         'urn:pulumi:dev::shop::pulumi:pulumi:Stack::shop-dev'
     """
     stack, project, *_ = [*urn.removeprefix("urn:pulumi:").split("::"), ""]

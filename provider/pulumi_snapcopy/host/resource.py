@@ -11,8 +11,7 @@ import pulumi
 from pulumi.dynamic import Resource
 from pulumi.dynamic.dynamic import PROVIDER_KEY, ResourceProvider, serialize_provider
 
-from ..core.fields import Fields, Type
-from ..core.rules.judgement import BOOKKEEPING
+from ..core.fields import BOOKKEEPING, Fields, Type
 from .identity import identity_of_the_stack
 
 _TYPES: dict[Type, Any] = {
@@ -51,8 +50,8 @@ class SnapcopyResource(Resource):
         noun = f'{type(self).__name__} "{resource_name}"'
         if opts.import_ is not None:
             raise pulumi.RunError(
-                f"{noun}: dynamic resources can't be imported, so ResourceOptions(import_=…) doesn't work. To take over "
-                f"an existing snapshot, leave import_ out and write {_adoption(fields)}."
+                f"{noun}: dynamic resources can't be imported, so ResourceOptions(import_=…) doesn't work. "
+                f"{_adoption(fields)}"
             )
         bag = {
             "identity": identity_of_the_stack(),
@@ -107,12 +106,26 @@ def _plain(value: Any, name: str) -> Any:
 
 def _adoption(fields: Fields) -> str:
     names = [each.snake for each in fields.arguments if each.name in ("adopt", "adoptSnapshotId")]
-    return "adopt=True and its name" if "adopt" in names else "adopt_snapshot_id"
+    if not names:
+        return "Leave import_ out; an existing one can't be taken over."
+    what = "adopt=True and its name" if "adopt" in names else "adopt_snapshot_id"
+    return f"To take over an existing snapshot, leave import_ out and write {what}."
+
+
+class _Reference(ResourceProvider):
+    """What a provider is in the state: a reference to its factory."""
+
+    def __init__(self, factory: Callable[[], ResourceProvider]) -> None:
+        super().__init__()
+        self._factory = factory
+
+    def __reduce__(self) -> tuple[Callable[[], ResourceProvider], tuple[()]]:
+        return self._factory, ()
 
 
 @cache
 def _serialized(factory: Callable[[], ResourceProvider]) -> str:
-    serialized: str = serialize_provider(factory())
+    serialized: str = serialize_provider(_Reference(factory))
     return serialized
 
 

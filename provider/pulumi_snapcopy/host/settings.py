@@ -7,9 +7,10 @@ import math
 import os
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from ..core.errors import ConfigError
+from ..core.fields import snake_case
 from ..core.waiting.policy import LONGEST_PAUSE
 
 DEFAULT_WORKERS = 256
@@ -32,6 +33,16 @@ class Settings:
     allowed_account_ids: tuple[str, ...] = ()
     aws_profile: str | None = None
     aws_region: str | None = None
+    _config: Callable[[str], object] = field(default=lambda key: None, compare=False, repr=False)
+
+    def own(self, key: str) -> tuple[str, object]:
+        """Return a room's own setting, which the room judges: its name where it was set, and its value or None.
+
+        Example:
+            >>> Settings().own("noSuchSetting")
+            ('SNAPCOPY_NO_SUCH_SETTING', None)
+        """
+        return _given(self._config, key, snake_case(key).upper())
 
     @classmethod
     def read(cls, config: Callable[[str], object]) -> Settings:
@@ -46,6 +57,7 @@ class Settings:
             allowed_account_ids=_accounts(config, "allowedAccountIds", "ALLOWED_ACCOUNT_IDS"),
             aws_profile=_text(config("aws:profile")),
             aws_region=_text(config("aws:region")),
+            _config=config,
         )
 
 

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
+from ..aws.limits import is_of_copies_in_progress
 from ..core.family import Family, Inputs
 from ..core.values import Phase, Spec, Words
 from .rules import COPIED_SNAPSHOT_RULES
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
 LONGEST_NAME = 255
 LONGEST_TAG_VALUE = 256
 KEY_DIGITS = 8
-_DERIVED = re.compile(rf"-(?:\d{{4}}-\d{{2}}-\d{{2}}|manual)-([0-9a-f]{{{KEY_DIGITS}}})")
+_DERIVED = re.compile(rf"-(?:\d{{4}}-\d{{2}}-\d{{2}}|manual|restored)-([0-9a-f]{{{KEY_DIGITS}}})")
 
 
 class CopiedSnapshots(Family):
@@ -94,13 +95,11 @@ class CopiedSnapshots(Family):
         """Settle "latest" as a date; once, unless it is tracked."""
         if inputs.get("useLatestRestorableAutoSnapshot") is not True:
             return
+        # Where the first check couldn't ask, create has settled it; the outputs hold it, and that date stays.
         held = _date(olds) if same else None
-        region, source = inputs.get("sourceRegion"), inputs.get("sourceResourceName")
-        if held is None or inputs.get("trackLatest"):
-            if isinstance(region, str) and isinstance(source, str):
-                held = max(filter(None, (ask(region, _latest(region, source)), held)), default=None)
-            elif not same:
-                held = None
+        region, source = self.source(inputs)
+        if not same or inputs.get("trackLatest"):
+            held = max(filter(None, (ask(region, _latest(region, source)), held)), default=None)
         if held is not None:
             inputs["restoredDate"] = held
 
@@ -137,16 +136,11 @@ class CopiedSnapshots(Family):
 
     def is_over_limit(self, reason: str) -> bool:
         """Whether a copy failed only because too many were in progress."""
-        return is_over_limit(reason)
+        return is_of_copies_in_progress(reason)
 
     def region_of(self, ref: str) -> str:
-        """Return the region of an ARN.
-
-        Example:
-            >>> CopiedSnapshots().region_of("arn:aws:lightsail:eu-west-1:111122223333:InstanceSnapshot/1")
-            'eu-west-1'
-        """
-        return [*ref.split(":"), "", "", "", ""][3]
+        """Return the region of an ARN."""
+        return region_of_arn(ref)
 
 
 def phase(state: str) -> Phase:
@@ -159,6 +153,26 @@ def phase(state: str) -> Phase:
     return {"available": Phase.DONE, "completed": Phase.DONE, "error": Phase.FAILED}.get(state, Phase.PENDING)
 
 
+def taken_of(region: str, kind: str, name: str) -> str:
+    """Return what a snapshot was taken of as records tell it; a disk's may be of an instance's system disk.
+
+    Example:
+        >>> taken_of("us-east-1", "DiskSnapshot", "data-1")
+        'us-east-1:DiskSnapshot/data-1'
+    """
+    return f"{region}:{kind}/{name}"
+
+
+def region_of_arn(ref: str) -> str:
+    """Return the region of an ARN, or an empty string.
+
+    Example:
+        >>> region_of_arn("arn:aws:lightsail:eu-west-1:111122223333:InstanceSnapshot/1")
+        'eu-west-1'
+    """
+    return [*ref.split(":"), "", "", "", ""][3]
+
+
 def key_of(name: str) -> str:
     """Return the key in a derived name, or an empty string.
 
@@ -168,17 +182,6 @@ def key_of(name: str) -> str:
     """
     found = _DERIVED.search(name)
     return found[1] if found and found.end() == len(name) else ""
-
-
-def is_over_limit(words: str) -> bool:
-    """Whether words are of a limit on copies in progress, and not of a quota that is used up.
-
-    Example:
-        >>> is_over_limit("Too many snapshot copies in progress."), is_over_limit("maximum number of snapshots")
-        (True, False)
-    """
-    lower = words.lower()
-    return "cop" in lower and ("in progress" in lower or "too many" in lower or "cannot copy more" in lower)
 
 
 def _date(inputs: Inputs) -> str | None:

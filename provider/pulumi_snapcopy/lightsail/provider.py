@@ -1,50 +1,98 @@
-"""The provider behind ``lightsail.CopiedSnapshot``.
+"""The providers behind Lightsail's resources.
 
-Every stack's state refers to ``pulumi_snapcopy.lightsail.provider.copied_snapshot``: neither this module nor the
-function may ever be moved or renamed, or what is in the state could no longer be read or deleted.
+Every stack's state refers to ``pulumi_snapcopy.lightsail.provider.copied_snapshot`` and its like: neither this module
+nor the functions may ever be moved or renamed, or what is in the state could no longer be read or deleted.
 """
 
 from __future__ import annotations
 
-from ..core.service import Service
-from ..core.waiting.clock import Clock
-from ..host.dynamic import Backend, DynamicProvider
-from ..host.settings import Settings
-from .family import CopiedSnapshots
+from collections.abc import Callable
+from typing import TYPE_CHECKING
 
-# boto3 is imported where it is used: a program that only describes copies shall not pay for it.
+if TYPE_CHECKING:
+    from ..aws.login import Login
+    from ..core.family import Family
+    from ..core.service import Service
+    from ..core.waiting.clock import Clock
+    from ..host.dynamic import DynamicProvider
+    from ..host.settings import Settings
+
+# A program only refers to the providers: what they are made of is imported where it is used, boto3 above all.
 
 
 def copied_snapshot() -> DynamicProvider:
-    """Make the provider."""
+    """Make the provider of copies."""
+    from .family import CopiedSnapshots
+
+    def service(settings: Settings, clock: Clock) -> Service:
+        from .service import Lightsail
+
+        return Lightsail(connections=settings.max_workers, clock=clock, login=_login(settings))
+
+    return _provider(copied_snapshot, CopiedSnapshots(), service)
+
+
+def instance_snapshot() -> DynamicProvider:
+    """Make the provider of snapshots taken of instances."""
+    from .taking_family import InstanceSnapshots
+
+    return _provider(instance_snapshot, InstanceSnapshots(), _taking("InstanceSnapshot"))
+
+
+def disk_snapshot() -> DynamicProvider:
+    """Make the provider of snapshots taken of disks."""
+    from .taking_family import DiskSnapshots
+
+    return _provider(disk_snapshot, DiskSnapshots(), _taking("DiskSnapshot"))
+
+
+def restored_instance() -> DynamicProvider:
+    """Make the provider of restored instances."""
+    from .restoring_family import RestoredInstances
+
+    return _provider(restored_instance, RestoredInstances(), _restoring("Instance"))
+
+
+def restored_disk() -> DynamicProvider:
+    """Make the provider of restored disks."""
+    from .restoring_family import RestoredDisks
+
+    return _provider(restored_disk, RestoredDisks(), _restoring("Disk"))
+
+
+def _provider(
+    factory: Callable[[], DynamicProvider], family: Family, service: Callable[[Settings, Clock], Service]
+) -> DynamicProvider:
+    from ..host.dynamic import Backend, DynamicProvider
+
     return DynamicProvider(
         Backend(
-            factory=copied_snapshot,
-            family=CopiedSnapshots(),
-            service=_service,
-            default_region=_default_region,
-            account=_account,
+            factory=factory, family=family, service=service,
+            default_region=lambda settings: _login(settings).default_region(),
+            account=lambda settings, region: _login(settings).account(region, service="lightsail"),
         )
-    )
+    )  # fmt: skip
 
 
-def _service(settings: Settings, clock: Clock) -> Service:
+def _taking(kind: str) -> Callable[[Settings, Clock], Service]:
+    def service(settings: Settings, clock: Clock) -> Service:
+        from .taking_service import TakingLightsail
+
+        return TakingLightsail(kind, connections=settings.max_workers, clock=clock, login=_login(settings))
+
+    return service
+
+
+def _restoring(kind: str) -> Callable[[Settings, Clock], Service]:
+    def service(settings: Settings, clock: Clock) -> Service:
+        from .restoring_service import RestoringLightsail
+
+        return RestoringLightsail(kind, connections=settings.max_workers, clock=clock, login=_login(settings))
+
+    return service
+
+
+def _login(settings: Settings) -> Login:
     from ..aws.login import Login
-    from .service import Lightsail
 
-    login = Login(profile=settings.aws_profile, region=settings.aws_region)
-    return Lightsail(connections=settings.max_workers, clock=clock, login=login)
-
-
-def _default_region(settings: Settings) -> str | None:
-    from ..aws.login import Login
-
-    return Login(profile=settings.aws_profile, region=settings.aws_region).default_region()
-
-
-def _account(settings: Settings, region: str) -> str:
-    from ..aws.login import Login
-
-    return Login(profile=settings.aws_profile, region=settings.aws_region).account(
-        region, service="lightsail"
-    )
+    return Login(profile=settings.aws_profile, region=settings.aws_region)

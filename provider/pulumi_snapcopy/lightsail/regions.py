@@ -14,12 +14,11 @@ SERVICE = "Lightsail"
 def regions() -> Regions:
     """Return the regions of Lightsail, as botocore's model has them; no settings and no network are needed."""
     from botocore.loaders import Loader
-    from botocore.model import ServiceModel
 
-    model = ServiceModel(Loader().load_service_model("lightsail", "service-2"))
+    shapes = Loader().load_service_model("lightsail", "service-2")["shapes"]
     return Regions(
         service=SERVICE,
-        names=frozenset(getattr(model.shape_for("RegionName"), "enum", ())),
+        names=frozenset(shapes["RegionName"]["enum"]),
         known_to=f"boto3 {version('boto3')}",
         upgrade="pip install --upgrade boto3",
     )

@@ -12,6 +12,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import boto3
+from botocore import xform_name
 from botocore.config import Config
 
 from .. import __version__
@@ -22,7 +23,7 @@ from ..core.values import Record, Seen, Source, Spec, Started
 from ..core.waiting.batch import SingleFlight
 from ..core.waiting.clock import Clock, SystemClock
 from ..core.waiting.listing import Listing
-from .family import key_of, phase
+from .family import key_of, phase, taken_of
 from .sources import AutomaticSnapshot, check_source, is_older_than
 
 if TYPE_CHECKING:
@@ -70,7 +71,7 @@ class Lightsail:
                 answer = call(f"lightsail:Get{each}", readers[each])
             except NotFound:
                 continue
-            return _snapshot(member(answer, each[0].lower() + each[1:]), region, each)
+            return snapshot_seen(member(answer, each[0].lower() + each[1:]), region, each)
         return None
 
     def all(self, region: str, kind: str) -> list[Seen]:
@@ -82,7 +83,7 @@ class Lightsail:
         else:
             listed = pages("lightsail:GetInstanceSnapshots", client.get_instance_snapshots)
             raw = [each for page in listed for each in page.get("instanceSnapshots") or []]
-        return [_snapshot(each, region, kind) for each in raw]
+        return [snapshot_seen(each, region, kind) for each in raw]
 
     def find(self, spec: Spec, listing: Listing) -> list[Seen]:
         """Find what has the spec's name."""
@@ -149,6 +150,25 @@ class Lightsail:
         """Whether a record can be of the date that is asked for; it says nothing of dates itself."""
         return not is_older_than(self, spec, record, now=self._clock.now())
 
+    def listed(self, region: str, what: str) -> list[Any]:
+        """List what the account has in a region, as the API describes it; an answer without the list is an error.
+
+        Args:
+            region: where.
+            what: the API's member: ``instances``, ``disks``, ``relationalDatabases``, ``instanceSnapshots``, …
+        """
+        action = f"Get{what[0].upper()}{what[1:]}"
+        read = getattr(self._client(region), xform_name(action))
+        return [each for page in pages(f"lightsail:{action}", read) for each in member(page, what)]
+
+    def snapshots(self, region: str) -> list[Seen]:
+        """List manual snapshots of both types; an answer without the list is an error."""
+        return [
+            snapshot_seen(raw, region, kind)
+            for kind in self.kinds
+            for raw in self.listed(region, f"{kind[0].lower()}{kind[1:]}s")
+        ]
+
     # Changes
 
     def create(self, spec: Spec, *, attempt: int) -> Started:
@@ -165,18 +185,15 @@ class Lightsail:
         client = self._client(spec.region, retries=False)
         wanted = {key: value for key, value in arguments.items() if value is not None}
         answer = call(call_, lambda: client.copy_snapshot(**wanted))
-        operations = answer.get("operations") or []
-        if not operations:
-            raise AnswerLost("the answer holds no operation", call=call_)
-        record = _record(operations[0])
-        seen = Seen(name=spec.name, region=spec.region, kind=record.kind, created_at=record.created_at)
-        return Started(seen=seen, operation_id=record.id or None)
+        return started(answer, spec, call_)
 
     def tag(self, seen: Seen, tags: Mapping[str, str]) -> None:
         """Set tags."""
         client = self._client(seen.region)
-        pairs = [{"key": key, "value": value} for key, value in tags.items()]
-        call("lightsail:TagResource", lambda: client.tag_resource(resourceName=seen.name, tags=pairs))  # type: ignore[arg-type]
+        call(
+            "lightsail:TagResource",
+            lambda: client.tag_resource(resourceName=seen.name, tags=pairs(tags)),
+        )
 
     def untag(self, seen: Seen, keys: Sequence[str]) -> None:
         """Remove tags."""
@@ -200,18 +217,21 @@ class Lightsail:
     def _automatic_snapshots(self, region: str, resource: str) -> list[AutomaticSnapshot]:
         client = self._client(region)
         answer = call("lightsail:GetAutoSnapshots", lambda: client.get_auto_snapshots(resourceName=resource))
+        if "resourceName" not in answer:
+            member(answer, "autoSnapshots")  # an answer that holds nothing says nothing
         kind = f"{answer['resourceType']}Snapshot" if answer.get("resourceType") else ""
         return [
             AutomaticSnapshot(
                 date=each.get("date", ""),
                 status=each.get("status", ""),
                 kind=kind,
-                created_at=_created_at(each),
+                created_at=created_at(each),
             )
             for each in answer.get("autoSnapshots", [])
         ]
 
     def _client(self, region: str, *, retries: bool = True) -> LightsailClient:
+        """Return the client of a region; without retries where a repeated call isn't safe."""
         with self._lock:
             client = self._clients.get((region, retries))
             if client is None:
@@ -233,8 +253,29 @@ class Lightsail:
         return self._session.client("lightsail", region_name=region, config=config)
 
 
-def _snapshot(raw: Any, region: str, kind: str) -> Seen:
-    state, created_at = raw.get("state") or "pending", _created_at(raw)
+def started(answer: Any, spec: Spec, call_: str, *, tagged: bool = False) -> Started:
+    """Read the answer to a request that makes the spec's thing; other operations in it are about other things.
+
+    Raises:
+        AnswerLost: if it tells of no operation.
+    """
+    operations = answer.get("operations") or []
+    if not operations:
+        raise AnswerLost("the answer holds no operation", call=call_)
+    record = _record(
+        next((each for each in operations if each.get("resourceName") == spec.name), operations[0])
+    )
+    seen = Seen(name=spec.name, region=spec.region, kind=record.kind, created_at=record.created_at)
+    return Started(seen=seen, operation_id=record.id or None, tagged=tagged)
+
+
+def pairs(tags: Mapping[str, str]) -> list[Any]:
+    """Return tags as the API has them."""
+    return [{"key": key, "value": value} for key, value in tags.items()]
+
+
+def snapshot_seen(raw: Any, region: str, kind: str) -> Seen:
+    state, made = raw.get("state") or "pending", created_at(raw)
     name = raw.get("name", "")
     return Seen(
         name=name,
@@ -245,7 +286,7 @@ def _snapshot(raw: Any, region: str, kind: str) -> Seen:
         state=state,
         phase=phase(state),
         progress=raw.get("progress"),
-        created_at=created_at,
+        created_at=made,
         size=raw.get("sizeInGb"),
         tags={tag["key"]: tag.get("value", "") for tag in raw.get("tags") or []},
         outputs={
@@ -257,8 +298,8 @@ def _snapshot(raw: Any, region: str, kind: str) -> Seen:
     )
 
 
-def _created_at(raw: Any) -> datetime | None:
-    """In UTC, as the service's dates are; botocore reads times as those of this machine's zone."""
+def created_at(raw: Any) -> datetime | None:
+    """Return when something was made, in UTC, as the service's dates are; botocore reads times as those of this machine's zone."""
     created: datetime | None = raw.get("createdAt")
     return created.astimezone(timezone.utc) if created else None
 
@@ -270,9 +311,19 @@ def _record(raw: Any) -> Record:
     return Record(
         id=raw.get("id", ""),
         kind=raw.get("resourceType") or "",
-        origin=(raw.get("operationDetails") or "") if type_ == "CopySnapshot" else "",
+        origin=_origin(raw),
         decides=of_a_snapshot and not (failed and type_.startswith("Delete")),
         failed=failed,
         reason=": ".join(part for part in (raw.get("errorCode"), raw.get("errorDetails")) if part),
-        created_at=_created_at(raw),
+        created_at=created_at(raw),
     )
+
+
+def _origin(raw: Any) -> str:
+    """What was copied, or what a snapshot was taken of; a record of the latter's source tells its snapshot instead."""
+    type_, details = raw.get("operationType", ""), raw.get("operationDetails") or ""
+    if type_ == "CopySnapshot" or not details:
+        return str(details) if type_ == "CopySnapshot" else ""
+    region = (raw.get("location") or {}).get("regionName", "")
+    made = {"CreateInstanceSnapshot": "InstanceSnapshot", "CreateDiskSnapshot": "DiskSnapshot"}.get(type_)
+    return taken_of(region, made, details) if made and made == raw.get("resourceType") else ""

@@ -89,10 +89,10 @@ def _manual(service: Sources, listing: Listing, name: str) -> Source:
     region, found = listing.region, listing.find(name)
     if found is None:
         _refuse_databases(service, region, name)
-        names = _if_told(lambda: [each.name for each in listing.all()])
+        names = if_told(lambda: [each.name for each in listing.all()])
         raise SourceError(
             f'there is no manual snapshot "{name}" in {region}',
-            _there_is(region, "manual snapshots", names, name),
+            there_is(region, "manual snapshots", names, name),
             "write the name of an existing one as source_snapshot_name, or another source_region.",
         )
     if found.phase is not Phase.DONE:
@@ -131,16 +131,16 @@ def _automatic(service: Sources, spec: Spec) -> Source:
 
 def _no_such_resource(service: Sources, region: str, resource: str) -> SourceError:
     _refuse_databases(service, region, resource)
-    names = _if_told(lambda: service.resource_names(region))
+    names = if_told(lambda: service.resource_names(region))
     return SourceError(
         f'there is no instance or disk "{resource}" in {region}',
-        _there_is(region, "instances and disks", names, resource),
+        there_is(region, "instances and disks", names, resource),
         "write the name of an existing one as source_resource_name, or another source_region.",
     )
 
 
 def _refuse_databases(service: Sources, region: str, name: str) -> None:
-    names = _if_told(lambda: service.database_names(region))
+    names = if_told(lambda: service.database_names(region))
     if not isinstance(names, ServiceError) and name in names:
         raise SourceError(
             f'"{name}" in {region} is a relational database, or a snapshot of one',
@@ -166,7 +166,7 @@ def _no_such_date(
     )
 
 
-def _if_told(names: Callable[[], Iterable[str]]) -> list[str] | ServiceError:
+def if_told(names: Callable[[], Iterable[str]]) -> list[str] | ServiceError:
     """Alternatives are a courtesy: not being allowed to list them isn't the error to report."""
     try:
         return list(names())
@@ -174,7 +174,7 @@ def _if_told(names: Callable[[], Iterable[str]]) -> list[str] | ServiceError:
         return error
 
 
-def _there_is(region: str, what: str, names: list[str] | ServiceError, wanted: str) -> str:
+def there_is(region: str, what: str, names: list[str] | ServiceError, wanted: str) -> str:
     if isinstance(names, ServiceError):
         return f"what {region} has can't be listed: {names}{f' ({names.call})' if names.call else ''}."
     if not names:

@@ -11,15 +11,13 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Final, Literal
 
+from ..fields import BOOKKEEPING as BOOKKEEPING
 from ..fields import snake_case
 
 Inputs = Mapping[str, Any]
 Config = Mapping[str, Any]
 Severity = Literal["low", "medium", "high", "critical"]
 Schema = Mapping[str, Mapping[str, Any]]
-
-BOOKKEEPING = "snapcopy"
-"""The one property of a request that isn't the user's; ``timeouts`` in it are ``opts.custom_timeouts``."""
 
 
 class _Unknown:

@@ -23,6 +23,7 @@ class TagLimits:
     Args:
         service: the service's name in messages.
         in_all: how many a resource may have, ours included.
+        ours: how many of them are ours at most.
         key: the longest key, in characters.
         value: the longest value, in characters.
         reserved: how keys may not begin, in any case of letters.
@@ -31,6 +32,7 @@ class TagLimits:
 
     service: str
     in_all: int = 50
+    ours: int = OUR_TAGS
     key: int = 128
     value: int = 256
     reserved: tuple[str, ...] = ("aws:",)
@@ -39,7 +41,7 @@ class TagLimits:
     @property
     def most(self) -> int:
         """How many tags a user may write."""
-        return self.in_all - OUR_TAGS
+        return self.in_all - self.ours
 
     def refused(self, text: str) -> str | None:
         """Return the first character that a tag may not have.
@@ -60,7 +62,7 @@ class TagLimits:
     def faults(self, tags: Mapping[Any, Any]) -> Iterator[str]:
         """Yield what is wrong with tags, in sentences; what isn't known is right."""
         if len(tags) > self.most:
-            yield f"{len(tags)} tags are too many. Write at most {self.most}; {OUR_TAGS} are snapcopy's own."
+            yield f"{len(tags)} tags are too many. Write at most {self.most}; {self.ours} are snapcopy's own."
         for key, value in tags.items():
             yield from self._of_a_key(key)
             if value is UNKNOWN:

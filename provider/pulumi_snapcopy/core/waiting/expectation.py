@@ -23,7 +23,7 @@ class Expectation:
         >>> expectation = Expectation()
         >>> expectation.ended(Seen(name="a", region="", kind="", size=40), seconds=600)
         >>> expectation.rest(Seen(name="b", region="", kind="", size=40), age=450)
-        150.0
+        150
     """
 
     _took: dict[tuple[str, int], deque[float]] = field(default_factory=dict)

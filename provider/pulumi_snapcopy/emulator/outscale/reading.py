@@ -103,6 +103,11 @@ def read_tags(region: Region, request: dict[str, Any]) -> dict[str, Any]:
     return _page("Tags", found, request)
 
 
+def read_accounts(region: Region, request: dict[str, Any]) -> dict[str, Any]:
+    """The account of the credentials."""
+    return {"Accounts": [{"AccountId": account_id()}]}
+
+
 def read_quotas(region: Region, request: dict[str, Any]) -> dict[str, Any]:
     """How many snapshots the account may have, and has."""
     used = sum(each.owner == account_id() for each in region.snapshots.values())

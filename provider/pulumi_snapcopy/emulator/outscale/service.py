@@ -32,6 +32,7 @@ def _delete_snapshot(region: Region, request: dict[str, Any]) -> dict[str, Any]:
 
 
 READING: dict[str, Action] = {
+    "ReadAccounts": reading.read_accounts,
     "ReadQuotas": reading.read_quotas,
     "ReadRegions": reading.read_regions,
     "ReadSnapshots": reading.read_snapshots,

@@ -6,15 +6,13 @@ from ...core.rules.arguments import custom_timeouts, value_types
 from ...core.rules.objective import recovery_point_objective
 from ...core.rules.regions import allowed_regions, copy_leaves_region, known_region
 from ...core.rules.rulebook import Rulebook
-from ...core.rules.tags import TagLimits, required_tags, tag_characters
+from ...core.rules.tags import required_tags, tag_characters
 from ..fields import COPIED_SNAPSHOT
 from ..regions import SERVICE, regions
 from . import pages, request
 from .coverage import COPIES_COVER_INSTANCES
 from .dates import RESTORE_DATE_NOT_AGED_OUT
-
-TAGS = TagLimits(service=SERVICE)
-
+from .shared import TAGS
 
 COPIED_SNAPSHOT_RULES = Rulebook(
     token="pulumi-python:dynamic/lightsail:CopiedSnapshot",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import date
 
 from ...core.rules.judgement import UNKNOWN, Config, Context, Inputs, Rule, Violation, known
@@ -82,14 +82,19 @@ def _restore_date_format(inputs: Inputs, context: Context, config: Config) -> It
             )
 
 
-def _snapshot_name(inputs: Inputs, _: Context, config: Config) -> Iterator[Violation]:
-    for key, value in known(inputs, NAMES, str):
+def wrong_names(inputs: Inputs, keys: Sequence[str]) -> Iterator[Violation]:
+    """Yield the names that the service doesn't take."""
+    for key, value in known(inputs, keys, str):
         if not _NAME.fullmatch(value):
             yield Violation(
                 property=key,
                 message=f"{value!r} is not a name that Lightsail takes. Write 2 to 255 letters, digits, '-', '_' or "
                 "'.', with a letter or digit first and last.",
             )
+
+
+def _snapshot_name(inputs: Inputs, _: Context, config: Config) -> Iterator[Violation]:
+    yield from wrong_names(inputs, NAMES)
     for key, source in known(inputs, SOURCES, str):
         one_region = inputs.get("sourceRegion") == inputs.get("targetRegion") is not UNKNOWN
         may_be_adopted = key == "sourceSnapshotName"

@@ -2,25 +2,37 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from datetime import datetime, timezone
 from typing import Any
 
 import pytest
-from pulumi_snapcopy.core.inputs import derived_name, differences, request, settle
-from pulumi_snapcopy.core.model import DEFAULT_TIMEOUT
+from pulumi_snapcopy.core import state
 from pulumi_snapcopy.core.rules.judgement import UNKNOWN
+from pulumi_snapcopy.core.settle import Differences
+from pulumi_snapcopy.core.settle import differences as differences_of
+from pulumi_snapcopy.core.settle import settle as settle_as
+from pulumi_snapcopy.core.state import Bag
+from pulumi_snapcopy.core.values import Known, Phase, Seen
+from pulumi_snapcopy.core.waiting.policy import DEFAULT_TIMEOUT
+from pulumi_snapcopy.lightsail.family import CopiedSnapshots
 
-MANUAL = {
-    "sourceSnapshotName": "db-1", "sourceRegion": "us-east-1", "targetRegion": "eu-west-1", "owner": "shop/dev/db",
-}  # fmt: skip
+from tests.harness.program import urn
+
+FAMILY = CopiedSnapshots()
+IDENTITY = "0123456789abcdef"
+OURS = {"snapcopy": {"identity": IDENTITY}}
+MANUAL = {"sourceSnapshotName": "db-1", "sourceRegion": "us-east-1", "targetRegion": "eu-west-1", **OURS}
 DATED = {
     "sourceResourceName": "web-1", "restoreDate": "2026-11-20", "sourceRegion": "us-east-1",
-    "targetRegion": "eu-west-1", "owner": "shop/dev/web",
+    "targetRegion": "eu-west-1", **OURS,
 }  # fmt: skip
 LATEST = {
     **{key: value for key, value in DATED.items() if key != "restoreDate"},
     "useLatestRestorableAutoSnapshot": True,
 }
-DATED_NAME = "web-1-2026-11-20-29ad5a23"
+KEY = "19527646"
+DATED_NAME = f"web-1-2026-11-20-{KEY}"
 
 
 class Latest:
@@ -34,10 +46,27 @@ class Latest:
         self.asked.append((region, resource))
         return self.date
 
+    latest = __call__
 
-def never(region: str, resource: str) -> str | None:
+
+class Never:
     """Fails the test that asks."""
-    raise AssertionError(f"asked for the latest of {resource} in {region}")
+
+    def latest(self, region: str, resource: str) -> str | None:
+        raise AssertionError(f"asked for the latest of {resource} in {region}")
+
+
+never = Never()
+
+
+def settle(olds: dict[str, Any], news: dict[str, Any], *, latest: Any, name: str = "web") -> dict[str, Any]:
+    """Settle the inputs of the declaration of this name."""
+    return settle_as(FAMILY, urn(name), olds, news, ask=lambda region, call: call(latest))
+
+
+def differences(olds: dict[str, Any], news: dict[str, Any]) -> Differences:
+    """Compare."""
+    return differences_of(FAMILY, olds, news)
 
 
 def outputs(settled: dict[str, Any], state: str = "available", **found: Any) -> dict[str, Any]:
@@ -53,7 +82,11 @@ def settled(news: dict[str, Any], date: str | None = "2026-11-20") -> dict[str, 
 def test_a_manual_source_is_settled_without_asking() -> None:
     """Only "latest" asks the service; nothing that wasn't given is filled in but the name."""
     found = settle({}, {**MANUAL, "tags": None}, latest=never)
-    assert found == {**MANUAL, "targetSnapshotName": found["targetSnapshotName"]}
+    assert found == {
+        **MANUAL,
+        "snapcopy": found["snapcopy"],
+        "targetSnapshotName": found["targetSnapshotName"],
+    }
     assert found["targetSnapshotName"].startswith("db-1-manual-")
     assert settle({}, DATED, latest=never)["targetSnapshotName"] == DATED_NAME
 
@@ -110,10 +143,8 @@ def test_track_latest_asks_every_time() -> None:
     tracking = {**LATEST, "trackLatest": True}
     first = settled(tracking)
     newer = settle(first, tracking, latest=Latest("2026-11-21"))
-    assert (
-        newer["restoredDate"] == "2026-11-21" and newer["targetSnapshotName"] == "web-1-2026-11-21-29ad5a23"
-    )
-    assert differences(outputs(first), newer).replaces == ["restoredDate", "targetSnapshotName"]
+    assert newer["restoredDate"] == "2026-11-21" and newer["targetSnapshotName"] == f"web-1-2026-11-21-{KEY}"
+    assert differences(outputs(first), newer).replaces == ["targetSnapshotName", "restoredDate"]
     assert settle(first, tracking, latest=Latest("2026-11-20")) == first
     assert settle(first, tracking, latest=Latest(None)) == first
 
@@ -135,19 +166,20 @@ def test_latest_settled_as_a_date_is_that_date() -> None:
 
 
 def test_another_date_is_another_copy() -> None:
-    """A date that changes replaces, and derives the name anew."""
+    """A date that changes replaces, and derives another name."""
     first = settled(DATED)
     again = settle(first, {**DATED, "restoreDate": "2026-11-19"}, latest=never)
-    assert again["targetSnapshotName"] == "web-1-2026-11-19-29ad5a23"
+    assert again["targetSnapshotName"] == f"web-1-2026-11-19-{KEY}"
     found = differences(outputs(first), again)
-    assert found.replaces == ["restoreDate", "targetSnapshotName"] and not found.same_name
+    assert found.replaces == ["targetSnapshotName", "restoreDate"] and not found.same_name
 
 
 @pytest.mark.parametrize("news", [MANUAL, DATED, LATEST], ids=["manual", "dated", "latest"])
 def test_a_renamed_declaration_copies_nothing_again(news: dict[str, Any]) -> None:
     """Once derived, the name stays when the owner changes; the owner's tag is brought in line."""
     first = settled(news)
-    again = settle(first, {**news, "owner": "shop/prod/other"}, latest=never)
+    again = settle(first, news, latest=never, name="other")
+    assert Bag.of(again).owner == f"shop/dev/other@{IDENTITY}" and Bag.of(again).key == Bag.of(first).key
     assert again["targetSnapshotName"] == first["targetSnapshotName"]
     found = differences(outputs(first), again)
     assert (found.replaces, found.update) == ([], True)
@@ -159,12 +191,18 @@ def test_settling_again_changes_nothing(news: dict[str, Any]) -> None:
     first = settled(news)
     assert settle(first, news, latest=never) == first
     found = differences(outputs(first), first)
-    assert (found.replaces, found.update, found.unfinished) == ([], False, False)
+    assert (found.replaces, found.update, found.partial) == ([], False, False)
 
 
 @pytest.mark.parametrize(
     "empty",
-    [{"triggers": []}, {"tags": {}}, {"tags": None}, {"customTimeouts": {}}, {"retainOnDelete": False}],
+    [
+        {"triggers": []},
+        {"tags": {}},
+        {"tags": None},
+        {"snapcopy": {**OURS["snapcopy"], "timeouts": {}}},
+        {"snapcopy": {**OURS["snapcopy"], "retain": False}},
+    ],
     ids=str,
 )
 def test_nothing_and_empty_are_the_same(empty: dict[str, Any]) -> None:
@@ -187,11 +225,11 @@ def test_what_makes_it_another_copy_replaces(change: dict[str, Any], replaced: s
     """A replacement names its cause and, its name being derived, stands before the old copy goes."""
     first = settled(MANUAL)
     found = differences(outputs(first), settle(first, {**MANUAL, **change}, latest=never))
-    assert found.replaces == [replaced, "targetSnapshotName"] and not found.same_name
+    assert sorted(found.replaces) == sorted([replaced, "targetSnapshotName"]) and not found.same_name
 
 
 def test_an_explicit_name_that_stays_is_deleted_first() -> None:
-    """Two copies can't bear one name in one region; in two they can."""
+    """Two copies can't have one name in one region; in two they can."""
     named = {**MANUAL, "targetSnapshotName": "mine"}
     state = outputs(settled(named))
     assert differences(state, settled({**named, "triggers": ["1"]})).same_name
@@ -201,22 +239,26 @@ def test_an_explicit_name_that_stays_is_deleted_first() -> None:
 
 @pytest.mark.parametrize(
     "change",
-    [{"tags": {"team": "shop"}}, {"customTimeouts": {"create": "1h"}}, {"retainOnDelete": True}],
+    [
+        {"tags": {"team": "shop"}},
+        {"snapcopy": {**OURS["snapcopy"], "timeouts": {"create": "1h"}}},
+        {"snapcopy": {**OURS["snapcopy"], "retain": True}},
+    ],
     ids=str,
 )
 def test_tags_timeouts_and_retention_are_changed_in_place(change: dict[str, Any]) -> None:
     """They need no new copy."""
     first = settled(MANUAL)
     found = differences(outputs(first), settle(first, {**MANUAL, **change}, latest=never))
-    assert (found.replaces, found.update, found.unfinished) == ([], True, False)
+    assert (found.replaces, found.update, found.partial) == ([], True, False)
 
 
 @pytest.mark.parametrize("state", ["pending", "error", "unknown", "", None])
-def test_an_unfinished_copy_is_gone_on_with(state: str | None) -> None:
+def test_a_partial_copy_is_resumed(state: str | None) -> None:
     """Whatever isn't done asks for an update, and the same goes for what was never seen."""
     first = settled(MANUAL)
     found = differences({**outputs(first), "state": state}, first)
-    assert (found.replaces, found.update, found.unfinished) == ([], True, True)
+    assert (found.replaces, found.update, found.partial) == ([], True, True)
 
 
 # What isn't known yet
@@ -270,59 +312,134 @@ def test_an_unknown_date_replaces() -> None:
 def test_no_name_is_derived_of_what_is_unknown() -> None:
     """A name is made of known things only."""
     for key in ("sourceResourceName", "restoreDate", "sourceRegion", "targetRegion", "triggers"):
-        assert derived_name({**DATED, key: UNKNOWN}) is None
-    assert derived_name(LATEST) is None
-    assert derived_name({**DATED, "tags": UNKNOWN}) == DATED_NAME
+        assert "targetSnapshotName" not in settled({**DATED, key: UNKNOWN})
+    assert "targetSnapshotName" not in settled(LATEST, None)
+    assert settled({**DATED, "tags": UNKNOWN})["targetSnapshotName"] == DATED_NAME
 
 
-# As a request
+def test_while_the_identity_is_unknown_neither_owner_key_nor_name_is_settled() -> None:
+    """In the preview of a stack's first `up` the identity isn't there yet."""
+    found = settle({}, {**DATED, "snapcopy": {"identity": UNKNOWN}}, latest=never)
+    bag = Bag.of(found)
+    assert (bag.identity, bag.owner, bag.key) == (UNKNOWN, UNKNOWN, UNKNOWN)
+    assert "targetSnapshotName" not in found
 
 
-def test_inputs_are_read_as_a_request() -> None:
-    """Every input lands where the life cycle reads it."""
-    found = request(
-        {**DATED, "targetSnapshotName": "mine", "tags": {"team": "shop"}, "adopt": True, "retainOnDelete": True,
-         "triggers": ["1"], "customTimeouts": {"create": "90m"}},
-        olds={"arn": "arn:1", "owner": "shop/dev/old"}, supersedes=["old"],
-    )  # fmt: skip
-    assert (found.resource, found.owner, found.source, found.name) == ("web", "shop/dev/web", "web-1", "mine")
-    assert (found.source_region, found.target_region, found.restore_date) == (
-        "us-east-1",
-        "eu-west-1",
-        "2026-11-20",
-    )
-    assert found.all_tags == {
-        "team": "shop", "snapcopy:owner": "shop/dev/web", "snapcopy:source": "us-east-1:web-1:2026-11-20",
-        "snapcopy:retain": "true",
+def test_a_key_that_covers_something_unknown_is_unknown() -> None:
+    """The owner is known all the same."""
+    bag = Bag.of(settle({}, {**DATED, "sourceRegion": UNKNOWN}, latest=never))
+    assert bag.key is UNKNOWN and bag.owner == f"shop/dev/web@{IDENTITY}"
+
+
+def test_another_identity_is_another_key() -> None:
+    """A state whose identity was lost and drawn again doesn't go on under the earlier key."""
+    first = settled(DATED)
+    again = settle(first, {**DATED, "snapcopy": {"identity": "fedcba9876543210"}}, latest=never)
+    assert Bag.of(again).key != Bag.of(first).key
+
+
+# As a spec, and in the state
+
+
+def test_inputs_are_read_as_a_spec() -> None:
+    """Every input lands where the core reads it."""
+    given = {
+        **DATED, "targetSnapshotName": "mine", "tags": {"team": "shop"}, "adopt": True, "triggers": ["1"],
+        "snapcopy": {**OURS["snapcopy"], "retain": True, "timeouts": {"create": "90m"}},
     }  # fmt: skip
-    assert (found.adopt, found.timeout, found.triggers) == (True, 5400.0, ["1"])
-    assert (found.known_arn, found.former_owner, found.supersedes) == ("arn:1", "shop/dev/old", {"old"})
-    assert found.subject == 'CopiedSnapshot "web" (us-east-1 -> eu-west-1)'
+    inputs = settled(given)
+    bag = Bag.of(inputs)
+    spec = FAMILY.spec(inputs, bag, timeout=bag.timeout("create"))
+    assert (spec.resource, spec.owner, spec.key) == ("web", f"shop/dev/web@{IDENTITY}", bag.key)
+    assert (spec.source_region, spec.region, spec.source, spec.name) == (
+        "us-east-1", "eu-west-1", "us-east-1:web-1", "mine",
+    )  # fmt: skip
+    assert spec.all_tags == {
+        "team": "shop", "snapcopy:owner": f"shop/dev/web@{IDENTITY}", "snapcopy:retain": "true",
+        "snapcopy:source": "us-east-1:web-1:2026-11-20",
+    }  # fmt: skip
+    assert (spec.adopt, spec.retain, spec.timeout, spec.settled, spec.dated) == (
+        True,
+        True,
+        5400.0,
+        True,
+        False,
+    )
+    assert spec.subject == 'CopiedSnapshot "web" (us-east-1 -> eu-west-1)'
 
 
-def test_a_nested_declaration_is_called_by_its_path() -> None:
-    """A child of a component is named with its parent."""
-    assert request({**MANUAL, "owner": "shop/dev/fleet/db"}).resource == "fleet/db"
+def test_only_a_derived_name_of_a_date_is_dated() -> None:
+    """Runs on other days make others under other names; under an explicit one, or of a manual source, they don't."""
+    dated = {
+        kind: FAMILY.spec(inputs, Bag.of(inputs)).dated
+        for kind, inputs in {
+            "derived": settled(DATED), "explicit": settled({**DATED, "targetSnapshotName": "mine"}), "manual": settled(MANUAL),
+        }.items()
+    }  # fmt: skip
+    assert dated == {"derived": True, "explicit": False, "manual": False}
 
 
 @pytest.mark.parametrize(
     ("timeouts", "verbs", "expected"),
     [
-        (None, ("create",), DEFAULT_TIMEOUT),
+        ({}, ("create",), None),
         ({"create": "1h"}, ("create",), 3600),
-        ({"create": "1h"}, ("delete",), DEFAULT_TIMEOUT),
+        ({"create": "1h"}, ("delete",), None),
         ({"create": "1h"}, ("update", "create"), 3600),
         ({"create": "1h", "update": "2h"}, ("update", "create"), 7200),
     ],
 )
 def test_the_first_timeout_given_holds(
-    timeouts: dict[str, str] | None, verbs: tuple[str, ...], expected: float
+    timeouts: dict[str, str], verbs: tuple[str, ...], expected: float | None
 ) -> None:
-    """An update goes on for as long as it, or else the create, may take."""
-    assert request({**MANUAL, "customTimeouts": timeouts}, timeout=verbs).timeout == expected
+    """An update goes on for as long as it, or else the create, may take; by default three hours."""
+    bag = Bag(timeouts=timeouts)
+    assert bag.timeout(*verbs) == expected
+    spec = FAMILY.spec(settled(MANUAL), bag, timeout=bag.timeout(*verbs))
+    assert spec.timeout == (expected or DEFAULT_TIMEOUT)
 
 
-def test_a_request_without_a_name_has_none() -> None:
-    """A name that isn't settled can't be used by mistake."""
-    with pytest.raises(ValueError, match="isn't settled"):
-        _ = request(LATEST).name
+def test_bookkeeping_is_written_and_read_again() -> None:
+    """Under one key of the state, without what has its default, and with nothing that isn't JSON."""
+    bag = Bag(
+        identity=IDENTITY, owner="o", key="k", previous_owner="p", predecessors=("b", "a"), partial=True
+    )
+    written = bag.written()
+    assert written == {
+        "identity": IDENTITY, "owner": "o", "key": "k", "previousOwner": "p", "predecessors": ["a", "b"], "partial": True,
+    }  # fmt: skip
+    assert Bag.of({"snapcopy": {**written, "of a later version": 1}}) == replace(bag, predecessors=("a", "b"))
+    assert Bag().written() == {} and Bag.of({}) == Bag()
+
+
+def test_what_the_state_holds_is_known_again() -> None:
+    """The thing's ref, state and time; whose it is; and what it replaced."""
+    inputs = settled(MANUAL)
+    bag = replace(Bag.of(inputs), previous_owner="old", predecessors=("arn:0",))
+    made = datetime(2026, 11, 20, 9, 5, 1, 999, tzinfo=timezone.utc)
+    seen = Seen(
+        name="db-1-copy", region="eu-west-1", kind="DiskSnapshot", ref="arn:1", state="completed", phase=Phase.DONE,
+        created_at=made, outputs={"arn": "arn:1", "resourceType": "DiskSnapshot", "sizeInGb": 32},
+    )  # fmt: skip
+    spec = FAMILY.spec(inputs, bag)
+    held = state.outputs(FAMILY, inputs, spec, Known(seen=seen, operation_id="op-1"), bag=bag)
+    assert held == {
+        **inputs, "targetSnapshotName": "db-1-copy", "arn": "arn:1", "state": "completed", "resourceType": "DiskSnapshot",
+        "createdAt": "2026-11-20T09:05:01Z", "sizeInGb": 32, "operationId": "op-1", "snapcopy": bag.written(),
+    }  # fmt: skip
+    known = state.known(FAMILY, held, "eu-west-1/db-1-copy", predecessors=["arn:00"])
+    assert known.seen is not None and known.in_state
+    assert (known.ref, known.seen.id, known.seen.phase) == ("arn:1", "eu-west-1/db-1-copy", Phase.DONE)
+    assert known.seen.created_at == made.replace(microsecond=0)
+    assert (known.operation_id, known.owner, known.predecessors) == ("op-1", "old", {"arn:0", "arn:00"})
+
+
+def test_outputs_of_another_thing_are_not_taken_from_the_state() -> None:
+    """What was made again under the name has its own size and source."""
+    inputs = settled(MANUAL)
+    olds = outputs(inputs, sizeInGb=32)
+    for ref, size in (("arn:1", 32), ("arn:2", None)):
+        seen = Seen(name="x", region="eu-west-1", kind="DiskSnapshot", ref=ref, outputs={"arn": ref})
+        spec = FAMILY.spec(inputs, Bag.of(inputs))
+        held = state.outputs(FAMILY, inputs, spec, Known(seen=seen), bag=Bag.of(inputs), olds=olds)
+        assert held.get("sizeInGb") == size

@@ -1,4 +1,4 @@
-"""Starts at the pace of the service: nobody polls but the first in the line."""
+"""Requests at the pace of the service: nobody polls but the first in the queue."""
 
 from __future__ import annotations
 
@@ -9,10 +9,10 @@ from itertools import pairwise
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from pulumi_snapcopy.core.copying.starting import Starts
 from pulumi_snapcopy.core.errors import AnswerLost, Cancelled, TooManyCopies, Transient
-from pulumi_snapcopy.core.waiting import OutOfTime
-from pulumi_snapcopy.core.watching.clock import SystemClock
+from pulumi_snapcopy.core.waiting.clock import Clock, SystemClock
+from pulumi_snapcopy.core.waiting.deadline import Deadline, OutOfTime
+from pulumi_snapcopy.core.waiting.queue import Queue
 
 from tests.harness.scripted import FakeClock
 
@@ -39,15 +39,20 @@ class Room:
             self.room += 1
 
 
-def run_all(starts: Starts, room: Room, copies: int, clock: QuickClock) -> list[int]:
+def within(seconds: float, clock: Clock) -> Deadline:
+    """A deadline that many seconds from now."""
+    return Deadline(clock=clock, at=clock.now() + seconds)
+
+
+def run_all(queue: Queue, room: Room, copies: int, clock: QuickClock) -> list[int]:
     """Start copies at the same time; each ends once everybody has come, and gives its room back."""
     come, order = threading.Barrier(copies), list[int]()
 
     def run(number: int) -> None:
         come.wait()
-        starts.start(room.take, deadline=clock.now() + 10_000, told=lambda trouble: None)
+        queue.start(room.take, deadline=within(10_000, clock), tell=lambda trouble: None)
         order.append(number)
-        with starts.under_way():
+        with queue.flying():
             clock.sleep(5)
             room.give()
 
@@ -57,10 +62,10 @@ def run_all(starts: Starts, room: Room, copies: int, clock: QuickClock) -> list[
 
 
 @pytest.mark.parametrize("limit", [1, 3, 40])
-def test_all_are_started_and_only_the_first_in_line_asks(limit: int) -> None:
+def test_all_are_started_and_only_the_first_in_the_queue_asks(limit: int) -> None:
     """Forty copies, room for a few: each is started once; what is refused beyond the first rush is few."""
     clock, room = QuickClock(), Room(limit)
-    order = run_all(Starts(clock), room, 40, clock)
+    order = run_all(Queue(clock), room, 40, clock)
     assert sorted(order) == list(range(40))
     assert room.taken == 40
     first_rush, an_end_each = 40 - limit, 40
@@ -69,13 +74,14 @@ def test_all_are_started_and_only_the_first_in_line_asks(limit: int) -> None:
 
 def test_without_a_refusal_nobody_waits() -> None:
     """While the service takes all, all are sent at the same time."""
-    starts, together = Starts(SystemClock()), threading.Barrier(20)
+    clock, together = SystemClock(), threading.Barrier(20)
+    queue = Queue(clock)
 
     def send() -> int:
         return together.wait(30)
 
     def start(_: int) -> int:
-        return starts.start(send, deadline=1e12, told=lambda trouble: None)
+        return queue.start(send, deadline=within(3600, clock), tell=lambda trouble: None)
 
     with ThreadPoolExecutor(20) as pool:
         assert sorted(pool.map(start, range(20))) == list(range(20))
@@ -83,7 +89,7 @@ def test_without_a_refusal_nobody_waits() -> None:
 
 @given(refusals=st.integers(0, 12))
 def test_somebody_elses_copies_are_waited_out_in_growing_pauses(refusals: int) -> None:
-    """With none of ours in progress there's no end to wait for: the first in line asks, ever more rarely."""
+    """With none of ours in progress there's no end to wait for: the first in the queue asks, ever more rarely."""
     clock, answers, said = FakeClock(), iter([Transient("throttled")] * refusals), list[str]()
     asked: list[float] = []
 
@@ -93,8 +99,9 @@ def test_somebody_elses_copies_are_waited_out_in_growing_pauses(refusals: int) -
             raise error
         return "started"
 
-    starts = Starts(clock)
-    assert starts.start(send, deadline=1e12, told=lambda trouble: said.append(str(trouble))) == "started"
+    queue = Queue(clock)
+    tell = lambda trouble: said.append(str(trouble))  # noqa: E731
+    assert queue.start(send, deadline=within(1e9, clock), tell=tell) == "started"
     assert said == ["throttled"] * refusals
     pauses = [round(later - earlier, 1) for earlier, later in pairwise(asked)]
     assert pauses == [min(0.5 * 2**number, 30.0) for number in range(refusals)]
@@ -108,24 +115,25 @@ def test_at_the_deadline_the_services_last_word_is_told() -> None:
         raise TooManyCopies("the limit is 5")
 
     with pytest.raises(OutOfTime) as end:
-        Starts(clock).start(send, deadline=clock.now() + 100, told=lambda trouble: None)
+        Queue(clock).start(send, deadline=within(100, clock), tell=lambda trouble: None)
     assert str(end.value.trouble) == "the limit is 5"
 
 
-def test_a_lost_answer_leaves_the_line_to_the_next() -> None:
-    """What may have been done isn't sent again from here, and the line goes on."""
-    starts = Starts(FakeClock())
+def test_a_lost_answer_leaves_the_queue_to_the_next() -> None:
+    """What may have been done isn't sent again from here, and the queue goes on."""
+    clock = FakeClock()
+    queue, deadline = Queue(clock), within(1e9, clock)
     answers = iter([Transient("throttled"), AnswerLost("reset")])
 
     def send() -> None:
         raise next(answers)
 
     with pytest.raises(AnswerLost):
-        starts.start(send, deadline=1e12, told=lambda trouble: None)
-    assert starts.start(lambda: "started", deadline=1e12, told=lambda trouble: None) == "started"
+        queue.start(send, deadline=deadline, tell=lambda trouble: None)
+    assert queue.start(lambda: "started", deadline=deadline, tell=lambda trouble: None) == "started"
 
 
-def test_cancel_ends_the_line() -> None:
+def test_cancel_ends_the_queue() -> None:
     """Ctrl-C ends the wait for a turn as it ends any other."""
     clock = SystemClock()
     waits = threading.Event()
@@ -137,7 +145,7 @@ def test_cancel_ends_the_line() -> None:
         waits.wait(30)
         clock.cancel()
 
-    starts = Starts(clock)
+    queue = Queue(clock)
     threading.Thread(target=cancel).start()
-    with starts.under_way(), pytest.raises(Cancelled):
-        starts.start(send, deadline=clock.now() + 3600, told=lambda trouble: waits.set())
+    with queue.flying(), pytest.raises(Cancelled):
+        queue.start(send, deadline=within(3600, clock), tell=lambda trouble: waits.set())

@@ -1,0 +1,206 @@
+"""What `snapcopy status` tells from: the copies in the target region, by their tags, and what the source region still says."""
+
+from __future__ import annotations
+
+import contextlib
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta, timezone
+from typing import Protocol
+
+from ..core.errors import SnapcopyError
+from ..core.values import OWNER_TAG, SOURCE_TAG, Phase, Seen
+from ..lightsail.lookups import AutoSnapshot, Disk, Instance, Lookups
+from ..recovery.drill import DrillResult
+from ..recovery.evidence import CopyState
+from ..recovery.report import CopyFacts, Report, SourceFacts, assess
+from . import asking
+
+AT_ONCE = 8
+_STATES = {Phase.DONE: CopyState.COMPLETE, Phase.PENDING: CopyState.PENDING, Phase.FAILED: CopyState.FAILED}
+
+Origin = tuple[str, str]
+"""A source's region, empty if it isn't known, and its name."""
+
+
+class Told(Protocol):
+    """Whom to ask; `lightsail.lookups.Lookups` is one."""
+
+    def instances(self, region: str) -> tuple[Instance, ...]:
+        """Return the instances of a region."""
+
+    def disks(self, region: str) -> tuple[Disk, ...]:
+        """Return the disks of a region."""
+
+    def auto_snapshots(self, region: str, resource: str) -> tuple[AutoSnapshot, ...]:
+        """Return the automatic snapshots of an instance or disk."""
+
+    def snapshots(self, region: str) -> tuple[Seen, ...]:
+        """Return the manual snapshots of a region."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Question:
+    """What is asked for.
+
+    Args:
+        source_region: where the sources are; None: wherever the copies say.
+        names: the sources; with ``tags`` and ``everything`` empty, those that have copies.
+        tags: tags that all must match.
+        everything: whether all instances and disks are meant.
+        stack: ``project/stack``, whose copies alone count; None for those of any.
+    """
+
+    source_region: str | None = None
+    names: tuple[str, ...] = ()
+    tags: Mapping[str, str] = field(default_factory=dict)
+    everything: bool = False
+    stack: str | None = None
+
+    @classmethod
+    def of(cls, *, source_region: str | None, protect: Iterable[str], stack: str | None) -> Question:
+        """Return what the options ask for; each of ``protect`` is a name, a tag ``KEY=VALUE``, or ``all``."""
+        given = list(dict.fromkeys(protect))
+        return cls(
+            source_region=source_region,
+            names=tuple(each for each in given if each != "all" and "=" not in each),
+            tags=dict(each.split("=", 1) for each in given if "=" in each),
+            everything="all" in given,
+            stack=stack,
+        )
+
+
+def report(
+    question: Question,
+    target_region: str,
+    *,
+    max_age: timedelta | None,
+    price: float,
+    drills: tuple[DrillResult, ...],
+    now: datetime,
+) -> Report:
+    """Ask the service, and return the report.
+
+    Raises:
+        SnapcopyError: if the copies, or the sources that were asked for, can't be listed.
+    """
+    lookups = Lookups.of_the_program()
+    lookups.admit(target_region)
+    for region in {target_region, question.source_region} - {None}:
+        asking.reach(lookups.login.endpoints([str(region)], "lightsail")[str(region)])
+    facts = tell(lookups, question, target_region)
+    return Report(
+        sources=tuple(assess(each, now=now, max_age=max_age, price=price) for each in facts),
+        made_at=now,
+        max_age=max_age,
+        drills=drills,
+    )
+
+
+def tell(told: Told, question: Question, target_region: str) -> tuple[SourceFacts, ...]:
+    """Return each source with its copies, by name.
+
+    Raises:
+        SnapcopyError: if the copies, or the sources that were asked for, can't be listed.
+    """
+    copies: dict[Origin, list[Seen]] = defaultdict(list)
+    for each in told.snapshots(target_region):
+        if (origin := _origin(each, question.stack)) is not None:
+            copies[origin].append(each)
+    wanted = sorted(_wanted(told, question, copies))
+    with ThreadPoolExecutor(AT_ONCE) as pool:
+        taken = list(pool.map(lambda origin: _taken(told, origin, copies.get(origin, ())), wanted))
+    return tuple(
+        SourceFacts(
+            source=origin[1],
+            source_region=origin[0] or "-",
+            target_region=target_region,
+            copies=tuple(_facts(each, times) for each in copies.get(origin, ())),
+        )
+        for origin, times in zip(wanted, taken, strict=True)
+    )
+
+
+def _wanted(told: Told, question: Question, copies: Mapping[Origin, list[Seen]]) -> Iterator[Origin]:
+    region = question.source_region
+    there = [each for each in copies if region in (None, each[0])]
+    if not (question.names or question.tags or question.everything):
+        yield from there
+        return
+    for name in question.names:
+        yield from [each for each in there if each[1] == name] or [(region or "", name)]
+    if question.tags or question.everything:
+        if region is None:
+            raise SnapcopyError("--source-region is required with --protect all and --protect KEY=VALUE.")
+        found = {
+            each.name for each in _sources(told, region) if question.everything or _matches(each, question)
+        }
+        gone = {name for _, name in there} if question.everything else set()
+        yield from ((region, name) for name in (found | gone) - set(question.names))
+
+
+def _sources(told: Told, region: str) -> list[Instance | Disk]:
+    """Return what a recovery region protects with "all": neither Windows nor disks that come with an instance."""
+    instances = [each for each in told.instances(region) if not each.is_windows]
+    names = {each.name for each in instances}
+    return [*instances, *(each for each in told.disks(region) if each.attached_to not in names)]
+
+
+def _matches(source: Instance | Disk, question: Question) -> bool:
+    return all(source.tags.get(key) == value for key, value in question.tags.items())
+
+
+def _origin(seen: Seen, stack: str | None) -> Origin | None:
+    """Return where a copy of ours is from; None if it isn't one, or of another stack."""
+    owner = seen.tags.get(OWNER_TAG)
+    if owner is None or (stack is not None and not owner.startswith(f"{stack}/")):
+        return None
+    parts = _parts(seen)
+    name = parts[1] if len(parts) == 3 else seen.outputs.get("fromResourceName")
+    return (parts[0] if len(parts) > 1 else "", name) if name else None
+
+
+def _taken(told: Told, origin: Origin, copies: Iterable[Seen]) -> dict[str, datetime]:
+    """Return when snapshots were taken, by date or by name, as far as the service still tells."""
+    (region, source), found = origin, dict[str, datetime]()
+    if not region:
+        return found
+    with contextlib.suppress(SnapcopyError):
+        automatic = told.auto_snapshots(region, source)
+        found |= {str(each.date): each.created_at for each in automatic if each.created_at}
+    if any(len(_parts(each)) == 2 for each in copies):
+        with contextlib.suppress(SnapcopyError):
+            found |= {each.name: each.created_at for each in told.snapshots(region) if each.created_at}
+    return found
+
+
+def _facts(seen: Seen, taken: Mapping[str, datetime]) -> CopyFacts:
+    parts = _parts(seen)
+    automatic = len(parts) == 3
+    at = taken.get(parts[-1])
+    day = _date(parts[-1]) if automatic else at.date() if at else None
+    if day is None:  # of a manual snapshot that is gone: it is at least as old as its copy
+        made = seen.created_at or datetime.now(timezone.utc)
+        day = _date(seen.tags.get(OWNER_TAG, "").rpartition("@")[0][-10:]) or made.date()
+    return CopyFacts(
+        date=day,
+        name=seen.name,
+        state=_STATES[seen.phase],
+        size_in_gb=seen.size,
+        taken_at=at,
+        progress=seen.progress,
+    )
+
+
+def _parts(seen: Seen) -> list[str]:
+    """Return what the source tag says: region and name, and the date of an automatic snapshot."""
+    return seen.tags.get(SOURCE_TAG, "").split(":")
+
+
+def _date(text: str) -> date | None:
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        return None

@@ -1,0 +1,123 @@
+"""Which cloud is meant: AWS, or OUTSCALE through FCU, its API in EC2's manner.
+
+Both have regions called us-west-1, us-east-2 and eu-west-2, so a region's name doesn't tell.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Callable
+from urllib.parse import urlsplit
+
+from ..core.errors import ConfigError
+
+AWS, FCU = "aws", "fcu"
+SETTING = "ec2Api"
+
+_HOST = re.compile(r"fcu\.([a-z0-9-]+)\.outscale\.com")
+
+
+def cloud_of(name: str, value: object, endpoint: Callable[[], str | None]) -> str:
+    """Return `AWS` or `FCU`: what the setting says, else what the endpoint's host says.
+
+    Args:
+        name: where the setting was given, ``snapcopy:ec2Api`` or ``SNAPCOPY_EC2_API``.
+        value: what was given, if anything.
+        endpoint: finds the configured endpoint, if there is one.
+
+    Raises:
+        ConfigError: if the value is neither.
+
+    Example:
+        >>> cloud_of("snapcopy:ec2Api", None, lambda: "https://fcu.eu-west-2.outscale.com")
+        'fcu'
+    """
+    if value in (AWS, FCU):
+        return str(value)
+    if value is not None:
+        raise ConfigError(f"{name} is {value!r}; write aws, or fcu for OUTSCALE.")
+    return FCU if region_of_endpoint(endpoint()) else AWS
+
+
+def region_of_endpoint(url: str | None) -> str | None:
+    """Return the region that an endpoint of FCU is of; None for any other.
+
+    Example:
+        >>> region_of_endpoint("https://fcu.us-east-2.outscale.com"), region_of_endpoint("http://127.0.0.1:4597/fcu")
+        ('us-east-2', None)
+    """
+    found = _HOST.fullmatch(urlsplit(url or "").hostname or "")
+    return found[1] if found else None
+
+
+def configured_endpoint(profile: str | None = None) -> str | None:
+    """Return EC2's endpoint as AWS's settings on this machine have it, environment or profile; None: AWS's own.
+
+    Args:
+        profile: the profile; default: boto3's own choice.
+    """
+    if os.environ.get("AWS_IGNORE_CONFIGURED_ENDPOINT_URLS", "").lower() == "true":
+        return None
+    for variable in ("AWS_ENDPOINT_URL_EC2", "AWS_ENDPOINT_URL"):
+        if url := os.environ.get(variable):
+            return url
+    from botocore.configprovider import ConfiguredEndpointProvider
+    from botocore.exceptions import BotoCoreError
+    from botocore.session import Session
+
+    try:
+        session = Session(profile=profile)
+        found = ConfiguredEndpointProvider(
+            full_config=session.full_config, scoped_config=session.get_scoped_config(), client_name="ec2"
+        ).provide()
+    except BotoCoreError:
+        return None  # whoever makes a client with this profile says what is wrong with it
+    return str(found) if found else None
+
+
+def require_endpoint(name: str, url: str | None, region: str = "REGION") -> None:
+    """Refuse FCU without an endpoint: the calls would go to AWS.
+
+    Raises:
+        ConfigError: if there is none.
+    """
+    if not url:
+        raise ConfigError(
+            f"{name} is fcu, and no endpoint is set, so calls would go to AWS. Set AWS_ENDPOINT_URL_EC2="
+            f"https://fcu.{region}.outscale.com."
+        )
+
+
+def is_fcu_here() -> bool:
+    """Whether this process's environment means FCU, for readers of the rules that have no stack's settings."""
+    try:
+        return cloud_of("SNAPCOPY_EC2_API", os.environ.get("SNAPCOPY_EC2_API"), configured_endpoint) == FCU
+    except ConfigError:
+        return False
+
+
+def described_cloud(region: str) -> str:
+    """Return in words where EC2's calls go by this process's environment; without secrets.
+
+    Args:
+        region: where copies are to be made.
+
+    Raises:
+        ConfigError: if SNAPCOPY_EC2_API can't be used.
+    """
+    from ..aws.calls import without_secrets
+    from .regions import OUTSCALE
+
+    url = configured_endpoint()
+    cloud = cloud_of("SNAPCOPY_EC2_API", os.environ.get("SNAPCOPY_EC2_API"), lambda: url)
+    at = f" at {without_secrets(url)}" if url else ""
+    if cloud == FCU:
+        require_endpoint("SNAPCOPY_EC2_API", url, region)
+        return f"OUTSCALE's FCU{at}"
+    if not url and region in OUTSCALE:
+        return (
+            f"AWS; OUTSCALE has a region {region}, too. If that is meant, set AWS_ENDPOINT_URL_EC2="
+            f"https://fcu.{region}.outscale.com."
+        )
+    return f"AWS's API{at}" if at else "AWS"

@@ -1,0 +1,71 @@
+"""What a copied snapshot of EC2 is like, on AWS and on FCU."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from ..aws.limits import is_of_copies_in_progress
+from ..core.family import Family, Inputs
+from ..core.values import Phase, Words
+from .rules import AWS_RULES, FCU_RULES
+
+
+class CopiedSnapshots(Family):
+    """A copy of an EBS snapshot; the service gives it an id, and a request that is repeated makes another."""
+
+    rules = AWS_RULES
+    words = Words(
+        noun="CopiedSnapshot", thing="copy", making="copying", made="copied", provider="AWS",
+        name_argument="adopt_snapshot_id",
+    )  # fmt: skip
+    ref_output = "snapshotId"
+    answered = ("encrypted", "kmsKeyId")
+    region_argument = "targetRegion"
+    repeats = True
+
+    def phase(self, state: str) -> Phase:
+        """Return what a snapshot's state means."""
+        return phase(state)
+
+    def source(self, inputs: Inputs) -> tuple[str, str]:
+        """Return the source's region and id."""
+        return inputs.get("sourceRegion") or "", inputs.get("sourceSnapshotId") or ""
+
+    def route(self, inputs: Inputs) -> str:
+        """Return where from and where to."""
+        return f"{inputs.get('sourceRegion') or ''} -> {inputs.get('targetRegion') or ''}"
+
+    def key_covers(self, inputs: Inputs) -> dict[str, Any]:
+        """Return all that makes another snapshot; of what is complete a changed duration asks for nothing."""
+        return {
+            **self.identity(inputs),
+            "completionDurationMinutes": inputs.get("completionDurationMinutes"),
+        }
+
+    def is_over_limit(self, reason: str) -> bool:
+        """Whether a copy failed only because too many were in progress."""
+        return is_of_copies_in_progress(reason)
+
+
+class FcuCopiedSnapshots(CopiedSnapshots):
+    """The same on OUTSCALE, through FCU."""
+
+    rules = FCU_RULES
+    words = Words(
+        noun="CopiedSnapshot", thing="copy", making="copying", made="copied", provider="OUTSCALE",
+        name_argument="adopt_snapshot_id",
+    )  # fmt: skip
+
+    def route(self, inputs: Inputs) -> str:
+        """Return where it is; FCU copies within a region."""
+        return f"{inputs.get('targetRegion') or ''} of OUTSCALE"
+
+
+def phase(state: str) -> Phase:
+    """Return what a snapshot's state means; an unknown one is waited on, never taken for an end.
+
+    Example:
+        >>> phase("completed"), phase("error"), phase("in-queue")
+        (<Phase.DONE: 'done'>, <Phase.FAILED: 'failed'>, <Phase.PENDING: 'pending'>)
+    """
+    return {"completed": Phase.DONE, "error": Phase.FAILED}.get(state, Phase.PENDING)

@@ -1,0 +1,57 @@
+"""What must be allowed on EC2, and on the keys of encrypted snapshots.
+
+Page: https://docs.aws.amazon.com/ebs/latest/userguide/ebs-copy-snapshot.html
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from ..core.values import OWNER_TAG
+
+SNAPSHOTS = "arn:aws:ec2:*::snapshot/*"
+"""The account's field of a snapshot's ARN is empty."""
+
+KEYS_OF_COPIES = ("kms:CreateGrant", "kms:DescribeKey", "kms:GenerateDataKeyWithoutPlaintext")
+KEYS_OF_SOURCES = ("kms:CreateGrant",)
+KEYS_NEED = (
+    f"the copy's key needs {', '.join(KEYS_OF_COPIES)}; the source's {', '.join(KEYS_OF_SOURCES)}; "
+    "`snapcopy iam-policy --services ec2` prints all"
+)
+
+
+def policy(*, delete: bool = True) -> dict[str, Any]:
+    """Return the IAM policy that copies on EC2 need, and nothing else.
+
+    - CopySnapshot is checked on the source and on the copy. A policy can't limit it further without knowing them.
+    - CreateTags carries a condition on the owner tag in the call, which each of our calls sets.
+    - DeleteTags and DeleteSnapshot carry one on the owner tag that the snapshot has.
+    - Keys are used by EC2 on the caller's behalf alone.
+
+    Args:
+        delete: Whether the action that deletes snapshots is among them.
+
+    Example:
+        >>> [statement["Sid"] for statement in policy(delete=False)["Statement"]]
+        ['FindEbsSnapshots', 'CopyEbsSnapshots', 'TagEbsCopies', 'ChangeEbsCopies', 'UseKeysForEbsCopies']
+    """
+    changes = ["ec2:DeleteTags", *(["ec2:DeleteSnapshot"] if delete else [])]
+    return {
+        "Version": "2012-10-17",
+        "Statement": [
+            _statement("FindEbsSnapshots", ["ec2:DescribeSnapshots"], "*"),
+            _statement("CopyEbsSnapshots", ["ec2:CopySnapshot"], SNAPSHOTS),
+            _statement("TagEbsCopies", ["ec2:CreateTags"], SNAPSHOTS, {f"aws:RequestTag/{OWNER_TAG}": "*"}),
+            _statement("ChangeEbsCopies", changes, SNAPSHOTS, {f"aws:ResourceTag/{OWNER_TAG}": "*"}),
+            _statement(
+                "UseKeysForEbsCopies", list(KEYS_OF_COPIES), "*", {"kms:ViaService": "ec2.*.amazonaws.com"}
+            ),
+        ],
+    }
+
+
+def _statement(
+    sid: str, actions: list[str], resource: str, like: dict[str, str] | None = None
+) -> dict[str, Any]:
+    condition = {"Condition": {"StringLike": like}} if like else {}
+    return {"Sid": sid, "Effect": "Allow", "Action": actions, "Resource": resource, **condition}

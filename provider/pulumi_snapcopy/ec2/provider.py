@@ -1,0 +1,71 @@
+"""The provider behind ``ec2.CopiedSnapshot``.
+
+Every stack's state refers to ``pulumi_snapcopy.ec2.provider.copied_snapshot``: neither this module nor the function
+may ever be moved or renamed, or what is in the state could no longer be read or deleted.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from ..core.errors import ConfigError, Refused
+from ..core.service import Service
+from ..core.waiting.clock import Clock
+from ..host.dynamic import Backend, DynamicProvider
+from ..host.settings import Settings
+from .cloud import FCU, SETTING, cloud_of, configured_endpoint, require_endpoint
+from .family import CopiedSnapshots, FcuCopiedSnapshots
+
+if TYPE_CHECKING:
+    from ..aws.login import Login
+
+# boto3 is imported where it is used: a program that only describes copies shall not pay for it.
+
+
+def copied_snapshot() -> DynamicProvider:
+    """Make the provider."""
+    return DynamicProvider(
+        Backend(
+            factory=copied_snapshot,
+            family=CopiedSnapshots(),
+            by_settings=_family,
+            service=_service,
+            default_region=lambda settings: _login(settings).default_region(),
+            account=_account,
+        )
+    )
+
+
+def _is_fcu(settings: Settings) -> bool:
+    name, value = settings.own(SETTING)
+    return cloud_of(name, value, lambda: configured_endpoint(settings.aws_profile)) == FCU
+
+
+def _family(settings: Settings) -> CopiedSnapshots:
+    if not _is_fcu(settings):
+        return CopiedSnapshots()
+    require_endpoint(settings.own(SETTING)[0], configured_endpoint(settings.aws_profile))
+    return FcuCopiedSnapshots()
+
+
+def _service(settings: Settings, clock: Clock) -> Service:
+    from .service import Ec2
+
+    try:
+        fcu = _is_fcu(settings)
+    except ConfigError:
+        fcu = False  # the verbs say what is wrong, and call nothing
+    return Ec2(connections=settings.max_workers, clock=clock, login=_login(settings), fcu=fcu)
+
+
+def _account(settings: Settings, region: str) -> str:
+    if _is_fcu(settings):
+        # STS is AWS's, and OUTSCALE's keys are nothing to send there.
+        raise Refused("FCU has no call that tells the account; take allowedAccountIds away where FCU is used")
+    return _login(settings).account(region, service="ec2")
+
+
+def _login(settings: Settings) -> Login:
+    from ..aws.login import Login
+
+    return Login(profile=settings.aws_profile, region=settings.aws_region)

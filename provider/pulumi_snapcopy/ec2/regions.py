@@ -1,0 +1,38 @@
+"""The regions of EC2 on AWS, and of OUTSCALE's FCU."""
+
+from __future__ import annotations
+
+from functools import cache
+from importlib.metadata import version
+
+from ..core.rules.judgement import Regions
+
+OUTSCALE = frozenset(
+    {"ap-northeast-1", "cloudgouv-eu-west-1", "cloudgouv-eu-west-2", "eu-west-2", "us-east-2", "us-west-1"}
+)
+"""https://docs.outscale.com/en/userguide/About-Regions-and-Subregions.html"""
+
+
+@cache
+def aws_regions() -> Regions:
+    """Return the regions that EC2 has on AWS, by botocore's data; no settings and no network are needed."""
+    from botocore.loaders import Loader
+    from botocore.regions import EndpointResolver
+
+    resolver = EndpointResolver(Loader().load_data("endpoints"))
+    names = {
+        name
+        for partition in resolver.get_available_partitions()
+        for name in resolver.get_available_endpoints("ec2", partition)
+    }
+    return Regions(
+        service="EC2",
+        names=frozenset(names),
+        known_to=f"boto3 {version('boto3')}",
+        upgrade="pip install --upgrade boto3",
+    )
+
+
+def fcu_regions() -> Regions:
+    """Return the regions of OUTSCALE."""
+    return Regions(service="OUTSCALE", names=OUTSCALE)

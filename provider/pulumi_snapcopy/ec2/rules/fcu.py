@@ -1,0 +1,65 @@
+"""What OUTSCALE's FCU doesn't have: encryption, keys, durations, and copies to other regions."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+
+from ...core.rules.judgement import UNKNOWN, Config, Context, Inputs, Rule, Violation
+from ..cloud import configured_endpoint, region_of_endpoint
+from . import pages
+
+_NOT_THERE = {
+    "encrypted": "encryption of copies",
+    "kmsKeyId": "encryption keys",
+    "completionDurationMinutes": "time-based copies",
+}
+
+
+def fcu_plain_copy(is_fcu: Callable[[], bool]) -> Rule:
+    """Make the rule that a copy on FCU asks for nothing that only AWS has."""
+
+    def judge(inputs: Inputs, _: Context, config: Config) -> Iterator[Violation]:
+        given = [key for key in _NOT_THERE if inputs.get(key) not in (None, False, UNKNOWN)]
+        source, target = inputs.get("sourceRegion"), inputs.get("targetRegion")
+        elsewhere = isinstance(source, str) and isinstance(target, str) and source != target
+        if not (given or elsewhere) or not is_fcu():
+            return
+        for key in given:
+            message = (
+                f"OUTSCALE's FCU has no {_NOT_THERE[key]}. Leave {key} out, or set snapcopy:ec2Api to aws."
+            )
+            yield Violation(property=key, message=message)
+        if elsewhere:
+            yield Violation(
+                property="targetRegion",
+                message=f"OUTSCALE's FCU copies within a region, not from {source} to {target}. Write {source} as "
+                "targetRegion; for another region export the snapshot to a bucket and import it there.",
+            )
+
+    return Rule(
+        name="fcu-plain-copy", severity="high", page=pages.FCU, judge=judge,
+        description="On OUTSCALE's FCU a copy has neither encryption, key, duration nor another region.",
+        fix="Leave those arguments out, and write one region.",
+    )  # fmt: skip
+
+
+def source_region_is_own(is_fcu: Callable[[], bool]) -> Rule:
+    """Make the rule that a copy on FCU is in the region that the endpoint is of: an account belongs to one."""
+
+    def judge(inputs: Inputs, _: Context, config: Config) -> Iterator[Violation]:
+        source = inputs.get("sourceRegion")
+        if not isinstance(source, str) or not is_fcu():
+            return
+        own = region_of_endpoint(configured_endpoint())
+        if own is not None and own != source:
+            yield Violation(
+                property="sourceRegion",
+                message=f"{source} isn't the region of the endpoint fcu.{own}.outscale.com. Write {own}, or set "
+                f"AWS_ENDPOINT_URL_EC2 to https://fcu.{source}.outscale.com.",
+            )
+
+    return Rule(
+        name="source-region-is-own", severity="high", page=pages.FCU, judge=judge,
+        description="On OUTSCALE the source is in the account's own region.",
+        fix="Write the account's own region.",
+    )  # fmt: skip

@@ -1,0 +1,93 @@
+"""What CopySnapshot refuses, at once or minutes later: ids, descriptions, durations and keys."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from ...core.rules.judgement import UNKNOWN, Config, Context, Inputs, Rule, Violation, known
+from . import pages
+
+IDS = ("sourceSnapshotId", "adoptSnapshotId")
+LONGEST_DESCRIPTION = 255
+SHORTEST, LONGEST, STEP = 15, 2880, 15
+"""Minutes of a time-based copy."""
+
+_ID = re.compile(r"snap-(?!0+\Z)(?:[0-9a-f]{8}|[0-9a-f]{17})")
+
+
+def _snapshot_id(inputs: Inputs, _: Context, config: Config) -> Iterator[Violation]:
+    if inputs.get("sourceSnapshotId") is None:
+        yield Violation(
+            property="sourceSnapshotId",
+            message="sourceSnapshotId is missing. Write the id of the snapshot to copy, such as snap-0123456789abcdef0.",
+        )
+    for key, value in known(inputs, IDS, str):
+        if not _ID.fullmatch(value):
+            yield Violation(
+                property=key,
+                message=f"{value!r} is not a snapshot's id. Write snap- and 8 or 17 hex digits, in lower case, such as "
+                "snap-0123456789abcdef0.",
+            )
+    source, adopted = (inputs.get(key) for key in IDS)
+    if isinstance(adopted, str) and adopted == source:
+        yield Violation(
+            property="adoptSnapshotId",
+            message=f"{adopted} is the source itself. Write the id of an existing copy, or leave adoptSnapshotId out.",
+        )
+
+
+def _description_length(inputs: Inputs, _: Context, config: Config) -> Iterator[Violation]:
+    for key, value in known(inputs, ("description",), str):
+        if len(value) > LONGEST_DESCRIPTION:
+            yield Violation(
+                property=key,
+                message=f"description has {len(value)} characters. Write at most {LONGEST_DESCRIPTION}.",
+            )
+
+
+def _completion_duration(inputs: Inputs, _: Context, config: Config) -> Iterator[Violation]:
+    key = "completionDurationMinutes"
+    value = inputs.get(key)
+    if isinstance(value, bool) or not isinstance(value, (int, float)):
+        return
+    if not SHORTEST <= value <= LONGEST or value % STEP:
+        near = min(max(round(value / STEP) * STEP, SHORTEST), LONGEST)
+        yield Violation(
+            property=key,
+            message=f"{key} is {value:g}. Write {SHORTEST} to {LONGEST} minutes in steps of {STEP}, such as {near}.",
+        )
+
+
+def _key_needs_encryption(inputs: Inputs, _: Context, config: Config) -> Iterator[Violation]:
+    encrypted = inputs.get("encrypted")
+    if inputs.get("kmsKeyId") is not None and encrypted is not True and encrypted is not UNKNOWN:
+        yield Violation(
+            property="kmsKeyId",
+            message="kmsKeyId is only taken with encrypted=True. Write encrypted=True, or leave kmsKeyId out.",
+        )
+
+
+SNAPSHOT_ID = Rule(
+    name="snapshot-id", severity="high", page=pages.COPY, judge=_snapshot_id,
+    description="Snapshots are named by their ids.",
+    fix="Write snap- and 8 or 17 hex digits, in lower case.",
+)  # fmt: skip
+
+DESCRIPTION_LENGTH = Rule(
+    name="description-length", severity="high", page=pages.COPY, judge=_description_length,
+    description="A description has at most 255 characters.",
+    fix="Write a shorter one.",
+)  # fmt: skip
+
+COMPLETION_DURATION = Rule(
+    name="completion-duration", severity="high", page=pages.TIME_BASED, judge=_completion_duration,
+    description="A time-based copy takes 15 to 2880 minutes, in steps of 15.",
+    fix="Write a number of minutes that 15 divides, from 15 to 2880.",
+)  # fmt: skip
+
+KEY_NEEDS_ENCRYPTION = Rule(
+    name="key-needs-encryption", severity="high", page=pages.COPY, judge=_key_needs_encryption,
+    description="A key is named only for a copy that is to be encrypted.",
+    fix="Write encrypted=True beside kmsKeyId.",
+)  # fmt: skip

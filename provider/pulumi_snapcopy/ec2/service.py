@@ -1,0 +1,210 @@
+"""EC2's snapshots, read and changed through boto3: on AWS, and on OUTSCALE through FCU.
+
+Pages: https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_CopySnapshot.html,
+https://docs.outscale.com/en/userguide/Copying-a-Snapshot.html
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from functools import partial
+from typing import TYPE_CHECKING, Any
+
+import boto3
+from botocore.config import Config
+from botocore.handlers import inject_presigned_url_ec2
+
+from .. import __version__
+from ..aws.calls import call, member, pages, refuse_other_xml
+from ..aws.login import Login
+from ..core.errors import Denied, NotFound
+from ..core.values import Record, Seen, Source, Spec, Started
+from ..core.waiting.clock import Clock, SystemClock
+from ..core.waiting.listing import Listing
+from .mark import KEY_TAG, described
+from .shapes import KIND, seen_of
+from .sources import Sources, check_source
+
+if TYPE_CHECKING:
+    from types_boto3_ec2.client import EC2Client
+
+CONNECT_TIMEOUT = 10
+READ_TIMEOUT = 20
+PAGE = 1000
+_DESCRIBE = "ec2:DescribeSnapshots"
+_OWN = ["self"]
+"""Without it, everybody's public snapshots come along."""
+
+
+class Ec2:
+    """EC2 behind ``core.service.Service``; thread-safe, one client a region.
+
+    Credentials, endpoint and profile are boto3's own: ``AWS_PROFILE``, ``AWS_ENDPOINT_URL_EC2``, …
+
+    Args:
+        connections: how many calls may be in progress at once, for each region.
+        clock: the time.
+        login: whose credentials are used.
+        fcu: whether it is OUTSCALE's FCU: no tags in the call, the key in the description.
+    """
+
+    kinds: Sequence[str] = (KIND,)
+
+    def __init__(
+        self,
+        *,
+        connections: int = 10,
+        clock: Clock | None = None,
+        login: Login | None = None,
+        fcu: bool = False,
+    ) -> None:
+        self._connections = connections
+        self._login = login or Login()
+        self._fcu = fcu
+        self._lock = threading.Lock()
+        self._session: boto3.session.Session | None = None
+        self._clients: dict[tuple[str, bool], EC2Client] = {}
+        self._sources = Sources(self.described, clock or SystemClock())
+
+    # What there is
+
+    def get(self, region: str, name: str, kind: str | None = None) -> Seen | None:
+        """Read one of the account's snapshots by its id."""
+        client = self._client(region)
+        try:
+            answer = call(_DESCRIBE, lambda: client.describe_snapshots(SnapshotIds=[name], OwnerIds=_OWN))
+        except NotFound:
+            return None
+        return next(iter(self._seen(region, member(answer, "Snapshots"))), None)
+
+    def all(self, region: str, kind: str) -> list[Seen]:
+        """List the account's snapshots with our owner tag; on FCU, where copies are tagged later, all of the account's."""
+        ours = [] if self._fcu else [{"Name": "tag-key", "Values": ["snapcopy:owner"]}]
+        return self._seen(region, self.described(region, filters=ours, OwnerIds=_OWN))
+
+    def described(
+        self, region: str, *, filters: Sequence[Mapping[str, Any]] = (), **more: Any
+    ) -> list[dict[str, Any]]:
+        """List snapshots as the API shows them, page by page."""
+        client = self._client(region)
+        given: dict[str, Any] = {**more, "MaxResults": PAGE}
+        if filters:
+            given["Filters"] = [*filters]
+        listed = pages(
+            _DESCRIBE, partial(client.describe_snapshots, **given), sent="NextToken", answered="NextToken"
+        )
+        return [each for page in listed for each in member(page, "Snapshots")]
+
+    def find(self, spec: Spec, listing: Listing) -> list[Seen]:
+        """Find what carries the spec's key, in a listing that all who look at the same time share."""
+        return [each for each in listing.all() if spec.key and each.key == spec.key]
+
+    def records(self, spec: Spec) -> list[Record]:
+        """Return nothing: EC2 keeps no record of its calls that can be asked for."""
+        return []
+
+    def describes(self, spec: Spec, record: Record) -> bool:
+        """Whether a record can be of what is asked for; there are none."""
+        return True
+
+    def check_source(self, spec: Spec, listing: Listing) -> Source:
+        """Look at the source in its own region: EC2 accepts one that isn't there, and fails minutes later."""
+        return check_source(self._sources, spec, words="OUTSCALE" if self._fcu else "AWS")
+
+    # Changes
+
+    def create(self, spec: Spec, *, attempt: int) -> Started:
+        """Start the copy; sent to the target's region, and once: a second send would make a second copy."""
+        client = self._client(spec.region, retries=False)
+        request = self._fcu_request(spec) if self._fcu else _aws_request(spec)
+        try:
+            answer = call("ec2:CopySnapshot", lambda: client.copy_snapshot(**request))
+        except Denied as error:
+            if "key" not in error.message.lower():
+                raise
+            error.call = "kms:DescribeKey"
+            raise
+        name = member(answer, "SnapshotId")
+        seen = Seen(name=name, region=spec.region, kind=KIND, ref=name, key=spec.key)
+        return Started(seen=replace(seen, outputs={"snapshotId": name}), tagged=not self._fcu)
+
+    def tag(self, seen: Seen, tags: Mapping[str, str]) -> None:
+        """Set tags."""
+        client = self._client(seen.region)
+        call(
+            "ec2:CreateTags",
+            lambda: client.create_tags(Resources=[seen.name], Tags=_pairs(tags)),  # type: ignore[arg-type]
+        )
+
+    def untag(self, seen: Seen, keys: Sequence[str]) -> None:
+        """Remove tags."""
+        client = self._client(seen.region)
+        call(
+            "ec2:DeleteTags",
+            lambda: client.delete_tags(Resources=[seen.name], Tags=[{"Key": key} for key in keys]),
+        )
+
+    def delete(self, seen: Seen) -> None:
+        """Ask for the snapshot's deletion."""
+        client = self._client(seen.region)
+        call("ec2:DeleteSnapshot", lambda: client.delete_snapshot(SnapshotId=seen.name))
+
+    # How
+
+    def _fcu_request(self, spec: Spec) -> dict[str, Any]:
+        return {
+            "SourceRegion": spec.source_region,
+            "SourceSnapshotId": spec.arguments["sourceSnapshotId"],
+            "DestinationRegion": spec.region,
+            "Description": described(spec.arguments.get("description") or "", spec.key),
+        }
+
+    def _seen(self, region: str, raw: Sequence[Mapping[str, Any]]) -> list[Seen]:
+        # What is in the Recycle Bin is deleted, as far as anybody can use it.
+        return [seen_of(each, region, fcu=self._fcu) for each in raw if each.get("State") != "recoverable"]
+
+    def _client(self, region: str, *, retries: bool = True) -> EC2Client:
+        with self._lock:
+            client = self._clients.get((region, retries))
+            if client is None:
+                config = Config(
+                    retries={"mode": "standard", "total_max_attempts": 3 if retries else 1},
+                    connect_timeout=CONNECT_TIMEOUT,
+                    read_timeout=READ_TIMEOUT,
+                    tcp_keepalive=True,
+                    max_pool_connections=self._connections,
+                    user_agent_extra=f"pulumi-snapcopy/{__version__}",
+                )
+                client = call("ec2", partial(self._make_client, region, config))
+                # The URL that botocore adds is a credential; neither cloud needs it.
+                client.meta.events.unregister("before-call.ec2.CopySnapshot", inject_presigned_url_ec2)
+                client.meta.events.register("after-call.ec2", refuse_other_xml)
+                self._clients[region, retries] = client
+            return client
+
+    def _make_client(self, region: str, config: Config) -> EC2Client:
+        self._session = self._session or self._login.session()
+        return self._session.client("ec2", region_name=region, config=config)
+
+
+def _aws_request(spec: Spec) -> dict[str, Any]:
+    given = spec.arguments
+    minutes = given.get("completionDurationMinutes")
+    tags = _pairs({**spec.all_tags, KEY_TAG: spec.key})
+    request = {
+        "SourceRegion": spec.source_region,
+        "SourceSnapshotId": given["sourceSnapshotId"],
+        "DestinationRegion": spec.region,
+        "Description": given.get("description"),
+        "Encrypted": True if given.get("encrypted") else None,
+        "KmsKeyId": given.get("kmsKeyId"),
+        "CompletionDurationMinutes": int(minutes) if minutes else None,
+        "TagSpecifications": [{"ResourceType": "snapshot", "Tags": tags}],
+    }
+    return {key: value for key, value in request.items() if value is not None}
+
+
+def _pairs(tags: Mapping[str, str]) -> list[dict[str, str]]:
+    return [{"Key": key, "Value": value} for key, value in tags.items()]

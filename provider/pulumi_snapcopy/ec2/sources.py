@@ -1,0 +1,125 @@
+"""Looking at a source before anything is sent: EC2 accepts one that it can't copy, and fails minutes later."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from ..core.errors import ServiceError, SourceError, SourcePending
+from ..core.rules.suggest import nearest_first
+from ..core.values import Phase, Source, Spec
+from ..core.waiting.batch import SingleFlight
+from ..core.waiting.clock import Clock
+from .family import phase
+from .shapes import KIND
+
+_MOST_NAMES = 10
+_MOST_IDS = 200
+"""How many values a filter takes."""
+
+Raw = Mapping[str, Any]
+
+
+@dataclass(slots=True)
+class Sources:
+    """Reads sources, one call for all that ask at the same time.
+
+    Args:
+        described: lists snapshots of a region by filters.
+        clock: the time.
+    """
+
+    described: Callable[..., list[dict[str, Any]]]
+    clock: Clock
+    _lock: threading.Lock = field(default_factory=threading.Lock)
+    _asked: dict[str, set[str]] = field(default_factory=dict)
+    _flights: dict[str, SingleFlight[dict[str, Raw]]] = field(default_factory=dict)
+
+    def get(self, region: str, id_: str) -> Raw | None:
+        """Return a snapshot that the account can read: its own, a shared or a public one."""
+        with self._lock:
+            self._asked.setdefault(region, set()).add(id_)
+            flight = self._flights.get(region)
+            if flight is None:
+                flight = SingleFlight(self.clock, lambda _: self._read(region))
+                self._flights[region] = flight
+        found = flight.get()
+        # Whoever asks while a batch is being read may not be in it.
+        return found[id_] if id_ in found else self._by_ids(region, [id_]).get(id_)
+
+    def own(self, region: str) -> list[str]:
+        """List the ids of the account's own snapshots."""
+        return [each["SnapshotId"] for each in self.described(region, OwnerIds=["self"])]
+
+    def _read(self, region: str) -> dict[str, Raw]:
+        with self._lock:
+            ids = sorted(self._asked.pop(region, ()))
+        found: dict[str, Raw] = {}
+        for first in range(0, len(ids), _MOST_IDS):
+            found |= self._by_ids(region, ids[first : first + _MOST_IDS])
+        return found
+
+    def _by_ids(self, region: str, ids: list[str]) -> dict[str, Raw]:
+        """A filter, as a single id that isn't there would fail a call that names ids."""
+        wanted = [{"Name": "snapshot-id", "Values": ids}]
+        return {each["SnapshotId"]: each for each in self.described(region, filters=wanted)}
+
+
+def check_source(sources: Sources, spec: Spec, *, words: str) -> Source:
+    """Return the source.
+
+    Args:
+        sources: reads it.
+        spec: whose source is meant.
+        words: what the cloud is called.
+
+    Raises:
+        SourceError: if it isn't there, failed, or is archived.
+        SourcePending: if it isn't complete yet.
+    """
+    id_, region = spec.arguments.get("sourceSnapshotId") or "", spec.source_region
+    found = sources.get(region, id_)
+    if found is None:
+        raise SourceError(
+            f'there is no snapshot "{id_}" in {region} of {words} that this account can read',
+            _what_there_is(sources, spec, id_),
+            "write the id of an existing one as source_snapshot_id, or another source_region; one of another account "
+            "has to be shared with this one.",
+        )
+    state = found.get("State") or "pending"
+    if phase(state) is Phase.PENDING and state not in ("recoverable", "recovering"):
+        progress = f" {found['Progress']}" if found.get("Progress") else ""
+        raise SourcePending(f'the source "{id_}" in {region} is {state}{progress}')
+    if phase(state) is not Phase.DONE:
+        why = f": {found['StateMessage']}" if found.get("StateMessage") else ""
+        raise SourceError(
+            f'the source "{id_}" in {region} can\'t be copied',
+            f"its state is {state}{why}.",
+            "write the id of a completed snapshot as source_snapshot_id.",
+        )
+    if found.get("StorageTier") == "archive":
+        raise SourceError(
+            f'the source "{id_}" in {region} is archived',
+            "an archived snapshot can't be copied.",
+            f"run `aws ec2 restore-snapshot-tier --snapshot-id {id_} --temporary-restore-days 3 --region {region}`, "
+            "and `pulumi up` once it is restored.",
+        )
+    return Source(kind=KIND)
+
+
+def _what_there_is(sources: Sources, spec: Spec, wanted: str) -> str:
+    """Alternatives are a courtesy: not being allowed to list them isn't the error to report."""
+    region = spec.source_region
+    try:
+        if spec.region != region and sources.get(spec.region, wanted):
+            return f'"{wanted}" is in {spec.region}, not in {region}.'
+        names = sources.own(region)
+    except ServiceError as error:
+        return f"what {region} has can't be listed: {error}{f' ({error.call})' if error.call else ''}."
+    if not names:
+        return f"this account has no snapshots in {region}."
+    shown = nearest_first(wanted, names, most=_MOST_NAMES)
+    more = f" and {len(names) - len(shown)} more" if len(names) > len(shown) else ""
+    return f"this account has the snapshots {', '.join(shown)}{more} in {region}."

@@ -1,0 +1,40 @@
+"""What the stack's state holds, as the engine tells the running program."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import pulumi
+
+from ..core.errors import SnapcopyError
+
+_READ = "pulumi:pulumi:readStackResourceOutputs"
+
+
+class StateUnreadable(SnapcopyError):
+    """The engine doesn't tell what the state holds."""
+
+
+def resources_in_state() -> dict[str, Mapping[str, Any]]:
+    """Return the outputs of each resource in the state of the running program's stack, by URN.
+
+    The engine reads it from the backend, as it does for a StackReference; entries that are to be deleted are left out. A
+    stack that is new has none.
+
+    Raises:
+        StateUnreadable: if the engine doesn't tell.
+    """
+    stack = f"{pulumi.get_organization()}/{pulumi.get_project()}/{pulumi.get_stack()}"
+    try:
+        told = pulumi.runtime.invoke(_READ, {"stackName": stack}).value
+    except Exception as error:
+        raise StateUnreadable(_sentence(error)) from error
+    entries = told.get("outputs") if isinstance(told, Mapping) else None
+    if not isinstance(entries, Mapping):
+        raise StateUnreadable("the engine's answer holds no list of resources")
+    return {urn: entry.get("outputs") or {} for urn, entry in entries.items()}
+
+
+def _sentence(error: Exception) -> str:
+    return " ".join(str(error).split()).rstrip(".") or type(error).__name__

@@ -1,0 +1,228 @@
+"""``DisasterRecoveryRegion``: copies of what matters, kept in another region and rolled with a retention."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime, timedelta, timezone
+from importlib import import_module
+from typing import Any, Literal
+
+import pulumi
+
+from ..core.errors import SnapcopyError
+from ..host.identity import identity_of_the_stack
+from ..host.stack_state import StateUnreadable, resources_in_state
+from ..recovery.evidence import Unreadable
+from ..recovery.plan import Hold, Plan
+from ..recovery.planning import MAX_PRUNE, check_max_prune
+from ..recovery.retention import Retention
+from ..recovery.selecting import protect_from
+from .children import Child, Children, Taken
+from .copied_snapshot import CopiedSnapshot
+from .gathering import Gathered, gather
+from .lookups import Lookups
+from .recovering import Request, WhenMissing, decide
+
+TYPE = "snapcopy:lightsail:DisasterRecoveryRegion"
+
+
+class DisasterRecoveryRegion(pulumi.ComponentResource):
+    """Copies of instances' and disks' automatic snapshots in another region, kept by a retention.
+
+    Each copy is a `CopiedSnapshot` named ``<name>-<source>-<date>``. `pulumi up` once a day copies what is new, then
+    deletes what the retention no longer keeps: only copies of this component in this stack, and never in the dark.
+    Where a source is gone, or a list can't be read or comes empty, nothing of that source is deleted, and the preview
+    says why.
+
+    Args:
+        name: the name in the program; a new name makes a new region, and deletes the copies of the old one.
+        source_region: where the sources are.
+        target_region: where the copies are to be.
+        protect: names of instances and disks, tags that must all match, or "all".
+        keep: which copies to keep; see `Retention`.
+        max_age: warn if the newest copy is older; default: no objective.
+        max_prune: the share of a source's copies, from 0 to 1, that one run may delete beyond the one that an ordinary
+            day replaces.
+        when_missing: what to do about a source without automatic snapshots: "fail", or "snapshot": take a manual one a
+            day, which is deleted at the source when it is copied and a newer one is there.
+        tags: the copies' tags.
+        opts: Pulumi's own; what is about copies, such as ``custom_timeouts``, isn't handed on.
+
+    Raises:
+        RunError: if the arguments are wrong, the service can't be asked, or a run would delete too much; its text says
+            what to do.
+
+    Example:
+        >>> dr = DisasterRecoveryRegion("dr",
+        ...     source_region="us-east-1", target_region="eu-west-1", protect=["web-1", "data-1"],
+        ...     keep=Retention(daily=7, weekly=4, monthly=6), max_age=timedelta(hours=26))  # doctest: +SKIP
+        >>> pulumi.export("recoverTo", dr.newest)  # doctest: +SKIP
+    """
+
+    newest: pulumi.Output[dict[str, str]]
+    """The date of the newest copy of each source."""
+    copies: pulumi.Output[dict[str, dict[str, str]]]
+    """The names of the copies, by source and date."""
+    gaps: pulumi.Output[dict[str, list[str]]]
+    """The days of the last ``daily`` up to the newest copy that have none, by source."""
+    includes: pulumi.Output[dict[str, list[str]]]
+    """The attached disks that come with an instance's copies, by instance."""
+
+    def __init__(
+        self,
+        name: str,
+        *,
+        source_region: str,
+        target_region: str,
+        protect: Sequence[str] | Mapping[str, str] | Literal["all"],
+        keep: Retention,
+        max_age: timedelta | None = None,
+        max_prune: float = MAX_PRUNE,
+        when_missing: WhenMissing = "fail",
+        tags: pulumi.Input[Mapping[str, pulumi.Input[str]]] | None = None,
+        opts: pulumi.ResourceOptions | None = None,
+    ) -> None:
+        noun = f'DisasterRecoveryRegion "{name}"'
+        given = {
+            "source_region": source_region, "target_region": target_region, "protect": protect, "keep": keep,
+            "max_age": max_age, "max_prune": max_prune, "when_missing": when_missing,
+        }  # fmt: skip
+        self._name, self._noun, self._tags = name, noun, tags
+        self._request = request_from(given, noun)
+        super().__init__(TYPE, name, None, opts)
+        # The URN is known in a preview too; the identity isn't before the stack has one.
+        told = pulumi.Output.all(identity_of_the_stack(), self.urn)
+        declared: pulumi.Output[Any] = told.apply(self._declare, run_with_unknowns=True)
+        self.newest, self.copies = declared["newest"], declared["copies"]
+        self.gaps, self.includes = declared["gaps"], declared["includes"]
+        self.register_outputs(
+            {"newest": self.newest, "copies": self.copies, "gaps": self.gaps, "includes": self.includes}
+        )
+
+    def _declare(self, told: list[Any]) -> dict[str, Any]:
+        identity, urn = told
+        now = datetime.now(timezone.utc)
+        request, children = self._request, Children(name=self._name, urn=urn)
+        try:
+            lookups = Lookups.of_the_program()
+            lookups.admit(request.source_region)
+            gathered = gather(
+                lookups,
+                children=children,
+                identity=identity if isinstance(identity, str) else None,
+                entries=_entries(),
+                protect=request.protect,
+                source_region=request.source_region,
+                target_region=request.target_region,
+                take_on=now.date() if request.when_missing == "snapshot" else None,
+            )
+        except SnapcopyError as error:
+            raise pulumi.RunError(
+                f"planning {self._noun}: {str(error).rstrip('.')}\n  State: nothing was copied or deleted."
+                "\n  Next:  fix the problem named above, then run `pulumi up` again."
+            ) from None
+        decision = decide(request, gathered, now=now)
+        if decision.refusals:
+            raise pulumi.RunError("\n".join(decision.refusals))
+        for warning in decision.warnings:
+            pulumi.log.warn(warning, resource=self)
+        taken = {(each.source, each.date): self._take(children, each) for each in decision.take}
+        held = {each.source: self._copies(each, gathered, children, taken) for each in decision.plans}
+        return {
+            "newest": {each.source: str(each.newest) for each in decision.plans if each.newest},
+            "copies": held,
+            "gaps": {each.source: [str(gap.date) for gap in each.gaps] for each in decision.plans},
+            "includes": decision.includes,
+        }
+
+    def _take(self, children: Children, taken: Taken) -> pulumi.Output[str]:
+        """Declare a manual snapshot at the source, and return its name."""
+        room: Any = import_module(__package__ or "")
+        arguments: dict[str, Any] = {
+            "region": self._request.source_region,
+            "tags": self._tags,
+            "opts": pulumi.ResourceOptions(parent=self),
+        }
+        name = children.child(taken.source, taken.date)
+        if taken.kind == "InstanceSnapshot":
+            snapshot = room.InstanceSnapshot(name, instance_name=taken.source, **arguments)
+            made: pulumi.Output[str] = snapshot.instance_snapshot_name
+        else:
+            snapshot = room.DiskSnapshot(name, disk_name=taken.source, **arguments)
+            made = snapshot.disk_snapshot_name
+        return made
+
+    def _copies(
+        self, plan: Plan, gathered: Gathered, children: Children, taken: Mapping[Any, pulumi.Output[str]]
+    ) -> dict[str, pulumi.Output[str]]:
+        """Declare all that a plan holds: what isn't declared, the engine deletes."""
+        held = {}
+        for hold in sorted(plan.hold, key=lambda each: each.date):
+            known = gathered.children.get((hold.region, hold.name or ""))
+            name, made = children.child(plan.source, hold.date), taken.get((plan.source, hold.date))
+            if known and known.snapshot:
+                origin: dict[str, Any] = {"source_snapshot_name": known.snapshot}
+            elif made is not None and not known:
+                origin = {"source_snapshot_name": made}
+            else:
+                origin = {"source_resource_name": plan.source, "restore_date": hold.date}
+            held[str(hold.date)] = self._copy(name, hold, known, origin)
+        return held
+
+    def _copy(self, name: str, hold: Hold, known: Child | None, origin: dict[str, Any]) -> pulumi.Output[str]:
+        region = known.source_region if known and known.source_region else self._request.source_region
+        copy = CopiedSnapshot(
+            name,
+            source_region=region,
+            target_region=hold.region,
+            tags=self._tags,
+            opts=pulumi.ResourceOptions(parent=self),
+            **origin,
+        )
+        return copy.target_snapshot_name
+
+
+def request_from(given: Mapping[str, Any], noun: str) -> Request:
+    """Return what the arguments ask for.
+
+    Raises:
+        RunError: if one of them is wrong.
+    """
+    for name, value in given.items():
+        if isinstance(value, pulumi.Output):
+            raise pulumi.RunError(
+                f"{noun}: {name} must be known before anything is planned; it is an output. Write the value itself, or"
+                " read it from the stack's configuration."
+            )
+    try:
+        check_max_prune(given["max_prune"])
+        request = Request(**{**given, "protect": protect_from(given["protect"])})
+    except ValueError as error:
+        raise pulumi.RunError(f"{noun}: {error}") from None
+    for name in ("source_region", "target_region"):
+        if not isinstance(given[name], str) or not given[name]:
+            raise pulumi.RunError(f"{noun}: {name} must be a region, such as eu-west-1, not {given[name]!r}.")
+    if request.source_region == request.target_region:
+        raise pulumi.RunError(
+            f"{noun}: source_region and target_region are both {request.target_region}; write another target_region."
+        )
+    if not isinstance(request.keep, Retention):
+        raise pulumi.RunError(
+            f"{noun}: keep must be a Retention, such as Retention(daily=7, weekly=4), not {request.keep!r}."
+        )
+    if request.max_age is not None and not isinstance(request.max_age, timedelta):
+        raise pulumi.RunError(
+            f"{noun}: max_age must be a timedelta, such as timedelta(hours=26), not {request.max_age!r}."
+        )
+    if request.when_missing not in ("fail", "snapshot"):
+        raise pulumi.RunError(
+            f'{noun}: when_missing must be "fail" or "snapshot", not {request.when_missing!r}.'
+        )
+    return request
+
+
+def _entries() -> Mapping[str, Mapping[str, Any]] | Unreadable:
+    try:
+        return resources_in_state()
+    except StateUnreadable as error:
+        return Unreadable(str(error))

@@ -1,0 +1,238 @@
+"""What a recovery region's plan is decided from: asked of the service, and told apart from what couldn't be asked."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any, Protocol, TypeVar
+
+from ..core.errors import NotFound, ServiceError
+from ..core.values import Seen
+from ..recovery.evidence import Copy, Evidence, Offer, OfferState, Presence, Unreadable
+from ..recovery.selecting import Protect, Selected, Source, select
+from .children import Child, Children, Taken
+from .lookups import AutoSnapshot, Disk, Instance
+
+T = TypeVar("T")
+AT_ONCE = 8
+"""Questions in flight."""
+
+_STATES = {"Success": OfferState.READY, "InProgress": OfferState.PENDING, "Failed": OfferState.FAILED}
+
+
+class Inventory(Protocol):
+    """Whom to ask; `lookups.Lookups` is one."""
+
+    def instances(self, region: str) -> tuple[Instance, ...]:
+        """Return the instances of a region."""
+
+    def disks(self, region: str) -> tuple[Disk, ...]:
+        """Return the disks of a region."""
+
+    def databases(self, region: str) -> tuple[str, ...]:
+        """Return the names of the databases of a region."""
+
+    def auto_snapshots(self, region: str, resource: str) -> tuple[AutoSnapshot, ...]:
+        """Return the automatic snapshots of an instance or disk."""
+
+    def snapshots(self, region: str) -> tuple[Seen, ...]:
+        """Return the manual snapshots of a region."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sources:
+    """What there is in the source region.
+
+    Args:
+        instances: by name; Unreadable if they couldn't be listed.
+        disks: likewise.
+        databases: their names; likewise.
+    """
+
+    instances: Mapping[str, Instance] | Unreadable
+    disks: Mapping[str, Disk] | Unreadable
+    databases: tuple[str, ...] | Unreadable = ()
+
+    def all(self, *, spared: Iterable[str], manual: bool = False) -> tuple[Source, ...] | Unreadable:
+        """Return what can be protected.
+
+        Args:
+            spared: names that count anyway.
+            manual: whether manual snapshots can be taken, so that Windows counts too.
+        """
+        if isinstance(self.instances, Unreadable):
+            return self.instances
+        if isinstance(self.disks, Unreadable):
+            return self.disks
+        kept = set(spared)
+        left_out = {name for name, each in self.instances.items() if each.is_windows and not manual}
+        left_out |= {
+            name for name, each in self.disks.items() if each.attached_to in {*self.instances} - left_out
+        }
+        everything: list[Instance | Disk] = [*self.instances.values(), *self.disks.values()]
+        return tuple(
+            Source(name=each.name, tags=each.tags)
+            for each in everything
+            if each.name in kept or each.name not in left_out
+        )
+
+    def find(self, name: str) -> Instance | Disk | None:
+        """Return the instance or disk of this name, as far as they could be listed."""
+        instances = {} if isinstance(self.instances, Unreadable) else self.instances
+        disks = {} if isinstance(self.disks, Unreadable) else self.disks
+        return instances.get(name) or disks.get(name)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Gathered:
+    """All that was told.
+
+    Args:
+        sources: what there is in the source region.
+        selected: the sources to plan for.
+        evidence: of each, by name.
+        children: the children that the service or the state knows, by region and name.
+        manual: the sources without automatic snapshots, of which manual ones are taken, with the resource that does.
+        taken: the manual snapshots that the service or the state knows.
+        taken_told: whether the service has told which there are.
+    """
+
+    sources: Sources
+    selected: tuple[Selected, ...]
+    evidence: Mapping[str, Evidence]
+    children: Mapping[tuple[str, str], Child] = field(default_factory=dict)
+    manual: Mapping[str, str] = field(default_factory=dict)
+    taken: frozenset[Taken] = frozenset()
+    taken_told: bool = True
+
+
+def gather(
+    inventory: Inventory,
+    *,
+    children: Children,
+    identity: str | None,
+    entries: Mapping[str, Mapping[str, Any]] | Unreadable,
+    protect: Protect,
+    source_region: str,
+    target_region: str,
+    take_on: date | None = None,
+) -> Gathered:
+    """Ask for all that a plan needs.
+
+    Args:
+        inventory: whom to ask.
+        children: which copies are the component's.
+        identity: the stack's; None before it has one: then no copy is the stack's.
+        entries: the outputs in the state, by URN; Unreadable if the engine doesn't tell.
+        protect: what the program asks for.
+        source_region: where the sources are.
+        target_region: where the copies are to be.
+        take_on: today (UTC), if manual snapshots are to be taken where there are no automatic ones.
+    """
+    in_state = children.taken_in_state({} if isinstance(entries, Unreadable) else entries)
+    recorded = entries if isinstance(entries, Unreadable) else children.recorded(entries)
+    regions = {target_region, *(each.copy.region for each in _read(recorded))} if identity else set[str]()
+    with ThreadPoolExecutor(AT_ONCE) as pool:
+        asked = {
+            region: pool.submit(_told, lambda region=region: inventory.snapshots(region))
+            for region in regions
+        }
+        sources = _sources(inventory, pool, source_region, protect)
+        at_source: tuple[Seen, ...] | Unreadable = ()
+        if identity and (take_on or in_state):
+            at_source = _told(lambda: inventory.snapshots(source_region))
+        answers = [each.result() for each in asked.values()]
+        dark = next((each for each in answers if isinstance(each, Unreadable)), None)
+        seen = [snapshot for each in answers if not isinstance(each, Unreadable) for snapshot in each]
+        listed = dark or children.listed(seen, identity or "")
+        known = [*_read(recorded), *(each for each in _read(listed))]
+        with_copies = {each.source for each in known}
+        named = protect if isinstance(protect, tuple) else ()
+        selected = select(
+            protect,
+            sources=sources.all(spared={*with_copies, *named}, manual=take_on is not None),
+            with_copies=with_copies,
+        )
+        offers = {
+            each.name: pool.submit(_offers, inventory, source_region, each.name)
+            for each in selected
+            if each.protected and each.presence is not Presence.GONE
+        }
+        told = {name: answer.result() for name, answer in offers.items()}
+    taken = in_state | children.taken_in(
+        () if isinstance(at_source, Unreadable) else at_source, identity or ""
+    )
+    manual = {
+        each.name: "InstanceSnapshot" if isinstance(found, Instance) else "DiskSnapshot"
+        for each in selected
+        if take_on and told.get(each.name) == () and (found := sources.find(each.name)) is not None
+        if not found.automatic_snapshots
+    }
+    for name in manual:
+        days = {each.date for each in taken if each.source == name} | ({take_on} if take_on else set())
+        told[name] = tuple(Offer(date=day) for day in sorted(days))
+    evidence = {
+        each.name: Evidence(
+            source=each.name,
+            source_region=source_region,
+            presence=each.presence,
+            offers=told.get(each.name, ()),
+            listed=_of(each.name, listed),
+            recorded=_of(each.name, recorded),
+        )
+        for each in selected
+    }
+    return Gathered(
+        sources=sources,
+        selected=selected,
+        evidence=evidence,
+        children={(each.copy.region, each.copy.name): each for each in known},
+        manual=manual,
+        taken=taken,
+        taken_told=not isinstance(at_source, Unreadable),
+    )
+
+
+def _sources(inventory: Inventory, pool: ThreadPoolExecutor, region: str, protect: Protect) -> Sources:
+    instances = pool.submit(_told, lambda: inventory.instances(region))
+    disks = pool.submit(_told, lambda: inventory.disks(region))
+    found = Sources(instances=_by_name(instances.result()), disks=_by_name(disks.result()))
+    if isinstance(protect, tuple) and all(found.find(name) for name in protect):
+        return found  # databases are asked for only where they may explain something
+    return Sources(
+        instances=found.instances, disks=found.disks, databases=_told(lambda: inventory.databases(region))
+    )
+
+
+def _by_name(answer: tuple[Any, ...] | Unreadable) -> Any:
+    return answer if isinstance(answer, Unreadable) else {each.name: each for each in answer}
+
+
+def _offers(inventory: Inventory, region: str, name: str) -> tuple[Offer, ...] | Unreadable:
+    answer = _told(lambda: inventory.auto_snapshots(region, name))
+    if isinstance(answer, Unreadable):
+        return answer
+    return tuple(
+        Offer(date=each.date, state=_STATES[each.status]) for each in answer if each.status in _STATES
+    )
+
+
+def _told(question: Callable[[], T]) -> T | Unreadable:
+    try:
+        return question()
+    except NotFound as error:
+        return Unreadable(f"{error}".rstrip("."))
+    except ServiceError as error:
+        return Unreadable(f"{str(error).rstrip('.')}{f' ({error.call})' if error.call else ''}")
+
+
+def _of(source: str, children: tuple[Child, ...] | Unreadable) -> tuple[Copy, ...] | Unreadable:
+    if isinstance(children, Unreadable):
+        return children
+    return tuple(each.copy for each in children if each.source == source)
+
+
+def _read(children: tuple[Child, ...] | Unreadable) -> tuple[Child, ...]:
+    return () if isinstance(children, Unreadable) else children

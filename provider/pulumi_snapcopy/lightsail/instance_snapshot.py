@@ -1,0 +1,86 @@
+"""``InstanceSnapshot``: a manual snapshot of a Lightsail instance, with the disks that are attached to it, as a Pulumi resource."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import pulumi
+
+from ..host.resource import SnapcopyResource
+from .fields import INSTANCE_SNAPSHOT
+from .provider import instance_snapshot
+
+
+class InstanceSnapshot(SnapcopyResource, module="lightsail", name="InstanceSnapshot"):
+    """A manual snapshot of a Lightsail instance, with the disks that are attached to it.
+
+    The snapshot is a manual one: it stays when its source goes, costs $0.05 per GB-month, and is deleted with this
+    resource. Creating it waits until it is complete; ``opts.custom_timeouts`` changes the three hours that it waits at
+    most. Databases have snapshots of their own, which this can't take.
+
+    **What a snapshot of a disk in use holds** is what had been written to the disk at that moment. What an application
+    or the operating system still caches is missing. For a consistent one pause what writes to the disk, or unmount it,
+    until the snapshot has been started; while it is ``pending`` the disk can be used again. Databases on the instance
+    should be told to flush, or be stopped, for that moment.
+
+    Page: https://docs.aws.amazon.com/lightsail/2016-11-28/api-reference/API_CreateInstanceSnapshot.html
+
+    Args:
+        resource_name: the name in the program.
+        instance_name: the instance.
+        instance_snapshot_name: the snapshot's name, 2 to 255 characters; default: derived from the request.
+        region: the instance's region; default: the one AWS tooling would use.
+        tags: the snapshot's tags, set in the call that takes it.
+        triggers: any values; a change of one takes a new snapshot, before the old one is deleted.
+        adopt: take over an existing snapshot of that name; it is then deleted with this resource.
+        opts: Pulumi's own; ``custom_timeouts`` and ``retain_on_delete`` are honoured.
+
+    Example:
+        >>> before = InstanceSnapshot("web", instance_name="web-1", triggers=["2.3"])  # doctest: +SKIP
+    """
+
+    arn: pulumi.Output[str] = pulumi.property("arn")
+    """The snapshot's ARN."""
+    state: pulumi.Output[str] = pulumi.property("state")
+    """The snapshot's state: available when it is done."""
+    resource_type: pulumi.Output[str] = pulumi.property("resourceType")
+    """InstanceSnapshot."""
+    created_at: pulumi.Output[str] = pulumi.property("createdAt")
+    """When it was taken, ISO 8601 in UTC."""
+    size_in_gb: pulumi.Output[int] = pulumi.property("sizeInGb")
+    """The size in GiB."""
+    from_resource_name: pulumi.Output[str] = pulumi.property("fromResourceName")
+    """The instance or disk that it was taken of."""
+    operation_id: pulumi.Output[str] = pulumi.property("operationId")
+    """The service's id of the CreateInstanceSnapshot operation."""
+    instance_name: pulumi.Output[str] = pulumi.property("instanceName")
+    """The instance."""
+    instance_snapshot_name: pulumi.Output[str] = pulumi.property("instanceSnapshotName")
+    """The snapshot's name, given or derived."""
+    region: pulumi.Output[str] = pulumi.property("region")
+    """The region, given or the default."""
+    tags: pulumi.Output[Mapping[str, str] | None] = pulumi.property("tags")
+    """The snapshot's tags."""
+
+    def __init__(
+        self,
+        resource_name: str,
+        *,
+        instance_name: pulumi.Input[str],
+        instance_snapshot_name: pulumi.Input[str] | None = None,
+        region: pulumi.Input[str] | None = None,
+        tags: pulumi.Input[Mapping[str, pulumi.Input[str]]] | None = None,
+        triggers: pulumi.Input[Sequence[Any]] | None = None,
+        adopt: pulumi.Input[bool] | None = None,
+        opts: pulumi.ResourceOptions | None = None,
+    ) -> None:
+        arguments: dict[str, Any] = {
+            "instance_name": instance_name,
+            "instance_snapshot_name": instance_snapshot_name,
+            "region": region,
+            "tags": tags,
+            "triggers": triggers,
+            "adopt": adopt,
+        }
+        super().__init__(instance_snapshot, INSTANCE_SNAPSHOT, resource_name, arguments, opts)

@@ -1,0 +1,346 @@
+"""What a program can ask Lightsail: instances, disks, their automatic snapshots, manual snapshots.
+
+An answer that holds nothing is an empty tuple; a question that wasn't answered is an error, never an empty tuple.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import pulumi
+
+from ..core.errors import ConfigError, ServiceError, WrongAccount
+from ..core.values import Phase, Seen
+from ..core.waiting.clock import SystemClock
+from ..core.waiting.deadline import Deadline, OutOfTime
+from ..host.settings import Settings
+
+if TYPE_CHECKING:
+    from ..aws.login import Login
+    from .service import Lightsail
+
+# boto3 is imported where it is used: a program that only describes copies shall not pay for it.
+
+T = TypeVar("T")
+
+PATIENCE = 20.0
+"""Seconds for which a question is repeated that may be answered later: throttled, failing, not reachable."""
+
+AUTOMATIC = "AutoSnapshot"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Instance:
+    """An instance.
+
+    Args:
+        name: its name, unique in its region.
+        arn: its ARN.
+        region: where it is.
+        state: the service's word, such as ``running``.
+        blueprint_id: what it was made from, such as ``amazon_linux_2023``.
+        bundle_id: its size, such as ``small_3_0``.
+        is_windows: whether it runs Windows, which has no automatic snapshots.
+        disks: the names of the disks attached to it, its system disk left out; its snapshots contain them.
+        automatic_snapshots: whether they are enabled; None if the service doesn't say.
+        tags: its tags.
+    """
+
+    name: str
+    arn: str
+    region: str
+    state: str = ""
+    blueprint_id: str = ""
+    bundle_id: str = ""
+    is_windows: bool = False
+    disks: tuple[str, ...] = ()
+    automatic_snapshots: bool | None = None
+    tags: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Disk:
+    """A disk; system disks are parts of their instances.
+
+    Args:
+        name: its name, unique in its region.
+        arn: its ARN.
+        region: where it is.
+        state: the service's word, such as ``in-use``.
+        size_in_gb: GiB.
+        attached_to: the instance that it is attached to; None if to none.
+        automatic_snapshots: whether they are enabled; None if the service doesn't say.
+        tags: its tags.
+    """
+
+    name: str
+    arn: str
+    region: str
+    state: str = ""
+    size_in_gb: int | None = None
+    attached_to: str | None = None
+    automatic_snapshots: bool | None = None
+    tags: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AutoSnapshot:
+    """An automatic snapshot of an instance or disk; the service keeps the latest seven.
+
+    Args:
+        date: the day (UTC) that it is known by.
+        status: ``Success``, ``InProgress``, ``Failed`` or ``NotFound``.
+        created_at: when it was taken, UTC; None if the service doesn't say.
+    """
+
+    date: date
+    status: str
+    created_at: datetime | None = None
+
+    @property
+    def is_restorable(self) -> bool:
+        """Whether it can be copied or restored from now."""
+        return self.status == "Success"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Snapshot:
+    """A manual snapshot; copies are manual snapshots.
+
+    Args:
+        name: its name, unique in its region.
+        arn: its ARN.
+        region: where it is.
+        resource_type: InstanceSnapshot or DiskSnapshot.
+        state: the service's word: pending, available (instances), completed (disks), error.
+        progress: of a pending one, such as ``40%``; None if the service doesn't say.
+        created_at: when it was started, UTC.
+        size_in_gb: GiB.
+        from_resource_name: the instance or disk that it was once taken of.
+        tags: its tags.
+    """
+
+    name: str
+    arn: str
+    region: str
+    resource_type: str
+    state: str
+    progress: str | None = None
+    created_at: datetime | None = None
+    size_in_gb: int | None = None
+    from_resource_name: str | None = None
+    tags: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def is_complete(self) -> bool:
+        """Whether it can be copied or restored from."""
+        return self.state in ("available", "completed")
+
+
+def get_instances(*, region: str | None = None) -> tuple[Instance, ...]:
+    """Return the instances of a region.
+
+    Args:
+        region: default: the one that the stack's ``aws:region`` or AWS tooling would use.
+
+    Raises:
+        SnapcopyError: if the service doesn't answer or isn't to be asked; its text is a sentence.
+
+    Example:
+        >>> [each.name for each in get_instances(region="us-east-1") if each.tags.get("backup")]  # doctest: +SKIP
+        ['web-1']
+    """
+    return _ask(region, lambda lookups, there: lookups.instances(there))
+
+
+def get_disks(*, region: str | None = None) -> tuple[Disk, ...]:
+    """Return the disks of a region, without instances' system disks; see `get_instances`."""
+    return _ask(region, lambda lookups, there: lookups.disks(there))
+
+
+def get_auto_snapshots(resource_name: str, *, region: str | None = None) -> tuple[AutoSnapshot, ...]:
+    """Return the automatic snapshots of an instance or disk, newest first.
+
+    Args:
+        resource_name: the instance or disk.
+        region: where it is; default: the one that the stack's ``aws:region`` or AWS tooling would use.
+
+    Raises:
+        NotFound: if the region has no such instance or disk.
+        SnapcopyError: if the service doesn't answer or isn't to be asked; its text is a sentence.
+
+    Example:
+        >>> [str(each.date) for each in get_auto_snapshots("web-1", region="us-east-1")]  # doctest: +SKIP
+        ['2026-11-20', '2026-11-19']
+    """
+    return _ask(region, lambda lookups, there: lookups.auto_snapshots(there, resource_name))
+
+
+def get_snapshots(*, region: str | None = None) -> tuple[Snapshot, ...]:
+    """Return the manual snapshots of a region, whoever made them, by name; see `get_instances`."""
+    return _ask(region, lambda lookups, there: tuple(_public(each) for each in lookups.snapshots(there)))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Lookups:
+    """Questions to Lightsail, by the settings of one program.
+
+    Args:
+        service: whom to ask.
+        login: whose credentials are used.
+        allowed: the accounts that may be worked in; none: any.
+    """
+
+    service: Lightsail
+    login: Login
+    allowed: tuple[str, ...] = ()
+
+    @classmethod
+    def of_the_program(cls) -> Lookups:
+        """Return those of the running program: its stack's profile, region and account guard, else the environment's.
+
+        Raises:
+            ConfigError: if a setting can't be used.
+        """
+        from ..aws.login import Login
+        from .service import Lightsail
+
+        settings = Settings.read(_stack_config)
+        login = Login(profile=settings.aws_profile, region=settings.aws_region)
+        return cls(service=Lightsail(login=login), login=login, allowed=settings.allowed_account_ids)
+
+    def region(self, given: str | None) -> str:
+        """Return the given region, or the default one.
+
+        Raises:
+            ConfigError: if there is none.
+        """
+        region = given or self.login.default_region()
+        if region is None:
+            raise ConfigError(
+                "no region is set; write region=, such as eu-west-1, or set aws:region or AWS_REGION."
+            )
+        return region
+
+    def admit(self, region: str) -> None:
+        """Return if the credentials belong to an allowed account.
+
+        Raises:
+            WrongAccount: if not.
+            ServiceError: if the account can't be told.
+        """
+        if not self.allowed:
+            return
+        account = _patiently(lambda: self.login.account(region, service="lightsail"))
+        if account not in self.allowed:
+            raise WrongAccount(account, self.allowed)
+
+    def instances(self, region: str) -> tuple[Instance, ...]:
+        """Return the instances of a region."""
+        return tuple(_instance(raw, region) for raw in self._listed(region, "instances"))
+
+    def disks(self, region: str) -> tuple[Disk, ...]:
+        """Return the disks of a region."""
+        return tuple(_disk(raw, region) for raw in self._listed(region, "disks"))
+
+    def databases(self, region: str) -> tuple[str, ...]:
+        """Return the names of the databases of a region."""
+        return tuple(raw["name"] for raw in self._listed(region, "relationalDatabases"))
+
+    def auto_snapshots(self, region: str, resource: str) -> tuple[AutoSnapshot, ...]:
+        """Return the automatic snapshots of an instance or disk, newest first."""
+        listed = _patiently(lambda: self.service.automatic_snapshots(region, resource))
+        found = (
+            AutoSnapshot(date=date.fromisoformat(each.date), status=each.status, created_at=each.created_at)
+            for each in listed
+        )
+        return tuple(sorted(found, key=lambda each: each.date, reverse=True))
+
+    def snapshots(self, region: str) -> tuple[Seen, ...]:
+        """Return the manual snapshots of a region, by name."""
+        return tuple(sorted(_patiently(lambda: self.service.snapshots(region)), key=lambda each: each.name))
+
+    def _listed(self, region: str, what: str) -> list[Any]:
+        return sorted(_patiently(lambda: self.service.listed(region, what)), key=lambda raw: str(raw["name"]))
+
+
+def _ask(region: str | None, question: Callable[[Lookups, str], T]) -> T:
+    lookups = Lookups.of_the_program()
+    there = lookups.region(region)
+    lookups.admit(there)
+    return question(lookups, there)
+
+
+def _patiently(question: Callable[[], T]) -> T:
+    clock = SystemClock()
+    try:
+        return Deadline(clock=clock, at=clock.now() + PATIENCE).retry(question)
+    except OutOfTime as end:
+        raise end.trouble or ServiceError("the service didn't answer in time") from None
+
+
+def _stack_config(key: str) -> str | None:
+    namespace, _, name = key.partition(":")
+    return pulumi.Config(namespace).get(name)
+
+
+def _instance(raw: Any, region: str) -> Instance:
+    blueprint = raw.get("blueprintId") or ""
+    disks = (raw.get("hardware") or {}).get("disks") or []
+    return Instance(
+        name=raw["name"],
+        arn=raw.get("arn") or "",
+        region=region,
+        state=(raw.get("state") or {}).get("name") or "",
+        blueprint_id=blueprint,
+        bundle_id=raw.get("bundleId") or "",
+        is_windows=blueprint.startswith("windows") or "_win_" in (raw.get("bundleId") or ""),
+        disks=tuple(
+            sorted(each["name"] for each in disks if each.get("name") and not each.get("isSystemDisk"))
+        ),
+        automatic_snapshots=_has_automatic(raw),
+        tags=_tags(raw),
+    )
+
+
+def _disk(raw: Any, region: str) -> Disk:
+    return Disk(
+        name=raw["name"],
+        arn=raw.get("arn") or "",
+        region=region,
+        state=raw.get("state") or "",
+        size_in_gb=raw.get("sizeInGb"),
+        attached_to=raw.get("attachedTo") or None,
+        automatic_snapshots=_has_automatic(raw),
+        tags=_tags(raw),
+    )
+
+
+def _has_automatic(raw: Any) -> bool | None:
+    if "addOns" not in raw:
+        return None
+    return any(
+        each.get("name") == AUTOMATIC and each.get("status") == "Enabled" for each in raw["addOns"] or []
+    )
+
+
+def _tags(raw: Any) -> dict[str, str]:
+    return {tag["key"]: tag.get("value", "") for tag in raw.get("tags") or []}
+
+
+def _public(seen: Seen) -> Snapshot:
+    return Snapshot(
+        name=seen.name,
+        arn=seen.ref or "",
+        region=seen.region,
+        resource_type=seen.kind,
+        state=seen.state,
+        progress=seen.progress if seen.phase is Phase.PENDING else None,
+        created_at=seen.created_at,
+        size_in_gb=seen.size,
+        from_resource_name=seen.outputs.get("fromResourceName"),
+        tags=dict(seen.tags),
+    )

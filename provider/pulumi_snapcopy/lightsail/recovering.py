@@ -1,0 +1,233 @@
+"""What one run of a recovery region does, and why it must not: decided from what was gathered."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Literal
+
+from ..core.durations import spoken
+from ..recovery.evidence import CopyState, Evidence, Presence, Unreadable, holdings
+from ..recovery.manual import plan_manual
+from ..recovery.plan import Plan
+from ..recovery.planning import plan_source
+from ..recovery.report import CopyFacts
+from ..recovery.retention import Retention
+from ..recovery.selecting import Protect, Selected
+from .children import Taken
+from .gathering import Gathered
+from .lookups import Instance
+
+WhenMissing = Literal["fail", "snapshot"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Request:
+    """What the program asks for; see `DisasterRecoveryRegion`."""
+
+    source_region: str
+    target_region: str
+    protect: Protect
+    keep: Retention
+    max_age: timedelta | None
+    max_prune: float
+    when_missing: WhenMissing
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Decision:
+    """What one run does.
+
+    Args:
+        plans: one a source.
+        includes: the disks that come with an instance's snapshots, by instance.
+        take: the manual snapshots to declare at the source: what isn't declared, the engine deletes.
+        warnings: sentences for the preview.
+        refusals: why the run must not go on; nothing is declared then.
+    """
+
+    plans: tuple[Plan, ...]
+    includes: dict[str, list[str]]
+    take: tuple[Taken, ...]
+    warnings: tuple[str, ...]
+    refusals: tuple[str, ...]
+
+
+def decide(request: Request, gathered: Gathered, *, now: datetime) -> Decision:
+    """Return what a run does, given what was gathered."""
+    plans = tuple(
+        plan_source(
+            gathered.evidence[each.name],
+            retention=request.keep,
+            target_region=request.target_region,
+            max_prune=request.max_prune,
+            protected=each.protected,
+        )
+        for each in gathered.selected
+    )
+    refusals = [str(each.refusal) for each in plans if each.refusal]
+    refusals += _missing(request, gathered)
+    if not refusals and not any(each.hold for each in plans):
+        refusals = [_nothing(request, gathered)]
+    instances = [gathered.sources.find(each.name) for each in gathered.selected if each.protected]
+    return Decision(
+        plans=plans,
+        includes={
+            each.name: [*each.disks] for each in instances if isinstance(each, Instance) and each.disks
+        },
+        take=tuple(sorted(_take(gathered, plans, now), key=lambda each: (each.source, each.date))),
+        warnings=tuple(
+            [*(text for each in plans for text in each.warnings), *_warnings(request, gathered, plans, now)]
+        ),
+        refusals=tuple(refusals),
+    )
+
+
+def _take(gathered: Gathered, plans: tuple[Plan, ...], now: datetime) -> Iterator[Taken]:
+    """Yield the manual snapshots that are to be at the sources: today's, and those that aren't copied yet."""
+    for plan in plans:
+        known = {each for each in gathered.taken if each.source == plan.source}
+        copied = {
+            each.copy.date
+            for each in holdings(gathered.evidence[plan.source])
+            if each.listed and each.copy.state is CopyState.COMPLETE
+        }
+        may_prune = not plan.doubts and gathered.taken_told
+        if plan.source in gathered.manual:
+            kind = gathered.manual[plan.source]
+            days = plan_manual(
+                {each.date for each in known},
+                copied=copied,
+                wanted=plan.dates,
+                today=now.date(),
+                may_prune=may_prune,
+            ).hold
+            yield from (Taken(source=plan.source, kind=kind, date=day) for day in days)
+        elif not may_prune:
+            yield from known
+        elif any(each.name == plan.source and each.protected for each in gathered.selected):
+            yield from (each for each in known if each.date not in copied)
+
+
+def _missing(request: Request, gathered: Gathered) -> list[str]:
+    """Return one refusal that names every protected source of which nothing is held and nothing can be copied."""
+    lines = [
+        line
+        for each in gathered.selected
+        if each.protected and (line := _why_missing(each, gathered, request))
+    ]
+    if not lines:
+        return []
+    where = request.source_region
+    return [
+        f"planning the copies of what is in {where}: {_sources(len(lines))} can't be protected:\n"
+        + "\n".join(f"    {line}" for line in lines)
+        + "\n  State: nothing was copied or deleted."
+        + f"\n  Next:  enable automatic snapshots (`aws lightsail enable-add-on --region {where} --resource-name NAME"
+        + " --add-on-request addOnType=AutoSnapshot`) and run `pulumi up` again after the first; or remove the source"
+        + ' from protect; or write when_missing="snapshot" to take a manual snapshot a day.'
+    ]
+
+
+def _why_missing(selected: Selected, gathered: Gathered, request: Request) -> str | None:
+    name, evidence = selected.name, gathered.evidence[selected.name]
+    if holdings(evidence) or isinstance(evidence.offers, Unreadable):
+        return None
+    if selected.presence is Presence.GONE:
+        databases = gathered.sources.databases
+        if not isinstance(databases, Unreadable) and name in databases:
+            return f"{name} is a database, and databases can't be copied to another region; export its data instead."
+        return f"{name} doesn't exist in {request.source_region}: there is no instance or disk of this name."
+    if evidence.offers or isinstance(selected.presence, Unreadable):
+        return None
+    found = gathered.sources.find(name)
+    if isinstance(found, Instance) and found.is_windows:
+        return f"{name} runs Windows, which has no automatic snapshots; take and copy manual snapshots of it."
+    if found is not None and found.automatic_snapshots:
+        return None
+    return f"{name} has no automatic snapshots enabled."
+
+
+def _nothing(request: Request, gathered: Gathered) -> str:
+    """Return why a run that would hold nothing at all must not pass for a good one."""
+    reasons = [
+        each for each in (gathered.sources.instances, gathered.sources.disks) if isinstance(each, Unreadable)
+    ]
+    offers = [each.offers for each in gathered.evidence.values() if isinstance(each.offers, Unreadable)]
+    said = next((each.reason for each in (*reasons, *offers)), None)
+    where = request.source_region
+    if said:
+        cause, step = f"the sources in {where} can't be read: {said}", "fix the problem named above"
+    elif gathered.selected:
+        cause, step = "none of its sources has a snapshot that can be copied yet", "wait for the first"
+    else:
+        what = "an instance or disk" if request.protect == "all" else f"the tags {request.protect}"
+        cause, step = f"nothing in {where} is or has {what}", "check protect and source_region"
+    return (
+        f"planning the copies of what is in {where}: {cause}\n  State: nothing was copied or deleted."
+        f"\n  Next:  {step}, then run `pulumi up` again."
+    )
+
+
+def _warnings(request: Request, gathered: Gathered, plans: tuple[Plan, ...], now: datetime) -> Iterator[str]:
+    sources, protected = gathered.sources, {each.name for each in gathered.selected if each.protected}
+    if not isinstance(request.protect, tuple):
+        yield from _left_out(request, gathered)
+    for name in sorted(protected):
+        found = sources.find(name)
+        if found is not None and found.state == "error":
+            yield f"{name}: its state is error in {request.source_region}; check it: its snapshots may be of no use."
+    for plan in plans:
+        evidence = gathered.evidence[plan.source]
+        if plan.source in protected and not plan.hold and not plan.doubts:
+            yield f"{plan.source}: {_why_nothing(evidence)}."
+        if plan.source in protected and (late := _late(request, plan, now)):
+            yield late
+
+
+def _left_out(request: Request, gathered: Gathered) -> Iterator[str]:
+    """Name what a tag or "all" selects, and can't be protected."""
+    sources, planned = gathered.sources, {each.name for each in gathered.selected}
+    instances = {} if isinstance(sources.instances, Unreadable) else sources.instances
+    windows = [
+        each.name
+        for each in instances.values()
+        if each.is_windows
+        and each.name not in planned
+        and (request.protect == "all" or request.protect.items() <= each.tags.items())  # type: ignore[union-attr]
+    ]
+    if windows:
+        yield (
+            f"not protected, as Windows has no automatic snapshots: {', '.join(windows)};"
+            " take and copy manual snapshots of them."
+        )
+    if isinstance(sources.databases, Unreadable):
+        yield f"whether {request.source_region} has databases, which can't be protected, is unknown: {sources.databases.reason}."
+    elif sources.databases and request.protect == "all":
+        yield (
+            "not protected, as databases can't be copied to another region:"
+            f" {', '.join(sources.databases)}; export their data instead."
+        )
+
+
+def _why_nothing(evidence: Evidence) -> str:
+    if isinstance(evidence.offers, Unreadable):
+        return f"nothing is copied in this run: its snapshots can't be listed: {evidence.offers.reason}"
+    return "it has no automatic snapshot that can be copied yet; the next run looks again"
+
+
+def _late(request: Request, plan: Plan, now: datetime) -> str | None:
+    if request.max_age is None or plan.newest is None:
+        return None
+    age = now - CopyFacts(date=plan.newest, name="").data_from
+    if age <= request.max_age:
+        return None
+    return (
+        f"{plan.source}: its newest copy is of {plan.newest}, at most {spoken(age.total_seconds())} old; max_age is"
+        f" {spoken(request.max_age.total_seconds())}."
+    )
+
+
+def _sources(count: int) -> str:
+    return "1 source" if count == 1 else f"{count} sources"

@@ -1,0 +1,300 @@
+"""Restoring instances and disks from snapshots.
+
+Pages: https://docs.aws.amazon.com/lightsail/2016-11-28/api-reference/API_CreateInstancesFromSnapshot.html and
+https://docs.aws.amazon.com/lightsail/2016-11-28/api-reference/API_CreateDiskFromSnapshot.html
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+from ..aws.calls import call, member, pages
+from ..aws.login import Login
+from ..core.errors import NotFound, Refused, SourceError, Transient
+from ..core.values import Phase, Seen, Source, Spec, Started
+from ..core.waiting.clock import Clock
+from ..core.waiting.listing import Listing
+from . import preflight
+from .family import key_of
+from .preflight import Bundle
+from .restoring_family import phase
+from .service import Lightsail, created_at, pairs, snapshot_seen, started
+
+DETACHING = 120.0
+"""Seconds that a disk may take to come free of an instance that was deleted."""
+
+SAME_TIME = 600.0
+"""Seconds between the creation of an instance and that of the disks that came along with it, at most."""
+
+_PAUSE = 2.0
+_SNAPSHOTS = {"Instance": "InstanceSnapshot", "Disk": "DiskSnapshot"}
+_ARGUMENTS = {"Instance": "instanceSnapshotName", "Disk": "diskSnapshotName"}
+
+
+class RestoringLightsail(Lightsail):
+    """Lightsail as restored instances, or disks, use it.
+
+    Args:
+        kind: Instance or Disk.
+        connections: how many calls may be in progress at once, for each region.
+        clock: the time.
+        login: whose credentials are used.
+    """
+
+    def __init__(
+        self, kind: str, *, connections: int = 10, clock: Clock | None = None, login: Login | None = None
+    ) -> None:
+        super().__init__(connections=connections, clock=clock, login=login)
+        self.kinds = (kind,)
+
+    # What there is
+
+    def get(self, region: str, name: str, kind: str | None = None) -> Seen | None:
+        """Read one instance or disk."""
+        raw = self._raw(region, name, self.kinds[0])
+        return None if raw is None else _seen(raw, region, self.kinds[0])
+
+    def all(self, region: str, kind: str) -> list[Seen]:
+        """List instances or disks, page by page."""
+        return [_seen(each, region, kind) for each in self._listed(region, kind)]
+
+    # Before
+
+    def check_source(self, spec: Spec, listing: Listing) -> Source:
+        """Look at the snapshot, the zone, the bundle or size, and the names.
+
+        Raises:
+            SourceError: if the restore couldn't succeed; it says what could.
+        """
+        given, region, kind = spec.arguments, spec.region, self.kinds[0]
+        snapshot = self.snapshot(region, kind, given.get(_ARGUMENTS[kind]) or "")
+        preflight.check_zone(given["availabilityZone"], self.zones(region), region=region)
+        size = float(snapshot.get("sizeInGb") or 0)
+        if kind == "Disk":
+            preflight.check_size(float(given["sizeInGb"]), snapshot["name"], size)
+        else:
+            preflight.check_bundle(
+                given["bundleId"], self.bundles(region), region=region, size=size,
+                source_bundle=snapshot.get("fromBundleId") or "",
+            )  # fmt: skip
+        self._check_names(spec, [disk["newDiskName"] for disk in disk_mapping(spec.name, snapshot)])
+        return Source(kind=kind)
+
+    def snapshot(self, region: str, kind: str, name: str) -> dict[str, Any]:
+        """Return the snapshot to restore an instance or disk from, in the API's words.
+
+        Raises:
+            SourceError: if it isn't there, or isn't complete.
+        """
+        wanted = _SNAPSHOTS[kind]
+        argument = "instance_snapshot_name" if kind == "Instance" else "disk_snapshot_name"
+        client = self._client(region)
+        try:
+            answer: Any
+            if kind == "Instance":
+                answer = call(
+                    "lightsail:GetInstanceSnapshot",
+                    lambda: client.get_instance_snapshot(instanceSnapshotName=name),
+                )
+            else:
+                answer = call(
+                    "lightsail:GetDiskSnapshot", lambda: client.get_disk_snapshot(diskSnapshotName=name)
+                )
+        except NotFound:
+            there = [each.name for each in super().all(region, wanted)]
+            raise preflight.no_snapshot(wanted, name, argument, region, there) from None
+        found: dict[str, Any] = dict(member(answer, wanted[0].lower() + wanted[1:]))
+        seen = snapshot_seen(found, region, wanted)
+        if seen.phase is not Phase.DONE:
+            raise SourceError(
+                f'the snapshot "{name}" in {region} is not complete', f"its state is {seen.state}.",
+                "run `pulumi up` again when it is complete." if seen.phase is Phase.PENDING
+                else f"write another one as {argument}; this one failed and can't be restored.",
+            )  # fmt: skip
+        return found
+
+    def zones(self, region: str) -> list[str]:
+        """List the availability zones of a region."""
+        client = self._client(region)
+        answer: Any = call("lightsail:GetRegions", lambda: client.get_regions(includeAvailabilityZones=True))
+        found = [each for each in answer.get("regions") or [] if each.get("name") == region]
+        return [zone["zoneName"] for each in found for zone in each.get("availabilityZones") or []]
+
+    def bundles(self, region: str) -> list[Bundle]:
+        """List the plans of a region, those too that new instances can't have."""
+        client = self._client(region)
+        listed: Iterator[Any] = pages(
+            "lightsail:GetBundles", lambda **page: client.get_bundles(includeInactive=True, **page)
+        )
+        return [
+            Bundle(
+                id=each["bundleId"],
+                active=each.get("isActive", True),
+                disk=each.get("diskSizeInGb") or 0,
+                memory=each.get("ramSizeInGb") or 0,
+                platforms=tuple(each.get("supportedPlatforms") or ()),
+                price=each.get("price"),
+            )
+            for page in listed
+            for each in page.get("bundles") or []
+        ]
+
+    def _check_names(self, spec: Spec, disks: Sequence[str]) -> None:
+        """A region has each name once, whatever has it."""
+        for name in disks:
+            found = self._raw(spec.region, name, "Disk")
+            if found is not None and found.get("attachedTo") != spec.name:
+                raise _taken(spec, name, "Disk", "the name of a disk that comes along")
+        for kind in {"Instance", "Disk"} - {self.kinds[0]}:
+            if self._raw(spec.region, spec.name, kind) is not None:
+                raise _taken(spec, spec.name, kind, "the name")
+        snapshot = super().get(spec.region, spec.name)
+        if snapshot is not None:
+            raise _taken(spec, spec.name, snapshot.kind, "the name")
+
+    # Changes
+
+    def create(self, spec: Spec, *, attempt: int) -> Started:
+        """Start the restore, with its tags; sent once: botocore doesn't repeat it."""
+        given, client, tags = spec.arguments, self._client(spec.region, retries=False), pairs(spec.all_tags)
+        if self.kinds[0] == "Disk":
+            action = "lightsail:CreateDiskFromSnapshot"
+            answer: Any = call(
+                action,
+                lambda: client.create_disk_from_snapshot(
+                    diskName=spec.name,
+                    diskSnapshotName=given["diskSnapshotName"],
+                    availabilityZone=given["availabilityZone"],
+                    sizeInGb=int(given["sizeInGb"]),
+                    tags=tags,
+                ),
+            )
+            return started(answer, spec, action, tagged=True)
+        action = "lightsail:CreateInstancesFromSnapshot"
+        asked = {key: given[key] for key in ("userData", "keyPairName", "ipAddressType") if given.get(key)}
+        snapshot = self.snapshot(spec.region, "Instance", given["instanceSnapshotName"])
+        if mapping := disk_mapping(spec.name, snapshot):
+            asked["attachedDiskMapping"] = {spec.name: mapping}
+        answer = call(
+            action,
+            lambda: client.create_instances_from_snapshot(
+                instanceNames=[spec.name],
+                instanceSnapshotName=given["instanceSnapshotName"],
+                availabilityZone=given["availabilityZone"],
+                bundleId=given["bundleId"],
+                tags=tags,
+                **asked,
+            ),
+        )
+        return started(answer, spec, action, tagged=True)
+
+    def delete(self, seen: Seen) -> None:
+        """Ask for its deletion; of an instance, with the disks that came along."""
+        client, name = self._client(seen.region), seen.name
+        if seen.kind == "Disk":
+            call("lightsail:DeleteDisk", lambda: client.delete_disk(diskName=name))
+            return
+        disks = self.came_along(seen)
+        call(
+            "lightsail:DeleteInstance",
+            lambda: client.delete_instance(instanceName=name, forceDeleteAddOns=True),
+        )
+        for disk in disks:
+            self.delete_free_disk(seen.region, disk)
+
+    def came_along(self, instance: Seen) -> list[str]:
+        """Name the disks that were restored with an instance.
+
+        They have no tags: what proves it is the name that our call gave them, to which instance they are attached, and
+        that they were made together with it.
+        """
+        if instance.created_at is None:
+            return []
+        made, found = instance.created_at.timestamp(), []
+        for raw in self._listed(instance.region, "Disk"):
+            at = created_at(raw)
+            ours = raw.get("attachedTo") == instance.name and raw["name"].startswith(f"{instance.name}-")
+            if ours and at is not None and abs(at.timestamp() - made) <= SAME_TIME:
+                found.append(raw["name"])
+        return found
+
+    def delete_free_disk(self, region: str, name: str) -> None:
+        """Delete a disk as soon as it is free of the instance that was deleted; gone already is fine."""
+        client, until = self._client(region), self._clock.now() + DETACHING
+        while True:
+            try:
+                call("lightsail:DeleteDisk", lambda: client.delete_disk(diskName=name))
+            except NotFound:
+                return
+            except (Refused, Transient):
+                if self._clock.now() > until:
+                    raise
+                self._clock.sleep(_PAUSE)
+            else:
+                return
+
+    # How
+
+    def _raw(self, region: str, name: str, kind: str) -> Any:
+        client = self._client(region)
+        try:
+            if kind == "Instance":
+                answer: Any = call("lightsail:GetInstance", lambda: client.get_instance(instanceName=name))
+            else:
+                answer = call("lightsail:GetDisk", lambda: client.get_disk(diskName=name))
+        except NotFound:
+            return None
+        return member(answer, kind.lower())
+
+    def _listed(self, region: str, kind: str) -> list[Any]:
+        client = self._client(region)
+        if kind == "Instance":
+            listed = pages("lightsail:GetInstances", client.get_instances)
+        else:
+            listed = pages("lightsail:GetDisks", client.get_disks)
+        return [each for page in listed for each in page.get(f"{kind.lower()}s") or []]
+
+
+def disk_mapping(instance: str, snapshot: Mapping[str, Any]) -> list[dict[str, str]]:
+    """Return the names that the disks of a snapshot get, ``<instance>-<disk>``, as the API's disk map.
+
+    Example:
+        >>> disk_mapping("web", {"fromAttachedDisks": [{"name": "data", "path": "/dev/xvdf"}]})
+        [{'originalDiskPath': '/dev/xvdf', 'newDiskName': 'web-data'}]
+    """
+    found = []
+    for number, disk in enumerate(snapshot.get("fromAttachedDisks") or (), 1):
+        if disk.get("path") and not disk.get("isSystemDisk"):
+            suffix = f"-{disk.get('name') or f'disk-{number}'}"
+            found.append({"originalDiskPath": disk["path"], "newDiskName": f"{instance}{suffix}"[:255]})
+    return found
+
+
+def _seen(raw: Any, region: str, kind: str) -> Seen:
+    state = (raw.get("state") or {}).get("name") if kind == "Instance" else raw.get("state")
+    name, disks = raw.get("name", ""), (raw.get("hardware") or {}).get("disks") or []
+    about: dict[str, Any] = {"sizeInGb": raw.get("sizeInGb")}
+    if kind == "Instance":
+        attached = sorted(each["name"] for each in disks if not each.get("isSystemDisk") and each.get("name"))
+        about = {"publicIpAddress": raw.get("publicIpAddress"), "attachedDisks": attached}
+    return Seen(
+        name=name,
+        region=region,
+        kind=kind,
+        ref=raw.get("arn"),
+        key=key_of(name),
+        state=state or "pending",
+        phase=phase(state or "pending"),
+        created_at=created_at(raw),
+        size=raw.get("sizeInGb"),
+        tags={tag["key"]: tag.get("value", "") for tag in raw.get("tags") or []},
+        outputs={"arn": raw.get("arn"), "resourceType": kind, **about},
+    )
+
+
+def _taken(spec: Spec, name: str, kind: str, what: str) -> SourceError:
+    return SourceError(
+        f'{what}, "{name}", is taken in {spec.region}', f"a {kind} has it; names are shared by all types.",
+        f"{spec.words.rename}.",
+    )  # fmt: skip

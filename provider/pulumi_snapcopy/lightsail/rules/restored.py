@@ -1,0 +1,91 @@
+"""The rules of instances and disks that are restored."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from ...core.rules.arguments import custom_timeouts, value_types
+from ...core.rules.judgement import Config, Context, Inputs, Rule, Violation, known
+from ...core.rules.regions import allowed_regions, known_region
+from ...core.rules.rulebook import Rulebook
+from ...core.rules.tags import required_tags, tag_characters
+from ..regions import SERVICE, regions
+from ..restored_fields import RESTORED_DISK, RESTORED_INSTANCE
+from . import pages
+from .shared import TAGS, names, required_arguments
+
+ADDRESS_TYPES = ("dualstack", "ipv4", "ipv6")
+
+
+def _zone_of_region(inputs: Inputs, _: Context, config: Config) -> Iterator[Violation]:
+    for region in (each for _key, each in known(inputs, ("region",), str)):
+        for key, zone in known(inputs, ("availabilityZone",), str):
+            if zone[:-1] != region:
+                message = f"{zone!r} is not a zone of {region}. Write one such as {region}a."
+                yield Violation(property=key, message=message)
+
+
+def _address_type(inputs: Inputs, _: Context, config: Config) -> Iterator[Violation]:
+    for key, value in known(inputs, ("ipAddressType",), str):
+        if value not in ADDRESS_TYPES:
+            message = f"{value!r} is not a type of addresses. Write one of {', '.join(ADDRESS_TYPES)}."
+            yield Violation(property=key, message=message)
+
+
+ZONE_OF_REGION = Rule(
+    name="zone-of-region", severity="high", page=pages.RESTORE_INSTANCE, judge=_zone_of_region,
+    description="What is restored stands in a zone of the snapshot's region.",
+    fix="Write a zone of the region, such as eu-west-1a.",
+)  # fmt: skip
+
+ADDRESS_TYPE = Rule(
+    name="ip-address-type", severity="high", page=pages.RESTORE_INSTANCE, judge=_address_type,
+    description="The type of addresses is one that the service has.",
+    fix=f"Write one of {', '.join(ADDRESS_TYPES)}.",
+)  # fmt: skip
+
+
+RESTORED_INSTANCE_RULES = Rulebook(
+    token="pulumi-python:dynamic/lightsail:RestoredInstance",
+    noun="RestoredInstance",
+    fields=RESTORED_INSTANCE,
+    regions=regions,
+    arguments=(
+        value_types(RESTORED_INSTANCE, page=pages.RESTORE_INSTANCE),
+        custom_timeouts(page=pages.RESTORE_INSTANCE),
+        required_arguments("instanceSnapshotName", "availabilityZone", "bundleId", page=pages.RESTORE_INSTANCE),
+    ),
+    request=(
+        names(("instanceSnapshotName", "instanceName"), page=pages.RESTORE_INSTANCE),
+        known_region(("region",), page=pages.RESTORE_INSTANCE, service=SERVICE),
+        tag_characters(TAGS, page=pages.TAGS),
+        ZONE_OF_REGION,
+        ADDRESS_TYPE,
+    ),
+    organisation=(
+        required_tags(TAGS, page=pages.TAGS),
+        allowed_regions("region", page=pages.RESTORE_INSTANCE),
+    ),
+)  # fmt: skip
+
+RESTORED_DISK_RULES = Rulebook(
+    token="pulumi-python:dynamic/lightsail:RestoredDisk",
+    noun="RestoredDisk",
+    fields=RESTORED_DISK,
+    regions=regions,
+    arguments=(
+        value_types(RESTORED_DISK, page=pages.RESTORE_DISK),
+        custom_timeouts(page=pages.RESTORE_DISK),
+        required_arguments("diskSnapshotName", "availabilityZone", "sizeInGb", page=pages.RESTORE_DISK),
+    ),
+    request=(
+        names(("diskSnapshotName", "diskName"), page=pages.RESTORE_DISK),
+        known_region(("region",), page=pages.RESTORE_DISK, service=SERVICE),
+        tag_characters(TAGS, page=pages.TAGS),
+        ZONE_OF_REGION,
+    ),
+    organisation=(
+        required_tags(TAGS, page=pages.TAGS),
+        allowed_regions("region", page=pages.RESTORE_DISK),
+    ),
+)  # fmt: skip

@@ -1,0 +1,87 @@
+"""What snapshots are like that Lightsail takes of an instance or a disk; their names carry the key."""
+
+from __future__ import annotations
+
+from ..core.family import Family, Inputs
+from ..core.values import Phase, Words
+from .family import KEY_DIGITS, LONGEST_NAME, LONGEST_TAG_VALUE, phase, region_of_arn, taken_of
+from .rules.taken import DISK_SNAPSHOT_RULES, INSTANCE_SNAPSHOT_RULES
+
+
+class TakenSnapshots(Family):
+    """A manual snapshot of something in its own region."""
+
+    kind: str
+    """The service's type of it."""
+    key_digits = KEY_DIGITS
+    region_argument = "region"
+    forms = ("instance", "disk")
+
+    def phase(self, state: str) -> Phase:
+        """Return what a snapshot's state means."""
+        return phase(state)
+
+    def source(self, inputs: Inputs) -> tuple[str, str]:
+        """Return the region, and the source as the service's records tell it."""
+        region, _, name = taken_of(inputs.get("region") or "", self.kind, self.taken_of(inputs)[1]).partition(
+            ":"
+        )
+        return region, name
+
+    def taken_of(self, inputs: Inputs) -> tuple[str, str]:
+        """Return whether it is taken of an instance or a disk, and that one's name."""
+        form = "disk" if inputs.get("diskName") else "instance"
+        return form, inputs.get(f"{form}Name") or ""
+
+    def route(self, inputs: Inputs) -> str:
+        """Return where it is taken."""
+        return f"{self.taken_of(inputs)[1]} in {inputs.get('region') or ''}"
+
+    def origin(self, inputs: Inputs) -> str:
+        """Return what it is taken of: ``region:instance/name`` or ``region:disk/name``.
+
+        Example:
+            >>> DiskSnapshots().origin({"region": "us-east-1", "diskName": "data-1"})
+            'us-east-1:disk/data-1'
+        """
+        form, name = self.taken_of(inputs)
+        return f"{inputs.get('region') or ''}:{form}/{name}"[:LONGEST_TAG_VALUE]
+
+    def derive_name(self, inputs: Inputs, key: str) -> str | None:
+        """Return ``<source>-manual-<key>``, within the service's 255 characters.
+
+        Example:
+            >>> DiskSnapshots().derive_name({"region": "us-east-1", "diskName": "data-1"}, "3f9c2a1b")
+            'data-1-manual-3f9c2a1b'
+        """
+        name = self.taken_of(inputs)[1]
+        suffix = f"-manual-{key}"
+        return name[: LONGEST_NAME - len(suffix)] + suffix if name and key else None
+
+    def region_of(self, ref: str) -> str:
+        """Return the region of an ARN."""
+        return region_of_arn(ref)
+
+
+class InstanceSnapshots(TakenSnapshots):
+    """A snapshot of an instance, with the disks that are attached to it."""
+
+    kind = "InstanceSnapshot"
+    rules = INSTANCE_SNAPSHOT_RULES
+    words = Words(
+        noun="InstanceSnapshot", thing="snapshot", making="taking", made="taken", provider="AWS",
+        name_argument="instance_snapshot_name",
+    )  # fmt: skip
+    name_argument = "instanceSnapshotName"
+
+
+class DiskSnapshots(TakenSnapshots):
+    """A snapshot of a disk, or of an instance's system disk."""
+
+    kind = "DiskSnapshot"
+    rules = DISK_SNAPSHOT_RULES
+    words = Words(
+        noun="DiskSnapshot", thing="snapshot", making="taking", made="taken", provider="AWS",
+        name_argument="disk_snapshot_name",
+    )  # fmt: skip
+    name_argument = "diskSnapshotName"

@@ -1,0 +1,131 @@
+"""Taking snapshots of instances and disks, beside what the service does with snapshots anyway.
+
+Pages: https://docs.aws.amazon.com/lightsail/2016-11-28/api-reference/API_CreateInstanceSnapshot.html and
+https://docs.aws.amazon.com/lightsail/2016-11-28/api-reference/API_CreateDiskSnapshot.html
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from ..aws.calls import call, pages
+from ..aws.login import Login
+from ..core.errors import NotFound, ServiceError, SourceError
+from ..core.values import Seen, Source, Spec, Started
+from ..core.waiting.clock import Clock
+from ..core.waiting.listing import Listing
+from .service import Lightsail, pairs, started
+from .sources import if_told, there_is
+
+NOT_YET = ("pending", "starting")
+BROKEN = ("error", "shutting-down", "terminated", "unknown")
+
+
+class TakingLightsail(Lightsail):
+    """Lightsail as taken snapshots of one type use it.
+
+    Args:
+        kind: InstanceSnapshot or DiskSnapshot; what is of another type isn't looked at.
+        connections: how many calls may be in progress at once, for each region.
+        clock: the time.
+        login: whose credentials are used.
+    """
+
+    def __init__(
+        self,
+        kind: str,
+        *,
+        connections: int = 10,
+        clock: Clock | None = None,
+        login: Login | None = None,
+    ) -> None:
+        super().__init__(connections=connections, clock=clock, login=login)
+        self.kinds = (kind,)
+
+    def get(self, region: str, name: str, kind: str | None = None) -> Seen | None:
+        """Read one manual snapshot of this type."""
+        return super().get(region, name, self.kinds[0])
+
+    def check_source(self, spec: Spec, listing: Listing) -> Source:
+        """Look at the instance or disk.
+
+        Raises:
+            SourceError: if it isn't there, or is in a state that no snapshot can be taken in.
+        """
+        given, region = spec.arguments, spec.region
+        argument = "diskName" if given.get("diskName") else "instanceName"
+        name = given.get(argument) or ""
+        kind, spelled = ("disk", "disk_name") if argument == "diskName" else ("instance", "instance_name")
+        try:
+            state = self._state(region, kind, name)
+        except NotFound:
+            raise self._missing(region, kind, name, spelled) from None
+        if state in NOT_YET:
+            raise SourceError(
+                f'the {kind} "{name}" in {region} is not ready', f"its state is {state}.",
+                "run `pulumi up` again when it is ready.",
+            )  # fmt: skip
+        if state in BROKEN:
+            raise SourceError(
+                f'no snapshot can be taken of the {kind} "{name}" in {region}', f"its state is {state}.",
+                f"write another {kind} as {spelled}, or repair this one.",
+            )  # fmt: skip
+        return Source(kind=self.kinds[0])
+
+    def create(self, spec: Spec, *, attempt: int) -> Started:
+        """Start the snapshot, with its tags; sent once: botocore doesn't repeat it."""
+        given, client = spec.arguments, self._client(spec.region, retries=False)
+        send: Callable[[], Any]
+        if self.kinds[0] == "InstanceSnapshot":
+            send = lambda: client.create_instance_snapshot(  # noqa: E731
+                instanceSnapshotName=spec.name, instanceName=given["instanceName"], tags=pairs(spec.all_tags)
+            )
+        else:
+            source = {key: given[key] for key in ("diskName", "instanceName") if given.get(key)}
+            send = lambda: client.create_disk_snapshot(  # noqa: E731
+                diskSnapshotName=spec.name, tags=pairs(spec.all_tags), **source
+            )
+        action = f"lightsail:Create{self.kinds[0]}"
+        return started(call(action, send), spec, action, tagged=True)
+
+    def _state(self, region: str, kind: str, name: str) -> str:
+        client = self._client(region)
+        if kind == "disk":
+            answer: Any = call("lightsail:GetDisk", lambda: client.get_disk(diskName=name))
+            return str((answer.get("disk") or {}).get("state") or "")
+        answer = call("lightsail:GetInstance", lambda: client.get_instance(instanceName=name))
+        return str(((answer.get("instance") or {}).get("state") or {}).get("name") or "")
+
+    def _missing(self, region: str, kind: str, name: str, spelled: str) -> SourceError:
+        if self._is_database(region, name):
+            return SourceError(
+                f'"{name}" in {region} is a database',
+                "snapshots of databases can neither be taken this way nor copied to another region.",
+                f"write an instance or disk, or use the database's own snapshots in {region}.",
+            )
+        names = if_told(lambda: self._names(region, kind))
+        return SourceError(
+            f'there is no {kind} "{name}" in {region}', there_is(region, f"{kind}s", names, name),
+            f"write the name of an existing one as {spelled}, or another region.",
+        )  # fmt: skip
+
+    def _names(self, region: str, kind: str) -> list[str]:
+        client = self._client(region)
+        if kind == "disk":
+            listed = pages("lightsail:GetDisks", client.get_disks)
+        else:
+            listed = pages("lightsail:GetInstances", client.get_instances)
+        return [each["name"] for page in listed for each in page.get(f"{kind}s") or []]
+
+    def _is_database(self, region: str, name: str) -> bool:
+        """Whether it is one; not being allowed to ask is no answer."""
+        client = self._client(region)
+        try:
+            call(
+                "lightsail:GetRelationalDatabase",
+                lambda: client.get_relational_database(relationalDatabaseName=name),
+            )
+        except ServiceError:
+            return False
+        return True

@@ -1,0 +1,94 @@
+"""What OUTSCALE's refusals mean, decided by code or HTTP status: their types vary.
+
+Page: https://docs.outscale.com/en/userguide/Errors-Reference.html
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from ..core.errors import (
+    AnswerLost,
+    Denied,
+    NoSuchService,
+    NotFound,
+    Refused,
+    ServiceError,
+    TooManyCopies,
+    Transient,
+)
+
+TOKEN_USED = "4091"
+TOO_MANY_SNAPSHOTS = "10026"
+UNKNOWN_PARAMETER = "3001"
+
+_NOT_FOUND = {"5054", "5064", "4104", "4105", "4061"}
+"""No such snapshot or volume, and what is no id of one."""
+
+_TOO_MANY_IN_PROGRESS = {"10008"}
+_THROTTLED = {"6", "24", "25"}
+
+
+def refusal(
+    status: int, body: Any, *, call: str, html: bool = False, hidden: Sequence[str] = ()
+) -> ServiceError:
+    """Return one of our errors for what the service has answered.
+
+    Args:
+        status: the HTTP status.
+        body: the answer's JSON; anything else where it had none.
+        call: the API's name of what was called.
+        html: whether the answer was a page for people, as those of proxies and other servers are.
+        hidden: what no message may quote.
+
+    Example:
+        >>> body = {"Errors": [{"Code": "5054", "Type": "InvalidResource", "Details": "No such snapshot."}]}
+        >>> refusal(400, body, call="DeleteSnapshot")
+        NotFound('No such snapshot.')
+    """
+    errors = body.get("Errors") if isinstance(body, Mapping) else None
+    told = [each for each in errors if isinstance(each, Mapping)] if isinstance(errors, list) else []
+    codes = [str(each.get("Code", "")) for each in told]
+    details = "; ".join(dict.fromkeys(str(each.get("Details") or each.get("Type") or "") for each in told))
+    context = body.get("ResponseContext") if isinstance(body, Mapping) else None
+    message = without_secrets(details or f"the service answers HTTP {status} and says no more", hidden)
+    kind = _kind(status, codes, html=html)
+    if kind is NoSuchService:
+        message = f"there is no OUTSCALE API at the endpoint: HTTP {status}"
+    return kind(
+        message,
+        call=f"api:{call}",
+        code=codes[0] if codes else "",
+        request_id=str(context.get("RequestId") or "") if isinstance(context, Mapping) else "",
+    )
+
+
+def _kind(status: int, codes: Sequence[str], *, html: bool) -> type[ServiceError]:
+    found = set(filter(None, codes))
+    if found & _THROTTLED or status == 429:
+        return Transient
+    if status in (401, 403):
+        return Denied
+    if status == 501 or (status < 500 and (html or (status in (404, 405) and not found))):
+        return NoSuchService
+    if status >= 500:
+        return AnswerLost  # it says nothing of whether the work was done
+    if found & _TOO_MANY_IN_PROGRESS:
+        return TooManyCopies
+    return NotFound if found & _NOT_FOUND else Refused
+
+
+def without_secrets(text: str, hidden: Sequence[str] = ()) -> str:
+    """Return a message without what a service or a library may quote in it: keys, passwords, what signs a URL.
+
+    Example:
+        >>> without_secrets("can't read https://me:secret@oos/bucket/key?Signature=abc, sorry")
+        "can't read https://***@oos/bucket/key?***, sorry"
+    """
+    for each in hidden:
+        if len(each) >= 4:
+            text = text.replace(each, "***")
+    text = re.sub(r"(?<=://)[^/\s\"]+(?=@)", "***", text)
+    return " ".join(re.sub(r"(https?://[^\s?\"'<>]+)\?[^\s\"'<>,]*", r"\1?***", text).split())

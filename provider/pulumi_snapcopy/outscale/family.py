@@ -1,0 +1,67 @@
+"""What OUTSCALE's resources are like: the service gives ids, and answers a repeated request with the same snapshot."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from ..core.family import Family, Inputs
+from ..core.values import Phase, Words
+from .modes import FILE, location, made_from
+from .rules import COPIED_SNAPSHOT_RULES, SNAPSHOT_RULES
+
+_PHASES = {"completed": Phase.DONE, "error": Phase.FAILED, "deleting": Phase.FAILED}
+
+
+class _OfOutscale(Family):
+    ref_output = "snapshotId"
+    region_argument = "regionName"
+    settled = ("regionName",)
+
+    def phase(self, state: str) -> Phase:
+        """Return what a snapshot's state means."""
+        return phase(state)
+
+    def source(self, inputs: Inputs) -> tuple[str, str]:
+        """Return the region and what the snapshot is made from."""
+        return inputs.get("regionName") or "", made_from(inputs)
+
+    def route(self, inputs: Inputs) -> str:
+        """Return what it is made from, and where."""
+        region, source = self.source(inputs)
+        return f"{source if inputs.get(FILE) is None else 'import'} in {region}"
+
+    def identity(self, inputs: Inputs) -> dict[str, Any]:
+        """Return what identifies the request: of a pre-signed URL, the file that it is of."""
+        found = {**super().identity(inputs), "regionName": inputs.get("regionName")}
+        if FILE in found:
+            found[FILE] = location(found[FILE])
+        return found
+
+    def is_default(self, name: str, value: Any, outputs: Inputs) -> bool:
+        """Whether a description is the one that a copy has taken from its source."""
+        taken = not outputs.get("description") and outputs.get("snapshotDescription") == value
+        return name == "description" and taken
+
+
+class CopiedSnapshots(_OfOutscale):
+    """A copy of a snapshot within the account's region."""
+
+    rules = COPIED_SNAPSHOT_RULES
+    words = Words(noun="CopiedSnapshot", thing="copy", making="copying", made="copied", provider="OUTSCALE")
+
+
+class Snapshots(_OfOutscale):
+    """A snapshot of a volume, a copy, or an import."""
+
+    rules = SNAPSHOT_RULES
+    words = Words(noun="Snapshot", thing="snapshot", making="creating", made="created", provider="OUTSCALE")
+
+
+def phase(state: str) -> Phase:
+    """Return what a snapshot's state means; in-queue, importing and unknown ones are waited on.
+
+    Example:
+        >>> phase("completed"), phase("pending/queued"), phase("deleting")
+        (<Phase.DONE: 'done'>, <Phase.PENDING: 'pending'>, <Phase.FAILED: 'failed'>)
+    """
+    return _PHASES.get(state, Phase.PENDING)

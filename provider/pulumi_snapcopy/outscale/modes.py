@@ -1,0 +1,50 @@
+"""The three ways to make a snapshot, and what of a pre-signed URL may be shown: nothing.
+
+Page: https://docs.outscale.com/api.html#createsnapshot
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+from typing import Any
+from urllib.parse import urlsplit
+
+from ..core.rules.judgement import UNKNOWN
+
+VOLUME, SOURCE, FILE = "volumeId", "sourceSnapshotId", "fileLocation"
+MODES = (VOLUME, SOURCE, FILE)
+
+_DIGITS = 16
+
+
+def location(url: Any) -> Any:
+    """Return what tells one file to import from another: its URL without what signs it, as a digest.
+
+    A bucket signs each URL for a while; the same object signed again is the same file.
+
+    Example:
+        >>> location("https://oos.example.com/bucket/disk.raw?Signature=a") == location("https://oos.example.com/bucket/disk.raw")
+        True
+    """
+    if not isinstance(url, str):
+        return url
+    try:
+        parts = urlsplit(url)
+        plain = f"{parts.scheme.lower()}://{parts.netloc.rpartition('@')[2].lower()}{parts.path}"
+    except ValueError:
+        plain = url
+    return hashlib.sha256(plain.encode()).hexdigest()[:_DIGITS]
+
+
+def made_from(inputs: Mapping[str, Any]) -> str:
+    """Return what a request makes its snapshot from: an id, or ``file-`` and a digest.
+
+    Example:
+        >>> made_from({"volumeId": "vol-12345678"}), made_from({"fileLocation": "https://oos.example.com/b/k?s=1"})
+        ('vol-12345678', 'file-d6d95e4bd3af1a8b')
+    """
+    if isinstance(url := inputs.get(FILE), str):
+        return f"file-{location(url)}"
+    given = (inputs.get(name) for name in (VOLUME, SOURCE))
+    return next((str(each) for each in given if each is not None and each is not UNKNOWN), "")

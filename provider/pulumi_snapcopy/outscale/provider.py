@@ -1,0 +1,99 @@
+"""The providers behind ``outscale.CopiedSnapshot`` and ``outscale.Snapshot``.
+
+Every stack's state refers to ``pulumi_snapcopy.outscale.provider.copied_snapshot`` and ``….snapshot``: neither this
+module nor the functions may ever be moved or renamed, or what is in the state could no longer be read or deleted.
+"""
+
+from __future__ import annotations
+
+import math
+from functools import cache, partial
+from typing import TYPE_CHECKING, Any
+
+from ..core.errors import Refused
+from ..core.service import Service
+from ..core.waiting.clock import Clock, SystemClock
+from ..host.dynamic import Backend, DynamicProvider
+from ..host.settings import Settings
+from .family import CopiedSnapshots, Snapshots
+
+if TYPE_CHECKING:
+    from .sdk import Connection
+
+# osc-sdk-python is imported where it is used: a program that only describes snapshots shall not pay for it.
+
+
+def copied_snapshot() -> DynamicProvider:
+    """Make the provider of copies."""
+    return DynamicProvider(
+        Backend(
+            factory=copied_snapshot,
+            family=CopiedSnapshots(),
+            service=_service,
+            default_region=_default_region,
+            account=_account,
+        )
+    )
+
+
+def snapshot() -> DynamicProvider:
+    """Make the provider of snapshots."""
+    return DynamicProvider(
+        Backend(
+            factory=snapshot,
+            family=Snapshots(),
+            service=_service,
+            default_region=_default_region,
+            account=_account,
+        )
+    )
+
+
+def _service(settings: Settings, clock: Clock) -> Service:
+    from .service import Outscale
+
+    return Outscale(partial(_connect, settings), clock=clock)
+
+
+def _default_region(settings: Settings) -> str:
+    return str(_sdk().region())
+
+
+def _account(settings: Settings, region: str) -> str:
+    from .service import Outscale
+
+    return Outscale(partial(_connect, settings), clock=SystemClock()).account()
+
+
+def _connect(settings: Settings) -> Connection:
+    name, value = settings.own("requestsPerSecond")
+    rate = _number(value) if value is not None else None
+    if value is not None and rate is None:
+        raise Refused(f"{name} is {value!r}; write a number of calls a second, above 0.")
+    return _connection(settings.max_workers, rate)
+
+
+@cache
+def _connection(workers: int, rate: float | None) -> Connection:
+    """One for all resources of this process."""
+    sdk = _sdk()
+    made: Connection = sdk.Connection(workers=workers, rate=rate or sdk.CALLS_A_SECOND)
+    return made
+
+
+def _number(value: object) -> float | None:
+    try:
+        number = float(str(value))
+    except ValueError:
+        return None
+    return number if 0 < number < math.inf else None
+
+
+def _sdk() -> Any:
+    try:
+        from . import sdk
+    except ModuleNotFoundError as missing:
+        raise Refused(
+            f"OUTSCALE needs {missing.name}, which isn't installed: run `pip install 'pulumi-snapcopy[outscale]'`"
+        ) from None
+    return sdk

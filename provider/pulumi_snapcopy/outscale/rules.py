@@ -1,0 +1,152 @@
+"""The rules of OUTSCALE's resources.
+
+The engine prints the value of the property that a failed check names, secret or not: no failure names ``fileLocation``,
+and none quotes it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from ..core.fields import Fields
+from ..core.rules.arguments import custom_timeouts, value_types
+from ..core.rules.judgement import UNKNOWN, Config, Context, Inputs, Regions, Rule, Violation, known
+from ..core.rules.objective import recovery_point_objective
+from ..core.rules.rulebook import Rulebook
+from ..core.rules.tags import TagLimits, required_tags, tag_characters
+from .fields import COPIED_SNAPSHOT, SNAPSHOT
+from .modes import FILE, MODES, SOURCE
+
+SERVICE = "OUTSCALE"
+PAGE = "https://docs.outscale.com/api.html#createsnapshot"
+TAGS_PAGE = "https://docs.outscale.com/api.html#createtags"
+TAGS = TagLimits(service=SERVICE, key=255, value=255, reserved=(), punctuation=None)
+LONGEST_DESCRIPTION = 255
+OWN = {SOURCE: "sourceRegionName", FILE: "snapshotSize"}
+"""What belongs to one mode alone, and is required with it."""
+
+_WRITE = {
+    "sourceRegionName": "the account's own region, such as eu-west-2",
+    "snapshotSize": "the size in bytes that the snapshot shall have",
+}
+
+
+def regions() -> Regions:
+    """Return the regions of OUTSCALE that its documentation names; an account belongs to one."""
+    names = ("ap-northeast-1", "cloudgouv-eu-west-1", "eu-west-2", "us-east-2", "us-west-1")
+    return Regions(service=SERVICE, names=frozenset(names))
+
+
+def _one_snapshot_mode(inputs: Inputs, _: Context, config: Config) -> Iterator[Violation]:
+    given = [name for name in MODES if inputs.get(name) is not None]
+    if not given:
+        yield Violation(
+            property=MODES[0],
+            message="volumeId, sourceSnapshotId or fileLocation is required. Write volumeId to take a snapshot of a "
+            "volume, sourceSnapshotId with sourceRegionName to copy one, or fileLocation with snapshotSize to import one.",
+        )
+    elif len(given) > 1:
+        yield Violation(
+            property=given[0], message=f"{' and '.join(given)} exclude each other. Write one of them alone."
+        )
+    for mode, name in OWN.items():
+        there = inputs.get(name) is not None
+        if there and given and mode not in given:
+            yield Violation(
+                property=name,
+                message=f"{name} belongs to {mode} alone. Leave it out, or write {mode} instead of {given[0]}.",
+            )
+        elif given == [mode] and not there:
+            yield Violation(property=name, message=f"{name} is required with {mode}. Write {_WRITE[name]}.")
+
+
+def _source_of_a_copy(inputs: Inputs, _: Context, config: Config) -> Iterator[Violation]:
+    for name, write in {SOURCE: "the id of the snapshot to copy, snap-…", **_WRITE}.items():
+        if name in (SOURCE, OWN[SOURCE]) and inputs.get(name) is None:
+            yield Violation(property=name, message=f"{name} is required. Write {write}.")
+
+
+def _source_region_is_own(inputs: Inputs, _: Context, config: Config) -> Iterator[Violation]:
+    own = inputs.get("regionName")
+    for key, region in known(inputs, ("sourceRegionName",), str):
+        if isinstance(own, str) and region != own:
+            yield Violation(
+                property=key,
+                message=f"{region} is not the account's own region, {own}: OUTSCALE copies within it alone. Write {own}; "
+                f"if the account is of {region}, set OSC_REGION={region}, or region in its profile.",
+            )
+
+
+def _file_location(inputs: Inputs, _: Context, config: Config) -> Iterator[Violation]:
+    url = inputs.get(FILE)
+    if url is None or url is UNKNOWN:
+        return
+    if not isinstance(url, str) or not url.lower().startswith(("https://", "http://")):
+        message = "fileLocation isn't the URL of a file. Write the pre-signed URL of an object in a bucket, https://…"
+        yield Violation(property="", message=message)
+
+
+def _numbers_and_texts(inputs: Inputs, _: Context, config: Config) -> Iterator[Violation]:
+    for key in ("snapshotSize",):
+        size = inputs.get(key)
+        if isinstance(size, int | float) and not isinstance(size, bool) and size <= 0:
+            yield Violation(
+                property=key, message=f"{key} is {size:g}. Write a number of bytes, such as 10 * 2**30."
+            )
+    for key, text in known(inputs, ("description",), str):
+        if len(text) > LONGEST_DESCRIPTION:
+            yield Violation(
+                property=key,
+                message=f"{key} has {len(text)} characters. Write at most {LONGEST_DESCRIPTION}.",
+            )
+
+
+ONE_SNAPSHOT_MODE = Rule(
+    name="one-snapshot-mode", severity="high", page=PAGE, judge=_one_snapshot_mode,
+    description="A snapshot is taken of a volume, copied, or imported: one of the three.",
+    fix="Write one of volumeId, sourceSnapshotId (with sourceRegionName) and fileLocation (with snapshotSize).",
+)  # fmt: skip
+
+SOURCE_REGION_IS_OWN = Rule(
+    name="source-region-is-own", severity="high", page=PAGE, judge=_source_region_is_own,
+    description="A snapshot is copied within the account's own region.",
+    fix="Write the account's own region as sourceRegionName.",
+)  # fmt: skip
+
+_SOURCE_OF_A_COPY = Rule(
+    name="source-of-a-copy", severity="high", page=PAGE, judge=_source_of_a_copy,
+    description="A copy names its source and the source's region.",
+    fix="Write sourceSnapshotId and sourceRegionName.",
+)  # fmt: skip
+
+_FILE_LOCATION = Rule(
+    name="file-location", severity="high", page=PAGE, judge=_file_location,
+    description="The file to import is named by its URL.",
+    fix="Write the pre-signed URL of an object in a bucket.",
+)  # fmt: skip
+
+_NUMBERS_AND_TEXTS = Rule(
+    name="sizes-and-texts", severity="high", page=PAGE, judge=_numbers_and_texts,
+    description="Sizes and descriptions are ones that the service takes.",
+    fix=f"Write sizes in bytes, above 0, and descriptions of at most {LONGEST_DESCRIPTION} characters.",
+)  # fmt: skip
+
+
+def _book(noun: str, fields: Fields, *, arguments: tuple[Rule, ...], request: tuple[Rule, ...]) -> Rulebook:
+    shown = Fields(arguments=[each for each in fields.arguments if each.name != FILE], outputs=fields.outputs)
+    return Rulebook(
+        token=f"pulumi-python:dynamic/outscale:{noun}", noun=noun, fields=fields, regions=regions,
+        arguments=(value_types(shown, page=PAGE), custom_timeouts(page=PAGE), *arguments, _NUMBERS_AND_TEXTS),
+        request=(*request, SOURCE_REGION_IS_OWN, tag_characters(TAGS, page=TAGS_PAGE)),
+        organisation=(required_tags(TAGS, page=TAGS_PAGE),),
+        stack=(
+            recovery_point_objective(
+                sources=("sourceSnapshotId", "volumeId"), region="regionName", taken=("createdAt",),
+                shown="sourceSnapshotId", fix="Make a newer one: change triggers.", page=PAGE,
+            ),
+        ),
+    )  # fmt: skip
+
+
+COPIED_SNAPSHOT_RULES = _book("CopiedSnapshot", COPIED_SNAPSHOT, arguments=(_SOURCE_OF_A_COPY,), request=())
+SNAPSHOT_RULES = _book("Snapshot", SNAPSHOT, arguments=(_FILE_LOCATION,), request=(ONE_SNAPSHOT_MODE,))

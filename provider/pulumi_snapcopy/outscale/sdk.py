@@ -1,0 +1,227 @@
+"""The only place that touches osc-sdk-python: its profile, its one Gateway, and what its calls end with.
+
+Page: https://github.com/outscale/osc-sdk-python
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import threading
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import requests
+from osc_sdk_python import Gateway
+from osc_sdk_python.credentials import STD_PATH, Endpoint, Profile
+from requests.adapters import HTTPAdapter
+from urllib3.exceptions import ConnectTimeoutError, MaxRetryError, NewConnectionError
+
+from .. import __version__
+from ..core.errors import AnswerLost, Denied, NoSuchService, Refused, ServiceError, Transient
+from ..core.waiting.clock import Clock
+from .errors import refusal, without_secrets
+from .limiter import Limiter
+
+CALLS_A_SECOND = 5.0
+"""The SDK's own limit."""
+
+CONNECT_TIMEOUT, READ_TIMEOUT = 10.0, 60.0
+"""Seconds; the SDK has none."""
+
+_IN_A_PROFILE = set(vars(Profile())) | {"email"}
+_IN_ENDPOINTS = set(vars(Endpoint()))
+
+
+def profile() -> Any:
+    """Return the SDK's own choice of keys, region and endpoint: the profile's, else the environment's.
+
+    Raises:
+        Denied: if the file of profiles can't be read or isn't one; the SDK would ignore it without a word.
+    """
+    _check_file()
+    try:
+        return Profile.from_standard_configuration(None, None)
+    except Exception as error:
+        raise _unusable(_path(), f"it can't be used ({type(error).__name__})") from None
+
+
+def region() -> str:
+    """Return the region that the SDK is configured for: the profile's, OSC_REGION, or eu-west-2.
+
+    Raises:
+        Denied: if the file of profiles can't be used.
+    """
+    return str(profile().region)
+
+
+@dataclass(slots=True)
+class Connection:
+    """The one Gateway of this process, made when it is first needed: that takes two seconds.
+
+    Args:
+        workers: how many calls may be in progress at once.
+        rate: calls a second.
+    """
+
+    workers: int = 10
+    rate: float = CALLS_A_SECOND
+    _lock: threading.Lock = field(default_factory=threading.Lock)
+    _gateway: Any = field(default=None, repr=False)
+    _hidden: tuple[str, ...] = field(default=(), repr=False)
+    _limiter: Limiter = field(init=False)
+
+    def __post_init__(self) -> None:
+        self._limiter = Limiter(self.rate)
+
+    @property
+    def region(self) -> str:
+        """The region that the Gateway is for."""
+        return str(self._made().region())
+
+    def call(self, action: str, *, clock: Clock, **parameters: Any) -> dict[str, Any]:
+        """Make a call, once, and return its answer.
+
+        Args:
+            action: the API's name of the call.
+            clock: lets time pass while the pace of calls asks for it.
+            parameters: by the API's names.
+
+        Raises:
+            ServiceError: one of ours, for whatever it ends with; its message quotes no secret.
+        """
+        gateway = self._made()
+        self._limiter.wait(clock)
+        location = str(parameters.get("FileLocation") or "")
+        hidden = (*self._hidden, location, location.partition("?")[2])
+        try:
+            answer = getattr(gateway, action)(**parameters)
+        except NotImplementedError as error:  # what the SDK refuses by itself
+            raise Refused(without_secrets(str(error), hidden), call=f"api:{action}") from None
+        except requests.RequestException as error:
+            raise _error(error, action, hidden) from None
+        if not isinstance(answer, dict):
+            raise AnswerLost("the answer is no JSON object", call=f"api:{action}")
+        return answer
+
+    def _made(self) -> Any:
+        with self._lock:
+            if self._gateway is None:
+                self._gateway, self._hidden = self._make()
+            return self._gateway
+
+    def _make(self) -> tuple[Any, tuple[str, ...]]:
+        found = profile()
+        secrets = tuple(str(each) for each in (found.secret_key, found.password, found.access_key) if each)
+        if not (found.login and found.password) and not (found.access_key and found.secret_key):
+            raise Denied(
+                "there are no credentials: set OSC_ACCESS_KEY and OSC_SECRET_KEY, or write access_key and secret_key "
+                f"into the profile in {_shown(_path())}",
+                code="Credentials",
+            )
+        agent = f"pulumi-snapcopy/{__version__} osc-sdk-python"
+        gateway = Gateway(user_agent=agent, max_retries=0)  # the core retries, within its deadline
+        gateway.call.limiter = None  # ours, which threads can share
+        session = gateway.call.session
+        for scheme in ("https://", "http://"):
+            session.mount(scheme, _Timed(pool_maxsize=self.workers))
+        return gateway, secrets
+
+
+class _Timed(HTTPAdapter):
+    """Sends with timeouts, which the SDK doesn't set."""
+
+    def send(self, request: requests.PreparedRequest, *args: Any, **kwargs: Any) -> requests.Response:
+        kwargs["timeout"] = kwargs.get("timeout") or (CONNECT_TIMEOUT, READ_TIMEOUT)
+        return super().send(request, *args, **kwargs)
+
+
+def _error(error: requests.RequestException, action: str, hidden: tuple[str, ...]) -> ServiceError:
+    call, answer = f"api:{action}", error.response
+    if isinstance(error, requests.HTTPError) and answer is not None:
+        html = "html" in (answer.headers.get("content-type") or "")
+        return refusal(answer.status_code, _json(answer), call=action, html=html, hidden=hidden)
+    message = without_secrets(str(error), hidden)
+    if isinstance(error, requests.JSONDecodeError):
+        return AnswerLost("the answer is not JSON", call=call)
+    if isinstance(error, requests.exceptions.SSLError):
+        return Refused(message, call=call)
+    if isinstance(error, requests.exceptions.ProxyError | requests.ConnectTimeout) or _was_not_sent(error):
+        return Transient(message, call=call)
+    if isinstance(error, ValueError):  # no URL, no scheme, no host
+        return NoSuchService(f"the endpoint can't be used: {message}", call=call)
+    return AnswerLost(message, call=call)
+
+
+def _was_not_sent(error: requests.RequestException) -> bool:
+    cause = error.args[0] if error.args else None
+    reason = cause.reason if isinstance(cause, MaxRetryError) else cause
+    return isinstance(reason, NewConnectionError | ConnectTimeoutError)
+
+
+def _json(answer: requests.Response) -> Any:
+    try:
+        return answer.json()
+    except ValueError:
+        return None
+
+
+def _path() -> str:
+    return os.environ.get("OSC_CONFIG_FILE") or STD_PATH
+
+
+def _check_file() -> None:
+    """Refuse a file of profiles that the SDK would ignore, also beside complete keys in the environment."""
+    path, name = _path(), os.environ.get("OSC_PROFILE") or "default"
+    required = path != STD_PATH or name != "default"
+    try:
+        config = json.loads(Path(path).read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        if required:
+            raise _unusable(path, "there is no such file") from None
+        return
+    except OSError as error:
+        raise _unusable(path, error.strerror or type(error).__name__) from None
+    except ValueError as error:
+        where = f", line {error.lineno}" if isinstance(error, json.JSONDecodeError) else ""
+        raise _unusable(path, f"it is not JSON{where}") from None
+    if not isinstance(config, dict):
+        raise _unusable(path, "it is not an object of profiles")
+    if name in config:
+        if fault := _fault(config[name]):
+            raise _unusable(path, f'the profile "{name}" {fault}')
+    elif required:
+        raise _unusable(path, f'it has no profile "{name}"')
+
+
+def _fault(found: Any) -> str | None:
+    """What is wrong with a profile; its values are never quoted."""
+    if not isinstance(found, Mapping):
+        return "is not an object"
+    endpoints = found.get("endpoints", {})
+    if not isinstance(endpoints, Mapping):
+        return "has endpoints that are not an object"
+    for key in found:
+        if key not in _IN_A_PROFILE:
+            return f'has the unknown key "{key}"'
+    for key in endpoints:
+        if key not in _IN_ENDPOINTS:
+            return f'has the unknown endpoint "{key}"'
+    for key in ("access_key", "secret_key", "login", "password", "region", "protocol"):
+        if found.get(key) is not None and not isinstance(found[key], str):
+            return f'has a "{key}" that is not a string'
+    return None
+
+
+def _unusable(path: str, why: str) -> Denied:
+    return Denied(
+        f"the OUTSCALE profile file {_shown(path)} can't be used: {why}. Correct it, or move it away",
+        code="Credentials",
+    )
+
+
+def _shown(path: str) -> str:
+    home = os.path.expanduser("~")
+    return f"~{path.removeprefix(home)}" if path.startswith(f"{home}{os.sep}") else path

@@ -1,0 +1,97 @@
+"""Looking at a source before anything is sent: a copy of one that isn't complete would hold less than it says."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from typing import Protocol
+
+from ..core.errors import ServiceError, SourceError, SourcePending
+from ..core.rules.suggest import nearest_first
+from ..core.values import Phase, Seen, Source, Spec
+from .modes import SOURCE, VOLUME
+
+_MOST_NAMES = 10
+
+
+class Sources(Protocol):
+    """What is asked about sources."""
+
+    def readable_snapshot(self, snapshot_id: str) -> Seen | None:
+        """Read a snapshot that the account can copy."""
+
+    def own_snapshots(self) -> list[str]:
+        """List the ids of the account's complete snapshots."""
+
+    def volume_state(self, volume_id: str) -> str | None:
+        """Return the state of a volume, or None if there is none of that id."""
+
+    def own_volumes(self) -> list[str]:
+        """List the ids of the account's volumes."""
+
+
+def check_source(service: Sources, spec: Spec) -> Source:
+    """Return the source.
+
+    Args:
+        service: Sources.
+        spec: whose source is meant; a file to import isn't looked at.
+
+    Raises:
+        SourcePending: if it isn't complete yet.
+        SourceError: if it isn't there, or never will be complete.
+        ServiceError: if the service doesn't answer.
+    """
+    if (snapshot_id := spec.arguments.get(SOURCE)) is not None:
+        _check_snapshot(service, snapshot_id, spec.region)
+    elif (volume_id := spec.arguments.get(VOLUME)) is not None:
+        _check_volume(service, volume_id, spec.region)
+    return Source(kind="snapshot")
+
+
+def _check_snapshot(service: Sources, snapshot_id: str, region: str) -> None:
+    found = service.readable_snapshot(snapshot_id)
+    if found is None:
+        raise SourceError(
+            f'there is no snapshot "{snapshot_id}" in {region} that the account can copy',
+            _there_is(region, "snapshots", snapshot_id, service.own_snapshots),
+            "write the id of an existing one as source_snapshot_id.",
+        )
+    if found.phase is Phase.PENDING:
+        raise SourcePending(f'"{snapshot_id}" in {region} is not complete (state: {found.state})')
+    if found.phase is Phase.FAILED:
+        raise SourceError(
+            f'the source "{snapshot_id}" in {region} is not complete',
+            f"its state is {found.state}.",
+            "write the id of another one as source_snapshot_id; this one can't be copied.",
+        )
+
+
+def _check_volume(service: Sources, volume_id: str, region: str) -> None:
+    state = service.volume_state(volume_id)
+    if state is None:
+        raise SourceError(
+            f'there is no volume "{volume_id}" in {region}',
+            _there_is(region, "volumes", volume_id, service.own_volumes),
+            "write the id of an existing one as volume_id.",
+        )
+    if state == "creating":
+        raise SourcePending(f'the volume "{volume_id}" in {region} is not ready (state: {state})')
+    if state in ("deleting", "error"):
+        raise SourceError(
+            f'the volume "{volume_id}" in {region} can\'t be used',
+            f"its state is {state}.",
+            "write the id of another one as volume_id.",
+        )
+
+
+def _there_is(region: str, what: str, wanted: str, names: Callable[[], Iterable[str]]) -> str:
+    """What there is instead; not being allowed to list that isn't the error to report."""
+    try:
+        found = list(names())
+    except ServiceError as error:
+        return f"the {what} of {region} can't be listed: {error}."
+    if not found:
+        return f"the account has no {what} in {region}."
+    shown = nearest_first(wanted, found, most=_MOST_NAMES)
+    more = f" and {len(found) - len(shown)} more" if len(found) > len(shown) else ""
+    return f"{region} has the {what} {', '.join(shown)}{more}."

@@ -1,0 +1,158 @@
+"""What is refused at preview, and which cloud is meant."""
+
+from __future__ import annotations
+
+import os
+from datetime import datetime, timezone
+from typing import Any
+
+import pytest
+from pulumi_snapcopy.core.errors import ConfigError
+from pulumi_snapcopy.core.rules.judgement import UNKNOWN
+from pulumi_snapcopy.ec2.cloud import cloud_of, configured_endpoint, described_cloud
+from pulumi_snapcopy.ec2.mark import described, key_in
+from pulumi_snapcopy.ec2.provider import _family
+from pulumi_snapcopy.ec2.rules import AWS_RULES, COPIED_SNAPSHOT_RULES, FCU_RULES
+from pulumi_snapcopy.ec2.rules.encryption import COPIES_ENCRYPTED
+from pulumi_snapcopy.host.settings import Settings
+
+NOW = datetime(2026, 11, 27, tzinfo=timezone.utc)
+RIGHT: dict[str, Any] = {
+    "sourceSnapshotId": "snap-0123456789abcdef0", "sourceRegion": "us-east-1", "targetRegion": "eu-west-1",
+}  # fmt: skip
+ON_FCU = {
+    **RIGHT,
+    "sourceSnapshotId": "snap-0123abcd",
+    "sourceRegion": "eu-west-2",
+    "targetRegion": "eu-west-2",
+}
+
+
+@pytest.fixture(autouse=True)
+def bare(monkeypatch: pytest.MonkeyPatch) -> pytest.MonkeyPatch:
+    """The environment says nothing of endpoints."""
+    for name in [each for each in os.environ if each.startswith(("AWS_", "SNAPCOPY_"))]:
+        monkeypatch.delenv(name)
+    monkeypatch.setenv("AWS_CONFIG_FILE", os.devnull)
+    return monkeypatch
+
+
+def violated(book: Any, right: dict[str, Any], **change: Any) -> list[str]:
+    """The properties of what is wrong."""
+    inputs = {key: value for key, value in {**right, **change}.items() if value is not None}
+    return [each.property for each in book.violations(inputs, now=NOW)]
+
+
+@pytest.mark.parametrize(
+    ("change", "properties"),
+    [
+        ({}, []),
+        ({"sourceSnapshotId": None}, ["sourceSnapshotId"]),
+        ({"sourceSnapshotId": "vol-0123456789abcdef0"}, ["sourceSnapshotId"]),
+        ({"sourceSnapshotId": "snap-00000000000000000"}, ["sourceSnapshotId"]),
+        ({"sourceSnapshotId": "SNAP-0123456789ABCDEF0"}, ["sourceSnapshotId"]),
+        ({"sourceSnapshotId": UNKNOWN, "targetRegion": UNKNOWN, "encrypted": UNKNOWN, "kmsKeyId": "k"}, []),
+        ({"sourceSnapshotId": 7}, ["sourceSnapshotId"]),
+        ({"adoptSnapshotId": "snap-0123456789abcdef0"}, ["adoptSnapshotId"]),
+        ({"sourceRegion": None}, ["sourceRegion"]),
+        ({"targetRegion": "eu-wst-1"}, ["targetRegion"]),
+        ({"targetRegion": "us-east-1"}, []),
+        ({"description": "d" * 256}, ["description"]),
+        ({"completionDurationMinutes": 60.0}, []),
+        ({"completionDurationMinutes": 14}, ["completionDurationMinutes"]),
+        ({"completionDurationMinutes": 20}, ["completionDurationMinutes"]),
+        ({"completionDurationMinutes": 2895}, ["completionDurationMinutes"]),
+        ({"kmsKeyId": "alias/dr"}, ["kmsKeyId"]),
+        ({"kmsKeyId": "alias/dr", "encrypted": True}, []),
+        ({"kmsKeyId": UNKNOWN, "encrypted": False}, ["kmsKeyId"]),
+        ({"tags": {"any & all (of it)": "#"}}, []),
+        ({"tags": {"k" * 128: ""}}, ["tags"]),
+        ({"tags": {"aws:x": ""}}, ["tags"]),
+        ({"tags": {str(number): "" for number in range(47)}}, ["tags"]),
+    ],
+)
+def test_requests_on_aws(change: dict[str, Any], properties: list[str]) -> None:
+    """Each wrong argument is named; what isn't known isn't judged."""
+    assert violated(AWS_RULES, RIGHT, **change) == properties
+
+
+@pytest.mark.parametrize(
+    ("change", "properties"),
+    [
+        ({}, []),
+        ({"encrypted": False}, []),
+        ({"encrypted": True, "kmsKeyId": "alias/dr"}, ["encrypted", "kmsKeyId"]),
+        ({"completionDurationMinutes": 60}, ["completionDurationMinutes"]),
+        ({"targetRegion": "us-east-2"}, ["targetRegion"]),
+        ({"targetRegion": UNKNOWN}, []),
+        ({"sourceRegion": "eu-west-1", "targetRegion": "eu-west-1"}, ["sourceRegion", "targetRegion"]),
+    ],
+)
+def test_requests_on_fcu(change: dict[str, Any], properties: list[str]) -> None:
+    """What only AWS has is refused, and so are its regions."""
+    assert violated(FCU_RULES, ON_FCU, **change) == properties
+
+
+def test_another_region_than_the_endpoints_is_refused(bare: pytest.MonkeyPatch) -> None:
+    """An account of OUTSCALE's belongs to one region."""
+    bare.setenv("AWS_ENDPOINT_URL_EC2", "https://fcu.us-east-2.outscale.com")
+    assert violated(COPIED_SNAPSHOT_RULES, ON_FCU) == ["sourceRegion"]
+    bare.setenv("AWS_ENDPOINT_URL_EC2", "https://fcu.eu-west-2.outscale.com")
+    assert violated(COPIED_SNAPSHOT_RULES, ON_FCU) == []
+
+
+def test_copies_are_encrypted_where_the_organisation_asks_for_it() -> None:
+    """Asked for in so many words; with ownKey under a key that is named."""
+
+    def judged(config: dict[str, Any], **inputs: Any) -> list[str]:
+        return [each.property for each in COPIES_ENCRYPTED.judge(inputs, None, config)]  # type: ignore[arg-type]
+
+    assert judged({}) == ["encrypted"] and judged({}, encrypted=False) == ["encrypted"]
+    assert judged({}, encrypted=True) == [] and judged({}, encrypted=UNKNOWN) == []
+    assert judged({"ownKey": True}, encrypted=True) == ["kmsKeyId"]
+
+
+def test_which_cloud_is_meant(bare: pytest.MonkeyPatch) -> None:
+    """The setting, else the endpoint's host; any other value is refused."""
+    assert cloud_of("x", None, configured_endpoint) == "aws"
+    bare.setenv("AWS_ENDPOINT_URL", "https://fcu.eu-west-2.outscale.com")
+    assert cloud_of("x", None, configured_endpoint) == "fcu"
+    assert cloud_of("x", "aws", configured_endpoint) == "aws"
+    with pytest.raises(ConfigError, match="x is 'gcp'; write aws, or fcu for OUTSCALE"):
+        cloud_of("x", "gcp", configured_endpoint)
+
+
+def test_a_profiles_endpoint_counts(bare: pytest.MonkeyPatch, tmp_path: Any) -> None:
+    """As in the AWS CLI, in a section of services."""
+    path = tmp_path / "config"
+    path.write_text(
+        "[profile osc]\nservices = s\n[services s]\nec2 =\n  endpoint_url = https://fcu.eu-west-2.outscale.com\n"
+    )
+    bare.setenv("AWS_CONFIG_FILE", str(path))
+    assert configured_endpoint() is None
+    assert configured_endpoint("osc") == "https://fcu.eu-west-2.outscale.com"
+
+
+def test_fcu_without_an_endpoint_is_refused(bare: pytest.MonkeyPatch) -> None:
+    """OUTSCALE's ids are nothing to send to AWS."""
+    config = {"snapcopy:ec2Api": "fcu"}
+    with pytest.raises(ConfigError, match="snapcopy:ec2Api is fcu, and no endpoint is set"):
+        _family(Settings.read(config.get))
+    bare.setenv("AWS_ENDPOINT_URL_EC2", "http://127.0.0.1:1/fcu")
+    assert _family(Settings.read(config.get)).words.provider == "OUTSCALE"
+
+
+def test_a_forgotten_endpoint_is_said(bare: pytest.MonkeyPatch) -> None:
+    """In a region that both clouds have."""
+    assert described_cloud("eu-west-1") == "AWS"
+    assert "OUTSCALE has a region eu-west-2, too" in described_cloud("eu-west-2")
+    bare.setenv("AWS_ENDPOINT_URL_EC2", "https://fcu.eu-west-2.outscale.com")
+    assert described_cloud("eu-west-2") == "OUTSCALE's FCU at https://fcu.eu-west-2.outscale.com"
+
+
+@pytest.mark.parametrize("text", ["", "nightly", "d" * 255, "x [snapcopy 00]", "ends [", "é" * 255])
+def test_the_key_survives_any_description(text: str) -> None:
+    """It stands at the very end, within 255 characters."""
+    whole = described(text, "0f" * 16)
+    assert len(whole) <= 255 and key_in(whole) == "0f" * 16
+    assert key_in(whole + " (copied)") == ""

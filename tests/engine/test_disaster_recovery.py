@@ -1,0 +1,298 @@
+"""A recovery region through the real engine: what each day's run holds, prunes and refuses, as the service shows it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date, timedelta
+from typing import Any
+
+import pytest
+from pulumi_snapcopy import lightsail
+from pulumi_snapcopy.emulator import Emulator, Fault, Injected, Settings
+
+from .conftest import Service, day
+from .stack import Stack
+
+FIRST = date.fromisoformat(day(40))
+TARGET, SOURCE = "eu-west-1", "us-east-1"
+
+
+def nth(number: int) -> str:
+    """The date of the test's n-th day; the sources have snapshots of days 0 to 6 when it begins."""
+    return str(FIRST + timedelta(days=number))
+
+
+@pytest.fixture
+def emulator() -> Iterator[Emulator]:
+    week = [nth(number) for number in range(7)]
+    seed: dict[str, Any] = {
+        "instances": [
+            {
+                "name": "web-1",
+                "automaticSnapshots": week,
+                "attachedDisks": ["logs-1"],
+                "tags": {"backup": "yes"},
+            },
+            {"name": "win-1", "blueprintId": "windows_server_2022", "bundleId": "small_win_3_0"},
+            {"name": "new-1"},
+        ],
+        "disks": [{"name": "data-1", "automaticSnapshots": week}, {"name": "logs-1"}],
+        "relationalDatabases": [{"name": "orders"}],
+    }
+    with Emulator(settings=Settings(copy_seconds=0.1)) as running:
+        running.seed({SOURCE: seed})
+        yield running
+
+
+def region(
+    stack: Stack, *, protect: Any = ("web-1",), keep: str = "daily=3", target: str = TARGET, more: str = ""
+) -> None:
+    """Write a program of one recovery region."""
+    given = list(protect) if isinstance(protect, tuple) else protect
+    stack.program(f"""
+from pulumi_snapcopy.lightsail import DisasterRecoveryRegion, Retention
+dr = DisasterRecoveryRegion("dr", source_region="{SOURCE}", target_region="{target}", protect={given!r},
+    keep=Retention({keep}), tags={{"purpose": "dr"}}, {more})
+for name in ("newest", "copies", "gaps", "includes"):
+    pulumi.export(name, getattr(dr, name))
+""")
+
+
+def held(service: Service, source: str = "web-1", region: str = TARGET) -> list[str]:
+    """The dates of the complete copies that the service has of a source, by their names, oldest first."""
+    found = service.snapshots(region)
+    names = [name for name, each in found.items() if each["state"] in ("available", "completed")]
+    return sorted(name.removeprefix(f"{source}-")[:10] for name in names if name.startswith(f"{source}-20"))
+
+
+def exported(stack: Stack) -> dict[str, Any]:
+    """The program's outputs."""
+    resources = stack.export()["deployment"]["resources"]
+    (root,) = [each for each in resources if each["type"] == "pulumi:pulumi:Stack"]
+    return dict(root["outputs"])
+
+
+def test_days_roll_on_and_the_end_leaves_nothing(stack: Stack, service: Service, emulator: Emulator) -> None:
+    """The first day copies what the retention keeps; the next one adds and deletes one; a third run changes nothing."""
+    emulator.put_snapshot(TARGET, "web-1-2001-01-01-0123abcd", from_name="web-1")
+    region(stack)
+    preview = stack.preview()
+    assert "dr-web-1" not in preview.output or preview.changes["create"] >= 1
+    stack.up()
+    theirs = ["2001-01-01"]
+    assert held(service) == [*theirs, nth(4), nth(5), nth(6)]
+    outputs = exported(stack)
+    assert outputs["newest"] == {"web-1": nth(6)}
+    assert outputs["gaps"] == {"web-1": []}
+    assert outputs["includes"] == {"web-1": ["logs-1"]}
+    assert set(outputs["copies"]["web-1"]) == {nth(4), nth(5), nth(6)}
+    assert all(name in service.snapshots() for name in outputs["copies"]["web-1"].values())
+
+    emulator.take_automatic_snapshot(SOURCE, "web-1", nth(7))
+    emulator.clear_calls()
+    next_day = stack.up()
+    assert held(service) == [*theirs, nth(5), nth(6), nth(7)]
+    assert f"dr-web-1-{nth(7)} created" in next_day.output and f"dr-web-1-{nth(4)} deleted" in next_day.output
+    changes = [each for each in service.effects() if each in ("CopySnapshot", "DeleteInstanceSnapshot")]
+    assert changes == ["CopySnapshot", "DeleteInstanceSnapshot"], "the old one goes when the new one stands"
+
+    emulator.clear_calls()
+    assert set(stack.up().changes) == {"unchanged"}
+    assert service.effects() == []
+    stack.destroy()
+    assert [*service.snapshots()] == ["web-1-2001-01-01-0123abcd"]
+
+
+def test_nothing_is_pruned_in_the_dark(stack: Stack, service: Service, emulator: Emulator) -> None:
+    """A list of copies that comes empty, one that fails, and a source that is gone: all is kept, and said why."""
+    region(stack)
+    stack.up()
+    before = held(service)
+    emulator.take_automatic_snapshot(SOURCE, "web-1", nth(7))
+
+    lie = emulator.inject(
+        Fault(
+            kind="error",
+            operation="GetInstanceSnapshots",
+            region=TARGET,
+            code="AccessDeniedException",
+            times=None,
+        )
+    )
+    told = stack.preview()
+    assert "nothing is pruned in this run: its copies can't be listed: AccessDeniedException" in told.output
+    assert told.changes.get("delete") is None
+    lie.release()
+
+    emulator.inject(
+        Fault(
+            kind="error",
+            operation="GetAutoSnapshots",
+            region=SOURCE,
+            code="AccessDeniedException",
+            times=None,
+        )
+    )
+    told = stack.up()
+    assert "its snapshots in us-east-1 can't be listed" in told.output
+    assert held(service) == before
+
+
+def test_a_vanished_source_keeps_its_copies(stack: Stack, service: Service, emulator: Emulator) -> None:
+    """Its copies are what is left of it: they stay until it is taken out of protect, within the limit."""
+    region(stack, protect=("web-1", "data-1"))
+    stack.up()
+    emulator.client(SOURCE).delete_instance(instanceName="web-1")
+    emulator.take_automatic_snapshot(SOURCE, "data-1", nth(7))
+    told = stack.up()
+    assert "web-1 doesn't exist in us-east-1 any more" in told.output
+    assert held(service) == [nth(4), nth(5), nth(6)]
+    assert held(service, "data-1") == [nth(5), nth(6), nth(7)], "the other source goes on"
+
+    region(stack, protect=("data-1",))
+    refused = stack.preview(ok=False)
+    assert (
+        "this run would delete 3 of 3 copies (web-1 is no longer protected); max_prune=0.3 allows 1"
+        in refused.output
+    )
+    assert "Traceback" not in refused.output
+    assert "run `pulumi up` once with max_prune=0.67" in refused.output
+
+    region(stack, protect=("data-1",), more="max_prune=0.67")
+    stack.up()
+    assert held(service) == []
+    assert held(service, "data-1") == [nth(5), nth(6), nth(7)]
+
+
+def test_another_retention_and_another_region_meet_the_limit(stack: Stack, service: Service) -> None:
+    """A shorter retention deletes no more than the limit; copies in the old region go once the new ones stand."""
+    region(stack, keep="daily=7")
+    stack.up()
+    assert len(held(service)) == 7
+    region(stack, keep="daily=2")
+    assert "would delete 5 of 7 copies" in stack.preview(ok=False).output
+    region(stack, keep="daily=7", target="eu-west-2", more="max_prune=1")
+    stack.up()
+    assert held(service) == []
+    assert len(held(service, region="eu-west-2")) == 7
+
+
+def test_what_cant_be_protected_is_named_all_at_once(stack: Stack, service: Service) -> None:
+    """Names: an error that holds every one and what to do. All: what can be copied is, the others are warned of."""
+    region(stack, protect=("web-1", "new-1", "win-1", "orders", "nope"))
+    refused = stack.preview(ok=False).output
+    assert "4 sources can't be protected" in refused and "Traceback" not in refused
+    assert "new-1 has no automatic snapshots enabled" in refused
+    assert "win-1 runs Windows" in refused
+    assert "orders is a database" in refused
+    assert "nope doesn't exist in us-east-1" in refused
+
+    region(stack, protect={"backup": "yes"})
+    stack.up()
+    assert held(service) == [nth(4), nth(5), nth(6)]
+    region(stack, protect="all")
+    assert "new-1 has no automatic snapshots enabled" in stack.preview(ok=False).output
+
+
+def test_a_killed_run_is_resumed(stack: Stack, service: Service, emulator: Emulator) -> None:
+    """A run that is killed while it copies leaves nothing twice, and its successor holds the day."""
+    region(stack)
+    stack.up()
+    emulator.take_automatic_snapshot(SOURCE, "web-1", nth(7))
+    stack.up_killed_at(emulator.inject(Fault(kind="hold-after", operation="CopySnapshot")))
+    stack.up()
+    assert held(service) == [nth(5), nth(6), nth(7)]
+    assert len(service.snapshots()) == 3
+
+
+def test_a_copy_deleted_by_hand_is_asked_about(stack: Stack, service: Service, emulator: Emulator) -> None:
+    """A complete copy that the service no longer lists stops pruning, until a refresh says that it is gone."""
+    region(stack)
+    stack.up()
+    (name,) = [each for each in service.snapshots() if nth(4) in each]
+    emulator.client(TARGET).delete_instance_snapshot(instanceSnapshotName=name)
+    for number in range(7, 12):  # the source no longer has that day
+        emulator.take_automatic_snapshot(SOURCE, "web-1", nth(number))
+    told = stack.up()
+    assert f'the service lists only 2 of the 3 copies known, and not "{name}"' in told.output
+    assert held(service) == [nth(5), nth(6), nth(9), nth(10), nth(11)]
+    region(stack, more="max_prune=1")
+    told = stack.up("--refresh")
+    assert "nothing is pruned" not in told.output
+    assert held(service) == [nth(9), nth(10), nth(11)]
+
+
+@pytest.mark.skipif(not hasattr(lightsail, "InstanceSnapshot"), reason="this release can't take snapshots")
+def test_a_source_without_automatic_snapshots_has_a_manual_one_a_day(
+    stack: Stack, service: Service, emulator: Emulator
+) -> None:
+    """With when_missing="snapshot" today's is taken and copied; one run later nothing is taken again; destroy removes both."""
+    region(stack, protect=("web-1", "new-1", "logs-1", "win-1"), more='when_missing="snapshot"')
+    stack.preview()
+    stack.up()
+    assert held(service) == [nth(4), nth(5), nth(6)]
+    taken = service.snapshots(SOURCE)
+    assert sorted(each["resourceType"] for each in taken.values()) == [
+        "DiskSnapshot",
+        "InstanceSnapshot",
+        "InstanceSnapshot",
+    ]
+    copies = exported(stack)["copies"]
+    for source in ("new-1", "logs-1", "win-1"):
+        assert [*copies[source]] == [day(0)]
+        assert service.snapshots()[copies[source][day(0)]]["state"] in ("available", "completed")
+    emulator.clear_calls()
+    assert set(stack.up().changes) == {"unchanged"}
+    assert service.effects() == []
+    stack.destroy()
+    assert service.snapshots() == service.snapshots(SOURCE) == {}
+
+
+@pytest.mark.timeout(900)
+def test_a_sample_of_days(stack: Stack, service: Service, emulator: Emulator) -> None:
+    """Day 7 is ordinary, 8 has an outage, 9 is skipped, 10 is killed, from 12 a source is gone; each day the service is asked."""
+    region(stack, protect=("web-1", "data-1"))
+    stack.up()
+    dawn(emulator, 7)
+    stack.up()
+    assert held(service) == held(service, "data-1") == [nth(5), nth(6), nth(7)]
+
+    dawn(emulator, 8)
+    code = "AccessDeniedException"
+    outage = emulator.inject(
+        Fault(kind="error", operation="GetDiskSnapshots", region=TARGET, code=code, times=None)
+    )
+    refused = stack.up(ok=False).output  # the copy itself can't be looked for either
+    assert "its copies can't be listed: AccessDeniedException" in refused
+    assert held_at_least(service, emulator, outage, nth(5), nth(6), nth(7))
+
+    dawn(emulator, 9)
+    dawn(emulator, 10)
+    stack.up_killed_at(
+        emulator.inject(Fault(kind="hold-after", operation="CopySnapshot", resource="data-1*"))
+    )
+    told = stack.up("--refresh")
+    assert "Traceback" not in told.output
+    dawn(emulator, 11)
+    stack.up()
+    assert held(service) == held(service, "data-1") == [nth(9), nth(10), nth(11)]
+
+    emulator.client(SOURCE).delete_disk(diskName="data-1")
+    emulator.take_automatic_snapshot(SOURCE, "web-1", nth(12))
+    stack.up()
+    assert held(service) == [nth(10), nth(11), nth(12)]
+    assert held(service, "data-1") == [nth(9), nth(10), nth(11)]
+    assert len(service.snapshots()) == 6
+    assert set(stack.up().changes) == {"unchanged"}
+
+
+def dawn(emulator: Emulator, number: int) -> None:
+    """Take the automatic snapshots of the n-th day."""
+    for source in ("web-1", "data-1"):
+        emulator.take_automatic_snapshot(SOURCE, source, nth(number))
+
+
+def held_at_least(service: Service, emulator: Emulator, outage: Injected, *dates: str) -> bool:
+    """Whether the copies of these dates are all there once an outage has ended."""
+    outage.release()
+    return all({*dates} <= {*held(service, source)} for source in ("web-1", "data-1"))

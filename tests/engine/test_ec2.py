@@ -1,0 +1,130 @@
+"""EC2's copies through the real engine, on AWS and on FCU."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from pulumi_snapcopy.emulator import Emulator, Fault, Settings
+from pulumi_snapcopy.emulator.blocks import Snapshot
+
+from .stack import Stack
+
+EXAMPLE = Path(__file__).parents[2] / "examples" / "ec2"
+SOURCE = "snap-0123456789abcdef0"
+ROUTE = {"source_region": "us-east-1", "target_region": "eu-west-1"}
+
+
+@pytest.fixture
+def services() -> tuple[str, ...]:
+    """What is emulated."""
+    return ("ec2",)
+
+
+@pytest.fixture
+def emulator(services: tuple[str, ...]) -> Iterator[Emulator]:
+    """The services, whose copies take half a second."""
+    with Emulator(services=services, settings=Settings(copy_seconds=0.5)) as running:
+        running.seed(json.loads((EXAMPLE / "sources.json").read_text()))
+        yield running
+
+
+@pytest.fixture
+def stack(new_stack: Callable[..., Stack]) -> Stack:
+    """A stack of one program."""
+    return new_stack()
+
+
+def program(stack: Stack, **arguments: Any) -> None:
+    """Write a program of one copy."""
+    given = {"source_snapshot_id": SOURCE, **ROUTE, **arguments}
+    (stack.folder / "__main__.py").write_text(
+        f"from pulumi_snapcopy.ec2 import CopiedSnapshot\nCopiedSnapshot('vol', **{given!r})\n"
+    )
+
+
+def copies(emulator: Emulator, region: str = "eu-west-1") -> list[Snapshot]:
+    """The copies that the region holds."""
+    return [each for each in emulator.ec2.snapshots(region) if each.id != SOURCE]
+
+
+def in_state(stack: Stack) -> dict[str, Any]:
+    """The copy in the state."""
+    found = stack.export()["deployment"]["resources"]
+    (copy,) = [each for each in found if each["type"] == "pulumi-python:dynamic/ec2:CopiedSnapshot"]
+    return dict(copy)
+
+
+def test_example(stack: Stack, emulator: Emulator) -> None:
+    """A copy and a copy of it; a second run changes nothing and asks nothing; destroy leaves the source alone."""
+    shutil.copy(EXAMPLE / "__main__.py", stack.folder)
+    stack.run("config", "set", "snapshotId", SOURCE)
+    assert stack.up().changes == {"created": 3}
+    (copy,), (further,) = copies(emulator), copies(emulator, "eu-central-1")
+    outputs = json.loads(stack.run("stack", "output", "--json").output)
+    assert outputs["copy"] == {"id": copy.id, "state": "completed", "sizeInGiB": 64}
+    assert outputs["furtherCopy"] == f"arn:aws:ec2:eu-central-1::snapshot/{further.id}"
+    assert copy.encrypted and copy.tags["team"] == "shop"
+    emulator.clear_calls()
+    assert stack.up().changes == {"unchanged": 3} and emulator.calls() == []
+    assert stack.destroy().changes == {"deleted": 3}
+    assert copies(emulator) == copies(emulator, "eu-central-1") == []
+    assert [each.id for each in emulator.ec2.snapshots("us-east-1")] == [SOURCE]
+
+
+def test_a_run_killed_right_after_the_request_makes_one_copy(stack: Stack, emulator: Emulator) -> None:
+    """SIGKILL, `pulumi cancel`, `pulumi up`: the copy is found by its key, also where filters lag."""
+    program(stack)
+    emulator.settings = Settings(copy_seconds=0.5, filter_seconds=2)
+    held = emulator.inject(Fault(kind="hold-after", operation="CopySnapshot"))
+    stack.up_killed_at(held)
+    stack.up()
+    (copy,) = copies(emulator)
+    resource = in_state(stack)
+    assert resource["id"] == f"eu-west-1/{copy.id}" and resource["outputs"]["snapshotId"] == copy.id
+    assert len(resource["outputs"]["__provider"]) <= 200
+
+
+def test_a_failed_copy_is_replaced_by_the_next_run(stack: Stack, emulator: Emulator) -> None:
+    """An id can't change in place: the new one is made, then the failed one deleted."""
+    program(stack)
+    emulator.inject(
+        Fault(kind="fail-copy", operation="CopySnapshot", error_details="Given key ID is not accessible")
+    )
+    output = stack.up(ok=False).output
+    assert "Given key ID is not accessible" in output and "kms:CreateGrant" in output
+    (failed,) = copies(emulator)
+    assert in_state(stack)["outputs"]["snapshotId"] == failed.id
+    stack.up()
+    (copy,) = copies(emulator)
+    assert copy.id != failed.id and in_state(stack)["outputs"]["snapshotId"] == copy.id
+
+
+def test_wrong_requests_are_refused_at_preview(stack: Stack, emulator: Emulator) -> None:
+    """Every property with what to write; the service isn't asked anything."""
+    program(stack, kms_key_id="alias/dr", completion_duration_minutes=20, target_region="eu-wst-1")
+    output = stack.preview(ok=False).output
+    assert "encrypted=True" in output and "steps of 15" in output and "eu-west-1" in output
+    assert emulator.calls() == []
+
+
+@pytest.mark.parametrize("services", [("fcu",)])
+def test_fcu_by_the_stacks_setting(stack: Stack, emulator: Emulator) -> None:
+    """The key stands in the description, tags come after; what FCU doesn't have is refused at preview."""
+    source = emulator.outscale.put_snapshot("eu-west-2", size=10)
+    del stack.environment["SNAPCOPY_EC2_API"]
+    stack.run("config", "set", "snapcopy:ec2Api", "fcu")
+    route = {"source_snapshot_id": source, "source_region": "eu-west-2", "target_region": "eu-west-2"}
+    program(stack, **route, encrypted=True)
+    assert "OUTSCALE's FCU has no encryption of copies" in stack.preview(ok=False).output
+    program(stack, **route, description="nightly", tags={"team": "shop"})
+    assert "looking for the copy at OUTSCALE" in stack.up().output
+    (copy,) = [each for each in emulator.outscale.snapshots("eu-west-2") if each.id != source]
+    assert copy.description.startswith("nightly [snapcopy ") and copy.tags["team"] == "shop"
+    assert stack.up().changes == {"unchanged": 2}
+    stack.destroy()
+    assert [each.id for each in emulator.outscale.snapshots("eu-west-2")] == [source]

@@ -1,0 +1,151 @@
+"""OUTSCALE's resources through the real engine."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from pulumi_snapcopy.emulator import Emulator, Fault, Settings
+
+from .stack import Stack
+
+REGION, SOURCE, VOLUME = "eu-west-2", "snap-12345678", "vol-12345678"
+SEED = {
+    "outscale": {
+        REGION: {
+            "volumes": [{"id": VOLUME, "size": 10}],
+            "snapshots": [{"id": SOURCE, "size": 10, "description": "nightly"}],
+        }
+    }
+}
+SECRET = "MARKEDSECRET"
+URL = f"https://oos.eu-west-2.outscale.com/bucket/disk.qcow2?Signature={SECRET}"
+HEAD = "from pulumi_snapcopy.outscale import CopiedSnapshot, Snapshot\n"
+EXAMPLE = Path(__file__).parents[2] / "examples" / "outscale"
+
+
+@pytest.fixture
+def emulator() -> Iterator[Emulator]:
+    """OUTSCALE's API in place of Lightsail."""
+    with Emulator(services=("outscale",), settings=Settings(copy_seconds=0.5)) as running:
+        running.seed(SEED)
+        yield running
+
+
+@pytest.fixture
+def stack(new_stack: Callable[..., Stack]) -> Stack:
+    """A stack whose host makes as many calls as it likes."""
+    stack = new_stack()
+    stack.environment = {
+        **{key: value for key, value in stack.environment.items() if not key.startswith("AWS_")},
+        "SNAPCOPY_REQUESTS_PER_SECOND": "1000",
+    }
+    return stack
+
+
+def declare(stack: Stack, **arguments: Any) -> None:
+    """Write a program of one snapshot."""
+    stack.program(f"{HEAD}Snapshot('vol', **{arguments!r})\n")
+
+
+def made(emulator: Emulator) -> dict[str, Any]:
+    """The snapshots that weren't there at the start."""
+    return {each.id: each for each in emulator.outscale.snapshots(REGION) if each.id != SOURCE}
+
+
+def entries(stack: Stack) -> list[dict[str, Any]]:
+    """The snapshots in the state."""
+    found = stack.export()["deployment"].get("resources", [])
+    return [each for each in found if each["type"].startswith("pulumi-python:dynamic/outscale:")]
+
+
+def test_the_example_takes_and_copies_in_one_up(stack: Stack, emulator: Emulator) -> None:
+    """The copy waits for its source; a second run changes and asks nothing; destroy leaves nothing."""
+    emulator.settings = Settings(copy_seconds=0.5, snapshot_seconds=2)
+    shutil.copy(EXAMPLE / "__main__.py", stack.folder)
+    stack.run("config", "set", "volumeId", VOLUME)
+    stack.run("config", "set", "--secret", "fileLocation", URL)
+    stack.run("config", "set", "snapshotSize", str(2**30))
+    first = stack.up()
+    assert first.changes == {"created": 4}
+    outputs = json.loads(stack.run("stack", "output", "--json").output)
+    assert set(made(emulator)) == {outputs["taken"], outputs["copied"]["id"], outputs["imported"]}
+    assert outputs["copied"] == {"id": outputs["copied"]["id"], "state": "completed", "sizeInGiB": 10}
+    assert made(emulator)[outputs["copied"]["id"]].description == "data, nightly"
+    emulator.clear_calls()
+    second = stack.up()
+    assert second.changes == {"unchanged": 4} and emulator.calls() == []
+    types = {each["urn"].rpartition("::")[2]: each["type"].rpartition("/")[2] for each in entries(stack)}
+    assert types == {
+        "data": "outscale:Snapshot",
+        "data-copy": "outscale:CopiedSnapshot",
+        "imported": "outscale:Snapshot",
+    }
+    assert all(len(each["outputs"]["__provider"]) <= 200 for each in entries(stack))
+    state = json.dumps(stack.export())
+    refreshed = stack.refresh()
+    destroyed = stack.destroy()
+    assert destroyed.changes == {"deleted": 4} and made(emulator) == {}
+    for text in (first.output, second.output, state, refreshed.output, destroyed.output):
+        assert SECRET not in text
+
+
+def test_a_refusal_at_preview_never_reaches_the_service_and_quotes_no_url(
+    stack: Stack, emulator: Emulator
+) -> None:
+    """Neither mixed modes nor another region nor what is no URL; the engine prints no secret."""
+    refused = {
+        "exclude each other": {"volume_id": VOLUME, "file_location": URL},
+        "snapshot_size is required with file_location": {"file_location": URL},
+        "isn't the URL of a file": {"file_location": f"{SECRET}", "snapshot_size": 1},
+        "us-east-2 is not the account's own region, eu-west-2": {
+            "source_snapshot_id": SOURCE,
+            "source_region_name": "us-east-2",
+        },
+    }
+    for said, arguments in refused.items():
+        declare(stack, **arguments)
+        output = stack.preview(ok=False).output
+        assert said in output and SECRET not in output
+    assert emulator.calls() == []
+
+
+def test_a_run_killed_at_create_is_resumed(stack: Stack, emulator: Emulator) -> None:
+    """SIGKILL after CreateSnapshot's work: the next run takes up what was started, and sends nothing."""
+    declare(stack, file_location=URL, snapshot_size=2**30, tags={"team": "shop"})
+    held = emulator.inject(Fault(kind="hold-after", operation="CreateSnapshot"))
+    stack.up_killed_at(held)
+    (started,) = made(emulator)
+    output = stack.up().output
+    (one,) = made(emulator).values()
+    assert one.id == started and one.tags["team"] == "shop"
+    assert len(emulator.calls("CreateSnapshot")) == 1
+    assert SECRET not in output + json.dumps(stack.export())
+
+
+def test_a_failed_import_is_said_without_its_url_and_replaced(stack: Stack, emulator: Emulator) -> None:
+    """The failed one is in the state until another one has taken its place."""
+    emulator.inject(Fault(kind="fail-copy", operation="CreateSnapshot", seconds=1))
+    declare(stack, file_location=URL, snapshot_size=2**30)
+    failed = stack.up(ok=False).output
+    assert "the snapshot failed" in failed
+    (entry,) = entries(stack)
+    output = stack.up().output
+    (one,) = made(emulator)
+    assert entry["outputs"]["state"] == "error" and one != entry["outputs"]["snapshotId"]
+    assert SECRET not in failed + output + json.dumps(entry)
+
+
+def test_a_broken_profile_file_is_said_at_preview(stack: Stack, emulator: Emulator, tmp_path: Path) -> None:
+    """The SDK would ignore it."""
+    broken = tmp_path / "config.json"
+    broken.write_text(f'{{"default": {{"secret_key": "{SECRET}"')
+    stack.environment["OSC_CONFIG_FILE"] = str(broken)
+    declare(stack, volume_id=VOLUME)
+    output = stack.preview(ok=False).output
+    assert f"the OUTSCALE profile file {broken} can't be used: it is not JSON" in output
+    assert SECRET not in output and emulator.calls() == []

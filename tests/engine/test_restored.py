@@ -1,0 +1,82 @@
+"""Instances and disks that are restored, through the real engine."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+from pulumi_snapcopy.emulator import Emulator, Fault
+
+from .stack import Stack
+
+PROGRAM = """
+from pulumi_snapcopy.lightsail import RestoredDisk, RestoredInstance
+place = dict(region="us-east-1", availability_zone="us-east-1a")
+web = RestoredInstance("web", instance_snapshot_name="web-full", bundle_id="small_3_0", tags={"team": "shop"}, **place)
+data = RestoredDisk("data", disk_snapshot_name="data-before-upgrade", size_in_gb=64, **place)
+pulumi.export("web", {"ip": web.public_ip_address, "disks": web.attached_disks, "not": web.not_restored})
+"""
+
+
+@pytest.fixture
+def client(emulator: Emulator) -> Any:
+    """A client of the region, with a snapshot of an instance that has a disk."""
+    emulator.seed(
+        {
+            "us-east-1": {
+                "disks": [{"name": "logs-1"}],
+                "instances": [{"name": "app-1", "attachedDisks": ["logs-1"]}],
+            }
+        }
+    )
+    client = emulator.client("us-east-1")
+    client.create_instance_snapshot(instanceName="app-1", instanceSnapshotName="web-full")
+    return client
+
+
+def there(client: Any) -> set[str]:
+    """The names of all instances and disks."""
+    return {each["name"] for each in client.get_instances()["instances"] + client.get_disks()["disks"]}
+
+
+def test_restored_and_again_and_destroyed(stack: Stack, client: Any) -> None:
+    """Outputs tell what came along; a second `up` and a refresh change nothing; `destroy` leaves what was there."""
+    before = there(client)
+    stack.program(PROGRAM)
+    assert stack.up().changes == {"created": 3}
+    web = json.loads(stack.run("stack", "output", "--json").output)["web"]
+    assert web["ip"] and len(web["disks"]) == 1 and "static IP address" in web["not"]
+    assert len(there(client) - before) == 3
+    stack.refresh()
+    assert stack.up().changes == {"unchanged": 3}
+    stack.destroy()
+    assert there(client) == before
+
+
+def test_killed_at_the_create_call_the_next_run_resumes(
+    stack: Stack, client: Any, emulator: Emulator
+) -> None:
+    """The engine dies while the answer is held: one instance after the next `up`."""
+    before = there(client)
+    stack.program(PROGRAM)
+    held = emulator.inject(Fault(kind="hold-after", operation="CreateInstancesFromSnapshot"))
+    running = stack.start("up", "--yes", "--skip-preview")
+    assert held.wait_reached(120)
+    stack.kill(running)
+    held.drop()
+    emulator.faults.clear()
+    stack.run("cancel", "--yes")
+    stack.up()
+    assert len(emulator.calls("CreateInstancesFromSnapshot")) == 1
+    assert len(there(client) - before) == 3
+    stack.destroy()
+    assert there(client) == before
+
+
+def test_a_wrong_request_is_refused_at_preview(stack: Stack, client: Any, emulator: Emulator) -> None:
+    """With the property's name, and nothing is asked of the service."""
+    emulator.clear_calls()
+    stack.program(PROGRAM.replace("us-east-1a", "eu-west-1a"))
+    assert "'eu-west-1a' is not a zone of us-east-1" in stack.preview(ok=False).output
+    assert emulator.calls() == []

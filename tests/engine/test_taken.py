@@ -1,0 +1,72 @@
+"""Snapshots that are taken, through the real engine."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from pathlib import Path
+
+from pulumi_snapcopy.emulator import Emulator, Fault
+
+from .conftest import Service
+from .stack import Stack
+
+EXAMPLE = Path(__file__).parents[2] / "examples" / "snapshot-and-copy" / "__main__.py"
+TAKEN = """
+from pulumi_snapcopy.lightsail import DiskSnapshot, InstanceSnapshot
+DiskSnapshot("data", disk_name="data-1", region="us-east-1", tags={"team": "shop"})
+"""
+
+
+def of_the_stack(service: Service, region: str = "us-east-1") -> dict[str, str]:
+    """What the stack has made in a region, by name, with its source tag."""
+    found = {name: service.tags(name, region) for name in service.snapshots(region)}
+    return {name: tags["snapcopy:source"] for name, tags in found.items() if "snapcopy:owner" in tags}
+
+
+def test_the_example_takes_and_copies_in_one_up(stack: Stack, service: Service, emulator: Emulator) -> None:
+    """Each copy comes after its source; a second `up` changes nothing; a new release takes and copies new ones."""
+    before = {region: service.snapshots(region) for region in ("us-east-1", "eu-west-1")}
+    shutil.copy(EXAMPLE, stack.folder)
+    assert stack.up().changes == {"created": 5}
+    taken, copied = of_the_stack(service), of_the_stack(service, "eu-west-1")
+    assert sorted(taken.values()) == ["us-east-1:disk/data-1", "us-east-1:instance/web-1"]
+    assert sorted(copied.values()) == sorted(f"us-east-1:{name}" for name in taken)
+    outputs = json.loads(stack.run("stack", "output", "--json").output)
+    assert {each["name"] for each in outputs.values()} == copied.keys()
+    assert stack.up().changes == {"unchanged": 5}
+    stack.run("config", "set", "release", "2")
+    stack.up()
+    assert len(of_the_stack(service)) == len(of_the_stack(service, "eu-west-1")) == 2
+    assert not of_the_stack(service).keys() & taken.keys()
+    stack.destroy()
+    assert {region: service.snapshots(region) for region in before} == before
+
+
+def test_killed_at_the_create_call_the_next_run_resumes(
+    stack: Stack, service: Service, emulator: Emulator
+) -> None:
+    """The engine dies while the answer is held: one snapshot, and nothing else, after the next `up`."""
+    stack.program(TAKEN)
+    held = emulator.inject(Fault(kind="hold-after", operation="CreateDiskSnapshot"))
+    running = stack.start("up", "--yes", "--skip-preview")
+    assert held.wait_reached(120)
+    stack.kill(running)
+    held.drop()
+    emulator.faults.clear()
+    stack.run("cancel", "--yes")
+    stack.up()
+    assert [*of_the_stack(service).values()] == ["us-east-1:disk/data-1"]
+    assert len(emulator.calls("CreateDiskSnapshot")) == 1
+
+
+def test_a_wrong_request_is_refused_at_preview(stack: Stack, emulator: Emulator) -> None:
+    """With the property's name, and nothing is asked of the service."""
+    emulator.clear_calls()
+    stack.program("""
+from pulumi_snapcopy.lightsail import DiskSnapshot
+DiskSnapshot("data", disk_name="data-1", instance_name="web-1", region="us-east-1")
+""")
+    refused = stack.preview(ok=False)
+    assert "disk_name and instance_name exclude each other" in refused.output
+    assert emulator.calls() == []

@@ -1,0 +1,94 @@
+"""A source that changes behind the copy: taken again under its name, or gone together with the copy."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+from pulumi_snapcopy.core.errors import Denied
+
+from tests.harness.fake_service import FakeService
+
+from .life import COPY, LATEST, Life
+
+
+def take_again(life: Life) -> None:
+    """Somebody deletes the manual source and takes it again under its name, as a nightly script does."""
+    service = life.target.service
+    service.held = [each for each in service.held if each.name != COPY.source]
+    life.target.next_day()
+    service.plant(COPY.source, COPY.source_region)
+
+
+def test_a_refresh_says_that_the_source_was_taken_again() -> None:
+    """Both times are named, and what to write; the copy stays as it is, also in the next run."""
+    life = Life()
+    assert life.run("up") == []
+    (copy,) = life.there()
+    assert life.run("refresh") == [] and life.warnings == []
+    take_again(life)
+    assert life.run("refresh") == []
+    (warning,) = life.warnings
+    assert (
+        warning.startswith("us-east-1:db-1 was taken again: this copy is of the one of ")
+        and "triggers" in warning
+    )
+    assert life.run("up") == [] and life.engine.operations == []
+    assert life.there().keys() == {copy}
+
+
+def test_a_tracked_manual_source_is_copied_again_when_it_was_taken_again() -> None:
+    """The new copy stands before the old one goes, and nothing happens until the source is taken again."""
+    life = Life(replace(COPY, tracked=True))
+    assert life.run("up") == []
+    (before,) = life.there()
+    assert life.run("up") == [] and life.engine.operations == []
+    take_again(life)
+    assert life.run("up") == []
+    assert life.engine.operations == ["create web", "delete web"]
+    (after,) = life.there()
+    assert after != before
+    assert life.run("up") == [] and life.engine.operations == []
+
+
+def test_a_refresh_says_which_copies_are_gone_for_good() -> None:
+    """Somebody deleted the copy, and the source no longer has its date: it can't be made again."""
+    life = Life(replace(LATEST, automatic="date"))
+    life.declared = replace(life.declared, date=life.target.dates("web-1")[0])
+    assert life.run("up") == []
+    (copy,) = life.there().values()
+    life.target.next_day()
+    life.target.remove(copy)
+    assert life.run("refresh") == []
+    (warning,) = life.warnings
+    assert f'the copy "{copy.name}" is gone from eu-west-1 and can\'t be made again' in warning
+    assert "web-1 has no automatic snapshot of" in warning
+
+
+def test_a_refresh_says_nothing_of_a_copy_that_can_be_made_again() -> None:
+    """It is gone from the state, and the next run makes it."""
+    life = Life()
+    assert life.run("up") == []
+    (copy,) = life.there().values()
+    life.target.remove(copy)
+    assert life.run("refresh") == [] and life.warnings == []
+
+
+def test_a_role_that_may_not_delete_goes_on_with_replacements(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The new copy stands, the old one stays and is named once; later runs leave it alone and do nothing."""
+
+    def refuse(service: FakeService, seen: object) -> None:
+        raise Denied("not allowed", call="lightsail:DeleteInstanceSnapshot", code="AccessDeniedException")
+
+    monkeypatch.setattr(FakeService, "delete", refuse)
+    life = Life()
+    assert life.run("up") == []
+    life.declared = replace(life.declared, triggers=("again",))
+    assert life.run("up") == []
+    (warning,) = life.warnings
+    assert "deleting it isn't allowed (lightsail:DeleteInstanceSnapshot)" in warning
+    assert len(life.there()) == 2 and len(life.engine.state) == 1
+    assert life.run("up") == [] and life.engine.operations == [] and life.warnings == []
+    life.declared = replace(life.declared, triggers=("once more",))
+    assert life.run("up") == []
+    assert len(life.warnings) == 1 and len(life.there()) == 3

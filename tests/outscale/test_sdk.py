@@ -1,0 +1,246 @@
+"""The SDK's profile, its one Gateway, and what its calls end with."""
+
+from __future__ import annotations
+
+import json
+import threading
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import Any
+
+import pytest
+from osc_sdk_python import Gateway
+from pulumi_snapcopy.core.errors import (
+    AnswerLost,
+    Denied,
+    NoSuchService,
+    NotFound,
+    Refused,
+    ServiceError,
+    TooManyCopies,
+    Transient,
+)
+from pulumi_snapcopy.core.waiting.clock import SystemClock
+from pulumi_snapcopy.emulator import Emulator, Fault
+from pulumi_snapcopy.outscale import sdk
+from pulumi_snapcopy.outscale.errors import refusal
+from pulumi_snapcopy.outscale.limiter import Limiter
+from pulumi_snapcopy.outscale.sdk import Connection
+
+from .life import REGION, SECRET, URL
+
+CLOCK = SystemClock()
+KEYS = {"access_key": f"{SECRET}-key", "secret_key": f"{SECRET}-secret"}
+Write = Callable[[Any], Path]
+
+
+@pytest.fixture
+def write(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Write:
+    """Write the file of profiles that the SDK reads, beside complete keys in the environment."""
+    for name in ("OSC_PROFILE", "OSC_LOGIN", "OSC_PASSWORD"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("OSC_ACCESS_KEY", "from-the-environment")
+    monkeypatch.setenv("OSC_SECRET_KEY", "from-the-environment")
+    monkeypatch.setenv("OSC_REGION", "us-east-2")
+
+    def written(config: Any) -> Path:
+        path = tmp_path / "config.json"
+        path.write_text(config if isinstance(config, str) else json.dumps(config))
+        monkeypatch.setenv("OSC_CONFIG_FILE", str(path))
+        return path
+
+    return written
+
+
+def test_the_profile_beats_the_environment_as_it_does_in_the_sdk(write: Write) -> None:
+    """Region, keys and endpoint are the SDK's own choice."""
+    write({"default": {**KEYS, "region": "us-west-1", "endpoints": {"api": "https://example.com/api/v1"}}})
+    found = sdk.profile()
+    assert (found.region, found.access_key) == ("us-west-1", KEYS["access_key"])
+    assert found.get_endpoint("api") == "https://example.com/api/v1" and sdk.region() == "us-west-1"
+
+
+def test_without_a_profile_file_the_environment_counts(write: Write, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The default file need not be there."""
+    monkeypatch.delenv("OSC_CONFIG_FILE", raising=False)
+    assert sdk.region() == "us-east-2"
+
+
+@pytest.mark.parametrize(
+    ("config", "why"),
+    [
+        ("{", "it is not JSON, line 1"),
+        ([], "it is not an object of profiles"),
+        ({"default": [SECRET]}, 'the profile "default" is not an object'),
+        ({"default": {**KEYS, "acces_key": SECRET}}, 'unknown key "acces_key"'),
+        ({"default": {**KEYS, "access_key": [SECRET]}}, '"access_key" that is not a string'),
+        ({"default": {**KEYS, "endpoints": SECRET}}, "endpoints that are not an object"),
+        ({"default": {**KEYS, "endpoints": {"apis": SECRET}}}, 'unknown endpoint "apis"'),
+        ({"other": KEYS}, 'it has no profile "default"'),
+    ],
+)
+def test_a_profile_file_that_cannot_be_used_is_an_error_that_names_it(
+    config: Any, why: str, write: Write
+) -> None:
+    """The SDK would ignore it; keys in the environment don't help, and no value is quoted."""
+    path = write(config)
+    with pytest.raises(Denied) as caught:
+        sdk.region()
+    assert str(path) in str(caught.value) and why in str(caught.value) and SECRET not in str(caught.value)
+
+
+def test_a_profile_file_that_cannot_be_read_is_an_error(
+    write: Write, tmp_path: Path, monkeypatch: Any
+) -> None:
+    """A folder in its place, and no file where one is named."""
+    monkeypatch.setenv("OSC_CONFIG_FILE", str(tmp_path))
+    with pytest.raises(Denied, match="Is a directory"):
+        sdk.region()
+    monkeypatch.setenv("OSC_CONFIG_FILE", str(tmp_path / "none.json"))
+    with pytest.raises(Denied, match="there is no such file"):
+        sdk.region()
+
+
+def test_missing_credentials_name_the_variable(write: Write, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The SDK alone would end in a TypeError."""
+    write({"default": {"region": REGION}})
+    monkeypatch.delenv("OSC_ACCESS_KEY")
+    with pytest.raises(Denied, match="set OSC_ACCESS_KEY and OSC_SECRET_KEY"):
+        Connection().call("ReadSnapshots", clock=CLOCK)
+
+
+def test_workers_share_one_gateway(running: Emulator, monkeypatch: pytest.MonkeyPatch) -> None:
+    """However many begin at once, it is built once."""
+    built: list[Any] = []
+    monkeypatch.setattr(sdk, "Gateway", lambda **given: built.append(given) or Gateway(**given))
+    shared = Connection(rate=10_000)
+    with ThreadPoolExecutor(8) as pool:
+        answers = list(pool.map(lambda _: shared.call("ReadSnapshots", clock=CLOCK), range(16)))
+    assert len(built) == 1 and len(answers) == 16
+    assert running.environment["OSC_SECRET_KEY"] not in repr(shared)
+
+
+ERRORS = [
+    ("10008", 400, TooManyCopies),
+    ("10026", 400, Refused),
+    ("5054", 400, NotFound),
+    ("4105", 400, NotFound),
+    ("6", 503, Transient),
+    ("24", 429, Transient),
+    ("25", 429, Transient),
+    ("9999", 429, Transient),
+    ("2000", 500, AnswerLost),
+    ("2000", 503, AnswerLost),
+    ("1", 401, Denied),
+    ("4", 403, Denied),
+    ("2000", 501, NoSuchService),
+    ("6003", 409, Refused),
+]
+
+
+@pytest.mark.parametrize(("code", "status", "kind"), ERRORS)
+def test_an_error_is_what_its_code_and_status_say(
+    code: str, status: int, kind: type[ServiceError], emulator: Emulator, connection: Connection
+) -> None:
+    """Its details are shown, with the call and the service's id of the request; it is sent once."""
+    emulator.inject(
+        Fault(kind="error", operation="DeleteSnapshot", code=code, status=status, message="Because.")
+    )
+    with pytest.raises(ServiceError) as caught:
+        connection.call("DeleteSnapshot", clock=CLOCK, SnapshotId="snap-12345678")
+    assert (
+        type(caught.value) is kind and caught.value.call == "api:DeleteSnapshot" and caught.value.code == code
+    )
+    assert len(emulator.calls("DeleteSnapshot")) == 1
+    if kind is not NoSuchService:
+        assert caught.value.message == "Because." and caught.value.request_id
+
+
+@pytest.mark.parametrize("kind", ["lost", "reset", "garbage"])
+def test_an_answer_that_never_came_may_be_of_work_that_was_done(
+    kind: Any, emulator: Emulator, connection: Connection
+) -> None:
+    """What was sent isn't sent again by the SDK."""
+    emulator.inject(Fault(kind=kind, operation="CreateSnapshot"))
+    with pytest.raises(AnswerLost):
+        connection.call("CreateSnapshot", clock=CLOCK, VolumeId="vol-12345678", ClientToken="t")
+    assert len(emulator.calls("CreateSnapshot")) == 1
+
+
+def test_what_the_sdk_refuses_by_itself_is_refused(emulator: Emulator, connection: Connection) -> None:
+    """Unknown calls, wrong types and missing parameters never reach the service."""
+    for action, parameters in [
+        ("MakeCoffee", {}),
+        ("CreateSnapshot", {"VolumeId": 7}),
+        ("DeleteSnapshot", {}),
+        ("DeleteSnapshot", {"Snapshot": "snap-1"}),
+    ]:
+        with pytest.raises(Refused):
+            connection.call(action, clock=CLOCK, **parameters)
+    assert emulator.calls() == []
+
+
+def test_nobody_at_the_endpoint_is_an_error_that_passes(
+    emulator: Emulator, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Nothing was sent; a password in the address isn't shown."""
+    monkeypatch.setenv("OSC_ENDPOINT_API", f"http://me:{SECRET}@127.0.0.1:1/api/v1")
+    with pytest.raises(Transient) as caught:
+        Connection().call("ReadSnapshots", clock=CLOCK)
+    assert type(caught.value) is Transient and SECRET not in str(caught.value)
+
+
+def test_an_endpoint_of_something_else_is_said(emulator: Emulator, monkeypatch: pytest.MonkeyPatch) -> None:
+    """It doesn't answer as OUTSCALE's API does."""
+    monkeypatch.setenv("OSC_ENDPOINT_API", f"{emulator.url}/_snapcopy/nothing-here")
+    with pytest.raises(NoSuchService, match="no OUTSCALE API at the endpoint: HTTP 404"):
+        Connection().call("ReadSnapshots", clock=CLOCK)
+
+
+@pytest.mark.parametrize(
+    ("status", "kind"),
+    [(404, NoSuchService), (200, NoSuchService), (502, AnswerLost), (403, Denied), (429, Transient)],
+)
+def test_a_page_for_people_is_judged_by_its_status(status: int, kind: type[ServiceError]) -> None:
+    """A proxy's own errors pass; a page in place of an answer says that nothing here knows the call."""
+    assert type(refusal(status, None, call="ReadSnapshots", html=True)) is kind
+
+
+def test_what_the_service_quotes_is_hidden(emulator: Emulator, connection: Connection) -> None:
+    """Neither a pre-signed URL nor keys come through, whatever the service says."""
+    secret = emulator.environment["OSC_SECRET_KEY"]
+    emulator.inject(Fault(kind="error", operation="CreateSnapshot", code="4074", message=f"{URL} {secret}"))
+    with pytest.raises(Refused) as caught:
+        connection.call("CreateSnapshot", clock=CLOCK, FileLocation=URL, SnapshotSize=1)
+    assert SECRET not in str(caught.value) and secret not in str(caught.value)
+
+
+class Ticks:
+    """Time that only passes in sleeps, in one thread."""
+
+    def __init__(self) -> None:
+        self.time = 0.0
+
+    def now(self) -> float:
+        """See `Clock`."""
+        return self.time
+
+    def sleep(self, seconds: float) -> None:
+        """See `Clock`."""
+        self.time += seconds
+
+    def wait(self, condition: threading.Condition, seconds: float) -> None:
+        """See `Clock`."""
+        self.time += seconds
+
+
+@pytest.mark.parametrize(
+    ("rate", "calls", "seconds"), [(5, 5, 0), (5, 6, 1), (5, 16, 3), (10, 16, 1), (0.5, 3, 4)]
+)
+def test_calls_keep_to_the_pace(rate: float, calls: int, seconds: float) -> None:
+    """At most so many begin within a second."""
+    clock, limiter = Ticks(), Limiter(rate)
+    for _ in range(calls):
+        limiter.wait(clock)
+    assert clock.now() == pytest.approx(seconds)

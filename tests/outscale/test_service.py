@@ -1,0 +1,154 @@
+"""The adapter on answers that the emulator doesn't give: older APIs, and tokens of what was deleted."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime, timedelta, timezone
+from typing import Any
+
+import pytest
+from pulumi_snapcopy.core.errors import Refused, ServiceError
+from pulumi_snapcopy.core.state import Bag
+from pulumi_snapcopy.core.values import Phase, Spec
+from pulumi_snapcopy.core.waiting.clock import Clock, SystemClock
+from pulumi_snapcopy.core.waiting.listing import Listing
+from pulumi_snapcopy.outscale.family import CopiedSnapshots
+from pulumi_snapcopy.outscale.permissions import PERMISSIONS, policy
+from pulumi_snapcopy.outscale.service import Outscale
+
+from .life import COPY, REGION
+
+KEY = "0123456789abcdef" * 2
+OWNER = "shop/dev/vol@" + "1" * 16
+NOW = datetime.now(timezone.utc)
+OLD = NOW - timedelta(days=2)
+
+
+class Scripted:
+    """Calls that are answered by functions, and written down."""
+
+    region = REGION
+
+    def __init__(self, **answers: Callable[..., Any]) -> None:
+        self.answers: dict[str, Callable[..., Any]] = {
+            "ReadAccounts": lambda: [{"AccountId": "1"}],
+            **answers,
+        }
+        self.calls: list[tuple[str, dict[str, Any]]] = []
+
+    def call(self, action: str, *, clock: Clock, **parameters: Any) -> dict[str, Any]:
+        """See `Sdk`."""
+        self.calls.append((action, parameters))
+        member = {"CreateSnapshot": "Snapshot"}.get(action, action.removeprefix("Read"))
+        return {member: self.answers[action](**parameters)}
+
+    def tokens(self) -> list[str]:
+        """The numbers of the tokens that were sent."""
+        sent = [given["ClientToken"] for action, given in self.calls if action == "CreateSnapshot"]
+        return [token.removeprefix(f"{KEY}-") for token in sent]
+
+
+def raw(
+    id_: str, state: str, *, at: datetime = NOW, token: str | None = f"{KEY}-0", **members: Any
+) -> dict[str, Any]:
+    """A snapshot as the API shows it."""
+    shown = {"SnapshotId": id_, "State": state, "CreationDate": at.isoformat(), "VolumeSize": 1, **members}
+    return shown if token is None else {**shown, "ClientToken": token}
+
+
+def spec() -> Spec:
+    """A copy that is asked for."""
+    return CopiedSnapshots().spec({**COPY, "regionName": REGION}, Bag(key=KEY, owner=OWNER))
+
+
+def started(sdk: Scripted) -> tuple[str, Phase]:
+    """What create answers."""
+    seen = Outscale(lambda: sdk).create(spec(), attempt=0).seen
+    return seen.name, seen.phase
+
+
+@pytest.mark.parametrize(
+    ("state", "at"),
+    [("error", OLD), ("deleting", OLD), ("deleting", NOW), ("completed", OLD), ("pending", OLD)],
+)
+def test_a_token_whose_snapshot_is_of_no_use_gives_way_to_the_next(state: str, at: datetime) -> None:
+    """What it answers has failed, or was deleted: no read shows it."""
+    made = {"0": raw("snap-00000000", state, at=at), "1": raw("snap-11111111", "in-queue")}
+    sdk = Scripted(
+        CreateSnapshot=lambda **given: made[given["ClientToken"].rpartition("-")[2]],
+        ReadSnapshots=lambda **given: [],
+    )
+    assert started(sdk) == ("snap-11111111", Phase.PENDING) and sdk.tokens() == ["0", "1"]
+
+
+def test_a_token_whose_snapshot_still_stands_is_that_snapshot() -> None:
+    """Completed by an earlier run, and there."""
+    there = raw("snap-00000000", "completed", at=OLD)
+    sdk = Scripted(CreateSnapshot=lambda **given: there, ReadSnapshots=lambda **given: [there])
+    assert started(sdk) == ("snap-00000000", Phase.DONE) and sdk.tokens() == ["0"]
+
+
+def test_a_failed_attempt_that_was_seen_costs_no_send() -> None:
+    """Its token is passed over."""
+    sdk = Scripted(
+        CreateSnapshot=lambda **given: raw("snap-11111111", "pending", token=f"{KEY}-1"),
+        ReadSnapshots=lambda **given: [raw("snap-00000000", "error")],
+    )
+    service = Outscale(lambda: sdk)
+    found = service.find(spec(), Listing(service, REGION, SystemClock()))
+    assert [each.key for each in found] == [KEY]
+    assert service.create(spec(), attempt=0).seen.name == "snap-11111111" and sdk.tokens() == ["1"]
+
+
+@pytest.mark.parametrize("how", ["ignored", "refused"])
+def test_where_the_api_knows_no_tokens_our_tags_find_it(how: str) -> None:
+    """An older API refuses the filter, or answers everything without tokens."""
+    tags = [{"Key": "snapcopy:owner", "Value": OWNER}, {"Key": "snapcopy:source", "Value": spec().origin}]
+    ours = raw("snap-00000000", "pending", token=None, Tags=tags)
+    other = raw("snap-11111111", "pending", token=None, Tags=[{"Key": "snapcopy:owner", "Value": "x"}])
+
+    def read(**given: Any) -> Any:
+        if "ClientTokens" in given["Filters"] and how == "refused":
+            raise Refused("The parameter ClientTokens is not known.", code="3001")
+        return [ours, other]
+
+    service = Outscale(lambda: Scripted(ReadSnapshots=read))
+    found = service.find(spec(), Listing(service, REGION, SystemClock()))
+    assert [each.name for each in found] == ["snap-00000000"]
+
+
+def test_pages_are_read_to_the_end_and_a_repeated_token_ends_them() -> None:
+    """Each page asks with its size, which the next one needs."""
+    pages: dict[str | None, dict[str, Any]] = {
+        None: {"Snapshots": [raw("snap-00000000", "completed")], "NextPageToken": "a"},
+        "a": {"Snapshots": [raw("snap-11111111", "completed")], "NextPageToken": "a"},
+    }
+
+    class Paged(Scripted):
+        def call(self, action: str, *, clock: Clock, **given: Any) -> dict[str, Any]:
+            if action != "ReadSnapshots":
+                return super().call(action, clock=clock, **given)
+            assert given["ResultsPerPage"] and given["Filters"]["TagKeys"] == ["snapcopy:owner"]
+            return pages[given.get("NextPageToken")]
+
+    listed = Outscale(Paged).all(REGION, "snapshot")
+    assert [each.name for each in listed] == ["snap-00000000", "snap-11111111"]
+
+
+def test_an_empty_answer_proves_nothing() -> None:
+    """Without its list it isn't taken for an empty one."""
+
+    class Empty(Scripted):
+        def call(self, action: str, *, clock: Clock, **given: Any) -> dict[str, Any]:
+            return {} if action == "ReadSnapshots" else super().call(action, clock=clock, **given)
+
+    with pytest.raises(ServiceError, match="holds no Snapshots"):
+        Outscale(Empty).get(REGION, "snap-00000000")
+
+
+def test_the_policy_allows_what_is_called_and_no_more() -> None:
+    """Without deletes it can't delete."""
+    (statement,) = policy()["Statement"]
+    assert statement["Action"] == [each.action for each in PERMISSIONS] and statement["Resource"] == ["*"]
+    (statement,) = policy(delete=False)["Statement"]
+    assert not any("DeleteSnapshot" in each for each in statement["Action"])

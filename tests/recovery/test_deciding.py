@@ -1,0 +1,219 @@
+"""What one run of a recovery region decides, from a service's answers and a state."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date, timedelta
+from typing import Any
+
+import pytest
+from pulumi_snapcopy.core.keys import owner
+from pulumi_snapcopy.core.values import OWNER_TAG, SOURCE_TAG, Phase, Seen
+from pulumi_snapcopy.lightsail.recovering import Request
+from pulumi_snapcopy.recovery.evidence import Unreadable
+from pulumi_snapcopy.recovery.retention import Retention
+
+from .region import CHILDREN, SOURCE, TARGET, Region, Service, days, disk, instance
+
+FIRST = date(2026, 1, 5)
+REQUEST = Request(
+    source_region=SOURCE,
+    target_region=TARGET,
+    protect=("web-1", "data-1"),
+    keep=Retention(daily=3),
+    max_age=None,
+    max_prune=0.3,
+    when_missing="fail",
+)
+
+
+@pytest.fixture
+def service() -> Service:
+    """An instance and a disk with seven automatic snapshots each."""
+    made = Service(sources={"web-1": instance("web-1", disks=("logs-1",)), "data-1": disk("data-1")})
+    for each in days(FIRST, 7):
+        made.dawn(each)
+    return made
+
+
+@pytest.fixture
+def region(service: Service) -> Region:
+    return Region(service=service, request=REQUEST)
+
+
+LAST = FIRST + timedelta(days=6)
+
+
+def test_foreign_copies_are_neither_counted_nor_touched(region: Region, service: Service) -> None:
+    """Another stack of the same names, another component, no tag at all: none is a child."""
+    urn = CHILDREN.urn_of("web-1", FIRST)
+    tags = [
+        {OWNER_TAG: owner(urn, "fedcba9876543210"), SOURCE_TAG: f"{SOURCE}:web-1:{FIRST}"},
+        {
+            OWNER_TAG: owner(urn.replace("::dr-", "::dr2-"), region.identity),
+            SOURCE_TAG: f"{SOURCE}:web-1:{FIRST}",
+        },
+        {},
+    ]
+    for number, each in enumerate(tags):
+        service.held[f"theirs-{number}"] = Seen(
+            name=f"theirs-{number}", region=TARGET, kind="InstanceSnapshot", phase=Phase.DONE, tags=each,
+            outputs={"fromResourceName": "web-1"},
+        )  # fmt: skip
+    decision = region.up(LAST)
+    assert decision.plans[1].dates == tuple(reversed(days(LAST - timedelta(days=2), 3)))
+    assert {f"theirs-{number}" for number in range(3)} <= set(service.held)
+
+
+def test_the_state_and_the_service_name_the_same_children(region: Region, service: Service) -> None:
+    """A child is found by URN in the state and by owner tag in the service, and is one copy."""
+    region.up(LAST)
+    recorded = CHILDREN.recorded(region.entries)
+    listed = CHILDREN.listed(service.held.values(), region.identity)
+    assert sorted(recorded, key=repr) == sorted(listed, key=repr)
+    assert len(recorded) == 6
+
+
+@pytest.mark.parametrize(
+    ("trouble", "said"),
+    [
+        (
+            {"refused": {"held"}},
+            "its copies can't be listed: AccessDeniedException: not authorized (lightsail:held)",
+        ),
+        ({"empty": {"held"}}, "the service lists none of the 3 copies known"),
+        ({"refused": {"automatic"}}, "its snapshots in us-east-1 can't be listed"),
+        ({"empty": {"automatic"}}, "it has copies, but no automatic snapshot in us-east-1"),
+        ({"refused": {"instances"}}, "the sources in us-east-1 can't be listed"),
+        ({"empty": {"instances", "disks"}}, "doesn't exist in us-east-1 any more"),
+    ],
+    ids=str,
+)
+def test_a_list_that_fails_or_comes_empty_prunes_nothing(
+    region: Region, service: Service, trouble: dict[str, Any], said: str
+) -> None:
+    """Whichever list it is: the run goes on, deletes nothing, and the preview says why."""
+    region.up(LAST)
+    before = region.dates("web-1")
+    for name, value in trouble.items():
+        setattr(service, name, value)
+    service.dawn(LAST + timedelta(days=1))
+    decision = region.up(LAST + timedelta(days=1))
+    assert not decision.refusals
+    assert any(said in each for each in decision.warnings), decision.warnings
+    assert before <= region.dates("web-1")
+
+
+def test_an_unreadable_state_is_a_refusal(region: Region) -> None:
+    """Without it there is no telling what a run would delete."""
+    region.up(LAST)
+    decision = region.decide(LAST, state=Unreadable("no such backend"))
+    assert "the copies in the stack's state can't be read: no such backend" in decision.refusals[0]
+
+
+def test_what_cant_be_protected_is_one_refusal(region: Region, service: Service) -> None:
+    """Names that don't exist, databases, Windows and sources without automatic snapshots stand in one message."""
+    service.sources |= {"win-1": instance("win-1", is_windows=True), "new-1": disk("new-1")}
+    service.orders = ("orders",)
+    region.request = replace(REQUEST, protect=("web-1", "win-1", "new-1", "orders", "nope"))
+    service.automatic |= {"win-1": [], "new-1": []}
+    (refusal,) = region.decide(LAST).refusals
+    assert "4 sources can't be protected" in refusal
+    for said in (
+        "win-1 runs Windows",
+        "new-1 has no automatic snapshots",
+        "orders is a database",
+        "nope doesn't exist",
+    ):
+        assert said in refusal
+
+
+def test_enabled_automatic_snapshots_are_waited_for(region: Region, service: Service) -> None:
+    """A source whose first one is yet to come is warned of; the others go on."""
+    service.sources["new-1"] = disk("new-1", automatic_snapshots=True)
+    region.request = replace(REQUEST, protect=("web-1", "new-1"))
+    decision = region.up(LAST)
+    assert not decision.refusals
+    assert any(
+        "new-1: it has no automatic snapshot that can be copied yet" in each for each in decision.warnings
+    )
+    assert len(region.dates("web-1")) == 3
+
+
+def test_all_leaves_out_what_cant_be_copied_and_says_so(region: Region, service: Service) -> None:
+    """Windows and databases by name; an attached disk comes with its instance."""
+    service.sources |= {
+        "win-1": instance("win-1", is_windows=True),
+        "logs-1": disk("logs-1", attached_to="web-1"),
+        "ill-1": disk("ill-1", state="error"),
+    }
+    service.automatic["ill-1"] = [LAST]
+    service.orders = ("orders",)
+    region.request = replace(REQUEST, protect="all")
+    decision = region.up(LAST)
+    assert [each.source for each in decision.plans] == ["data-1", "ill-1", "web-1"]
+    assert decision.includes == {"web-1": ["logs-1"]}
+    text = "\n".join(decision.warnings)
+    assert "Windows has no automatic snapshots: win-1" in text
+    assert "databases can't be copied to another region: orders" in text
+    assert "ill-1: its state is error" in text
+
+
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        ({"empty": {"instances", "disks"}}, "nothing in us-east-1 is or has the tags {'backup': 'yes'}"),
+        ({"refused": {"instances"}}, "the sources in us-east-1 can't be read: AccessDeniedException"),
+    ],
+    ids=str,
+)
+def test_a_first_run_that_would_hold_nothing_is_refused(
+    region: Region, service: Service, change: dict[str, Any], said: str
+) -> None:
+    """An empty region must not pass for a protected one."""
+    for name, value in change.items():
+        setattr(service, name, value)
+    region.request = replace(REQUEST, protect={"backup": "yes"})
+    assert said in region.decide(LAST).refusals[0]
+
+
+def test_an_objective_that_is_missed_is_warned_of(region: Region, service: Service) -> None:
+    """With max_age, a newest copy that is too old is named."""
+    region.request = replace(REQUEST, max_age=timedelta(hours=30))
+    assert not region.up(LAST).warnings
+    late = region.decide(LAST + timedelta(days=1)).warnings
+    assert any("data-1: its newest copy is of 2026-01-11" in each for each in late)
+
+
+def test_a_source_without_automatic_snapshots_is_taken_of(region: Region, service: Service) -> None:
+    """Today's manual snapshot is taken and copied; an older one goes once it is copied, and never in doubt."""
+    tomorrow = LAST + timedelta(days=1)
+    service.sources |= {"win-1": instance("win-1", is_windows=True), "new-1": disk("new-1")}
+    region.request = replace(REQUEST, protect="all", when_missing="snapshot")
+    decision = region.decide(LAST)
+    assert not decision.refusals
+    assert [(each.source, each.kind, each.date) for each in decision.take] == [
+        ("new-1", "DiskSnapshot", LAST),
+        ("win-1", "InstanceSnapshot", LAST),
+    ]
+    assert [each.dates for each in decision.plans if each.source == "win-1"] == [(LAST,)]
+
+    region.entries = {
+        CHILDREN.urn_of("new-1", LAST, "DiskSnapshot"): {"diskName": "new-1", "state": "completed"},
+        CHILDREN.urn_of("new-1", LAST): {
+            "fromResourceName": "new-1", "sourceSnapshotName": "new-1-manual-1", "sourceRegion": SOURCE,
+            "targetSnapshotName": "copy-1", "targetRegion": TARGET, "state": "completed",
+        },
+    }  # fmt: skip
+    service.held["copy-1"] = Seen(
+        name="copy-1", region=TARGET, kind="DiskSnapshot", phase=Phase.DONE, outputs={"fromResourceName": "new-1"},
+        tags={OWNER_TAG: owner(CHILDREN.urn_of("new-1", LAST), region.identity), SOURCE_TAG: f"{SOURCE}:new-1-manual-1"},
+    )  # fmt: skip
+    of_the_disk = [each.date for each in region.decide(tomorrow).take if each.source == "new-1"]
+    assert of_the_disk == [tomorrow]
+    assert [each.dates for each in region.decide(tomorrow).plans if each.source == "new-1"] == [
+        (tomorrow, LAST)
+    ]
+    service.refused = {"held"}
+    in_doubt = [each.date for each in region.decide(tomorrow).take if each.source == "new-1"]
+    assert in_doubt == [LAST, tomorrow]
