@@ -8,7 +8,8 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
-from pulumi_snapcopy.emulator import Emulator, Fault, Settings, reading, shared
+from pulumi_snapcopy.emulator import Emulator, Fault, Settings, shared
+from pulumi_snapcopy.emulator.lightsail import reading
 
 from .conftest import SOURCES, WEEK, Service, day
 from .matrix import MANUAL, assert_converges, told, write
