@@ -82,7 +82,9 @@ class Simulator:
         self._look(whole=True)
         for number in range(MOST_STEPS):
             step = next_step(self.spec, self.known, self.seen)
-            self.steps[f"{type(step).__name__} {getattr(step, 'because', getattr(step, 'why', ''))}".strip()] += 1
+            self.steps[
+                f"{type(step).__name__} {getattr(step, 'because', getattr(step, 'why', ''))}".strip()
+            ] += 1
             if isinstance(step, plan.Done | plan.Fail):
                 self._end(step)
                 return step
