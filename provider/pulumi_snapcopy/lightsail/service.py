@@ -71,7 +71,7 @@ class Lightsail:
                 answer = call(f"lightsail:Get{each}", readers[each])
             except NotFound:
                 continue
-            return _snapshot(member(answer, each[0].lower() + each[1:]), region, each)
+            return snapshot_seen(member(answer, each[0].lower() + each[1:]), region, each)
         return None
 
     def all(self, region: str, kind: str) -> list[Seen]:
@@ -83,7 +83,7 @@ class Lightsail:
         else:
             listed = pages("lightsail:GetInstanceSnapshots", client.get_instance_snapshots)
             raw = [each for page in listed for each in page.get("instanceSnapshots") or []]
-        return [_snapshot(each, region, kind) for each in raw]
+        return [snapshot_seen(each, region, kind) for each in raw]
 
     def find(self, spec: Spec, listing: Listing) -> list[Seen]:
         """Find what has the spec's name."""
@@ -152,7 +152,7 @@ class Lightsail:
     def snapshots(self, region: str) -> list[Seen]:
         """List manual snapshots of both types; an answer without the list is an error."""
         return [
-            _snapshot(raw, region, kind)
+            snapshot_seen(raw, region, kind)
             for kind in self.kinds
             for raw in self.listed(region, f"{kind[0].lower()}{kind[1:]}s")
         ]
@@ -243,7 +243,7 @@ class Lightsail:
         return self._session.client("lightsail", region_name=region, config=config)
 
 
-def _snapshot(raw: Any, region: str, kind: str) -> Seen:
+def snapshot_seen(raw: Any, region: str, kind: str) -> Seen:
     state, created_at = raw.get("state") or "pending", _created_at(raw)
     name = raw.get("name", "")
     return Seen(
