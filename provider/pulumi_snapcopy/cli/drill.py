@@ -116,7 +116,7 @@ def _run(
 
     try:
         asking.reach(Login().endpoints([drilling.region], "lightsail")[drilling.region])
-        service = drilling.services["Instance"].snapshots()
+        service = drilling.services["Instance"].for_snapshots()
         held = drilling.deadline.retry(
             lambda: newest_copy(service, result.source, source_region, drilling.region)
         )

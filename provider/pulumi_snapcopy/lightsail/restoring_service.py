@@ -59,7 +59,7 @@ class RestoringLightsail(Lightsail):
         """List instances or disks, page by page."""
         return [_seen(each, region, kind) for each in self._listed(region, kind)]
 
-    def snapshots(self) -> Lightsail:
+    def for_snapshots(self) -> Lightsail:
         """Return the same service as it sees snapshots."""
         return Lightsail(connections=self._connections, clock=self._clock, login=self._login)
 
