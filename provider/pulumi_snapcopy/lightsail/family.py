@@ -78,9 +78,9 @@ class CopiedSnapshots(Family):
         # Where the first check couldn't ask, create has settled it; the outputs hold it, and that date stays.
         held = _date(olds) if same else None
         region, source = inputs.get("sourceRegion"), inputs.get("sourceResourceName")
-        if not same or inputs.get("trackLatest"):
-            if isinstance(region, str) and isinstance(source, str):
-                held = max(filter(None, (ask(region, _latest(region, source)), held)), default=None)
+        may_change = not same or inputs.get("trackLatest")
+        if may_change and isinstance(region, str) and isinstance(source, str):
+            held = max(filter(None, (ask(region, _latest(region, source)), held)), default=None)
         if held is not None:
             inputs["restoredDate"] = held
 
