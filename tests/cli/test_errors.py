@@ -101,7 +101,7 @@ def test_a_broken_configuration_file_is_named(
         ("AccessDeniedException", "Allow lightsail:GetInstanceSnapshots; `snapcopy iam-policy`"),
         ("ExpiredTokenException", "log in"),
         ("UnrecognizedClientException", "enable the region"),
-        ("InvalidInputException", "Mend what the reason names"),
+        ("InvalidInputException", "Fix the problem named above"),
     ],
 )
 def test_a_refusal_says_what_to_do(code: str, advice: str, on_emulator: Emulator, snapcopy: Snapcopy) -> None:

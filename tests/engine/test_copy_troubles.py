@@ -177,7 +177,7 @@ def test_the_record_is_gone_before_recovery(
     if name:
         message = told(stack.up(ok=False), "db")
         assert 'the name "db-dr" is taken in eu-west-1' in message
-        assert "carries no snapcopy:owner tag; it was left untouched, nothing was copied" in message
+        assert "has no snapcopy:owner tag; it was not changed, nothing was copied" in message
         assert "adopt=True to take that snapshot over" in message
         assert service.only() == left
         stack.copied(adopt=True, target_snapshot_name=name)

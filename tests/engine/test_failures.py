@@ -35,7 +35,7 @@ def test_a_foreign_snapshot_of_that_name_is_left_alone(
         'copying CopiedSnapshot "db" (us-east-1 -> eu-west-1): the name "db-dr" is taken in eu-west-1'
         in output
     )
-    assert "it was left untouched, nothing was copied" in output
+    assert "it was not changed, nothing was copied" in output
     assert "adopt=True" in output
     assert "Traceback" not in output
     assert service.only() == before and service.effects() == []
@@ -302,5 +302,5 @@ def test_a_snapshot_that_took_our_copys_name_is_left_alone(
     emulator.put_snapshot("eu-west-1", "db-dr")
     theirs = service.only()
     output = stack.destroy().output
-    assert "isn't the one that this stack made; it was left untouched" in output
+    assert "isn't the one that this stack made; it was not changed" in output
     assert service.only() == theirs

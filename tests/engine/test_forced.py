@@ -85,7 +85,7 @@ CopiedSnapshot("web", source_resource_name="web-1", restore_date={!r}, source_re
     before = service.only()
     emulator.age_out("us-east-1", "web-1", day(6))
     stack.program(program.format(day(6), "2"))
-    assert "it was left in place" in stack.up().output
+    assert "this program still declares it" in stack.up().output
     assert service.only() == before and stack.outputs("web")["arn"] == before["arn"]
     assert stack.up().changes == {"unchanged": 2}
 

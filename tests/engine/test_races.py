@@ -45,7 +45,7 @@ def test_two_stacks_race_for_one_explicit_name(
     assert sorted(ended) == [False, True], "\n".join(outputs)
     won, lost = ended.index(True), ended.index(False)
     owner = f"shop/{stacks[won].name}/db"
-    assert f"belongs to {owner}; it was left untouched, nothing was copied" in outputs[lost]
+    assert f"belongs to {owner}; it was not changed, nothing was copied" in outputs[lost]
     assert service.owner_and_theirs("db-dr") == {"snapcopy:owner": owner}
     assert service.copies_started() == 1
     assert stacks[won].outputs()["arn"] == service.only()["arn"]
