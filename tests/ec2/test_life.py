@@ -343,5 +343,12 @@ def test_a_forgotten_endpoint_loses_nothing(life: Life, command: str) -> None:
     life.arguments["tags"] = {"team": "other"}
     life.emulator.clear_calls()
     (error,) = life.run(command)
-    assert "would be asked" in error and "nothing was sent" in error and "stays in the stack's state" in error
+    if command == "up" and life.fcu:
+        assert "OUTSCALE has no region 'us-east-1'" in error
+    else:
+        assert (
+            "would be asked" in error
+            and "nothing was sent" in error
+            and "stays in the stack's state" in error
+        )
     assert life.emulator.calls() == [] and len(life.engine.state) == 1
