@@ -120,3 +120,17 @@ def test_status_only_reads(on_emulator: Emulator, invoke: Invoke) -> None:
     copy(on_emulator, 1)
     invoke("status", *HERE, "--protect", "all", "--source-region", "us-east-1")
     assert all(call.operation.startswith("Get") for call in on_emulator.calls())
+
+
+def test_a_given_retention_says_why_and_what_goes_next(on_emulator: Emulator, invoke: Invoke) -> None:
+    """The service doesn't know it, so it is an option; a wrong one is a wrong use."""
+    for ago in (1, 2, 3):
+        copy(on_emulator, ago)
+    (source,) = told(invoke, "--keep", "daily=2,last=1")["sources"]
+    assert [each["reasons"] for each in source["copies"]] == [
+        ["last snapshot", "daily snapshot"],
+        ["daily snapshot"],
+        [],
+    ]
+    assert [each["goesNext"] for each in source["copies"]] == [False, True, False]
+    assert invoke("status", *HERE, "--keep", "hourly=2").exit_code == 2

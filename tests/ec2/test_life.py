@@ -315,3 +315,21 @@ def test_fcus_description_carries_the_key_and_the_requests_nothing_else(fcu: Emu
     assert set(request) == {"SourceRegion", "SourceSnapshotId", "DestinationRegion", "Description"}
     assert len(request["Description"]) == 255 and request["Description"].startswith("ddd")
     assert "snapcopy" in request["Description"] and request["Description"].endswith("]")
+
+
+def test_a_killed_runs_copy_that_filters_dont_show_yet_is_the_one_that_stays(life: Life) -> None:
+    """The next run makes a second one, finds the elder at its end, and removes its own."""
+    life.emulator.settings = replace(life.emulator.settings, filter_seconds=45.0)
+    assert life.run(killed_after_copy=True) == ["killed"]
+    (first,) = life.copies()
+    assert life.run() == []
+    (copy,) = life.copies()
+    assert copy.id == first.id == life.outputs["snapshotId"] and len(life.sent()) == 2
+    assert "snapcopy:owner" in copy.tags
+
+
+def test_a_copy_that_isnt_visible_yet_is_waited_for(life: Life) -> None:
+    """Its id is known, reads come later."""
+    life.emulator.settings = replace(life.emulator.settings, visibility_seconds=20.0)
+    assert life.run() == []
+    assert len(life.copies()) == len(life.sent()) == 1

@@ -130,14 +130,14 @@ def test_a_copy_is_sent_once_and_without_a_presigned_url(aws: Emulator) -> None:
     source = aws.ec2.put_snapshot("us-east-1")
     aws.inject(Fault(kind="error", operation="CopySnapshot", code="InternalError", times=None))
     client = Ec2()._client(TARGET, retries=False)
-    sent: list[bytes] = []
+    sent: list[object] = []
     client.meta.events.register(
         "before-send.ec2.CopySnapshot", lambda request, **_: sent.append(request.body)
     )
     with pytest.raises(ClientError):
         client.copy_snapshot(SourceRegion="us-east-1", SourceSnapshotId=source)
     (body,) = sent
-    assert len(aws.calls("CopySnapshot")) == 1 and b"PresignedUrl" not in body
+    assert len(aws.calls("CopySnapshot")) == 1 and "PresignedUrl" not in str(body)
 
 
 def test_a_presigned_url_in_a_message_is_masked() -> None:
@@ -150,7 +150,7 @@ def test_deleting_an_image_snapshot_says_what_uses_it(aws: Emulator) -> None:
     """The service's words, as a refusal."""
     mine = aws.ec2.put_snapshot(TARGET)
     image = aws.ec2_client(TARGET).register_image(
-        Name="i", RootDeviceName="/dev/sda1",
+        Name="image", RootDeviceName="/dev/sda1",
         BlockDeviceMappings=[{"DeviceName": "/dev/sda1", "Ebs": {"SnapshotId": mine}}],
     )["ImageId"]  # fmt: skip
     with pytest.raises(errors.Refused, match=f"in use by {image}"):

@@ -251,7 +251,9 @@ def test_a_source_without_automatic_snapshots_has_a_manual_one_a_day(
 @pytest.mark.timeout(900)
 def test_a_sample_of_days(stack: Stack, service: Service, emulator: Emulator) -> None:
     """Day 7 is ordinary, 8 has an outage, 9 is skipped, 10 is killed, from 12 a source is gone; each day the service is asked."""
-    region(stack, protect=("web-1", "data-1"))
+    region(
+        stack, protect=("web-1", "data-1"), more="max_prune=1"
+    )  # several days at once are several copies at once
     stack.up()
     dawn(emulator, 7)
     stack.up()

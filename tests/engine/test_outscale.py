@@ -63,6 +63,12 @@ def entries(stack: Stack) -> list[dict[str, Any]]:
     return [each for each in found if each["type"].startswith("pulumi-python:dynamic/outscale:")]
 
 
+def stored(stack: Stack) -> str:
+    """All that the backend keeps of the stack: state, backups, history."""
+    files = (each for each in (stack.folder / "backend").rglob("*") if each.is_file())
+    return "".join(each.read_text(errors="replace") for each in files)
+
+
 def test_the_example_takes_and_copies_in_one_up(stack: Stack, emulator: Emulator) -> None:
     """The copy waits for its source; a second run changes and asks nothing; destroy leaves nothing."""
     emulator.settings = Settings(copy_seconds=0.5, snapshot_seconds=2)
@@ -124,7 +130,7 @@ def test_a_run_killed_at_create_is_resumed(stack: Stack, emulator: Emulator) -> 
     (one,) = made(emulator).values()
     assert one.id == started and one.tags["team"] == "shop"
     assert len(emulator.calls("CreateSnapshot")) == 1
-    assert SECRET not in output + json.dumps(stack.export())
+    assert SECRET not in output + json.dumps(stack.export()) + stored(stack)
 
 
 def test_a_failed_import_is_said_without_its_url_and_replaced(stack: Stack, emulator: Emulator) -> None:

@@ -146,6 +146,16 @@ def test_an_empty_answer_proves_nothing() -> None:
         Outscale(Empty).get(REGION, "snap-00000000")
 
 
+def test_the_account_is_asked_for_once() -> None:
+    """Its number is what the account guard compares, and what tells own snapshots from shared ones."""
+    sdk = Scripted(ReadSnapshots=lambda **given: [])
+    service = Outscale(lambda: sdk)
+    assert service.account() == service.account() == "1"
+    assert service.get(REGION, "snap-00000000") is None
+    assert [action for action, _ in sdk.calls] == ["ReadAccounts", "ReadSnapshots"]
+    assert sdk.calls[-1][1]["Filters"] == {"AccountIds": ["1"], "SnapshotIds": ["snap-00000000"]}
+
+
 def test_the_policy_allows_what_is_called_and_no_more() -> None:
     """Without deletes it can't delete."""
     (statement,) = policy()["Statement"]

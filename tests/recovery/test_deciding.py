@@ -217,3 +217,16 @@ def test_a_source_without_automatic_snapshots_is_taken_of(region: Region, servic
     service.refused = {"held"}
     in_doubt = [each.date for each in region.decide(tomorrow).take if each.source == "new-1"]
     assert in_doubt == [LAST, tomorrow]
+
+
+def test_a_pending_copy_of_a_manual_snapshot_is_known_by_its_sources_name(region: Region) -> None:
+    """Before the service has said what it is of, neither the state nor the service names the instance or disk."""
+    urn = CHILDREN.urn_of("new-1", LAST)
+    pending = {"sourceSnapshotName": "new-1-manual-0123abcd", "sourceRegion": SOURCE, "targetRegion": TARGET}
+    (recorded,) = CHILDREN.recorded({urn: pending})
+    tags = {OWNER_TAG: owner(urn, region.identity), SOURCE_TAG: f"{SOURCE}:new-1-manual-0123abcd"}
+    (listed,) = CHILDREN.listed(
+        [Seen(name="copy", region=TARGET, kind="DiskSnapshot", tags=tags)], region.identity
+    )
+    for each in (recorded, listed):
+        assert (each.source, each.snapshot, each.copy.date) == ("new-1", "new-1-manual-0123abcd", LAST)

@@ -14,6 +14,7 @@ from .. import __version__
 COMMANDS = {
     "check": (".check.command:check", "Judge states and previews offline, by the policy pack's rules."),
     "doctor": (".doctor:doctor", "Check that copies can be made from here."),
+    "drill": (".drill:drill", "Restore the newest copy of a source, check it, and remove it."),
     "emulator": ("..emulator.command:emulator", "Emulate Lightsail on this machine."),
     "iam-policy": (".iam_policy:iam_policy", "Print the IAM policy that copies need."),
     "policy-pack": (".policy_pack:policy_pack", "Print the folder of the policy pack."),

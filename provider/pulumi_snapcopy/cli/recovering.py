@@ -16,6 +16,7 @@ from ..lightsail.lookups import AutoSnapshot, Disk, Instance, Lookups
 from ..recovery.drill import DrillResult
 from ..recovery.evidence import CopyState
 from ..recovery.report import CopyFacts, Report, SourceFacts, assess
+from ..recovery.retention import Retention
 from . import asking
 
 AT_ONCE = 8
@@ -51,6 +52,7 @@ class Question:
         tags: tags that all must match.
         everything: whether all instances and disks are meant.
         stack: ``project/stack``, whose copies alone count; None for those of any.
+        keep: what the copies' stack keeps; None if that isn't known.
     """
 
     source_region: str | None = None
@@ -58,9 +60,17 @@ class Question:
     tags: Mapping[str, str] = field(default_factory=dict)
     everything: bool = False
     stack: str | None = None
+    keep: Retention | None = None
 
     @classmethod
-    def of(cls, *, source_region: str | None, protect: Iterable[str], stack: str | None) -> Question:
+    def of(
+        cls,
+        *,
+        source_region: str | None,
+        protect: Iterable[str],
+        stack: str | None,
+        keep: Retention | None = None,
+    ) -> Question:
         """Return what the options ask for; each of ``protect`` is a name, a tag ``KEY=VALUE``, or ``all``."""
         given = list(dict.fromkeys(protect))
         return cls(
@@ -69,6 +79,7 @@ class Question:
             tags=dict(each.split("=", 1) for each in given if "=" in each),
             everything="all" in given,
             stack=stack,
+            keep=keep,
         )
 
 
@@ -118,6 +129,7 @@ def tell(told: Told, question: Question, target_region: str) -> tuple[SourceFact
             source_region=origin[0] or "-",
             target_region=target_region,
             copies=tuple(_facts(each, times) for each in copies.get(origin, ())),
+            retention=question.keep,
         )
         for origin, times in zip(wanted, taken, strict=True)
     )

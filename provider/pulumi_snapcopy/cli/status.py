@@ -18,6 +18,7 @@ from . import asking, snapshots
 if TYPE_CHECKING:
     from ..recovery.drill import DrillResult
     from ..recovery.report import Report
+    from ..recovery.retention import Retention
 
 PRICE = 0.05
 """US dollars a GiB and month, as `recovery.report.PRICE`, which isn't imported for ``--help``."""
@@ -39,6 +40,20 @@ def _age(ctx: click.Context, param: click.Parameter, value: str | None) -> timed
         raise click.BadParameter(str(error)) from None
 
 
+def _keep(ctx: click.Context, param: click.Parameter, value: str | None) -> Retention | None:
+    if value is None:
+        return None
+    from ..recovery.retention import RULES, Retention
+
+    given = dict(each.strip().partition("=")[::2] for each in value.split(","))
+    try:
+        if unknown := given.keys() - RULES.keys():
+            raise ValueError(f"{', '.join(sorted(unknown))}: not one of {', '.join(RULES)}")
+        return Retention(**{rule: int(count) for rule, count in given.items()})
+    except ValueError as error:
+        raise click.BadParameter(f"{error} Write it as daily=7,weekly=4.") from None
+
+
 @click.command("status")
 @click.option("--source-region", help="Where the sources are. [default: as the copies say]")
 @click.option("--target-region", help="Where the copies are. [default: AWS tooling's]")
@@ -53,6 +68,12 @@ def _age(ctx: click.Context, param: click.Parameter, value: str | None) -> timed
     callback=_age,
     metavar="DURATION",
     help="The objective: how old the newest copy's data may be, such as 30h.",
+)
+@click.option(
+    "--keep",
+    callback=_keep,
+    metavar="RULE=N,…",
+    help="The retention, such as daily=7,weekly=4: shows why each copy is kept, and which goes next.",
 )
 @click.option("--stack", metavar="PROJECT/STACK", help="Count the copies of this stack alone.")
 @click.option(
@@ -77,6 +98,7 @@ def status(
     target_region: str | None,
     protect: tuple[str, ...],
     max_age: timedelta | None,
+    keep: Retention | None,
     stack: str | None,
     form: str,
     watch: bool,
@@ -91,7 +113,7 @@ def status(
     Exit code 0: the objective is met, or none was given. 1: it is missed. 2: it couldn't be told.
     """
     if regions or all_regions:
-        if source_region or target_region or protect or max_age or stack or watch or form != "table":
+        if source_region or target_region or protect or max_age or keep or stack or watch or form != "table":
             raise click.UsageError(
                 "--region and --all-regions list snapshots: no other option but --json goes with them."
             )
@@ -103,7 +125,7 @@ def status(
         raise click.UsageError("--watch shows tables; leave --format out.")
     from .recovering import Question, report
 
-    question = Question.of(source_region=source_region, protect=protect, stack=stack)
+    question = Question.of(source_region=source_region, protect=protect, stack=stack, keep=keep)
 
     def look() -> Report:
         try:

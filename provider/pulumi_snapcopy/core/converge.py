@@ -153,6 +153,19 @@ class _Convergence:
             found.append(existing)  # a filter may not show it yet
         self._observer.exists(found)
         self._observer.note(searched=existing is not None)
+        if existing is not None and self._seen.existing is not None:
+            self._name_what_is_left(found)
+
+    def _name_what_is_left(self, found: list[Seen]) -> None:
+        """What has our mark may be a copy that somebody made of ours."""
+        run, seen = self._run, self._seen
+        ours = {run.known.ref, self._existing.ref, *(each.ref for each in seen.twins), *run.gone}
+        for each in found:
+            if each.ref not in ours:
+                run.progress.warn(
+                    f'kept "{each.name}" in {each.region}: it has the mark of this {run.spec.words.thing}, and isn\'t '
+                    "proven to be a duplicate."
+                )
 
     def _rest(self, step: plan.Rest) -> None:
         run, existing = self._run, self._existing

@@ -122,9 +122,8 @@ class Ec2:
         try:
             answer = call("ec2:CopySnapshot", lambda: client.copy_snapshot(**request))
         except Denied as error:
-            if "key" not in error.message.lower():
-                raise
-            error.call = "kms:DescribeKey"
+            if "use key" in error.message.lower():
+                error.call = "kms:DescribeKey"
             raise
         name = member(answer, "SnapshotId")
         seen = Seen(name=name, region=spec.region, kind=KIND, ref=name, key=spec.key)

@@ -23,6 +23,9 @@ _STATES = {
     Phase.PENDING: CopyState.PENDING,
     Phase.FAILED: CopyState.FAILED,
 }
+_TAKEN_NAME = re.compile(r"-manual-[0-9a-f]{8}$")
+"""What a taken snapshot's derived name has behind its source's."""
+
 _DATE = re.compile(r"\d{4}-\d{2}-\d{2}$")
 
 
@@ -126,7 +129,11 @@ class Children:
         )
 
     def _recorded(self, urn: str, outputs: Mapping[str, Any]) -> Child | None:
-        source = outputs.get("sourceResourceName") or outputs.get("fromResourceName")
+        source = (
+            outputs.get("sourceResourceName")
+            or outputs.get("fromResourceName")
+            or _TAKEN_NAME.sub("", outputs.get("sourceSnapshotName") or "")
+        )
         day = _day(outputs.get("restoreDate") or urn)
         if not source or day is None or place(self.urn_of(source, day)) != place(urn):
             return None
@@ -145,7 +152,7 @@ class Children:
         tag, origin = seen.tags[OWNER_TAG], seen.tags.get(SOURCE_TAG, "").split(":")
         region, name = (*origin, "", "")[:2]
         automatic = len(origin) == 3
-        source = name if automatic else seen.outputs.get("fromResourceName")
+        source = seen.outputs.get("fromResourceName") or (name if automatic else _TAKEN_NAME.sub("", name))
         day = _day(origin[-1] if automatic else tag.rpartition("@")[0])
         if not source or day is None or not same_owner(tag, owner(self.urn_of(source, day), identity)):
             return None

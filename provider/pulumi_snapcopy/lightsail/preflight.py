@@ -78,6 +78,21 @@ def check_bundle(
     raise SourceError(cause, f"{region} has for {what}: {shown}.", "write one of these as bundle_id.")
 
 
+def choose_bundle(bundles: Sequence[Bundle], *, region: str, size: float, source_bundle: str) -> Bundle:
+    """Return the source's bundle, or else the cheapest one that the snapshot fits in.
+
+    Raises:
+        SourceError: if there is none.
+    """
+    source = next((each for each in bundles if each.id == source_bundle), None)
+    if source is not None and source.fits(size, source):
+        return source
+    fitting = [each for each in bundles if each.fits(size, source)]
+    if not fitting:
+        check_bundle(source_bundle, bundles, region=region, size=size, source_bundle=source_bundle)
+    return min(fitting, key=lambda each: (each.price or 0.0, each.disk, each.id))
+
+
 def check_zone(wanted: str, zones: Sequence[str], *, region: str) -> None:
     """Refuse a zone that the region doesn't have.
 

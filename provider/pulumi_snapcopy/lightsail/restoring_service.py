@@ -59,6 +59,10 @@ class RestoringLightsail(Lightsail):
         """List instances or disks, page by page."""
         return [_seen(each, region, kind) for each in self._listed(region, kind)]
 
+    def for_snapshots(self) -> Lightsail:
+        """Return the same service as it sees snapshots."""
+        return Lightsail(connections=self._connections, clock=self._clock, login=self._login)
+
     # Before
 
     def check_source(self, spec: Spec, listing: Listing) -> Source:
@@ -157,37 +161,51 @@ class RestoringLightsail(Lightsail):
 
     def create(self, spec: Spec, *, attempt: int) -> Started:
         """Start the restore, with its tags; sent once: botocore doesn't repeat it."""
-        given, client, tags = spec.arguments, self._client(spec.region, retries=False), pairs(spec.all_tags)
+        action, answer = self.send(spec.region, spec.name, spec.arguments, spec.all_tags)
+        return started(answer, spec, action, tagged=True)
+
+    def send(
+        self, region: str, name: str, given: Mapping[str, Any], tags: Mapping[str, str]
+    ) -> tuple[str, Any]:
+        """Send the restore once, and return what was called and its answer.
+
+        Args:
+            region: of the snapshot, and of what is restored.
+            name: what is restored is called so.
+            given: the API's arguments, but for those beside it.
+            tags: set in the call.
+        """
+        client = self._client(region, retries=False)
         if self.kinds[0] == "Disk":
             action = "lightsail:CreateDiskFromSnapshot"
             answer: Any = call(
                 action,
                 lambda: client.create_disk_from_snapshot(
-                    diskName=spec.name,
+                    diskName=name,
                     diskSnapshotName=given["diskSnapshotName"],
                     availabilityZone=given["availabilityZone"],
                     sizeInGb=int(given["sizeInGb"]),
-                    tags=tags,
+                    tags=pairs(tags),
                 ),
             )
-            return started(answer, spec, action, tagged=True)
+            return action, answer
         action = "lightsail:CreateInstancesFromSnapshot"
         asked = {key: given[key] for key in ("userData", "keyPairName", "ipAddressType") if given.get(key)}
-        snapshot = self.snapshot(spec.region, "Instance", given["instanceSnapshotName"])
-        if mapping := disk_mapping(spec.name, snapshot):
-            asked["attachedDiskMapping"] = {spec.name: mapping}
+        snapshot = self.snapshot(region, "Instance", given["instanceSnapshotName"])
+        if mapping := disk_mapping(name, snapshot):
+            asked["attachedDiskMapping"] = {name: mapping}
         answer = call(
             action,
             lambda: client.create_instances_from_snapshot(
-                instanceNames=[spec.name],
+                instanceNames=[name],
                 instanceSnapshotName=given["instanceSnapshotName"],
                 availabilityZone=given["availabilityZone"],
                 bundleId=given["bundleId"],
-                tags=tags,
+                tags=pairs(tags),
                 **asked,
             ),
         )
-        return started(answer, spec, action, tagged=True)
+        return action, answer
 
     def delete(self, seen: Seen) -> None:
         """Ask for its deletion; of an instance, with the disks that came along."""
@@ -196,12 +214,17 @@ class RestoringLightsail(Lightsail):
             call("lightsail:DeleteDisk", lambda: client.delete_disk(diskName=name))
             return
         disks = self.came_along(seen)
+        self.delete_instance(seen.region, name)
+        for disk in disks:
+            self.delete_free_disk(seen.region, disk)
+
+    def delete_instance(self, region: str, name: str) -> None:
+        """Ask for the deletion of an instance alone."""
+        client = self._client(region)
         call(
             "lightsail:DeleteInstance",
             lambda: client.delete_instance(instanceName=name, forceDeleteAddOns=True),
         )
-        for disk in disks:
-            self.delete_free_disk(seen.region, disk)
 
     def came_along(self, instance: Seen) -> list[str]:
         """Name the disks that were restored with an instance.

@@ -1,0 +1,248 @@
+"""``snapcopy drill``: restore the newest copy of a source under a throw-away name, check it, and remove it."""
+
+from __future__ import annotations
+
+import json
+import signal
+import subprocess
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from datetime import datetime, timedelta, timezone
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from ..core.durations import DurationError, seconds, spoken
+from ..core.errors import ServiceError, SnapcopyError, SourceError
+from ..recovery.drill import DrillResult, exit_code, remember
+from . import asking
+
+if TYPE_CHECKING:
+    from ..lightsail.drilling import Drilling, Restored
+
+CHECK_PAUSE = 5.0
+"""Seconds between two tries of a check: what has just started may not answer yet."""
+
+
+class CheckFailed(SnapcopyError):
+    """The check hasn't succeeded in time."""
+
+
+def _duration(_: click.Context, __: click.Parameter, value: str | None) -> float | None:
+    """Read an option that is a duration, in seconds."""
+    if value is None:
+        return None
+    try:
+        return seconds(value)
+    except DurationError as error:
+        raise click.BadParameter(str(error)) from None
+
+
+@click.command("drill")
+@click.argument("source")
+@click.option("--source-region", required=True, help="The region of the source.")
+@click.option("--target-region", required=True, help="The region of the copies, where one is restored.")
+@click.option(
+    "--max-age", callback=_duration, help="The objective: how old the data may be, such as 30h or 30d."
+)
+@click.option(
+    "--bundle-id",
+    help="The plan of a restored instance. [default: the source's, else the cheapest that fits]",
+)
+@click.option("--availability-zone", help="A zone of the target region. [default: the first]")
+@click.option("--check", "command", help="A shell command that has to succeed; {ip} and {name} are replaced.")
+@click.option(
+    "--check-timeout", callback=_duration, default="10m", show_default=True, help="How long it is tried."
+)
+@click.option(
+    "--timeout", callback=_duration, default="2h", show_default=True, help="How long a restore may take."
+)
+@click.option("--format", "style", type=click.Choice(["table", "json"]), default="table", show_default=True)
+@click.option(
+    "--history", type=click.Path(dir_okay=False, path_type=Path), help="A file that remembers drills."
+)
+def drill(
+    source: str,
+    source_region: str,
+    target_region: str,
+    max_age: float | None,
+    bundle_id: str | None,
+    availability_zone: str | None,
+    command: str | None,
+    check_timeout: float,
+    timeout: float,
+    style: str,
+    history: Path | None,
+) -> None:
+    """Restore the newest copy of SOURCE as snapcopy-drill-…, with what is attached, and remove all of it.
+
+    What drills that were killed have left is removed first. Exit code 0: restored, and the data is young enough; 1: not;
+    2: the copies couldn't be read.
+    """
+    asking.refuse_unknown([source_region, target_region])
+    blank = DrillResult(
+        source=source,
+        target_region=target_region,
+        started_at=datetime.now(timezone.utc),
+        max_age=None if max_age is None else timedelta(seconds=max_age),
+    )
+    drilling = _drilling(source, source_region, target_region, timeout)
+    with _ended_in_order():
+        result = _run(drilling, blank, source_region, bundle_id, availability_zone, command, check_timeout)
+    if history is not None:
+        try:
+            remember(history, result)
+        except OSError as error:
+            click.echo(f"Error: {history} can't be written: {error.strerror}.", err=True)
+    _show(result, style)
+    raise click.exceptions.Exit(exit_code([result]))
+
+
+def _run(
+    drilling: Drilling,
+    result: DrillResult,
+    source_region: str,
+    bundle_id: str | None,
+    zone: str | None,
+    command: str | None,
+    check_timeout: float,
+) -> DrillResult:
+    from ..aws.login import Login
+    from ..core.waiting.deadline import OutOfTime
+    from ..lightsail.newest import newest_copy
+
+    try:
+        asking.reach(Login().endpoints([drilling.region], "lightsail")[drilling.region])
+        service = drilling.services["Instance"].for_snapshots()
+        held = drilling.deadline.retry(
+            lambda: newest_copy(service, result.source, source_region, drilling.region)
+        )
+    except (ServiceError, OutOfTime) as error:
+        return replace(result, error=_sentence(error), is_untold=True)
+    if held is None:
+        text = f"{drilling.region} holds no complete copy of {result.source} in {source_region} that is snapcopy's"
+        return replace(result, error=text)
+    result = replace(
+        result,
+        snapshot_name=held.seen.name,
+        date=held.taken_at.date(),
+        data_age_seconds=max((result.started_at - held.taken_at).total_seconds(), 0.0),
+    )
+    restored: Restored | None = None
+    began = time.monotonic()
+    try:
+        for name in drilling.clean():
+            click.echo(f"Removed {name}, which an interrupted drill had left.", err=True)
+        began = time.monotonic()
+        result = replace(result, restored_as=drilling.name)
+        restored = drilling.restore(held.seen, bundle_id=bundle_id, zone=zone)
+        if command is not None:
+            _check(command, restored, check_timeout)
+        result = replace(result, recovery_seconds=time.monotonic() - began)
+    except SourceError as error:
+        return replace(result, restored_as=None, error=_sentence(error))
+    except (SnapcopyError, OutOfTime) as error:
+        result = replace(result, error=_sentence(error))
+    finally:
+        trouble = _remove(drilling)
+    if trouble and result.error is None:
+        result = replace(result, error=trouble)
+    return replace(result, cost=restored.cost(time.monotonic() - began) if restored else None)
+
+
+def _remove(drilling: Drilling) -> str | None:
+    """Remove what was restored; say what is left of it."""
+    from ..core.waiting.deadline import OutOfTime
+
+    # What is restored late, and costs, is removed all the same.
+    drilling.deadline = replace(drilling.deadline, at=drilling.clock.now() + 600.0)
+    try:
+        drilling.remove()
+    except (SnapcopyError, OutOfTime) as error:
+        text = f"{drilling.name} in {drilling.region} may be left, and costs: {_sentence(error)}"
+        click.echo(f"Error: {text}. The next drill of this source removes it.", err=True)
+        return text
+    return None
+
+
+def _check(command: str, restored: Restored, timeout: float) -> None:
+    """Run the check until it succeeds.
+
+    Raises:
+        CheckFailed: if it hasn't in time.
+    """
+    if "{ip}" in command and restored.ip is None:
+        raise CheckFailed("the check has {ip}, and what was restored has no public address")
+    line = command.replace("{ip}", restored.ip or "").replace("{name}", restored.seen.name)
+    until, said = time.monotonic() + timeout, ""
+    while (rest := until - time.monotonic()) > 0:
+        try:
+            done = subprocess.run(line, shell=True, capture_output=True, text=True, timeout=rest, check=False)
+        except subprocess.TimeoutExpired:
+            said = "it didn't end"
+            break
+        if done.returncode == 0:
+            return
+        last = [*(done.stderr or done.stdout).strip().splitlines(), ""]
+        said = f"exit code {done.returncode}" + (f": {last[-2]}" if len(last) > 1 else "")
+        time.sleep(max(min(CHECK_PAUSE, until - time.monotonic()), 0.0))
+    raise CheckFailed(f"the check failed for {spoken(timeout)}: {said}")
+
+
+def _drilling(source: str, source_region: str, target_region: str, timeout: float) -> Drilling:
+    from ..core.waiting.clock import SystemClock
+    from ..core.waiting.deadline import Deadline
+    from ..lightsail.drilling import Drilling
+    from ..lightsail.restoring_service import RestoringLightsail
+
+    clock = SystemClock()
+    return Drilling(
+        region=target_region,
+        of=f"{source_region}:{source}"[:256],
+        services={kind: RestoringLightsail(kind, clock=clock) for kind in ("Instance", "Disk")},
+        clock=clock,
+        deadline=Deadline(clock=clock, at=clock.now() + timeout),
+        tell=lambda text: click.echo(f"{text} …", err=True),
+    )
+
+
+@contextmanager
+def _ended_in_order() -> Iterator[None]:
+    """SIGTERM ends a drill as Ctrl-C does: what was restored is removed."""
+
+    def stop(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    before = signal.signal(signal.SIGTERM, stop)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, before)
+
+
+def _sentence(error: Exception) -> str:
+    from ..core.waiting.deadline import OutOfTime
+
+    if isinstance(error, SourceError):
+        return f"{error.cause}: {error.state} {error.next_step}".rstrip(".")
+    if isinstance(error, OutOfTime):
+        return f"timed out; the service last said: {error.trouble}" if error.trouble else "timed out"
+    called = f" ({error.call})" if isinstance(error, ServiceError) and error.call else ""
+    return f"{str(error).rstrip('.')}{called}"
+
+
+def _show(result: DrillResult, style: str) -> None:
+    if style == "json":
+        click.echo(json.dumps(result.as_json(), indent=2))
+        return
+    from rich.console import Console
+
+    from ..recovery.table import drill_table
+
+    console, table = Console(highlight=False), drill_table([result])
+    if not console.is_terminal:  # a file or a pipe is as wide as its lines
+        console.width = console.measure(table, options=console.options.update(max_width=100_000)).maximum
+    console.print(table)

@@ -1,0 +1,104 @@
+"""The newest copy of a source that is ours, and how old its data is."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, time, timezone
+from typing import TYPE_CHECKING
+
+from ..core.errors import ServiceError
+from ..core.values import FORMS_OF_COPIES, OWNER_TAG, SOURCE_TAG, Phase, Seen, form_of
+
+if TYPE_CHECKING:
+    from .service import Lightsail
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HeldCopy:
+    """A complete copy of ours.
+
+    Args:
+        seen: the copy.
+        taken_at: when its data was taken, UTC; midnight of its day where the service no longer tells.
+    """
+
+    seen: Seen
+    taken_at: datetime
+
+
+def newest_copy(service: Lightsail, source: str, source_region: str, target_region: str) -> HeldCopy | None:
+    """Return the complete copy of ours with the newest data, or None if there is none.
+
+    Args:
+        service: Lightsail.
+        source: the instance or disk; also the manual snapshot that was copied.
+        source_region: where the source is; it may be out of order, then days are all that is known of ages.
+        target_region: where the copies are.
+
+    Raises:
+        ServiceError: if the target region's snapshots can't be listed.
+    """
+    listed = [
+        each for kind in ("InstanceSnapshot", "DiskSnapshot") for each in service.all(target_region, kind)
+    ]
+    ours = [each for each in listed if each.phase is Phase.DONE and is_of(each, source, source_region)]
+    automatic = {}
+    if any(_date(each) for each in ours):
+        automatic = _automatic(service, source_region, source)
+    manual = _manual(service, source_region) if any(not _date(each) for each in ours) else {}
+    held = [HeldCopy(seen=each, taken_at=_taken_at(each, automatic, manual)) for each in ours]
+    return max(held, key=lambda each: (each.taken_at, each.seen.name), default=None)
+
+
+def is_of(copy: Seen, source: str, source_region: str) -> bool:
+    """Whether a snapshot has our owner tag, and its source tag says that it is a copy of this source.
+
+    Example:
+        >>> copy = Seen(name="c", region="eu-west-1", kind="DiskSnapshot",
+        ...             tags={"snapcopy:owner": "shop/dev/data@1", "snapcopy:source": "us-east-1:data-1:2026-11-20"})
+        >>> is_of(copy, "data-1", "us-east-1"), is_of(copy, "data-1", "us-west-2")
+        (True, False)
+    """
+    origin = copy.tags.get(SOURCE_TAG, "")
+    region, name, *_ = [*origin.split(":"), ""]
+    if OWNER_TAG not in copy.tags or region != source_region or form_of(origin) not in FORMS_OF_COPIES:
+        return False
+    return source in (name, copy.outputs.get("fromResourceName"))
+
+
+def _date(copy: Seen) -> str:
+    """The date of an automatic snapshot; empty for a manual one."""
+    return [*copy.tags.get(SOURCE_TAG, "").split(":", 2), "", ""][2]
+
+
+def _taken_at(copy: Seen, automatic: dict[str, datetime], manual: dict[str, datetime]) -> datetime:
+    date = _date(copy)
+    name = copy.tags[SOURCE_TAG].split(":")[1]
+    known = automatic.get(date) if date else manual.get(name)
+    if known is not None:
+        return known
+    day = (
+        datetime.fromisoformat(date).date()
+        if date
+        else (copy.created_at or datetime.now(timezone.utc)).date()
+    )
+    return datetime.combine(day, time(), timezone.utc)
+
+
+def _automatic(service: Lightsail, region: str, source: str) -> dict[str, datetime]:
+    try:
+        listed = service.automatic_snapshots(region, source)
+    except ServiceError:
+        return {}
+    return {each.date: each.created_at for each in listed if each.created_at}
+
+
+def _manual(service: Lightsail, region: str) -> dict[str, datetime]:
+    try:
+        listed: Sequence[Seen] = [
+            each for kind in ("InstanceSnapshot", "DiskSnapshot") for each in service.all(region, kind)
+        ]
+    except ServiceError:
+        return {}
+    return {each.name: each.created_at for each in listed if each.created_at}

@@ -1,0 +1,267 @@
+"""``snapcopy drill``: what it restores, says and removes; also when it is killed."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+from collections.abc import Iterator
+from datetime import datetime, timedelta, timezone
+from pathlib import Path
+from typing import Any
+
+import pytest
+from pulumi_snapcopy.emulator import Emulator, Fault, Settings
+from pulumi_snapcopy.lightsail.drill_permissions import DRILL_PERMISSIONS, DRILL_TAG, drill_policy
+from pulumi_snapcopy.recovery.drill import recall
+
+from .conftest import Invoke, Snapcopy, program
+
+SOURCE, TARGET = "us-east-1", "eu-west-1"
+TODAY = datetime.now(timezone.utc).date()
+OWNER = "shop/dev/dr@0000000000000001"
+ROUTE = ("--source-region", SOURCE, "--target-region", TARGET)
+
+
+def day(ago: int) -> str:
+    """A date, so many days ago."""
+    return str(TODAY - timedelta(days=ago))
+
+
+@pytest.fixture
+def region(on_emulator: Emulator) -> Iterator[Any]:
+    """A client of the target region, which holds copies of an instance with a disk, and of a disk."""
+    on_emulator.settings = Settings(copy_seconds=0)
+    on_emulator.seed(
+        {
+            SOURCE: {
+                "disks": [{"name": "logs-1"}],
+                "instances": [{"name": "app-1", "attachedDisks": ["logs-1"], "automaticSnapshots": 7}],
+            }
+        }
+    )
+    client = on_emulator.client(TARGET)
+    for source, ago in (("app-1", 3), ("app-1", 1), ("data-1", 0)):
+        name = f"{source}-{day(ago)}"
+        client.copy_snapshot(
+            sourceRegion=SOURCE, sourceResourceName=source, restoreDate=day(ago), targetSnapshotName=name
+        )
+        tags = {"snapcopy:owner": OWNER, "snapcopy:source": f"{SOURCE}:{source}:{day(ago)}"}
+        client.tag_resource(resourceName=name, tags=[{"key": k, "value": v} for k, v in tags.items()])
+    # Somebody else's, of a newer date, and one of another region's source.
+    on_emulator.put_snapshot(TARGET, "theirs", from_name="app-1", tags={})
+    on_emulator.put_snapshot(
+        TARGET, "of-another", from_name="app-1",
+        tags={"snapcopy:owner": OWNER, "snapcopy:source": f"us-west-2:app-1:{day(0)}"},
+    )  # fmt: skip
+    yield client
+
+
+def there(client: Any) -> set[str]:
+    """The names of all instances and disks of the target region."""
+    return {each["name"] for each in client.get_instances()["instances"] + client.get_disks()["disks"]}
+
+
+def sends(emulator: Emulator) -> list[dict[str, Any]]:
+    """The parameters of each restore of an instance."""
+    return [dict(each.parameters) for each in emulator.calls("CreateInstancesFromSnapshot")]
+
+
+def test_it_restores_the_newest_copy_and_removes_all_of_it(
+    region: Any, invoke: Invoke, on_emulator: Emulator
+) -> None:
+    """The JSON has DESIGN's keys; disks that came along are removed, too; exit code 0."""
+    ended = invoke("drill", "app-1", *ROUTE, "--max-age", "3d", "--format", "json")
+    said = json.loads(ended.stdout)
+    assert ended.exit_code == 0, ended.output
+    assert {key: said[key] for key in ("source", "targetRegion", "snapshotName", "date", "objectiveMet")} == {
+        "source": "app-1", "targetRegion": TARGET, "snapshotName": f"app-1-{day(1)}", "date": day(1), "objectiveMet": True,
+    }  # fmt: skip
+    assert said["restoredAs"].startswith("snapcopy-drill-") and said["recoverySeconds"] >= 0
+    assert 0 < said["dataAgeSeconds"] < 3 * 86400 and said["estimatedCost"] > 0
+    (sent,) = sends(on_emulator)
+    assert (sent["availabilityZone"], sent["bundleId"]) == (f"{TARGET}a", "small_3_0")
+    assert sent["tags"] == [{"key": DRILL_TAG, "value": "us-east-1:app-1"}]
+    assert [each.operation for each in on_emulator.calls() if each.operation.startswith("Delete")] == [
+        "DeleteInstance", "DeleteDisk",
+    ]  # fmt: skip
+    assert there(region) == set()
+
+
+def test_a_disk_is_restored_and_removed(region: Any, invoke: Invoke) -> None:
+    """In a table, too."""
+    ended = invoke("drill", "data-1", *ROUTE)
+    assert ended.exit_code == 0 and "data-1" in ended.stdout and day(0) in ended.stdout
+    assert there(region) == set()
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code", "error"),
+    [
+        (("app-1", "--max-age", "1h"), 1, None),
+        (("nothing",), 1, "holds no complete copy of nothing"),
+        (("app-1", "--bundle-id", "nano_3_0"), 1, "is smaller than the snapshot"),
+        (("app-1", "--bundle-id", "small_9_9"), 1, "has no bundle 'small_9_9'"),
+        (("app-1", "--availability-zone", "eu-west-1z"), 1, "has no availability zone"),
+        (("app-1", "--check", "exit 3", "--check-timeout", "1s"), 1, "the check failed for 1 s: exit code 3"),
+        (("data-1", "--check", "ping {ip}"), 1, "has no public address"),
+    ],
+)
+def test_what_goes_wrong_is_said_and_leaves_nothing(
+    arguments: tuple[str, ...], code: int, error: str | None, region: Any, invoke: Invoke
+) -> None:
+    """Old data, no copy, what doesn't fit, a check that fails."""
+    ended = invoke("drill", *arguments, *ROUTE, "--format", "json")
+    said = json.loads(ended.stdout)
+    assert (ended.exit_code, said["objectiveMet"]) == (code, False)
+    assert (error in said["error"]) if error else said["error"] is None
+    assert there(region) == set()
+
+
+def test_the_check_is_tried_with_the_address_until_it_succeeds(
+    region: Any, invoke: Invoke, tmp_path: Path
+) -> None:
+    """It takes part in the recovery time."""
+    asked = tmp_path / "asked"
+    ended = invoke("drill", "app-1", *ROUTE, "--check", f"echo {{ip}} {{name}} >> {asked}")
+    assert ended.exit_code == 0
+    address, name = asked.read_text().split()
+    assert address == "203.0.113.10" and name.startswith("snapcopy-drill-")
+
+
+def test_it_waits_until_it_runs(region: Any, invoke: Invoke, on_emulator: Emulator) -> None:
+    """The recovery time is from the request until then; out of time it is removed all the same."""
+    on_emulator.settings = Settings(copy_seconds=0, restore_seconds=3)
+    ended = invoke("drill", "app-1", *ROUTE, "--format", "json")
+    assert json.loads(ended.stdout)["recoverySeconds"] >= 2.5
+    ended = invoke("drill", "app-1", *ROUTE, "--format", "json", "--timeout", "2s")
+    assert ended.exit_code == 1 and "is still pending" in json.loads(ended.stdout)["error"]
+    assert there(region) == set()
+
+
+def test_a_restore_that_is_not_allowed_is_exit_1_and_unreadable_copies_are_exit_2(
+    region: Any, invoke: Invoke, on_emulator: Emulator
+) -> None:
+    """What couldn't be told is no verdict."""
+    on_emulator.inject(
+        Fault(kind="error", operation="CreateInstancesFromSnapshot", code="AccessDeniedException")
+    )
+    ended = invoke("drill", "app-1", *ROUTE, "--format", "json")
+    assert ended.exit_code == 1
+    assert "lightsail:CreateInstancesFromSnapshot" in json.loads(ended.stdout)["error"]
+    on_emulator.inject(Fault(kind="error", operation="GetDiskSnapshots", code="AccessDeniedException"))
+    ended = invoke("drill", "app-1", *ROUTE, "--format", "json")
+    assert (ended.exit_code, json.loads(ended.stdout)["objectiveMet"]) == (2, None)
+
+
+def test_a_lost_answer_restores_one(region: Any, invoke: Invoke, on_emulator: Emulator) -> None:
+    """It is looked up by its name and tag."""
+    on_emulator.inject(Fault(kind="lost", operation="CreateInstancesFromSnapshot", times=1))
+    assert invoke("drill", "app-1", *ROUTE).exit_code == 0
+    assert len(sends(on_emulator)) == 1 and there(region) == set()
+
+
+def test_a_source_region_that_is_down_costs_only_the_exact_age(
+    region: Any, invoke: Invoke, on_emulator: Emulator
+) -> None:
+    """That is when drills matter: the age then counts from the date's midnight."""
+    on_emulator.inject(
+        Fault(kind="error", operation="GetAutoSnapshots", code="AccessDeniedException", times=None)
+    )
+    said = json.loads(invoke("drill", "app-1", *ROUTE, "--format", "json").stdout)
+    midnight = datetime.fromisoformat(f"{day(1)}T00:00:00+00:00")
+    assert said["error"] is None
+    assert abs(said["dataAgeSeconds"] - (datetime.now(timezone.utc) - midnight).total_seconds()) < 120
+
+
+def test_the_history_remembers(region: Any, invoke: Invoke, tmp_path: Path) -> None:
+    """Good and bad ones, newest first."""
+    history = tmp_path / "drills.jsonl"
+    for source in ("data-1", "nothing"):
+        invoke("drill", source, *ROUTE, "--history", str(history))
+    assert [(each.source, each.objective_met) for each in recall(history).drills] == [
+        ("nothing", False), ("data-1", True),
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("operation", "kind"),
+    [
+        ("CreateInstancesFromSnapshot", "hold-after"),
+        ("TagResource", "hold-before"),
+        ("DeleteInstance", "hold-before"),
+        ("DeleteInstance", "hold-after"),
+        ("DeleteDisk", "hold-before"),
+    ],
+)
+def test_killed_anywhere_the_next_drill_removes_what_is_left(
+    operation: str, kind: Any, region: Any, invoke: Invoke, on_emulator: Emulator
+) -> None:
+    """And only that: an instance of a drill's name without its tag stays."""
+    region.create_instances(
+        instanceNames=["snapcopy-drill-mine"], availabilityZone=f"{TARGET}a", blueprintId="amazon_linux_2023",
+        bundleId="nano_3_0",
+    )  # fmt: skip
+    region.create_disk(diskName="snapcopy-drill-disk", availabilityZone=f"{TARGET}a", sizeInGb=8)
+    held = on_emulator.inject(Fault(kind=kind, operation=operation))
+    running = subprocess.Popen(
+        [program(), "drill", "app-1", *ROUTE], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+    )
+    assert held.wait_reached(60)
+    running.kill()
+    running.wait(timeout=30)
+    held.drop()
+    on_emulator.faults.clear()
+    ended = invoke("drill", "app-1", *ROUTE)
+    assert ended.exit_code == 0 and "which an interrupted drill had left" in ended.stderr
+    assert there(region) == {"snapcopy-drill-mine", "snapcopy-drill-disk"}
+
+
+def test_another_sources_drill_is_left_alone_for_a_day(
+    region: Any, invoke: Invoke, on_emulator: Emulator
+) -> None:
+    """It may be at work; the same source's can't be."""
+    for name, of in (("snapcopy-drill-a", "us-east-1:data-1"), ("snapcopy-drill-b", "us-east-1:app-1")):
+        region.create_instances(
+            instanceNames=[name], availabilityZone=f"{TARGET}a", blueprintId="amazon_linux_2023", bundleId="nano_3_0",
+            tags=[{"key": DRILL_TAG, "value": of}],
+        )  # fmt: skip
+    assert invoke("drill", "app-1", *ROUTE).exit_code == 0
+    assert there(region) == {"snapcopy-drill-a"}
+
+
+def test_sigterm_removes_what_was_restored(region: Any, on_emulator: Emulator) -> None:
+    """As Ctrl-C does."""
+    on_emulator.settings = Settings(copy_seconds=0, restore_seconds=4)
+    running = subprocess.Popen(
+        [program(), "drill", "app-1", *ROUTE], stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True
+    )
+    assert running.stderr is not None
+    assert any("is pending" in line for line in running.stderr)
+    running.terminate()
+    running.communicate(timeout=60)
+    assert running.returncode == 1 and there(region) == set()
+
+
+def test_the_role_for_drills_is_what_drills_call(
+    region: Any, invoke: Invoke, snapcopy: Snapcopy, on_emulator: Emulator
+) -> None:
+    """Each listed action is called in its regions, and none that isn't listed; it deletes what has the drills' tag."""
+    on_emulator.put_snapshot(
+        TARGET, "manual", from_name="web-1",
+        tags={"snapcopy:owner": OWNER, "snapcopy:source": f"{SOURCE}:db-before-upgrade"},
+    )  # fmt: skip
+    on_emulator.clear_calls()
+    assert invoke("drill", "app-1", *ROUTE).exit_code == 0
+    assert invoke("drill", "data-1", *ROUTE).exit_code == 0
+    invoke("drill", "web-1", *ROUTE)
+    invoke("drill", "db-before-upgrade", *ROUTE)
+    role = {SOURCE: "source", TARGET: "target"}
+    called = {(f"lightsail:{each.operation}", role[each.region]) for each in on_emulator.calls()}
+    listed = {(each.action, region) for each in DRILL_PERMISSIONS for region in each.regions}
+    assert listed - called == {("lightsail:GetOperationsForResource", "target")}  # of a restore that failed
+    assert called - listed == set()
+    assert json.loads(snapcopy("iam-policy", "--drill").stdout) == drill_policy()
+    (removes,) = (
+        each for each in drill_policy()["Statement"] if "lightsail:DeleteInstance" in each["Action"]
+    )
+    assert removes["Condition"] == {"StringLike": {f"aws:ResourceTag/{DRILL_TAG}": "*"}}

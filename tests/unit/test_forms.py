@@ -1,0 +1,55 @@
+"""Resources of one name and different types have one owner tag; the form of the source tag keeps them apart."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+from pulumi_snapcopy.core.ownership import Whose, classify, is_orphan
+from pulumi_snapcopy.core.values import ADOPTED, OWNER_TAG, SOURCE_TAG, Known, Seen, Spec, Words, form_of
+
+OWNER = "shop/dev/web@0000000000000001"
+COPY = Spec(
+    words=Words(noun="Copy", thing="copy", making="copying", made="copied", provider="Acme"),
+    resource="web", subject="", owner=OWNER, key="", region="b", source_region="a", origin="a:snap",
+)  # fmt: skip
+TAKEN = replace(COPY, origin="b:instance/web-1", forms=("instance", "disk"))
+
+
+def seen(source: str | None) -> Seen:
+    """A thing of our owner, made from this."""
+    tags = {OWNER_TAG: OWNER, **({SOURCE_TAG: source} if source is not None else {})}
+    return Seen(name="x1", region="b", kind="Thing", ref="1", tags=tags)
+
+
+@pytest.mark.parametrize(
+    ("spec", "source", "whose", "orphan"),
+    [
+        (COPY, "a:snap", Whose.OURS, True),
+        (COPY, "a:web-1:2026-11-20", Whose.OURS, True),
+        (COPY, "b:instance/web-1", Whose.THEIRS, False),
+        (COPY, "b:disk/data-1", Whose.THEIRS, False),
+        (TAKEN, "b:instance/web-1", Whose.OURS, True),
+        (TAKEN, "b:disk/data-1", Whose.OURS, True),
+        (TAKEN, "b:snapshot/web-1", Whose.THEIRS, False),
+        (TAKEN, "a:snap", Whose.THEIRS, False),
+        # What doesn't say anything about its source is judged by its owner, and is no orphan of anybody's.
+        (COPY, None, Whose.OURS, False),
+        (TAKEN, ADOPTED, Whose.OURS, False),
+    ],
+)
+def test_whose_it_is_and_whether_it_is_an_orphan(
+    spec: Spec, source: str | None, whose: Whose, orphan: bool
+) -> None:
+    """Of one owner only what has a form of this type's is this resource's."""
+    assert classify(spec, Known(), seen(source)).whose is whose
+    assert is_orphan(spec, Known(), seen(source)) is orphan
+
+
+@pytest.mark.parametrize(
+    ("origin", "form"),
+    [("a:snap", ""), ("a:web:2026-11-20", ""), ("a:instance/web-1", "instance"), ("adopted", ""), ("", "")],
+)
+def test_forms(origin: str, form: str) -> None:
+    """What stands between region and slash."""
+    assert form_of(origin) == form
