@@ -61,7 +61,7 @@ def test_the_pages_line_leads_to_the_callers_python(inline: Inline, service: Ser
     """With PULUMI_PYTHON_CMD the provider runs on the interpreter that runs the program, whatever is on PATH."""
     done = inline(LINE)
     assert done.returncode == 0, done.stdout + done.stderr
-    assert "{'create': 2}" in done.stdout
+    assert "{'create': 3}" in done.stdout
     assert service.only()["state"] == "available"
 
 

@@ -32,7 +32,7 @@ BUNDLES = [
     ],
 )
 def test_bundles(wanted: str, size: float, source: str, cause: str) -> None:
-    """One that the region lacks, no longer gives, or that is too small or of another system is refused."""
+    """One that the region doesn't have, no longer gives, or that is too small or of another system is refused."""
     if not cause:
         check_bundle(wanted, BUNDLES, region="eu-west-1", size=size, source_bundle=source)
         return

@@ -22,7 +22,7 @@ HOURS = 6.0
 
 
 def is_orphaned(snapshot: Seen, permit: Permit, *, before: datetime) -> bool:
-    """Whether it is provably a live test's, and old enough to be nobody's any more.
+    """Whether it is provably a live test's, and old enough that no run uses it any more.
 
     Both of our tags must be there: the live project's as owner, and as source the one that may be copied.
     """
@@ -36,7 +36,7 @@ def is_orphaned(snapshot: Seen, permit: Permit, *, before: datetime) -> bool:
 
 
 def may_be_orphaned(snapshot: Seen, permit: Permit) -> bool:
-    """Whether its name is like those of live tests and it has nobody's tag: what a run leaves that was killed early."""
+    """Whether its name is like those of live tests and it has no owner tag: the orphan of a run that was killed early."""
     names = rf"{re.escape(permit.source)}-manual-[0-9a-f]{{8}}|copy-\d+-dr|named-copy-\d+"
     return (
         re.fullmatch(names, snapshot.name) is not None

@@ -96,7 +96,7 @@ def test_a_sweep_deletes_what_live_tests_left_behind_and_nothing_else(
         emulator.put_snapshot("eu-west-1", name, tags=tags)
     emulator.put_snapshot("eu-central-1", "elsewhere", tags=LEFT)
     assert sweep.main(["--yes"]) == 0
-    assert "0 left behind" in capsys.readouterr().out  # all of it is younger than six hours
+    assert "0 orphaned" in capsys.readouterr().out  # all of it is younger than six hours
     assert sweep.main(["--hours=0"]) == 0
     told = capsys.readouterr().out
     assert told.count("would delete") == 2 and "eu-west-1/left-disk" in told

@@ -324,7 +324,7 @@ def test_an_older_record_is_no_proof_that_a_lost_copy_was_refused() -> None:
 
 
 def test_a_copy_that_shows_late_needs_no_records() -> None:
-    """Whoever may not read the service's records can still wait for a copy that isn't shown at first."""
+    """A role that may not read the service's records can still wait for a copy that isn't shown at first."""
     world = World(service=FakeService(shown_after=20.0))
     world.service.faults_of["GetOperationsForResource"] = [Fault.DENIED] * 100
     result = world.create(wanted())

@@ -124,7 +124,7 @@ def test_across_midnight_a_copy_under_an_explicit_name_is_not_passed_off_as_satu
 def test_yesterdays_latest_under_an_explicit_name_is_not_passed_off_as_todays(
     taken_at: str, ours: bool
 ) -> None:
-    """What a killed run left untagged is gone on with if today's automatic snapshot was there, else left alone."""
+    """What a killed run left untagged is resumed if today's automatic snapshot was there, else left alone."""
     world = World()
     hours, minutes = map(int, taken_at.split(":"))
     world.service.automatic_at = 3600.0 * hours + 60.0 * minutes

@@ -29,7 +29,7 @@ KINDS = st.sampled_from(["InstanceSnapshot", "DiskSnapshot"])
 def test_a_taken_name_is_refused_and_the_taker_left_alone(
     world: World, request: Spec, tags: dict[str, str], kind: str
 ) -> None:
-    """Under a name that somebody else's snapshot bears nothing is copied, and that snapshot stays as it is."""
+    """Under a name that somebody else's snapshot has nothing is copied, and that snapshot stays as it is."""
     world.stranger(request.name, THERE, kind=kind, tags=tags)
     assert isinstance(world.create(request), CopyError)
     world.service.faults = []
@@ -67,7 +67,7 @@ def test_adopt_takes_over_what_is_there(world: World, request: Spec, tags: dict[
 def test_delete_deletes_only_what_is_ours(
     world: World, request: Spec, tags: dict[str, str], kill: Kill | None
 ) -> None:
-    """A snapshot that now bears our copy's name, and has neither our ARN nor our tag, is left alone by delete."""
+    """A snapshot that now has our copy's name, and neither our ARN nor our tag, is left alone by delete."""
     world.stranger(request.name, THERE, tags=tags)
     ours = Seen(
         name=request.name, region=THERE, kind="InstanceSnapshot", ref="arn:ours", state="available", phase=Phase.DONE,

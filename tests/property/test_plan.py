@@ -192,7 +192,7 @@ class Simulator:
     def _wait(self, step: plan.Wait) -> None:
         self.now += 20
         before = self.seen
-        self._look(only=self.known.ref)  # whoever waits looks at the one that it waits for
+        self._look(only=self.known.ref)  # a wait looks at the one that it waits for
         if self.seen.existing is None:
             self.seen = replace(self.seen, waited=True, missing_for=before.missing_for + 20)
             return

@@ -189,7 +189,7 @@ def test_an_unexpected_exception_strands_nobody() -> None:
 
 
 def test_who_lists_at_the_same_time_shares_one_listing() -> None:
-    """A listing serves whoever asked before it began."""
+    """A listing serves all that asked before it began."""
     service = Listing()
     listing = region_of(service).listing
     ready = threading.Barrier(WAITERS)

@@ -85,7 +85,7 @@ def test_a_hundred_verbs_at_once_ask_once() -> None:
 
 
 def test_a_failed_ask_is_no_answer() -> None:
-    """The next verb asks anew, and its answer stays."""
+    """The next verb asks again, and its answer stays."""
     ask = Asked(Denied("Expired.", code="ExpiredToken"), OURS)
     ours = guard(ask)
     with pytest.raises(CopyError, match=r"the account isn't known.*ExpiredToken"):

@@ -104,7 +104,7 @@ def test_without_a_key_none_is_carried() -> None:
         (RECORD, 60, Whose.OURS, "a copy of the same source, a moment ago"),
         (RECORD, 3599, Whose.OURS, "younger than the deadline"),
         (RECORD, 3601, Whose.THEIRS, "older: no run of ours is resumed after that"),
-        (RECORD, 2, Whose.UNDECIDED, "whoever made it may be about to tag it"),
+        (RECORD, 2, Whose.UNDECIDED, "its run may be about to tag it"),
         (replace(RECORD, origin="here:web-2"), 60, Whose.THEIRS, "another source"),
         (replace(RECORD, origin="elsewhere:web-1"), 60, Whose.THEIRS, "another region"),
         (replace(RECORD, origin=""), 60, Whose.THEIRS, "not made as a copy"),
@@ -130,7 +130,7 @@ def test_only_the_newest_deciding_record_counts() -> None:
 
 
 def test_an_undecided_one_says_when_to_look_again() -> None:
-    """When the tagging grace period of whoever made it is over."""
+    """When the tagging grace period of its run is over."""
     verdict = classify(SPEC, NOTHING, thing(), records=[RECORD], now=NOW.timestamp() + 2)
     assert verdict.until == NOW.timestamp() + 5
 

@@ -156,7 +156,7 @@ MADE: list[tuple[Spec, Known, Observation, Step, str]] = [
     (SPEC, HELD_PENDING, held(thing(phase=Phase.PENDING, tags={}), tagged=True), Wait(), "this run has tagged it"),
     (SPEC, HELD, held(UNTAGGED), Tag(TAGGED, must=True), "complete, it has to be tagged"),
     (SPEC, replace(HELD, by_record=True), held(UNTAGGED), Rest(NOW + TAGGING_GRACE + pause(100)),
-     "whoever started it couldn't tag it while it was pending"),
+     "its run couldn't tag it while it was pending"),
     (SPEC, replace(HELD, by_record=True), held(UNTAGGED, left_to_maker=True), Tag(TAGGED, must=True), "and had the time to"),
     (SPEC, HELD, held(WHOLE, dropped=frozenset({"cost"})), Untag(frozenset({"cost"})), "a tag is no longer asked for"),
     (SPEC, HELD, held(thing(tags={**TAGGED, RETAIN_TAG: "true"})), Untag(frozenset({RETAIN_TAG})), "no longer kept on purpose"),

@@ -249,7 +249,7 @@ def test_tracking_beside_a_date_is_refused() -> None:
 
 
 def test_a_request_that_breaks_several_rules_is_told_all_of_them() -> None:
-    """Nobody mends one mistake a run."""
+    """All mistakes are named in one run."""
     inputs = {"sourceSnapshotName": "-", "restoreDate": "soon", "sourceRegion": "mars", "tags": {"aws:x": ""}}
     assert {name for name, _ in broken(inputs)} == {
         "date-or-latest", "restore-date-format", "snapshot-name", "known-region", "tag-characters",

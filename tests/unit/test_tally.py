@@ -35,7 +35,7 @@ def test_the_line_counts_and_names_the_slowest() -> None:
 
 
 def test_the_line_comes_once_a_minute() -> None:
-    """A minute after the first copy began, and then a minute after the last line; whoever asks first has it."""
+    """A minute after the first copy began, and then a minute after the last line; the first that asks gets it."""
     time = Time()
     tally = Tally(now=time)
     with tally.counting("web"), tally.counting("db"):

@@ -1,4 +1,4 @@
-"""``snapcopy status --region``: the manual snapshots of regions, whoever made them, whatever Pulumi's state says."""
+"""``snapcopy status --region``: all manual snapshots of regions, also those that Pulumi's state doesn't have."""
 
 from __future__ import annotations
 

@@ -72,7 +72,7 @@ def configured_endpoint(profile: str | None = None) -> str | None:
             full_config=session.full_config, scoped_config=session.get_scoped_config(), client_name="ec2"
         ).provide()
     except BotoCoreError:
-        return None  # whoever makes a client with this profile says what is wrong with it
+        return None  # making a client with this profile says what is wrong with it
     return str(found) if found else None
 
 

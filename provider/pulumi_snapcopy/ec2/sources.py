@@ -46,7 +46,7 @@ class Sources:
                 flight = SingleFlight(self.clock, lambda _: self._read(region))
                 self._flights[region] = flight
         found = flight.get()
-        # Whoever asks while a batch is being read may not be in it.
+        # What is asked for while a batch is being read may not be in it.
         return found[id_] if id_ in found else self._by_ids(region, [id_]).get(id_)
 
     def own(self, region: str) -> list[str]:

@@ -180,7 +180,7 @@ def get_auto_snapshots(resource_name: str, *, region: str | None = None) -> tupl
 
 
 def get_snapshots(*, region: str | None = None) -> tuple[Snapshot, ...]:
-    """Return the manual snapshots of a region, whoever made them, by name; see `get_instances`."""
+    """Return all manual snapshots of a region by name; see `get_instances`."""
     return _ask(region, lambda lookups, there: tuple(_public(each) for each in lookups.snapshots(there)))
 
 

@@ -42,7 +42,7 @@ def made_from(inputs: Mapping[str, Any]) -> str:
 
     Example:
         >>> made_from({"volumeId": "vol-12345678"}), made_from({"fileLocation": "https://oos.example.com/b/k?s=1"})
-        ('vol-12345678', 'file-d6d95e4bd3af1a8b')
+        ('vol-12345678', 'file-956f23ab01c8100d')
     """
     if isinstance(url := inputs.get(FILE), str):
         return f"file-{location(url)}"
