@@ -274,7 +274,7 @@ class _Convergence:
         if listed is not None:  # those of this region that a list doesn't show are gone
             there = {each.ref for each in listed}
             left = frozenset(
-                ref for ref in left if run.family.region_of(ref) != run.spec.region or ref in there
+                ref for ref in left if run.family.region_of(ref) not in ("", run.spec.region) or ref in there
             )
         return replace(known, seen=existing, operation_id=operation_id, predecessors=frozenset(left))
 

@@ -9,21 +9,24 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from ..core.errors import ConfigError, Refused
-from ..core.service import Service
-from ..core.waiting.clock import Clock
-from ..host.dynamic import Backend, DynamicProvider
-from ..host.settings import Settings
 from .cloud import FCU, SETTING, cloud_of, configured_endpoint, require_endpoint
-from .family import CopiedSnapshots, FcuCopiedSnapshots
 
 if TYPE_CHECKING:
     from ..aws.login import Login
+    from ..core.service import Service
+    from ..core.waiting.clock import Clock
+    from ..host.dynamic import DynamicProvider
+    from ..host.settings import Settings
+    from .family import CopiedSnapshots
 
-# boto3 is imported where it is used: a program that only describes copies shall not pay for it.
+# A program only refers to the provider: what that is made of is imported where it is used, boto3 above all.
 
 
 def copied_snapshot() -> DynamicProvider:
     """Make the provider."""
+    from ..host.dynamic import Backend, DynamicProvider
+    from .family import CopiedSnapshots
+
     return DynamicProvider(
         Backend(
             factory=copied_snapshot,
@@ -42,6 +45,8 @@ def _is_fcu(settings: Settings) -> bool:
 
 
 def _family(settings: Settings) -> CopiedSnapshots:
+    from .family import CopiedSnapshots, FcuCopiedSnapshots
+
     if not _is_fcu(settings):
         return CopiedSnapshots()
     require_endpoint(settings.own(SETTING)[0], configured_endpoint(settings.aws_profile))

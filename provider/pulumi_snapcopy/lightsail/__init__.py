@@ -1,17 +1,15 @@
 """Lightsail: snapshots taken, copied and restored; look-ups; and recovery regions made of copies."""
 
-from importlib import import_module
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from .copied_snapshot import CopiedSnapshot
-from .disk_snapshot import DiskSnapshot
-from .instance_snapshot import InstanceSnapshot
-from .restored_disk import RestoredDisk
-from .restored_instance import RestoredInstance
+from ..core.lazy import attributes
 
 if TYPE_CHECKING:
     from ..recovery.retention import Retention
+    from .copied_snapshot import CopiedSnapshot
     from .disaster_recovery import DisasterRecoveryRegion
+    from .disk_snapshot import DiskSnapshot
+    from .instance_snapshot import InstanceSnapshot
     from .lookups import (
         AutoSnapshot,
         Disk,
@@ -22,6 +20,8 @@ if TYPE_CHECKING:
         get_instances,
         get_snapshots,
     )
+    from .restored_disk import RestoredDisk
+    from .restored_instance import RestoredInstance
 
 __all__ = [
     "AutoSnapshot",
@@ -41,11 +41,16 @@ __all__ = [
     "get_snapshots",
 ]
 
-_LOADED_WHEN_USED = {"DisasterRecoveryRegion": ".disaster_recovery", "Retention": "..recovery.retention"}
-
-
-def __getattr__(name: str) -> Any:
-    """Load look-ups and recovery regions when a program uses them: one that only declares copies needn't."""
-    if name not in __all__:
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    return getattr(import_module(_LOADED_WHEN_USED.get(name, ".lookups"), __name__), name)
+__getattr__ = attributes(
+    __name__,
+    {
+        **dict.fromkeys(__all__, ".lookups"),
+        "CopiedSnapshot": ".copied_snapshot",
+        "DisasterRecoveryRegion": ".disaster_recovery",
+        "DiskSnapshot": ".disk_snapshot",
+        "InstanceSnapshot": ".instance_snapshot",
+        "RestoredDisk": ".restored_disk",
+        "RestoredInstance": ".restored_instance",
+        "Retention": "..recovery.retention",
+    },
+)

@@ -1,6 +1,13 @@
 """Snapshots of OUTSCALE: copies, snapshots of volumes, imports."""
 
-from .copied_snapshot import CopiedSnapshot
-from .snapshot import Snapshot
+from typing import TYPE_CHECKING
+
+from ..core.lazy import attributes
+
+if TYPE_CHECKING:
+    from .copied_snapshot import CopiedSnapshot
+    from .snapshot import Snapshot
 
 __all__ = ["CopiedSnapshot", "Snapshot"]
+
+__getattr__ = attributes(__name__, {"CopiedSnapshot": ".copied_snapshot", "Snapshot": ".snapshot"})

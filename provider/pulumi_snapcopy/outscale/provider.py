@@ -11,40 +11,40 @@ from functools import cache, partial
 from typing import TYPE_CHECKING, Any
 
 from ..core.errors import Refused
-from ..core.service import Service
-from ..core.waiting.clock import Clock, SystemClock
-from ..host.dynamic import Backend, DynamicProvider
-from ..host.settings import Settings
-from .family import CopiedSnapshots, Snapshots
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from ..core.family import Family
+    from ..core.service import Service
+    from ..core.waiting.clock import Clock
+    from ..host.dynamic import DynamicProvider
+    from ..host.settings import Settings
     from .sdk import Connection
 
-# osc-sdk-python is imported where it is used: a program that only describes snapshots shall not pay for it.
+# A program only refers to the providers: what they are made of is imported where it is used, osc-sdk-python above all.
 
 
 def copied_snapshot() -> DynamicProvider:
     """Make the provider of copies."""
-    return DynamicProvider(
-        Backend(
-            factory=copied_snapshot,
-            family=CopiedSnapshots(),
-            service=_service,
-            default_region=_default_region,
-            account=_account,
-        )
-    )
+    from .family import CopiedSnapshots
+
+    return _provider(copied_snapshot, CopiedSnapshots())
 
 
 def snapshot() -> DynamicProvider:
     """Make the provider of snapshots."""
+    from .family import Snapshots
+
+    return _provider(snapshot, Snapshots())
+
+
+def _provider(factory: Callable[[], DynamicProvider], family: Family) -> DynamicProvider:
+    from ..host.dynamic import Backend, DynamicProvider
+
     return DynamicProvider(
         Backend(
-            factory=snapshot,
-            family=Snapshots(),
-            service=_service,
-            default_region=_default_region,
-            account=_account,
+            factory=factory, family=family, service=_service, default_region=_default_region, account=_account
         )
     )
 
@@ -60,6 +60,7 @@ def _default_region(settings: Settings) -> str:
 
 
 def _account(settings: Settings, region: str) -> str:
+    from ..core.waiting.clock import SystemClock
     from .service import Outscale
 
     return Outscale(partial(_connect, settings), clock=SystemClock()).account()
