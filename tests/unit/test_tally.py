@@ -23,13 +23,13 @@ def test_the_line_counts_and_names_the_slowest() -> None:
     time = Time()
     tally = Tally(now=time)
     with ExitStack() as running:
-        running.enter_context(tally.copying("web-17"))
+        running.enter_context(tally.counting("web-17"))
         for _ in range(6):
-            with tally.copying("quick"):
+            with tally.counting("quick"):
                 time.seconds += 10
-        with suppress(CopyError), tally.copying("wrong"):
+        with suppress(CopyError), tally.counting("wrong"):
             raise CopyError("copying", "wrong", "no", state="", next_step="")
-        running.enter_context(tally.copying("web-18"))
+        running.enter_context(tally.counting("web-18"))
         time.seconds += 23 * 60
         assert tally.line() == "6 of 9 done, 1 failed, 2 in progress, slowest web-17 24 min"
 
@@ -38,7 +38,7 @@ def test_the_line_comes_once_a_minute() -> None:
     """A minute after the first copy began, and then a minute after the last line; the first that asks gets it."""
     time = Time()
     tally = Tally(now=time)
-    with tally.copying("web"), tally.copying("db"):
+    with tally.counting("web"), tally.counting("db"):
         lines = []
         for _ in range(240):
             time.seconds += 1
@@ -50,7 +50,7 @@ def test_of_a_single_copy_and_of_none_there_is_no_line() -> None:
     """A single copy's row says it all."""
     time = Time()
     tally = Tally(now=time)
-    with tally.copying("db"):
+    with tally.counting("db"):
         time.seconds += 300
         assert tally.line() is None
     time.seconds += 300
