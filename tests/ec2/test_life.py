@@ -333,3 +333,22 @@ def test_a_copy_that_isnt_visible_yet_is_waited_for(life: Life) -> None:
     life.emulator.settings = replace(life.emulator.settings, visibility_seconds=20.0)
     assert life.run() == []
     assert len(life.copies()) == len(life.sent()) == 1
+
+
+@pytest.mark.parametrize("command", ["refresh", "destroy", "up"])
+def test_a_forgotten_endpoint_loses_nothing(life: Life, command: str) -> None:
+    """With the other cloud's API no id is asked for, and the state keeps what it has."""
+    life.run()
+    life.fcu = not life.fcu
+    life.arguments["tags"] = {"team": "other"}
+    life.emulator.clear_calls()
+    (error,) = life.run(command)
+    if command == "up" and life.fcu:
+        assert "OUTSCALE has no region 'us-east-1'" in error
+    else:
+        assert (
+            "would be asked" in error
+            and "nothing was sent" in error
+            and "stays in the stack's state" in error
+        )
+    assert life.emulator.calls() == [] and len(life.engine.state) == 1

@@ -102,14 +102,13 @@ def test_another_region_than_the_endpoints_is_refused(bare: pytest.MonkeyPatch) 
 
 
 def test_copies_are_encrypted_where_the_organisation_asks_for_it() -> None:
-    """Asked for in so many words; with ownKey under a key that is named."""
+    """Asked for in so many words; what isn't known yet isn't judged."""
 
-    def judged(config: dict[str, Any], **inputs: Any) -> list[str]:
-        return [each.property for each in COPIES_ENCRYPTED.judge(inputs, None, config)]  # type: ignore[arg-type]
+    def judged(**inputs: Any) -> list[str]:
+        return [each.property for each in COPIES_ENCRYPTED.judge(inputs, None, {})]  # type: ignore[arg-type]
 
-    assert judged({}) == ["encrypted"] and judged({}, encrypted=False) == ["encrypted"]
-    assert judged({}, encrypted=True) == [] and judged({}, encrypted=UNKNOWN) == []
-    assert judged({"ownKey": True}, encrypted=True) == ["kmsKeyId"]
+    assert judged() == ["encrypted"] and judged(encrypted=False) == ["encrypted"]
+    assert judged(encrypted=True) == [] and judged(encrypted=UNKNOWN) == []
 
 
 def test_which_cloud_is_meant(bare: pytest.MonkeyPatch) -> None:

@@ -217,7 +217,8 @@ def test_a_copy_deleted_by_hand_is_asked_about(stack: Stack, service: Service, e
     assert f'the service lists only 2 of the 3 copies known, and not "{name}"' in told.output
     assert held(service) == [nth(5), nth(6), nth(9), nth(10), nth(11)]
     region(stack, more="max_prune=1")
-    told = stack.up("--refresh")
+    stack.refresh()
+    told = stack.up()
     assert "nothing is pruned" not in told.output
     assert held(service) == [nth(9), nth(10), nth(11)]
 

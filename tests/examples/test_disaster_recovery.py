@@ -36,7 +36,9 @@ def test_the_session_outlives_the_job() -> None:
 
 def test_the_run_refreshes_judges_and_reports() -> None:
     """Even a failed run is reported; what the report says decides the job too."""
-    assert "pulumi up --yes --refresh" in SCRIPTS and "--policy-pack-config policy-config.json" in SCRIPTS
+    assert SCRIPTS.index("pulumi refresh --yes") < SCRIPTS.index("pulumi up --yes")
+    assert "up --yes --refresh" not in SCRIPTS, "the program would see the state from before"
+    assert "--policy-pack-config policy-config.json" in SCRIPTS
     (report,) = [step for step in JOB["steps"] if step.get("name") == "Report"]
     assert report["if"] == "${{ !cancelled() }}"
     assert "GITHUB_STEP_SUMMARY" in report["run"] and 'exit "$code"' in report["run"]

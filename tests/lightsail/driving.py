@@ -22,8 +22,12 @@ class _Provider(InProcess):
     """The verbs of one type."""
 
     def __init__(self, family: Family, service: Service) -> None:
+        self.warnings = []
         self._verbs = Verbs(
-            family=family, service=service, clock=SystemClock(), default_region=lambda: "us-east-1"
+            family=family,
+            make_service=lambda: service,
+            clock=SystemClock(),
+            default_region=lambda: "us-east-1",
         )
 
 

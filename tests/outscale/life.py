@@ -86,9 +86,10 @@ class _Provider(InProcess):
     """The verbs of a new process."""
 
     def __init__(self, family: Family, wire: Wire, clock: FastClock) -> None:
+        self.warnings = []
         self._verbs = Verbs(
             family=family,
-            service=Outscale(lambda: wire, clock=clock),
+            make_service=lambda: Outscale(lambda: wire, clock=clock),
             clock=clock,
             default_region=lambda: wire.region,
         )

@@ -31,9 +31,10 @@ def test_reads_grow_with_time_and_not_with_copies(emulator: Emulator, connection
     """Forty copies cost a change or two each, and at most half a read."""
     emulator.settings = Settings(copy_seconds=3)
     clock = SystemClock()
+    service = Outscale(lambda: connection, clock=clock)
     verbs = Verbs(
         family=CopiedSnapshots(),
-        service=Outscale(lambda: connection, clock=clock),
+        make_service=lambda: service,
         clock=clock,
         default_region=lambda: REGION,
     )

@@ -82,9 +82,8 @@ class Simulator:
         self._look(whole=True)
         for number in range(MOST_STEPS):
             step = next_step(self.spec, self.known, self.seen)
-            self.steps[
-                f"{type(step).__name__} {getattr(step, 'because', getattr(step, 'why', ''))}".strip()
-            ] += 1
+            why = getattr(step, "because", getattr(step, "why", ""))
+            self.steps[f"{type(step).__name__} {why}".strip()] += 1
             if isinstance(step, plan.Done | plan.Fail):
                 self._end(step)
                 return step

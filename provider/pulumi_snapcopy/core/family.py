@@ -131,6 +131,10 @@ class Family(ABC):
         """Return the outputs that the request itself says."""
         return {}
 
+    def elsewhere(self, outputs: Inputs) -> tuple[str, str] | None:
+        """Return the cause and the next step, if the outputs in the state are of another service than is asked."""
+        return None
+
     def is_over_limit(self, reason: str) -> bool:
         """Whether a failure's reason is only that too many were in progress."""
         return False

@@ -45,6 +45,15 @@ def unknown_account(spec: Spec, error: ServiceError, *, doing: str, known: Known
     )  # fmt: skip
 
 
+def elsewhere(spec: Spec, known: Known, why: tuple[str, str], *, doing: str) -> CopyError:
+    """The state's thing is of another service than the one that would be asked."""
+    cause, correct = why
+    return CopyError(
+        gerund(spec, doing), spec.subject, cause,
+        state=_unsent(spec, known), next_step=f"{correct}, then {again(doing)}",
+    )  # fmt: skip
+
+
 def wrong_source(spec: Spec, error: SourceError, *, kept: Known | None) -> CopyError:
     """The source isn't there or isn't complete."""
     sent = "nothing was sent" if kept is None else _kept(spec, kept)

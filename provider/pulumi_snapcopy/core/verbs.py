@@ -149,7 +149,7 @@ class Verbs:
             dropped.add(RETAIN_TAG)
         run: Run | None = None
         try:
-            run = self._run(spec, start, call)
+            run = self._run(spec, start, call, olds=olds)
             known = converge(run, dropped=dropped)
         except CopyError as error:
             self._fail(
@@ -170,7 +170,7 @@ class Verbs:
         spec = self._spec_of_state(id_, outputs)
         try:
             timeout = bag.timeout("read") or READ_TIMEOUT
-            run = self._run(spec, known, call, doing=READING, timeout=timeout)
+            run = self._run(spec, known, call, doing=READING, timeout=timeout, olds=outputs)
             found = self._guarded(run, lambda: self._read(run))
         except CopyError as error:
             self._fail(error, asked, spec, bag)
@@ -205,7 +205,7 @@ class Verbs:
             return
         known = state.known(self.family, outputs, id_)
         try:
-            run = self._run(spec, known, call, doing=DELETING, timeout=spec.timeout)
+            run = self._run(spec, known, call, doing=DELETING, timeout=spec.timeout, olds=outputs)
             self._guarded(run, lambda: self._delete(run, entry, call.urn))
         except CopyError as error:
             self._fail(error, state.asked(self.family, outputs), spec, Bag.of(outputs))
@@ -293,8 +293,17 @@ class Verbs:
             raise messages.cancelled(run.spec, doing=run.doing) from None
 
     def _run(
-        self, spec: Spec, known: Known, call: Call, *, doing: str = MAKING, timeout: float | None = None
+        self,
+        spec: Spec,
+        known: Known,
+        call: Call,
+        *,
+        doing: str = MAKING,
+        timeout: float | None = None,
+        olds: Mapping[str, Any] | None = None,
     ) -> Run:
+        if why := self.family.elsewhere(olds or {}):
+            raise messages.elsewhere(spec, known, why, doing=doing)
         if self.guard:
             self.guard.admit(spec, known, doing=doing)
         return Run(

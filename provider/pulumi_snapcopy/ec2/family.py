@@ -42,6 +42,15 @@ class CopiedSnapshots(Family):
             "completionDurationMinutes": inputs.get("completionDurationMinutes"),
         }
 
+    def elsewhere(self, outputs: Inputs) -> tuple[str, str] | None:
+        """Return what to do where the state's copy is OUTSCALE's, which has no ARN: asked for it, AWS has no such id."""
+        if not outputs.get("snapshotId") or outputs.get("arn"):
+            return None
+        return (
+            "the copy in the stack's state is at OUTSCALE, and AWS would be asked",
+            f"set AWS_ENDPOINT_URL_EC2 to https://fcu.{outputs.get('targetRegion')}.outscale.com",
+        )
+
     def is_over_limit(self, reason: str) -> bool:
         """Whether a copy failed only because too many were in progress."""
         return is_of_copies_in_progress(reason)
@@ -59,6 +68,15 @@ class FcuCopiedSnapshots(CopiedSnapshots):
     def route(self, inputs: Inputs) -> str:
         """Return where it is; FCU copies within a region."""
         return f"{inputs.get('targetRegion') or ''} of OUTSCALE"
+
+    def elsewhere(self, outputs: Inputs) -> tuple[str, str] | None:
+        """Return what to do where the state's copy is AWS's."""
+        if not outputs.get("arn"):
+            return None
+        return (
+            "the copy in the stack's state is at AWS, and OUTSCALE would be asked",
+            "unset AWS_ENDPOINT_URL_EC2 and snapcopy:ec2Api",
+        )
 
 
 def phase(state: str) -> Phase:

@@ -24,7 +24,7 @@ from ..core.values import Record, Seen, Source, Spec, Started
 from ..core.waiting.clock import Clock, SystemClock
 from ..core.waiting.listing import Listing
 from .mark import KEY_TAG, described
-from .shapes import KIND, seen_of
+from .shapes import KIND, arn, seen_of
 from .sources import Sources, check_source
 
 if TYPE_CHECKING:
@@ -127,7 +127,8 @@ class Ec2:
             raise
         name = member(answer, "SnapshotId")
         seen = Seen(name=name, region=spec.region, kind=KIND, ref=name, key=spec.key)
-        return Started(seen=replace(seen, outputs={"snapshotId": name}), tagged=not self._fcu)
+        outputs = {"snapshotId": name, "arn": None if self._fcu else arn(spec.region, name)}
+        return Started(seen=replace(seen, outputs=outputs), tagged=not self._fcu)
 
     def tag(self, seen: Seen, tags: Mapping[str, str]) -> None:
         """Set tags."""

@@ -36,13 +36,23 @@ def seen_of(raw: Mapping[str, Any], region: str, *, fcu: bool) -> Seen:
         tags=tags,
         outputs={
             "snapshotId": id_,
-            "arn": None if fcu else f"arn:aws:ec2:{region}::snapshot/{id_}",
+            "arn": None if fcu else arn(region, id_),
             "progress": raw.get("Progress") or None,
             "volumeSize": size,
             "encrypted": raw.get("Encrypted") if done and not fcu else None,
             "kmsKeyId": raw.get("KmsKeyId") if done else None,
         },
     )
+
+
+def arn(region: str, id_: str) -> str:
+    """Return a snapshot's ARN, whose field of the account is empty.
+
+    Example:
+        >>> arn("eu-west-1", "snap-0123456789abcdef0")
+        'arn:aws:ec2:eu-west-1::snapshot/snap-0123456789abcdef0'
+    """
+    return f"arn:aws:ec2:{region}::snapshot/{id_}"
 
 
 def _explained(message: str) -> str:
