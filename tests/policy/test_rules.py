@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from pulumi_snapcopy.emulator import Emulator
 from pulumi_snapcopy.families import CATALOGUE
+from pulumi_snapcopy.lightsail.rules import COPIED_SNAPSHOT_RULES as COPIES
 
 from tests.engine.conftest import Service, day
 from tests.engine.stack import Stack
@@ -129,7 +130,7 @@ def test_each_rule_broken_and_kept(judge: Judge, service: Service) -> None:
 
 def levels_and_severities(judged: Judged) -> None:
     """What the service would refuse is mandatory, the organisation's is advisory; the severity is the rule's."""
-    rules = {rule.name: rule for rule in CATALOGUE.rules}
+    rules = {rule.name: rule for rule in COPIES.configurable}
     mandatory = {rule.name for rule in CATALOGUE.request}
     assert {each.policy for each in judged.findings} == set(rules)
     for each in judged.findings:

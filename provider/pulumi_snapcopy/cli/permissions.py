@@ -22,7 +22,7 @@ PROBES: tuple[tuple[tuple[str, ...], Callable[[Lightsail, str], object]], ...] =
     (("lightsail:GetInstanceSnapshot",), lambda service, region: service.get(region, NOTHING, "InstanceSnapshot")),
     (("lightsail:GetInstanceSnapshots",), lambda service, region: service.all(region, "InstanceSnapshot")),
     (("lightsail:GetInstances", "lightsail:GetDisks"), lambda service, region: service.resource_names(region)),
-    (("lightsail:GetRelationalDatabases", "lightsail:GetRelationalDatabaseSnapshots"),
+    (("lightsail:GetRelationalDatabases",),
      lambda service, region: service.database_names(region)),
     (("lightsail:GetOperationsForResource",), lambda service, region: service.recorded(region, NOTHING)),
 )  # fmt: skip

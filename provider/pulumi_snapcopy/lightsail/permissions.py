@@ -65,8 +65,6 @@ PERMISSIONS = (
                without="a message about a wrong source can't name the right ones"),
     Permission(action="lightsail:GetOperationsForResource", regions=_TARGET,
                without="a copy under an explicit name whose run was interrupted isn't known again, and a failed one has no reason"),
-    Permission(action="lightsail:GetRelationalDatabaseSnapshots", regions=_SOURCE,
-               without="a message about a wrong source can't say that databases can't be copied"),
     Permission(action="lightsail:GetRelationalDatabases", regions=_SOURCE,
                without="a message about a wrong source can't say that databases can't be copied"),
     Permission(action="lightsail:TagResource", regions=_TARGET, owner_in=_REQUEST_TAG,

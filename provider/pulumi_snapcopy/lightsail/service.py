@@ -131,16 +131,10 @@ class Lightsail:
         return names + [each["name"] for page in disks for each in page.get("disks", [])]
 
     def database_names(self, region: str) -> list[str]:
-        """List the names of relational databases and of their snapshots."""
+        """List the names of relational databases."""
         client = self._client(region)
-        databases = pages("lightsail:GetRelationalDatabases", client.get_relational_databases)
-        names = [each["name"] for page in databases for each in page.get("relationalDatabases", [])]
-        snapshots = pages(
-            "lightsail:GetRelationalDatabaseSnapshots", client.get_relational_database_snapshots
-        )
-        return names + [
-            each["name"] for page in snapshots for each in page.get("relationalDatabaseSnapshots", [])
-        ]
+        listed = pages("lightsail:GetRelationalDatabases", client.get_relational_databases)
+        return [each["name"] for page in listed for each in page.get("relationalDatabases", [])]
 
     def check_source(self, spec: Spec, listing: Listing) -> Source:
         """Look at the source in its own region."""

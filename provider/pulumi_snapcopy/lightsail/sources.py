@@ -47,7 +47,7 @@ class Sources(Protocol):
         """List the names of what can have automatic snapshots."""
 
     def database_names(self, region: str) -> list[str]:
-        """List the names of relational databases and of their snapshots."""
+        """List the names of relational databases."""
 
 
 def check_source(service: Sources, spec: Spec, listing: Listing) -> Source:
@@ -143,7 +143,7 @@ def _refuse_databases(service: Sources, region: str, name: str) -> None:
     names = if_told(lambda: service.database_names(region))
     if not isinstance(names, ServiceError) and name in names:
         raise SourceError(
-            f'"{name}" in {region} is a relational database, or a snapshot of one',
+            f'"{name}" in {region} is a relational database',
             "Lightsail can't copy databases to another region.",
             "name an instance, a disk, or a snapshot of one; to keep a database elsewhere, export its data.",
         )
