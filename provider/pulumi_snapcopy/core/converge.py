@@ -281,8 +281,9 @@ class _Convergence:
     def _operation_id(self, existing: Seen) -> str | None:
         """The operation of one that an interrupted run started; it is neither waited for nor a reason to fail."""
         run, known = self._run, self._run.known
-        silent = OWNER_TAG in existing.tags and SOURCE_TAG not in existing.tags
-        if known.adopted or known.in_state or (run.spec.dated and silent):
+        somebody_removed_it = OWNER_TAG in existing.tags and SOURCE_TAG not in existing.tags
+        of_an_unknown_date = run.spec.dated and somebody_removed_it  # of which a record says nothing
+        if known.adopted or known.in_state or of_an_unknown_date:
             return None
         record = deciding(run.records_if_readable())
         if record is None or record.origin != run.spec.source or not is_made_by(record, existing):

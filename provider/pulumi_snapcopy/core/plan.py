@@ -27,23 +27,25 @@ class Sent(Enum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Observation:
-    """What is observed, all at one moment.
+    """What is observed of the world at one moment, and what this run has done about it.
+
+    The world: ``now`` to ``taken_by_another_type``. This run: ``held`` and what follows.
 
     Args:
         now: the moment, seconds since the epoch.
         existing: what has our name or carries our key; of several the eldest that didn't fail.
         verdict: whose that is.
-        held: whether this run has taken it up, or started it.
         twins: others of the same request, where a repeated request makes another.
         others: what else the region has and the state hasn't, as far as it was listed.
         source: the source, once it was looked at.
-        waited: whether this run has waited for it.
-        sent: what became of this run's last request.
-        sent_at: when that was; of a name in use, when the service first said so.
-        taken_by_another_type: whether the service's records say so of a name in use.
         missing_for: seconds for which what was started hasn't been visible.
         failure: why it failed, once that is known.
         over_limit: whether it failed only because too many were in progress.
+        taken_by_another_type: whether the service's records say so of a name in use.
+        held: whether this run has taken it up, or started it.
+        waited: whether this run has waited for it.
+        sent: what became of this run's last request.
+        sent_at: when that was; of a name in use, when the service first said so.
         tagged: whether this run has set the tags.
         tag_again_at: when refused tags may be tried again.
         left_to_maker: whether the run that started it has had time to tag it.
@@ -54,17 +56,17 @@ class Observation:
     now: float
     existing: Seen | None = None
     verdict: Verdict = _UNSEEN
-    held: bool = False
     twins: tuple[Seen, ...] = ()
     others: tuple[Seen, ...] = ()
     source: Source | None = None
-    waited: bool = False
-    sent: Sent = Sent.NOTHING
-    sent_at: float = 0.0
-    taken_by_another_type: bool = False
     missing_for: float = 0.0
     failure: str | None = None
     over_limit: bool = False
+    taken_by_another_type: bool = False
+    held: bool = False
+    waited: bool = False
+    sent: Sent = Sent.NOTHING
+    sent_at: float = 0.0
     tagged: bool = False
     tag_again_at: float = 0.0
     left_to_maker: bool = False
@@ -254,11 +256,15 @@ def _tag(spec: Spec, known: Known, seen: Observation, existing: Seen) -> Step | 
 
 def wanted_tags(spec: Spec, known: Known, existing: Seen) -> dict[str, str]:
     """Return the tags to set. What a thing was made from is said only where it is proven."""
-    silent = OWNER_TAG in existing.tags and SOURCE_TAG not in existing.tags  # somebody removed that one
+    ours, tags = spec.all_tags, existing.tags
+    without_source = {key: value for key, value in ours.items() if key != SOURCE_TAG}
     proven = known.operation_id is not None or known.by_record or carries_key(spec, existing)
-    if known.adopted or (spec.adopt and not proven and SOURCE_TAG not in existing.tags):
-        return {**spec.all_tags, SOURCE_TAG: ADOPTED}
-    made_before = known.in_state and existing.phase is Phase.DONE
-    unknown = (made_before or silent) and not proven
-    unknown = unknown or spec.itself or existing.tags.get(SOURCE_TAG) == ADOPTED
-    return {key: value for key, value in spec.all_tags.items() if key != SOURCE_TAG or not unknown}
+    if known.adopted or (spec.adopt and not proven and SOURCE_TAG not in tags):
+        return {**ours, SOURCE_TAG: ADOPTED}
+    if spec.itself or tags.get(SOURCE_TAG) == ADOPTED:
+        return without_source  # what the tag says stays true
+    complete_before_this_run = known.in_state and existing.phase is Phase.DONE
+    somebody_removed_it = OWNER_TAG in tags and SOURCE_TAG not in tags
+    if not proven and (complete_before_this_run or somebody_removed_it):
+        return without_source  # nobody can say it any more
+    return ours

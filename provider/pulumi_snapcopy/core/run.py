@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import partial
 from typing import Protocol, TypeVar
 
 from .errors import Cancelled, Denied, NotFound, ServiceError, SourcePending, Transient
 from .family import Family
 from .messages import MAKING
-from .ownership import Evidence, Verdict, Whose, classify, deciding
+from .ownership import Verdict, Whose, classify, deciding
 from .service import Service
 from .values import Known, Record, Seen, Spec
 from .waiting.clock import Clock
@@ -128,12 +129,13 @@ class Run:
         if verdict.whose is not Whose.UNDECIDED:
             return verdict
         records = self.records()
-        verdict = classify(self.spec, self.known, seen, records=records, now=self.clock.now())
-        record = None if verdict.whose is Whose.THEIRS else deciding(records)
-        if record is not None and not self.known.partial:
-            describes = self.retry(lambda: self.service.describes(self.spec, record))
-            return verdict if describes else Verdict(Whose.THEIRS, Evidence.NONE)
-        return verdict
+        record = deciding(records)
+        if record and not self.known.partial and not self.retry(partial(self._describes, record)):
+            records = ()  # it is of another date, and proves nothing of this one
+        return classify(self.spec, self.known, seen, records=records, now=self.clock.now())
+
+    def _describes(self, record: Record) -> bool:
+        return self.service.describes(self.spec, record)
 
     def decide(self, seen: Seen) -> tuple[bool, Seen]:
         """Return whether a thing is provably ours, and the thing as last seen."""

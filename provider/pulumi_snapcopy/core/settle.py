@@ -53,7 +53,8 @@ def settle(
     if state.is_unknown([value for name, value in inputs.items() if name != BOOKKEEPING]):
         ask = _nobody  # no network while an input is unknown
     taken = _taken(family, olds, inputs, same=same, ask=ask)
-    same = same and not (family.follows(inputs) and taken != Bag.of(olds).taken)
+    if family.follows(inputs) and taken != Bag.of(olds).taken:
+        same = False  # of the source as it is now, another one is asked for
     bag = _signed(family, urn, olds, inputs, taken=taken, same=same)
     inputs[BOOKKEEPING] = bag.written()
     family.settle(olds, inputs, same=same, ask=ask)

@@ -137,7 +137,7 @@ class Words:
         making: the gerund, ``copying``.
         made: the participle, ``copied``.
         provider: whose ids an error quotes, ``AWS``.
-        name_argument: the argument that names the thing, in Python's spelling; empty where the service gives ids.
+        name_argument: the argument to change where what it names belongs to another, in Python's spelling.
         kind: what the thing is to the service, ``snapshot``.
         adopts: whether an existing one can be taken over.
     """

@@ -122,7 +122,9 @@ class DynamicProvider(ResourceProvider):
                 replaces=found.replaces,
                 delete_before_replace=found.same_name,
             )
-        return DiffResult(changes=found.update and (True if found.partial else None))
+        if not found.update:
+            return DiffResult(changes=False)
+        return DiffResult(changes=True if found.partial else None)
 
     def create(self, props: Properties) -> CreateResult:
         """Make it, and wait for it."""
