@@ -11,17 +11,18 @@ from . import messages, state
 from .account import AccountGuard
 from .checking import Checked, Checking
 from .converge import converge
-from .errors import Cancelled, CopyError, Denied, ServiceError, SnapcopyError, SourceError
+from .deleting import NotAllowed, delete
+from .errors import Cancelled, CopyError, ServiceError, SnapcopyError
 from .family import Family
 from .ledger import Entry, Ledger
 from .messages import DELETING, MAKING, READING
-from .removal import find_known, made_again_meanwhile, remove
+from .reading import read, tell_of_the_source
 from .rules.judgement import BOOKKEEPING
 from .run import Progress, Run
 from .service import Service
 from .settle import Differences, differences
 from .state import Bag
-from .values import RETAIN_TAG, Known, Seen, Source, Spec
+from .values import RETAIN_TAG, Known, Spec
 from .waiting.clock import Clock
 from .waiting.deadline import OutOfTime
 from .waiting.policy import LONGEST_PAUSE, READ_TIMEOUT
@@ -171,10 +172,10 @@ class Verbs:
         try:
             timeout = bag.timeout("read") or READ_TIMEOUT
             run = self._run(spec, known, call, doing=READING, timeout=timeout, olds=outputs)
-            found = self._guarded(run, lambda: self._read(run))
+            found = self._guarded(run, lambda: read(run))
         except CopyError as error:
             self._fail(error, asked, spec, bag)
-        self._tell_of_the_source(run, found, bag)
+        tell_of_the_source(run, found, bag)
         if found is None:
             return None
         now = replace(known, seen=found, operation_id=None)
@@ -212,73 +213,19 @@ class Verbs:
         if known.ref:
             entry.deleted.add(known.ref)
 
-    # What the verbs do
-
-    def _read(self, run: Run) -> Seen | None:
-        found = find_known(run)
-        # What isn't in the state yet is read whosever it is.
-        if found is None or not run.known.in_state or found.ref == run.known.ref:
-            return found
-        ours, found = run.decide(found)
-        if ours:
-            return found
-        run.progress.warn(messages.another_of_that_name(run.spec, found))
-        return None
-
-    def _tell_of_the_source(self, run: Run, found: Seen | None, bag: Bag) -> None:
-        """Say what a refresh can't show as drift: a source that was taken again, or that is gone with the copy."""
-        if not run.known.in_state or (found is not None and not bag.taken):
-            return
-        try:
-            source = self.service.check_source(run.spec, run.source.listing)
-        except SourceError as error:
-            if found is None:
-                run.progress.warn(messages.gone_for_good(run.spec, error))
-            return
-        except ServiceError:
-            return
-        if found is not None and source.taken_at and state.iso(source.taken_at) != bag.taken:
-            run.progress.warn(messages.taken_again(run.spec, bag.taken, state.iso(source.taken_at)))
+    # How they do it
 
     def _delete(self, run: Run, entry: Entry, urn: str) -> None:
-        found = find_known(run)
-        if found is None:
-            return
-        ours, found = run.decide(found)
-        if not ours:
-            run.progress.warn(messages.another_of_that_name(run.spec, found))
-            return
-        if found.ref != run.known.ref and (error := made_again_meanwhile(run, found)):
-            raise error
+        replacement = None
         if entry.replacement is not None:
-            self._check_replacement(run, entry.replacement, found)
+            replacement = self.family.spec(entry.replacement, Bag.of(entry.replacement))
         try:
-            remove(run, found)
-        except Denied as error:
+            delete(run, replacement, lambda name: self._region(name).listing)
+        except NotAllowed as refusal:
             # A role may copy and not delete: what was replaced stays, and the run goes on.
-            if entry.replacement is not None or not self.ledger.is_replaced(urn, run.known.seen):
-                raise
-            run.progress.warn(messages.not_deleted(run.spec, found, error))
-
-    def _check_replacement(self, run: Run, inputs: Properties, doomed: Seen) -> None:
-        """Without a source for what is to be made in its place it stays."""
-        spec = self.family.spec(inputs, Bag.of(inputs))
-
-        def look() -> Source:
-            if spec.source == f"{doomed.region}:{doomed.name}":
-                raise SourceError(
-                    f'"{doomed.name}" in {doomed.region} is its own source',
-                    "it would be deleted before it could be copied.",
-                    f"undo the edit, or write another source for the {spec.words.thing}.",
-                )
-            return self.service.check_source(spec, self._region(spec.source_region).listing)
-
-        try:
-            run.retry(look)
-        except SourceError as error:
-            raise messages.no_replacement(run.spec.name or doomed.name, spec, error) from error
-
-    # How they do it
+            if replacement is not None or not self.ledger.is_replaced(urn, run.known.seen):
+                raise refusal.error from None
+            run.progress.warn(messages.not_deleted(run.spec, refusal.seen, refusal.error))
 
     def _guarded(self, run: Run, work: Callable[[], Any]) -> Any:
         try:

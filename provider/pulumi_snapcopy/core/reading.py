@@ -1,0 +1,39 @@
+"""Reading what the state has, and saying what a refresh can't show as drift."""
+
+from __future__ import annotations
+
+from . import messages, state
+from .errors import ServiceError, SourceError
+from .removal import find_known
+from .run import Run
+from .state import Bag
+from .values import Seen
+
+
+def read(run: Run) -> Seen | None:
+    """Return what the state has, or None if it is gone, or its name belongs to another now."""
+    found = find_known(run)
+    # What isn't in the state yet is read, whoever made it.
+    if found is None or not run.known.in_state or found.ref == run.known.ref:
+        return found
+    ours, found = run.decide(found)
+    if ours:
+        return found
+    run.progress.warn(messages.another_of_that_name(run.spec, found))
+    return None
+
+
+def tell_of_the_source(run: Run, found: Seen | None, bag: Bag) -> None:
+    """Warn of a source that was taken again under its name, or that is gone together with what was made from it."""
+    if not run.known.in_state or (found is not None and not bag.taken):
+        return
+    try:
+        source = run.service.check_source(run.spec, run.source.listing)
+    except SourceError as error:
+        if found is None:
+            run.progress.warn(messages.gone_for_good(run.spec, error))
+        return
+    except ServiceError:
+        return  # it is only worth knowing
+    if found is not None and source.taken_at and state.iso(source.taken_at) != bag.taken:
+        run.progress.warn(messages.taken_again(run.spec, bag.taken, state.iso(source.taken_at)))
