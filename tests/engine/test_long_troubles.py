@@ -8,7 +8,8 @@ from typing import Any
 
 import pytest
 from pulumi_snapcopy.core.waiting.policy import READ_TIMEOUT
-from pulumi_snapcopy.emulator import Emulator, Fault, Settings, reading
+from pulumi_snapcopy.emulator import Emulator, Fault, Settings
+from pulumi_snapcopy.emulator.lightsail import reading
 
 from .conftest import Service, day
 from .matrix import MANUAL, assert_converges

@@ -87,7 +87,9 @@ def test_the_state_and_the_service_name_the_same_children(region: Region, servic
         ({"refused": {"instances"}}, "the sources in us-east-1 can't be listed"),
         ({"empty": {"instances", "disks"}}, "doesn't exist in us-east-1 any more"),
     ],
-    ids=str,
+    ids=lambda each: (
+        str({key: sorted(value) for key, value in each.items()}) if isinstance(each, dict) else str(each)
+    ),
 )
 def test_a_list_that_fails_or_comes_empty_prunes_nothing(
     region: Region, service: Service, trouble: dict[str, Any], said: str
@@ -165,7 +167,9 @@ def test_all_leaves_out_what_cant_be_copied_and_says_so(region: Region, service:
         ({"empty": {"instances", "disks"}}, "nothing in us-east-1 is or has the tags {'backup': 'yes'}"),
         ({"refused": {"instances"}}, "the sources in us-east-1 can't be read: AccessDeniedException"),
     ],
-    ids=str,
+    ids=lambda each: (
+        str({key: sorted(value) for key, value in each.items()}) if isinstance(each, dict) else str(each)
+    ),
 )
 def test_a_first_run_that_would_hold_nothing_is_refused(
     region: Region, service: Service, change: dict[str, Any], said: str
