@@ -7,7 +7,6 @@ from datetime import date, timedelta
 from typing import Any
 
 import pytest
-from pulumi_snapcopy import lightsail
 from pulumi_snapcopy.emulator import Emulator, Fault, Injected, Settings
 
 from .conftest import Service, day
@@ -223,7 +222,6 @@ def test_a_copy_deleted_by_hand_is_asked_about(stack: Stack, service: Service, e
     assert held(service) == [nth(9), nth(10), nth(11)]
 
 
-@pytest.mark.skipif(not hasattr(lightsail, "InstanceSnapshot"), reason="this release can't take snapshots")
 def test_a_source_without_automatic_snapshots_has_a_manual_one_a_day(
     stack: Stack, service: Service, emulator: Emulator
 ) -> None:

@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import socket
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 from urllib.request import getproxies, proxy_bypass
 
 import click
 
 from ..core.errors import Denied, ServiceError, Transient
+
+if TYPE_CHECKING:
+    from ..aws.login import Login
 
 REACH_TIMEOUT = 3.0
 """Seconds for a connection. boto3's own patience, meant for copies, lasts for minutes."""
@@ -24,16 +28,16 @@ class Unreachable(Transient):
     """Nothing listens at the endpoint, or the network doesn't lead there."""
 
 
-def settle_region(given: str | None) -> str:
+def settle_region(given: str | None, login: Login | None = None) -> str:
     """Return the given region, or else the one AWS tooling would use.
 
     Raises:
         click.ClickException: there is none, or Lightsail doesn't have it.
         ServiceError: AWS tooling's settings can't be used.
     """
-    from ..aws.login import Login
+    from ..aws.login import Login as OwnLogin
 
-    region = given or Login().default_region()
+    region = given or (login or OwnLogin()).default_region()
     if region is None:
         raise click.ClickException(
             "no region is set. Write one, such as eu-west-1, or set AWS_DEFAULT_REGION."

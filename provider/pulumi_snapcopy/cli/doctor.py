@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from pathlib import Path
 
 import click
 
@@ -15,7 +16,11 @@ from .findings import Finding, Verdict, not_tried, ok, problem
 @click.command("doctor")
 @click.option("--source-region", help="Where the sources are.  [default: AWS tooling's region]")
 @click.option("--target-region", help="Where the copies shall be.  [default: AWS tooling's region]")
-def doctor(source_region: str | None, target_region: str | None) -> None:
+@click.option(
+    "--stack",
+    help="The stack whose aws:profile and aws:region count.  [default: the only one of this folder]",
+)
+def doctor(source_region: str | None, target_region: str | None, stack: str | None) -> None:
     """Check that copies can be made from here; nothing is changed.
 
     Exit code 0: no problem was found. 1: one was, and its line says what to do.
@@ -23,7 +28,7 @@ def doctor(source_region: str | None, target_region: str | None) -> None:
     from .machine import check_machine
 
     problems = 0
-    checks = (check_machine(), check_service(source_region, target_region), check_cloud(target_region))
+    checks = (check_machine(), check_service(source_region, target_region, stack), check_cloud(target_region))
     for check in checks:
         for finding in check:
             word, colour = finding.verdict.value
@@ -33,15 +38,24 @@ def doctor(source_region: str | None, target_region: str | None) -> None:
         raise click.exceptions.Exit(1)
 
 
-def check_service(source_region: str | None, target_region: str | None) -> Iterator[Finding]:
+def check_service(
+    source_region: str | None, target_region: str | None, stack: str | None = None
+) -> Iterator[Finding]:
     """Check what leads to the service, from near to far; where one thing fails, those behind it aren't tried."""
-    from ..aws.login import Login, is_the_real_service
+    from ..aws.login import is_the_real_service
     from ..lightsail.service import Lightsail
     from .permissions import check_permissions
+    from .stack_login import login_of_the_stack
 
-    access = Login()
     try:
-        source, target = (asking.settle_region(region) for region in (source_region, target_region))
+        access, why = login_of_the_stack(stack, Path.cwd())
+    except click.ClickException as error:
+        yield problem("login", error.message)
+        yield not_tried("region, credentials, endpoint and permissions", "need a login")
+        return
+    yield ok("login", why)
+    try:
+        source, target = (asking.settle_region(region, access) for region in (source_region, target_region))
     except (click.ClickException, ServiceError) as error:
         text = asking.sentence(error) if isinstance(error, ServiceError) else error.message
         yield problem("region", text)
@@ -76,7 +90,7 @@ def check_service(source_region: str | None, target_region: str | None) -> Itera
             "permissions", f"need {'an endpoint that answers' if subject == 'endpoint' else 'a login'}"
         )
         return
-    yield from check_permissions(Lightsail(), source, target)
+    yield from check_permissions(Lightsail(login=access), source, target)
 
 
 def check_cloud(target_region: str | None) -> Iterator[Finding]:

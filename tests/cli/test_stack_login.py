@@ -1,0 +1,55 @@
+"""Which login counts, and what ``snapcopy doctor`` says of it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+import pytest
+from pulumi_snapcopy.cli.stack_login import login_of_the_stack
+
+
+@pytest.fixture(autouse=True)
+def environment(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nothing of this machine's own."""
+    for name in ("AWS_PROFILE", "AWS_REGION", "AWS_DEFAULT_REGION"):
+        monkeypatch.delenv(name, raising=False)
+
+
+def test_the_stacks_profile_and_region_win(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """As in Pulumi's AWS provider; the sentence names the file, and what it wins over."""
+    (tmp_path / "Pulumi.dev.yaml").write_text("config:\n  aws:profile: ops\n  aws:region: eu-west-1\n")
+    monkeypatch.setenv("AWS_PROFILE", "mine")
+    login, why = login_of_the_stack(None, tmp_path)
+    assert (login.profile, login.region) == ("ops", "eu-west-1")
+    assert why == "aws:profile ops and aws:region eu-west-1 of Pulumi.dev.yaml; it wins over AWS_PROFILE"
+
+
+def test_of_several_stacks_one_has_to_be_named(tmp_path: Path) -> None:
+    """Without a name the environment counts; an organisation before the name is left out."""
+    for name in ("dev", "prod"):
+        (tmp_path / f"Pulumi.{name}.yaml").write_text(f"config: {{'aws:profile': {name}}}\n")
+    assert login_of_the_stack(None, tmp_path)[0].profile is None
+    assert login_of_the_stack("acme/shop/prod", tmp_path)[0].profile == "prod"
+
+
+def test_a_stack_without_a_login_leaves_it_to_the_environment(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """And says that the stack's would win."""
+    (tmp_path / "Pulumi.dev.yaml").write_text("config: {}\n")
+    monkeypatch.setenv("AWS_PROFILE", "mine")
+    login, why = login_of_the_stack("dev", tmp_path)
+    assert login.profile is None
+    assert why == "AWS_PROFILE=mine; a stack's aws:profile and aws:region would win over it"
+
+
+@pytest.mark.parametrize(
+    ("text", "said"), [(None, "there is no Pulumi.dev.yaml here"), ("a: [", "can't be read")]
+)
+def test_a_configuration_that_cant_be_read_is_named(tmp_path: Path, text: str | None, said: str) -> None:
+    """A sentence, not a traceback."""
+    if text is not None:
+        (tmp_path / "Pulumi.dev.yaml").write_text(text)
+    with pytest.raises(click.ClickException, match=said):
+        login_of_the_stack("dev", tmp_path)
