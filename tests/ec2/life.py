@@ -78,8 +78,12 @@ class Shown:
 class Provider(model.InProcess):
     """One process of the provider."""
 
-    def __init__(self, verbs: Verbs) -> None:
+    def __init__(self, verbs: Verbs, shown: Shown) -> None:
         self._verbs = verbs
+        self._shown = shown
+
+    def _call(self, urn: str) -> Call:
+        return Call(urn, self._shown)
 
 
 class Life:
@@ -119,9 +123,9 @@ class Life:
         service = Killable(clock=self.clock, fcu=self.fcu)
         service.killed_after_copy = killed_after_copy
         family = FcuCopiedSnapshots() if self.fcu else CopiedSnapshots()
-        provider = Provider(Verbs(family=family, service=service, clock=self.clock))
-        shown = self.shown = Shown()
-        call, model._call = model._call, lambda urn: Call(urn, shown)
+        self.shown = Shown()
+        verbs = Verbs(family=family, make_service=lambda: service, clock=self.clock)
+        provider = Provider(verbs, self.shown)
         try:
             if command == "up":
                 return self.engine.up(provider, {"vol": Goal(urn=URN, inputs=self.inputs())})
@@ -129,8 +133,6 @@ class Life:
             return errors
         except HostDied:
             return ["killed"]
-        finally:
-            model._call = call
 
     @property
     def outputs(self) -> Properties:
