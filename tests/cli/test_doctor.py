@@ -129,9 +129,7 @@ def test_credentials_that_arent_taken_are_one_problem(
     on_emulator.inject(Fault(kind="error", code="ExpiredTokenException", times=None))
     done = invoke("doctor", *REGIONS)
     assert done.exit_code == 1
-    assert [line for line in done.stdout.splitlines() if line.startswith("problem")] == [
-        done.stdout.splitlines()[-1]
-    ]
+    assert len([line for line in done.stdout.splitlines() if line.startswith("problem")]) == 1
     assert "us-east-1 doesn't take them: ExpiredTokenException" in done.stdout
 
 

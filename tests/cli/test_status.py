@@ -63,11 +63,12 @@ def test_an_age_is_that_of_the_data(on_emulator: Emulator, invoke: Invoke) -> No
         for each in on_emulator.client("us-east-1").get_auto_snapshots(resourceName="web-1")["autoSnapshots"]
         if each["date"] == day(1)
     ]
-    age = (NOW - raw["createdAt"]).total_seconds()
+    age = (datetime.now(timezone.utc) - raw["createdAt"]).total_seconds()
     assert told(invoke)["sources"][0]["ageSeconds"] == pytest.approx(age, abs=60)
     on_emulator.client("us-east-1").delete_instance(instanceName="web-1")
     midnight = datetime.fromisoformat(f"{day(1)}T00:00:00+00:00")
-    assert told(invoke)["sources"][0]["ageSeconds"] == pytest.approx((NOW - midnight).total_seconds(), abs=60)
+    since = (datetime.now(timezone.utc) - midnight).total_seconds()
+    assert told(invoke)["sources"][0]["ageSeconds"] == pytest.approx(since, abs=60)
 
 
 @pytest.mark.parametrize(("max_age", "code"), [("3d", 0), ("1m", 1)])

@@ -272,4 +272,4 @@ def test_rules_are_described_and_lead_to_their_page() -> None:
     for rule in rules:
         assert re.fullmatch(r"[a-z]+(-[a-z]+)*", rule.name)
         assert rule.description.endswith(".") and rule.fix
-        assert rule.page.startswith("https://docs.aws.amazon.com/lightsail/")
+        assert rule.page.startswith(("https://docs.aws.amazon.com/", "https://docs.outscale.com/"))

@@ -54,6 +54,10 @@ class Region:
         self._may_list()
         return ["web-1", "data-1"]
 
+    def database_names(self, region: str) -> list[str]:
+        self._may_list()
+        return ["orders"]
+
     def _may_list(self) -> None:
         if self.listing_denied:
             raise Denied("not allowed")

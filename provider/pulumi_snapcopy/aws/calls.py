@@ -5,9 +5,11 @@ from __future__ import annotations
 import json
 import os
 import re
+from collections import Counter
 from collections.abc import Callable, Iterator
 from functools import partial
 from typing import Any, TypeVar
+from urllib.parse import urlsplit
 
 from botocore import exceptions as aws
 from botocore.parsers import ResponseParserError
@@ -47,6 +49,10 @@ UNKNOWN_HERE = {"UnknownOperationException", "UnknownOperation", "InvalidAction"
 USED_UP = {"SnapshotLimitExceeded", "VolumeLimitExceeded"}
 IN_PROGRESS = {"ResourceLimitExceeded", "PendingSnapshotLimitExceeded", "ConcurrentSnapshotLimitExceeded"}
 
+PAGES_TO_BELIEVE = 3
+_answering: set[str] = set()
+"""The endpoints that have answered as the service does."""
+_pages_of: Counter[str] = Counter()
 _PAGE = re.compile(r"\s*<(!doctype\s+html|html)\b", re.IGNORECASE)
 _SERVICES = {"lightsail": "Lightsail", "ec2": "EC2", "sts": "STS"}
 
@@ -71,21 +77,32 @@ def refuse_garbage(http_response: Any, **_: Any) -> None:
     try:
         json.loads(content)
     except ValueError as error:
-        _refuse_page(http_response.status_code, content)
+        _refuse_page(http_response, content)
         raise ValueError("the answer is not JSON") from error
+    _has_answered(http_response)
 
 
 def refuse_other_xml(http_response: Any, model: Any, **_: Any) -> None:
     """botocore takes any XML for an answer, such as a page of XHTML for an empty list."""
     content, status = http_response.content or b"", http_response.status_code
-    _refuse_page(status, content)
+    _refuse_page(http_response, content)
     if status < 300 and f"<{model.name}Response".encode() not in content[:1000]:
         raise ValueError(f"the answer is no {model.name}Response")
+    _has_answered(http_response)
 
 
-def _refuse_page(status: int, content: bytes) -> None:
-    if status < 500 and _PAGE.match(content[:200].decode(errors="replace")):
-        raise PageInstead(f"the answer is a page of HTML (HTTP {status})")
+def _refuse_page(http_response: Any, content: bytes) -> None:
+    """One page may be a proxy's; several, from where nothing else ever came, say that the service isn't there."""
+    status, place = http_response.status_code, urlsplit(http_response.url or "").netloc
+    if status >= 500 or not _PAGE.match(content[:200].decode(errors="replace")):
+        return
+    _pages_of[place] += 1
+    kind = PageInstead if place not in _answering and _pages_of[place] >= PAGES_TO_BELIEVE else ValueError
+    raise kind(f"the answer is a page of HTML (HTTP {status})")
+
+
+def _has_answered(http_response: Any) -> None:
+    _answering.add(urlsplit(http_response.url or "").netloc)
 
 
 def pages(

@@ -170,6 +170,7 @@ class _Convergence:
     def _rest(self, step: plan.Rest) -> None:
         run, existing = self._run, self._existing
         run.clock.sleep(max(min(step.until, run.deadline.at) - run.clock.now(), 0.0))
+        run.rested = True
         self._observer.look_again(existing.name, existing.kind)
         self._observer.note(left_to_maker=self._seen.held)
 

@@ -50,7 +50,13 @@ class Verdict:
 
 
 def classify(
-    spec: Spec, known: Known, seen: Seen, *, records: Sequence[Record] | None = None, now: float = 0.0
+    spec: Spec,
+    known: Known,
+    seen: Seen,
+    *,
+    records: Sequence[Record] | None = None,
+    now: float = 0.0,
+    rested: bool = False,
 ) -> Verdict:
     """Judge a thing that has our name, or carries our key, or may be an orphan of ours.
 
@@ -60,6 +66,7 @@ def classify(
         seen: what the service shows.
         records: the service's records about the name, newest first; None if they weren't read.
         now: seconds since the epoch.
+        rested: whether another run that may have made it was left its time to tag it.
     """
     if (owner := seen.tags.get(OWNER_TAG)) is not None:
         ours = same_owner(owner, spec.owner) or (known.owner is not None and same_owner(owner, known.owner))
@@ -79,8 +86,9 @@ def classify(
         _is_of_the_partial(known, record, seen) or _proves(spec, known, record, seen, now)
     ):
         return Verdict(Whose.THEIRS, Evidence.NONE)
-    if record.created_at and (until := record.created_at.timestamp() + TAGGING_GRACE) > now:
-        # Another run may have started it just now, and be about to tag it.
+    if not rested and record.created_at and record.created_at.timestamp() + TAGGING_GRACE > now:
+        # Another run may have started it just now, and be about to tag it. The service's clock may be ahead of ours.
+        until = min(record.created_at.timestamp(), now) + TAGGING_GRACE
         return Verdict(Whose.UNDECIDED, Evidence.RECORD, until)
     return Verdict(Whose.OURS, Evidence.RECORD)
 

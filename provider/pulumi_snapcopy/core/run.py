@@ -65,6 +65,8 @@ class Run:
     is_in_state: Callable[[Seen], bool] = lambda seen: False
     taken: datetime | None = None
     """When the source was taken, once it was looked at."""
+    rested: bool = False
+    """Whether it has left another run the time to tag what that made."""
     held: bool = False
     """Whether what is known has to stay in the stack's state whatever happens."""
     gone: set[str | None] = field(default_factory=set)
@@ -132,7 +134,9 @@ class Run:
         record = deciding(records)
         if record and not self.known.partial and not self.retry(partial(self._describes, record)):
             records = ()  # it is of another date, and proves nothing of this one
-        return classify(self.spec, self.known, seen, records=records, now=self.clock.now())
+        return classify(
+            self.spec, self.known, seen, records=records, now=self.clock.now(), rested=self.rested
+        )
 
     def _describes(self, record: Record) -> bool:
         return self.service.describes(self.spec, record)
@@ -142,6 +146,7 @@ class Run:
         verdict = self.judge(seen)
         while verdict.whose is Whose.UNDECIDED:
             self.clock.sleep(max((verdict.until or 0.0) - self.clock.now(), 0.0))
+            self.rested = True
             again = self.read(seen.name, seen.kind)
             if again is None:
                 return False, seen
