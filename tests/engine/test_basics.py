@@ -164,7 +164,7 @@ for n in range(100):
     assert len(reads(emulator)) <= 200
     emulator.clear_calls()
     stack.run("refresh", "--yes", "--skip-preview", "--parallel", "128")
-    assert len(reads(emulator)) < 100
+    assert len(reads(emulator)) <= 200  # the copies' region and the sources', each in two lists
 
 
 def reads(emulator: Emulator) -> list[Call]:

@@ -204,7 +204,7 @@ def test_an_orphaned_host_that_was_asleep_copies_nothing(
 ) -> None:
     """It was stopped between its look and CopySnapshot, and wakes when the stack is gone again."""
     stack.copied()
-    look = Fault(kind="hold-before", operation="GetDiskSnapshot", region="eu-west-1")
+    look = Fault(kind="hold-before", operation="GetDiskSnapshots", region="eu-west-1")
     orphan, host = put_to_sleep(stack, emulator, look)
     stack.up()
     stack.destroy()

@@ -97,7 +97,7 @@ for name, arguments in {copies!r}.items():
     for faults in (
         {"GetAutoSnapshots": {**refused, "message": signature}},
         {"CopySnapshot": {**refused, "message": header}},
-        {"GetDiskSnapshot": {"kind": "error", "code": "OptInRequired", "message": quoting}},
+        {"GetDiskSnapshots": {"kind": "error", "code": "OptInRequired", "message": quoting}},
         {"TagResource": {"kind": "error", "code": "InvalidInputException", "message": quoting}},
         {"GetInstanceSnapshot": {"kind": "lost"}},
     ):

@@ -146,7 +146,7 @@ CopiedSnapshot("fourth", source_snapshot_name="data-before-upgrade", source_regi
         assert {key: value for key, value in tags.items() if not key.startswith("snapcopy:")} == expected
         assert tags["snapcopy:owner"] == f"shop/dev/{name}"
     assert "hunter2" not in json.dumps(stack.export())
-    assert "5 unchanged" in judge(body, config, command="up").output
+    assert "6 unchanged" in judge(body, config, command="up").output
 
 
 def test_a_required_tag_without_a_value_stays_a_violation(judge: Judge) -> None:

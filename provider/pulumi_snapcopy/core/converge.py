@@ -205,7 +205,7 @@ class _Convergence:
                     self._attendant.trouble = error if isinstance(error, Passing) else None
                     self._observer.note(tag_again_at=now + (now - self._tagging_since))
                     return
-                if self._is_final(error):
+                if self._is_final(error) and attempt:  # one refusal may be a stale read's
                     raise
                 run.deadline.rest(attempt, error)
                 attempt += 1
