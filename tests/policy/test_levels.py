@@ -80,10 +80,10 @@ WRONG: dict[str, tuple[dict[str, Any], str]] = {
             "allowed-regions": {"regions": ["eu-wst-1"]},
             "required-tags": {"tags": ["aws:x"], "defaults": {"team": "shop & co"}},
         },
-        '"all" takes an enforcementLevel and nothing else; it has "types". '
+        '"all" takes an enforcementLevel and nothing else; it has "types".? '
         'There is no rule "requird-tags". Did you mean "required-tags"? '
         'recovery-point-objective: there is no setting "hour". Did you mean "hours"? '
-        "allowed-regions: Lightsail has no region 'eu-wst-1' that boto3 ? "
+        "has no region 'eu-wst-1' that boto3 ? "
         'required-tags: "defaults" has "team", which "tags" doesn\'t require. Add it there, or leave it out. '
         "required-tags: the key 'aws:x' is reserved. Write a key that doesn't begin with 'aws:' or 'snapcopy:'.? "
         "required-tags: the value of tag 'team' has '&', which Lightsail refuses in tags.",
