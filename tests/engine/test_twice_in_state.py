@@ -25,7 +25,7 @@ def program(stack: Stack, *, triggers: list[int], more: bool = False) -> None:
 
 def edited_and_back(stack: Stack, emulator: Emulator) -> tuple[str, ...]:
     """Other triggers, whose run can't delete the old copy, then the first ones again."""
-    emulator.inject(Fault(kind="error", operation="DeleteInstanceSnapshot", code="AccessDeniedException"))
+    emulator.inject(Fault(kind="error", operation="DeleteInstanceSnapshot", code="OperationFailureException"))
     program(stack, triggers=[2])
     stack.up(ok=False)
     return ()
