@@ -90,7 +90,7 @@ def test_the_script_ends_with_2_where_nothing_can_be_judged(project: Stack) -> N
     (project.folder / "unknown.json").write_text('{"allowed-regions": {"regions": ["eu-west-9"]}}')
     unknown = script(project, "text", "unknown.json")
     assert unknown.returncode == 2
-    assert "Lightsail has no region 'eu-west-9' that boto3" in unknown.stderr
+    assert "has no region 'eu-west-9' that boto3" in unknown.stderr
 
 
 @pytest.mark.engine
