@@ -33,7 +33,7 @@ def test_one_is_read_by_its_id_and_what_is_gone_is_none(aws: Emulator) -> None:
 
 
 def test_lists_are_of_ours_page_by_page(aws: Emulator) -> None:
-    """Those with the owner tag, however many pages it takes, and nobody's public ones."""
+    """Those with the owner tag, however many pages it takes, and no public ones of other accounts."""
     for number in range(12):
         aws.ec2.put_snapshot(TARGET, tags={"snapcopy:owner": f"a/b/{number}"})
     aws.ec2.put_snapshot(TARGET)

@@ -24,7 +24,7 @@ def test_the_workflow_may_do_no_more_than_it_must() -> None:
 
 
 def test_no_script_has_foreign_text_in_it() -> None:
-    """What is put in by whoever starts it reaches scripts as variables alone."""
+    """Inputs of the person who starts it reach scripts as variables alone."""
     assert "${{" not in SCRIPTS
 
 

@@ -20,7 +20,7 @@ HOUSE = Path(pulumi_snapcopy.__file__).parent
 
 
 def test_describing_snapshots_loads_no_sdk() -> None:
-    """A program that only describes them, and whoever reads the rules, pays for neither SDK."""
+    """A program that only describes them, or a reader of the rules, loads neither SDK."""
     code = (
         "import sys, pulumi_snapcopy.outscale, pulumi_snapcopy.families, pulumi_snapcopy.outscale.provider as provider;"
         "provider.snapshot();"

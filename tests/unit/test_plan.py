@@ -145,7 +145,7 @@ IN_THE_WAY: list[tuple[Spec, Known, Observation, Step, str]] = [
      "a complete one isn't deleted before its successor can be made"),
     (SPEC, Known(), replace(shown(thing(phase=Phase.PENDING, tags=EARLIER)), source=None),
      Delete(thing(phase=Phase.PENDING, tags=EARLIER), "a thing of here:s0, which isn't what is asked for now"),
-     "a pending one is nobody's loss"),
+     "a pending one holds no data yet"),
     (SPEC, IN_STATE, shown(thing(tags=EARLIER)), TakeUp(), "what the state has stays, whatever its tag says"),
     (SPEC, Known(), shown(thing(tags={**EARLIER, RETAIN_TAG: "true"})), Fail(Because.RETAINED), "kept on purpose"),
     (SPEC, Known(replaces="r1"), shown(thing(tags={**TAGGED, RETAIN_TAG: "true"}, key="")), Fail(Because.RETAINED),

@@ -13,7 +13,7 @@ from .values import Seen
 def read(run: Run) -> Seen | None:
     """Return what the state has, or None if it is gone, or its name belongs to another now."""
     found = find_known(run)
-    # What isn't in the state yet is read, whoever made it.
+    # What is not in the state yet is read without a look at its owner.
     if found is None or not run.known.in_state or found.ref == run.known.ref:
         return found
     ours, found = run.decide(found)
