@@ -110,6 +110,14 @@ def test_an_empty_region_is_said_to_be_empty() -> None:
     assert refused(Region(), snapshot="db-1").state == "us-east-1 has no manual snapshots."
 
 
+def test_a_relational_database_is_named_as_one() -> None:
+    """Databases can't be copied; who may not list them is told that there is no such source."""
+    for source in ({"snapshot": "orders"}, {"resource": "orders", "date": "2026-11-20"}):
+        error = refused(Region(), **source)
+        assert error.cause == '"orders" in us-east-1 is a relational database'
+        assert "relational" not in refused(Region(listing_denied=True), **source).cause
+
+
 def test_not_being_allowed_to_list_alternatives_claims_nothing_about_them() -> None:
     """The error is that the source is missing; what couldn't be listed isn't said to be nothing."""
     region = Region({"db-2": "completed"}, listing_denied=True)
