@@ -67,8 +67,12 @@ class Service:
         (snapshot,) = self.snapshots(region).values()
         return snapshot
 
+    def owner(self, name: str) -> str:
+        """The owner that a snapshot's tag names, with the stack's identity."""
+        return next(tag["value"] for tag in self.snapshots()[name]["tags"] if tag["key"] == "snapcopy:owner")
+
     def tags(self, name: str, region: str = "eu-west-1") -> dict[str, str]:
-        """A snapshot's tags; the owner without its stack's identity, of which tests/engine/test_identity.py tells."""
+        """A snapshot's tags; the owner without its stack's identity, for the stories that aren't about it."""
         tags = {tag["key"]: tag["value"] for tag in self.snapshots(region)[name].get("tags", [])}
         return {key: re.sub(r"@[0-9a-f]{16}$", "", value) for key, value in tags.items()}
 

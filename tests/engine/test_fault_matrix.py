@@ -22,7 +22,7 @@ TROUBLES = {
     "error": "ServiceException: A fault that was asked for.",
     "lost": LOST,
     "reset": LOST,
-    "garbage": "the answer is not JSON",
+    "garbage": "the answer is a page of HTML (HTTP 200)",
     "error-after": "ServiceException: A fault that was asked for.",
     "throttled": "ThrottlingException: Rate exceeded",
     "empty": "the answer holds no {member}",

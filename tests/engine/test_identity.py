@@ -55,7 +55,7 @@ def test_an_identity_survives_a_kill_and_serves_all_copies(
     emulator.finish_copies()
     stack.up()
     assert identity(stack) == before and service.copies_started() == 2
-    owners = {service.tags(name)["snapcopy:owner"] for name in service.snapshots()}
+    owners = {service.owner(name) for name in service.snapshots()}
     assert owners == {f"shop/dev/my:Shop/inside@{before}", f"shop/dev/explicit@{before}"}
     assert "unchanged" in stack.up().changes and service.copies_started() == 2
 
@@ -101,7 +101,7 @@ def test_a_renamed_or_moved_stack_copies_nothing(new_stack: Callable[..., Stack]
     elsewhere.run("stack", "rename", "prod")
     elsewhere.name = "prod"
     assert elsewhere.up().changes == {"updated": 1, "unchanged": 1}
-    assert service.tags(before["name"])["snapcopy:owner"] == f"shop/prod/db@{whose}"
+    assert service.owner(before["name"]) == f"shop/prod/db@{whose}"
     assert service.only()["arn"] == before["arn"] and service.copies_started() == 1
 
 

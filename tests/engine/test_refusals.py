@@ -31,7 +31,6 @@ LATEST = {"use_latest_restorable_auto_snapshot": True}
         ({"source_snapshot_name": "db", "target_region": "mars"}, "targetRegion", "Lightsail has no region 'mars'"),
         ({"source_snapshot_name": "db", "tags": {"aws:x": "1"}}, "tags", "Write a key that doesn't begin with 'aws:' or 'snapcopy:'"),
         ({"source_snapshot_name": 7}, "sourceSnapshotName", "must be a string"),
-        ({"source_snapshot_name": "db", "track_latest": True}, "trackLatest", "Write use_latest_restorable_auto_snapshot=True"),
     ],
 )  # fmt: skip
 def test_a_request_the_rules_refuse_is_never_sent(
