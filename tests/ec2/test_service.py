@@ -132,7 +132,7 @@ def test_a_copy_is_sent_once_and_without_a_presigned_url(aws: Emulator) -> None:
     """A 500 isn't repeated by botocore, as that would make a second copy."""
     source = aws.ec2.put_snapshot("us-east-1")
     aws.inject(Fault(kind="error", operation="CopySnapshot", code="InternalError", times=None))
-    client = Ec2()._client(TARGET, retries=False)
+    client = Ec2()._clients.of(TARGET, retries=False)
     sent: list[object] = []
     client.meta.events.register(
         "before-send.ec2.CopySnapshot", lambda request, **_: sent.append(request.body)
