@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+import inspect
 from collections.abc import Callable, Mapping, Sequence
 from functools import cache
 from typing import Any
@@ -60,7 +61,8 @@ class SnapcopyResource(Resource):
             "guarded": pulumi.Config("snapcopy").get("allowedAccountIds") is not None or None,
         }
         # Pulumi makes an Output of each; one of an argument that isn't given is made only where the class shows it.
-        shown = _attributes(type(self))
+        kind: Any = type(self)
+        shown = _attributes(kind)
         given = {name: value for name, value in arguments.items() if value is not None or name in shown}
         values: dict[str, Any] = {
             **dict.fromkeys(each.snake for each in fields.outputs),
@@ -133,8 +135,8 @@ def _serialized(factory: Callable[[], ResourceProvider]) -> str:
 
 
 @cache
-def _attributes(resource: type) -> frozenset[str]:
-    return frozenset(name for each in resource.__mro__ for name in each.__dict__.get("__annotations__", ()))
+def _attributes(resource: Any) -> frozenset[str]:
+    return frozenset(name for each in resource.__mro__ for name in inspect.get_annotations(each))
 
 
 @cache
