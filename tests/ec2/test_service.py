@@ -12,6 +12,7 @@ import pytest
 from botocore.exceptions import ClientError
 from pulumi_snapcopy.aws.calls import PAGES_TO_BELIEVE, call, without_secrets
 from pulumi_snapcopy.core import errors
+from pulumi_snapcopy.core.messages import MAKING, after
 from pulumi_snapcopy.core.values import Phase, Seen
 from pulumi_snapcopy.ec2.service import Ec2
 from pulumi_snapcopy.emulator import Emulator, Fault
@@ -69,6 +70,7 @@ def test_a_pending_copys_message_is_no_failure(aws: Emulator) -> None:
         ("InvalidAction", 400, "The action CopySnapshot is not valid", errors.NoSuchService),
         ("UnrecognizedClientException", 400, "", errors.Denied),
         ("AuthFailure", 403, "Not authorized to use key x", errors.Denied),
+        ("AuthFailure", 401, "AWS was not able to validate the provided access credentials", errors.LoginFailed),
         ("UnauthorizedOperation", 403, "You are not authorized", errors.Denied),
         ("OptInRequired", 403, "", errors.Denied),
         ("InvalidSnapshot.NotFound", 400, "", errors.NotFound),
@@ -87,6 +89,30 @@ def test_what_a_call_ends_with(code: str, status: int, message: str, kind: type[
     with pytest.raises(errors.ServiceError) as caught:
         call("ec2:CopySnapshot", fail)
     assert type(caught.value) is kind
+
+
+def test_credentials_that_arent_accepted_are_to_be_renewed() -> None:
+    """No permission would help."""
+    error = errors.LoginFailed("not able to validate", call="ec2:DescribeSnapshots", code="AuthFailure")
+    assert after(error, MAKING) == "renew the credentials, then run `pulumi up` again."
+
+
+def test_a_denied_part_of_a_call_is_named() -> None:
+    """CopySnapshot with tags needs ec2:CreateTags, too: that is what to allow."""
+    answer: Any = {
+        "Error": {
+            "Code": "UnauthorizedOperation",
+            "Message": "You are not authorized to perform this operation. User: arn:aws:iam::123456789012:user/x is "
+            "not authorized to perform: ec2:CreateTags on resource: arn:aws:ec2:eu-west-1::snapshot/*",
+        }
+    }
+
+    def fail() -> None:
+        raise ClientError(answer, "CopySnapshot")
+
+    with pytest.raises(errors.Denied) as caught:
+        call("ec2:CopySnapshot", fail)
+    assert caught.value.call == "ec2:CreateTags"
 
 
 class _Page(BaseHTTPRequestHandler):
