@@ -13,12 +13,17 @@ from botocore.exceptions import ClientError
 from pulumi_snapcopy.aws.calls import PAGES_TO_BELIEVE, call, without_secrets
 from pulumi_snapcopy.core import errors
 from pulumi_snapcopy.core.messages import MAKING, after
+from pulumi_snapcopy.core.state import Bag
 from pulumi_snapcopy.core.values import Phase, Seen
+from pulumi_snapcopy.core.waiting.clock import SystemClock
+from pulumi_snapcopy.core.waiting.listing import Listing
+from pulumi_snapcopy.ec2.family import CopiedSnapshots
 from pulumi_snapcopy.ec2.service import Ec2
 from pulumi_snapcopy.emulator import Emulator, Fault
 from pulumi_snapcopy.lightsail.service import Lightsail
 
 TARGET = "eu-west-1"
+KEY = "0123456789abcdef" * 2
 
 
 def test_one_is_read_by_its_id_and_what_is_gone_is_none(aws: Emulator) -> None:
@@ -41,6 +46,18 @@ def test_lists_are_of_ours_page_by_page(aws: Emulator) -> None:
     aws.settings = type(aws.settings)(page_size=5)
     assert len(Ec2().all(TARGET, "Snapshot")) == 12
     assert len(aws.calls("DescribeSnapshots")) == 3
+
+
+def test_a_copy_is_looked_for_without_a_filter(aws: Emulator) -> None:
+    """A filter may show a new copy later than a list, and a request that is sent meanwhile would make a second one."""
+    clock, service = SystemClock(), Ec2()
+    mine = aws.ec2.put_snapshot(TARGET, tags={"snapcopy:key": KEY})
+    aws.ec2.put_snapshot(TARGET, tags={"snapcopy:key": "1" * 32})
+    spec = CopiedSnapshots().spec({"targetRegion": TARGET}, Bag(key=KEY))
+    found = service.find(spec, Listing(service, TARGET, clock))
+    assert [each.name for each in found] == [mine]
+    (asked,) = aws.calls("DescribeSnapshots")
+    assert "Filters" not in asked.parameters
 
 
 def test_a_pending_copys_message_is_no_failure(aws: Emulator) -> None:
