@@ -14,6 +14,7 @@ from osc_sdk_python import Gateway
 from pulumi_snapcopy.core.errors import (
     AnswerLost,
     Denied,
+    LoginFailed,
     NoSuchService,
     NotFound,
     Refused,
@@ -132,7 +133,7 @@ ERRORS = [
     ("9999", 429, Transient),
     ("2000", 500, AnswerLost),
     ("2000", 503, AnswerLost),
-    ("1", 401, Denied),
+    ("1", 401, LoginFailed),
     ("4", 403, Denied),
     ("2000", 501, NoSuchService),
     ("6003", 409, Refused),

@@ -17,6 +17,7 @@ from botocore.parsers import ResponseParserError
 from ..core.errors import (
     AnswerLost,
     Denied,
+    LoginFailed,
     NameInUse,
     NoSuchService,
     NotFound,
@@ -48,6 +49,8 @@ UNKNOWN_HERE = {"UnknownOperationException", "UnknownOperation", "InvalidAction"
 """What an endpoint says that doesn't have the service, or the operation."""
 USED_UP = {"SnapshotLimitExceeded", "VolumeLimitExceeded"}
 IN_PROGRESS = {"ResourceLimitExceeded", "PendingSnapshotLimitExceeded", "ConcurrentSnapshotLimitExceeded"}
+
+_NOT_AUTHORIZED = re.compile(r"not authorized to perform: ([a-z0-9-]+:[A-Za-z]+)")
 
 PAGES_TO_BELIEVE = 3
 _answering: set[str] = set()
@@ -147,7 +150,12 @@ def _service_error(error: aws.ClientError, call: str) -> ServiceError:
         return NameInUse(message, **about)
     if code in NOT_FOUND:
         return NotFound(message, **about)
+    if code == "AuthFailure" and "credentials" in lower:
+        return LoginFailed(message, **about)
     if code in DENIED:
+        # A call may need more than the permission that bears its name, such as that of the tags in it.
+        if action := _NOT_AUTHORIZED.search(message):
+            about["call"] = action[1]
         return Denied(message, **about)
     if code in THROTTLED:
         return Transient(message, **about)

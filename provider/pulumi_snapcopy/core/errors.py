@@ -67,6 +67,10 @@ class Denied(ServiceError):
     """Credentials or permissions: waiting doesn't help."""
 
 
+class LoginFailed(Denied):
+    """The service doesn't accept the credentials; no permission would change that."""
+
+
 class NoSuchService(ServiceError):
     """The endpoint doesn't have this service: waiting doesn't help."""
 

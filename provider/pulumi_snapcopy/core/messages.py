@@ -6,7 +6,16 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from .durations import spoken
-from .errors import CopyError, Denied, NoSuchService, QuotaReached, ServiceError, SourceError, WrongAccount
+from .errors import (
+    CopyError,
+    Denied,
+    LoginFailed,
+    NoSuchService,
+    QuotaReached,
+    ServiceError,
+    SourceError,
+    WrongAccount,
+)
 from .keys import is_namesake
 from .values import MISSING, OWNER_TAG, SOURCE_TAG, Known, Phase, Record, Seen, Spec
 
@@ -94,7 +103,7 @@ def after(error: ServiceError, doing: str) -> str:
     if "ignature expired" in error.message or "ignature not yet" in error.message:
         return f"set this machine's clock, then {then}"
     login = ("Expired", "Token", "Credentials", "Unauthenticated", "Signature", "UnrecognizedClient")
-    if any(word in error.code for word in login):
+    if isinstance(error, LoginFailed) or any(word in error.code for word in login):
         return f"renew the credentials, then {then}"
     return f"allow {error.call or 'the call'} (`snapcopy iam-policy` prints all that is needed), then {then}"
 

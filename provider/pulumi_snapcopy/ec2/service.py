@@ -6,6 +6,7 @@ https://docs.outscale.com/en/userguide/Copying-a-Snapshot.html
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from functools import partial
@@ -18,6 +19,7 @@ from ..aws.clients import Clients
 from ..aws.login import Login
 from ..core.errors import Denied, NotFound
 from ..core.values import Record, Seen, Source, Spec, Started
+from ..core.waiting.batch import SingleFlight
 from ..core.waiting.clock import Clock, SystemClock
 from ..core.waiting.listing import Listing
 from .mark import KEY_TAG, described
@@ -56,8 +58,11 @@ class Ec2:
         fcu: bool = False,
     ) -> None:
         self._fcu = fcu
+        self._clock = clock or SystemClock()
         self._clients = Clients["EC2Client"]("ec2", login, connections=connections, prepare=_prepare)
-        self._sources = Sources(self.described, clock or SystemClock())
+        self._sources = Sources(self.described, self._clock)
+        self._flights: dict[str, SingleFlight[list[Seen]]] = {}
+        self._lock = threading.Lock()
 
     # What there is
 
@@ -89,8 +94,21 @@ class Ec2:
         return [each for page in listed for each in member(page, "Snapshots")]
 
     def find(self, spec: Spec, listing: Listing) -> list[Seen]:
-        """Find what carries the spec's key, in a listing that all who look at the same time share."""
-        return [each for each in listing.all() if spec.key and each.key == spec.key]
+        """Find what carries the spec's key, in a list without filters: those may show a new snapshot later."""
+        return [each for each in self._every(spec.region, listing) if spec.key and each.key == spec.key]
+
+    def _every(self, region: str, listing: Listing) -> list[Seen]:
+        """List all of the account's snapshots, once for all that look at the same time."""
+        if self._fcu:
+            return listing.all()
+        with self._lock:
+            flight = self._flights.get(region)
+            if flight is None:
+                flight = SingleFlight(
+                    self._clock, lambda _: self._seen(region, self.described(region, OwnerIds=_OWN))
+                )
+                self._flights[region] = flight
+        return flight.get()
 
     def records(self, spec: Spec) -> list[Record]:
         """Return nothing: EC2 keeps no record of its calls that can be asked for."""

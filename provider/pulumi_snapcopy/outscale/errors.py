@@ -12,6 +12,7 @@ from typing import Any
 from ..core.errors import (
     AnswerLost,
     Denied,
+    LoginFailed,
     NoSuchService,
     NotFound,
     Refused,
@@ -69,7 +70,9 @@ def _kind(status: int, codes: Sequence[str], *, html: bool) -> type[ServiceError
     found = set(filter(None, codes))
     if found & _THROTTLED or status == 429:
         return Transient
-    if status in (401, 403):
+    if status == 401:
+        return LoginFailed
+    if status == 403:
         return Denied
     if status == 501 or (status < 500 and (html or (status in (404, 405) and not found))):
         return NoSuchService
