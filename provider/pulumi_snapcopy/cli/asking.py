@@ -18,10 +18,8 @@ if TYPE_CHECKING:
 REACH_TIMEOUT = 3.0
 """Seconds for a connection. boto3's own patience, meant for copies, lasts for minutes."""
 
-NOT_ENABLED = ("UnrecognizedClientException", "InvalidClientTokenId", "OptInRequired")
-"""What a region says to an account that hasn't enabled it; the first two, also to credentials that are wrong."""
-
-_CREDENTIALS = (*NOT_ENABLED, "Expired", "Token", "Credentials", "Unauthenticated", "Signature")
+NOT_ENABLED = ("UnrecognizedClientException", "InvalidClientTokenId", "OptInRequired", "AuthFailure")
+"""What a region says to an account that hasn't enabled it; all but the third also to credentials that are wrong."""
 
 
 class Unreachable(Transient):
@@ -97,18 +95,11 @@ def sentence(error: ServiceError) -> str:
     return f"{without_secrets(said).rstrip('.')}{called}. {_next(error)}"
 
 
-def is_about_credentials(error: ServiceError) -> bool:
-    """Whether the credentials are refused, whatever is called."""
-    return isinstance(error, Denied) and any(word in error.code for word in _CREDENTIALS)
-
-
 def _next(error: ServiceError) -> str:
     if isinstance(error, Unreachable):
-        return "Check the network, and AWS_ENDPOINT_URL_LIGHTSAIL if it is set; `snapcopy emulator` starts an emulator."
-    if error.code in NOT_ENABLED:
-        return "Log in with `aws configure` or `aws sso login`, or enable the region for the account."
-    if is_about_credentials(error):
-        return "Set AWS_PROFILE, or log in with `aws configure` or `aws sso login`."
+        return "Check the network, and the endpoint's setting if it is set; `snapcopy emulator` starts an emulator."
+    if error.advice:
+        return f"{error.advice[0].upper()}{error.advice[1:]}."
     if isinstance(error, Denied):
         return f"Allow {error.call or 'the call'}; `snapcopy iam-policy` prints all that is needed."
     if isinstance(error, Transient):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING
 
-from ..core.errors import Denied, NotFound, ServiceError
+from ..core.errors import BadCredentials, Denied, NotFound, ServiceError
 from ..lightsail.permissions import PERMISSIONS, Permission
 from . import asking
 from .findings import Finding, not_tried, ok, problem
@@ -38,7 +38,7 @@ def check_permissions(service: Lightsail, source_region: str, target_region: str
             if not needed.keys() & set(actions):
                 continue
             error = _try(service, region, read)
-            if error is not None and asking.is_about_credentials(error):
+            if isinstance(error, BadCredentials):
                 yield problem("credentials", f"{region} doesn't take them: {asking.sentence(error)}")
                 return
             yield from _judge([needed[action] for action in actions], region, error)

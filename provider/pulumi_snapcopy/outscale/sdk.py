@@ -20,9 +20,9 @@ from requests.adapters import HTTPAdapter
 from urllib3.exceptions import ConnectTimeoutError, MaxRetryError, NewConnectionError
 
 from .. import __version__
-from ..core.errors import AnswerLost, Denied, NoSuchService, Refused, ServiceError, Transient
+from ..core.errors import AnswerLost, BadCredentials, NoSuchService, Refused, ServiceError, Transient
 from ..core.waiting.clock import Clock
-from .errors import refusal, without_secrets
+from .errors import CONFIGURE, refusal, without_secrets
 from .limiter import Limiter
 
 CALLS_A_SECOND = 5.0
@@ -39,7 +39,7 @@ def profile() -> Any:
     """Return the SDK's own choice of keys, region and endpoint: the profile's, else the environment's.
 
     Raises:
-        Denied: if the file of profiles can't be read or isn't one; the SDK would ignore it without a word.
+        BadCredentials: if the file of profiles can't be read or isn't one; the SDK would ignore it without a word.
     """
     _check_file()
     try:
@@ -52,7 +52,7 @@ def region() -> str:
     """Return the region that the SDK is configured for: the profile's, OSC_REGION, or eu-west-2.
 
     Raises:
-        Denied: if the file of profiles can't be used.
+        BadCredentials: if the file of profiles can't be used.
     """
     return str(profile().region)
 
@@ -116,10 +116,11 @@ class Connection:
         found = profile()
         secrets = tuple(str(each) for each in (found.secret_key, found.password, found.access_key) if each)
         if not (found.login and found.password) and not (found.access_key and found.secret_key):
-            raise Denied(
+            raise BadCredentials(
                 "there are no credentials: set OSC_ACCESS_KEY and OSC_SECRET_KEY, or write access_key and secret_key "
                 f"into the profile in {_shown(_path())}",
                 code="Credentials",
+                advice=CONFIGURE,
             )
         agent = f"pulumi-snapcopy/{__version__} osc-sdk-python"
         gateway = Gateway(user_agent=agent, max_retries=0)  # the core retries, within its deadline
@@ -215,10 +216,11 @@ def _fault(found: Any) -> str | None:
     return None
 
 
-def _unusable(path: str, why: str) -> Denied:
-    return Denied(
+def _unusable(path: str, why: str) -> BadCredentials:
+    return BadCredentials(
         f"the OUTSCALE profile file {_shown(path)} can't be used: {why}. Correct it, or move it away",
         code="Credentials",
+        advice=CONFIGURE,
     )
 
 
