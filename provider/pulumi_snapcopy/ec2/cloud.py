@@ -7,13 +7,14 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from urllib.parse import urlsplit
 
 from ..core.errors import ConfigError
 
 AWS, FCU = "aws", "fcu"
 SETTING = "ec2Api"
+VARIABLE = "SNAPCOPY_EC2_API"
 
 _HOST = re.compile(r"fcu\.([a-z0-9-]+)\.outscale\.com")
 
@@ -89,12 +90,26 @@ def require_endpoint(name: str, url: str | None, region: str = "REGION") -> None
         )
 
 
-def is_fcu_here() -> bool:
-    """Whether this process's environment means FCU, for readers of the rules that have no stack's settings."""
+def is_fcu(config: Mapping[str, object]) -> bool:
+    """Whether FCU is meant in a stack of this configuration (``snapcopy:ec2Api``, …), or else in this environment.
+
+    Example:
+        >>> is_fcu({"snapcopy:ec2Api": "fcu"})
+        True
+    """
+    name, value = f"snapcopy:{SETTING}", config.get(f"snapcopy:{SETTING}")
+    if value is None:
+        name, value = VARIABLE, os.environ.get(VARIABLE)
     try:
-        return cloud_of("SNAPCOPY_EC2_API", os.environ.get("SNAPCOPY_EC2_API"), configured_endpoint) == FCU
+        return cloud_of(name, value, lambda: endpoint_of(config)) == FCU
     except ConfigError:
-        return False
+        return False  # the provider's own check says so
+
+
+def endpoint_of(config: Mapping[str, object]) -> str | None:
+    """Return EC2's endpoint as this machine's settings have it for a stack of this configuration."""
+    profile = config.get("aws:profile")
+    return configured_endpoint(str(profile) if profile else None)
 
 
 def described_cloud(region: str) -> str:
