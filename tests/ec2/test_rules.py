@@ -167,12 +167,16 @@ def test_fcu_without_an_endpoint_is_refused(bare: pytest.MonkeyPatch) -> None:
     assert _family(Settings.read(config.get)).words.provider == "OUTSCALE"
 
 
-def test_a_forgotten_endpoint_is_said(bare: pytest.MonkeyPatch) -> None:
+def test_a_forgotten_endpoint_is_said() -> None:
     """In a region that both clouds have."""
-    assert described_cloud("eu-west-1") == "AWS"
-    assert "OUTSCALE has a region eu-west-2, too" in described_cloud("eu-west-2")
-    bare.setenv("AWS_ENDPOINT_URL_EC2", "https://fcu.eu-west-2.outscale.com")
-    assert described_cloud("eu-west-2") == "OUTSCALE's FCU at https://fcu.eu-west-2.outscale.com"
+
+    def described(region: str, value: str | None = None, endpoint: str | None = None) -> str:
+        return described_cloud(region, name="snapcopy:ec2Api", value=value, endpoint=endpoint)
+
+    assert described("eu-west-1") == "AWS"
+    assert "OUTSCALE has a region eu-west-2, too" in described("eu-west-2")
+    url = "https://fcu.eu-west-2.outscale.com"
+    assert described("eu-west-2", endpoint=url) == f"OUTSCALE's FCU at {url}, by its endpoint's host"
 
 
 @pytest.mark.parametrize("text", ["", "nightly", "d" * 255, "x [snapcopy 00]", "ends [", "é" * 255])

@@ -45,7 +45,7 @@ def unknown_account(spec: Spec, error: ServiceError, *, doing: str, known: Known
     return CopyError(
         gerund(spec, doing), spec.subject,
         f"the account isn't known, and snapcopy:allowedAccountIds is set: {error}{called}",
-        state=_unsent(spec, known), next_step=after(error, doing), reference=_reference(spec, None, error.request_id),
+        state=_unsent(spec, known), next_step=after(error, doing, spec.words), reference=_reference(spec, None, error.request_id),
     )  # fmt: skip
 
 
@@ -81,12 +81,12 @@ def service_error(spec: Spec, error: ServiceError, *, doing: str, kept: Known | 
     called = f" ({error.call})" if error.call else ""
     return CopyError(
         gerund(spec, doing), spec.subject, f"{error}{called}",
-        state=_state(spec, kept, doing), next_step=after(error, doing),
+        state=_state(spec, kept, doing), next_step=after(error, doing, spec.words),
         reference=_reference(spec, kept, error.request_id), kept=kept,
     )  # fmt: skip
 
 
-def after(error: ServiceError, doing: str) -> str:
+def after(error: ServiceError, doing: str, words: Words) -> str:
     """What to do next after an error of the service."""
     then = again(doing)
     if isinstance(error, NoSuchService):
@@ -97,7 +97,7 @@ def after(error: ServiceError, doing: str) -> str:
         return f"{error.advice}, then {then}"
     if not isinstance(error, Denied):
         return f"fix the problem named above, then {then}"
-    return f"allow {error.call or 'the call'} (`snapcopy iam-policy` prints all that is needed), then {then}"
+    return f"allow {error.call or 'the call'} (`{words.policy}` prints all that is needed), then {then}"
 
 
 def out_of_time(

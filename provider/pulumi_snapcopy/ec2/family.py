@@ -17,6 +17,7 @@ class CopiedSnapshots(Family):
     rules = AWS_RULES
     words = Words(
         noun="CopiedSnapshot", thing="copy", making="copying", made="copied", provider="AWS", login=PROFILE,
+        policy="snapcopy iam-policy --services ec2",
         name_argument="adopt_snapshot_id",
     )  # fmt: skip
     ref_output = "snapshotId"
@@ -63,6 +64,7 @@ class FcuCopiedSnapshots(CopiedSnapshots):
     rules = FCU_RULES
     words = Words(
         noun="CopiedSnapshot", thing="copy", making="copying", made="copied", provider="OUTSCALE", login=PROFILE,
+        policy="snapcopy iam-policy --services fcu",
         name_argument="adopt_snapshot_id",
     )  # fmt: skip
 

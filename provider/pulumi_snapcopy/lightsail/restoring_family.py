@@ -72,6 +72,7 @@ class RestoredInstances(Restored):
     rules = RESTORED_INSTANCE_RULES
     words = Words(
         noun="RestoredInstance", thing="instance", making="restoring", made="restored", provider="AWS", login=PROFILE,
+        policy="snapcopy iam-policy --restoring",
         name_argument="instance_name", kind="instance", adopts=False,
     )  # fmt: skip
     name_argument = "instanceName"
@@ -84,6 +85,7 @@ class RestoredDisks(Restored):
     rules = RESTORED_DISK_RULES
     words = Words(
         noun="RestoredDisk", thing="disk", making="restoring", made="restored", provider="AWS", login=PROFILE,
+        policy="snapcopy iam-policy --restoring",
         name_argument="disk_name", kind="disk", adopts=False,
     )  # fmt: skip
     name_argument = "diskName"

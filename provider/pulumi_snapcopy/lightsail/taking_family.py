@@ -71,6 +71,7 @@ class InstanceSnapshots(TakenSnapshots):
     rules = INSTANCE_SNAPSHOT_RULES
     words = Words(
         noun="InstanceSnapshot", thing="snapshot", making="taking", made="taken", provider="AWS", login=PROFILE,
+        policy="snapcopy iam-policy --taking",
         name_argument="instance_snapshot_name",
     )  # fmt: skip
     name_argument = "instanceSnapshotName"
@@ -83,6 +84,7 @@ class DiskSnapshots(TakenSnapshots):
     rules = DISK_SNAPSHOT_RULES
     words = Words(
         noun="DiskSnapshot", thing="snapshot", making="taking", made="taken", provider="AWS", login=PROFILE,
+        policy="snapcopy iam-policy --taking",
         name_argument="disk_snapshot_name",
     )  # fmt: skip
     name_argument = "diskSnapshotName"

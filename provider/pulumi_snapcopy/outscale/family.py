@@ -55,6 +55,7 @@ class CopiedSnapshots(_OfOutscale):
         made="copied",
         provider="OUTSCALE",
         login=PROFILE,
+        policy="snapcopy iam-policy --services outscale",
     )
 
 
@@ -69,6 +70,7 @@ class Snapshots(_OfOutscale):
         made="created",
         provider="OUTSCALE",
         login=PROFILE,
+        policy="snapcopy iam-policy --services outscale --taking",
     )
 
 

@@ -57,6 +57,41 @@ def region() -> str:
     return str(profile().region)
 
 
+def required(found: Any) -> str:
+    """Return by what a profile logs in.
+
+    Raises:
+        BadCredentials: if it has neither keys nor a login.
+    """
+    if found.login and found.password:
+        return "login and password, which win over keys"
+    if found.access_key and found.secret_key:
+        return "access key and secret key"
+    raise BadCredentials(
+        "there are no credentials: set OSC_ACCESS_KEY and OSC_SECRET_KEY, or write access_key and secret_key "
+        f"into the profile in {_shown(_path())}",
+        code="Credentials",
+        advice=CONFIGURE,
+    )
+
+
+def described_login() -> str:
+    """Return in words where keys, region and endpoint come from.
+
+    Raises:
+        BadCredentials: if the file of profiles can't be used.
+    """
+    _check_file()
+    path, name = _path(), os.environ.get("OSC_PROFILE") or "default"
+    try:
+        is_there = name in json.loads(Path(path).read_text(encoding="utf-8"))
+    except OSError:
+        is_there = False
+    if is_there:
+        return f"profile {name} of {_shown(path)}; it wins over the environment (OSC_…)"
+    return f"the environment (OSC_ACCESS_KEY, OSC_SECRET_KEY, OSC_REGION, …); a profile {name} in {_shown(path)} would win over it"
+
+
 @dataclass(slots=True)
 class Connection:
     """The one Gateway of this process, made when it is first needed: that takes two seconds.
@@ -115,13 +150,7 @@ class Connection:
     def _make(self) -> tuple[Any, tuple[str, ...]]:
         found = profile()
         secrets = tuple(str(each) for each in (found.secret_key, found.password, found.access_key) if each)
-        if not (found.login and found.password) and not (found.access_key and found.secret_key):
-            raise BadCredentials(
-                "there are no credentials: set OSC_ACCESS_KEY and OSC_SECRET_KEY, or write access_key and secret_key "
-                f"into the profile in {_shown(_path())}",
-                code="Credentials",
-                advice=CONFIGURE,
-            )
+        required(found)
         agent = f"pulumi-snapcopy/{__version__} osc-sdk-python"
         gateway = Gateway(user_agent=agent, max_retries=0)  # the core retries, within its deadline
         gateway.call.limiter = None  # ours, which threads can share
