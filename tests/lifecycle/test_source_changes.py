@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
-from pulumi_snapcopy.core.errors import BadCredentials, Denied
+from pulumi_snapcopy.core.errors import Denied, LoginFailed
 
 from tests.harness.fake_service import FakeService
 
@@ -98,7 +98,7 @@ def test_expired_credentials_are_no_word_on_what_a_role_may_delete(monkeypatch: 
     """The old copy stays in the state, and the next run deletes it."""
 
     def refuse(service: FakeService, seen: object) -> None:
-        raise BadCredentials("expired", code="ExpiredToken", advice="renew the credentials")
+        raise LoginFailed("expired", code="ExpiredToken", advice="renew the credentials")
 
     life = Life()
     assert life.run("up") == []

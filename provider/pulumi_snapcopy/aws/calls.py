@@ -16,8 +16,8 @@ from botocore.parsers import ResponseParserError
 
 from ..core.errors import (
     AnswerLost,
-    BadCredentials,
     Denied,
+    LoginFailed,
     NameInUse,
     NoSuchService,
     NotFound,
@@ -162,9 +162,7 @@ def _service_error(error: aws.ClientError, call: str) -> ServiceError:
         return Denied(message, **about)
     if code in BAD_CREDENTIALS:
         late = "ignature expired" in message or "ignature not yet" in message
-        return BadCredentials(
-            message, **about, advice=advice.SET_THE_CLOCK if late else BAD_CREDENTIALS[code]
-        )
+        return LoginFailed(message, **about, advice=advice.SET_THE_CLOCK if late else BAD_CREDENTIALS[code])
     if code in THROTTLED:
         return Transient(message, **about)
     if status == 501 or code in UNKNOWN_HERE:
@@ -207,7 +205,7 @@ def _local_error(error: Exception, call: str) -> ServiceError:
         aws.TokenRetrievalError, aws.SSOError,
     )  # fmt: skip
     if isinstance(error, no_credentials):
-        return BadCredentials(message, call=call, code="Credentials", advice=advice.LOG_IN)
+        return LoginFailed(message, call=call, code="Credentials", advice=advice.LOG_IN)
     if isinstance(error, PageInstead):
         return NoSuchService(_no_such_service(call, message), call=call)
     if isinstance(error, ResponseParserError) and re.search(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 
-from ..core.errors import BadCredentials, Denied, NotFound, ServiceError
+from ..core.errors import Denied, LoginFailed, NotFound, ServiceError
 from ..core.permissions import Permission
 from . import asking
 from .access import Access
@@ -22,7 +22,7 @@ def check_permissions(access: Access) -> Iterator[Finding]:
             if not needed.keys() & set(actions):
                 continue
             error = _try(region, read)
-            if isinstance(error, BadCredentials):
+            if isinstance(error, LoginFailed):
                 yield problem("credentials", f"{region} doesn't take them: {asking.sentence(error)}")
                 return
             text = asking.sentence(error, policy=access.policy) if error else ""

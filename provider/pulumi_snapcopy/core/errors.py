@@ -6,7 +6,7 @@ SnapcopyError
 │   ├── NotFound          the service says that there is no such thing
 │   ├── NameInUse         the name is taken, the service doesn't say by what
 │   ├── Denied            credentials or permissions: waiting doesn't help
-│   │   └── BadCredentials credentials that are missing, wrong or expired, whatever is called
+│   │   └── LoginFailed   credentials that are missing, wrong or expired, whatever is called
 │   ├── NoSuchService     the endpoint doesn't have this service
 │   ├── QuotaReached      a quota is used up: waiting doesn't help
 │   ├── Refused           any other refusal, with the service's reason
@@ -72,7 +72,7 @@ class Denied(ServiceError):
     """Credentials or permissions: waiting doesn't help."""
 
 
-class BadCredentials(Denied):
+class LoginFailed(Denied):
     """Credentials that are missing, wrong or expired: no call would be allowed."""
 
 

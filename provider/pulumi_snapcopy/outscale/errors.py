@@ -11,8 +11,8 @@ from typing import Any
 
 from ..core.errors import (
     AnswerLost,
-    BadCredentials,
     Denied,
+    LoginFailed,
     NoSuchService,
     NotFound,
     Refused,
@@ -72,7 +72,7 @@ def refusal(
         call=f"api:{call}",
         code=codes[0] if codes else "",
         request_id=str(context.get("RequestId") or "") if isinstance(context, Mapping) else "",
-        advice=CORRECT if kind is BadCredentials else "",
+        advice=CORRECT if kind is LoginFailed else "",
     )
 
 
@@ -81,7 +81,7 @@ def _kind(status: int, codes: Sequence[str], *, html: bool) -> type[ServiceError
     if found & _THROTTLED or status == 429:
         return Transient
     if status == 401:
-        return BadCredentials
+        return LoginFailed
     if status == 403:
         return Denied
     if status == 501 or (status < 500 and (html or (status in (404, 405) and not found))):

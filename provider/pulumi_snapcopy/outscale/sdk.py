@@ -20,7 +20,7 @@ from requests.adapters import HTTPAdapter
 from urllib3.exceptions import ConnectTimeoutError, MaxRetryError, NewConnectionError
 
 from .. import __version__
-from ..core.errors import AnswerLost, BadCredentials, NoSuchService, Refused, ServiceError, Transient
+from ..core.errors import AnswerLost, LoginFailed, NoSuchService, Refused, ServiceError, Transient
 from ..core.waiting.clock import Clock
 from .errors import CONFIGURE, refusal, without_secrets
 from .limiter import Limiter
@@ -39,7 +39,7 @@ def profile() -> Any:
     """Return the SDK's own choice of keys, region and endpoint: the profile's, else the environment's.
 
     Raises:
-        BadCredentials: if the file of profiles can't be read or isn't one; the SDK would ignore it without a word.
+        LoginFailed: if the file of profiles can't be read or isn't one; the SDK would ignore it without a word.
     """
     _check_file()
     try:
@@ -52,7 +52,7 @@ def region() -> str:
     """Return the region that the SDK is configured for: the profile's, OSC_REGION, or eu-west-2.
 
     Raises:
-        BadCredentials: if the file of profiles can't be used.
+        LoginFailed: if the file of profiles can't be used.
     """
     return str(profile().region)
 
@@ -61,13 +61,13 @@ def required(found: Any) -> str:
     """Return by what a profile logs in.
 
     Raises:
-        BadCredentials: if it has neither keys nor a login.
+        LoginFailed: if it has neither keys nor a login.
     """
     if found.login and found.password:
         return "login and password, which win over keys"
     if found.access_key and found.secret_key:
         return "access key and secret key"
-    raise BadCredentials(
+    raise LoginFailed(
         "there are no credentials: set OSC_ACCESS_KEY and OSC_SECRET_KEY, or write access_key and secret_key "
         f"into the profile in {_shown(_path())}",
         code="Credentials",
@@ -79,7 +79,7 @@ def described_login() -> str:
     """Return in words where keys, region and endpoint come from.
 
     Raises:
-        BadCredentials: if the file of profiles can't be used.
+        LoginFailed: if the file of profiles can't be used.
     """
     _check_file()
     path, name = _path(), os.environ.get("OSC_PROFILE") or "default"
@@ -245,8 +245,8 @@ def _fault(found: Any) -> str | None:
     return None
 
 
-def _unusable(path: str, why: str) -> BadCredentials:
-    return BadCredentials(
+def _unusable(path: str, why: str) -> LoginFailed:
+    return LoginFailed(
         f"the OUTSCALE profile file {_shown(path)} can't be used: {why}. Correct it, or move it away",
         code="Credentials",
         advice=CONFIGURE,
