@@ -114,7 +114,7 @@ def test_without_credentials_nothing_is_sent(stack: Stack, emulator: Emulator) -
     stack.environment |= {"AWS_SHARED_CREDENTIALS_FILE": "/nowhere", "AWS_CONFIG_FILE": "/nowhere"}
     stack.copied()
     output = stack.up(ok=False).output
-    assert "Unable to locate credentials" in output and "credentials, then run `pulumi up` again" in output
+    assert "Unable to locate credentials" in output and "Next:  set AWS_PROFILE, or log in" in output
     assert emulator.calls() == []
 
 

@@ -13,7 +13,6 @@ from pulumi_snapcopy.core.values import Phase, Spec
 from pulumi_snapcopy.core.waiting.clock import Clock, SystemClock
 from pulumi_snapcopy.core.waiting.listing import Listing
 from pulumi_snapcopy.outscale.family import CopiedSnapshots, Snapshots
-from pulumi_snapcopy.outscale.permissions import PERMISSIONS, policy
 from pulumi_snapcopy.outscale.service import Outscale
 
 from .life import COPY, REGION
@@ -209,11 +208,3 @@ def test_the_account_is_asked_for_once() -> None:
     assert service.get(REGION, "snap-00000000") is None
     assert [action for action, _ in sdk.calls] == ["ReadAccounts", "ReadSnapshots"]
     assert sdk.calls[-1][1]["Filters"] == {"AccountIds": ["1"], "SnapshotIds": ["snap-00000000"]}
-
-
-def test_the_policy_allows_what_is_called_and_no_more() -> None:
-    """Without deletes it can't delete."""
-    (statement,) = policy()["Statement"]
-    assert statement["Action"] == [each.action for each in PERMISSIONS] and statement["Resource"] == ["*"]
-    (statement,) = policy(delete=False)["Statement"]
-    assert not any("DeleteSnapshot" in each for each in statement["Action"])

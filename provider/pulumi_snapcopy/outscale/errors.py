@@ -21,6 +21,15 @@ from ..core.errors import (
     Transient,
 )
 
+PROFILE = "OSC_PROFILE"
+"""The setting that chooses the credentials."""
+
+CORRECT = (
+    "correct the credentials, which are wrong (OSC_PROFILE, or OSC_ACCESS_KEY and OSC_SECRET_KEY; a profile file wins over "
+    "the environment)"
+)
+CONFIGURE = "correct the OUTSCALE credentials"
+
 TOKEN_USED = "4091"
 TOO_MANY_SNAPSHOTS = "10026"
 UNKNOWN_PARAMETER = "3001"
@@ -63,6 +72,7 @@ def refusal(
         call=f"api:{call}",
         code=codes[0] if codes else "",
         request_id=str(context.get("RequestId") or "") if isinstance(context, Mapping) else "",
+        advice=CORRECT if kind is LoginFailed else "",
     )
 
 

@@ -16,6 +16,7 @@ from ..core.keys import same_owner
 from ..core.values import OWNER_TAG, SOURCE_TAG, Phase, Record, Seen, Source, Spec, Started
 from ..core.waiting.clock import Clock, SystemClock
 from ..core.waiting.listing import Listing
+from ..core.waiting.once import Once
 from ..core.waiting.policy import CREATION_GRACE, LONGEST_SKEW, USUAL_SKEW
 from .batch import Gathered
 from .errors import TOKEN_USED, TOO_MANY_SNAPSHOTS, UNKNOWN_PARAMETER
@@ -57,7 +58,7 @@ class Outscale:
         self._connect = connect
         self._clock = clock or SystemClock()
         self._lock = threading.Lock()
-        self._account = ""
+        self._account = Once(self._ask_account)
         self._has_accounts = True
         self._young: dict[str, float] = {}  # ids that lists may not show yet, and since when
         self._spent: set[str] = set()  # tokens of what has failed
@@ -162,12 +163,7 @@ class Outscale:
 
     def account(self) -> str:
         """Return the number of the account that the credentials belong to; asked for once."""
-        if not self._account:
-            accounts = self._call("ReadAccounts").get("Accounts") or []
-            if not accounts:
-                raise AnswerLost("the answer holds no account", call="api:ReadAccounts")
-            self._account = str(accounts[0].get("AccountId") or "")
-        return self._account
+        return self._account.get()
 
     # How
 
@@ -267,6 +263,12 @@ class Outscale:
                 if half:
                     yield from self._read_by_ids(action, member, name, some[:half], **filters)
                     yield from self._read_by_ids(action, member, name, some[half:], **filters)
+
+    def _ask_account(self) -> str:
+        accounts = self._call("ReadAccounts").get("Accounts") or []
+        if not accounts or not (number := str(accounts[0].get("AccountId") or "")):
+            raise AnswerLost("the answer holds no account", call="api:ReadAccounts")
+        return number
 
     def _is_own(self) -> dict[str, list[str]]:
         """Own snapshots, beside which shared and public ones are listed; an endpoint without accounts has but one."""
