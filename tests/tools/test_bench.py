@@ -124,7 +124,9 @@ def test_what_the_service_is_asked_for_is_counted(tmp_path: Path) -> None:
     assert second.calls == {"GetInstanceSnapshot": 4}
 
 
-@pytest.mark.parametrize("peer", ["loop", "ec2-loop", "fcu-loop", "outscale-loop"])
+@pytest.mark.parametrize(
+    "peer", ["loop", "ec2-loop", "fcu-loop", pytest.param("outscale-loop", marks=pytest.mark.soak)]
+)
 def test_each_services_script_copies_once(peer: str) -> None:
     """The plain SDK copies on each service, and finds its copies again in the second run."""
     with service.running() as running:
