@@ -29,7 +29,7 @@ def main() -> int:
 
 
 def destroy() -> int:
-    """Runs `pulumi destroy` and removes the stack; the emulator is started if it isn't there any more."""
+    """Runs `pulumi destroy`, which removes the stack with its configuration file; the emulator is started if it isn't there any more."""
     if not (BIN / "pulumi").exists():
         raise Stop("the stack is there, but .venv isn't. Run `make setup`, then `make down` again.")
     port = emulator.ensure(room="down")
@@ -37,10 +37,7 @@ def destroy() -> int:
     stack.recover("down", environment)
     stack.select(environment)
     step("down", f"pulumi destroy, on the stack {stack.STACK} of {stack.PROJECT}")
-    code = stack.run(["destroy", "--yes", "--stack", stack.STACK], environment)
-    if code == 0:
-        stack.remove(environment)
-    return code
+    return stack.run(["destroy", "--yes", "--remove", "--stack", stack.STACK], environment)
 
 
 if __name__ == "__main__":

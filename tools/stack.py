@@ -37,11 +37,6 @@ def select(environment: dict[str, str]) -> None:
         quietly(["config", "set", f"{PROJECT}:restoreDate", yesterday.isoformat()], environment)
 
 
-def remove(environment: dict[str, str]) -> None:
-    """Removes the empty stack and its configuration file."""
-    quietly(["stack", "rm", "--yes", STACK], environment)
-
-
 def recover(room: str, environment: dict[str, str], locks: Path = LOCKS) -> bool:
     """Takes away the lock of a run that was killed; any other lock is left for Pulumi to report.
 

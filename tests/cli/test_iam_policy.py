@@ -43,6 +43,9 @@ class Silent:
     def warn(self, text: str) -> None:
         """Nothing."""
 
+    def log(self, text: str) -> None:
+        """Nothing."""
+
 
 CALL = Call(URN, Silent())
 

@@ -74,6 +74,10 @@ class Shown:
         """Keep a line that stays."""
         self.warnings.append(text)
 
+    def log(self, text: str) -> None:
+        """Keep it with the passing ones."""
+        self.lines.append(text)
+
 
 class Provider(model.InProcess):
     """One process of the provider."""

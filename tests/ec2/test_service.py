@@ -12,7 +12,6 @@ import pytest
 from botocore.exceptions import ClientError
 from pulumi_snapcopy.aws.calls import PAGES_TO_BELIEVE, call, without_secrets
 from pulumi_snapcopy.core import errors
-from pulumi_snapcopy.core.messages import MAKING, after
 from pulumi_snapcopy.core.state import Bag
 from pulumi_snapcopy.core.values import Phase, Seen
 from pulumi_snapcopy.core.waiting.clock import SystemClock
@@ -77,6 +76,9 @@ def test_a_pending_copys_message_is_no_failure(aws: Emulator) -> None:
         ("LimitExceeded", 400, "You cannot copy more than 5 snapshots at a time.", errors.TooManyCopies),
         ("InvalidInputException", 400, "You cannot copy more than 5 snapshots", errors.TooManyCopies),
         ("LimitExceededException", 400, "You have reached the maximum number of manual snapshots.", errors.QuotaReached),
+        ("LimitExceededException", 400, "The maximum number of snapshot copies is reached.", errors.LimitReached),
+        ("LimitExceeded", 400, "", errors.LimitReached),
+        ("InvalidInputException", 400, "You have reached your limit.", errors.LimitReached),
         ("SnapshotLimitExceeded", 400, "You have reached your quota.", errors.QuotaReached),
         ("TagLimitExceeded", 400, "More than the maximum number of tags (50).", errors.Refused),
         ("RequestLimitExceeded", 503, "Request limit exceeded.", errors.Transient),
@@ -89,7 +91,6 @@ def test_a_pending_copys_message_is_no_failure(aws: Emulator) -> None:
         ("AuthFailure", 403, "Not authorized to use key x", errors.Denied),
         ("AuthFailure", 401, "AWS was not able to validate the provided access credentials", errors.LoginFailed),
         ("UnauthorizedOperation", 403, "You are not authorized", errors.Denied),
-        ("AuthFailure", 401, "AWS was not able to validate the provided access credentials", errors.LoginFailed),
         ("OptInRequired", 403, "", errors.LoginFailed),
         ("InvalidSnapshot.NotFound", 400, "", errors.NotFound),
         ("InvalidSnapshot.InUse", 400, "The snapshot is currently in use by ami-1", errors.Refused),
@@ -107,12 +108,6 @@ def test_what_a_call_ends_with(code: str, status: int, message: str, kind: type[
     with pytest.raises(errors.ServiceError) as caught:
         call("ec2:CopySnapshot", fail)
     assert type(caught.value) is kind
-
-
-def test_credentials_that_arent_accepted_are_to_be_renewed() -> None:
-    """No permission would help."""
-    error = errors.LoginFailed("not able to validate", call="ec2:DescribeSnapshots", code="AuthFailure")
-    assert after(error, MAKING) == "renew the credentials, then run `pulumi up` again."
 
 
 def test_a_denied_part_of_a_call_is_named() -> None:

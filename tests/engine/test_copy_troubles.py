@@ -82,10 +82,15 @@ def test_new_things_are_hidden_and_answers_are_lost(
 def test_more_copies_than_may_be_in_progress(
     stack: Stack, service: Service, emulator: Emulator, record_property: Callable[..., None]
 ) -> None:
-    """Twelve copies where three may be in progress: all arrive, each sent until it is taken, none twice."""
+    """Twelve copies where three may be in progress: all arrive, each sent until it is taken, none twice; the log says it once."""
     emulator.settings = Settings(copy_seconds=0.5, max_copies_in_progress=3)
     stack.program(f"for n in range(12):\n    CopiedSnapshot(f'db-{{n}}', **{MANUAL!r})\n")
-    assert stack.up().changes == {"created": 13}
+    result = stack.up()
+    assert result.changes == {"created": 13}
+    said = (
+        "accepts no more in eu-west-1 for now: ResourceLimitExceeded: Too many snapshot copies in progress."
+    )
+    assert result.output.partition("Diagnostics:")[2].count(said) == 1
     record_property("copies refused", service.copies_refused())
     assert service.copies_refused() > 0
     assert_converges(stack, service)

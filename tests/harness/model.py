@@ -225,6 +225,9 @@ class _Warnings:
         """Keep it."""
         self._warnings.append(text)
 
+    def log(self, text: str) -> None:
+        """Show nothing."""
+
 
 def _known(properties: Properties) -> Properties:
     return {key: value for key, value in properties.items() if key != "__provider" and value is not None}

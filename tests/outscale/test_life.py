@@ -6,14 +6,13 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from pulumi_snapcopy.core.errors import QuotaReached, TooManyCopies
 from pulumi_snapcopy.core.state import Bag
 from pulumi_snapcopy.emulator import Emulator, Settings
 from pulumi_snapcopy.outscale.family import CopiedSnapshots
 from pulumi_snapcopy.outscale.sdk import Connection
 from pulumi_snapcopy.outscale.service import Outscale
 
-from .life import COPY, IMPORT, OTHER, REGION, SECRET, SOURCE, URL, VOLUME, FastClock, Life
+from .life import COPY, IMPORT, OTHER, REGION, SECRET, SOURCE, URL, VOLUME, Life
 
 Begin = Callable[..., Life]
 
@@ -263,22 +262,16 @@ def test_a_quota_that_is_used_up_ends_at_once_with_the_services_words(life: Begi
     assert one.sent() == 1
 
 
-def test_a_quota_is_a_queue_while_others_of_ours_are_in_progress(
-    emulator: Emulator, connection: Connection
-) -> None:
-    """Their end, or what is deleted behind them, may make room."""
-    clock = FastClock(emulator)
-    service = Outscale(lambda: connection, clock=clock)
-    emulator.settings = Settings(copy_seconds=60, max_snapshots=3)
-    family = CopiedSnapshots()
-    bags = (Bag(key=digit * 32, owner="o") for digit in "abc")
-    first, second, third = (family.spec({**COPY, "regionName": REGION}, bag) for bag in bags)
-    service.create(first, attempt=0)
-    with pytest.raises(TooManyCopies, match="10026: The limit of 3 snapshots is reached"):
-        service.create(second, attempt=0)
-    clock.sleep(61)
-    with pytest.raises(QuotaReached, match="10026"):
-        service.create(third, attempt=0)
+def test_a_quota_is_a_queue_while_others_of_ours_are_in_progress(life: Begin, connection: Connection) -> None:
+    """What another run has in progress may make room when it fails; once nothing is, the quota ends the run."""
+    one = life(COPY)
+    one.emulator.settings = Settings(copy_seconds=60, max_snapshots=3)
+    others = Outscale(lambda: connection, clock=one.clock)
+    spec = CopiedSnapshots().spec({**COPY, "regionName": REGION}, Bag(key="a" * 32, owner="shop/dev/other@1"))
+    others.tag(others.create(spec, attempt=0).seen, spec.all_tags)
+    (error,) = one.run()
+    assert one.clock.ahead > 50
+    assert "10026: The limit of 3 snapshots is reached." in error and "have the quota raised" in error
 
 
 def test_a_delete_whose_answer_was_lost_has_succeeded(life: Begin) -> None:

@@ -26,6 +26,9 @@ class _Quiet:
     def warn(self, text: str) -> None:
         """Warn nobody."""
 
+    def log(self, text: str) -> None:
+        """Log nothing."""
+
 
 def test_reads_grow_with_time_and_not_with_copies(emulator: Emulator, connection: Connection) -> None:
     """Forty copies cost a change or two each, and at most half a read."""

@@ -14,6 +14,7 @@ from osc_sdk_python import Gateway
 from pulumi_snapcopy.core.errors import (
     AnswerLost,
     Denied,
+    LimitReached,
     LoginFailed,
     NoSuchService,
     NotFound,
@@ -124,7 +125,7 @@ def test_workers_share_one_gateway(running: Emulator, monkeypatch: pytest.Monkey
 
 ERRORS = [
     ("10008", 400, TooManyCopies),
-    ("10026", 400, Refused),
+    ("10026", 400, LimitReached),
     ("5054", 400, NotFound),
     ("4105", 400, NotFound),
     ("6", 503, Transient),

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack
 from itertools import pairwise
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from pulumi_snapcopy.core.errors import AnswerLost, Cancelled, TooManyCopies, Transient
+from pulumi_snapcopy.core.errors import AnswerLost, Cancelled, LimitReached, TooManyCopies, Transient
 from pulumi_snapcopy.core.waiting.clock import Clock, SystemClock
 from pulumi_snapcopy.core.waiting.deadline import Deadline, OutOfTime
 from pulumi_snapcopy.core.waiting.queue import Queue
@@ -50,9 +52,9 @@ def run_all(queue: Queue, room: Room, copies: int, clock: QuickClock) -> list[in
 
     def run(number: int) -> None:
         come.wait()
-        queue.start(room.take, deadline=within(10_000, clock), tell=lambda trouble: None)
-        order.append(number)
-        with queue.flying():
+        with ExitStack() as ends:
+            queue.start(room.take, deadline=within(10_000, clock), tell=lambda trouble: None, ends=ends)
+            order.append(number)
             clock.sleep(5)
             room.give()
 
@@ -81,7 +83,7 @@ def test_without_a_refusal_nobody_waits() -> None:
         return together.wait(30)
 
     def start(_: int) -> int:
-        return queue.start(send, deadline=within(3600, clock), tell=lambda trouble: None)
+        return queue.start(send, deadline=within(3600, clock), tell=lambda trouble: None, ends=ExitStack())
 
     with ThreadPoolExecutor(20) as pool:
         assert sorted(pool.map(start, range(20))) == list(range(20))
@@ -101,7 +103,7 @@ def test_somebody_elses_copies_are_waited_out_in_growing_pauses(refusals: int) -
 
     queue = Queue(clock)
     tell = lambda trouble: said.append(str(trouble))  # noqa: E731
-    assert queue.start(send, deadline=within(1e9, clock), tell=tell) == "started"
+    assert queue.start(send, deadline=within(1e9, clock), tell=tell, ends=ExitStack()) == "started"
     assert said == ["throttled"] * refusals
     pauses = [round(later - earlier, 1) for earlier, later in pairwise(asked)]
     assert pauses == [min(0.5 * 2**number, 30.0) for number in range(refusals)]
@@ -115,7 +117,7 @@ def test_at_the_deadline_the_services_last_word_is_told() -> None:
         raise TooManyCopies("the limit is 5")
 
     with pytest.raises(OutOfTime) as end:
-        Queue(clock).start(send, deadline=within(100, clock), tell=lambda trouble: None)
+        Queue(clock).start(send, deadline=within(100, clock), tell=lambda trouble: None, ends=ExitStack())
     assert str(end.value.trouble) == "the limit is 5"
 
 
@@ -129,8 +131,11 @@ def test_a_lost_answer_leaves_the_queue_to_the_next() -> None:
         raise next(answers)
 
     with pytest.raises(AnswerLost):
-        queue.start(send, deadline=deadline, tell=lambda trouble: None)
-    assert queue.start(lambda: "started", deadline=deadline, tell=lambda trouble: None) == "started"
+        queue.start(send, deadline=deadline, tell=lambda trouble: None, ends=ExitStack())
+    assert (
+        queue.start(lambda: "started", deadline=deadline, tell=lambda trouble: None, ends=ExitStack())
+        == "started"
+    )
 
 
 def test_cancel_ends_the_queue() -> None:
@@ -147,5 +152,83 @@ def test_cancel_ends_the_queue() -> None:
 
     queue = Queue(clock)
     threading.Thread(target=cancel).start()
-    with queue.flying(), pytest.raises(Cancelled):
-        queue.start(send, deadline=within(3600, clock), tell=lambda trouble: waits.set())
+    with ExitStack() as ends, pytest.raises(Cancelled):
+        queue.fly(ends)
+        queue.start(send, deadline=within(3600, clock), tell=lambda trouble: waits.set(), ends=ends)
+
+
+# A limit of which the service doesn't say whether it is on copies in progress.
+
+
+class Full:
+    """A service at a limit, which counts what it is asked."""
+
+    def __init__(self) -> None:
+        self.clock, self.asked, self.said = FakeClock(), 0, list[str]()
+
+    def send(self) -> None:
+        self.asked += 1
+        raise LimitReached("You have reached the limit.")
+
+    def start(self, queue: Queue, others: Callable[[], bool] = lambda: False) -> None:
+        queue.start(
+            self.send,
+            deadline=within(1e9, self.clock),
+            tell=lambda trouble: self.said.append(str(trouble)),
+            ends=ExitStack(),
+            others_in_progress=others,
+        )
+
+
+def test_a_limit_with_nothing_in_progress_is_a_quota() -> None:
+    """It ends at once, with the service's words."""
+    full = Full()
+    with pytest.raises(LimitReached, match="reached the limit"):
+        full.start(Queue(full.clock))
+    assert (full.asked, full.said) == (1, [])
+
+
+def test_a_limit_while_one_of_ours_is_in_progress_is_a_queue() -> None:
+    """The request is sent again when that has ended; refused again, with nothing in progress, it is a quota."""
+    full, first = Full(), ExitStack()
+    queue = Queue(full.clock)
+    queue.fly(first)
+
+    def told(trouble: Transient) -> None:
+        assert isinstance(trouble, TooManyCopies)
+        first.close()
+
+    with pytest.raises(LimitReached):
+        queue.start(full.send, deadline=within(1e9, full.clock), tell=told, ends=ExitStack())
+    assert full.asked == 2
+
+
+def test_a_limit_while_others_are_in_progress_is_a_queue() -> None:
+    """What another run has in progress makes room, too."""
+    full, pending = Full(), iter([True, True, False])
+    with pytest.raises(LimitReached):
+        full.start(Queue(full.clock), lambda: next(pending))
+    assert (full.asked, full.said) == (3, ["You have reached the limit."] * 2)
+
+
+def test_a_limit_beside_a_request_without_answer_is_a_queue() -> None:
+    """What is being sent may be in progress already."""
+    full, others = Full(), ExitStack()
+    queue, deadline = Queue(full.clock), within(1e9, full.clock)
+
+    def send() -> None:  # while this one has no answer yet, another is refused
+        with pytest.raises(Cancelled):
+            queue.start(full.send, deadline=deadline, tell=told, ends=others)
+
+    def told(trouble: Transient) -> None:
+        raise Cancelled
+
+    queue.start(send, deadline=deadline, tell=lambda trouble: None, ends=others)
+    assert full.asked == 1
+
+
+def test_a_limit_on_copies_is_news_once() -> None:
+    """Of all that wait the first is told apart; throttling is no news."""
+    queue = Queue(FakeClock())
+    troubles = [Transient("throttled"), TooManyCopies("5"), TooManyCopies("5"), Transient("throttled")]
+    assert [queue.is_news(each) for each in troubles] == [False, True, False, False]

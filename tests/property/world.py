@@ -41,12 +41,16 @@ class Progress:
 
     def __init__(self) -> None:
         self.warnings: list[str] = []
+        self.logged: list[str] = []
 
     def show(self, text: str) -> None:
         assert text
 
     def warn(self, text: str) -> None:
         self.warnings.append(text)
+
+    def log(self, text: str) -> None:
+        self.logged.append(text)
 
 
 def wanted(**changes: Any) -> Spec:

@@ -112,7 +112,7 @@ def test_what_the_service_is_asked_for_is_counted(tmp_path: Path) -> None:
     """Each measurement finds the service fresh, and has its own calls only."""
     with service.running() as running:
         running.start_afresh(copies=2, copy_seconds=0)
-        variables = commands.environment(tmp_path, running.environment, copies=2)
+        variables = commands.environment(tmp_path, running.environment("lightsail"), copies=2)
         commands.PEERS["threaded"].lay_out(tmp_path, variables)
         command = commands.PEERS["threaded"].command("up", 2)
         assert command is not None
@@ -122,6 +122,29 @@ def test_what_the_service_is_asked_for_is_counted(tmp_path: Path) -> None:
         assert running.take_calls() == []
     assert first.calls == {"CopySnapshot": 2, "GetInstanceSnapshot": 4}
     assert second.calls == {"GetInstanceSnapshot": 4}
+
+
+@pytest.mark.parametrize(
+    "peer", ["loop", "ec2-loop", "fcu-loop", pytest.param("outscale-loop", marks=pytest.mark.soak)]
+)
+def test_each_services_script_copies_once(peer: str) -> None:
+    """The plain SDK copies on each service, and finds its copies again in the second run."""
+    with service.running() as running:
+        measured = measuring.measure_copies(running, peer, 2, 0.1)
+    assert measured.failure is None
+    first, again = measured.steps["up"], measured.steps["again"]
+    assert sum(first.calls.get(name, 0) for name in measuring.SENDS) == 2
+    assert again.total == again.reads == 2
+
+
+def test_a_day_of_the_recovery_script_copies_one_and_deletes_one() -> None:
+    """It starts from what the region holds, and keeps as many copies as ours does."""
+    with service.running() as running:
+        measured = measuring.measure_recovery(running, "cli", 0.1, sources=1)
+    assert measured.failure is None
+    calls = measured.steps["up"].calls
+    assert calls.pop("GetInstanceSnapshots") >= 2
+    assert calls == {"GetAutoSnapshots": 1, "CopySnapshot": 1, "DeleteInstanceSnapshot": 1}
 
 
 def test_reads_count_while_copies_are_made() -> None:
@@ -179,6 +202,37 @@ def test_a_failing_peer_is_a_row(tmp_path: Path) -> None:
     text = written.read_text()
     assert "failed: no terraform binary on PATH" in text
     assert "| **ours** | 2.0 | 2.00 | 3 |" in text
+
+
+def test_each_bound_has_a_line_with_its_figures(tmp_path: Path) -> None:
+    """Wall time, reads and previews are held against their bounds, a line each, by service."""
+    results = Results(tmp_path / "results.jsonl")
+    for kind, peer, copies, wall in [
+        ("copies", "noop", 100, 2.0),
+        ("copies", "ec2-ours", 100, 23.0),
+        ("copies", "outscale-ours", 1, 21.0),
+        ("previews", "ours", 500, 4.0),
+        ("previews", "noop", 500, 3.5),
+        ("recovery", "cli", 50, 200.0),
+    ]:
+        steps = {verb: step(wall) for verb in ("up", "preview")}
+        at = "2026-11-21T10:00:00"
+        results.add(Measurement(kind=kind, peer=peer, copies=copies, seconds=20, at=at, steps=steps))
+    text = report.write(results, tmp_path)[0].read_text()
+    assert "23.0 s ≤ 1.03 \N{MULTIPLICATION SIGN} (20 s + 2.0 s) = 22.7 s. **Doesn't hold.**" in text
+    assert "EC2: at most 0.5 reads a copy while 100 wait in one region: 0.00. **Holds.**" in text
+    assert "OUTSCALE, OAPI: one copy of 20 s costs at most 20 reads: 0. **Holds.**" in text
+    assert "4.0 s ÷ 3.5 s = 1.14. **Holds.**" in text
+    assert "| a script with the AWS CLI, 50 sources | 200.0 | 180.0 |" in text
+
+
+def test_a_services_name_stands_for_all_its_rows() -> None:
+    """`--only ec2` measures all ways on EC2, and the engine's own time."""
+    planned = plan.cells([1, 10, 100], 20, 1, commands.of_service("ec2"))
+    assert {(cell.part, cell.copies) for cell in planned if cell.part != "noop"} == {
+        (part, copies) for part in ("ec2-ours", "ec2-loop", "ec2-terraform") for copies in (1, 100)
+    }
+    assert any(cell.part == "noop" for cell in planned)
 
 
 def test_what_takes_too_long_is_not_run(tmp_path: Path) -> None:

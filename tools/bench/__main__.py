@@ -11,15 +11,17 @@ import click
 from click.core import ParameterSource
 
 from tools.bench import machine, processes, report, service
-from tools.bench.commands import PEERS
-from tools.bench.measuring import measure_copies, measure_policy, measure_previews
+from tools.bench.commands import PEERS, RECOVERY, SERVICES, of_service
+from tools.bench.measuring import measure_copies, measure_policy, measure_previews, measure_recovery
 from tools.bench.plan import Cell, cells
 from tools.bench.results import Measurement, Results
 from tools.bench.simulation import simulate
 from tools.console import run, step
 from tools.paths import ROOT, STATE
 
-PARTS = (*PEERS, "previews", "policy", "simulation")
+RECOVERIES = {f"recovery-{key}": key for key in RECOVERY}
+PARTS = (*PEERS, "previews", "policy", *RECOVERIES, "simulation")
+GROUPS = {**{service: of_service(service) for service in SERVICES}, "recovery": [*RECOVERIES]}
 
 
 def numbers(context: click.Context, option: click.Parameter, text: str) -> list[int]:
@@ -31,10 +33,10 @@ def numbers(context: click.Context, option: click.Parameter, text: str) -> list[
 
 
 def parts(context: click.Context, option: click.Parameter, text: str) -> list[str]:
-    """The names of a list such as `ours,threaded`."""
-    wanted = text.split(",")
+    """The names of a list such as `ours,threaded`, or `ec2`, which stands for all of its own."""
+    wanted = [part for word in text.split(",") for part in GROUPS.get(word, [word])]
     if unknown := set(wanted) - set(PARTS):
-        raise click.BadParameter(f"{', '.join(sorted(unknown))}: there are {', '.join(PARTS)}")
+        raise click.BadParameter(f"{', '.join(sorted(unknown))}: there are {', '.join([*GROUPS, *PARTS])}")
     return [name for name in PARTS if name in wanted]
 
 
@@ -116,6 +118,8 @@ def measured(running: service.Service, cell: Cell) -> Iterable[Measurement]:
         return measure_previews(running, cell.repeat)
     if cell.part == "policy":
         return measure_policy(running, cell.repeat)
+    if cell.part in RECOVERIES:
+        return [measure_recovery(running, RECOVERIES[cell.part], cell.seconds, cell.copies)]
     return [measure_copies(running, cell.part, cell.copies, cell.seconds)]
 
 

@@ -25,6 +25,10 @@ PROGRAMS = Path(__file__).parent / "peers"
 BIN = Path(sys.prefix) / "bin"
 POLL_SECONDS = 5  # of all peers; it stands in their programs, too
 PARALLEL = 128  # resources at a time, of both Pulumi programs
+REQUESTS_A_SECOND = 1000  # of OUTSCALE, which the SDK and ours limit to 5 by default
+REGIONS = {"lightsail": ("us-east-1", "eu-west-1"), "ec2": ("us-east-1", "eu-west-1")}
+OUTSCALE_REGIONS = ("eu-west-2", "eu-west-2")
+KEPT = 17  # copies of a source that the recovery region holds
 STOCK_WORKERS = 4  # of the SDK's host of dynamic providers: https://github.com/pulumi/pulumi/blob/v3.259.0/sdk/python/lib/pulumi/dynamic/__main__.py
 
 
@@ -37,21 +41,30 @@ class Peer:
         lay_out: Puts its program into an empty folder, ready to run; not measured.
         command: The command for a verb and a number of copies; None: it has no such thing.
         forecast: Seconds that the first run takes, for a number of copies and the seconds of one.
+        service: Which service it copies on.
     """
 
     title: str
     lay_out: Callable[[Path, Mapping[str, str]], None]
     command: Callable[[Verb, int], Command | None]
     forecast: Callable[[int, float], float]
+    service: str = "lightsail"
 
 
-def environment(folder: Path, added: Mapping[str, str], *, copies: int) -> dict[str, str]:
+def environment(
+    folder: Path, added: Mapping[str, str], *, copies: int, service: str = "lightsail"
+) -> dict[str, str]:
     """The environment of every peer: this virtual environment first on PATH, and none of the user's own settings."""
-    foreign = ("AWS_", "PULUMI_", "PYTHON", "SNAPCOPY_", "TF_")
+    foreign = ("AWS_", "OSC_", "PULUMI_", "PYTHON", "SNAPCOPY_", "TF_")
+    source, target = REGIONS.get(service, OUTSCALE_REGIONS)
     return {
         **{name: value for name, value in os.environ.items() if not name.startswith(foreign)},
         **added,
         "COPIES": str(copies),
+        "KEPT": str(KEPT),
+        "SOURCE_REGION": source,
+        "TARGET_REGION": target,
+        "SNAPCOPY_REQUESTS_PER_SECOND": str(REQUESTS_A_SECOND),
         "PYTHONPATH": str(ROOT),  # for the provider of noop.py
         "PATH": f"{BIN}{os.pathsep}{os.environ['PATH']}",
         "NO_PROXY": ",".join(filter(None, [os.environ.get("NO_PROXY"), "127.0.0.1"])),
@@ -69,7 +82,9 @@ def environment(folder: Path, added: Mapping[str, str], *, copies: int) -> dict[
     }
 
 
-def pulumi(title: str, program: str, forecast: Callable[[int, float], float]) -> Peer:
+def pulumi(
+    title: str, program: str, forecast: Callable[[int, float], float], service: str = "lightsail"
+) -> Peer:
     """A Pulumi program, on a backend and a PULUMI_HOME of its own."""
 
     def lay_out(folder: Path, environment: Mapping[str, str]) -> None:
@@ -86,16 +101,16 @@ def pulumi(title: str, program: str, forecast: Callable[[int, float], float]) ->
             *("--non-interactive", "--color=never"),
         ]
 
-    return Peer(title=title, lay_out=lay_out, command=command, forecast=forecast)
+    return Peer(title=title, lay_out=lay_out, command=command, forecast=forecast, service=service)
 
 
-def terraform() -> Peer:
+def terraform(program: str = "terraform.tf", service: str = "lightsail") -> Peer:
     """The AWS CLI in Terraform, every copy at the same time."""
 
     def lay_out(folder: Path, environment: Mapping[str, str]) -> None:
         if shutil.which("terraform") is None:
             raise Failed("no terraform binary on PATH")
-        shutil.copy(PROGRAMS / "terraform.tf", folder / "main.tf")
+        shutil.copy(PROGRAMS / program, folder / "main.tf")
         prepare(["terraform", "init", "-input=false", "-no-color"], folder, environment)
 
     def command(verb: Verb, copies: int) -> Command:
@@ -107,20 +122,27 @@ def terraform() -> Peer:
         return max(polled(seconds) + 5, 0.8 * started / (os.cpu_count() or 1))
 
     return Peer(
-        title="AWS CLI in Terraform `terraform_data`", lay_out=lay_out, command=command, forecast=forecast
+        title="AWS CLI in Terraform `terraform_data`",
+        lay_out=lay_out,
+        command=command,
+        forecast=forecast,
+        service=service,
     )
 
 
-def script(title: str, program: str, forecast: Callable[[int, float], float]) -> Peer:
-    """A script with boto3; it has no preview."""
+def script(
+    title: str, program: str, forecast: Callable[[int, float], float], service: str = "lightsail"
+) -> Peer:
+    """A script with an SDK, or with the AWS CLI; it has no preview."""
 
     def lay_out(folder: Path, environment: Mapping[str, str]) -> None:
         shutil.copy(PROGRAMS / program, folder)
 
     def command(verb: Verb, copies: int) -> Command | None:
-        return None if verb == "preview" else [sys.executable, program]
+        interpreter = "sh" if program.endswith(".sh") else sys.executable
+        return None if verb == "preview" else [interpreter, program]
 
-    return Peer(title=title, lay_out=lay_out, command=command, forecast=forecast)
+    return Peer(title=title, lay_out=lay_out, command=command, forecast=forecast, service=service)
 
 
 def prepare(command: Command, folder: Path, environment: Mapping[str, str]) -> None:
@@ -139,8 +161,18 @@ def polled(seconds: float) -> float:
     return math.ceil(seconds / POLL_SECONDS) * POLL_SECONDS
 
 
+def ours_takes(copies: int, seconds: float) -> float:
+    """A forecast."""
+    return seconds + 5 + 0.15 * copies
+
+
+def loop_takes(copies: int, seconds: float) -> float:
+    """A forecast."""
+    return polled(seconds) + 5 + 0.05 * copies
+
+
 PEERS = {
-    "ours": pulumi("**ours**", "ours.py", lambda n, seconds: seconds + 5 + 0.15 * n),
+    "ours": pulumi("**ours**", "ours.py", ours_takes),
     "stock": pulumi(
         "Pulumi, stock dynamic provider",
         "stock.py",
@@ -151,6 +183,26 @@ PEERS = {
         "boto3, one after the other", "sequential.py", lambda n, seconds: n * polled(seconds)
     ),
     "threaded": script("boto3, a thread a copy", "threaded.py", lambda n, seconds: polled(seconds) + 1),
+    "loop": script("boto3, all started, then a loop", "loop.py", loop_takes),
+    "ec2-ours": pulumi("**ours**", "ours_ec2.py", ours_takes, "ec2"),
+    "ec2-terraform": terraform("terraform_ec2.tf", "ec2"),
+    "ec2-loop": script("boto3, all started, then a loop", "loop_ec2.py", loop_takes, "ec2"),
+    "fcu-ours": pulumi("**ours**", "ours_ec2.py", ours_takes, "fcu"),
+    "fcu-loop": script("boto3, all started, then a loop", "loop_ec2.py", loop_takes, "fcu"),
+    "outscale-ours": pulumi("**ours**", "ours_outscale.py", ours_takes, "outscale"),
+    "outscale-loop": script(
+        "osc-sdk-python, all started, then a loop", "loop_outscale.py", loop_takes, "outscale"
+    ),
     "noop": pulumi("Pulumi's engine alone (no-op)", "noop.py", lambda n, seconds: 5 + 0.1 * n),
 }
+SERVICES = {"lightsail": "Lightsail", "ec2": "EC2", "fcu": "OUTSCALE, FCU", "outscale": "OUTSCALE, OAPI"}
 COMPONENTS = pulumi("component resources, no provider", "components.py", lambda n, seconds: 5 + 0.1 * n)
+RECOVERY = {
+    "ours": pulumi("**ours**, `DisasterRecoveryRegion`", "ours_recovery.py", ours_takes),
+    "cli": script("a script with the AWS CLI", "recovery.sh", lambda n, seconds: polled(seconds) + 8.0 * n),
+}
+
+
+def of_service(service: str) -> list[str]:
+    """The peers of a service, and the engine alone."""
+    return [key for key, peer in PEERS.items() if peer.service == service and key != "noop"] + ["noop"]

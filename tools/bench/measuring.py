@@ -6,18 +6,30 @@ import subprocess
 import tempfile
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import asdict
-from datetime import datetime, timezone
+from datetime import datetime, timedelta, timezone
 from pathlib import Path
 from typing import Any
 
-from tools.bench.commands import BIN, COMPONENTS, PEERS, Command, Peer, Verb, environment, prepare
+from tools.bench.commands import (
+    BIN,
+    COMPONENTS,
+    KEPT,
+    PEERS,
+    RECOVERY,
+    Command,
+    Peer,
+    Verb,
+    environment,
+    prepare,
+)
 from tools.bench.processes import Failed, measure
-from tools.bench.results import Measurement, Step
-from tools.bench.service import Service
+from tools.bench.results import Measurement, Step, is_read
+from tools.bench.service import SOURCE_REGION, TARGET_REGION, Service
 
 VERBS: tuple[Verb, ...] = ("up", "again", "preview")
+SENDS = ("CopySnapshot", "CreateSnapshot")
 LIMIT_FACTOR, LIMIT_ADDED = 4, 180.0  # a command that takes so much longer than its forecast has failed
 PREVIEWED = {
     "ours": PEERS["ours"],
@@ -27,6 +39,7 @@ PREVIEWED = {
 }
 PREVIEWED_COPIES = 500
 POLICY_COPIES = 200
+RECOVERY_SOURCES = 50
 
 
 def measure_copies(service: Service, key: str, copies: int, seconds: float) -> Measurement:
@@ -48,9 +61,20 @@ def measure_copies(service: Service, key: str, copies: int, seconds: float) -> M
 
 
 def measure_previews(service: Service, repeat: int) -> Iterator[Measurement]:
-    """Previews of stacks in which nothing changes: ours, and what the engine takes by itself."""
-    for key, peer in PREVIEWED.items():
-        yield from measure_unchanged(service, peer, {key: []}, "previews", PREVIEWED_COPIES, repeat)
+    """Previews of stacks in which nothing changes, ours and what the engine takes by itself, in turn."""
+    copies, stacks = PREVIEWED_COPIES, dict[str, tuple[Path, Mapping[str, str]]]()
+    with ExitStack() as ends:
+        for key, peer in PREVIEWED.items():
+            try:
+                folder, variables = ends.enter_context(laid_out(service, peer, copies=copies, seconds=0))
+                prepare(peer.command("up", copies) or [], folder, variables)
+                stacks[key] = folder, variables
+            except Failed as reason:
+                yield Measurement(
+                    kind="previews", peer=key, copies=copies, seconds=0, at=now(), failure=str(reason)
+                )
+        for key, (folder, variables) in [*stacks.items()] * repeat:
+            yield preview(service, PREVIEWED[key], key, "previews", copies, folder, variables)
 
 
 def measure_policy(service: Service, repeat: int) -> Iterator[Measurement]:
@@ -64,20 +88,71 @@ def measure_unchanged(
     service: Service, peer: Peer, variants: Mapping[str, Sequence[str]], kind: str, copies: int, repeat: int
 ) -> Iterator[Measurement]:
     """Brings a stack up, with copies that take no time, then previews it with each variant's arguments in turn."""
-    limit = LIMIT_FACTOR * peer.forecast(copies, 0) + LIMIT_ADDED
     try:
         with laid_out(service, peer, copies=copies, seconds=0) as (folder, variables):
             prepare(peer.command("up", copies) or [], folder, variables)
             service.take_calls()
             for name, arguments in [*variants.items()] * repeat:
-                at, command = now(), [*(peer.command("preview", copies) or []), *arguments]
-                step = run_step(service, command, folder, variables, limit=limit, seconds=0)
-                yield Measurement(
-                    kind=kind, peer=name, copies=copies, seconds=0, at=at, steps={"preview": step}
-                )
+                yield preview(service, peer, name, kind, copies, folder, variables, arguments)
     except Failed as reason:
         for name in variants:
             yield Measurement(kind=kind, peer=name, copies=copies, seconds=0, at=now(), failure=str(reason))
+
+
+def preview(
+    service: Service,
+    peer: Peer,
+    name: str,
+    kind: str,
+    copies: int,
+    folder: Path,
+    variables: Mapping[str, str],
+    arguments: Sequence[str] = (),
+) -> Measurement:
+    """Previews a stack that is up; a failure is a measurement, too."""
+    at, command = now(), [*(peer.command("preview", copies) or []), *arguments]
+    limit = LIMIT_FACTOR * peer.forecast(copies, 0) + LIMIT_ADDED
+    steps, failure = dict[str, Step](), None
+    try:
+        steps["preview"] = run_step(service, command, folder, variables, limit=limit, seconds=0)
+    except Failed as reason:
+        failure = str(reason)
+    return Measurement(kind=kind, peer=name, copies=copies, seconds=0, at=at, steps=steps, failure=failure)
+
+
+def measure_recovery(
+    service: Service, key: str, seconds: float, sources: int = RECOVERY_SOURCES
+) -> Measurement:
+    """A day of a recovery region that holds `KEPT` copies of each source: one is made, one is deleted."""
+    peer, at, failure = RECOVERY[key], now(), None
+    steps: dict[str, Step] = {}
+    today = datetime.now(timezone.utc).date()
+    held = [str(today - timedelta(days=day)) for day in range(KEPT, 0, -1)]
+    try:
+        with laid_out(service, peer, copies=0, seconds=0) as (folder, _):
+            variables = environment(folder, service.environment(peer.service), copies=sources)
+            begin_recovery(service, sources, held)
+            if key == "ours":
+                prepare(peer.command("up", sources) or [], folder, variables)
+            else:
+                names = [f"source-{number:03}-{day}" for number in range(sources) for day in held]
+                service.seed({TARGET_REGION: {"instanceSnapshots": [{"name": name} for name in names]}})
+            service.set_copy_seconds(seconds)
+            service.take_automatic_snapshots(sources, str(today))
+            limit = LIMIT_FACTOR * peer.forecast(sources, seconds) + LIMIT_ADDED
+            command = peer.command("up", sources) or []
+            steps["up"] = run_step(service, command, folder, variables, limit=limit, seconds=seconds)
+    except Failed as reason:
+        failure = str(reason)
+    return Measurement(
+        kind="recovery", peer=key, copies=sources, seconds=seconds, at=at, steps=steps, failure=failure
+    )
+
+
+def begin_recovery(service: Service, sources: int, held: Sequence[str]) -> None:
+    """Has instances with automatic snapshots of these days: all of what the region is to hold can be had at once."""
+    instances = [{"name": f"source-{number:03}", "automaticSnapshots": [*held]} for number in range(sources)]
+    service.seed({SOURCE_REGION: {"instances": instances}})
 
 
 @contextmanager
@@ -88,7 +163,9 @@ def laid_out(
     service.start_afresh(copies=copies, copy_seconds=seconds)
     with tempfile.TemporaryDirectory(prefix="snapcopy-bench-") as name:
         folder = Path(name)
-        variables = environment(folder, service.environment, copies=copies)
+        variables = environment(
+            folder, service.environment(peer.service), copies=copies, service=peer.service
+        )
         peer.lay_out(folder, variables)
         yield folder, variables
 
@@ -114,12 +191,12 @@ def run_step(
 
 
 def count_reads_waiting(calls: Sequence[Mapping[str, Any]], seconds: float) -> int:
-    """The reads from the first CopySnapshot to the moment when the last copy is done, `seconds` after it was asked for."""
-    sent = [call["at"] for call in calls if call["operation"] == "CopySnapshot"]
+    """The reads from the first request for a copy to the moment when the last is done, `seconds` after it was asked for."""
+    sent = [call["at"] for call in calls if call["operation"] in SENDS]
     if not sent:
         return 0
     first, last = min(sent), max(sent) + seconds
-    return sum(call["operation"].startswith("Get") and first <= call["at"] <= last for call in calls)
+    return sum(is_read(call["operation"]) and first <= call["at"] <= last for call in calls)
 
 
 def now() -> str:

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from tools.bench.commands import PEERS
-from tools.bench.measuring import POLICY_COPIES, PREVIEWED_COPIES
+from tools.bench.commands import PEERS, RECOVERY
+from tools.bench.measuring import POLICY_COPIES, PREVIEWED_COPIES, RECOVERY_SOURCES
 from tools.bench.results import Results
 
 SHORT = 60.0  # seconds: what is forecast to take longer runs once
@@ -15,12 +15,19 @@ LONGEST = 12 * 60.0  # what is forecast to take longer doesn't run
 COMMANDS_OF_AN_ENGINE = 20.0  # seconds of a cell besides the first run, roughly
 
 
+KINDS = {
+    "previews": ("previews", "ours"),
+    "policy": ("policy", "with"),
+    **{f"recovery-{key}": ("recovery", key) for key in RECOVERY},
+}
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Cell:
     """One thing to measure.
 
     Attributes:
-        part: A peer, ``previews``, ``policy`` or ``simulation``.
+        part: A peer, ``previews``, ``policy``, ``recovery-ours``, ``recovery-cli`` or ``simulation``.
         copies: How many.
         seconds: What a copy takes.
         repeat: For a peer, the how-manieth run of this it is; for previews, how many there are.
@@ -37,9 +44,7 @@ class Cell:
         """Whether it is measured already; what failed is tried again."""
         if self.part == "simulation":
             return bool(results.simulation)
-        kind, peer = {"previews": ("previews", "ours"), "policy": ("policy", "with")}.get(
-            self.part, ("copies", self.part)
-        )
+        kind, peer = KINDS.get(self.part, ("copies", self.part))
         found = results.find(kind, peer, self.copies)
         return sum(each.failure is None for each in found) >= self.repeat
 
@@ -50,6 +55,8 @@ def cells(copies: Sequence[int], seconds: float, repeat: int, parts: Sequence[st
     for number in copies:
         for turn in range(1, repeat + 1):
             for key in (part for part in parts if part in PEERS):
+                if PEERS[key].service != "lightsail" and number not in (1, max(copies)):
+                    continue  # of the other services one copy and the most are enough
                 runs = runs_of(key, number, seconds, repeat)
                 if turn <= runs:
                     forecast = PEERS[key].forecast(number, seconds) + COMMANDS_OF_AN_ENGINE
@@ -60,6 +67,12 @@ def cells(copies: Sequence[int], seconds: float, repeat: int, parts: Sequence[st
         if part in parts:
             forecast = 60 + 20.0 * repeat
             planned.append(Cell(part=part, copies=number, seconds=0, repeat=repeat, forecast=forecast))
+    for key, peer in RECOVERY.items():
+        if (part := f"recovery-{key}") in parts:
+            forecast = 120 + peer.forecast(RECOVERY_SOURCES, seconds)
+            planned.append(
+                Cell(part=part, copies=RECOVERY_SOURCES, seconds=seconds, repeat=1, forecast=forecast)
+            )
     if "simulation" in parts:
         planned.append(Cell(part="simulation", copies=SIMULATED_COPIES, seconds=0, repeat=1, forecast=60))
     return planned

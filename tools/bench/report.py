@@ -6,11 +6,11 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
 from tools.bench import side_by_side
-from tools.bench.commands import PEERS
-from tools.bench.markdown import counted, reason, shown, table
-from tools.bench.plot import TIMES
+from tools.bench.bounds import pack_adds, promises
+from tools.bench.commands import PEERS, RECOVERY
+from tools.bench.markdown import reason, shown, table
 from tools.bench.results import Results, Step
-from tools.bench.text import INTRODUCTION, PREVIEWS, SIMULATION, UNFAIR
+from tools.bench.text import DAY, INTRODUCTION, PREVIEWS, SIMULATION, UNFAIR
 
 MIB = 2**20
 PREVIEWS_OF = {
@@ -34,13 +34,14 @@ def write(results: Results, folder: Path) -> list[Path]:
         side_by_side.operations(results),
         previews(results),
         policy(results),
+        recovery(results),
         simulation(results.simulation),
         UNFAIR,
     ]
     folder.mkdir(parents=True, exist_ok=True)
     written = [folder / "performance.md"]
     written[0].write_text("\n\n".join(filter(None, sections)) + "\n")
-    if results.copies("copies"):
+    if results.copies("copies", side_by_side.COPIERS):
         written.append(folder / "performance.svg")
         written[1].write_text(side_by_side.figure(results))
     return written
@@ -56,38 +57,6 @@ def machine(results: Results) -> str:
     for name in results.machines[0] if results.machines else ():
         told[name] = ", then ".join(dict.fromkeys(each[name] for each in results.machines))
     return table(["", ""], [[name, value] for name, value in told.items()])
-
-
-def promises(results: Results) -> str:
-    """The bounds that this project sets itself, with the figures of this run."""
-    count, seconds = max(results.copies("copies"), default=0), results.seconds()
-    lines = []
-    if count and seconds:
-        wall = results.spread("copies", "ours", count, "up", lambda step: step.wall)
-        engine = results.spread("copies", "noop", count, "up", lambda step: step.wall)
-        reads = results.spread("copies", "ours", count, "up", lambda step: step.reads_waiting / count)
-        if wall and engine:
-            bound = 1.1 * seconds + engine.median
-            lines.append(
-                f"- {counted(count)} of {seconds:g} s within 1.1{TIMES} {seconds:g} s + the engine's own time for {count} no-op resources: "
-                f"{wall.median:.1f} s ≤ {1.1 * seconds:.1f} s + {engine.median:.1f} s = {bound:.1f} s. {verdict(wall.median <= bound)}"
-            )
-        if reads:
-            lines.append(
-                f"- At most one read a copy while {count} wait in one region: {reads.median:.2f}. {verdict(reads.median <= 1)}"
-            )
-    added = pack_adds(results)
-    if added is not None:
-        count = results.copies("policy")[-1]
-        lines.append(
-            f"- The policy pack adds less than two seconds to a preview of {count} copies: {added:.1f} s. {verdict(added < 2)}"
-        )
-    return "## The bounds\n\n" + "\n".join(lines) if lines else ""
-
-
-def verdict(holds: bool) -> str:
-    """In a word."""
-    return "**Holds.**" if holds else "**Doesn't hold.**"
 
 
 def previews(results: Results) -> str:
@@ -144,14 +113,24 @@ def preview_rows(results: Results, kind: str, titles: Mapping[str, str]) -> list
     return rows
 
 
-def pack_adds(results: Results) -> float | None:
-    """Seconds between the medians with and without the pack."""
-    for count in results.copies("policy"):
-        bare = results.spread("policy", "without", count, "preview", lambda step: step.wall)
-        packed = results.spread("policy", "with", count, "preview", lambda step: step.wall)
-        if bare and packed:
-            return packed.median - bare.median
-    return None
+def recovery(results: Results) -> str:
+    """A day of a recovery region, beside a script."""
+    rows = []
+    for count in results.copies("recovery"):
+        for key, peer in RECOVERY.items():
+            for each in results.find("recovery", key, count)[-1:]:
+                step = each.steps.get("up")
+                if step is None:
+                    rows.append([peer.title, f"failed: {reason(each.failure or '')}", "", "", "", "", ""])
+                    continue
+                made = ", ".join(f"{name} {number}" for name, number in sorted(step.calls.items()))
+                figures = (f"{step.wall:.1f}", f"{step.wall - each.seconds:.1f}", f"{step.cpu:.1f}")
+                memory, total = f"{step.memory / MIB:.0f}", str(step.total)
+                rows.append([f"{peer.title}, {count} sources", *figures, memory, total, made])
+    if not rows:
+        return ""
+    head = ("", "wall, s", "beyond one copy, s", "CPU, s", "peak memory, MiB", "calls", "which")
+    return f"## A day of a recovery region\n\n{DAY}\n\n" + table(head, rows)
 
 
 def simulation(figures: Sequence[Mapping[str, float]]) -> str:

@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from statistics import median
 from typing import Any
+
+
+def is_read(operation: str) -> bool:
+    """Whether a call only asks."""
+    return operation.startswith(("Get", "Describe", "Read"))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -28,13 +33,18 @@ class Step:
         """All its calls."""
         return sum(self.calls.values())
 
+    @property
+    def reads(self) -> int:
+        """Those that only ask."""
+        return sum(number for name, number in self.calls.items() if is_read(name))
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Measurement:
     """One run of one peer, or why there is none.
 
     Attributes:
-        kind: What it is part of: ``copies``, ``previews`` or ``policy``.
+        kind: What it is part of: ``copies``, ``previews``, ``policy`` or ``recovery``.
         peer: Who.
         copies: How many.
         seconds: What a copy takes.
@@ -111,9 +121,15 @@ class Results:
         """What a copy takes; None if no copies are measured yet."""
         return next((each.seconds for each in self.measurements if each.kind == "copies"), None)
 
-    def copies(self, kind: str) -> list[int]:
-        """The numbers of copies that there are measurements for."""
-        return sorted({each.copies for each in self.measurements if each.kind == kind})
+    def copies(self, kind: str, peers: Collection[str] | None = None) -> list[int]:
+        """The numbers of copies that there are measurements for, of these peers."""
+        return sorted(
+            {
+                each.copies
+                for each in self.measurements
+                if each.kind == kind and (peers is None or each.peer in peers)
+            }
+        )
 
     def _write(self, line: dict[str, Any]) -> None:
         self.path.parent.mkdir(parents=True, exist_ok=True)

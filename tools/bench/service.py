@@ -6,12 +6,13 @@ import json
 import subprocess
 import sys
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
 from pulumi_snapcopy.emulator import Emulator, Settings, loopback
+from pulumi_snapcopy.emulator.services import SERVICES
 
 from tools.paths import ROOT
 
@@ -21,21 +22,43 @@ ANSWER_LIMIT = 60.0  # seconds; a thousand calls are listed in far less
 
 @dataclass(frozen=True, slots=True)
 class Service:
-    """A running service, by its port."""
+    """A running service, by its port, and the process that it runs in."""
 
     port: int
+    process: subprocess.Popen[str]
 
-    @property
-    def environment(self) -> dict[str, str]:
-        """What sends boto3, the AWS CLI and Pulumi programs there."""
-        return loopback.environment(self.port)
+    def environment(self, service: str) -> dict[str, str]:
+        """What sends boto3, the AWS CLI, osc-sdk-python and Pulumi programs to one of the services."""
+        return loopback.environment(self.port, [service])
 
     def start_afresh(self, *, copies: int, copy_seconds: float) -> None:
-        """Forgets everything and has `copies` sources; a copy takes `copy_seconds`."""
+        """Forgets everything and has `copies` sources on each service; a copy takes `copy_seconds`."""
         self._ask("POST", "reset")
-        self._ask("PATCH", "settings", {"copy_seconds": copy_seconds})
+        self.set_copy_seconds(copy_seconds)
         sources = [{"name": f"source-{number:03}"} for number in range(copies)]
-        self._ask("POST", "seed", {SOURCE_REGION: {"instanceSnapshots": sources}})
+        blocks = {"snapshots": [{"id": f"snap-1{number:07x}"} for number in range(copies)]}
+        self.seed(
+            {
+                SOURCE_REGION: {"instanceSnapshots": sources},
+                "ec2": {SOURCE_REGION: blocks},
+                "outscale": {loopback.OUTSCALE_REGION: blocks},
+            }
+        )
+
+    def set_copy_seconds(self, seconds: float) -> None:
+        """Lets a copy take so long; as many as are wanted are made at a time."""
+        self._ask("PATCH", "settings", {"copy_seconds": seconds, "max_copies_in_progress": 10_000})
+
+    def seed(self, data: Mapping[str, Any]) -> None:
+        """Adds to what the services hold; see `pulumi_snapcopy.emulator.seeding`."""
+        self._ask("POST", "seed", dict(data))
+
+    def take_automatic_snapshots(self, sources: int, date: str) -> None:
+        """Lets another day's automatic snapshots be taken; of each source the latest seven stay."""
+        assert self.process.stdin is not None and self.process.stdout is not None
+        self.process.stdin.write(json.dumps([sources, date]) + "\n")
+        self.process.stdin.flush()
+        self.process.stdout.readline()
 
     def take_calls(self) -> list[dict[str, Any]]:
         """The calls since the last time, in order."""
@@ -67,7 +90,7 @@ def running() -> Iterator[Service]:
     )
     assert process.stdin is not None and process.stdout is not None
     try:
-        yield Service(int(process.stdout.readline()))
+        yield Service(int(process.stdout.readline()), process)
     finally:
         process.stdin.close()
         process.wait()
@@ -76,9 +99,13 @@ def running() -> Iterator[Service]:
 
 def serve() -> None:
     """Serves until standard input is closed, as it is when the bench is no more."""
-    with Emulator(settings=Settings()) as emulator:
+    with Emulator(services=SERVICES, settings=Settings()) as emulator:
         print(emulator.url.rpartition(":")[2], flush=True)
-        sys.stdin.read()
+        for line in sys.stdin:
+            sources, date = json.loads(line)
+            for number in range(sources):
+                emulator.take_automatic_snapshot(SOURCE_REGION, f"source-{number:03}", date)
+            print("done", flush=True)
 
 
 if __name__ == "__main__":

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from tools.bench import plot
-from tools.bench.commands import PEERS
+from tools.bench.commands import PEERS, SERVICES, of_service
 from tools.bench.markdown import counted, reason, shown, table
 from tools.bench.plan import runs_of
 from tools.bench.plot import TIMES
@@ -13,11 +13,13 @@ from tools.bench.results import Results, Step
 from tools.bench.text import READING
 
 MIB = 2**20
-COPIERS = [key for key in PEERS if key != "noop"]
+PLOT = "![The time of a whole run over the time of one copy, for each peer](performance.svg)"
+LIGHTSAIL = of_service("lightsail")
+COPIERS = [key for key in LIGHTSAIL if key != "noop"]
 
 
 def copies(results: Results) -> list[str]:
-    """A table for each number of copies."""
+    """A table for each service and number of copies."""
     head = (
         "peer",
         "wall, s",
@@ -33,19 +35,25 @@ def copies(results: Results) -> list[str]:
         "its calls",
         "runs",
     )
-    counts = results.copies("copies")
-    if not counts:
-        return []
-    tables = [
-        f"### {counted(count)}\n\n" + table(head, [row(results, key, count, len(head)) for key in PEERS])
-        for count in counts
-    ]
-    return [
-        f"## Copies of {results.seconds():g} seconds, side by side",
-        READING,
-        "![The time of a whole run over the time of one copy, for each peer](performance.svg)",
-        *tables,
-    ]
+    sections = []
+    for service, title in SERVICES.items():
+        peers = of_service(service)
+        counts = results.copies("copies", peers[:-1])
+        if counts:
+            sections.append(f"## {title}: copies of {results.seconds():g} seconds, side by side")
+            if not sections[1:]:
+                sections.append(READING)
+            if service == "lightsail":
+                sections.append(PLOT)
+        for count in counts:
+            rows = [row(results, key, count, len(head)) for key in peers if is_asked(results, key, count)]
+            sections.append(f"### {title}: {counted(count)}\n\n" + table(head, rows))
+    return sections
+
+
+def is_asked(results: Results, key: str, count: int) -> bool:
+    """Whether a peer is measured with so many copies, or there is a reason why it isn't."""
+    return bool(results.find("copies", key, count)) or runs_of(key, count, results.seconds() or 0.0, 1) == 0
 
 
 def row(results: Results, key: str, count: int, width: int) -> list[str]:
@@ -97,7 +105,7 @@ def ratios(results: Results) -> str:
         lambda step: step.memory,
         lambda step: step.total,
     ]
-    count = max(results.copies("copies"), default=0)
+    count = max(results.copies("copies", COPIERS), default=0)
     ours = [results.spread("copies", "ours", count, "up", value) for value in values]
     for key in COPIERS[1:]:
         theirs = [results.spread("copies", key, count, "up", value) for value in values]
@@ -111,14 +119,14 @@ def ratios(results: Results) -> str:
             )
     if not rows:
         return ""
-    return f"### {counted(count)}: medians over ours\n\n" + table(
+    return f"### Lightsail, {counted(count)}: medians over ours\n\n" + table(
         ["", "wall", "CPU", "peak memory", "calls"], rows
     )
 
 
 def operations(results: Results) -> str:
     """What the calls are, for the largest number of copies."""
-    count = max(results.copies("copies"), default=0)
+    count = max(results.copies("copies", COPIERS), default=0)
     made = {}
     for key in COPIERS:
         runs = [each for each in results.find("copies", key, count) if each.failure is None]
@@ -128,7 +136,9 @@ def operations(results: Results) -> str:
     if not names:
         return ""
     rows = [[PEERS[key].title, *(str(calls.get(name, "-")) for name in names)] for key, calls in made.items()]
-    return f"### {counted(count)}: calls by operation, in the last run\n\n" + table(["", *names], rows)
+    return f"### Lightsail, {counted(count)}: calls by operation, in the last run\n\n" + table(
+        ["", *names], rows
+    )
 
 
 def figure(results: Results) -> str:
@@ -138,7 +148,7 @@ def figure(results: Results) -> str:
     for key in COPIERS:
         measured = (
             (count, results.spread("copies", key, count, "up", lambda step: step.wall))
-            for count in results.copies("copies")
+            for count in results.copies("copies", COPIERS)
         )
         name = PEERS[key].title.replace("*", "").replace("`", "")
         lines[name] = [(count, spread.median / seconds) for count, spread in measured if spread]

@@ -21,14 +21,12 @@ from ..core.errors import (
     NameInUse,
     NoSuchService,
     NotFound,
-    QuotaReached,
     Refused,
     ServiceError,
-    TooManyCopies,
     Transient,
 )
 from . import advice
-from .limits import is_of_copies_in_progress, is_used_up
+from .limits import limit
 
 T = TypeVar("T")
 
@@ -57,8 +55,6 @@ BAD_CREDENTIALS = {
 NOT_FOUND = {"NotFoundException", "DoesNotExist", "InvalidSnapshot.NotFound"}
 UNKNOWN_HERE = {"UnknownOperationException", "UnknownOperation", "InvalidAction", "NotImplemented"}
 """What an endpoint says that doesn't have the service, or the operation."""
-USED_UP = {"SnapshotLimitExceeded", "VolumeLimitExceeded"}
-IN_PROGRESS = {"ResourceLimitExceeded", "PendingSnapshotLimitExceeded", "ConcurrentSnapshotLimitExceeded"}
 
 _NOT_AUTHORIZED = re.compile(r"not authorized to perform: ([a-z0-9-]+:[A-Za-z]+)")
 
@@ -175,22 +171,11 @@ def _service_error(error: aws.ClientError, call: str) -> ServiceError:
     if status >= 500:
         # A 5xx says nothing of whether the work was done.
         return AnswerLost(message, **about)
-    if kind := _limit(code, message):
+    if kind := limit(code, message):
         return kind(message, **about)
     if code in PASSING:
         return Transient(message, **about)
     return Refused(message, **about)
-
-
-def _limit(code: str, message: str) -> type[ServiceError] | None:
-    """Which limit an error is about: one on copies in progress, a quota, or none."""
-    if code.startswith("Tag"):
-        return None
-    if code in USED_UP or is_used_up(message):
-        return QuotaReached
-    if code in IN_PROGRESS or is_of_copies_in_progress(message) or "limitexceeded" in code.lower():
-        return TooManyCopies
-    return None
 
 
 def _no_such_service(call: str, said: str) -> str:

@@ -1,9 +1,49 @@
-"""Limits, told apart by the service's words: on copies in progress, which pass, and quotas that are used up."""
+"""Limits, told apart by the service's words: on copies in progress, a quota that is used up, or it doesn't say."""
 
 from __future__ import annotations
 
+from ..core.errors import LimitReached, QuotaReached, ServiceError, TooManyCopies
+
+_CODES: dict[str, type[ServiceError]] = {
+    "SnapshotLimitExceeded": QuotaReached,
+    "VolumeLimitExceeded": QuotaReached,
+    "ResourceLimitExceeded": TooManyCopies,
+    "PendingSnapshotLimitExceeded": TooManyCopies,
+    "ConcurrentSnapshotLimitExceeded": TooManyCopies,
+}
 _IN_PROGRESS = ("in progress", "too many", "concurrent", "cannot copy more", "can't copy more")
-_USED_UP = ("maximum number", "quota", "limit for the number of", "reached the limit", "reached your limit")
+_USED_UP = ("maximum number", "quota", "limit for the number of")
+_REACHED = (
+    "limit exceeded",
+    "exceeded the limit",
+    "exceeded your limit",
+    "reached the limit",
+    "reached your limit",
+)
+
+
+def limit(code: str, words: str) -> type[ServiceError] | None:
+    """Return which limit an error is about; None if it is about none.
+
+    Example:
+        >>> limit("LimitExceeded", "You cannot copy more than 5 snapshots at a time.").__name__
+        'TooManyCopies'
+        >>> limit("LimitExceeded", "You have reached the maximum number of manual snapshots.").__name__
+        'QuotaReached'
+        >>> limit("LimitExceeded", "You have reached the limit of 5.").__name__
+        'LimitReached'
+    """
+    if code.startswith("Tag"):
+        return None
+    lower = words.lower()
+    if is_of_copies_in_progress(words):
+        return TooManyCopies
+    if any(each in lower for each in _USED_UP):
+        return LimitReached if "cop" in lower else QuotaReached
+    if code in _CODES:
+        return _CODES[code]
+    is_one = "limitexceeded" in code.lower() or any(each in lower for each in _REACHED)
+    return LimitReached if is_one else None
 
 
 def is_of_copies_in_progress(words: str) -> bool:
@@ -17,14 +57,3 @@ def is_of_copies_in_progress(words: str) -> bool:
     """
     lower = words.lower()
     return "cop" in lower and any(each in lower for each in _IN_PROGRESS)
-
-
-def is_used_up(words: str) -> bool:
-    """Whether words are of a quota that is used up, so that waiting doesn't help.
-
-    Example:
-        >>> is_used_up("You have reached the maximum number of manual snapshots.")
-        True
-    """
-    lower = words.lower()
-    return any(each in lower for each in _USED_UP) and not is_of_copies_in_progress(words)

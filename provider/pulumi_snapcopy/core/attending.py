@@ -70,7 +70,8 @@ class Attendant:
     def _join(self) -> Waiter:
         run = self.observer.run
         assert run.known.seen is not None
-        self.ends.enter_context(run.target.queue.flying())
+        if self.born is None:  # what this run started is in flight since it was accepted
+            run.target.queue.fly(self.ends)
         others = frozenset(run.known.predecessors | run.gone) - {run.known.ref}
         waiting = run.target.watch.waiting(run.known.seen, born=self.born, others=others)
         return self.ends.enter_context(waiting)

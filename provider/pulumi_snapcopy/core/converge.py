@@ -55,6 +55,7 @@ class _Convergence:
     def __init__(self, run: Run, ends: ExitStack, dropped: frozenset[str]) -> None:
         self._run = run
         self._observer = Observer(run, Observation(now=run.clock.now(), dropped=dropped))
+        self._ends = ends
         self._attendant = Attendant(self._observer, ends)
         self._requests = _Requests()
         self._tagging_since: float | None = None
@@ -101,7 +102,9 @@ class _Convergence:
             started = run.target.queue.start(
                 lambda: run.change(lambda: run.service.create(run.spec, attempt=self._requests.failed)),
                 deadline=run.deadline,
-                tell=lambda trouble: run.progress.show(f"queued: {trouble}"),
+                tell=self._tell_queued,
+                ends=self._ends,
+                others_in_progress=self._are_others_in_progress,
             )
         except AnswerLost as error:
             self._hold(replace(run.known, seen=run.known.seen or self._pending()))
@@ -124,6 +127,21 @@ class _Convergence:
                 existing=started.seen, verdict=Verdict(Whose.OURS, Evidence.RECORD), sent=Sent.ACCEPTED,
                 tagged=started.tagged, dropped=frozenset(),
             )  # fmt: skip
+
+    def _tell_queued(self, trouble: Passing) -> None:
+        run = self._run
+        run.progress.show(f"queued: {trouble}")
+        if run.target.queue.is_news(trouble):
+            run.progress.log(messages.queued(run.spec, trouble))
+
+    def _are_others_in_progress(self) -> bool:
+        """Whether the region shows any that is in progress: another run's, or one of an interrupted run."""
+        try:
+            return any(each.phase is Phase.PENDING for each in self._run.target.listing.all())
+        except Passing:
+            return True  # the next request tells
+        except ServiceError:
+            return False
 
     def _look_for_it(self, trouble: AnswerLost | NameInUse) -> None:
         """Look for what an answer is about that isn't to be relied on; else pause before the next request."""

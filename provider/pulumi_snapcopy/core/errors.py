@@ -9,6 +9,7 @@ SnapcopyError
 │   │   └── LoginFailed   credentials that are missing, wrong or expired, whatever is called
 │   ├── NoSuchService     the endpoint doesn't have this service
 │   ├── QuotaReached      a quota is used up: waiting doesn't help
+│   │   └── LimitReached  a limit that may be on copies in progress: then waiting helps
 │   ├── Refused           any other refusal, with the service's reason
 │   └── Transient         the same call may succeed later: throttled, 5xx, not reachable
 │       ├── SourcePending a source that isn't complete yet
@@ -82,6 +83,10 @@ class NoSuchService(ServiceError):
 
 class QuotaReached(ServiceError):
     """A quota is used up: waiting doesn't help."""
+
+
+class LimitReached(QuotaReached):
+    """A limit, and the service doesn't say of what: while copies are in progress it is a queue, else a quota."""
 
 
 class Refused(ServiceError):

@@ -94,6 +94,14 @@ def service_error(spec: Spec, error: ServiceError, *, doing: str, kept: Known | 
     )  # fmt: skip
 
 
+def queued(spec: Spec, trouble: ServiceError) -> str:
+    """As many are in progress as the service allows: said once for all that wait."""
+    return (
+        f"{spec.words.provider} accepts no more in {spec.region} for now: {trouble}. The others are queued: each is sent "
+        "when one in progress ends, within its own timeout."
+    )
+
+
 def after(error: ServiceError, doing: str, words: Words) -> str:
     """What to do next after an error of the service."""
     then = again(doing)

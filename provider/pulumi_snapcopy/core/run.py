@@ -29,7 +29,10 @@ class Progress(Protocol):
         """Show a line that the next one replaces."""
 
     def warn(self, text: str) -> None:
-        """Show a line that stays."""
+        """Show a warning, which stays."""
+
+    def log(self, text: str) -> None:
+        """Show a line about the whole run, which stays."""
 
 
 @dataclass(slots=True, kw_only=True)

@@ -17,7 +17,7 @@ from botocore.handlers import inject_presigned_url_ec2
 from ..aws.calls import call, member, pages, refuse_other_xml
 from ..aws.clients import Clients
 from ..aws.login import Login
-from ..core.errors import Denied, NotFound
+from ..core.errors import Denied, LimitReached, NotFound, QuotaReached
 from ..core.values import Record, Seen, Source, Spec, Started
 from ..core.waiting.batch import SingleFlight
 from ..core.waiting.clock import Clock, SystemClock
@@ -134,6 +134,13 @@ class Ec2:
             if "use key" in error.message.lower():
                 error.call = "kms:DescribeKey"
             raise
+        except QuotaReached as error:
+            if not self._fcu:
+                raise
+            # OUTSCALE's quota has room again when what is in progress fails or is deleted.
+            raise LimitReached(
+                error.message, call=error.call, code=error.code, request_id=error.request_id
+            ) from None
         name = member(answer, "SnapshotId")
         seen = Seen(name=name, region=spec.region, kind=KIND, ref=name, key=spec.key)
         outputs = {"snapshotId": name, "arn": None if self._fcu else arn(spec.region, name)}

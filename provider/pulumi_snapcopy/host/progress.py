@@ -40,9 +40,14 @@ class Row:
         self.engine.log(self.urn, text, passing=True)
 
     def warn(self, text: str) -> None:
-        """Show a line that stays."""
+        """Show a warning, which stays."""
         if self.engine is not None:
             self.engine.log(self.urn, text, warning=True)
+
+    def log(self, text: str) -> None:
+        """Show a line about the whole run, which stays, with the stack."""
+        if self.engine is not None:
+            self.engine.log(_stack_of(self.urn), text)
 
     def _rest(self, engine: Engine) -> float:
         """Seconds until the next line of a stage, by when the last was told."""

@@ -12,6 +12,7 @@ from typing import Any
 from ..core.errors import (
     AnswerLost,
     Denied,
+    LimitReached,
     LoginFailed,
     NoSuchService,
     NotFound,
@@ -90,6 +91,8 @@ def _kind(status: int, codes: Sequence[str], *, html: bool) -> type[ServiceError
         return AnswerLost  # it says nothing of whether the work was done
     if found & _TOO_MANY_IN_PROGRESS:
         return TooManyCopies
+    if TOO_MANY_SNAPSHOTS in found:
+        return LimitReached
     return NotFound if found & _NOT_FOUND else Refused
 
 

@@ -11,7 +11,7 @@ from dataclasses import replace
 from itertools import count
 from typing import Any, Protocol
 
-from ..core.errors import AnswerLost, NoSuchService, NotFound, QuotaReached, Refused, TooManyCopies
+from ..core.errors import AnswerLost, NoSuchService, NotFound, Refused
 from ..core.keys import same_owner
 from ..core.values import OWNER_TAG, SOURCE_TAG, Phase, Record, Seen, Source, Spec, Started
 from ..core.waiting.clock import Clock, SystemClock
@@ -19,7 +19,7 @@ from ..core.waiting.listing import Listing
 from ..core.waiting.once import Once
 from ..core.waiting.policy import CREATION_GRACE, LONGEST_SKEW, USUAL_SKEW
 from .batch import Gathered
-from .errors import TOKEN_USED, TOO_MANY_SNAPSHOTS, UNKNOWN_PARAMETER
+from .errors import TOKEN_USED, UNKNOWN_PARAMETER
 from .shapes import KIND, request, snapshot
 from .sources import check_source
 
@@ -173,8 +173,6 @@ class Outscale:
         try:
             answer = self._call("CreateSnapshot", ClientToken=token, **request(spec.arguments))
         except Refused as error:
-            if error.code == TOO_MANY_SNAPSHOTS:
-                raise self._over_quota(error) from None
             if error.code != TOKEN_USED:
                 raise
             return self._made_with(token, since=self._used.setdefault(token, sent))
@@ -207,14 +205,6 @@ class Outscale:
                 call="api:CreateSnapshot",
             )
         return None
-
-    def _over_quota(self, error: Refused) -> TooManyCopies | QuotaReached:
-        """A quota that is used up is a queue while others of ours are in progress, which may make room."""
-        with self._lock:
-            young = sorted(self._young)
-        shown = self._by_ids(young, own=True) if young else {}
-        kind = TooManyCopies if any(each.phase is Phase.PENDING for each in shown.values()) else QuotaReached
-        return kind(error.message, call=error.call, code=error.code, request_id=error.request_id)
 
     def _is_awaited(self, seen: Seen | None, *, since: float) -> bool:
         if seen is None:

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import threading
 from collections import deque
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
+from contextlib import ExitStack
 from dataclasses import dataclass, field
 from typing import TypeVar
 
-from ..errors import AnswerLost, TooManyCopies, Transient
+from ..errors import AnswerLost, LimitReached, TooManyCopies, Transient
 from .clock import Clock
 from .deadline import Deadline, OutOfTime
 from .policy import LONGEST_PAUSE, backoff
@@ -32,21 +32,35 @@ class Queue:
     _changed: threading.Condition = field(default_factory=threading.Condition)
     _queue: deque[object] = field(default_factory=deque)
     _trouble: Transient | None = None
+    _sending: int = 0
     _in_flight: int = 0
     _ended: int = 0
     _refusals: int = 0
     _next_try: float = 0.0
+    _is_announced: bool = False
 
-    def start(self, send: Callable[[], T], *, deadline: Deadline, tell: Callable[[Transient], None]) -> T:
+    def start(
+        self,
+        send: Callable[[], T],
+        *,
+        deadline: Deadline,
+        tell: Callable[[Transient], None],
+        ends: ExitStack,
+        others_in_progress: Callable[[], bool] = lambda: False,
+    ) -> T:
         """Send when it is this one's turn, again while the service can't accept it.
 
         Args:
             send: sends; nothing has been done if it raises ``Transient``, but for ``AnswerLost``.
             deadline: when to give up.
             tell: told what the service has said, before each wait.
+            ends: what was accepted is in flight until this closes.
+            others_in_progress: asks the service; only where a limit may be one on copies in progress, and none of
+                ours is.
 
         Raises:
             OutOfTime: if the deadline passes.
+            LimitReached: if none are in progress, so that it is a quota.
         """
         place = object()
         try:
@@ -56,21 +70,20 @@ class Queue:
                     self._await_turn(place, deadline.at)
                 ended = self._ended
                 try:
-                    answer = send()
+                    return self._send(send, ends)
                 except AnswerLost:
                     raise
+                except LimitReached as error:
+                    if not (self._are_ours_in_progress(ended) or others_in_progress()):
+                        raise
+                    queued = TooManyCopies(
+                        error.message, call=error.call, code=error.code, request_id=error.request_id
+                    )
+                    self._refused(place, queued, ended)
                 except Transient as error:
                     self._refused(place, error, ended)
-                else:
-                    self._accepted()
-                    return answer
         finally:
             self._leave(place)
-
-    @property
-    def in_flight(self) -> int:
-        """How many of ours are in progress."""
-        return self._in_flight
 
     def refuse(self, trouble: TooManyCopies) -> None:
         """Note a refusal that the service told late, as the failure of what it had accepted."""
@@ -79,20 +92,44 @@ class Queue:
             self._next_try = self.clock.now() + self._pause(trouble)
             self._refusals += 1
 
-    @contextmanager
-    def flying(self) -> Iterator[None]:
-        """One is in progress; its end makes room for another."""
+    def fly(self, ends: ExitStack) -> None:
+        """One is in progress, until ``ends`` closes; its end makes room for another."""
         with self._changed:
             self._in_flight += 1
+        ends.callback(self._landed)
+
+    def is_news(self, trouble: Transient) -> bool:
+        """Whether it is the first limit on copies in progress that anybody is told of here."""
+        with self._changed:
+            news = isinstance(trouble, TooManyCopies) and not self._is_announced
+            self._is_announced |= news
+        return news
+
+    def _send(self, send: Callable[[], T], ends: ExitStack) -> T:
+        """Send; at no moment is what the service has accepted neither being sent nor in flight."""
+        with self._changed:
+            self._sending += 1
         try:
-            yield
+            answer = send()
+            self.fly(ends)
         finally:
             with self._changed:
-                self._in_flight -= 1
-                self._ended += 1
-                if isinstance(self._trouble, TooManyCopies):
-                    self._next_try = 0.0
-                self._changed.notify_all()
+                self._sending -= 1
+        with self._changed:
+            self._refusals, self._next_try = 0, 0.0
+        return answer
+
+    def _are_ours_in_progress(self, ended: int) -> bool:
+        """Whether others of ours are in progress or about to be, or one has ended since the request was sent."""
+        return bool(self._in_flight or self._sending) or self._ended != ended
+
+    def _landed(self) -> None:
+        with self._changed:
+            self._in_flight -= 1
+            self._ended += 1
+            if isinstance(self._trouble, TooManyCopies):
+                self._next_try = 0.0
+            self._changed.notify_all()
 
     def _queued_behind(self, place: object) -> Transient | None:
         """Take a place in the queue, if there is one; what made it."""
@@ -129,10 +166,6 @@ class Queue:
         """The end of one of ours makes room before a long pause is over."""
         room_will_come = isinstance(trouble, TooManyCopies) and self._in_flight
         return LONGEST_PAUSE if room_will_come else backoff(self._refusals)
-
-    def _accepted(self) -> None:
-        with self._changed:
-            self._refusals, self._next_try = 0, 0.0
 
     def _leave(self, place: object) -> None:
         with self._changed:

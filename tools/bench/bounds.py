@@ -1,0 +1,87 @@
+"""The bounds that this project sets itself, with the figures of a bench."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from tools.bench.commands import SERVICES
+from tools.bench.markdown import counted
+from tools.bench.plot import TIMES
+from tools.bench.results import Results
+
+SHARE = 1.03  # the slowest copy and the engine's own time, and 3 %
+READS_WAITING = 0.5  # a copy, while 100 wait
+READS_OF_ONE = 20  # of a single copy, in all
+UNCHANGED = 1.25  # times a preview of no-op resources
+
+
+def promises(results: Results) -> str:
+    """A line for each bound that there are figures for."""
+    lines = [line for service in SERVICES for line in of_service(results, service)]
+    lines += [*unchanged(results), *pack(results)]
+    return "## The bounds\n\n" + "\n".join(f"- {line}" for line in lines) if lines else ""
+
+
+def of_service(results: Results, service: str) -> Iterator[str]:
+    """Wall time and reads of ours on one service."""
+    ours, seconds = "ours" if service == "lightsail" else f"{service}-ours", results.seconds() or 0.0
+    for count in results.copies("copies", [ours]):
+        wall = results.spread("copies", ours, count, "up", lambda step: step.wall)
+        engine = results.spread("copies", "noop", count, "up", lambda step: step.wall)
+        waiting = results.spread("copies", ours, count, "up", lambda step: step.reads_waiting / count)  # noqa: B023
+        reads = results.spread("copies", ours, count, "up", lambda step: step.reads)
+        if count == 1 and reads:
+            yield (
+                f"{SERVICES[service]}: one copy of {seconds:g} s costs at most {READS_OF_ONE} reads: "
+                f"{reads.median:.0f}. {verdict(reads.median <= READS_OF_ONE)}"
+            )
+        if count >= 100 and wall and engine:
+            bound = SHARE * (seconds + engine.median)
+            yield (
+                f"{SERVICES[service]}: {counted(count)} of {seconds:g} s within one copy's time + the engine's own time "
+                f"for {count} no-op resources, and 3 %: {wall.median:.1f} s ≤ {SHARE}{TIMES} ({seconds:g} s + "
+                f"{engine.median:.1f} s) = {bound:.1f} s. {verdict(wall.median <= bound)}"
+            )
+        if count >= 100 and waiting:
+            yield (
+                f"{SERVICES[service]}: at most {READS_WAITING} reads a copy while {count} wait in one region: "
+                f"{waiting.median:.2f}. {verdict(waiting.median <= READS_WAITING)}"
+            )
+
+
+def unchanged(results: Results) -> Iterator[str]:
+    """A preview in which nothing changes, beside one of resources that do nothing."""
+    for count in results.copies("previews"):
+        ours = results.spread("previews", "ours", count, "preview", lambda step: step.wall)
+        noop = results.spread("previews", "noop", count, "preview", lambda step: step.wall)
+        if ours and noop:
+            ratio = ours.median / noop.median
+            yield (
+                f"An unchanged preview of {count} copies takes at most {UNCHANGED}{TIMES} that of {count} no-op dynamic "
+                f"resources: {ours.median:.1f} s ÷ {noop.median:.1f} s = {ratio:.2f}. {verdict(ratio <= UNCHANGED)}"
+            )
+
+
+def pack(results: Results) -> Iterator[str]:
+    """What the policy pack adds."""
+    added = pack_adds(results)
+    if added is not None:
+        count = results.copies("policy")[-1]
+        yield (
+            f"The policy pack adds less than two seconds to a preview of {count} copies: {added:.1f} s. {verdict(added < 2)}"
+        )
+
+
+def verdict(holds: bool) -> str:
+    """In a word."""
+    return "**Holds.**" if holds else "**Doesn't hold.**"
+
+
+def pack_adds(results: Results) -> float | None:
+    """Seconds between the medians with and without the pack."""
+    for count in results.copies("policy"):
+        bare = results.spread("policy", "without", count, "preview", lambda step: step.wall)
+        packed = results.spread("policy", "with", count, "preview", lambda step: step.wall)
+        if bare and packed:
+            return packed.median - bare.median
+    return None
