@@ -139,7 +139,7 @@ class Death:
     calls: list[str] = field(default_factory=list)
     """The calls that were begun, by operation."""
 
-    def before(self, operation: str) -> None:
+    def before(self, operation: str, parameters: Mapping[str, Any]) -> None:
         """A call begins."""
         self.calls.append(operation)
         if self.at == len(self.calls) - 1 and not self.done:
@@ -173,7 +173,7 @@ class Direct:
         operation = _OPERATIONS[method]
 
         def ask(**parameters: Any) -> Any:
-            self.death.before(operation)
+            self.death.before(operation, parameters)
             try:
                 answer = perform(operation, self.region, account_id(), parameters)
             except LightsailError as error:

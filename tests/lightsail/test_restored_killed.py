@@ -5,7 +5,6 @@ A read is killed once, and not again while it is repeated: it changes nothing.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -62,20 +61,12 @@ ROWS = [
 ]
 
 
-@pytest.fixture
-def backstage() -> Iterator[Backstage]:
-    """The emulated service, without a server."""
-    backstage = Backstage()
-    before = backstage.settings
-    yield backstage
-    backstage.empty()
-    backstage.settings = before
-
-
 class Killing:
     """One scenario on a service of its own."""
 
-    def __init__(self, backstage: Backstage, kind: str, scenario: Scenario) -> None:
+    def __init__(
+        self, backstage: Backstage, kind: str, scenario: Scenario, death: Death | None = None
+    ) -> None:
         self.kind, self.scenario = kind, scenario
         self.clock = EmulatorClock(backstage)
         backstage.empty()
@@ -86,7 +77,7 @@ class Killing:
         self.client.create_disk_snapshot(diskName="data-1", diskSnapshotName="data-full")
         self.foreign = self.there()
         family: Family = RestoredInstances() if kind == "Instance" else RestoredDisks()
-        self.stack = Driven(family, Mortal(kind, self.clock, Death()), self.clock)
+        self.stack = Driven(family, Mortal(kind, self.clock, death or Death()), self.clock)
 
     def there(self) -> dict[str, Any]:
         """All instances and disks."""
