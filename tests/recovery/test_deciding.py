@@ -106,6 +106,19 @@ def test_a_list_that_fails_or_comes_empty_prunes_nothing(
     assert before <= region.dates("web-1")
 
 
+def test_a_wrong_name_is_told_with_the_right_ones(region: Region) -> None:
+    """What to do is about names then, and not about automatic snapshots."""
+    region.request = replace(REQUEST, protect=("web-1", "data-2"))
+    (refusal,) = region.decide(LAST).refusals
+    assert (
+        "data-2 doesn't exist in us-east-1: there is no instance or disk of this name. Did you mean data-1?"
+        in refusal
+    )
+    assert refusal.endswith(
+        "\n  Next:  write its right name, or remove it from protect, then run `pulumi up` again."
+    )
+
+
 def test_an_unreadable_state_is_a_refusal(region: Region) -> None:
     """Without it there is no telling what a run would delete."""
     region.up(LAST)
@@ -134,7 +147,9 @@ def test_after_skipped_days_the_limit_is_allowed_once(
         (refusal,) = decision.refusals
         assert f"this run would delete {going} of 7 copies (no rule of the retention keeps it)" in refusal
         assert "max_prune=0.3 allows 3" in refusal
-        assert f"the newest of them is {LAST - timedelta(days=7 - going)}, the oldest {FIRST}" in refusal
+        assert (
+            f"newest that would go is of {LAST - timedelta(days=7 - going)}, the oldest of {FIRST}" in refusal
+        )
         assert f"run `pulumi up` once with max_prune={allow}, then set it back to 0.3" in refusal
         assert region.dates("web-1") == before, "nothing was copied or deleted"
         region.request = replace(region.request, max_prune=float(allow))
