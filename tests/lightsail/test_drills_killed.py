@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 import pytest
@@ -9,7 +10,7 @@ from pulumi_snapcopy.core.values import Phase, Seen
 from pulumi_snapcopy.core.waiting.deadline import Deadline
 from pulumi_snapcopy.emulator import Backstage, Settings
 from pulumi_snapcopy.lightsail.drill_permissions import DRILL_TAG
-from pulumi_snapcopy.lightsail.drilling import Drilling
+from pulumi_snapcopy.lightsail.drilling import Drilling, DrillError
 
 from tests.harness.scripted import Killed
 
@@ -97,3 +98,26 @@ def test_killed_at_every_call_the_next_drill_removes_what_is_left(kind: str, bac
             place = with_what_is_left()
             assert not place.drill(Death(at=number, done=done))
             assert place.drill(Death()) and place.there() == place.foreign
+
+
+class Thief(Death):
+    """Somebody deletes the restored disk while the drill waits for it."""
+
+    def __init__(self, client: Direct) -> None:
+        super().__init__()
+        self._client = client
+
+    def before(self, operation: str, parameters: Mapping[str, Any]) -> None:
+        """A call begins."""
+        if operation == "GetDisk" and "GetDisk" not in self.calls:
+            self._client.delete_disk(diskName=parameters["diskName"])
+        super().before(operation, parameters)
+
+
+def test_a_restore_that_vanishes_is_looked_up_in_the_services_records(backstage: Backstage) -> None:
+    """That is what drills need GetOperationsForResource for."""
+    place = Place(backstage, "Disk")
+    thief = Thief(place.client)
+    with pytest.raises(DrillError, match="the restore failed: the service gives no reason"):
+        place.drill(thief)
+    assert "GetOperationsForResource" in thief.calls and place.there() == place.foreign

@@ -25,6 +25,7 @@ Program = dict[str, Any] | None
 PLACE = {"region": REGION, "availabilityZone": "us-east-1b"}
 WEB = {"instanceSnapshotName": "web-full", "bundleId": "small_3_0", **PLACE}
 DATA = {"diskSnapshotName": "data-full", "sizeInGb": 64, **PLACE}
+NAMED = {**WEB, "instanceName": "mine"}
 OLD, TEAM = {"tags": {"old": "1"}}, {"tags": {"team": "shop"}}
 
 
@@ -163,3 +164,25 @@ def test_a_disk_that_somebody_has_attached_elsewhere_since_stays(backstage: Back
     killing.stack.service = Mortal("Instance", killing.clock, Death())
     assert killing.stack.destroy() == []
     assert killing.there()[disk]["attachedTo"] == "web-1"
+
+
+def test_after_a_refresh_what_is_left_of_an_instance_is_replaced(backstage: Backstage) -> None:
+    """The refresh says that it is partly deleted; the next run deletes the disk, and restores instance and disk again."""
+    scenario = Scenario(NAMED, NAMED, NAMED, destroy=True)
+    whole = Death()
+    Killing(backstage, "Instance", scenario).killed(whole)
+    killing = Killing(backstage, "Instance", scenario)
+    assert killing.killed(Death(at=whole.calls.index("DeleteInstance"), done=True))
+    (left,) = killing.there().keys() - killing.foreign.keys()
+    killing.stack.service = Mortal("Instance", killing.clock, Death())
+    assert killing.stack.refresh() == []
+    (said,) = killing.stack.resource("web").init_errors
+    assert (
+        said
+        == 'the instance "mine" failed (state: partly deleted) in us-east-1; run `pulumi up` to replace it.'
+    )
+    before = killing.there()[left]["arn"]
+    killing.up(NAMED)
+    assert killing.there().keys() - killing.foreign.keys() == {"mine", "mine-logs-1"}
+    assert killing.there()["mine-logs-1"]["arn"] != before
+    assert killing.stack.destroy() == [] and killing.there() == killing.foreign
