@@ -10,7 +10,7 @@ from pulumi_snapcopy.core.values import Phase, Seen
 from pulumi_snapcopy.core.waiting.deadline import Deadline
 from pulumi_snapcopy.emulator import Backstage, Settings
 from pulumi_snapcopy.lightsail.drill_permissions import DRILL_TAG
-from pulumi_snapcopy.lightsail.drilling import Drilling, DrillError
+from pulumi_snapcopy.lightsail.drilling import DrillError, Drilling
 
 from tests.harness.scripted import Killed
 
