@@ -18,7 +18,9 @@ PRETTY = json.dumps(preview(WRONG), indent=4)
 PLAN = json.dumps({"manifest": {}, "resourcePlans": {}}, indent=4)
 
 
-def events(*resources: dict[str, Any], op: str = "create", result: str = "succeeded", **said: str) -> str:
+def events(
+    *resources: dict[str, Any], op: str = "create", result: str = "succeeded", config: Any = None, **said: str
+) -> str:
     """Engine events, one a line, as a preview that streams them prints them."""
     changes = [
         {
@@ -33,7 +35,14 @@ def events(*resources: dict[str, Any], op: str = "create", result: str = "succee
     diagnostics = [{"diagnosticEvent": {"prefix": "error: ", "severity": "error", **said}}] if said else []
     debug = {"diagnosticEvent": {"prefix": "debug: ", "severity": "debug", "message": "registering\n"}}
     summary = {"summaryEvent": {"resourceChanges": {op: len(resources)}, "isPreview": True, "result": result}}
-    found = [{"preludeEvent": {"config": {}}}, debug, *changes, *diagnostics, summary, {"cancelEvent": {}}]
+    found = [
+        {"preludeEvent": {"config": config or {}}},
+        debug,
+        *changes,
+        *diagnostics,
+        summary,
+        {"cancelEvent": {}},
+    ]
     return "".join(
         json.dumps({"sequence": number, "timestamp": 1, **event}) + "\n" for number, event in enumerate(found)
     )
@@ -141,3 +150,26 @@ def test_hidden_sames_are_counted_once(check: Check, form: str) -> None:
     )
     Path("file").write_text(make(copied(), op="same"))
     assert "what is unchanged" not in check("file").stderr
+
+
+def test_the_stacks_configuration_in_a_file_says_which_cloud_is_meant(check: Check) -> None:
+    """A preview has it, engine events have it in their prelude, and a state in the default provider's inputs."""
+    kind, config = "pulumi-python:dynamic/ec2:CopiedSnapshot", {"snapcopy:ec2Api": "fcu"}
+    source = {"sourceSnapshotId": "snap-0123abcd", "sourceRegion": "eu-west-2", "targetRegion": "eu-west-2"}
+    copy = declared("vol", kind=kind, inputs={**source, "encrypted": True})
+    provider = declared("default", kind="pulumi:providers:pulumi-python", inputs=config)
+    forms: dict[str, tuple[Any, Any]] = {
+        "a preview": (preview(copy, config=config), preview(copy)),
+        "events": (events(copy, config=config), events(copy)),
+        "a state": (state(provider, copy), state(copy)),
+    }
+    for form, (told, untold) in forms.items():
+        found = [broken(check("--format", "json", *_as_file(each))) for each in (told, untold)]
+        assert [("vol", "fcu-plain-copy", "encrypted") in each for each in found] == [True, False], form
+
+
+def _as_file(content: Any) -> list[Any]:
+    if not isinstance(content, str):
+        return [content]
+    Path("events.json").write_text(content)
+    return ["events.json"]

@@ -99,7 +99,8 @@ def test_a_broken_configuration_file_is_named(
     ("code", "advice"),
     [
         ("AccessDeniedException", "Allow lightsail:GetInstanceSnapshots; `snapcopy iam-policy`"),
-        ("ExpiredTokenException", "log in"),
+        ("ExpiredTokenException", "Renew the credentials"),
+        ("AuthFailure", "Correct the credentials, which are wrong"),
         ("UnrecognizedClientException", "enable the region"),
         ("InvalidInputException", "Fix the problem named above"),
     ],

@@ -21,10 +21,10 @@ from pulumi_snapcopy.core.waiting.clock import SystemClock
 from pulumi_snapcopy.core.waiting.listing import Listing
 from pulumi_snapcopy.emulator import Emulator, Fault, Settings
 from pulumi_snapcopy.lightsail.family import CopiedSnapshots
-from pulumi_snapcopy.lightsail.permissions import PERMISSIONS
+from pulumi_snapcopy.lightsail.permissions import PERMISSIONS, RESTORING_PERMISSIONS, TAKING_PERMISSIONS
 from pulumi_snapcopy.lightsail.service import Lightsail
 
-from .conftest import Snapcopy
+from .conftest import Invoke, Snapcopy
 
 SOURCE, TARGET = "us-east-1", "eu-west-1"
 
@@ -213,13 +213,67 @@ def test_the_policy_is_valid_and_minimal(snapcopy: Snapcopy, options: list[str])
     assert sorted(actions) == sorted(needed - DELETING if options else needed)
 
 
+@pytest.mark.parametrize("options", [["--taking"], ["--restoring"], ["--taking", "--restoring"]])
+def test_taking_and_restoring_add_what_they_need(snapcopy: Snapcopy, options: list[str]) -> None:
+    """Statements of their own, each action under a condition once; what copies need stays as it is."""
+    wanted = {
+        (each.action, each.owner_in)
+        for option, permissions in (("--taking", TAKING_PERMISSIONS), ("--restoring", RESTORING_PERMISSIONS))
+        for each in permissions
+        if option in options
+    }
+    copies, policy = (json.loads(snapcopy("iam-policy", *each).stdout) for each in ([], options))
+    assert policy["Statement"][:3] == copies["Statement"]
+    allowed = [
+        (action, next(iter(each.get("Condition", {}).get("StringLike", {None: ""}))))
+        for each in policy["Statement"]
+        for action in each["Action"]
+    ]
+    assert len(allowed) == len(set(allowed))
+    assert set(allowed) == wanted | {(each.action, each.owner_in) for each in PERMISSIONS}
+    without = json.loads(snapcopy("iam-policy", *options, "--without-delete").stdout)
+    assert not any("Delete" in action for each in without["Statement"] for action in each["Action"])
+
+
+def test_outscales_policies_are_documents_of_their_own(snapcopy: Snapcopy) -> None:
+    """Of OAPI's actions and FCU's, without conditions, which EIM doesn't have; AWS takes another document."""
+    policy = json.loads(snapcopy("iam-policy", "--services", "outscale,fcu", "--without-delete").stdout)
+    oapi, fcu = policy["Statement"]
+    assert set(policy) == {"Statement"} and set(oapi) == set(fcu) == {"Effect", "Action", "Resource"}
+    assert "api:CreateSnapshot" in oapi["Action"] and "api:ReadVolumes" not in oapi["Action"]
+    assert fcu["Action"] == ["ec2:CopySnapshot", "ec2:CreateTags", "ec2:DeleteTags", "ec2:DescribeSnapshots"]
+    taking = json.loads(snapcopy("iam-policy", "--services", "outscale", "--taking").stdout)
+    assert {"api:ReadVolumes", "api:DeleteSnapshot"} <= set(taking["Statement"][0]["Action"])
+
+
+@pytest.mark.parametrize(
+    ("options", "said"),
+    [
+        (["--services", "s3"], "Write lightsail, ec2, outscale, fcu."),
+        (["--services", "ec2,outscale"], "--services ec2, then --services outscale"),
+        (
+            ["--services", "ec2", "--taking"],
+            "--taking is about lightsail and outscale; ec2 has no such resource",
+        ),
+        (["--services", "outscale", "--restoring"], "--restoring is about lightsail"),
+        (["--drill", "--without-delete"], "--drill and --without-delete exclude each other"),
+        (["--drill", "--taking"], "--drill and --taking exclude each other"),
+        (["--drill", "--services", "ec2"], "leave --services out"),
+    ],
+)
+def test_what_goes_together_is_said(invoke: Invoke, options: list[str], said: str) -> None:
+    """A sentence and exit code 2."""
+    ended = invoke("iam-policy", *options)
+    assert ended.exit_code == 2 and said in " ".join(ended.output.split()), ended.output
+
+
 DELETING = {"lightsail:DeleteDiskSnapshot", "lightsail:DeleteInstanceSnapshot"}
 
 
 def test_conditions_are_where_the_service_supports_them() -> None:
     """botocore's model says which actions know the tags of a request or a resource; those and no others have one."""
     model = boto3.session.Session()._session.get_service_model("lightsail")  # type: ignore[attr-defined]
-    for permission in PERMISSIONS:
+    for permission in (*PERMISSIONS, *TAKING_PERMISSIONS, *RESTORING_PERMISSIONS):
         text = re.sub("<[^>]+>", "", model.operation_model(permission.action.partition(":")[2]).documentation)
         if permission.owner_in is None:
             assert "tag-based access control" not in text, permission.action

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 import pytest
-from pulumi_snapcopy.cli.stack_login import login_of_the_stack
+from pulumi_snapcopy.cli.stack_login import StackConfig
 
 
 @pytest.fixture(autouse=True)
@@ -20,7 +20,8 @@ def test_the_stacks_profile_and_region_win(tmp_path: Path, monkeypatch: pytest.M
     """As in Pulumi's AWS provider; the sentence names the file, and what it wins over."""
     (tmp_path / "Pulumi.dev.yaml").write_text("config:\n  aws:profile: ops\n  aws:region: eu-west-1\n")
     monkeypatch.setenv("AWS_PROFILE", "mine")
-    login, why = login_of_the_stack(None, tmp_path)
+    stack = StackConfig.of(None, tmp_path)
+    login, why = stack.login(), stack.why()
     assert (login.profile, login.region) == ("ops", "eu-west-1")
     assert why == "aws:profile ops and aws:region eu-west-1 of Pulumi.dev.yaml; it wins over AWS_PROFILE"
 
@@ -29,8 +30,8 @@ def test_of_several_stacks_one_has_to_be_named(tmp_path: Path) -> None:
     """Without a name the environment counts; an organisation before the name is left out."""
     for name in ("dev", "prod"):
         (tmp_path / f"Pulumi.{name}.yaml").write_text(f"config: {{'aws:profile': {name}}}\n")
-    assert login_of_the_stack(None, tmp_path)[0].profile is None
-    assert login_of_the_stack("acme/shop/prod", tmp_path)[0].profile == "prod"
+    assert StackConfig.of(None, tmp_path).login().profile is None
+    assert StackConfig.of("acme/shop/prod", tmp_path).login().profile == "prod"
 
 
 def test_a_stack_without_a_login_leaves_it_to_the_environment(
@@ -39,9 +40,9 @@ def test_a_stack_without_a_login_leaves_it_to_the_environment(
     """And says that the stack's would win."""
     (tmp_path / "Pulumi.dev.yaml").write_text("config: {}\n")
     monkeypatch.setenv("AWS_PROFILE", "mine")
-    login, why = login_of_the_stack("dev", tmp_path)
-    assert login.profile is None
-    assert why == "AWS_PROFILE=mine; a stack's aws:profile and aws:region would win over it"
+    stack = StackConfig.of("dev", tmp_path)
+    assert stack.login().profile is None
+    assert stack.why() == "AWS_PROFILE=mine; a stack's aws:profile and aws:region would win over it"
 
 
 @pytest.mark.parametrize(
@@ -52,4 +53,12 @@ def test_a_configuration_that_cant_be_read_is_named(tmp_path: Path, text: str | 
     if text is not None:
         (tmp_path / "Pulumi.dev.yaml").write_text(text)
     with pytest.raises(click.ClickException, match=said):
-        login_of_the_stack("dev", tmp_path)
+        StackConfig.of("dev", tmp_path)
+
+
+def test_lists_are_read_as_the_engine_hands_them_over_and_secrets_are_not(tmp_path: Path) -> None:
+    """A list as JSON; what is encrypted is left out."""
+    (tmp_path / "Pulumi.dev.yaml").write_text(
+        "config:\n  snapcopy:allowedAccountIds: ['012345678901']\n  shop:key: {secure: AAABAB}\n"
+    )
+    assert StackConfig.of(None, tmp_path).config == {"snapcopy:allowedAccountIds": '["012345678901"]'}

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 from typing import Any
 
 import pytest
-from click.testing import CliRunner
-from pulumi_snapcopy.cli.doctor import check_cloud
-from pulumi_snapcopy.cli.findings import Verdict
+from click.testing import CliRunner, Result
+from pulumi_snapcopy.cli import main
 from pulumi_snapcopy.cli.iam_policy import iam_policy
-from pulumi_snapcopy.emulator import Emulator
+from pulumi_snapcopy.emulator import Emulator, Fault
 
 from .life import Life
 
@@ -27,15 +27,16 @@ def actions(*arguments: str) -> set[str]:
     return {action for each in statements(*arguments) for action in each["Action"]}
 
 
-def test_the_policy_allows_what_a_life_calls_and_no_more(aws: Emulator) -> None:
-    """Beside the keys, which EC2 uses on the caller's behalf."""
-    life = Life(aws, tags={"a": "b"})
+def test_the_policy_allows_what_a_life_calls_and_no_more(life: Life) -> None:
+    """Beside the keys, which EC2 uses on the caller's behalf; FCU's calls have the same names."""
     life.run()
-    life.arguments = {}
+    del life.arguments["tags"]
     life.run()
     life.run("destroy")
-    called = {f"ec2:{each.operation}" for each in aws.calls()}
-    allowed = {each for each in actions("--services", "ec2") if each.startswith("ec2:")}
+    called = {f"ec2:{each.operation}" for each in life.emulator.calls()}
+    allowed = {
+        each for each in actions("--services", "fcu" if life.fcu else "ec2") if each.startswith("ec2:")
+    }
     assert called | {"ec2:CreateTags"} == allowed  # CopySnapshot creates tags in its call
 
 
@@ -50,16 +51,57 @@ def test_services_are_put_together_and_may_be_kept_from_deleting() -> None:
     }  # fmt: skip
 
 
-def test_a_service_that_isnt_there_is_named() -> None:
-    """With those that are."""
-    ended = CliRunner().invoke(iam_policy, ["--services", "s3"])
-    assert ended.exit_code == 2 and "Write lightsail, ec2" in ended.output
+def doctor(*options: str) -> Result:
+    """What the command prints of EC2."""
+    return CliRunner().invoke(main, ["doctor", "--services", "ec2", *options])
 
 
-def test_doctor_says_which_cloud_is_meant(fcu: Emulator, monkeypatch: pytest.MonkeyPatch) -> None:
-    """And that a forgotten endpoint would send OUTSCALE's calls to AWS."""
-    (finding,) = check_cloud("eu-west-2")
-    assert (finding.verdict, finding.text) == (Verdict.OK, f"OUTSCALE's FCU at {fcu.fcu_url}")
+def line_of(output: str, subject: str) -> str:
+    """The one line about a thing."""
+    (line,) = [line for line in output.splitlines() if f"  {subject}: " in line]
+    return line
+
+
+def test_doctor_checks_the_way_to_aws(aws: Emulator) -> None:
+    """Login, regions, cloud, endpoint, and what may be read; keys are named, and nothing is changed."""
+    output = doctor("--source-region", "us-east-1", "--target-region", "eu-west-1").output
+    assert line_of(output, "cloud").endswith(f"AWS's API at {aws.url}")
+    assert aws.url in line_of(output, "endpoint")
+    for region in ("us-east-1", "eu-west-1"):
+        assert line_of(output, f"ec2:DescribeSnapshots in {region}").startswith("ok")
+    assert "skipped    ec2:CopySnapshot in eu-west-1" in output
+    assert "kms:GenerateDataKeyWithoutPlaintext in eu-west-1: only needed for encrypted copies" in output
+    assert {each.operation for each in aws.calls()} == {"DescribeSnapshots"}
+
+
+def test_doctor_checks_the_way_to_fcu(fcu: Emulator, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """By the stack's setting; neither STS nor keys are asked about. A forgotten endpoint would lead to AWS."""
+    (tmp_path / "Pulumi.dev.yaml").write_text("config:\n  snapcopy:ec2Api: fcu\n")
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.delenv("SNAPCOPY_EC2_API")
+    region = ("--source-region", "eu-west-2", "--target-region", "eu-west-2")
+    output = doctor(*region).output
+    assert line_of(output, "cloud").endswith(f"OUTSCALE's FCU at {fcu.fcu_url}, as snapcopy:ec2Api says")
+    assert line_of(output, "ec2:DescribeSnapshots in eu-west-2").startswith("ok")
+    assert "account:" not in output and "kms" not in output
+    assert "OUTSCALE has no region 'us-east-1'" in doctor("--target-region", "us-east-1").output
+    monkeypatch.setenv("SNAPCOPY_ALLOWED_ACCOUNT_IDS", "123456789012")
+    assert "FCU has no call that tells the account" in line_of(doctor(*region).output, "account")
     monkeypatch.delenv("AWS_ENDPOINT_URL_EC2")
-    (finding,) = check_cloud("eu-west-2")
-    assert finding.verdict is Verdict.PROBLEM and "calls would go to AWS" in finding.text
+    output = doctor(*region).output
+    assert line_of(output, "cloud").startswith("problem") and "calls would go to AWS" in output
+    assert "skipped    credentials, endpoint, account and permissions: after cloud" in output
+
+
+def test_doctor_says_that_the_keys_are_wrong(aws: Emulator) -> None:
+    """One problem, which isn't about a permission."""
+    message = "AWS was not able to validate the provided access credentials"
+    aws.inject(Fault(kind="error", code="AuthFailure", status=401, message=message, times=None))
+    output = doctor("--source-region", "us-east-1", "--target-region", "eu-west-1").output
+    line = line_of(output, "credentials: us-east-1 doesn't take them")
+    assert (
+        line.startswith("problem")
+        and "AuthFailure: AWS was not able" in line
+        and "Correct the credentials" in line
+    )
+    assert "ec2:DescribeSnapshots in" not in output

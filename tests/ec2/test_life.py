@@ -58,9 +58,10 @@ def test_after_a_lost_answer_the_copy_is_searched_for_before_another_is_sent(lif
     assert life.outputs["snapshotId"] == copy.id and len(life.sent()) == 1
 
 
-def test_twins_converge_to_the_eldest(life: Life) -> None:
-    """Filters that lag longer than the search: a second copy is made, found at the end, and said."""
-    life.emulator.settings = replace(life.emulator.settings, filter_seconds=45.0)
+@pytest.mark.parametrize("takes", [60.0, 1.0])
+def test_twins_converge_to_the_eldest(life: Life, takes: float) -> None:
+    """Lists that lag longer than the search: a second copy is made, found at the end, and said; however short it was."""
+    life.emulator.settings = replace(life.emulator.settings, copy_seconds=takes, filter_seconds=45.0)
     life.lose()
     assert life.run() == []
     (copy,) = life.copies()

@@ -28,6 +28,11 @@ ON_FCU = {
 }
 
 
+PROFILE = (
+    "[profile osc]\nservices = s\n[services s]\nec2 =\n  endpoint_url = https://fcu.eu-west-2.outscale.com\n"
+)
+
+
 @pytest.fixture(autouse=True)
 def bare(monkeypatch: pytest.MonkeyPatch) -> pytest.MonkeyPatch:
     """The environment says nothing of endpoints."""
@@ -96,9 +101,32 @@ def test_requests_on_fcu(change: dict[str, Any], properties: list[str]) -> None:
 def test_another_region_than_the_endpoints_is_refused(bare: pytest.MonkeyPatch) -> None:
     """An account of OUTSCALE's belongs to one region."""
     bare.setenv("AWS_ENDPOINT_URL_EC2", "https://fcu.us-east-2.outscale.com")
-    assert violated(COPIED_SNAPSHOT_RULES, ON_FCU) == ["sourceRegion"]
+    assert violated(COPIED_SNAPSHOT_RULES.in_stack({}), ON_FCU) == ["sourceRegion"]
     bare.setenv("AWS_ENDPOINT_URL_EC2", "https://fcu.eu-west-2.outscale.com")
-    assert violated(COPIED_SNAPSHOT_RULES, ON_FCU) == []
+    assert violated(COPIED_SNAPSHOT_RULES.in_stack({}), ON_FCU) == []
+
+
+@pytest.mark.parametrize(
+    ("config", "environment", "fcu"),
+    [
+        ({}, {}, False),
+        ({}, {"SNAPCOPY_EC2_API": "fcu"}, True),
+        ({"snapcopy:ec2Api": "fcu"}, {}, True),
+        ({"snapcopy:ec2Api": "aws"}, {"SNAPCOPY_EC2_API": "fcu"}, False),
+        ({"snapcopy:ec2Api": "gcp"}, {}, False),
+        ({"aws:profile": "osc"}, {}, True),
+    ],
+)
+def test_readers_of_the_rules_see_the_cloud_that_the_stack_means(
+    config: dict[str, str], environment: dict[str, str], fcu: bool, bare: pytest.MonkeyPatch, tmp_path: Any
+) -> None:
+    """By the stack's configuration, else the environment's; a setting that is neither is the provider's to refuse."""
+    (tmp_path / "config").write_text(PROFILE)
+    bare.setenv("AWS_CONFIG_FILE", str(tmp_path / "config"))
+    for name, value in environment.items():
+        bare.setenv(name, value)
+    book = COPIED_SNAPSHOT_RULES.in_stack(config)
+    assert ("encrypted" in violated(book, ON_FCU, encrypted=True)) is fcu
 
 
 def test_copies_are_encrypted_where_the_organisation_asks_for_it() -> None:
@@ -124,9 +152,7 @@ def test_which_cloud_is_meant(bare: pytest.MonkeyPatch) -> None:
 def test_a_profiles_endpoint_counts(bare: pytest.MonkeyPatch, tmp_path: Any) -> None:
     """As in the AWS CLI, in a section of services."""
     path = tmp_path / "config"
-    path.write_text(
-        "[profile osc]\nservices = s\n[services s]\nec2 =\n  endpoint_url = https://fcu.eu-west-2.outscale.com\n"
-    )
+    path.write_text(PROFILE)
     bare.setenv("AWS_CONFIG_FILE", str(path))
     assert configured_endpoint() is None
     assert configured_endpoint("osc") == "https://fcu.eu-west-2.outscale.com"
@@ -141,12 +167,16 @@ def test_fcu_without_an_endpoint_is_refused(bare: pytest.MonkeyPatch) -> None:
     assert _family(Settings.read(config.get)).words.provider == "OUTSCALE"
 
 
-def test_a_forgotten_endpoint_is_said(bare: pytest.MonkeyPatch) -> None:
+def test_a_forgotten_endpoint_is_said() -> None:
     """In a region that both clouds have."""
-    assert described_cloud("eu-west-1") == "AWS"
-    assert "OUTSCALE has a region eu-west-2, too" in described_cloud("eu-west-2")
-    bare.setenv("AWS_ENDPOINT_URL_EC2", "https://fcu.eu-west-2.outscale.com")
-    assert described_cloud("eu-west-2") == "OUTSCALE's FCU at https://fcu.eu-west-2.outscale.com"
+
+    def described(region: str, value: str | None = None, endpoint: str | None = None) -> str:
+        return described_cloud(region, name="snapcopy:ec2Api", value=value, endpoint=endpoint)
+
+    assert described("eu-west-1") == "AWS"
+    assert "OUTSCALE has a region eu-west-2, too" in described("eu-west-2")
+    url = "https://fcu.eu-west-2.outscale.com"
+    assert described("eu-west-2", endpoint=url) == f"OUTSCALE's FCU at {url}, by its endpoint's host"
 
 
 @pytest.mark.parametrize("text", ["", "nightly", "d" * 255, "x [snapcopy 00]", "ends [", "é" * 255])

@@ -12,12 +12,18 @@ import pytest
 from botocore.exceptions import ClientError
 from pulumi_snapcopy.aws.calls import PAGES_TO_BELIEVE, call, without_secrets
 from pulumi_snapcopy.core import errors
+from pulumi_snapcopy.core.messages import MAKING, after
+from pulumi_snapcopy.core.state import Bag
 from pulumi_snapcopy.core.values import Phase, Seen
+from pulumi_snapcopy.core.waiting.clock import SystemClock
+from pulumi_snapcopy.core.waiting.listing import Listing
+from pulumi_snapcopy.ec2.family import CopiedSnapshots
 from pulumi_snapcopy.ec2.service import Ec2
 from pulumi_snapcopy.emulator import Emulator, Fault
 from pulumi_snapcopy.lightsail.service import Lightsail
 
 TARGET = "eu-west-1"
+KEY = "0123456789abcdef" * 2
 
 
 def test_one_is_read_by_its_id_and_what_is_gone_is_none(aws: Emulator) -> None:
@@ -40,6 +46,18 @@ def test_lists_are_of_ours_page_by_page(aws: Emulator) -> None:
     aws.settings = type(aws.settings)(page_size=5)
     assert len(Ec2().all(TARGET, "Snapshot")) == 12
     assert len(aws.calls("DescribeSnapshots")) == 3
+
+
+def test_a_copy_is_looked_for_without_a_filter(aws: Emulator) -> None:
+    """A filter may show a new copy later than a list, and a request that is sent meanwhile would make a second one."""
+    clock, service = SystemClock(), Ec2()
+    mine = aws.ec2.put_snapshot(TARGET, tags={"snapcopy:key": KEY})
+    aws.ec2.put_snapshot(TARGET, tags={"snapcopy:key": "1" * 32})
+    spec = CopiedSnapshots().spec({"targetRegion": TARGET}, Bag(key=KEY))
+    found = service.find(spec, Listing(service, TARGET, clock))
+    assert [each.name for each in found] == [mine]
+    (asked,) = aws.calls("DescribeSnapshots")
+    assert "Filters" not in asked.parameters
 
 
 def test_a_pending_copys_message_is_no_failure(aws: Emulator) -> None:
@@ -67,10 +85,12 @@ def test_a_pending_copys_message_is_no_failure(aws: Emulator) -> None:
         ("InternalFailure", 501, "API for service 'lightsail' not yet implemented", errors.NoSuchService),
         ("UnknownOperationException", 400, "", errors.NoSuchService),
         ("InvalidAction", 400, "The action CopySnapshot is not valid", errors.NoSuchService),
-        ("UnrecognizedClientException", 400, "", errors.Denied),
+        ("UnrecognizedClientException", 400, "", errors.LoginFailed),
         ("AuthFailure", 403, "Not authorized to use key x", errors.Denied),
+        ("AuthFailure", 401, "AWS was not able to validate the provided access credentials", errors.LoginFailed),
         ("UnauthorizedOperation", 403, "You are not authorized", errors.Denied),
-        ("OptInRequired", 403, "", errors.Denied),
+        ("AuthFailure", 401, "AWS was not able to validate the provided access credentials", errors.LoginFailed),
+        ("OptInRequired", 403, "", errors.LoginFailed),
         ("InvalidSnapshot.NotFound", 400, "", errors.NotFound),
         ("InvalidSnapshot.InUse", 400, "The snapshot is currently in use by ami-1", errors.Refused),
     ],
@@ -87,6 +107,30 @@ def test_what_a_call_ends_with(code: str, status: int, message: str, kind: type[
     with pytest.raises(errors.ServiceError) as caught:
         call("ec2:CopySnapshot", fail)
     assert type(caught.value) is kind
+
+
+def test_credentials_that_arent_accepted_are_to_be_renewed() -> None:
+    """No permission would help."""
+    error = errors.LoginFailed("not able to validate", call="ec2:DescribeSnapshots", code="AuthFailure")
+    assert after(error, MAKING) == "renew the credentials, then run `pulumi up` again."
+
+
+def test_a_denied_part_of_a_call_is_named() -> None:
+    """CopySnapshot with tags needs ec2:CreateTags, too: that is what to allow."""
+    answer: Any = {
+        "Error": {
+            "Code": "UnauthorizedOperation",
+            "Message": "You are not authorized to perform this operation. User: arn:aws:iam::123456789012:user/x is "
+            "not authorized to perform: ec2:CreateTags on resource: arn:aws:ec2:eu-west-1::snapshot/*",
+        }
+    }
+
+    def fail() -> None:
+        raise ClientError(answer, "CopySnapshot")
+
+    with pytest.raises(errors.Denied) as caught:
+        call("ec2:CopySnapshot", fail)
+    assert caught.value.call == "ec2:CreateTags"
 
 
 class _Page(BaseHTTPRequestHandler):
@@ -132,7 +176,7 @@ def test_a_copy_is_sent_once_and_without_a_presigned_url(aws: Emulator) -> None:
     """A 500 isn't repeated by botocore, as that would make a second copy."""
     source = aws.ec2.put_snapshot("us-east-1")
     aws.inject(Fault(kind="error", operation="CopySnapshot", code="InternalError", times=None))
-    client = Ec2()._client(TARGET, retries=False)
+    client = Ec2()._clients.of(TARGET, retries=False)
     sent: list[object] = []
     client.meta.events.register(
         "before-send.ec2.CopySnapshot", lambda request, **_: sent.append(request.body)

@@ -238,7 +238,10 @@ def test_without_credentials_the_account_isnt_known(stack: Stack, emulator: Emul
     stack.preview()
     output = stack.up(ok=False).output
     assert "the account isn't known" in output and "Unable to locate credentials" in output
-    assert "Next:  renew the credentials, then run `pulumi up` again." in output
+    assert (
+        "Next:  set AWS_PROFILE, or log in with `aws configure` or `aws sso login`, then run `pulumi up` again."
+        in output
+    )
     assert emulator.calls() == []
 
 

@@ -12,11 +12,9 @@ AUTOMATIC = {"source_resource_name": "web-1", "restore_date": day(3)}
 
 
 @pytest.mark.parametrize(
-    ("before", "after", "named"),
+    ("before", "after", "named"),  # tests/unit/test_settle.py has the other arguments
     [
-        pytest.param({}, {"source_snapshot_name": "data-before-upgrade"}, "sourceSnapshotName", id="source"),
         pytest.param(AUTOMATIC, {**AUTOMATIC, "restore_date": day(2)}, "restoreDate", id="date"),
-        pytest.param(AUTOMATIC, {**AUTOMATIC, "source_resource_name": "data-1"}, "sourceResourceName", id="resource"),
         pytest.param({}, {"target_region": "eu-west-1", "triggers": [1]}, "triggers", id="triggers"),
         pytest.param({}, {"target_snapshot_name": "db-dr"}, "targetSnapshotName", id="target-name"),
         pytest.param(

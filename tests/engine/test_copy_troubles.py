@@ -16,9 +16,10 @@ from .matrix import MANUAL, assert_converges, told, write
 from .stack import Stack
 
 
-@pytest.mark.parametrize("name", [None, "db-dr"], ids=["derived", "named"])
 @pytest.mark.parametrize(
-    ("when", "hidden"), [(0.0, 0.0), (2.0, 0.0), (0.0, 6.0)], ids=["early", "late", "unseen"]
+    ("name", "when", "hidden"),
+    [(None, 0.0, 0.0), ("db-dr", 2.0, 0.0), (None, 0.0, 6.0)],
+    ids=["early", "late", "unseen"],
 )
 def test_a_copy_that_fails(
     stack: Stack, service: Service, emulator: Emulator, when: float, hidden: float, name: str | None
@@ -205,7 +206,7 @@ def test_killed_before_midnight_while_tracking(stack: Stack, service: Service, e
     assert day(0) in service.only()["name"]
 
 
-@pytest.mark.parametrize("then", ["up", "destroy"])
+@pytest.mark.parametrize("then", ["up", pytest.param("destroy", marks=pytest.mark.soak)])
 def test_a_partial_copy_is_still_known_when_its_record_is_old(
     stack: Stack, service: Service, emulator: Emulator, skewed: Callable[[float], None], then: str
 ) -> None:

@@ -4,11 +4,15 @@ from __future__ import annotations
 
 import json
 import shutil
+import subprocess
+import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
+from pulumi_snapcopy.cli.check.placing import Checkout
+from pulumi_snapcopy.cli.check.reading import read
 from pulumi_snapcopy.emulator import Emulator, Fault, Settings
 from pulumi_snapcopy.emulator.blocks import Snapshot
 
@@ -45,6 +49,13 @@ def program(stack: Stack, **arguments: Any) -> None:
     (stack.folder / "__main__.py").write_text(
         f"from pulumi_snapcopy.ec2 import CopiedSnapshot\nCopiedSnapshot('vol', **{given!r})\n"
     )
+
+
+def policy_pack_folder() -> str:
+    """The pack's folder, as the command prints it."""
+    program = Path(sys.executable).with_name("snapcopy")
+    printed = subprocess.run([program, "policy-pack"], capture_output=True, text=True, check=True).stdout
+    return printed.removesuffix("\n")
 
 
 def copies(emulator: Emulator, region: str = "eu-west-1") -> list[Snapshot]:
@@ -114,17 +125,25 @@ def test_wrong_requests_are_refused_at_preview(stack: Stack, emulator: Emulator)
 
 @pytest.mark.parametrize("services", [("fcu",)])
 def test_fcu_by_the_stacks_setting(stack: Stack, emulator: Emulator) -> None:
-    """The key stands in the description, tags come after; what FCU doesn't have is refused at preview."""
+    """The key stands in the description, tags come after; what FCU doesn't have is refused at preview, by the pack too."""
     source = emulator.outscale.put_snapshot("eu-west-2", size=10)
     del stack.environment["SNAPCOPY_EC2_API"]
     stack.run("config", "set", "snapcopy:ec2Api", "fcu")
     route = {"source_snapshot_id": source, "source_region": "eu-west-2", "target_region": "eu-west-2"}
     program(stack, **route, encrypted=True)
-    assert "OUTSCALE's FCU has no encryption of copies" in stack.preview(ok=False).output
+    output = stack.preview("--policy-pack", policy_pack_folder(), ok=False).output
+    assert "has a problem: OUTSCALE's FCU has no encryption of copies" in output, output
+    assert "[mandatory] [severity: high]  fcu-plain-copy" in output and "copy-leaves-region" not in output, (
+        output
+    )
     program(stack, **route, description="nightly", tags={"team": "shop"})
     assert "looking for the copy at OUTSCALE" in stack.up().output
     (copy,) = [each for each in emulator.outscale.snapshots("eu-west-2") if each.id != source]
     assert copy.description.startswith("nightly [snapcopy ") and copy.tags["team"] == "shop"
     assert stack.up().changes == {"unchanged": 2}
+    for command in (("preview", "--json", "--show-sames"), ("stack", "export")):
+        file = stack.folder / f"{command[0]}.json"
+        file.write_text(stack.run(*command).output)
+        assert read(str(file), Checkout.around(stack.folder)).config["snapcopy:ec2Api"] == "fcu"
     stack.destroy()
     assert [each.id for each in emulator.outscale.snapshots("eu-west-2")] == [source]

@@ -96,8 +96,7 @@ MADE_BY_HAND: dict[str, Callable[[LightsailClient], object]] = {
 }
 
 
-@pytest.mark.parametrize("then", ["it goes", "another name"])
-@pytest.mark.parametrize("kind", MADE_BY_HAND)
+@pytest.mark.parametrize(("kind", "then"), [("Instance", "it goes"), ("Disk", "another name")])
 def test_a_name_of_another_type_is_refused(
     stack: Stack, service: Service, emulator: Emulator, kind: str, then: str
 ) -> None:
@@ -223,14 +222,16 @@ def test_an_operation_that_ends_before_its_snapshot_is_not_believed(
 
 
 @pytest.mark.parametrize(
-    ("code", "reason", "then"),
+    ("command", "code", "reason", "then"),
     [
-        ("ExpiredTokenException", "The security token included in the request is expired", "renew the credentials"),
-        ("InvalidSignatureException", "Signature expired: 20261121T1 is now earlier than 20261121T2", "set this machine's clock"),
-        ("AccessDeniedException", "You may not.", "allow lightsail:GetInstanceSnapshot (`snapcopy iam-policy` prints"),
+        ("refresh", "ExpiredTokenException", "The security token included in the request is expired",
+         "renew the credentials"),
+        ("destroy", "InvalidSignatureException", "Signature expired: 20261121T1 is now earlier than 20261121T2",
+         "set this machine's clock"),
+        ("destroy", "AccessDeniedException", "You may not.",
+         "allow lightsail:GetInstanceSnapshot (`snapcopy iam-policy` prints"),
     ],
 )  # fmt: skip
-@pytest.mark.parametrize("command", ["refresh", "destroy"])
 def test_denied_the_state_stays_whole(
     stack: Stack, service: Service, emulator: Emulator, command: str, code: str, reason: str, then: str
 ) -> None:

@@ -8,6 +8,7 @@ import pytest
 from pulumi_snapcopy.emulator import Emulator
 
 from .conftest import Service, day
+from .matrix import told
 from .stack import Stack
 
 ROUTE = {"source_region": "us-east-1", "target_region": "eu-west-1"}
@@ -17,32 +18,21 @@ LATEST = {"use_latest_restorable_auto_snapshot": True}
 @pytest.mark.parametrize(
     ("arguments", "named", "said"),
     [
-        ({}, "sourceSnapshotName", "is required"),
         ({"source_snapshot_name": "a-b", "source_resource_name": "web-1"}, "sourceSnapshotName", "exclude each other"),
-        ({"source_resource_name": "web-1"}, "restoreDate", "is required with source_resource_name"),
-        ({"source_resource_name": "web-1", "restore_date": day(1), **LATEST}, "restoreDate", "exclude each other"),
-        ({"source_snapshot_name": "db", "restore_date": day(1)}, "restoreDate", "belongs to automatic snapshots"),
-        ({"source_snapshot_name": "db", **LATEST}, "useLatestRestorableAutoSnapshot", "belongs to automatic snapshots"),
-        ({"source_resource_name": "web-1", "restore_date": "2026-02-30"}, "restoreDate", "is not a date. Write YYYY-MM-DD"),
-        ({"source_resource_name": "web-1", "restore_date": "20.11.2026"}, "restoreDate", "is not a date"),
-        ({"source_resource_name": "web-1", "restore_date": day(-2)}, "restoreDate", "is in the future"),
-        ({"source_snapshot_name": "db", "target_snapshot_name": "-x"}, "targetSnapshotName", "not a name that Lightsail takes"),
-        ({"source_snapshot_name": "db", "source_region": "us-esat-1"}, "sourceRegion", "Did you mean us-west-1 or us-east-1?"),
-        ({"source_snapshot_name": "db", "target_region": "mars"}, "targetRegion", "Lightsail has no region 'mars'"),
         ({"source_snapshot_name": "db", "tags": {"aws:x": "1"}}, "tags", "Write a key that doesn't begin with 'aws:' or 'snapcopy:'"),
         ({"source_snapshot_name": 7}, "sourceSnapshotName", "must be a string"),
     ],
+    ids=["combination", "mapping", "type"],
 )  # fmt: skip
 def test_a_request_the_rules_refuse_is_never_sent(
-    stack: Stack, service: Service, emulator: Emulator, arguments: dict[str, object], named: str, said: str
+    stack: Stack, emulator: Emulator, arguments: dict[str, object], named: str, said: str
 ) -> None:
-    """At preview, one failure that names the property and says what to write instead."""
+    """At preview, one failure that names the property and says what to write instead; tests/unit has all the rules."""
     stack.program(f"CopiedSnapshot('db', **{ {**ROUTE, **arguments}!r})\n")
     output = stack.preview(ok=False).output
     assert f"property {named} value" in output and said in output, output
-    assert output.count("error: ") == 2 and "Traceback" not in output, (
-        output
-    )  # in the row, and in the summary
+    # in the row, and in the summary
+    assert output.count("error: ") == 2 and "Traceback" not in output, output
     assert emulator.calls() == []
 
 
@@ -91,38 +81,30 @@ def test_every_broken_rule_of_a_copy_is_named_at_once(stack: Stack, emulator: Em
     assert emulator.calls() == []
 
 
-@pytest.mark.parametrize(
-    ("arguments", "said"),
-    [
-        ({"source_snapshot_name": "db-befor-upgrade"},
-         'there is no manual snapshot "db-befor-upgrade" in us-east-1', ),
-        ({"source_snapshot_name": "db-before-upgrade", "source_region": "us-west-2"}, "us-west-2 has no manual snapshots"),
-        ({"source_resource_name": "web-2", **LATEST}, 'there is no instance or disk "web-2" in us-east-1'),
-        ({"source_resource_name": "web-1", "restore_date": day(30)},
-         f"automatic snapshots of web-1: {', '.join(day(ago) for ago in range(6, -1, -1))}"),
-        ({"source_resource_name": "db-1", **LATEST}, "db-1 has no automatic snapshot in us-east-1"),
-    ],
-    ids=["name", "region", "resource", "date", "no automatic one"],
-)  # fmt: skip
-def test_a_wrong_source_is_found_before_anything_is_sent(
-    stack: Stack, service: Service, arguments: dict[str, object], said: str
-) -> None:
-    """The message says what there is instead."""
-    stack.program(f"CopiedSnapshot('db', **{ {**ROUTE, **arguments}!r})\n")
-    output = stack.up(ok=False).output
-    assert said in output and "nothing was sent" in output, output
-    assert "Traceback" not in output
+WRONG_SOURCES = {
+    "name": ({"source_snapshot_name": "db-befor-upgrade"},
+             'there is no manual snapshot "db-befor-upgrade" in us-east-1',
+             "us-east-1 has the manual snapshots db-before-upgrade, data-before-upgrade"),
+    "region": ({"source_snapshot_name": "db-before-upgrade", "source_region": "us-west-2"},
+               "us-west-2 has no manual snapshots"),
+    "resource": ({"source_resource_name": "web-2", **LATEST}, 'there is no instance or disk "web-2" in us-east-1'),
+    "date": ({"source_resource_name": "web-1", "restore_date": day(30)},
+             f"automatic snapshots of web-1: {', '.join(day(ago) for ago in range(6, -1, -1))}"),
+    "none": ({"source_resource_name": "db-1", **LATEST}, "db-1 has no automatic snapshot in us-east-1"),
+}  # fmt: skip
+
+
+def test_a_wrong_source_is_found_before_anything_is_sent(stack: Stack, service: Service) -> None:
+    """The message says what there is instead, the nearest name first."""
+    copies = {name: {**ROUTE, **arguments} for name, (arguments, *_) in WRONG_SOURCES.items()}
+    stack.program(f"for name, arguments in {copies!r}.items():\n    CopiedSnapshot(name, **arguments)\n")
+    result = stack.up("--continue-on-error", ok=False)
+    for name, (_, *sentences) in WRONG_SOURCES.items():
+        message = told(result, name)
+        assert all(each in message for each in sentences) and "nothing was sent" in message, message
+    assert "Traceback" not in result.output
     assert service.effects() == []
     assert stack.resources() == {}
-
-
-def test_the_alternatives_are_named(stack: Stack) -> None:
-    """A slip of the pen shows the name that was meant."""
-    stack.copied(source_snapshot_name="db-befor-upgrade")
-    assert (
-        "us-east-1 has the manual snapshots db-before-upgrade, data-before-upgrade"
-        in stack.up(ok=False).output
-    )
 
 
 def test_without_credentials_nothing_is_sent(stack: Stack, emulator: Emulator) -> None:
@@ -132,7 +114,7 @@ def test_without_credentials_nothing_is_sent(stack: Stack, emulator: Emulator) -
     stack.environment |= {"AWS_SHARED_CREDENTIALS_FILE": "/nowhere", "AWS_CONFIG_FILE": "/nowhere"}
     stack.copied()
     output = stack.up(ok=False).output
-    assert "Unable to locate credentials" in output and "credentials, then run `pulumi up` again" in output
+    assert "Unable to locate credentials" in output and "Next:  set AWS_PROFILE, or log in" in output
     assert emulator.calls() == []
 
 

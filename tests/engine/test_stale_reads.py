@@ -29,7 +29,7 @@ NAMES = {"db-once": "db-once", "db-twice": "db-twice", "web-once": f"web-1-{day(
         pytest.param("edit", "GetInstanceSnapshot", marks=pytest.mark.soak),
         ("edit", "TagResource"),
         ("refresh", "GetInstanceSnapshot"),
-        ("destroy", "GetInstanceSnapshot"),
+        pytest.param("destroy", "GetInstanceSnapshot", marks=pytest.mark.soak),
         ("destroy", "DeleteInstanceSnapshot"),
     ],
 )

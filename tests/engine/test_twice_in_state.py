@@ -36,8 +36,15 @@ def replaced_by_its_like(stack: Stack, emulator: Emulator) -> tuple[str, ...]:
     return "--replace", URN
 
 
-@pytest.mark.parametrize("killed", [False, True], ids=["at once", "in the run after a kill"])
-@pytest.mark.parametrize("how", [edited_and_back, replaced_by_its_like])
+@pytest.mark.parametrize(
+    ("how", "killed"),
+    [
+        (edited_and_back, False),
+        (replaced_by_its_like, True),
+        pytest.param(edited_and_back, True, marks=pytest.mark.soak),
+        pytest.param(replaced_by_its_like, False, marks=pytest.mark.soak),
+    ],
+)
 def test_a_copy_that_is_taken_up_again_outlives_its_older_entry(
     stack: Stack,
     service: Service,

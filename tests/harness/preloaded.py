@@ -51,7 +51,7 @@ def _share_models() -> None:
     botocore.loaders.Loader.__init__ = init  # type: ignore[method-assign, assignment]
     service = Lightsail()
     for region in (SOURCE_REGION, *TARGET_REGIONS):
-        service._client(region)
+        service._clients.of(region)
     regions()
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
-from pulumi_snapcopy.core.errors import Denied
+from pulumi_snapcopy.core.errors import Denied, LoginFailed
 
 from tests.harness.fake_service import FakeService
 
@@ -92,3 +92,21 @@ def test_a_role_that_may_not_delete_goes_on_with_replacements(monkeypatch: pytes
     life.declared = replace(life.declared, triggers=("once more",))
     assert life.run("up") == []
     assert len(life.warnings) == 1 and len(life.there()) == 3
+
+
+def test_expired_credentials_are_no_word_on_what_a_role_may_delete(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The old copy stays in the state, and the next run deletes it."""
+
+    def refuse(service: FakeService, seen: object) -> None:
+        raise LoginFailed("expired", code="ExpiredToken", advice="renew the credentials")
+
+    life = Life()
+    assert life.run("up") == []
+    life.declared = replace(life.declared, triggers=("again",))
+    with monkeypatch.context() as expired:
+        expired.setattr(FakeService, "delete", refuse)
+        (error,) = life.run("up")
+    assert "Next:  renew the credentials, then run the same command again." in error
+    assert len(life.there()) == 2 and life.warnings == []
+    assert life.run("up") == []
+    assert len(life.there()) == 1 and len(life.engine.state) == 1

@@ -6,6 +6,7 @@ import threading
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timezone
+from types import SimpleNamespace
 from typing import Any
 
 from botocore import xform_name
@@ -156,10 +157,7 @@ class Mortal(RestoringLightsail):
 
     def __init__(self, kind: str, clock: Clock, death: Death) -> None:
         super().__init__(kind, clock=clock)
-        self._death = death
-
-    def _client(self, region: str, *, retries: bool = True) -> Any:
-        return Direct(region, self._death)
+        self._clients = SimpleNamespace(of=lambda region, **_: Direct(region, death))  # type: ignore[assignment]
 
 
 @dataclass(frozen=True)

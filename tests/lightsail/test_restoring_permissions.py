@@ -2,18 +2,14 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-import boto3
-import pytest
 from pulumi_snapcopy.core.values import OWNER_TAG
 from pulumi_snapcopy.emulator import Backstage
 from pulumi_snapcopy.emulator.lightsail.models import backend_of
-from pulumi_snapcopy.lightsail.drill_permissions import DRILL_PERMISSIONS
-from pulumi_snapcopy.lightsail.restoring_permissions import RESTORING_PERMISSIONS, restoring_policy
+from pulumi_snapcopy.lightsail.permissions import RESTORING_PERMISSIONS
 
 from .conftest import REGION
 from .driving import Death, Mortal
@@ -74,26 +70,3 @@ def test_a_resumed_deletion_meets_the_conditions(backstage: Backstage) -> None:
     killing.stack.service = Mortal("Instance", killing.clock, judge)
     assert killing.stack.destroy() == []
     assert "DeleteDisk" in judge.calls and judge.refused == []
-
-
-@pytest.mark.parametrize(
-    "permissions", [RESTORING_PERMISSIONS, DRILL_PERMISSIONS], ids=["restoring", "drill"]
-)
-def test_conditions_are_where_the_service_supports_them(permissions: Any) -> None:
-    """botocore's model says which actions know the tags of a request or a resource."""
-    model = boto3.session.Session()._session.get_service_model("lightsail")  # type: ignore[attr-defined]
-    for permission in permissions:
-        text = re.sub("<[^>]+>", "", model.operation_model(permission.action.partition(":")[2]).documentation)
-        known = text.rpartition("tag-based access control via")[2] if "tag-based" in text else ""
-        if permission.owner_in is None:
-            assert not known, permission.action
-        else:
-            assert ("request tags" if "RequestTag" in permission.owner_in else "resource tags") in known
-
-
-def test_without_delete_nothing_can_be_deleted() -> None:
-    """Every listed action once; without those that delete on request."""
-    actions = [action for each in restoring_policy()["Statement"] for action in each["Action"]]
-    assert sorted(actions) == sorted(each.action for each in RESTORING_PERMISSIONS)
-    kept = [action for each in restoring_policy(delete=False)["Statement"] for action in each["Action"]]
-    assert {*actions} - {*kept} == {"lightsail:DeleteDisk", "lightsail:DeleteInstance"}

@@ -14,6 +14,7 @@ from osc_sdk_python import Gateway
 from pulumi_snapcopy.core.errors import (
     AnswerLost,
     Denied,
+    LoginFailed,
     NoSuchService,
     NotFound,
     Refused,
@@ -85,7 +86,7 @@ def test_a_profile_file_that_cannot_be_used_is_an_error_that_names_it(
 ) -> None:
     """The SDK would ignore it; keys in the environment don't help, and no value is quoted."""
     path = write(config)
-    with pytest.raises(Denied) as caught:
+    with pytest.raises(LoginFailed) as caught:
         sdk.region()
     assert str(path) in str(caught.value) and why in str(caught.value) and SECRET not in str(caught.value)
 
@@ -95,10 +96,10 @@ def test_a_profile_file_that_cannot_be_read_is_an_error(
 ) -> None:
     """A folder in its place, and no file where one is named."""
     monkeypatch.setenv("OSC_CONFIG_FILE", str(tmp_path))
-    with pytest.raises(Denied, match="Is a directory"):
+    with pytest.raises(LoginFailed, match="Is a directory"):
         sdk.region()
     monkeypatch.setenv("OSC_CONFIG_FILE", str(tmp_path / "none.json"))
-    with pytest.raises(Denied, match="there is no such file"):
+    with pytest.raises(LoginFailed, match="there is no such file"):
         sdk.region()
 
 
@@ -106,7 +107,7 @@ def test_missing_credentials_name_the_variable(write: Write, monkeypatch: pytest
     """The SDK alone would end in a TypeError."""
     write({"default": {"region": REGION}})
     monkeypatch.delenv("OSC_ACCESS_KEY")
-    with pytest.raises(Denied, match="set OSC_ACCESS_KEY and OSC_SECRET_KEY"):
+    with pytest.raises(LoginFailed, match="set OSC_ACCESS_KEY and OSC_SECRET_KEY"):
         Connection().call("ReadSnapshots", clock=CLOCK)
 
 
@@ -132,7 +133,7 @@ ERRORS = [
     ("9999", 429, Transient),
     ("2000", 500, AnswerLost),
     ("2000", 503, AnswerLost),
-    ("1", 401, Denied),
+    ("1", 401, LoginFailed),
     ("4", 403, Denied),
     ("2000", 501, NoSuchService),
     ("6003", 409, Refused),

@@ -7,13 +7,12 @@ from datetime import datetime, timedelta, timezone
 from typing import Any
 
 import pytest
-from pulumi_snapcopy.core.errors import Refused, ServiceError
+from pulumi_snapcopy.core.errors import Denied, NoSuchService, NotFound, Refused, ServiceError
 from pulumi_snapcopy.core.state import Bag
 from pulumi_snapcopy.core.values import Phase, Spec
 from pulumi_snapcopy.core.waiting.clock import Clock, SystemClock
 from pulumi_snapcopy.core.waiting.listing import Listing
-from pulumi_snapcopy.outscale.family import CopiedSnapshots
-from pulumi_snapcopy.outscale.permissions import PERMISSIONS, policy
+from pulumi_snapcopy.outscale.family import CopiedSnapshots, Snapshots
 from pulumi_snapcopy.outscale.service import Outscale
 
 from .life import COPY, REGION
@@ -146,6 +145,61 @@ def test_an_empty_answer_proves_nothing() -> None:
         Outscale(Empty).get(REGION, "snap-00000000")
 
 
+def test_an_endpoint_without_accounts_has_but_one() -> None:
+    """Where ReadAccounts isn't known, it is asked for once, and reads are not narrowed to an account."""
+
+    def unknown(**given: Any) -> Any:
+        raise Refused("Action 'ReadAccounts' does not exist", code="12000")
+
+    there = raw("snap-00000000", "completed")
+    sdk = Scripted(ReadAccounts=unknown, ReadSnapshots=lambda **given: [there])
+    service = Outscale(lambda: sdk)
+    for _ in range(2):
+        found = service.get(REGION, "snap-00000000")
+        assert found is not None and found.phase is Phase.DONE
+    assert [action for action, _ in sdk.calls] == ["ReadAccounts", "ReadSnapshots", "ReadSnapshots"]
+    assert sdk.calls[-1][1]["Filters"] == {"SnapshotIds": ["snap-00000000"]}
+
+
+def test_credentials_that_arent_allowed_to_read_accounts_are_told() -> None:
+    """A shared snapshot could be taken for an own one."""
+
+    def denied(**given: Any) -> Any:
+        raise Denied("", call="api:ReadAccounts", code="4")
+
+    with pytest.raises(Denied):
+        Outscale(lambda: Scripted(ReadAccounts=denied)).get(REGION, "snap-00000000")
+
+
+def test_ids_may_have_any_length_and_a_malformed_one_hides_no_other() -> None:
+    """The service refuses a whole call for one malformed id."""
+    there = {
+        id_: raw(id_, "completed") for id_ in ("snap-00000000", "snap-0123456789abcdef0", "snap-11111111")
+    }
+
+    def read(Filters: Any, **given: Any) -> Any:
+        if "nonsense" in Filters["SnapshotIds"]:
+            raise NotFound("malformed", code="4104")
+        return [there[id_] for id_ in Filters["SnapshotIds"] if id_ in there]
+
+    service = Outscale(lambda: Scripted(ReadSnapshots=read))
+    assert service._by_ids([*there, "nonsense"], own=True).keys() == there.keys()
+    assert service.get(REGION, "nonsense") is None
+
+
+def test_a_volume_that_cant_be_looked_at_is_left_to_the_service() -> None:
+    """Where ReadVolumes isn't known, CreateSnapshot says what is wrong with the volume."""
+
+    def unknown(**given: Any) -> Any:
+        raise NoSuchService("there is no ReadVolumes")
+
+    service = Outscale(lambda: Scripted(ReadVolumes=unknown))
+    of_a_volume = Snapshots().spec(
+        {"volumeId": "vol-00000000", "regionName": REGION}, Bag(key=KEY, owner=OWNER)
+    )
+    assert service.check_source(of_a_volume, Listing(service, REGION, SystemClock())).kind == "snapshot"
+
+
 def test_the_account_is_asked_for_once() -> None:
     """Its number is what the account guard compares, and what tells own snapshots from shared ones."""
     sdk = Scripted(ReadSnapshots=lambda **given: [])
@@ -154,11 +208,3 @@ def test_the_account_is_asked_for_once() -> None:
     assert service.get(REGION, "snap-00000000") is None
     assert [action for action, _ in sdk.calls] == ["ReadAccounts", "ReadSnapshots"]
     assert sdk.calls[-1][1]["Filters"] == {"AccountIds": ["1"], "SnapshotIds": ["snap-00000000"]}
-
-
-def test_the_policy_allows_what_is_called_and_no_more() -> None:
-    """Without deletes it can't delete."""
-    (statement,) = policy()["Statement"]
-    assert statement["Action"] == [each.action for each in PERMISSIONS] and statement["Resource"] == ["*"]
-    (statement,) = policy(delete=False)["Statement"]
-    assert not any("DeleteSnapshot" in each for each in statement["Action"])

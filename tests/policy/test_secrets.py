@@ -1,7 +1,8 @@
-"""What is marked as secret on the wire is in no message."""
+"""What the engine sends: what is marked as secret is in no message, and the stack's configuration counts."""
 
 from __future__ import annotations
 
+import sys
 from typing import Any
 
 import pytest
@@ -16,10 +17,18 @@ URN = f"urn:pulumi:dev::shop::{OURS}::db"
 
 
 @pytest.fixture
-def servicer(monkeypatch: pytest.MonkeyPatch) -> Any:
+def told(monkeypatch: pytest.MonkeyPatch) -> dict[str, str]:
+    """The configuration of the stack that the engine has told of."""
+    config: dict[str, str] = {}
+    monkeypatch.setattr(sys.modules["pulumi_snapcopy.policy.policies"], "_stack_config", config)
+    return config
+
+
+@pytest.fixture
+def servicer(monkeypatch: pytest.MonkeyPatch, told: dict[str, str]) -> Any:
     """What the engine talks to, guarded."""
     monkeypatch.setattr(policy, "_PolicyAnalyzerServicer", policy._PolicyAnalyzerServicer)
-    _sdk.guard(lambda config: [])
+    _sdk.guard(lambda config: [], told.update)
     served: Any = policy._PolicyAnalyzerServicer("snapcopy", "0.0.1", policies(), EnforcementLevel.ADVISORY)
     config = analyzer_pb2.ConfigureAnalyzerRequest()
     config.policyConfig["recovery-point-objective"].properties.update({"hours": 1})
@@ -61,3 +70,26 @@ def test_secrets_inside_of_lists_and_mappings_are_hidden_in_whole_stacks(service
         resource.properties.update(properties)
     (found,) = servicer.AnalyzeStack(request, None).diagnostics
     assert 'the newest copy of "[secret]" is of 2026-01-01' in found.message
+
+
+def test_the_stacks_configuration_says_which_cloud_is_meant(servicer: Any) -> None:
+    """The engine tells it before anything is judged; policies see it nowhere else."""
+    token = "pulumi-python:dynamic/ec2:CopiedSnapshot"
+    request = analyzer_pb2.AnalyzeRequest(type=token, urn=f"urn:pulumi:dev::shop::{token}::vol", name="vol")
+    request.properties.update(
+        {
+            "sourceSnapshotId": "snap-0123abcd",
+            "sourceRegion": "eu-west-2",
+            "targetRegion": "eu-west-2",
+            "encrypted": True,
+        }
+    )
+
+    def broken() -> list[str]:
+        return [each.policyName for each in servicer.Analyze(request, None).diagnostics]
+
+    assert "fcu-plain-copy" not in broken()
+    servicer.ConfigureStack(
+        analyzer_pb2.AnalyzerStackConfigureRequest(config={"snapcopy:ec2Api": "fcu"}), None
+    )
+    assert "fcu-plain-copy" in broken()

@@ -17,6 +17,7 @@ from botocore.parsers import ResponseParserError
 from ..core.errors import (
     AnswerLost,
     Denied,
+    LoginFailed,
     NameInUse,
     NoSuchService,
     NotFound,
@@ -26,6 +27,7 @@ from ..core.errors import (
     TooManyCopies,
     Transient,
 )
+from . import advice
 from .limits import is_of_copies_in_progress, is_used_up
 
 T = TypeVar("T")
@@ -37,17 +39,28 @@ THROTTLED = {
 PASSING = {
     "RequestTimeout", "ConcurrentTagAccess", "ServiceException", "AccountSetupInProgressException", "RegionSetupInProgressException",
 }  # fmt: skip
-DENIED = {
-    "AccessDeniedException", "AccessDenied", "UnauthenticatedException", "UnauthorizedOperation",
-    "UnrecognizedClientException", "InvalidClientTokenId", "ExpiredToken", "ExpiredTokenException",
-    "RequestExpired", "SignatureDoesNotMatch", "InvalidSignatureException", "IncompleteSignature",
-    "MissingAuthenticationToken", "MissingAuthenticationTokenException", "OptInRequired", "AuthFailure",
+DENIED = {"AccessDeniedException", "AccessDenied", "UnauthorizedOperation"}
+BAD_CREDENTIALS = {
+    **dict.fromkeys(("ExpiredToken", "ExpiredTokenException"), advice.RENEW),
+    "RequestExpired": advice.SET_THE_CLOCK,
+    "OptInRequired": advice.ENABLE,
+    **dict.fromkeys(
+        (
+            "UnauthenticatedException", "UnrecognizedClientException", "InvalidClientTokenId", "AuthFailure",
+            "SignatureDoesNotMatch", "InvalidSignatureException", "IncompleteSignature",
+            "MissingAuthenticationToken", "MissingAuthenticationTokenException",
+        ),
+        advice.CORRECT,
+    ),
 }  # fmt: skip
+"""What is said of credentials, whatever is called, and what to do about it."""
 NOT_FOUND = {"NotFoundException", "DoesNotExist", "InvalidSnapshot.NotFound"}
 UNKNOWN_HERE = {"UnknownOperationException", "UnknownOperation", "InvalidAction", "NotImplemented"}
 """What an endpoint says that doesn't have the service, or the operation."""
 USED_UP = {"SnapshotLimitExceeded", "VolumeLimitExceeded"}
 IN_PROGRESS = {"ResourceLimitExceeded", "PendingSnapshotLimitExceeded", "ConcurrentSnapshotLimitExceeded"}
+
+_NOT_AUTHORIZED = re.compile(r"not authorized to perform: ([a-z0-9-]+:[A-Za-z]+)")
 
 PAGES_TO_BELIEVE = 3
 _answering: set[str] = set()
@@ -147,8 +160,14 @@ def _service_error(error: aws.ClientError, call: str) -> ServiceError:
         return NameInUse(message, **about)
     if code in NOT_FOUND:
         return NotFound(message, **about)
-    if code in DENIED:
+    if code in DENIED or (code == "AuthFailure" and "authorized" in lower):  # of a key, EC2 says it so
+        # A call may need more than the permission that bears its name, such as that of the tags in it.
+        if action := _NOT_AUTHORIZED.search(message):
+            about["call"] = action[1]
         return Denied(message, **about)
+    if code in BAD_CREDENTIALS:
+        late = "ignature expired" in message or "ignature not yet" in message
+        return LoginFailed(message, **about, advice=advice.SET_THE_CLOCK if late else BAD_CREDENTIALS[code])
     if code in THROTTLED:
         return Transient(message, **about)
     if status == 501 or code in UNKNOWN_HERE:
@@ -191,7 +210,7 @@ def _local_error(error: Exception, call: str) -> ServiceError:
         aws.TokenRetrievalError, aws.SSOError,
     )  # fmt: skip
     if isinstance(error, no_credentials):
-        return Denied(message, call=call, code="Credentials")
+        return LoginFailed(message, call=call, code="Credentials", advice=advice.LOG_IN)
     if isinstance(error, PageInstead):
         return NoSuchService(_no_such_service(call, message), call=call)
     if isinstance(error, ResponseParserError) and re.search(

@@ -12,7 +12,8 @@ from urllib.parse import urlsplit
 import boto3
 from botocore.config import Config
 
-from ..core.errors import Denied
+from ..core.errors import LoginFailed
+from . import advice
 from .calls import call, member
 
 
@@ -63,14 +64,14 @@ class Login:
         A profile is named with it. An expired login shows here.
 
         Raises:
-            Denied: if there are none, or they can't be used.
+            LoginFailed: if there are none, or they can't be used.
         """
 
         def find() -> str:
             session = self.session()
             found = session.get_credentials()
             if found is None:
-                raise Denied("there are no credentials", code="Credentials")
+                raise LoginFailed("there are no credentials", code="Credentials", advice=advice.LOG_IN)
             found.get_frozen_credentials()
             return (
                 found.method if found.method == "env" else f"{found.method}, profile {session.profile_name}"

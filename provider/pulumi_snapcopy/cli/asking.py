@@ -14,25 +14,29 @@ from ..core.errors import Denied, ServiceError, Transient
 
 if TYPE_CHECKING:
     from ..aws.login import Login
+    from ..core.rules.judgement import Regions
 
 REACH_TIMEOUT = 3.0
 """Seconds for a connection. boto3's own patience, meant for copies, lasts for minutes."""
 
-NOT_ENABLED = ("UnrecognizedClientException", "InvalidClientTokenId", "OptInRequired")
-"""What a region says to an account that hasn't enabled it; the first two, also to credentials that are wrong."""
-
-_CREDENTIALS = (*NOT_ENABLED, "Expired", "Token", "Credentials", "Unauthenticated", "Signature")
+NOT_ENABLED = ("UnrecognizedClientException", "InvalidClientTokenId", "OptInRequired", "AuthFailure")
+"""What a region says to an account that hasn't enabled it; all but the third also to credentials that are wrong."""
 
 
 class Unreachable(Transient):
     """Nothing listens at the endpoint, or the network doesn't lead there."""
 
 
-def settle_region(given: str | None, login: Login | None = None) -> str:
+def settle_region(given: str | None, login: Login | None = None, known: Regions | None = None) -> str:
     """Return the given region, or else the one AWS tooling would use.
 
+    Args:
+        given: the region, if one is given.
+        login: whose default counts; default: the environment's.
+        known: the service's regions; default: Lightsail's.
+
     Raises:
-        click.ClickException: there is none, or Lightsail doesn't have it.
+        click.ClickException: there is none, or the service doesn't have it.
         ServiceError: AWS tooling's settings can't be used.
     """
     from ..aws.login import Login as OwnLogin
@@ -42,16 +46,16 @@ def settle_region(given: str | None, login: Login | None = None) -> str:
         raise click.ClickException(
             "no region is set. Write one, such as eu-west-1, or set AWS_DEFAULT_REGION."
         )
-    refuse_unknown([region])
+    refuse_unknown([region], known)
     return region
 
 
-def refuse_unknown(regions: Sequence[str]) -> None:
-    """Refuse regions that Lightsail doesn't have, and name the nearest."""
+def refuse_unknown(regions: Sequence[str], known: Regions | None = None) -> None:
+    """Refuse regions that the service doesn't have, and name the nearest; default: Lightsail."""
     from ..core.rules.regions import unknown_region
     from ..lightsail.regions import regions as lightsail_regions
 
-    known = lightsail_regions()
+    known = known or lightsail_regions()
     for region in regions:
         if region not in known.names:
             raise click.ClickException(unknown_region(region, known))
@@ -64,11 +68,17 @@ def described(url: str) -> str:
 
     if is_the_real_service(url):
         return "the real service"
+    if (urlsplit(url).hostname or "").endswith(".outscale.com"):
+        return f"{without_secrets(url)}, the real service"
     return f"{without_secrets(url)}, an emulator or other endpoint and not the real service"
 
 
-def reach(url: str) -> None:
+def reach(url: str, *, setting: str = "AWS_ENDPOINT_URL_LIGHTSAIL") -> None:
     """Connect to an endpoint, and leave.
+
+    Args:
+        url: the endpoint's.
+        setting: the variable that would set it.
 
     Raises:
         Unreachable: nobody answers within `REACH_TIMEOUT`.
@@ -84,33 +94,32 @@ def reach(url: str) -> None:
         from ..aws.calls import without_secrets
 
         reason = getattr(error, "strerror", None) or error
-        raise Unreachable(f"{without_secrets(url)} doesn't answer: {reason}") from error
+        raise Unreachable(
+            f"{without_secrets(url)} doesn't answer: {reason}",
+            advice=f"check the network, and {setting} if it is set; `snapcopy emulator` starts an emulator",
+        ) from error
 
 
-def sentence(error: ServiceError) -> str:
-    """Return what a call ended with, and what to do."""
+def sentence(error: ServiceError, *, policy: str = "snapcopy iam-policy") -> str:
+    """Return what a call ended with, and what to do.
+
+    Args:
+        error: it.
+        policy: the command that prints the permissions.
+    """
     from ..aws.calls import without_secrets
 
     local = error.code == "Credentials"  # then it is no code of the service's, and nothing was called
     said = error.message if local else str(error)
     called = f" ({error.call})" if error.call and not local else ""
-    return f"{without_secrets(said).rstrip('.')}{called}. {_next(error)}"
+    return f"{without_secrets(said).rstrip('.')}{called}. {_next(error, policy)}"
 
 
-def is_about_credentials(error: ServiceError) -> bool:
-    """Whether the credentials are refused, whatever is called."""
-    return isinstance(error, Denied) and any(word in error.code for word in _CREDENTIALS)
-
-
-def _next(error: ServiceError) -> str:
-    if isinstance(error, Unreachable):
-        return "Check the network, and AWS_ENDPOINT_URL_LIGHTSAIL if it is set; `snapcopy emulator` starts an emulator."
-    if error.code in NOT_ENABLED:
-        return "Log in with `aws configure` or `aws sso login`, or enable the region for the account."
-    if is_about_credentials(error):
-        return "Set AWS_PROFILE, or log in with `aws configure` or `aws sso login`."
+def _next(error: ServiceError, policy: str) -> str:
+    if error.advice:
+        return f"{error.advice[0].upper()}{error.advice[1:]}."
     if isinstance(error, Denied):
-        return f"Allow {error.call or 'the call'}; `snapcopy iam-policy` prints all that is needed."
+        return f"Allow {error.call or 'the call'}; `{policy}` prints all that is needed."
     if isinstance(error, Transient):
         return "Try again."
     return "Fix the problem named above."

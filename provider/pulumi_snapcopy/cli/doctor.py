@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from importlib import import_module
 from pathlib import Path
 
 import click
@@ -10,17 +11,44 @@ import click
 from ..core.errors import ConfigError, ServiceError
 from ..host.settings import Settings
 from . import asking
+from .access import Access
 from .findings import Finding, Verdict, not_tried, ok, problem
+from .permissions import check_permissions
+from .stack_login import StackConfig
+
+SERVICES = {
+    "lightsail": ".access:LightsailAccess",
+    "ec2": ".block_access:Ec2Access",
+    "outscale": ".block_access:OutscaleAccess",
+}
+"""Where the way to each service is; EC2's is that to OUTSCALE's FCU as well."""
+
+
+def _services(ctx: click.Context, param: click.Parameter, value: str) -> list[str]:
+    names = list(dict.fromkeys(each.strip() for each in value.split(",")))
+    if unknown := [each for each in names if each not in SERVICES]:
+        raise click.BadParameter(f"there is no service {unknown[0]!r}. Write {', '.join(SERVICES)}.")
+    return names
 
 
 @click.command("doctor")
-@click.option("--source-region", help="Where the sources are.  [default: AWS tooling's region]")
-@click.option("--target-region", help="Where the copies shall be.  [default: AWS tooling's region]")
+@click.option(
+    "--services",
+    default="lightsail",
+    show_default=True,
+    metavar="SERVICE,…",
+    callback=_services,
+    help=f"The services to check: {', '.join(SERVICES)}. OUTSCALE's FCU is ec2.",
+)
+@click.option("--source-region", help="Where the sources are.  [default: the service's own tooling's region]")
+@click.option("--target-region", help="Where the copies shall be.  [default: likewise]")
 @click.option(
     "--stack",
-    help="The stack whose aws:profile and aws:region count.  [default: the only one of this folder]",
+    help="The stack whose configuration counts.  [default: the only one of this folder]",
 )
-def doctor(source_region: str | None, target_region: str | None, stack: str | None) -> None:
+def doctor(
+    services: list[str], source_region: str | None, target_region: str | None, stack: str | None
+) -> None:
     """Check that copies can be made from here; nothing is changed.
 
     Exit code 0: no problem was found. 1: one was, and its line says what to do.
@@ -28,86 +56,62 @@ def doctor(source_region: str | None, target_region: str | None, stack: str | No
     from .machine import check_machine
 
     problems = 0
-    checks = (check_machine(), check_service(source_region, target_region, stack), check_cloud(target_region))
-    for check in checks:
-        for finding in check:
-            word, colour = finding.verdict.value
-            click.echo(f"{click.style(f'{word:<9}', fg=colour)}  {finding.subject}: {finding.text}")
-            problems += finding.verdict is Verdict.PROBLEM
+    try:
+        config = StackConfig.of(stack, Path.cwd())
+    except click.ClickException as error:
+        problems += _show(check_machine())
+        problems += _show([problem("login", error.message), not_tried("services", "need a login")])
+        raise click.exceptions.Exit(1) from None
+    problems += _show(check_machine(config))
+    for name in services:
+        if len(services) > 1:
+            click.echo(f"\n{name}")
+        module, _, kind = SERVICES[name].partition(":")
+        access = getattr(import_module(module, __package__), kind)
+        problems += _show(check_service(access(config, _settings(config), source_region, target_region)))
     if problems:
         raise click.exceptions.Exit(1)
 
 
-def check_service(
-    source_region: str | None, target_region: str | None, stack: str | None = None
-) -> Iterator[Finding]:
-    """Check what leads to the service, from near to far; where one thing fails, those behind it aren't tried."""
-    from ..aws.login import is_the_real_service
-    from ..lightsail.service import Lightsail
-    from .permissions import check_permissions
-    from .stack_login import login_of_the_stack
-
-    try:
-        access, why = login_of_the_stack(stack, Path.cwd())
-    except click.ClickException as error:
-        yield problem("login", error.message)
-        yield not_tried("region, credentials, endpoint and permissions", "need a login")
-        return
-    yield ok("login", why)
-    try:
-        source, target = (asking.settle_region(region, access) for region in (source_region, target_region))
-    except (click.ClickException, ServiceError) as error:
-        text = asking.sentence(error) if isinstance(error, ServiceError) else error.message
-        yield problem("region", text)
-        yield not_tried("credentials, endpoint and permissions", "need a region")
-        return
-    yield ok("region", source if source == target else f"from {source} to {target}")
-    try:
-        yield ok("credentials", f"found ({access.credentials()})")
-    except ServiceError as error:
-        yield problem("credentials", asking.sentence(error))
-        yield not_tried("endpoint and permissions", "need credentials")
-        return
-    subject = "endpoint"
-    try:
-        urls = access.endpoints((source, target), "lightsail")
-        for url in urls.values():
-            asking.reach(url)
-        yield ok(subject, asking.described(urls[target]))
-        allowed = _allowed_accounts()
-        if allowed or is_the_real_service(urls[target]):
-            subject = "account"
-            account = access.account(target, service="lightsail")
-            if allowed and account not in allowed:
-                text = f"{account} isn't one that SNAPCOPY_ALLOWED_ACCOUNT_IDS allows: {', '.join(allowed)}"
-                yield problem(subject, f"{text}. Set AWS_PROFILE, or log in to an allowed one.")
-                yield not_tried("permissions", "need an allowed account")
-                return
-            yield ok(subject, f"{account}, as SNAPCOPY_ALLOWED_ACCOUNT_IDS allows" if allowed else account)
-    except ServiceError as error:
-        yield problem(subject, asking.sentence(error))
-        yield not_tried(
-            "permissions", f"need {'an endpoint that answers' if subject == 'endpoint' else 'a login'}"
-        )
-        return
-    yield from check_permissions(Lightsail(login=access), source, target)
+def check_service(access: Access) -> Iterator[Finding]:
+    """Check what leads to a service, from near to far; where one thing fails, those behind it aren't tried."""
+    steps = access.steps()
+    behind = [*steps, "permissions"]
+    for subject, look in steps.items():
+        behind.remove(subject)
+        try:
+            text = look()
+        except (click.ClickException, ServiceError, ConfigError) as error:
+            yield problem(subject, _sentence(error))
+            yield not_tried(_listed(behind), f"after {subject}")
+            return
+        if text:
+            yield ok(subject, text)
+    yield from check_permissions(access)
 
 
-def check_cloud(target_region: str | None) -> Iterator[Finding]:
-    """Say which cloud EC2's calls go to: regions of the two have the same names."""
-    from ..ec2.cloud import described_cloud
+def _show(findings: Iterator[Finding] | list[Finding]) -> int:
+    """Print findings as they come; return how many problems there are."""
+    problems = 0
+    for finding in findings:
+        word, colour = finding.verdict.value
+        click.echo(f"{click.style(f'{word:<9}', fg=colour)}  {finding.subject}: {finding.text}")
+        problems += finding.verdict is Verdict.PROBLEM
+    return problems
 
-    subject = "EC2's cloud"
+
+def _sentence(error: click.ClickException | ServiceError | ConfigError) -> str:
+    if isinstance(error, click.ClickException):
+        return error.message
+    return asking.sentence(error) if isinstance(error, ServiceError) else str(error)
+
+
+def _listed(subjects: list[str]) -> str:
+    return " and ".join(filter(None, [", ".join(subjects[:-1]), subjects[-1]]))
+
+
+def _settings(config: StackConfig) -> Settings:
     try:
-        yield ok(subject, described_cloud(target_region or asking.settle_region(None)))
-    except ConfigError as error:
-        yield problem(subject, str(error))
-    except (click.ClickException, ServiceError):
-        yield not_tried(subject, "needs a region")
-
-
-def _allowed_accounts() -> tuple[str, ...]:
-    try:
-        return Settings.read(lambda key: None).allowed_account_ids
+        return Settings.read(config.config.get)
     except ConfigError:
-        return ()  # the line of the settings says so
+        return Settings()  # the line of the settings says so

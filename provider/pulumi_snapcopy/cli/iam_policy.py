@@ -1,18 +1,22 @@
-"""``snapcopy iam-policy``: the actions to allow, as IAM policies."""
+"""``snapcopy iam-policy``: the actions to allow, as AWS's IAM and OUTSCALE's EIM take them."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
 from typing import Any
 
 import click
 
-from ..ec2.permissions import policy as ec2_policy
+from ..ec2 import permissions as ec2
+from ..lightsail import permissions as lightsail
 from ..lightsail.drill_permissions import drill_policy
-from ..lightsail.permissions import policy as lightsail_policy
+from ..outscale import permissions as outscale
 
-POLICIES: dict[str, Callable[..., dict[str, Any]]] = {"lightsail": lightsail_policy, "ec2": ec2_policy}
+IAM, EIM = ("lightsail", "ec2"), ("outscale", "fcu")
+"""The services, by whose policies allow them."""
+
+TAKING, RESTORING = ("lightsail", "outscale"), ("lightsail",)
+"""The services that have resources of that kind."""
 
 
 @click.command("iam-policy")
@@ -21,30 +25,77 @@ POLICIES: dict[str, Callable[..., dict[str, Any]]] = {"lightsail": lightsail_pol
     default="lightsail",
     show_default=True,
     metavar="SERVICE,…",
-    help=f"The services that are used: {', '.join(POLICIES)}.",
+    help=f"The services that are used: {', '.join(IAM)}; or {', '.join(EIM)}, whose policy is OUTSCALE's.",
 )
+@click.option(
+    "--taking",
+    is_flag=True,
+    help="Add what taking snapshots needs: InstanceSnapshot, DiskSnapshot, Snapshot.",
+)
+@click.option("--restoring", is_flag=True, help="Add what RestoredInstance and RestoredDisk need.")
 @click.option(
     "--without-delete",
     is_flag=True,
     help="Leave out the actions that delete snapshots: with this role's credentials nobody can delete backups.",
 )
 @click.option("--drill", is_flag=True, help="Print what `snapcopy drill` needs instead: a role of its own.")
-def iam_policy(services: str, without_delete: bool, drill: bool) -> None:
-    """Print the IAM policy that copies need, and no more, as JSON.
+def iam_policy(services: str, taking: bool, restoring: bool, without_delete: bool, drill: bool) -> None:
+    """Print the policy that copies need, and no more, as JSON.
 
-    Actions that the service can limit by tag are limited to snapshots with the tag snapcopy:owner.
+    On AWS, actions that the service can limit by tag are limited to snapshots with the tag snapcopy:owner.
 
     For example: aws iam create-policy --policy-name snapcopy --policy-document "$(snapcopy iam-policy)"
     """
-    if drill and without_delete:
+    names = _names(services)
+    if drill:
+        _refuse_beside_a_drill(names, taking=taking, restoring=restoring, without_delete=without_delete)
+        _print(drill_policy())
+        return
+    for option, given, having in (("--taking", taking, TAKING), ("--restoring", restoring, RESTORING)):
+        if given and not set(names) & set(having):
+            raise click.UsageError(
+                f"{option} is about {' and '.join(having)}; {', '.join(names)} has no such resource."
+            )
+    if set(names) & set(IAM) and set(names) & set(EIM):
         raise click.UsageError(
-            "--drill and --without-delete exclude each other: a drill removes what it restores."
+            f"AWS and OUTSCALE take a policy each. Print them one by one: "
+            f"--services {','.join(each for each in names if each in IAM)}, then "
+            f"--services {','.join(each for each in names if each in EIM)}."
         )
+    delete = not without_delete
+    wanted = [_policy(each, delete=delete, taking=taking, restoring=restoring) for each in names]
+    _print({**wanted[0], "Statement": [statement for each in wanted for statement in each["Statement"]]})
+
+
+def _names(services: str) -> list[str]:
     names = list(dict.fromkeys(each.strip() for each in services.split(",")))
-    if unknown := [each for each in names if each not in POLICIES]:
+    if unknown := [each for each in names if each not in (*IAM, *EIM)]:
         raise click.BadParameter(
-            f"there is no service {unknown[0]!r}. Write {', '.join(POLICIES)}.", param_hint="--services"
+            f"there is no service {unknown[0]!r}. Write {', '.join((*IAM, *EIM))}.", param_hint="--services"
         )
-    wanted = [drill_policy()] if drill else [POLICIES[each](delete=not without_delete) for each in names]
-    merged = {**wanted[0], "Statement": [statement for each in wanted for statement in each["Statement"]]}
-    click.echo(json.dumps(merged, indent=2))
+    return names
+
+
+def _refuse_beside_a_drill(names: list[str], **given: bool) -> None:
+    if other := next((name for name, is_given in given.items() if is_given), None):
+        raise click.UsageError(
+            f"--drill and --{other.replace('_', '-')} exclude each other: a drill has a role of its own, "
+            "which removes what it restores."
+        )
+    if names != ["lightsail"]:
+        raise click.UsageError("--drill is about lightsail alone; leave --services out.")
+
+
+def _policy(service: str, *, delete: bool, taking: bool, restoring: bool) -> dict[str, Any]:
+    if service == "lightsail":
+        return lightsail.policy(delete=delete, taking=taking, restoring=restoring)
+    if service == "ec2":
+        return ec2.policy(delete=delete)
+    if service == "fcu":
+        return outscale.policy(ec2.PERMISSIONS, delete=delete)
+    more = outscale.TAKING_PERMISSIONS if taking else ()
+    return outscale.policy((*outscale.PERMISSIONS, *more), delete=delete)
+
+
+def _print(policy: dict[str, Any]) -> None:
+    click.echo(json.dumps(policy, indent=2))

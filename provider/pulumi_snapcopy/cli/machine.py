@@ -14,6 +14,9 @@ from .. import __version__
 from ..core.errors import ConfigError
 from ..host.settings import Settings
 from .findings import Finding, ok, problem
+from .stack_login import StackConfig
+
+NOTHING = StackConfig()
 
 OLDEST = (3, 216, 0)
 """Of Pulumi, the CLI as well as the SDK: the first in which a refresh shows drift."""
@@ -22,13 +25,17 @@ CLI_TIMEOUT = 20.0
 INSTALL = "Install it: https://www.pulumi.com/docs/install/"
 
 
-def check_machine() -> Iterator[Finding]:
-    """Check what doesn't need the service."""
+def check_machine(stack: StackConfig = NOTHING) -> Iterator[Finding]:
+    """Check what doesn't need the service.
+
+    Args:
+        stack: the configuration of the stack that counts.
+    """
     yield ok("python", f"{platform.python_version()}, pulumi-snapcopy {__version__}")
     yield from (_package(name) for name in ("pulumi", "boto3"))
     yield _pulumi_cli()
     try:
-        settings = Settings.read(lambda key: None)
+        settings = Settings.read(stack.config.get)
     except ConfigError as error:
         yield problem("settings", str(error))
         settings = Settings()
@@ -38,7 +45,12 @@ def check_machine() -> Iterator[Finding]:
             f"{settings.max_workers} copies at a time",
             f"in {', '.join(settings.allowed_account_ids) or 'any account'}",
         )
-        yield ok("settings", f"{', '.join(texts)} (a stack's own configuration isn't read here)")
+        of = (
+            f"by {stack.path.name} and the environment"
+            if stack.path
+            else "a stack's own configuration would win"
+        )
+        yield ok("settings", f"{', '.join(texts)} ({of})")
     yield _host(settings.max_workers)
 
 

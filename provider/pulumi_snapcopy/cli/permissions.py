@@ -3,55 +3,42 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from typing import TYPE_CHECKING
 
-from ..core.errors import Denied, NotFound, ServiceError
-from ..lightsail.permissions import PERMISSIONS, Permission
+from ..core.errors import Denied, LoginFailed, NotFound, ServiceError
+from ..core.permissions import Permission
 from . import asking
+from .access import Access
 from .findings import Finding, not_tried, ok, problem
 
-if TYPE_CHECKING:
-    from ..lightsail.service import Lightsail
 
-NOTHING = "snapcopy-doctor-asks-for-nothing"
-
-PROBES: tuple[tuple[tuple[str, ...], Callable[[Lightsail, str], object]], ...] = (
-    (("lightsail:GetAutoSnapshots",), lambda service, region: service.automatic_snapshots(region, NOTHING)),
-    (("lightsail:GetDiskSnapshot",), lambda service, region: service.get(region, NOTHING, "DiskSnapshot")),
-    (("lightsail:GetDiskSnapshots",), lambda service, region: service.all(region, "DiskSnapshot")),
-    (("lightsail:GetInstanceSnapshot",), lambda service, region: service.get(region, NOTHING, "InstanceSnapshot")),
-    (("lightsail:GetInstanceSnapshots",), lambda service, region: service.all(region, "InstanceSnapshot")),
-    (("lightsail:GetInstances", "lightsail:GetDisks"), lambda service, region: service.resource_names(region)),
-    (("lightsail:GetRelationalDatabases",),
-     lambda service, region: service.database_names(region)),
-    (("lightsail:GetOperationsForResource",), lambda service, region: service.recorded(region, NOTHING)),
-)  # fmt: skip
-"""The actions that a read needs, in the order in which it calls them."""
-
-
-def check_permissions(service: Lightsail, source_region: str, target_region: str) -> Iterator[Finding]:
+def check_permissions(access: Access) -> Iterator[Finding]:
     """Try each read where it is needed."""
-    for region in dict.fromkeys((source_region, target_region)):
-        roles = {role for role, of in (("source", source_region), ("target", target_region)) if of == region}
-        needed = {each.action: each for each in PERMISSIONS if roles.intersection(each.regions)}
-        for actions, read in PROBES:
+    probes = access.probes()
+    places = (("source", access.source), ("target", access.target))
+    for region in dict.fromkeys(of for _, of in places):
+        roles = {role for role, of in places if of == region}
+        needed = {each.action: each for each in access.permissions if roles.intersection(each.regions)}
+        for actions, read in probes:
             if not needed.keys() & set(actions):
                 continue
-            error = _try(service, region, read)
-            if error is not None and asking.is_about_credentials(error):
+            error = _try(region, read)
+            if isinstance(error, LoginFailed):
                 yield problem("credentials", f"{region} doesn't take them: {asking.sentence(error)}")
                 return
-            yield from _judge([needed[action] for action in actions], region, error)
-    for permission in PERMISSIONS:
+            text = asking.sentence(error, policy=access.policy) if error else ""
+            yield from _judge([needed[action] for action in actions], region, error, text)
+    for permission in access.permissions:
         if not permission.reads:
             yield not_tried(
-                f"{permission.action} in {target_region}", "can't be tested without making a change"
+                f"{permission.action} in {access.target}", "can't be tested without making a change"
             )
+    for subject, when in access.also().items():
+        yield not_tried(subject, when)
 
 
-def _try(service: Lightsail, region: str, read: Callable[[Lightsail, str], object]) -> ServiceError | None:
+def _try(region: str, read: Callable[[str], object]) -> ServiceError | None:
     try:
-        read(service, region)
+        read(region)
     except NotFound:
         return None  # which it may only say to who may ask
     except ServiceError as error:
@@ -59,7 +46,9 @@ def _try(service: Lightsail, region: str, read: Callable[[Lightsail, str], objec
     return None
 
 
-def _judge(permissions: list[Permission], region: str, error: ServiceError | None) -> Iterator[Finding]:
+def _judge(
+    permissions: list[Permission], region: str, error: ServiceError | None, text: str
+) -> Iterator[Finding]:
     failed = False
     for permission in permissions:
         subject = f"{permission.action} in {region}"
@@ -68,6 +57,6 @@ def _judge(permissions: list[Permission], region: str, error: ServiceError | Non
         elif error is not None and permission.action == error.call:
             failed = True
             without = f"Without it, {permission.without}. " if isinstance(error, Denied) else ""
-            yield problem(subject, f"{without}{asking.sentence(error)}")
+            yield problem(subject, f"{without}{text}")
         else:
             yield ok(subject, "allowed")

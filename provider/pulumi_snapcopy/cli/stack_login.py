@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import json
 import os
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -12,27 +15,52 @@ if TYPE_CHECKING:
     from ..aws.login import Login
 
 
-def login_of_the_stack(stack: str | None, folder: Path) -> tuple[Login, str]:
-    """Return the login that counts, and a sentence that says why.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StackConfig:
+    """The configuration of a stack, as far as its file in the project's folder has it in the clear.
 
     Args:
-        stack: the stack's name; default: the only one that has a configuration file in the folder, if there is one.
-        folder: the project's.
-
-    Raises:
-        click.ClickException: if the named stack has no configuration there, or it can't be read.
+        path: the file; None where no stack is named and the folder has none, or several.
+        config: by ``namespace:key``.
     """
-    from ..aws.login import Login
 
-    path = _file(stack, folder)
-    config = _config(path) if path else {}
-    profile, region = (_text(config.get(key)) for key in ("aws:profile", "aws:region"))
-    if path is None or not (profile or region):
-        return Login(), _of_the_environment()
-    told = [f"{key} {value}" for key, value in (("aws:profile", profile), ("aws:region", region)) if value]
-    wins = [name for name in ("AWS_PROFILE", "AWS_REGION", "AWS_DEFAULT_REGION") if os.environ.get(name)]
-    over = f"; it wins over {', '.join(wins)}" if wins else ""
-    return Login(profile=profile, region=region), f"{' and '.join(told)} of {path.name}{over}"
+    path: Path | None = None
+    config: Mapping[str, object] = field(default_factory=dict)
+
+    @classmethod
+    def of(cls, stack: str | None, folder: Path) -> StackConfig:
+        """Read it.
+
+        Args:
+            stack: the stack's name; default: the only one that has a configuration file in the folder, if there is one.
+            folder: the project's.
+
+        Raises:
+            click.ClickException: if the named stack has no configuration there, or it can't be read.
+        """
+        path = _file(stack, folder)
+        return cls(path=path, config=_config(path) if path else {})
+
+    def login(self) -> Login:
+        """Return the login that counts."""
+        from ..aws.login import Login
+
+        return Login(
+            profile=_text(self.config.get("aws:profile")), region=_text(self.config.get("aws:region"))
+        )
+
+    def why(self) -> str:
+        """Say in a sentence which login counts."""
+        told = [
+            f"{key} {value}"
+            for key in ("aws:profile", "aws:region")
+            if (value := _text(self.config.get(key)))
+        ]
+        if not told or self.path is None:
+            return _of_the_environment()
+        wins = [name for name in ("AWS_PROFILE", "AWS_REGION", "AWS_DEFAULT_REGION") if os.environ.get(name)]
+        over = f"; it wins over {', '.join(wins)}" if wins else ""
+        return f"{' and '.join(told)} of {self.path.name}{over}"
 
 
 def _file(stack: str | None, folder: Path) -> Path | None:
@@ -52,7 +80,14 @@ def _config(path: Path) -> dict[str, Any]:
         config = (yaml.safe_load(path.read_text()) or {}).get("config") or {}
     except (OSError, ValueError, AttributeError, yaml.YAMLError) as error:
         raise click.ClickException(f"{path.name} can't be read: {error}") from None
-    return config if isinstance(config, dict) else {}
+    if not isinstance(config, dict):
+        return {}
+    # A mapping is a secret, or an object that none of our settings is; lists are handed on as JSON, as the engine does.
+    return {
+        str(key): json.dumps(value) if isinstance(value, list) else value
+        for key, value in config.items()
+        if not isinstance(value, dict)
+    }
 
 
 def _text(value: object) -> str | None:

@@ -11,9 +11,9 @@ from dataclasses import dataclass, field
 from . import messages
 from .errors import Cancelled, ServiceError, WrongAccount
 from .values import Known, Spec
-from .waiting.batch import SingleFlight
 from .waiting.clock import Clock
 from .waiting.deadline import Deadline, OutOfTime
+from .waiting.once import Once
 
 PATIENCE = 30.0
 """Seconds for which a verb retries to ask for the account."""
@@ -33,7 +33,7 @@ class AccountGuard:
     ask: Callable[[str], str]
     clock: Clock
     _account: str | None = None
-    _asking: dict[str, SingleFlight[str]] = field(default_factory=dict)
+    _asked: dict[str, Once[str]] = field(default_factory=dict)
     _unknown: bool = False
 
     def admit(self, spec: Spec, known: Known, *, doing: str) -> None:
@@ -77,6 +77,6 @@ class AccountGuard:
 
     def _told(self, region: str) -> str:
         if self._account is None:
-            asking = SingleFlight(self.clock, lambda _: self.ask(region))
-            self._account = self._asking.setdefault(region, asking).get()
+            asked = self._asked.setdefault(region, Once(lambda: self.ask(region)))
+            self._account = asked.get()
         return self._account

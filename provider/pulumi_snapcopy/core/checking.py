@@ -11,7 +11,7 @@ from .account import AccountGuard
 from .errors import ServiceError, WrongAccount
 from .family import Family
 from .ledger import Ledger
-from .messages import OTHER_ACCOUNT
+from .messages import other_account
 from .rules.judgement import BOOKKEEPING, UNKNOWN, Violation
 from .service import Service
 from .settle import differences, settle
@@ -76,9 +76,8 @@ class Checking:
             if settled != olds:
                 self._may_ask(inputs[self.family.region_argument])
         except WrongAccount as error:
-            return Checked(
-                inputs=news, failures=[Violation(property="", message=f"{error}; {OTHER_ACCOUNT}.")]
-            )
+            advice = other_account(self.family.words)
+            return Checked(inputs=news, failures=[Violation(property="", message=f"{error}; {advice}.")])
         if other := self.ledger.declare(urn, self.family.settled_id(settled)):
             return Checked(inputs=news, failures=[self._asked_for_twice(settled, other)])
         # The engine checks what it will replace a second time, as if it were new.

@@ -105,6 +105,8 @@ class _Convergence:
             )
         except AnswerLost as error:
             self._hold(replace(run.known, seen=run.known.seen or self._pending()))
+            if self._seen.sent is Sent.LOST:
+                self._requests.settled_at = run.clock.now() + CREATION_GRACE
             self._observer.note(sent=Sent.LOST, sent_at=run.clock.now())
             self._look_for_it(error)
         except NameInUse as error:
@@ -113,6 +115,10 @@ class _Convergence:
             self._look_for_it(error)
         else:
             self._attendant.born = run.clock.now()
+            if self._seen.sent is Sent.LOST:
+                self._requests.settled_at = max(
+                    self._requests.settled_at, self._seen.sent_at + CREATION_GRACE
+                )
             self._hold(replace(_blank(run.known), seen=started.seen, operation_id=started.operation_id))
             self._observer.note(
                 existing=started.seen, verdict=Verdict(Whose.OURS, Evidence.RECORD), sent=Sent.ACCEPTED,
@@ -148,6 +154,11 @@ class _Convergence:
             run.progress.show(f"searching for the {run.spec.words.thing} whose request had no answer")
             run.clock.sleep(backoff(self._requests.made))
             self._requests.made += 1
+        elif (rest := min(self._requests.settled_at, run.deadline.at) - run.clock.now()) > 0:
+            run.progress.show(
+                f"looking for a second {run.spec.words.thing}: the answer to a request was lost"
+            )
+            run.clock.sleep(rest)
         found = self._observer.find()
         if existing is not None and all(each.ref != existing.ref for each in found):
             found.append(existing)  # a filter may not show it yet
@@ -294,10 +305,17 @@ class _Convergence:
 
 @dataclass(slots=True)
 class _Requests:
-    """How many requests this run has made without a reliable answer, and how many of those accepted have failed."""
+    """What this run's requests have come to.
+
+    Args:
+        made: how many had no reliable answer.
+        failed: how many of those accepted have failed.
+        settled_at: when all that those of several requests whose answers were lost have made is visible.
+    """
 
     made: int = field(default=0)
     failed: int = field(default=0)
+    settled_at: float = field(default=0.0)
 
 
 def _blank(known: Known) -> Known:

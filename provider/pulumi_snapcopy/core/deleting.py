@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from . import messages
-from .errors import Denied, SourceError
+from .errors import Denied, LoginFailed, SourceError
 from .removal import find_known, made_again_meanwhile, remove
 from .run import Run
 from .values import Seen, Source, Spec
@@ -46,6 +46,8 @@ def delete(run: Run, replacement: Spec | None, listing_of: Callable[[str], Listi
         _check_replacement(run, replacement, found, listing_of)
     try:
         remove(run, found)
+    except LoginFailed:
+        raise  # which says nothing of what the role may do
     except Denied as denied:
         raise NotAllowed(found, denied) from denied
 

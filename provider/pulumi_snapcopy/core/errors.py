@@ -6,6 +6,7 @@ SnapcopyError
 │   ├── NotFound          the service says that there is no such thing
 │   ├── NameInUse         the name is taken, the service doesn't say by what
 │   ├── Denied            credentials or permissions: waiting doesn't help
+│   │   └── LoginFailed   credentials that are missing, wrong or expired, whatever is called
 │   ├── NoSuchService     the endpoint doesn't have this service
 │   ├── QuotaReached      a quota is used up: waiting doesn't help
 │   ├── Refused           any other refusal, with the service's reason
@@ -42,14 +43,18 @@ class ServiceError(SnapcopyError):
         call: the API's name of what was called, as in an IAM policy.
         code: the service's error code.
         request_id: the service's id of the request, for its support.
+        advice: what to do about it, where the room knows: a clause such as "renew the credentials".
     """
 
-    def __init__(self, message: str, *, call: str = "", code: str = "", request_id: str = "") -> None:
+    def __init__(
+        self, message: str, *, call: str = "", code: str = "", request_id: str = "", advice: str = ""
+    ) -> None:
         super().__init__(message)
         self.message = message
         self.call = call
         self.code = code
         self.request_id = request_id
+        self.advice = advice
 
     def __str__(self) -> str:
         return f"{self.code}: {self.message}" if self.code else self.message
@@ -65,6 +70,10 @@ class NameInUse(ServiceError):
 
 class Denied(ServiceError):
     """Credentials or permissions: waiting doesn't help."""
+
+
+class LoginFailed(Denied):
+    """Credentials that are missing, wrong or expired: no call would be allowed."""
 
 
 class NoSuchService(ServiceError):

@@ -6,14 +6,21 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from .durations import spoken
-from .errors import CopyError, Denied, NoSuchService, QuotaReached, ServiceError, SourceError, WrongAccount
+from .errors import (
+    CopyError,
+    Denied,
+    NoSuchService,
+    QuotaReached,
+    ServiceError,
+    SourceError,
+    WrongAccount,
+)
 from .keys import is_namesake
-from .values import MISSING, OWNER_TAG, SOURCE_TAG, Known, Phase, Record, Seen, Spec
+from .values import MISSING, OWNER_TAG, SOURCE_TAG, Known, Phase, Record, Seen, Spec, Words
 
 RESUME = "run `pulumi up` again to go on waiting."
 UP_AGAIN = "run `pulumi up` again."
 SAME_AGAIN = "run the same command again."
-OTHER_ACCOUNT = "log in to an allowed account (AWS_PROFILE), or change snapcopy:allowedAccountIds"
 
 MAKING, READING, DELETING = "making", "reading", "deleting"
 """What a verb is doing; the gerund of making is the resource's own."""
@@ -24,6 +31,11 @@ def again(doing: str) -> str:
     return UP_AGAIN if doing == MAKING else SAME_AGAIN
 
 
+def other_account(words: Words) -> str:
+    """What to do where the account isn't an allowed one."""
+    return f"log in to an allowed account ({words.login}), or change snapcopy:allowedAccountIds"
+
+
 def wrong_account(spec: Spec, error: WrongAccount, *, doing: str, known: Known) -> CopyError:
     """The account guard has let nothing through."""
     # Without the program the engine hands on the configuration that the last `up` had.
@@ -31,7 +43,7 @@ def wrong_account(spec: Spec, error: WrongAccount, *, doing: str, known: Known) 
     then = f"then {UP_AGAIN}" if doing == MAKING else late
     return CopyError(
         gerund(spec, doing), spec.subject, str(error),
-        state=_unsent(spec, known), next_step=f"{OTHER_ACCOUNT}; {then}",
+        state=_unsent(spec, known), next_step=f"{other_account(spec.words)}; {then}",
     )  # fmt: skip
 
 
@@ -41,7 +53,7 @@ def unknown_account(spec: Spec, error: ServiceError, *, doing: str, known: Known
     return CopyError(
         gerund(spec, doing), spec.subject,
         f"the account isn't known, and snapcopy:allowedAccountIds is set: {error}{called}",
-        state=_unsent(spec, known), next_step=after(error, doing), reference=_reference(spec, None, error.request_id),
+        state=_unsent(spec, known), next_step=after(error, doing, spec.words), reference=_reference(spec, None, error.request_id),
     )  # fmt: skip
 
 
@@ -77,26 +89,23 @@ def service_error(spec: Spec, error: ServiceError, *, doing: str, kept: Known | 
     called = f" ({error.call})" if error.call else ""
     return CopyError(
         gerund(spec, doing), spec.subject, f"{error}{called}",
-        state=_state(spec, kept, doing), next_step=after(error, doing),
+        state=_state(spec, kept, doing), next_step=after(error, doing, spec.words),
         reference=_reference(spec, kept, error.request_id), kept=kept,
     )  # fmt: skip
 
 
-def after(error: ServiceError, doing: str) -> str:
+def after(error: ServiceError, doing: str, words: Words) -> str:
     """What to do next after an error of the service."""
     then = again(doing)
     if isinstance(error, NoSuchService):
         return f"correct the endpoint, or unset it to use the real service, then {then}"
     if isinstance(error, QuotaReached):
         return f"delete what is no longer needed, or have the quota raised, then {then}"
+    if error.advice:
+        return f"{error.advice}, then {then}"
     if not isinstance(error, Denied):
         return f"fix the problem named above, then {then}"
-    if "ignature expired" in error.message or "ignature not yet" in error.message:
-        return f"set this machine's clock, then {then}"
-    login = ("Expired", "Token", "Credentials", "Unauthenticated", "Signature", "UnrecognizedClient")
-    if any(word in error.code for word in login):
-        return f"renew the credentials, then {then}"
-    return f"allow {error.call or 'the call'} (`snapcopy iam-policy` prints all that is needed), then {then}"
+    return f"allow {error.call or 'the call'} (`{words.policy}` prints all that is needed), then {then}"
 
 
 def out_of_time(

@@ -137,6 +137,8 @@ class Words:
         making: the gerund, ``copying``.
         made: the participle, ``copied``.
         provider: whose ids an error quotes, ``AWS``.
+        login: the setting that chooses the credentials, such as the name of a variable.
+        policy: the command that prints the permissions.
         name_argument: the argument to change where what it names belongs to another, in Python's spelling.
         kind: what the thing is to the service, ``snapshot``.
         adopts: whether an existing one can be taken over.
@@ -147,6 +149,8 @@ class Words:
     making: str
     made: str
     provider: str
+    login: str = "its profile"
+    policy: str = "snapcopy iam-policy"
     name_argument: str = ""
     kind: str = "snapshot"
     adopts: bool = True

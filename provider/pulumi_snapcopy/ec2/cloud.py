@@ -7,13 +7,15 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from urllib.parse import urlsplit
 
 from ..core.errors import ConfigError
 
 AWS, FCU = "aws", "fcu"
 SETTING = "ec2Api"
+VARIABLE = "SNAPCOPY_EC2_API"
+NO_ACCOUNT = "FCU has no call that tells the account; take allowedAccountIds away where FCU is used"
 
 _HOST = re.compile(r"fcu\.([a-z0-9-]+)\.outscale\.com")
 
@@ -89,35 +91,52 @@ def require_endpoint(name: str, url: str | None, region: str = "REGION") -> None
         )
 
 
-def is_fcu_here() -> bool:
-    """Whether this process's environment means FCU, for readers of the rules that have no stack's settings."""
+def is_fcu(config: Mapping[str, object]) -> bool:
+    """Whether FCU is meant in a stack of this configuration (``snapcopy:ec2Api``, …), or else in this environment.
+
+    Example:
+        >>> is_fcu({"snapcopy:ec2Api": "fcu"})
+        True
+    """
+    name, value = f"snapcopy:{SETTING}", config.get(f"snapcopy:{SETTING}")
+    if value is None:
+        name, value = VARIABLE, os.environ.get(VARIABLE)
     try:
-        return cloud_of("SNAPCOPY_EC2_API", os.environ.get("SNAPCOPY_EC2_API"), configured_endpoint) == FCU
+        return cloud_of(name, value, lambda: endpoint_of(config)) == FCU
     except ConfigError:
-        return False
+        return False  # the provider's own check says so
 
 
-def described_cloud(region: str) -> str:
-    """Return in words where EC2's calls go by this process's environment; without secrets.
+def endpoint_of(config: Mapping[str, object]) -> str | None:
+    """Return EC2's endpoint as this machine's settings have it for a stack of this configuration."""
+    profile = config.get("aws:profile")
+    return configured_endpoint(str(profile) if profile else None)
+
+
+def described_cloud(region: str, *, name: str, value: object, endpoint: str | None) -> str:
+    """Return in words where EC2's calls go; without secrets.
 
     Args:
         region: where copies are to be made.
+        name: where the setting was given.
+        value: the setting, if it was given.
+        endpoint: the configured endpoint, if there is one.
 
     Raises:
-        ConfigError: if SNAPCOPY_EC2_API can't be used.
+        ConfigError: if the setting can't be used, or OUTSCALE is meant and no endpoint is set.
     """
     from ..aws.calls import without_secrets
     from .regions import OUTSCALE
 
-    url = configured_endpoint()
-    cloud = cloud_of("SNAPCOPY_EC2_API", os.environ.get("SNAPCOPY_EC2_API"), lambda: url)
-    at = f" at {without_secrets(url)}" if url else ""
+    cloud = cloud_of(name, value, lambda: endpoint)
+    why = f", as {name} says" if value is not None else ", by its endpoint's host" if cloud == FCU else ""
+    at = f" at {without_secrets(endpoint)}" if endpoint else ""
     if cloud == FCU:
-        require_endpoint("SNAPCOPY_EC2_API", url, region)
-        return f"OUTSCALE's FCU{at}"
-    if not url and region in OUTSCALE:
+        require_endpoint(name, endpoint, region)
+        return f"OUTSCALE's FCU{at}{why}"
+    if not endpoint and region in OUTSCALE:
         return (
-            f"AWS; OUTSCALE has a region {region}, too. If that is meant, set AWS_ENDPOINT_URL_EC2="
+            f"AWS{why}; OUTSCALE has a region {region}, too. If that is meant, set AWS_ENDPOINT_URL_EC2="
             f"https://fcu.{region}.outscale.com."
         )
-    return f"AWS's API{at}" if at else "AWS"
+    return f"AWS's API{at}{why}" if at else f"AWS{why}"

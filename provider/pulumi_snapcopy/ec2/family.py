@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from ..aws.advice import PROFILE
 from ..aws.limits import is_of_copies_in_progress
 from ..core.family import Family, Inputs
 from ..core.values import Phase, Words
@@ -15,7 +16,8 @@ class CopiedSnapshots(Family):
 
     rules = AWS_RULES
     words = Words(
-        noun="CopiedSnapshot", thing="copy", making="copying", made="copied", provider="AWS",
+        noun="CopiedSnapshot", thing="copy", making="copying", made="copied", provider="AWS", login=PROFILE,
+        policy="snapcopy iam-policy --services ec2",
         name_argument="adopt_snapshot_id",
     )  # fmt: skip
     ref_output = "snapshotId"
@@ -61,7 +63,8 @@ class FcuCopiedSnapshots(CopiedSnapshots):
 
     rules = FCU_RULES
     words = Words(
-        noun="CopiedSnapshot", thing="copy", making="copying", made="copied", provider="OUTSCALE",
+        noun="CopiedSnapshot", thing="copy", making="copying", made="copied", provider="OUTSCALE", login=PROFILE,
+        policy="snapcopy iam-policy --services fcu",
         name_argument="adopt_snapshot_id",
     )  # fmt: skip
 

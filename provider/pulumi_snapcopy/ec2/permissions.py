@@ -7,10 +7,23 @@ from __future__ import annotations
 
 from typing import Any
 
+from ..core.permissions import BOTH, Permission, actions
 from ..core.values import OWNER_TAG
 
 SNAPSHOTS = "arn:aws:ec2:*::snapshot/*"
 """The account's field of a snapshot's ARN is empty."""
+
+_REQUEST_TAG, _RESOURCE_TAG = f"aws:RequestTag/{OWNER_TAG}", f"aws:ResourceTag/{OWNER_TAG}"
+
+PERMISSIONS = (
+    Permission(action="ec2:CopySnapshot", without="nothing can be copied"),
+    Permission(action="ec2:CreateTags", owner_in=_REQUEST_TAG,
+               without="copies can't be marked as ours, and none is ever complete"),
+    Permission(action="ec2:DeleteSnapshot", owner_in=_RESOURCE_TAG, without="copies can be neither deleted nor replaced"),
+    Permission(action="ec2:DeleteTags", owner_in=_RESOURCE_TAG, without="tags can't be removed from copies"),
+    Permission(action="ec2:DescribeSnapshots", regions=BOTH, without="no snapshot can be found, waited for or copied"),
+)  # fmt: skip
+"""All that copies need, once, on AWS as on FCU; what `ec2.service` calls, and no more."""
 
 KEYS_OF_COPIES = ("kms:CreateGrant", "kms:DescribeKey", "kms:GenerateDataKeyWithoutPlaintext")
 KEYS_OF_SOURCES = ("kms:CreateGrant",)
@@ -35,14 +48,15 @@ def policy(*, delete: bool = True) -> dict[str, Any]:
         >>> [statement["Sid"] for statement in policy(delete=False)["Statement"]]
         ['FindEbsSnapshots', 'CopyEbsSnapshots', 'TagEbsCopies', 'ChangeEbsCopies', 'UseKeysForEbsCopies']
     """
-    changes = ["ec2:DeleteTags", *(["ec2:DeleteSnapshot"] if delete else [])]
+    tags = [each for each in PERMISSIONS if each.owner_in == _REQUEST_TAG]
+    changes = [each for each in PERMISSIONS if each.owner_in == _RESOURCE_TAG]
     return {
         "Version": "2012-10-17",
         "Statement": [
             _statement("FindEbsSnapshots", ["ec2:DescribeSnapshots"], "*"),
             _statement("CopyEbsSnapshots", ["ec2:CopySnapshot"], SNAPSHOTS),
-            _statement("TagEbsCopies", ["ec2:CreateTags"], SNAPSHOTS, {f"aws:RequestTag/{OWNER_TAG}": "*"}),
-            _statement("ChangeEbsCopies", changes, SNAPSHOTS, {f"aws:ResourceTag/{OWNER_TAG}": "*"}),
+            _statement("TagEbsCopies", actions(tags), SNAPSHOTS, {_REQUEST_TAG: "*"}),
+            _statement("ChangeEbsCopies", actions(changes, delete=delete), SNAPSHOTS, {_RESOURCE_TAG: "*"}),
             _statement(
                 "UseKeysForEbsCopies", list(KEYS_OF_COPIES), "*", {"kms:ViaService": "ec2.*.amazonaws.com"}
             ),

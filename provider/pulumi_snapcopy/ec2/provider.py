@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from ..core.errors import ConfigError, Refused
-from .cloud import FCU, SETTING, cloud_of, configured_endpoint, require_endpoint
+from .cloud import FCU, NO_ACCOUNT, SETTING, cloud_of, configured_endpoint, require_endpoint
 
 if TYPE_CHECKING:
     from ..aws.login import Login
@@ -66,7 +66,7 @@ def _service(settings: Settings, clock: Clock) -> Service:
 def _account(settings: Settings, region: str) -> str:
     if _is_fcu(settings):
         # STS is AWS's, and OUTSCALE's keys are nothing to send there.
-        raise Refused("FCU has no call that tells the account; take allowedAccountIds away where FCU is used")
+        raise Refused(NO_ACCOUNT)
     return _login(settings).account(region, service="ec2")
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import cache
 from importlib.metadata import version
 
@@ -36,3 +37,9 @@ def aws_regions() -> Regions:
 def fcu_regions() -> Regions:
     """Return the regions of OUTSCALE."""
     return Regions(service="OUTSCALE", names=OUTSCALE)
+
+
+def regions_of_both() -> Regions:
+    """Return the regions of both clouds, for settings that hold for either."""
+    aws = aws_regions()
+    return replace(aws, names=aws.names | OUTSCALE)

@@ -12,15 +12,14 @@ from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-import boto3
-from botocore.config import Config
 from botocore.handlers import inject_presigned_url_ec2
 
-from .. import __version__
 from ..aws.calls import call, member, pages, refuse_other_xml
+from ..aws.clients import Clients
 from ..aws.login import Login
 from ..core.errors import Denied, NotFound
 from ..core.values import Record, Seen, Source, Spec, Started
+from ..core.waiting.batch import SingleFlight
 from ..core.waiting.clock import Clock, SystemClock
 from ..core.waiting.listing import Listing
 from .mark import KEY_TAG, described
@@ -30,8 +29,6 @@ from .sources import Sources, check_source
 if TYPE_CHECKING:
     from types_boto3_ec2.client import EC2Client
 
-CONNECT_TIMEOUT = 10
-READ_TIMEOUT = 20
 PAGE = 1000
 _DESCRIBE = "ec2:DescribeSnapshots"
 _OWN = ["self"]
@@ -60,19 +57,18 @@ class Ec2:
         login: Login | None = None,
         fcu: bool = False,
     ) -> None:
-        self._connections = connections
-        self._login = login or Login()
         self._fcu = fcu
+        self._clock = clock or SystemClock()
+        self._clients = Clients["EC2Client"]("ec2", login, connections=connections, prepare=_prepare)
+        self._sources = Sources(self.described, self._clock)
+        self._flights: dict[str, SingleFlight[list[Seen]]] = {}
         self._lock = threading.Lock()
-        self._session: boto3.session.Session | None = None
-        self._clients: dict[tuple[str, bool], EC2Client] = {}
-        self._sources = Sources(self.described, clock or SystemClock())
 
     # What there is
 
     def get(self, region: str, name: str, kind: str | None = None) -> Seen | None:
         """Read one of the account's snapshots by its id."""
-        client = self._client(region)
+        client = self._clients.of(region)
         try:
             answer = call(_DESCRIBE, lambda: client.describe_snapshots(SnapshotIds=[name], OwnerIds=_OWN))
         except NotFound:
@@ -88,7 +84,7 @@ class Ec2:
         self, region: str, *, filters: Sequence[Mapping[str, Any]] = (), **more: Any
     ) -> list[dict[str, Any]]:
         """List snapshots as the API shows them, page by page."""
-        client = self._client(region)
+        client = self._clients.of(region)
         given: dict[str, Any] = {**more, "MaxResults": PAGE}
         if filters:
             given["Filters"] = [*filters]
@@ -98,8 +94,21 @@ class Ec2:
         return [each for page in listed for each in member(page, "Snapshots")]
 
     def find(self, spec: Spec, listing: Listing) -> list[Seen]:
-        """Find what carries the spec's key, in a listing that all who look at the same time share."""
-        return [each for each in listing.all() if spec.key and each.key == spec.key]
+        """Find what carries the spec's key, in a list without filters: those may show a new snapshot later."""
+        return [each for each in self._every(spec.region, listing) if spec.key and each.key == spec.key]
+
+    def _every(self, region: str, listing: Listing) -> list[Seen]:
+        """List all of the account's snapshots, once for all that look at the same time."""
+        if self._fcu:
+            return listing.all()
+        with self._lock:
+            flight = self._flights.get(region)
+            if flight is None:
+                flight = SingleFlight(
+                    self._clock, lambda _: self._seen(region, self.described(region, OwnerIds=_OWN))
+                )
+                self._flights[region] = flight
+        return flight.get()
 
     def records(self, spec: Spec) -> list[Record]:
         """Return nothing: EC2 keeps no record of its calls that can be asked for."""
@@ -117,7 +126,7 @@ class Ec2:
 
     def create(self, spec: Spec, *, attempt: int) -> Started:
         """Start the copy; sent to the target's region, and once: a second send would make a second copy."""
-        client = self._client(spec.region, retries=False)
+        client = self._clients.of(spec.region, retries=False)
         request = self._fcu_request(spec) if self._fcu else _aws_request(spec)
         try:
             answer = call("ec2:CopySnapshot", lambda: client.copy_snapshot(**request))
@@ -132,7 +141,7 @@ class Ec2:
 
     def tag(self, seen: Seen, tags: Mapping[str, str]) -> None:
         """Set tags."""
-        client = self._client(seen.region)
+        client = self._clients.of(seen.region)
         call(
             "ec2:CreateTags",
             lambda: client.create_tags(Resources=[seen.name], Tags=_pairs(tags)),  # type: ignore[arg-type]
@@ -140,7 +149,7 @@ class Ec2:
 
     def untag(self, seen: Seen, keys: Sequence[str]) -> None:
         """Remove tags."""
-        client = self._client(seen.region)
+        client = self._clients.of(seen.region)
         call(
             "ec2:DeleteTags",
             lambda: client.delete_tags(Resources=[seen.name], Tags=[{"Key": key} for key in keys]),
@@ -148,7 +157,7 @@ class Ec2:
 
     def delete(self, seen: Seen) -> None:
         """Ask for the snapshot's deletion."""
-        client = self._client(seen.region)
+        client = self._clients.of(seen.region)
         call("ec2:DeleteSnapshot", lambda: client.delete_snapshot(SnapshotId=seen.name))
 
     # How
@@ -165,28 +174,11 @@ class Ec2:
         # What is in the Recycle Bin is deleted, as far as anybody can use it.
         return [seen_of(each, region, fcu=self._fcu) for each in raw if each.get("State") != "recoverable"]
 
-    def _client(self, region: str, *, retries: bool = True) -> EC2Client:
-        with self._lock:
-            client = self._clients.get((region, retries))
-            if client is None:
-                config = Config(
-                    retries={"mode": "standard", "total_max_attempts": 3 if retries else 1},
-                    connect_timeout=CONNECT_TIMEOUT,
-                    read_timeout=READ_TIMEOUT,
-                    tcp_keepalive=True,
-                    max_pool_connections=self._connections,
-                    user_agent_extra=f"pulumi-snapcopy/{__version__}",
-                )
-                client = call("ec2", partial(self._make_client, region, config))
-                # The URL that botocore adds is a credential; neither cloud needs it.
-                client.meta.events.unregister("before-call.ec2.CopySnapshot", inject_presigned_url_ec2)
-                client.meta.events.register("after-call.ec2", refuse_other_xml)
-                self._clients[region, retries] = client
-            return client
 
-    def _make_client(self, region: str, config: Config) -> EC2Client:
-        self._session = self._session or self._login.session()
-        return self._session.client("ec2", region_name=region, config=config)
+def _prepare(client: EC2Client) -> None:
+    # The URL that botocore adds is a credential; neither cloud needs it.
+    client.meta.events.unregister("before-call.ec2.CopySnapshot", inject_presigned_url_ec2)
+    client.meta.events.register("after-call.ec2", refuse_other_xml)
 
 
 def _aws_request(spec: Spec) -> dict[str, Any]:

@@ -30,7 +30,7 @@ def seen_of(raw: Mapping[str, Any], region: str, *, fcu: bool) -> Seen:
         state=state,
         phase=phase(state),
         progress=raw.get("Progress") or None,
-        message=_explained(raw.get("StateMessage") or "") if phase(state) is Phase.FAILED else "",
+        message=_explained(raw.get("StateMessage") or "", fcu=fcu) if phase(state) is Phase.FAILED else "",
         created_at=started.astimezone(timezone.utc) if started else None,
         size=size,
         tags=tags,
@@ -55,6 +55,6 @@ def arn(region: str, id_: str) -> str:
     return f"arn:aws:ec2:{region}::snapshot/{id_}"
 
 
-def _explained(message: str) -> str:
-    """The service's sentence; where it is about a key, with what the keys need."""
-    return f"{message} ({KEYS_NEED})" if "key" in message.lower() else message
+def _explained(message: str, *, fcu: bool) -> str:
+    """The service's sentence; where it is about a key, with what the keys need on AWS."""
+    return f"{message} ({KEYS_NEED})" if "key" in message.lower() and not fcu else message

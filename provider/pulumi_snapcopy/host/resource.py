@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+import inspect
 from collections.abc import Callable, Mapping, Sequence
 from functools import cache
 from typing import Any
@@ -59,9 +60,13 @@ class SnapcopyResource(Resource):
             "retain": opts.retain_on_delete or None,
             "guarded": pulumi.Config("snapcopy").get("allowedAccountIds") is not None or None,
         }
+        # Pulumi makes an Output of each; one of an argument that isn't given is made only where the class shows it.
+        kind: Any = type(self)
+        shown = _attributes(kind)
+        given = {name: value for name, value in arguments.items() if value is not None or name in shown}
         values: dict[str, Any] = {
             **dict.fromkeys(each.snake for each in fields.outputs),
-            **{name: _plain(value, f"{noun}, {name}") for name, value in arguments.items()},
+            **{name: _plain(value, f"{noun}, {name}") for name, value in given.items()},
             BOOKKEEPING: {key: value for key, value in bag.items() if value is not None},
             PROVIDER_KEY: _serialized(factory),
         }
@@ -127,6 +132,11 @@ class _Reference(ResourceProvider):
 def _serialized(factory: Callable[[], ResourceProvider]) -> str:
     serialized: str = serialize_provider(_Reference(factory))
     return serialized
+
+
+@cache
+def _attributes(resource: Any) -> frozenset[str]:
+    return frozenset(name for each in resource.__mro__ for name in inspect.get_annotations(each))
 
 
 @cache

@@ -4,39 +4,39 @@ from __future__ import annotations
 
 from typing import Any
 
-from .permissions import Permission
+from ..core.permissions import BOTH, SOURCE, Permission
+from .permissions import statements
 
 DRILL_TAG = "snapcopy:drill"
 """Marks what a drill made; the value is what was restored, ``region:source``."""
 
 _REQUEST, _RESOURCE = f"aws:RequestTag/{DRILL_TAG}", f"aws:ResourceTag/{DRILL_TAG}"
-_SOURCE, _TARGET, _BOTH = ("source",), ("target",), ("source", "target")
 
 DRILL_PERMISSIONS = (
-    Permission(action="lightsail:CreateDiskFromSnapshot", regions=_TARGET, owner_in=_REQUEST,
+    Permission(action="lightsail:CreateDiskFromSnapshot", owner_in=_REQUEST,
                without="copies of disks can't be restored"),
-    Permission(action="lightsail:CreateInstancesFromSnapshot", regions=_TARGET, owner_in=_REQUEST,
+    Permission(action="lightsail:CreateInstancesFromSnapshot", owner_in=_REQUEST,
                without="copies of instances can't be restored"),
-    Permission(action="lightsail:DeleteDisk", regions=_TARGET, owner_in=_RESOURCE,
+    Permission(action="lightsail:DeleteDisk", owner_in=_RESOURCE,
                without="restored disks stay"),
-    Permission(action="lightsail:DeleteInstance", regions=_TARGET, owner_in=_RESOURCE,
+    Permission(action="lightsail:DeleteInstance", owner_in=_RESOURCE,
                without="restored instances stay"),
-    Permission(action="lightsail:GetAutoSnapshots", regions=_SOURCE,
+    Permission(action="lightsail:GetAutoSnapshots", regions=SOURCE,
                without="the age of data is told by days alone"),
-    Permission(action="lightsail:GetBundles", regions=_TARGET, without="no bundle can be chosen"),
-    Permission(action="lightsail:GetDisk", regions=_TARGET, without="a restored disk can't be waited for"),
-    Permission(action="lightsail:GetDiskSnapshot", regions=_TARGET, without="copies of disks can't be restored"),
-    Permission(action="lightsail:GetDiskSnapshots", regions=_BOTH, without="no copy is found"),
-    Permission(action="lightsail:GetDisks", regions=_TARGET, without="disks that came along aren't found"),
-    Permission(action="lightsail:GetInstance", regions=_TARGET, without="a restored instance can't be waited for"),
-    Permission(action="lightsail:GetInstanceSnapshot", regions=_TARGET,
+    Permission(action="lightsail:GetBundles", without="no bundle can be chosen"),
+    Permission(action="lightsail:GetDisk", without="a restored disk can't be waited for"),
+    Permission(action="lightsail:GetDiskSnapshot", without="copies of disks can't be restored"),
+    Permission(action="lightsail:GetDiskSnapshots", regions=BOTH, without="no copy is found"),
+    Permission(action="lightsail:GetDisks", without="disks that came along aren't found"),
+    Permission(action="lightsail:GetInstance", without="a restored instance can't be waited for"),
+    Permission(action="lightsail:GetInstanceSnapshot",
                without="copies of instances can't be restored"),
-    Permission(action="lightsail:GetInstanceSnapshots", regions=_BOTH, without="no copy is found"),
-    Permission(action="lightsail:GetInstances", regions=_TARGET, without="what earlier drills left isn't found"),
-    Permission(action="lightsail:GetOperationsForResource", regions=_TARGET,
+    Permission(action="lightsail:GetInstanceSnapshots", regions=BOTH, without="no copy is found"),
+    Permission(action="lightsail:GetInstances", without="what earlier drills left isn't found"),
+    Permission(action="lightsail:GetOperationsForResource",
                without="a failed restore has no reason"),
-    Permission(action="lightsail:GetRegions", regions=_TARGET, without="no zone can be chosen"),
-    Permission(action="lightsail:TagResource", regions=_TARGET, owner_in=_REQUEST,
+    Permission(action="lightsail:GetRegions", without="no zone can be chosen"),
+    Permission(action="lightsail:TagResource", owner_in=_REQUEST,
                without="disks that came along can't be proven, and stay"),
 )  # fmt: skip
 """All that drills need, once."""
@@ -51,9 +51,4 @@ def drill_policy() -> dict[str, Any]:
         >>> [statement["Sid"] for statement in drill_policy()["Statement"]]
         ['ReadForDrills', 'RestoreForDrills', 'RemoveDrills']
     """
-    statements = []
-    for key, sid in _SIDS.items():
-        actions = [each.action for each in DRILL_PERMISSIONS if each.owner_in == key]
-        condition = {"Condition": {"StringLike": {key: "*"}}} if key else {}
-        statements.append({"Sid": sid, "Effect": "Allow", "Action": actions, "Resource": "*", **condition})
-    return {"Version": "2012-10-17", "Statement": statements}
+    return {"Version": "2012-10-17", "Statement": statements(DRILL_PERMISSIONS, _SIDS)}

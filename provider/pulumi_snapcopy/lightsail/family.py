@@ -7,6 +7,7 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
+from ..aws.advice import PROFILE
 from ..aws.limits import is_of_copies_in_progress
 from ..core.family import Family, Inputs
 from ..core.values import Phase, Spec, Words
@@ -26,7 +27,7 @@ class CopiedSnapshots(Family):
 
     rules = COPIED_SNAPSHOT_RULES
     words = Words(
-        noun="CopiedSnapshot", thing="copy", making="copying", made="copied", provider="AWS",
+        noun="CopiedSnapshot", thing="copy", making="copying", made="copied", provider="AWS", login=PROFILE,
         name_argument="target_snapshot_name",
     )  # fmt: skip
     key_digits = KEY_DIGITS

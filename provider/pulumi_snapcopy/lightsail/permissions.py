@@ -5,81 +5,102 @@ Page: https://docs.aws.amazon.com/service-authorization/latest/reference/list_li
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
 from typing import Any
 
+from ..core.permissions import BOTH, SOURCE, Permission, actions
 from ..core.values import OWNER_TAG
 
 _REQUEST_TAG, _RESOURCE_TAG = f"aws:RequestTag/{OWNER_TAG}", f"aws:ResourceTag/{OWNER_TAG}"
 
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Permission:
-    """An action that must be allowed.
-
-    Args:
-        action: its name in an IAM policy; it is that of the API's operation.
-        regions: where it is called: in the ``source`` region, the ``target`` region, or both.
-        without: what breaks if it isn't allowed.
-        owner_in: the condition key that holds our owner tag when the action is called; None where the service
-            gives the action no such key.
-    """
-
-    action: str
-    regions: tuple[str, ...]
-    without: str
-    owner_in: str | None = None
-
-    @property
-    def reads(self) -> bool:
-        """Whether it only reads, and so can be tried."""
-        return self.action.startswith("lightsail:Get")
-
-    @property
-    def deletes(self) -> bool:
-        """Whether it deletes snapshots."""
-        return self.action.startswith("lightsail:Delete")
-
-
-_SOURCE, _TARGET, _BOTH = ("source",), ("target",), ("source", "target")
-
 PERMISSIONS = (
-    Permission(action="lightsail:CopySnapshot", regions=_TARGET, without="nothing can be copied"),
-    Permission(action="lightsail:DeleteDiskSnapshot", regions=_TARGET, owner_in=_RESOURCE_TAG,
+    Permission(action="lightsail:CopySnapshot", without="nothing can be copied"),
+    Permission(action="lightsail:DeleteDiskSnapshot", owner_in=_RESOURCE_TAG,
                without="copies of disks can be neither deleted nor replaced"),
-    Permission(action="lightsail:DeleteInstanceSnapshot", regions=_TARGET, owner_in=_RESOURCE_TAG,
+    Permission(action="lightsail:DeleteInstanceSnapshot", owner_in=_RESOURCE_TAG,
                without="copies of instances can be neither deleted nor replaced"),
-    Permission(action="lightsail:GetAutoSnapshots", regions=_SOURCE, without="no automatic snapshot can be copied"),
-    Permission(action="lightsail:GetDiskSnapshot", regions=_BOTH,
+    Permission(action="lightsail:GetAutoSnapshots", regions=SOURCE, without="no automatic snapshot can be copied"),
+    Permission(action="lightsail:GetDiskSnapshot", regions=BOTH,
                without="a copy of a disk can be neither found by its name nor waited for"),
-    Permission(action="lightsail:GetDiskSnapshots", regions=_BOTH,
+    Permission(action="lightsail:GetDiskSnapshots", regions=BOTH,
                without="copies of automatic snapshots of disks can't be made: what an interrupted run left isn't found"),
-    Permission(action="lightsail:GetDisks", regions=_SOURCE,
+    Permission(action="lightsail:GetDisks", regions=SOURCE,
                without="a message about a wrong source can't name the right ones"),
-    Permission(action="lightsail:GetInstanceSnapshot", regions=_BOTH,
+    Permission(action="lightsail:GetInstanceSnapshot", regions=BOTH,
                without="a copy of an instance can be neither found by its name nor waited for"),
-    Permission(action="lightsail:GetInstanceSnapshots", regions=_BOTH,
+    Permission(action="lightsail:GetInstanceSnapshots", regions=BOTH,
                without="copies of automatic snapshots of instances can't be made: what an interrupted run left isn't found"),
-    Permission(action="lightsail:GetInstances", regions=_SOURCE,
+    Permission(action="lightsail:GetInstances", regions=SOURCE,
                without="a message about a wrong source can't name the right ones"),
-    Permission(action="lightsail:GetOperationsForResource", regions=_TARGET,
+    Permission(action="lightsail:GetOperationsForResource",
                without="a copy under an explicit name whose run was interrupted isn't known again, and a failed one has no reason"),
-    Permission(action="lightsail:GetRelationalDatabases", regions=_SOURCE,
+    Permission(action="lightsail:GetRelationalDatabases", regions=SOURCE,
                without="a message about a wrong source can't say that databases can't be copied"),
-    Permission(action="lightsail:TagResource", regions=_TARGET, owner_in=_REQUEST_TAG,
+    Permission(action="lightsail:TagResource", owner_in=_REQUEST_TAG,
                without="copies can't be marked as ours, and none is ever complete"),
-    Permission(action="lightsail:UntagResource", regions=_TARGET, owner_in=_RESOURCE_TAG,
+    Permission(action="lightsail:UntagResource", owner_in=_RESOURCE_TAG,
                without="tags can't be removed from copies"),
 )  # fmt: skip
 """All that copies need, once; what `lightsail.service` calls, and no more."""
 
+_WRONG_SOURCE = "a message about a wrong source can't name the right ones"
+
+TAKING_PERMISSIONS = (
+    Permission(action="lightsail:CreateDiskSnapshot", owner_in=_REQUEST_TAG, without="no snapshot of a disk can be taken"),
+    Permission(action="lightsail:CreateInstanceSnapshot", owner_in=_REQUEST_TAG,
+               without="no snapshot of an instance can be taken"),
+    Permission(action="lightsail:DeleteDiskSnapshot", owner_in=_RESOURCE_TAG,
+               without="snapshots of disks can be neither deleted nor replaced"),
+    Permission(action="lightsail:DeleteInstanceSnapshot", owner_in=_RESOURCE_TAG,
+               without="snapshots of instances can be neither deleted nor replaced"),
+    Permission(action="lightsail:GetDisk", without="no snapshot of a disk can be taken: whether it is there isn't known"),
+    Permission(action="lightsail:GetDiskSnapshot", without="a snapshot of a disk can't be waited for"),
+    Permission(action="lightsail:GetDiskSnapshots", without="what an interrupted run left isn't found"),
+    Permission(action="lightsail:GetDisks", without=_WRONG_SOURCE),
+    Permission(action="lightsail:GetInstance",
+               without="no snapshot of an instance can be taken: whether it is there isn't known"),
+    Permission(action="lightsail:GetInstanceSnapshot", without="a snapshot of an instance can't be waited for"),
+    Permission(action="lightsail:GetInstanceSnapshots", without="what an interrupted run left isn't found"),
+    Permission(action="lightsail:GetInstances", without=_WRONG_SOURCE),
+    Permission(action="lightsail:GetOperationsForResource", without="a failed snapshot has no reason"),
+    Permission(action="lightsail:GetRelationalDatabase", without="a message about a wrong source can't say that it is a database"),
+    Permission(action="lightsail:TagResource", owner_in=_REQUEST_TAG, without="tags can't be changed"),
+    Permission(action="lightsail:UntagResource", owner_in=_RESOURCE_TAG, without="tags can't be removed"),
+)  # fmt: skip
+"""All that ``InstanceSnapshot`` and ``DiskSnapshot`` need, once."""
+
+RESTORING_PERMISSIONS = (
+    Permission(action="lightsail:CreateDiskFromSnapshot", owner_in=_REQUEST_TAG, without="no disk can be restored"),
+    Permission(action="lightsail:CreateInstancesFromSnapshot", owner_in=_REQUEST_TAG,
+               without="no instance can be restored"),
+    Permission(action="lightsail:DeleteDisk", owner_in=_RESOURCE_TAG,
+               without="restored disks can be neither deleted nor replaced, and those that came along stay"),
+    Permission(action="lightsail:DeleteInstance", owner_in=_RESOURCE_TAG,
+               without="restored instances can be neither deleted nor replaced"),
+    Permission(action="lightsail:GetBundles", without="no instance can be restored: whether it fits isn't known"),
+    Permission(action="lightsail:GetDisk", without="a restored disk can't be waited for"),
+    Permission(action="lightsail:GetDiskSnapshot", without="no disk can be restored"),
+    Permission(action="lightsail:GetDiskSnapshots", without="a message about a wrong snapshot can't name the right ones"),
+    Permission(action="lightsail:GetDisks", without="the disks that came along with an instance aren't found"),
+    Permission(action="lightsail:GetInstance", without="a restored instance can't be waited for"),
+    Permission(action="lightsail:GetInstanceSnapshot", without="no instance can be restored"),
+    Permission(action="lightsail:GetInstanceSnapshots",
+               without="a message about a wrong snapshot can't name the right ones"),
+    Permission(action="lightsail:GetInstances", without="what an interrupted run left isn't found"),
+    Permission(action="lightsail:GetOperationsForResource", without="a failed restore has no reason"),
+    Permission(action="lightsail:GetRegions", without="nothing can be restored: which zones there are isn't known"),
+    Permission(action="lightsail:TagResource", owner_in=_REQUEST_TAG, without="tags can't be changed"),
+    Permission(action="lightsail:UntagResource", owner_in=_RESOURCE_TAG, without="tags can't be removed"),
+)  # fmt: skip
+"""All that ``RestoredInstance`` and ``RestoredDisk`` need, once. Disks that came along with an instance are tagged before they are deleted."""
 
 _SIDS = {None: "CopySnapshots", _REQUEST_TAG: "TagCopies", _RESOURCE_TAG: "ChangeCopies"}
+_TAKING_SIDS = {None: "LookAtSources", _REQUEST_TAG: "TakeSnapshots", _RESOURCE_TAG: "ChangeTaken"}
+_RESTORING_SIDS = {None: "LookAtRestored", _REQUEST_TAG: "Restore", _RESOURCE_TAG: "ChangeRestored"}
 
 
-def policy(permissions: Sequence[Permission] = PERMISSIONS, *, delete: bool = True) -> dict[str, Any]:
-    """Return the IAM policy that allows these actions, and nothing else.
+def policy(*, delete: bool = True, taking: bool = False, restoring: bool = False) -> dict[str, Any]:
+    """Return the IAM policy that copies need, and nothing else.
 
     Each action carries a condition on the owner tag where the service supports one:
 
@@ -95,19 +116,40 @@ def policy(permissions: Sequence[Permission] = PERMISSIONS, *, delete: bool = Tr
     Only ``delete=False`` does.
 
     Args:
-        permissions: The actions to allow.
-        delete: Whether the actions that delete snapshots are among them.
+        delete: Whether the actions that delete are among them.
+        taking: Whether snapshots are taken as well.
+        restoring: Whether instances and disks are restored as well. ``DeleteDisk`` has no condition then: the disks that
+            come along with a restored instance have no tags.
 
     Example:
         >>> [statement["Sid"] for statement in policy(delete=False)["Statement"]]
         ['CopySnapshots', 'TagCopies', 'ChangeCopies']
     """
-    allowed = [each for each in permissions if delete or not each.deletes]
-    statements = []
-    for key, sid in _SIDS.items():
-        actions = [each.action for each in allowed if each.owner_in == key]
-        if not actions:
-            continue
-        condition = {"Condition": {"StringLike": {key: "*"}}} if key else {}
-        statements.append({"Sid": sid, "Effect": "Allow", "Action": actions, "Resource": "*", **condition})
-    return {"Version": "2012-10-17", "Statement": statements}
+    uses: list[tuple[tuple[Permission, ...], Mapping[str | None, str]]] = [(PERMISSIONS, _SIDS)]
+    uses += [(TAKING_PERMISSIONS, _TAKING_SIDS)] if taking else []
+    uses += [(RESTORING_PERMISSIONS, _RESTORING_SIDS)] if restoring else []
+    found: list[dict[str, Any]] = []
+    seen = set[tuple[str, str | None]]()
+    for permissions, sids in uses:
+        new = [each for each in permissions if (each.action, each.owner_in) not in seen]
+        seen.update((each.action, each.owner_in) for each in new)
+        found += statements(new, sids, delete=delete)
+    return {"Version": "2012-10-17", "Statement": found}
+
+
+def statements(
+    permissions: Iterable[Permission], sids: Mapping[str | None, str], *, delete: bool = True
+) -> list[dict[str, Any]]:
+    """Return a statement for each condition that actions can have.
+
+    Args:
+        permissions: the actions to allow.
+        sids: the statements' names, by the condition key.
+        delete: whether the actions that delete are among them.
+    """
+    listed, found = list(permissions), []
+    for key, sid in sids.items():
+        if allowed := actions((each for each in listed if each.owner_in == key), delete=delete):
+            condition = {"Condition": {"StringLike": {key: "*"}}} if key else {}
+            found.append({"Sid": sid, "Effect": "Allow", "Action": allowed, "Resource": "*", **condition})
+    return found

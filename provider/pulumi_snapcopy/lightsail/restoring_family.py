@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any, ClassVar
 
+from ..aws.advice import PROFILE
 from ..core.family import Family, Inputs
 from ..core.values import Phase, Spec, Words
 from .family import KEY_DIGITS, LONGEST_NAME, LONGEST_TAG_VALUE, region_of_arn
@@ -77,7 +78,8 @@ class RestoredInstances(Restored):
     forms = ("snapshot", DELETED_WITH)
     rules = RESTORED_INSTANCE_RULES
     words = Words(
-        noun="RestoredInstance", thing="instance", making="restoring", made="restored", provider="AWS",
+        noun="RestoredInstance", thing="instance", making="restoring", made="restored", provider="AWS", login=PROFILE,
+        policy="snapcopy iam-policy --restoring",
         name_argument="instance_name", kind="instance", adopts=False,
     )  # fmt: skip
     name_argument = "instanceName"
@@ -89,7 +91,8 @@ class RestoredDisks(Restored):
     kind, snapshot_argument = "Disk", "diskSnapshotName"
     rules = RESTORED_DISK_RULES
     words = Words(
-        noun="RestoredDisk", thing="disk", making="restoring", made="restored", provider="AWS",
+        noun="RestoredDisk", thing="disk", making="restoring", made="restored", provider="AWS", login=PROFILE,
+        policy="snapcopy iam-policy --restoring",
         name_argument="disk_name", kind="disk", adopts=False,
     )  # fmt: skip
     name_argument = "diskName"

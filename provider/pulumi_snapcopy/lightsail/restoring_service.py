@@ -46,6 +46,7 @@ class RestoringLightsail(Lightsail):
     ) -> None:
         super().__init__(connections=connections, clock=clock, login=login)
         self.kinds = (kind,)
+        self._of_snapshots = Lightsail(connections=connections, clock=clock, login=login)
 
     # What there is
 
@@ -66,7 +67,7 @@ class RestoringLightsail(Lightsail):
 
     def for_snapshots(self) -> Lightsail:
         """Return the same service as it sees snapshots."""
-        return Lightsail(connections=self._connections, clock=self._clock, login=self._login)
+        return self._of_snapshots
 
     # Before
 
@@ -98,7 +99,7 @@ class RestoringLightsail(Lightsail):
         """
         wanted = _SNAPSHOTS[kind]
         argument = "instance_snapshot_name" if kind == "Instance" else "disk_snapshot_name"
-        client = self._client(region)
+        client = self._clients.of(region)
         try:
             answer: Any
             if kind == "Instance":
@@ -125,14 +126,14 @@ class RestoringLightsail(Lightsail):
 
     def zones(self, region: str) -> list[str]:
         """List the availability zones of a region."""
-        client = self._client(region)
+        client = self._clients.of(region)
         answer: Any = call("lightsail:GetRegions", lambda: client.get_regions(includeAvailabilityZones=True))
         found = [each for each in answer.get("regions") or [] if each.get("name") == region]
         return [zone["zoneName"] for each in found for zone in each.get("availabilityZones") or []]
 
     def bundles(self, region: str) -> list[Bundle]:
         """List the plans of a region, those too that new instances can't have."""
-        client = self._client(region)
+        client = self._clients.of(region)
         listed: Iterator[Any] = pages(
             "lightsail:GetBundles", lambda **page: client.get_bundles(includeInactive=True, **page)
         )
@@ -180,7 +181,7 @@ class RestoringLightsail(Lightsail):
             given: the API's arguments, but for those beside it.
             tags: set in the call.
         """
-        client = self._client(region, retries=False)
+        client = self._clients.of(region, retries=False)
         if self.kinds[0] == "Disk":
             action = "lightsail:CreateDiskFromSnapshot"
             answer: Any = call(
@@ -218,7 +219,7 @@ class RestoringLightsail(Lightsail):
         Raises:
             Refused: if an instance is pending: its disks may not show yet.
         """
-        client, name = self._client(seen.region), seen.name
+        client, name = self._clients.of(seen.region), seen.name
         if seen.kind == "Disk":
             call("lightsail:DeleteDisk", lambda: client.delete_disk(diskName=name))
             return
@@ -236,7 +237,7 @@ class RestoringLightsail(Lightsail):
 
     def delete_instance(self, region: str, name: str) -> None:
         """Ask for the deletion of an instance alone."""
-        client = self._client(region)
+        client = self._clients.of(region)
         call(
             "lightsail:DeleteInstance",
             lambda: client.delete_instance(instanceName=name, forceDeleteAddOns=True),
@@ -248,7 +249,7 @@ class RestoringLightsail(Lightsail):
 
     def delete_free_disk(self, region: str, name: str) -> None:
         """Delete a disk as soon as it is free of the instance that was deleted; gone already is fine."""
-        client, until = self._client(region), self._clock.now() + DETACHING
+        client, until = self._clients.of(region), self._clock.now() + DETACHING
         while True:
             try:
                 call("lightsail:DeleteDisk", lambda: client.delete_disk(diskName=name))
@@ -264,7 +265,7 @@ class RestoringLightsail(Lightsail):
     # How
 
     def _raw(self, region: str, name: str, kind: str) -> Any:
-        client = self._client(region)
+        client = self._clients.of(region)
         try:
             if kind == "Instance":
                 answer: Any = call("lightsail:GetInstance", lambda: client.get_instance(instanceName=name))

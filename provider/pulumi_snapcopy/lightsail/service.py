@@ -8,15 +8,12 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, timezone
-from functools import partial
 from typing import TYPE_CHECKING, Any
 
-import boto3
 from botocore import xform_name
-from botocore.config import Config
 
-from .. import __version__
 from ..aws.calls import call, member, pages, refuse_garbage
+from ..aws.clients import Clients
 from ..aws.login import Login
 from ..core.errors import AnswerLost, NotFound
 from ..core.values import Record, Seen, Source, Spec, Started
@@ -28,9 +25,6 @@ from .sources import AutomaticSnapshot, check_source, is_older_than
 
 if TYPE_CHECKING:
     from types_boto3_lightsail.client import LightsailClient
-
-CONNECT_TIMEOUT = 10
-READ_TIMEOUT = 20
 
 
 class Lightsail:
@@ -49,19 +43,18 @@ class Lightsail:
     def __init__(
         self, *, connections: int = 10, clock: Clock | None = None, login: Login | None = None
     ) -> None:
-        self._connections = connections
-        self._login = login or Login()
         self._clock = clock or SystemClock()
         self._lock = threading.Lock()
-        self._session: boto3.session.Session | None = None
-        self._clients: dict[tuple[str, bool], LightsailClient] = {}
+        self._clients = Clients["LightsailClient"](
+            "lightsail", login, connections=connections, prepare=_prepare
+        )
         self._automatic: dict[tuple[str, str], SingleFlight[list[AutomaticSnapshot]]] = {}
 
     # What there is
 
     def get(self, region: str, name: str, kind: str | None = None) -> Seen | None:
         """Read one manual snapshot, an instance's or a disk's."""
-        client = self._client(region)
+        client = self._clients.of(region)
         readers: dict[str, Callable[[], Any]] = {
             "InstanceSnapshot": lambda: client.get_instance_snapshot(instanceSnapshotName=name),
             "DiskSnapshot": lambda: client.get_disk_snapshot(diskSnapshotName=name),
@@ -76,7 +69,7 @@ class Lightsail:
 
     def all(self, region: str, kind: str) -> list[Seen]:
         """List manual snapshots, page by page."""
-        client = self._client(region)
+        client = self._clients.of(region)
         if kind == "DiskSnapshot":
             listed = pages("lightsail:GetDiskSnapshots", client.get_disk_snapshots)
             raw = [each for page in listed for each in page.get("diskSnapshots") or []]
@@ -96,7 +89,7 @@ class Lightsail:
 
     def recorded(self, region: str, name: str) -> list[Record]:
         """List what is recorded about a name, newest first."""
-        client = self._client(region)
+        client = self._clients.of(region)
         listed = pages(
             "lightsail:GetOperationsForResource",
             lambda **page: client.get_operations_for_resource(resourceName=name, **page),
@@ -124,7 +117,7 @@ class Lightsail:
 
     def resource_names(self, region: str) -> list[str]:
         """List the names of instances and disks."""
-        client = self._client(region)
+        client = self._clients.of(region)
         instances = pages("lightsail:GetInstances", client.get_instances)
         names = [each["name"] for page in instances for each in page.get("instances", [])]
         disks = pages("lightsail:GetDisks", client.get_disks)
@@ -132,7 +125,7 @@ class Lightsail:
 
     def database_names(self, region: str) -> list[str]:
         """List the names of relational databases."""
-        client = self._client(region)
+        client = self._clients.of(region)
         listed = pages("lightsail:GetRelationalDatabases", client.get_relational_databases)
         return [each["name"] for page in listed for each in page.get("relationalDatabases", [])]
 
@@ -152,7 +145,7 @@ class Lightsail:
             what: the API's member: ``instances``, ``disks``, ``relationalDatabases``, ``instanceSnapshots``, …
         """
         action = f"Get{what[0].upper()}{what[1:]}"
-        read = getattr(self._client(region), xform_name(action))
+        read = getattr(self._clients.of(region), xform_name(action))
         return [each for page in pages(f"lightsail:{action}", read) for each in member(page, what)]
 
     def snapshots(self, region: str) -> list[Seen]:
@@ -176,14 +169,14 @@ class Lightsail:
         }
         if given.get("sourceResourceName"):
             arguments["restoreDate"] = given.get("restoreDate") or given.get("restoredDate")
-        client = self._client(spec.region, retries=False)
+        client = self._clients.of(spec.region, retries=False)
         wanted = {key: value for key, value in arguments.items() if value is not None}
         answer = call(call_, lambda: client.copy_snapshot(**wanted))
         return started(answer, spec, call_)
 
     def tag(self, seen: Seen, tags: Mapping[str, str]) -> None:
         """Set tags."""
-        client = self._client(seen.region)
+        client = self._clients.of(seen.region)
         call(
             "lightsail:TagResource",
             lambda: client.tag_resource(resourceName=seen.name, tags=pairs(tags)),
@@ -191,7 +184,7 @@ class Lightsail:
 
     def untag(self, seen: Seen, keys: Sequence[str]) -> None:
         """Remove tags."""
-        client = self._client(seen.region)
+        client = self._clients.of(seen.region)
         call(
             "lightsail:UntagResource",
             lambda: client.untag_resource(resourceName=seen.name, tagKeys=[*keys]),
@@ -199,7 +192,7 @@ class Lightsail:
 
     def delete(self, seen: Seen) -> None:
         """Ask for the snapshot's deletion."""
-        client, name = self._client(seen.region), seen.name
+        client, name = self._clients.of(seen.region), seen.name
         if seen.kind == "DiskSnapshot":
             call("lightsail:DeleteDiskSnapshot", lambda: client.delete_disk_snapshot(diskSnapshotName=name))
         else:
@@ -209,7 +202,7 @@ class Lightsail:
             )
 
     def _automatic_snapshots(self, region: str, resource: str) -> list[AutomaticSnapshot]:
-        client = self._client(region)
+        client = self._clients.of(region)
         answer = call("lightsail:GetAutoSnapshots", lambda: client.get_auto_snapshots(resourceName=resource))
         if "resourceName" not in answer:
             member(answer, "autoSnapshots")  # an answer that holds nothing says nothing
@@ -224,27 +217,9 @@ class Lightsail:
             for each in answer.get("autoSnapshots", [])
         ]
 
-    def _client(self, region: str, *, retries: bool = True) -> LightsailClient:
-        """Return the client of a region; without retries where a repeated call isn't safe."""
-        with self._lock:
-            client = self._clients.get((region, retries))
-            if client is None:
-                config = Config(
-                    retries={"mode": "standard", "total_max_attempts": 3 if retries else 1},
-                    connect_timeout=CONNECT_TIMEOUT,
-                    read_timeout=READ_TIMEOUT,
-                    tcp_keepalive=True,
-                    max_pool_connections=self._connections,
-                    user_agent_extra=f"pulumi-snapcopy/{__version__}",
-                )
-                client = call("lightsail", partial(self._make_client, region, config))
-                client.meta.events.register("after-call.lightsail", refuse_garbage)
-                self._clients[region, retries] = client
-            return client
 
-    def _make_client(self, region: str, config: Config) -> LightsailClient:
-        self._session = self._session or self._login.session()
-        return self._session.client("lightsail", region_name=region, config=config)
+def _prepare(client: LightsailClient) -> None:
+    client.meta.events.register("after-call.lightsail", refuse_garbage)
 
 
 def started(answer: Any, spec: Spec, call_: str, *, tagged: bool = False) -> Started:

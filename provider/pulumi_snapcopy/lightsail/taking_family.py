@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from ..aws.advice import PROFILE
 from ..core.family import Family, Inputs
 from ..core.values import Phase, Words
 from .family import KEY_DIGITS, LONGEST_NAME, LONGEST_TAG_VALUE, phase, region_of_arn, taken_of
@@ -69,7 +70,8 @@ class InstanceSnapshots(TakenSnapshots):
     kind = "InstanceSnapshot"
     rules = INSTANCE_SNAPSHOT_RULES
     words = Words(
-        noun="InstanceSnapshot", thing="snapshot", making="taking", made="taken", provider="AWS",
+        noun="InstanceSnapshot", thing="snapshot", making="taking", made="taken", provider="AWS", login=PROFILE,
+        policy="snapcopy iam-policy --taking",
         name_argument="instance_snapshot_name",
     )  # fmt: skip
     name_argument = "instanceSnapshotName"
@@ -81,7 +83,8 @@ class DiskSnapshots(TakenSnapshots):
     kind = "DiskSnapshot"
     rules = DISK_SNAPSHOT_RULES
     words = Words(
-        noun="DiskSnapshot", thing="snapshot", making="taking", made="taken", provider="AWS",
+        noun="DiskSnapshot", thing="snapshot", making="taking", made="taken", provider="AWS", login=PROFILE,
+        policy="snapcopy iam-policy --taking",
         name_argument="disk_snapshot_name",
     )  # fmt: skip
     name_argument = "diskSnapshotName"

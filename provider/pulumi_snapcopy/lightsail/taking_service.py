@@ -75,7 +75,7 @@ class TakingLightsail(Lightsail):
 
     def create(self, spec: Spec, *, attempt: int) -> Started:
         """Start the snapshot, with its tags; sent once: botocore doesn't repeat it."""
-        given, client = spec.arguments, self._client(spec.region, retries=False)
+        given, client = spec.arguments, self._clients.of(spec.region, retries=False)
         send: Callable[[], Any]
         if self.kinds[0] == "InstanceSnapshot":
             send = lambda: client.create_instance_snapshot(  # noqa: E731
@@ -90,7 +90,7 @@ class TakingLightsail(Lightsail):
         return started(call(action, send), spec, action, tagged=True)
 
     def _state(self, region: str, kind: str, name: str) -> str:
-        client = self._client(region)
+        client = self._clients.of(region)
         if kind == "disk":
             answer: Any = call("lightsail:GetDisk", lambda: client.get_disk(diskName=name))
             return str((answer.get("disk") or {}).get("state") or "")
@@ -111,7 +111,7 @@ class TakingLightsail(Lightsail):
         )  # fmt: skip
 
     def _names(self, region: str, kind: str) -> list[str]:
-        client = self._client(region)
+        client = self._clients.of(region)
         if kind == "disk":
             listed = pages("lightsail:GetDisks", client.get_disks)
         else:
@@ -120,7 +120,7 @@ class TakingLightsail(Lightsail):
 
     def _is_database(self, region: str, name: str) -> bool:
         """Whether it is one; not being allowed to ask is no answer."""
-        client = self._client(region)
+        client = self._clients.of(region)
         try:
             call(
                 "lightsail:GetRelationalDatabase",

@@ -12,6 +12,7 @@ from typing import Any
 from ..core.errors import (
     AnswerLost,
     Denied,
+    LoginFailed,
     NoSuchService,
     NotFound,
     Refused,
@@ -19,6 +20,15 @@ from ..core.errors import (
     TooManyCopies,
     Transient,
 )
+
+PROFILE = "OSC_PROFILE"
+"""The setting that chooses the credentials."""
+
+CORRECT = (
+    "correct the credentials, which are wrong (OSC_PROFILE, or OSC_ACCESS_KEY and OSC_SECRET_KEY; a profile file wins over "
+    "the environment)"
+)
+CONFIGURE = "correct the OUTSCALE credentials"
 
 TOKEN_USED = "4091"
 TOO_MANY_SNAPSHOTS = "10026"
@@ -62,6 +72,7 @@ def refusal(
         call=f"api:{call}",
         code=codes[0] if codes else "",
         request_id=str(context.get("RequestId") or "") if isinstance(context, Mapping) else "",
+        advice=CORRECT if kind is LoginFailed else "",
     )
 
 
@@ -69,7 +80,9 @@ def _kind(status: int, codes: Sequence[str], *, html: bool) -> type[ServiceError
     found = set(filter(None, codes))
     if found & _THROTTLED or status == 429:
         return Transient
-    if status in (401, 403):
+    if status == 401:
+        return LoginFailed
+    if status == 403:
         return Denied
     if status == 501 or (status < 500 and (html or (status in (404, 405) and not found))):
         return NoSuchService

@@ -6,6 +6,7 @@ from typing import Any
 
 from ..core.family import Family, Inputs
 from ..core.values import Phase, Words
+from .errors import PROFILE
 from .modes import FILE, location, made_from
 from .rules import COPIED_SNAPSHOT_RULES, SNAPSHOT_RULES
 
@@ -47,14 +48,30 @@ class CopiedSnapshots(_OfOutscale):
     """A copy of a snapshot within the account's region."""
 
     rules = COPIED_SNAPSHOT_RULES
-    words = Words(noun="CopiedSnapshot", thing="copy", making="copying", made="copied", provider="OUTSCALE")
+    words = Words(
+        noun="CopiedSnapshot",
+        thing="copy",
+        making="copying",
+        made="copied",
+        provider="OUTSCALE",
+        login=PROFILE,
+        policy="snapcopy iam-policy --services outscale",
+    )
 
 
 class Snapshots(_OfOutscale):
     """A snapshot of a volume, a copy, or an import."""
 
     rules = SNAPSHOT_RULES
-    words = Words(noun="Snapshot", thing="snapshot", making="creating", made="created", provider="OUTSCALE")
+    words = Words(
+        noun="Snapshot",
+        thing="snapshot",
+        making="creating",
+        made="created",
+        provider="OUTSCALE",
+        login=PROFILE,
+        policy="snapcopy iam-policy --services outscale --taking",
+    )
 
 
 def phase(state: str) -> Phase:

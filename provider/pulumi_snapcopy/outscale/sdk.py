@@ -20,9 +20,9 @@ from requests.adapters import HTTPAdapter
 from urllib3.exceptions import ConnectTimeoutError, MaxRetryError, NewConnectionError
 
 from .. import __version__
-from ..core.errors import AnswerLost, Denied, NoSuchService, Refused, ServiceError, Transient
+from ..core.errors import AnswerLost, LoginFailed, NoSuchService, Refused, ServiceError, Transient
 from ..core.waiting.clock import Clock
-from .errors import refusal, without_secrets
+from .errors import CONFIGURE, refusal, without_secrets
 from .limiter import Limiter
 
 CALLS_A_SECOND = 5.0
@@ -39,7 +39,7 @@ def profile() -> Any:
     """Return the SDK's own choice of keys, region and endpoint: the profile's, else the environment's.
 
     Raises:
-        Denied: if the file of profiles can't be read or isn't one; the SDK would ignore it without a word.
+        LoginFailed: if the file of profiles can't be read or isn't one; the SDK would ignore it without a word.
     """
     _check_file()
     try:
@@ -52,9 +52,44 @@ def region() -> str:
     """Return the region that the SDK is configured for: the profile's, OSC_REGION, or eu-west-2.
 
     Raises:
-        Denied: if the file of profiles can't be used.
+        LoginFailed: if the file of profiles can't be used.
     """
     return str(profile().region)
+
+
+def required(found: Any) -> str:
+    """Return by what a profile logs in.
+
+    Raises:
+        LoginFailed: if it has neither keys nor a login.
+    """
+    if found.login and found.password:
+        return "login and password, which win over keys"
+    if found.access_key and found.secret_key:
+        return "access key and secret key"
+    raise LoginFailed(
+        "there are no credentials: set OSC_ACCESS_KEY and OSC_SECRET_KEY, or write access_key and secret_key "
+        f"into the profile in {_shown(_path())}",
+        code="Credentials",
+        advice=CONFIGURE,
+    )
+
+
+def described_login() -> str:
+    """Return in words where keys, region and endpoint come from.
+
+    Raises:
+        LoginFailed: if the file of profiles can't be used.
+    """
+    _check_file()
+    path, name = _path(), os.environ.get("OSC_PROFILE") or "default"
+    try:
+        is_there = name in json.loads(Path(path).read_text(encoding="utf-8"))
+    except OSError:
+        is_there = False
+    if is_there:
+        return f"profile {name} of {_shown(path)}; it wins over the environment (OSC_…)"
+    return f"the environment (OSC_ACCESS_KEY, OSC_SECRET_KEY, OSC_REGION, …); a profile {name} in {_shown(path)} would win over it"
 
 
 @dataclass(slots=True)
@@ -115,12 +150,7 @@ class Connection:
     def _make(self) -> tuple[Any, tuple[str, ...]]:
         found = profile()
         secrets = tuple(str(each) for each in (found.secret_key, found.password, found.access_key) if each)
-        if not (found.login and found.password) and not (found.access_key and found.secret_key):
-            raise Denied(
-                "there are no credentials: set OSC_ACCESS_KEY and OSC_SECRET_KEY, or write access_key and secret_key "
-                f"into the profile in {_shown(_path())}",
-                code="Credentials",
-            )
+        required(found)
         agent = f"pulumi-snapcopy/{__version__} osc-sdk-python"
         gateway = Gateway(user_agent=agent, max_retries=0)  # the core retries, within its deadline
         gateway.call.limiter = None  # ours, which threads can share
@@ -215,10 +245,11 @@ def _fault(found: Any) -> str | None:
     return None
 
 
-def _unusable(path: str, why: str) -> Denied:
-    return Denied(
+def _unusable(path: str, why: str) -> LoginFailed:
+    return LoginFailed(
         f"the OUTSCALE profile file {_shown(path)} can't be used: {why}. Correct it, or move it away",
         code="Credentials",
+        advice=CONFIGURE,
     )
 
 

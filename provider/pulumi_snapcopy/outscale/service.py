@@ -5,18 +5,18 @@ Pages: https://docs.outscale.com/api.html
 
 from __future__ import annotations
 
-import re
 import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from itertools import count
 from typing import Any, Protocol
 
-from ..core.errors import AnswerLost, QuotaReached, Refused, TooManyCopies
+from ..core.errors import AnswerLost, NoSuchService, NotFound, QuotaReached, Refused, TooManyCopies
 from ..core.keys import same_owner
 from ..core.values import OWNER_TAG, SOURCE_TAG, Phase, Record, Seen, Source, Spec, Started
 from ..core.waiting.clock import Clock, SystemClock
 from ..core.waiting.listing import Listing
+from ..core.waiting.once import Once
 from ..core.waiting.policy import CREATION_GRACE, LONGEST_SKEW, USUAL_SKEW
 from .batch import Gathered
 from .errors import TOKEN_USED, TOO_MANY_SNAPSHOTS, UNKNOWN_PARAMETER
@@ -58,7 +58,8 @@ class Outscale:
         self._connect = connect
         self._clock = clock or SystemClock()
         self._lock = threading.Lock()
-        self._account = ""
+        self._account = Once(self._ask_account)
+        self._has_accounts = True
         self._young: dict[str, float] = {}  # ids that lists may not show yet, and since when
         self._spent: set[str] = set()  # tokens of what has failed
         self._used: dict[str, float] = {}  # tokens that the service says are used, and since when
@@ -162,12 +163,7 @@ class Outscale:
 
     def account(self) -> str:
         """Return the number of the account that the credentials belong to; asked for once."""
-        if not self._account:
-            accounts = self._call("ReadAccounts").get("Accounts") or []
-            if not accounts:
-                raise AnswerLost("the answer holds no account", call="api:ReadAccounts")
-            self._account = str(accounts[0].get("AccountId") or "")
-        return self._account
+        return self._account.get()
 
     # How
 
@@ -243,28 +239,45 @@ class Outscale:
         return found
 
     def _by_ids(self, ids: list[str], *, own: bool) -> dict[str, Seen]:
-        """What isn't an id at all isn't there; the service would refuse the others with it."""
-        found: dict[str, Seen] = {}
-        for some in _chunks([each for each in ids if re.fullmatch(r"snap-[0-9a-f]{8}", each)]):
-            filters = {**(self._is_own() if own else {}), "SnapshotIds": some}
-            for raw in self._pages("ReadSnapshots", "Snapshots", filters):
-                seen = self._seen(raw)
-                found[seen.name] = seen
-        return found
+        filters = self._is_own() if own else {}
+        listed = self._read_by_ids("ReadSnapshots", "Snapshots", "SnapshotIds", ids, **filters)
+        return {seen.name: seen for seen in map(self._seen, listed)}
 
     def _listed(self, **filters: Any) -> Iterator[Seen]:
         for raw in self._pages("ReadSnapshots", "Snapshots", {**self._is_own(), **filters}):
             yield self._seen(raw)
 
     def _volumes_by_ids(self, ids: list[str]) -> dict[str, str]:
-        found: dict[str, str] = {}
-        for some in _chunks([each for each in ids if re.fullmatch(r"vol-[0-9a-f]{8}", each)]):
-            for raw in self._pages("ReadVolumes", "Volumes", {"VolumeIds": some}):
-                found[raw.get("VolumeId", "")] = raw.get("State") or ""
-        return found
+        listed = self._read_by_ids("ReadVolumes", "Volumes", "VolumeIds", ids)
+        return {raw.get("VolumeId", ""): raw.get("State") or "" for raw in listed}
+
+    def _read_by_ids(
+        self, action: str, member: str, name: str, ids: list[str], **filters: Any
+    ) -> Iterator[Mapping[str, Any]]:
+        """Read what there is of several ids; the service refuses all of them for one that is malformed."""
+        for some in _chunks(ids):
+            try:
+                yield from list(self._pages(action, member, {**filters, name: some}))
+            except NotFound:
+                half = len(some) // 2
+                if half:
+                    yield from self._read_by_ids(action, member, name, some[:half], **filters)
+                    yield from self._read_by_ids(action, member, name, some[half:], **filters)
+
+    def _ask_account(self) -> str:
+        accounts = self._call("ReadAccounts").get("Accounts") or []
+        if not accounts or not (number := str(accounts[0].get("AccountId") or "")):
+            raise AnswerLost("the answer holds no account", call="api:ReadAccounts")
+        return number
 
     def _is_own(self) -> dict[str, list[str]]:
-        return {"AccountIds": [self.account()]}
+        """Own snapshots, beside which shared and public ones are listed; an endpoint without accounts has but one."""
+        if self._has_accounts:
+            try:
+                return {"AccountIds": [self.account()]}
+            except (NoSuchService, Refused):
+                self._has_accounts = False
+        return {}
 
     def _pages(self, action: str, member: str, filters: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
         """Read page by page; a token that comes twice ends it."""

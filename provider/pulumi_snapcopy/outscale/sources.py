@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from typing import Protocol
 
-from ..core.errors import ServiceError, SourceError, SourcePending
+from ..core.errors import NoSuchService, Refused, ServiceError, SourceError, SourcePending
 from ..core.rules.suggest import nearest_first
 from ..core.values import Phase, Seen, Source, Spec
 from .modes import SOURCE, VOLUME
@@ -67,7 +67,10 @@ def _check_snapshot(service: Sources, snapshot_id: str, region: str) -> None:
 
 
 def _check_volume(service: Sources, volume_id: str, region: str) -> None:
-    state = service.volume_state(volume_id)
+    try:
+        state = service.volume_state(volume_id)
+    except (NoSuchService, Refused):
+        return  # the endpoint has no such call; CreateSnapshot refuses what isn't there, too
     if state is None:
         raise SourceError(
             f'there is no volume "{volume_id}" in {region}',

@@ -1,4 +1,5 @@
-"""What the policy SDK doesn't offer, and is done with its internals: refusing a config, and keeping secrets to oneself.
+"""What the policy SDK doesn't offer, and is done with its internals: refusing a config, knowing the stack's, and keeping
+secrets to oneself.
 
 The engine sends secrets marked as such, and the SDK hands them to policies without the mark.
 """
@@ -17,11 +18,15 @@ from pulumi_policy import deserialize, policy
 HIDDEN = "[secret]"
 
 
-def guard(faults: Callable[[Mapping[str, Mapping[str, Any]]], Iterable[str]]) -> None:
-    """Have the packs of this process refuse configs with faults, and never say what is secret.
+def guard(
+    faults: Callable[[Mapping[str, Mapping[str, Any]]], Iterable[str]],
+    tell: Callable[[Mapping[str, str]], None],
+) -> None:
+    """Have the packs of this process refuse configs with faults, know their stack, and never say what is secret.
 
     Args:
         faults: says in sentences what is wrong with a config: settings by policy.
+        tell: told the configuration of the stack that is judged, ``namespace:key``.
     """
     base: Any = getattr(policy, "_PolicyAnalyzerServicer", None)
     if base is None:
@@ -37,6 +42,10 @@ def guard(faults: Callable[[Mapping[str, Mapping[str, Any]]], Iterable[str]]) ->
             if sentences := list(faults(config)):
                 context.abort(grpc.StatusCode.INVALID_ARGUMENT, " ".join(sentences))
             return super().Configure(request, context)
+
+        def ConfigureStack(self, request: Any, context: grpc.ServicerContext) -> Any:
+            tell(dict(request.config))
+            return super().ConfigureStack(request, context)
 
         def Analyze(self, request: Any, context: grpc.ServicerContext) -> Any:
             return _hide(super().Analyze(request, context), _secrets(request.properties))

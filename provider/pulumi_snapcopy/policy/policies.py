@@ -28,6 +28,9 @@ from . import _sdk, reading
 
 NAME = "snapcopy"
 
+_stack_config: dict[str, str] = {}
+"""The configuration of the stack that the engine has this process judge."""
+
 
 def policies() -> list[Policy]:
     """Return every policy of the pack: what a service would refuse is mandatory, the organisation's rules are advisory."""
@@ -45,14 +48,14 @@ def serve(policies: Sequence[Policy]) -> None:
     def wrong(config: Mapping[str, Mapping[str, Any]]) -> Iterable[str]:
         return faults({name: each for name, each in config.items() if name not in own}, CATALOGUE)
 
-    _sdk.guard(wrong)
+    _sdk.guard(wrong, _stack_config.update)
     PolicyPack(name=NAME, policies=list(policies))
 
 
 def _of_a_resource(first: Rule, level: EnforcementLevel) -> Policy:
     def validate(args: ResourceValidationArgs, report: ReportViolation) -> None:
         config = args.get_config()
-        if not (book := CATALOGUE.judging(first.name, args.resource_type, config)):
+        if not (book := CATALOGUE.judging(first.name, args.resource_type, config, stack=_stack_config)):
             return
         spell = book.spelling(args.resource_type, snake_case=is_snake_case(args.props))
         for found in _rule(book, first).judge(reading.inputs(args.props), _context(book), config):
@@ -70,7 +73,7 @@ def _of_a_stack(first: StackRule) -> Policy:
     def validate(args: StackValidationArgs, report: ReportViolation) -> None:
         config = args.get_config()
         resources = sorted((reading.resource(each) for each in args.resources), key=lambda each: each.urn)
-        for book, judged in CATALOGUE.shared_out(first.name, resources, config):
+        for book, judged in CATALOGUE.shared_out(first.name, resources, config, stack=_stack_config):
             rule = book.named(first.name)
             assert isinstance(rule, StackRule), "a name is that of one kind of rule"
             for urn, found in rule.judge(judged, resources, _context(book), config):
@@ -85,10 +88,11 @@ def _remediation(first: Rule) -> Any:
     """Add the tags that a rule misses and has values for; all else stays as it is, secrets and provider too."""
 
     def remediate(args: ResourceValidationArgs) -> Any:
-        if not (book := CATALOGUE.judging(first.name, args.resource_type, args.get_config())):
+        config = args.get_config()
+        if not (book := CATALOGUE.judging(first.name, args.resource_type, config, stack=_stack_config)):
             return None
         given, add = reading.plain(args.props), _rule(book, first).tags_to_add
-        missing = add(given, args.get_config()) if add else {}
+        missing = add(given, config) if add else {}
         if not missing:
             return None
         props: Any = args.props

@@ -63,9 +63,11 @@ class Enforcement:
         """Return a rule's settings."""
         return self.settings.get(rule, {})
 
-    def book(self, rule: str, resource_type: str) -> Rulebook | None:
-        """Return the book by which a rule judges resources of a type, if it does."""
-        return CATALOGUE.judging(rule, resource_type, self.of_rule(rule))
+    def book(
+        self, rule: str, resource_type: str, stack: Mapping[str, object] | None = None
+    ) -> Rulebook | None:
+        """Return the book by which a rule judges resources of a type, in a stack of a configuration, if it does."""
+        return CATALOGUE.judging(rule, resource_type, self.of_rule(rule), stack=stack or {})
 
     def takes(self, resource_type: str) -> bool:
         """Whether any rule judges resources of a type."""

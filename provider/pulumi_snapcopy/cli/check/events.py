@@ -38,8 +38,14 @@ def as_preview(events: Sequence[Any]) -> dict[str, Any]:
     return {
         "steps": [*steps.values()],
         "diagnostics": diagnostics,
+        "config": _config(events),
         "changeSummary": _member(summary or {}, "resourceChanges"),
     }
+
+
+def _config(events: Sequence[Any]) -> Mapping[str, Any]:
+    preludes = (_member(each, "preludeEvent") for each in events if isinstance(each, dict))
+    return next((_member(each, "config") for each in preludes if each), {})
 
 
 def _member(of: Mapping[str, Any], key: str) -> Mapping[str, Any]:

@@ -75,7 +75,7 @@ def _of_each(
     for each in copies(stack, enforcement):
         urn, kind = each.resource.urn, each.resource.type
         for name in (rule.name for rule in (*CATALOGUE.request, *CATALOGUE.organisation)):
-            book = enforcement.book(name, kind) if enforcement.holds(name) else None
+            book = enforcement.book(name, kind, stack.config) if enforcement.holds(name) else None
             rule = book.named(name) if book else None
             if book and isinstance(rule, Rule):
                 spell = book.spelling(kind, snake_case=each.snake_case)
@@ -89,7 +89,9 @@ def _of_the_stack(
     resources = [each.resource for each in stack.resources]
     rules = [rule for rule in CATALOGUE.stack if stack.dependencies or not rule.by_dependencies]
     for name in (rule.name for rule in rules if stack.complete and enforcement.holds(rule.name)):
-        for book, judged in CATALOGUE.shared_out(name, resources, enforcement.of_rule(name)):
+        for book, judged in CATALOGUE.shared_out(
+            name, resources, enforcement.of_rule(name), stack=stack.config
+        ):
             rule = book.named(name)
             if isinstance(rule, StackRule):
                 for urn, found in rule.judge(

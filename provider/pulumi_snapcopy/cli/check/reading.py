@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from ...core.fields import camel_case
@@ -85,6 +85,7 @@ class Stack:
         hidden: how many unchanged resources the preview leaves out.
         violated: it ended well, but mandatory policies are violated; which ones it doesn't tell.
         dependencies: whether it tells which resource a property comes from.
+        config: the stack's configuration, ``namespace:key``, as far as the file has it.
     """
 
     file: str
@@ -94,6 +95,7 @@ class Stack:
     hidden: int = 0
     violated: bool = False
     dependencies: bool = True
+    config: Mapping[str, object] = field(default_factory=dict)
 
     @property
     def complete(self) -> bool:
@@ -121,7 +123,8 @@ def read(name: str, checkout: Checkout) -> Stack:
         )
     for content in found:
         if (states := _states(content)) is not None:
-            return Stack(file=file, resources=[*_declared(states, "the state's resources", checkout)])
+            declared = [*_declared(states, "the state's resources", checkout)]
+            return Stack(file=file, resources=declared, config=_config_in(declared))
         if isinstance(content, dict) and {*content} & {"steps", "diagnostics", "changeSummary"}:
             return _preview(file, content, checkout)
     if any(isinstance(content, dict) and "resourcePlans" in content for content in found):
@@ -171,7 +174,19 @@ def _preview(file: str, content: Mapping[str, Any], checkout: Checkout) -> Stack
         failures=failures,
         hidden=max(same - shown, 0) if isinstance(same, int) else 0,
         violated=violated,
+        config=_member(content, "config"),
     )
+
+
+def _config_in(declared: Sequence[Declared]) -> Mapping[str, object]:
+    """The configuration that a state has: the engine hands all of it to the default provider of dynamic resources."""
+    found = (each.inputs for each in declared if each.resource.type == "pulumi:providers:pulumi-python")
+    return next((inputs for inputs in found if any(":" in key for key in inputs)), {})
+
+
+def _member(content: Mapping[str, Any], key: str) -> Mapping[str, Any]:
+    value = content.get(key)
+    return value if isinstance(value, dict) else {}
 
 
 def _refusal(urn: str, refused: re.Match[str]) -> Refusal:

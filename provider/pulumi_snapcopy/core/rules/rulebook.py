@@ -14,6 +14,8 @@ from .judgement import Config, Context, Inputs, Regions, Resource, Rule, StackRu
 TYPES = "types"
 """The setting that every rule has: patterns of the types that it judges."""
 
+_NOTHING: Config = {}
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rulebook:
@@ -29,6 +31,7 @@ class Rulebook:
         organisation: what an organisation may ask of one resource; advisory until configured.
         stack: what an organisation may ask of a whole stack; advisory until configured.
         other_types: patterns of other tools' types that this book judges where a rule is configured for them.
+        by_stack: finds the book that holds in a stack, where the stack's configuration (``namespace:key``) decides that.
 
     Example:
         >>> from pulumi_snapcopy.families import RULEBOOKS
@@ -45,6 +48,11 @@ class Rulebook:
     organisation: tuple[Rule, ...] = ()
     stack: tuple[StackRule, ...] = ()
     other_types: tuple[str, ...] = ()
+    by_stack: Callable[[Config], Rulebook] | None = None
+
+    def in_stack(self, config: Config) -> Rulebook:
+        """Return the book that holds in a stack of this configuration."""
+        return self.by_stack(config) if self.by_stack else self
 
     def violations(self, inputs: Inputs, *, now: datetime) -> Iterator[Violation]:
         """Yield everything that makes a request wrong in itself, spelled as a Python program spells it.
@@ -124,21 +132,35 @@ class Catalogue:
         ]
         return max(fitting, key=lambda each: each[0])[1] if fitting else None
 
-    def judging(self, name: str, resource_type: str, config: Config) -> Rulebook | None:
-        """Return the book by whose rule of a name a type is judged, if the rule is configured for the type."""
+    def judging(
+        self, name: str, resource_type: str, config: Config, *, stack: Config = _NOTHING
+    ) -> Rulebook | None:
+        """Return the book by whose rule of a name a type is judged, if the rule is configured for the type.
+
+        Args:
+            name: the rule's.
+            resource_type: the type.
+            config: the rule's.
+            stack: the configuration of the resource's stack, as far as it is known.
+        """
+        book = self._judging(name, resource_type, config)
+        book = book.in_stack(stack) if book else None
+        return book if book and book.named(name) else None
+
+    def shared_out(
+        self, name: str, resources: Sequence[Resource], config: Config, *, stack: Config = _NOTHING
+    ) -> Iterator[tuple[Rulebook, list[Resource]]]:
+        """Yield the books that have a rule about whole stacks, each with the resources that it judges by it."""
+        judging = [(self._judging(name, each.type, config), each) for each in resources]
+        for book in self.with_rule(name):
+            yield book.in_stack(stack), [each for by, each in judging if by is book]
+
+    def _judging(self, name: str, resource_type: str, config: Config) -> Rulebook | None:
         patterns = config.get(TYPES) or self.tokens(name)
         if not any(fnmatchcase(resource_type, pattern) for pattern in patterns):
             return None
         book = self.book(resource_type)
         return book if book and book.named(name) else None
-
-    def shared_out(
-        self, name: str, resources: Sequence[Resource], config: Config
-    ) -> Iterator[tuple[Rulebook, list[Resource]]]:
-        """Yield the books that have a rule about whole stacks, each with the resources that it judges by it."""
-        judging = [(self.judging(name, each.type, config), each) for each in resources]
-        for book in self.with_rule(name):
-            yield book, [each for by, each in judging if by is book]
 
     def schema(self, rule: Rule | StackRule) -> dict[str, Mapping[str, Any]]:
         """Return the config of a rule as JSON schema properties."""

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 
 from ...core.rules.arguments import custom_timeouts, value_types
-from ...core.rules.judgement import Regions
+from ...core.rules.judgement import Config
 from ...core.rules.regions import allowed_regions, copy_leaves_region, known_region
 from ...core.rules.rulebook import Rulebook
 from ...core.rules.tags import TagLimits, required_tags, tag_characters
-from ..cloud import is_fcu_here
+from ..cloud import configured_endpoint, endpoint_of, is_fcu
 from ..fields import COPIED_SNAPSHOT
-from ..regions import aws_regions, fcu_regions
+from ..regions import aws_regions, fcu_regions, regions_of_both
 from . import pages, request
 from .encryption import COPIES_ENCRYPTED
 from .fcu import fcu_plain_copy, source_region_is_own
@@ -20,21 +21,18 @@ TAGS = TagLimits(service="EC2", key=127, punctuation=None, ours=4)
 """Ours are the owner's, the source's, the key's, and that of what is retained."""
 
 
-def rulebook(is_fcu: Callable[[], bool]) -> Rulebook:
-    """Return the rules.
+def rulebook(*, fcu: bool, endpoint: Callable[[], str | None] = configured_endpoint) -> Rulebook:
+    """Return the rules of one cloud.
 
     Args:
-        is_fcu: whether FCU is meant; asked when a rule is applied.
+        fcu: whether it is OUTSCALE's FCU.
+        endpoint: finds the configured endpoint; called when a rule is applied.
     """
-
-    def regions() -> Regions:
-        return fcu_regions() if is_fcu() else aws_regions()
-
     return Rulebook(
         token="pulumi-python:dynamic/ec2:CopiedSnapshot",
         noun="CopiedSnapshot",
         fields=COPIED_SNAPSHOT,
-        regions=regions,
+        regions=fcu_regions if fcu else aws_regions,
         arguments=(
             value_types(COPIED_SNAPSHOT, page=pages.COPY),
             custom_timeouts(page=pages.COPY),
@@ -46,11 +44,11 @@ def rulebook(is_fcu: Callable[[], bool]) -> Rulebook:
             request.KEY_NEEDS_ENCRYPTION,
             known_region(("sourceRegion", "targetRegion"), required="sourceRegion", page=pages.COPY, service="EC2"),
             tag_characters(TAGS, page=pages.TAGS),
-            fcu_plain_copy(is_fcu),
-            source_region_is_own(is_fcu),
+            fcu_plain_copy(applies=fcu),
+            source_region_is_own(endpoint, applies=fcu),
         ),
         organisation=(
-            copy_leaves_region("sourceRegion", "targetRegion", page=pages.COPYING),
+            *([] if fcu else [copy_leaves_region("sourceRegion", "targetRegion", page=pages.COPYING)]),
             required_tags(TAGS, page=pages.TAGS),
             allowed_regions("targetRegion", page=pages.COPYING),
             COPIES_ENCRYPTED,
@@ -59,7 +57,13 @@ def rulebook(is_fcu: Callable[[], bool]) -> Rulebook:
     )  # fmt: skip
 
 
-AWS_RULES = rulebook(lambda: False)
-FCU_RULES = rulebook(lambda: True)
-COPIED_SNAPSHOT_RULES = rulebook(is_fcu_here)
-"""For readers that have no stack's settings: this process's environment says which cloud is meant."""
+AWS_RULES = rulebook(fcu=False)
+FCU_RULES = rulebook(fcu=True)
+
+
+def _by_stack(config: Config) -> Rulebook:
+    return rulebook(fcu=True, endpoint=lambda: endpoint_of(config)) if is_fcu(config) else AWS_RULES
+
+
+COPIED_SNAPSHOT_RULES = replace(AWS_RULES, regions=regions_of_both, by_stack=_by_stack)
+"""For readers of the rules: a stack's configuration, or else this process's environment, says which cloud is meant."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 
 from ...core.rules.judgement import UNKNOWN, Config, Context, Inputs, Rule, Violation
-from ..cloud import configured_endpoint, region_of_endpoint
+from ..cloud import region_of_endpoint
 from . import pages
 
 _NOT_THERE = {
@@ -15,14 +15,14 @@ _NOT_THERE = {
 }
 
 
-def fcu_plain_copy(is_fcu: Callable[[], bool]) -> Rule:
-    """Make the rule that a copy on FCU asks for nothing that only AWS has."""
+def fcu_plain_copy(*, applies: bool) -> Rule:
+    """Make the rule that a copy on FCU asks for nothing that only AWS has; on AWS it doesn't apply."""
 
     def judge(inputs: Inputs, _: Context, config: Config) -> Iterator[Violation]:
         given = [key for key in _NOT_THERE if inputs.get(key) not in (None, False, UNKNOWN)]
         source, target = inputs.get("sourceRegion"), inputs.get("targetRegion")
         elsewhere = isinstance(source, str) and isinstance(target, str) and source != target
-        if not (given or elsewhere) or not is_fcu():
+        if not applies:
             return
         for key in given:
             message = (
@@ -43,14 +43,14 @@ def fcu_plain_copy(is_fcu: Callable[[], bool]) -> Rule:
     )  # fmt: skip
 
 
-def source_region_is_own(is_fcu: Callable[[], bool]) -> Rule:
+def source_region_is_own(endpoint: Callable[[], str | None], *, applies: bool) -> Rule:
     """Make the rule that a copy on FCU is in the region that the endpoint is of: an account belongs to one."""
 
     def judge(inputs: Inputs, _: Context, config: Config) -> Iterator[Violation]:
         source = inputs.get("sourceRegion")
-        if not isinstance(source, str) or not is_fcu():
+        if not applies or not isinstance(source, str):
             return
-        own = region_of_endpoint(configured_endpoint())
+        own = region_of_endpoint(endpoint())
         if own is not None and own != source:
             yield Violation(
                 property="sourceRegion",

@@ -1,0 +1,15 @@
+"""What to do about credentials, in the words of messages; importing this loads no SDK."""
+
+PROFILE = "AWS_PROFILE"
+"""The setting that chooses the credentials."""
+
+LOG_IN = "set AWS_PROFILE, or log in with `aws configure` or `aws sso login`"
+RENEW = "renew the credentials (`aws sso login`, or new keys)"
+CORRECT = (
+    "correct the credentials, which are wrong (AWS_PROFILE, or AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY), "
+    "or enable the region for the account"
+)
+"""An account that hasn't enabled a region is told the same as one whose keys are wrong."""
+
+ENABLE = "enable the region for the account"
+SET_THE_CLOCK = "set this machine's clock"

@@ -1,0 +1,143 @@
+"""The ways to EC2, on AWS and on OUTSCALE's FCU, and to OUTSCALE's OAPI, for the checks of ``snapcopy doctor``."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from functools import cached_property
+from types import ModuleType
+from typing import TYPE_CHECKING
+
+import click
+
+from ..core.errors import Refused
+from ..core.permissions import Permission
+from ..core.rules.judgement import Regions
+from ..ec2.cloud import FCU, NO_ACCOUNT, SETTING, cloud_of, described_cloud, endpoint_of
+from ..ec2.permissions import KEYS_OF_COPIES
+from ..ec2.permissions import PERMISSIONS as EC2_PERMISSIONS
+from ..ec2.regions import aws_regions, fcu_regions
+from ..outscale.permissions import PERMISSIONS as OUTSCALE_PERMISSIONS
+from . import asking
+from .access import Access, AwsAccess, Probe
+
+if TYPE_CHECKING:
+    from ..outscale.service import Outscale
+
+OURS = [{"Name": "tag-key", "Values": ["snapcopy:owner"]}]
+"""The filter for copies of ours."""
+
+
+class Ec2Access(AwsAccess):
+    """The way to EC2; FCU has neither STS nor keys."""
+
+    service = "ec2"
+    policy = "snapcopy iam-policy --services ec2"
+    permissions: Sequence[Permission] = EC2_PERMISSIONS
+
+    @cached_property
+    def fcu(self) -> bool:
+        """Whether FCU is meant."""
+        name, value = self.settings.own(SETTING)
+        return cloud_of(name, value, lambda: endpoint_of(self.stack.config)) == FCU
+
+    def steps(self) -> dict[str, Callable[[], str | None]]:
+        """Return the steps; which cloud is meant comes after the region, whose name both may have."""
+        found = super().steps()
+        return {"login": found.pop("login"), "region": found.pop("region"), "cloud": self.cloud, **found}
+
+    def cloud(self) -> str:
+        """Say which cloud is meant."""
+        name, value = self.settings.own(SETTING)
+        if self.fcu:
+            self.policy = "snapcopy iam-policy --services fcu"
+        return described_cloud(self.target, name=name, value=value, endpoint=endpoint_of(self.stack.config))
+
+    def known(self) -> Regions:
+        """Return the regions of the cloud that is meant."""
+        return fcu_regions() if self.fcu else aws_regions()
+
+    def account(self) -> str | None:
+        """Ask STS; on FCU nobody, who would be AWS."""
+        if not self.fcu:
+            return super().account()
+        if self.settings.allowed_account_ids:
+            raise Refused(NO_ACCOUNT)
+        return None
+
+    def probes(self) -> Sequence[Probe]:
+        """Return a list of our own copies."""
+        from ..ec2.service import Ec2
+
+        service = Ec2(login=self.access, fcu=self.fcu)
+        return (
+            (
+                ("ec2:DescribeSnapshots",),
+                lambda region: service.described(region, filters=OURS, OwnerIds=["self"]),
+            ),
+        )
+
+    def also(self) -> dict[str, str]:
+        """Return what encrypted copies need beside it."""
+        keys = ", ".join(KEYS_OF_COPIES)
+        return {} if self.fcu else {f"{keys} in {self.target}": "only needed for encrypted copies"}
+
+
+class OutscaleAccess(Access):
+    """The way to OAPI, by osc-sdk-python's own settings."""
+
+    policy = "snapcopy iam-policy --services outscale"
+    permissions: Sequence[Permission] = OUTSCALE_PERMISSIONS
+
+    @cached_property
+    def sdk(self) -> ModuleType:
+        """What touches the SDK."""
+        try:
+            from ..outscale import sdk
+        except ModuleNotFoundError as missing:
+            raise click.ClickException(
+                f"{missing.name} isn't installed. Run `pip install 'pulumi-snapcopy[outscale]'`."
+            ) from None
+        return sdk
+
+    def login(self) -> str:
+        """Say which profile or variables count."""
+        return str(self.sdk.described_login())
+
+    def region(self) -> str:
+        """Say the account's region: it has one, and copies stay in it."""
+        own = str(self.sdk.region())
+        if other := next((each for each in (self.source, self.target) if each not in ("", own)), None):
+            raise click.ClickException(
+                f"{other} isn't the region that the SDK is set to, {own}, and copies stay in the account's region. "
+                f"Set OSC_REGION={other} or the profile's region, or leave the option out."
+            )
+        self.source = self.target = own
+        return f"{own}, the account's own"
+
+    def credentials(self) -> str:
+        """Say what is used."""
+        return f"found ({self.sdk.required(self.sdk.profile())})"
+
+    def endpoint(self) -> str:
+        """Connect to the API."""
+        url = str(self.sdk.profile().get_endpoint("api"))
+        asking.reach(url, setting="OSC_ENDPOINT_API")
+        return asking.described(url)
+
+    def account(self) -> str | None:
+        """Ask the API where the accounts are restricted; the same call is tried as a permission."""
+        if not self.settings.allowed_account_ids:
+            return None
+        return self.admitted(self._service.account(), advice="OSC_PROFILE")
+
+    def probes(self) -> Sequence[Probe]:
+        """Return a list of our own snapshots, for which the account is asked first."""
+        service = self._service
+        return ((("api:ReadAccounts", "api:ReadSnapshots"), lambda region: service.all(region, "snapshot")),)
+
+    @cached_property
+    def _service(self) -> Outscale:
+        from ..outscale.service import Outscale
+
+        connection = self.sdk.Connection()
+        return Outscale(lambda: connection)
