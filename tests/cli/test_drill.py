@@ -183,26 +183,9 @@ def test_the_history_remembers(region: Any, invoke: Invoke, tmp_path: Path) -> N
     ]  # fmt: skip
 
 
-@pytest.mark.parametrize(
-    ("operation", "kind"),
-    [
-        ("CreateInstancesFromSnapshot", "hold-after"),
-        ("TagResource", "hold-before"),
-        ("DeleteInstance", "hold-before"),
-        ("DeleteInstance", "hold-after"),
-        ("DeleteDisk", "hold-before"),
-    ],
-)
-def test_killed_anywhere_the_next_drill_removes_what_is_left(
-    operation: str, kind: Any, region: Any, invoke: Invoke, on_emulator: Emulator
-) -> None:
-    """And only that: an instance of a drill's name without its tag stays."""
-    region.create_instances(
-        instanceNames=["snapcopy-drill-mine"], availabilityZone=f"{TARGET}a", blueprintId="amazon_linux_2023",
-        bundleId="nano_3_0",
-    )  # fmt: skip
-    region.create_disk(diskName="snapcopy-drill-disk", availabilityZone=f"{TARGET}a", sizeInGb=8)
-    held = on_emulator.inject(Fault(kind=kind, operation=operation))
+def test_a_killed_drill_is_cleaned_up_by_the_next(region: Any, invoke: Invoke, on_emulator: Emulator) -> None:
+    """Between the instance and its disks; each other call is killed in tests/lightsail/test_drills_killed.py."""
+    held = on_emulator.inject(Fault(kind="hold-after", operation="DeleteInstance"))
     running = subprocess.Popen(
         [program(), "drill", "app-1", *ROUTE], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
     )
@@ -213,7 +196,34 @@ def test_killed_anywhere_the_next_drill_removes_what_is_left(
     on_emulator.faults.clear()
     ended = invoke("drill", "app-1", *ROUTE)
     assert ended.exit_code == 0 and "which an interrupted drill had left" in ended.stderr
-    assert there(region) == {"snapcopy-drill-mine", "snapcopy-drill-disk"}
+    assert there(region) == set()
+
+
+def test_several_sources_or_all_are_restored_one_after_the_other(
+    region: Any, invoke: Invoke, on_emulator: Emulator, tmp_path: Path
+) -> None:
+    """Each once; the JSON is a list, one row a source in the table, a line each in the history."""
+    history = tmp_path / "drills.jsonl"
+    ended = invoke("drill", "all", *ROUTE, "--format", "json", "--history", str(history))
+    assert ended.exit_code == 0, ended.output
+    assert [each["source"] for each in json.loads(ended.stdout)] == ["app-1", "data-1"]
+    assert {each.source for each in recall(history).drills} == {"app-1", "data-1"}
+    ended = invoke("drill", "data-1", "nothing", "data-1", *ROUTE)
+    assert ended.exit_code == 1
+    assert ended.stdout.count("data-1") == 1 and "holds no complete copy of nothing" in ended.stdout
+    assert there(region) == set()
+
+
+def test_all_without_any_copy_is_exit_1_and_unreadable_is_exit_2(
+    region: Any, invoke: Invoke, on_emulator: Emulator
+) -> None:
+    """An empty answer is no failed one."""
+    elsewhere = ("--source-region", "us-east-2", "--target-region", TARGET)
+    ended = invoke("drill", "all", *elsewhere)
+    assert (ended.exit_code, ended.stdout) == (1, "") and "no complete copy of anything" in ended.stderr
+    on_emulator.inject(Fault(kind="error", operation="GetDiskSnapshots", code="AccessDeniedException"))
+    ended = invoke("drill", "all", *ROUTE)
+    assert (ended.exit_code, ended.stdout) == (2, "") and "Allow lightsail:GetDiskSnapshots" in ended.stderr
 
 
 def test_another_sources_drill_is_left_alone_for_a_day(

@@ -278,8 +278,6 @@ def test_conditions_are_where_the_service_supports_them() -> None:
     model = boto3.session.Session()._session.get_service_model("lightsail")  # type: ignore[attr-defined]
     for permission in (*PERMISSIONS, *TAKING_PERMISSIONS, *RESTORING_PERMISSIONS):
         text = re.sub("<[^>]+>", "", model.operation_model(permission.action.partition(":")[2]).documentation)
-        if permission.action == "lightsail:DeleteDisk":
-            continue  # disks that came along with a restored instance have no tags
         if permission.owner_in is None:
             assert "tag-based access control" not in text, permission.action
         else:

@@ -12,7 +12,8 @@ from pulumi_snapcopy.emulator import Emulator, Fault, Injected, Settings
 from .conftest import Service, day
 from .stack import Stack
 
-FIRST = date.fromisoformat(day(40))
+FIRST = date.fromisoformat(day(40)) - timedelta(days=date.fromisoformat(day(40)).weekday())
+"""A Monday."""
 TARGET, SOURCE = "eu-west-1", "us-east-1"
 
 
@@ -72,19 +73,21 @@ def exported(stack: Stack) -> dict[str, Any]:
 
 
 def test_days_roll_on_and_the_end_leaves_nothing(stack: Stack, service: Service, emulator: Emulator) -> None:
-    """The first day copies what the retention keeps; the next one adds and deletes one; a third run changes nothing."""
+    """The first day copies what the retention keeps; the next one begins a week: what only filled the weekly rule goes, too.
+
+    A third run changes nothing, and destroy leaves what was there.
+    """
     emulator.put_snapshot(TARGET, "web-1-2001-01-01-0123abcd", from_name="web-1")
-    region(stack)
-    preview = stack.preview()
-    assert "dr-web-1" not in preview.output or preview.changes["create"] >= 1
+    region(stack, keep="daily=3, weekly=2")
+    assert stack.preview().changes["create"] >= 1
     stack.up()
     theirs = ["2001-01-01"]
-    assert held(service) == [*theirs, nth(4), nth(5), nth(6)]
+    assert held(service) == [*theirs, nth(0), nth(4), nth(5), nth(6)]
     outputs = exported(stack)
     assert outputs["newest"] == {"web-1": nth(6)}
     assert outputs["gaps"] == {"web-1": []}
     assert outputs["includes"] == {"web-1": ["logs-1"]}
-    assert set(outputs["copies"]["web-1"]) == {nth(4), nth(5), nth(6)}
+    assert set(outputs["copies"]["web-1"]) == {nth(0), nth(4), nth(5), nth(6)}
     assert all(name in service.snapshots() for name in outputs["copies"]["web-1"].values())
 
     emulator.take_automatic_snapshot(SOURCE, "web-1", nth(7))
@@ -93,7 +96,7 @@ def test_days_roll_on_and_the_end_leaves_nothing(stack: Stack, service: Service,
     assert held(service) == [*theirs, nth(5), nth(6), nth(7)]
     assert f"dr-web-1-{nth(7)} created" in next_day.output and f"dr-web-1-{nth(4)} deleted" in next_day.output
     changes = [each for each in service.effects() if each in ("CopySnapshot", "DeleteInstanceSnapshot")]
-    assert changes == ["CopySnapshot", "DeleteInstanceSnapshot"], "the old one goes when the new one stands"
+    assert changes == ["CopySnapshot", *["DeleteInstanceSnapshot"] * 2], "old ones go when the new one stands"
 
     emulator.clear_calls()
     assert set(stack.up().changes) == {"unchanged"}
@@ -103,44 +106,45 @@ def test_days_roll_on_and_the_end_leaves_nothing(stack: Stack, service: Service,
 
 
 def test_nothing_is_pruned_in_the_dark(stack: Stack, service: Service, emulator: Emulator) -> None:
-    """A list of copies that comes empty, one that fails, and a source that is gone: all is kept, and said why."""
+    """A list that fails, lists that come empty: all is kept, the run says why, and what is new is copied.
+
+    Each list by itself is in tests/recovery/test_deciding.py.
+    """
     region(stack)
     stack.up()
     before = held(service)
     emulator.take_automatic_snapshot(SOURCE, "web-1", nth(7))
 
-    lie = emulator.inject(
-        Fault(
-            kind="error",
-            operation="GetInstanceSnapshots",
-            region=TARGET,
-            code="AccessDeniedException",
-            times=None,
+    def told_with(kind: Any, operation: str, where: str) -> str:
+        dark = emulator.inject(
+            Fault(kind=kind, operation=operation, region=where, code="AccessDeniedException", times=None)
         )
-    )
-    told = stack.preview()
-    assert "nothing is pruned in this run: its copies can't be listed: AccessDeniedException" in told.output
-    assert told.changes.get("delete") is None
-    lie.release()
+        told = stack.preview()
+        dark.release()
+        assert told.changes.get("delete") is None and "nothing is pruned in this run" in told.output
+        return told.output
 
-    emulator.inject(
-        Fault(
-            kind="error",
-            operation="GetAutoSnapshots",
-            region=SOURCE,
-            code="AccessDeniedException",
-            times=None,
-        )
-    )
+    denied = "its copies can't be listed: AccessDeniedException"
+    assert denied in told_with("error", "GetInstanceSnapshots", TARGET)
+    assert "web-1 doesn't exist in us-east-1 any more" in told_with("no-items", "GetInstances", SOURCE)
+
+    emulator.inject(Fault(kind="no-items", operation="GetInstanceSnapshots", region=TARGET, times=None))
     told = stack.up()
-    assert "its snapshots in us-east-1 can't be listed" in told.output
-    assert held(service) == before
+    emulator.faults.clear()
+    assert "the service lists none of the 3 copies known" in told.output
+    assert held(service) == [*before, nth(7)]
+    stack.up()
+    assert held(service) == [*before[1:], nth(7)], "the next good day catches up"
 
 
 def test_a_vanished_source_keeps_its_copies(stack: Stack, service: Service, emulator: Emulator) -> None:
-    """Its copies are what is left of it: they stay until it is taken out of protect, within the limit."""
-    region(stack, protect=("web-1", "data-1"))
+    """Its copies are what is left of it: they stay until it is taken out of protect, within the limit. One was added before."""
+    region(stack, protect=("web-1",))
     stack.up()
+    region(stack, protect=("web-1", "data-1"))
+    added = stack.up()
+    assert added.changes == {"created": 3, "unchanged": added.changes["unchanged"]}
+    assert held(service, "data-1") == [nth(4), nth(5), nth(6)]
     emulator.client(SOURCE).delete_instance(instanceName="web-1")
     emulator.take_automatic_snapshot(SOURCE, "data-1", nth(7))
     told = stack.up()
@@ -194,14 +198,20 @@ def test_what_cant_be_protected_is_named_all_at_once(stack: Stack, service: Serv
 
 
 def test_a_killed_run_is_resumed(stack: Stack, service: Service, emulator: Emulator) -> None:
-    """A run that is killed while it copies leaves nothing twice, and its successor holds the day."""
+    """Killed while it copies or while it deletes: its successor holds the day, nothing twice, and no more is gone."""
     region(stack)
     stack.up()
     emulator.take_automatic_snapshot(SOURCE, "web-1", nth(7))
     stack.up_killed_at(emulator.inject(Fault(kind="hold-after", operation="CopySnapshot")))
     stack.up()
     assert held(service) == [nth(5), nth(6), nth(7)]
-    assert len(service.snapshots()) == 3
+    emulator.take_automatic_snapshot(SOURCE, "web-1", nth(8))
+    stack.up_killed_at(emulator.inject(Fault(kind="hold-after", operation="DeleteInstanceSnapshot")))
+    assert held(service) == [nth(6), nth(7), nth(8)], "the new one stood before the old one went"
+    stack.run("refresh", "--yes", "--skip-preview")
+    stack.up()
+    assert held(service) == [nth(6), nth(7), nth(8)]
+    assert len(service.snapshots()) == len(stack.entries()) == 3
 
 
 def test_a_copy_deleted_by_hand_is_asked_about(stack: Stack, service: Service, emulator: Emulator) -> None:

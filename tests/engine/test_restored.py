@@ -54,22 +54,24 @@ def test_restored_and_again_and_destroyed(stack: Stack, client: Any) -> None:
     assert there(client) == before
 
 
-def test_killed_at_the_create_call_the_next_run_resumes(
-    stack: Stack, client: Any, emulator: Emulator
-) -> None:
-    """The engine dies while the answer is held: one instance after the next `up`."""
+def test_killed_the_next_run_resumes(stack: Stack, client: Any, emulator: Emulator) -> None:
+    """Killed when the restore is sent: one instance after the next `up`. Killed when the instance is gone: its disk goes, too.
+
+    Each other call is killed in tests/lightsail/test_restored_killed.py.
+    """
     before = there(client)
     stack.program(PROGRAM)
-    held = emulator.inject(Fault(kind="hold-after", operation="CreateInstancesFromSnapshot"))
-    running = stack.start("up", "--yes", "--skip-preview")
-    assert held.wait_reached(120)
-    stack.kill(running)
-    held.drop()
-    emulator.faults.clear()
-    stack.run("cancel", "--yes")
+    stack.up_killed_at(emulator.inject(Fault(kind="hold-after", operation="CreateInstancesFromSnapshot")))
     stack.up()
     assert len(emulator.calls("CreateInstancesFromSnapshot")) == 1
     assert len(there(client) - before) == 3
+    held = emulator.inject(Fault(kind="hold-after", operation="DeleteInstance"))
+    running = stack.start("destroy", "--yes", "--skip-preview")
+    held.wait_reached(120)
+    stack.kill(running)
+    held.drop()
+    stack.run("cancel", "--yes")
+    assert there(client) - before
     stack.destroy()
     assert there(client) == before
 

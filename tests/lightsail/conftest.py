@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 import pytest
 from pulumi_snapcopy.core.family import Family
 from pulumi_snapcopy.core.service import Service
-from pulumi_snapcopy.emulator import Emulator, Settings
+from pulumi_snapcopy.emulator import Backstage, Emulator, Settings
 
 from .driving import Driven
 
@@ -41,3 +41,13 @@ def drive(emulator: Emulator) -> Drive:
         return Driven(family, service)
 
     return make
+
+
+@pytest.fixture
+def backstage() -> Iterator[Backstage]:
+    """The emulated service, without a server."""
+    backstage = Backstage()
+    before = backstage.settings
+    yield backstage
+    backstage.empty()
+    backstage.settings = before

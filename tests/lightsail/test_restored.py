@@ -112,27 +112,6 @@ def test_a_disk_of_somebody_elses_stays(instances: Driven, client: Any, emulator
     assert there(client) == {"web-1", "data-1", "logs-1"}
 
 
-def test_killed_right_after_the_call_the_next_run_resumes(
-    instances: Driven, disks: Driven, client: Any, emulator: Emulator
-) -> None:
-    """The tags in the call say whose it is; each is restored once."""
-    before = there(client)
-    instances.killed_after_create(web=WEB)
-    disks.killed_after_create(data={**DATA, "diskName": "mine"})
-    assert instances.up(web=WEB) == [] and disks.up(data={**DATA, "diskName": "mine"}) == []
-    assert sends(emulator) == 2
-    assert instances.destroy() == [] and disks.destroy() == []
-    assert there(client) == before
-
-
-def test_killed_and_edited_no_orphan_is_left(instances: Driven, client: Any) -> None:
-    """What the interrupted run restored under another request goes when the new one stands, with its disks."""
-    instances.killed_after_create(web=WEB)
-    assert instances.up(web={**WEB, "bundleId": "medium_3_0"}) == []
-    name = instances.outputs("web")["instanceName"]
-    assert there(client) == {"web-1", "data-1", "logs-1", name, f"{name}-logs-1"}
-
-
 @pytest.mark.parametrize("operation", MADE)
 @pytest.mark.parametrize("kind", ["lost", "reset"])
 def test_a_lost_answer_restores_one(

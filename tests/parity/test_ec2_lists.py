@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 from botocore.exceptions import ClientError
-from pulumi_snapcopy.emulator import Emulator, Settings
+from pulumi_snapcopy.emulator import Emulator, Fault, Settings
 from pulumi_snapcopy.emulator.ec2.service import CHANGING, READING, TAGGING
 
 REGION = "us-east-1"
@@ -39,6 +39,14 @@ def code(call: Any, **request: Any) -> str:
     with pytest.raises(ClientError) as caught:
         call(**request)
     return str(caught.value.response["Error"]["Code"])
+
+
+def test_a_list_can_be_without_items(emulator: Emulator, ec2: Any) -> None:
+    """The fault no-items empties an answer in XML, and it stays one that botocore reads."""
+    emulator.ec2.put_snapshot(REGION)
+    emulator.inject(Fault(kind="no-items", operation="DescribeSnapshots"))
+    assert ec2.describe_snapshots(OwnerIds=["self"])["Snapshots"] == []
+    assert len(ec2.describe_snapshots(OwnerIds=["self"])["Snapshots"]) == 1
 
 
 def test_own_snapshots_come_without_others(emulator: Emulator, ec2: Any) -> None:

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from botocore.config import Config
 from botocore.exceptions import ClientError, ConnectionClosedError, ReadTimeoutError
-from pulumi_snapcopy.emulator import Emulator, Fault
+from pulumi_snapcopy.emulator import Emulator, Fault, Settings
 
 ONCE = Config(retries={"total_max_attempts": 1}, read_timeout=30)
 Copy = Callable[..., Any]
@@ -161,6 +161,22 @@ def test_empty(emulator: Emulator, copy: Copy, client: Any) -> None:
 
     assert answer.keys() == {"ResponseMetadata"} and answer["ResponseMetadata"]["HTTPStatusCode"] == 200
     assert (names(client), outcomes(emulator)) == (["copy"], ["empty"])
+
+
+def test_no_items(emulator: Emulator) -> None:
+    """No-items is a good answer whose list is empty, without a next page, whichever list it is."""
+    emulator.settings = Settings(page_size=1)
+    emulator.put_snapshot("us-west-2", "another")
+    emulator.inject(Fault(kind="no-items", times=None))
+    client = emulator.client("us-west-2")
+    first = client.get_instance_snapshots()
+    assert first["instanceSnapshots"] == [] and "nextPageToken" not in first
+    assert client.get_instances()["instances"] == []
+    automatic = client.get_auto_snapshots(resourceName="Disk-1")
+    assert (automatic["autoSnapshots"], automatic["resourceName"]) == ([], "Disk-1")
+    assert client.get_instance(instanceName="WordPress-1")["instance"]["name"] == "WordPress-1"
+    with pytest.raises(ClientError, match="NotFoundException"):
+        client.get_auto_snapshots(resourceName="nothing")
 
 
 def test_error_after(emulator: Emulator, copy: Copy, client: Any) -> None:

@@ -106,11 +106,58 @@ def test_a_list_that_fails_or_comes_empty_prunes_nothing(
     assert before <= region.dates("web-1")
 
 
+def test_a_wrong_name_is_told_with_the_right_ones(region: Region) -> None:
+    """What to do is about names then, and not about automatic snapshots."""
+    region.request = replace(REQUEST, protect=("web-1", "data-2"))
+    (refusal,) = region.decide(LAST).refusals
+    assert (
+        "data-2 doesn't exist in us-east-1: there is no instance or disk of this name. Did you mean data-1?"
+        in refusal
+    )
+    assert refusal.endswith(
+        "\n  Next:  write its right name, or remove it from protect, then run `pulumi up` again."
+    )
+
+
 def test_an_unreadable_state_is_a_refusal(region: Region) -> None:
     """Without it there is no telling what a run would delete."""
     region.up(LAST)
     decision = region.decide(LAST, state=Unreadable("no such backend"))
     assert "the copies in the stack's state can't be read: no such backend" in decision.refusals[0]
+
+
+@pytest.mark.parametrize(
+    ("skipped", "going", "allow"), [(1, 2, None), (2, 3, None), (3, 4, "0.43"), (5, 6, "0.72")]
+)
+def test_after_skipped_days_the_limit_is_allowed_once(
+    skipped: int, going: int, allow: str | None, region: Region, service: Service
+) -> None:
+    """daily=7: two skipped days pass; after more the run is refused, with its numbers and what to write for once."""
+    keep = Retention(daily=7)
+    region.request = replace(REQUEST, keep=keep, protect=("web-1",))
+    region.up(LAST)
+    before = region.dates("web-1")
+    today = LAST + timedelta(days=skipped + 1)
+    for each in days(LAST + timedelta(days=1), skipped + 1):
+        service.dawn(each)
+    decision = region.up(today)
+    if allow is None:
+        assert not decision.refusals
+    else:
+        (refusal,) = decision.refusals
+        assert f"this run would delete {going} of 7 copies (no rule of the retention keeps it)" in refusal
+        assert "max_prune=0.3 allows 3" in refusal
+        assert (
+            f"newest that would go is of {LAST - timedelta(days=7 - going)}, the oldest of {FIRST}" in refusal
+        )
+        assert f"run `pulumi up` once with max_prune={allow}, then set it back to 0.3" in refusal
+        assert region.dates("web-1") == before, "nothing was copied or deleted"
+        region.request = replace(region.request, max_prune=float(allow))
+        assert not region.up(today).refusals
+    assert region.dates("web-1") == {*days(today - timedelta(days=6), 7)}
+    region.request = replace(region.request, max_prune=0.3)
+    service.dawn(today + timedelta(days=1))
+    assert not region.up(today + timedelta(days=1)).refusals, "the next day is an ordinary one"
 
 
 def test_what_cant_be_protected_is_one_refusal(region: Region, service: Service) -> None:

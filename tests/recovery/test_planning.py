@@ -96,7 +96,7 @@ def test_the_limit_is_refused_with_numbers_and_a_way() -> None:
     assert str(found.refusal) == (
         "planning the copies of web-1: this run would delete 10 of 17 copies (no rule of the retention keeps it);"
         " max_prune=0.3 allows 6\n"
-        "  State: nothing was deleted; the newest of them is 2026-11-13, the oldest 2026-11-04.\n"
+        "  State: nothing was copied or deleted; the newest that would go is of 2026-11-13, the oldest of 2026-11-04.\n"
         "  Next:  if they may go, run `pulumi up` once with max_prune=0.53, then set it back to 0.3; if not, undo the"
         " change that asks for it."
     )

@@ -1,4 +1,4 @@
-"""``snapcopy drill``: restore the newest copy of a source under a throw-away name, check it, and remove it."""
+"""``snapcopy drill``: restore the newest copy of each source under a throw-away name, check it, and remove it."""
 
 from __future__ import annotations
 
@@ -23,6 +23,9 @@ from . import asking
 if TYPE_CHECKING:
     from ..lightsail.drilling import Drilling, Restored
 
+EVERY = "all"
+"""Means each source that has copies."""
+
 CHECK_PAUSE = 5.0
 """Seconds between two tries of a check: what has just started may not answer yet."""
 
@@ -42,7 +45,7 @@ def _duration(_: click.Context, __: click.Parameter, value: str | None) -> float
 
 
 @click.command("drill")
-@click.argument("source")
+@click.argument("sources", nargs=-1, required=True, metavar="SOURCE…")
 @click.option("--source-region", required=True, help="The region of the source.")
 @click.option("--target-region", required=True, help="The region of the copies, where one is restored.")
 @click.option(
@@ -65,7 +68,7 @@ def _duration(_: click.Context, __: click.Parameter, value: str | None) -> float
     "--history", type=click.Path(dir_okay=False, path_type=Path), help="A file that remembers drills."
 )
 def drill(
-    source: str,
+    sources: tuple[str, ...],
     source_region: str,
     target_region: str,
     max_age: float | None,
@@ -79,26 +82,62 @@ def drill(
 ) -> None:
     """Restore the newest copy of SOURCE as snapcopy-drill-…, with what is attached, and remove all of it.
 
-    What drills that were killed have left is removed first. Exit code 0: restored, and the data is young enough; 1: not;
-    2: the copies couldn't be read.
+    Several sources are restored one after the other; "all" is each that has a copy. What drills that were killed have
+    left is removed first. Exit code 0: restored, and the data is young enough; 1: not; 2: the copies couldn't be read.
     """
     asking.refuse_unknown([source_region, target_region])
-    blank = DrillResult(
-        source=source,
-        target_region=target_region,
-        started_at=datetime.now(timezone.utc),
-        max_age=None if max_age is None else timedelta(seconds=max_age),
-    )
-    drilling = _drilling(source, source_region, target_region, timeout)
+    results = []
     with _ended_in_order():
-        result = _run(drilling, blank, source_region, bundle_id, availability_zone, command, check_timeout)
-    if history is not None:
-        try:
-            remember(history, result)
-        except OSError as error:
-            click.echo(f"Error: {history} can't be written: {error.strerror}.", err=True)
-    _show(result, style)
-    raise click.exceptions.Exit(exit_code([result]))
+        for source in _each(sources, source_region, target_region):
+            blank = DrillResult(
+                source=source,
+                target_region=target_region,
+                started_at=datetime.now(timezone.utc),
+                max_age=None if max_age is None else timedelta(seconds=max_age),
+            )
+            drilling = _drilling(source, source_region, target_region, timeout)
+            result = _run(
+                drilling, blank, source_region, bundle_id, availability_zone, command, check_timeout
+            )
+            if history is not None:
+                _remember(history, result)
+            results.append(result)
+    _show(results, style, as_list=len(sources) > 1 or EVERY in sources)
+    raise click.exceptions.Exit(exit_code(results))
+
+
+def _each(sources: tuple[str, ...], source_region: str, target_region: str) -> list[str]:
+    """Return the sources to restore, each once.
+
+    Raises:
+        click.exceptions.Exit: all are meant, and there is none (1), or that can't be told (2).
+    """
+    if EVERY not in sources:
+        return list(dict.fromkeys(sources))
+    from ..aws.login import Login
+    from ..lightsail.newest import sources_of
+    from ..lightsail.service import Lightsail
+
+    try:
+        asking.reach(Login().endpoints([target_region], "lightsail")[target_region])
+        found = sources_of(Lightsail(), source_region, target_region)
+    except ServiceError as error:
+        click.echo(f"Error: {asking.sentence(error)}", err=True)
+        raise click.exceptions.Exit(2) from None
+    if not found:
+        click.echo(
+            f"Error: {target_region} holds no complete copy of anything in {source_region} that is snapcopy's.",
+            err=True,
+        )
+        raise click.exceptions.Exit(1)
+    return found
+
+
+def _remember(history: Path, result: DrillResult) -> None:
+    try:
+        remember(history, result)
+    except OSError as error:
+        click.echo(f"Error: {history} can't be written: {error.strerror}.", err=True)
 
 
 def _run(
@@ -234,15 +273,17 @@ def _sentence(error: Exception) -> str:
     return f"{str(error).rstrip('.')}{called}"
 
 
-def _show(result: DrillResult, style: str) -> None:
+def _show(results: list[DrillResult], style: str, *, as_list: bool) -> None:
+    """Print one drill as an object, several as a list of them, or all as a table."""
     if style == "json":
-        click.echo(json.dumps(result.as_json(), indent=2))
+        told = [each.as_json() for each in results]
+        click.echo(json.dumps(told if as_list else told[0], indent=2))
         return
     from rich.console import Console
 
     from ..recovery.table import drill_table
 
-    console, table = Console(highlight=False), drill_table([result])
+    console, table = Console(highlight=False), drill_table(results)
     if not console.is_terminal:  # a file or a pipe is as wide as its lines
         console.width = console.measure(table, options=console.options.update(max_width=100_000)).maximum
     console.print(table)

@@ -83,7 +83,20 @@ class Question:
         )
 
 
+def reached(*regions: str) -> Lookups:
+    """Return whom to ask, once an endpoint of each region has answered: boto3's own patience lasts for minutes.
+
+    Raises:
+        SnapcopyError: if one doesn't, or the settings can't be used.
+    """
+    lookups = Lookups.of_the_program()
+    for region in regions:
+        asking.reach(lookups.login.endpoints([region], "lightsail")[region])
+    return lookups
+
+
 def report(
+    lookups: Lookups,
     question: Question,
     target_region: str,
     *,
@@ -97,10 +110,7 @@ def report(
     Raises:
         SnapcopyError: if the copies, or the sources that were asked for, can't be listed.
     """
-    lookups = Lookups.of_the_program()
     lookups.admit(target_region)
-    for region in {target_region, question.source_region} - {None}:
-        asking.reach(lookups.login.endpoints([str(region)], "lightsail")[str(region)])
     facts = tell(lookups, question, target_region)
     return Report(
         sources=tuple(assess(each, now=now, max_age=max_age, price=price) for each in facts),

@@ -6,6 +6,7 @@ import json
 import time
 from collections.abc import Callable
 from datetime import datetime, timedelta, timezone
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -123,9 +124,10 @@ def status(
         raise click.UsageError("--json goes with --region; write --format json.")
     if watch and form != "table":
         raise click.UsageError("--watch shows tables; leave --format out.")
-    from .recovering import Question, report
+    from .recovering import Question, reached, report
 
     question = Question.of(source_region=source_region, protect=protect, stack=stack, keep=keep)
+    lookups = cache(reached)  # the clients of one look serve the next
 
     def look() -> Report:
         try:
@@ -133,6 +135,7 @@ def status(
             if source_region:
                 asking.refuse_unknown([source_region])
             return report(
+                lookups(*dict.fromkeys([region, source_region or region])),
                 question,
                 region,
                 max_age=max_age,
@@ -143,6 +146,7 @@ def status(
         except click.ClickException as error:
             raise Untold(error.message) from None
         except SnapcopyError as error:
+            lookups.cache_clear()  # the credentials may be others when it is tried again
             raise Untold(_sentence(error)) from None
 
     found = _watched(look) if watch else look()

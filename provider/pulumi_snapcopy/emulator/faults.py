@@ -19,6 +19,7 @@ Kind = Literal[
     "hang",
     "garbage",
     "empty",
+    "no-items",
     "hold-before",
     "hold-after",
     "slow",
@@ -62,6 +63,7 @@ class Fault:
     hang          no work and no answer; after `seconds`, or when released, the connection is closed
     garbage       the work is done; the answer is HTTP 200 with a body that isn't JSON
     empty         the work is done; the answer is HTTP 200 and holds nothing
+    no-items      the answer is as it would be, but its lists are empty: there is nothing, it says
     hold-before   the call is held before its work until released, then goes on
     hold-after    the call is held after its work until released, then answered
     slow          the work is done, the answer comes `seconds` later

@@ -11,6 +11,7 @@ from werkzeug.wrappers import Request, Response
 
 from .calls import Asked, Calls
 from .faults import Fault, Faults, Injected
+from .listless import without_items
 from .plans import PLAN, CopyPlan
 
 if TYPE_CHECKING:
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
 CONTROL = "/_snapcopy/"
 
 
-_UNTRUE = {"error-after", "empty", "garbage"}
+_UNTRUE = {"error-after", "empty", "garbage", "no-items"}
 """Faults whose answer says nothing of the work, which is done."""
 
 
@@ -142,6 +143,8 @@ def _after(service: Service, asked: Asked, hit: Injected, answer: Answer) -> Ans
         return service.refuse(fault.code, fault.message, fault.status or 400)
     if fault.kind == "empty":
         return Answer(service.empty(asked))
+    if fault.kind == "no-items" and answer.response.status_code == 200:
+        return Answer(without_items(answer.response))
     if fault.kind == "garbage":
         html = "<html>This is neither JSON nor the service's XML.</html>"
         return Answer(Response(html, status=200, mimetype="text/html"))

@@ -78,6 +78,12 @@ class Sources:
             if each.name in kept or each.name not in left_out
         )
 
+    @property
+    def names(self) -> list[str]:
+        """The names of instances and disks, as far as they could be listed."""
+        told = [each for each in (self.instances, self.disks) if not isinstance(each, Unreadable)]
+        return [name for each in told for name in each]
+
     def find(self, name: str) -> Instance | Disk | None:
         """Return the instance or disk of this name, as far as they could be listed."""
         instances = {} if isinstance(self.instances, Unreadable) else self.instances

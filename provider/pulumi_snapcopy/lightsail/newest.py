@@ -51,6 +51,20 @@ def newest_copy(service: Lightsail, source: str, source_region: str, target_regi
     return max(held, key=lambda each: (each.taken_at, each.seen.name), default=None)
 
 
+def sources_of(service: Lightsail, source_region: str, target_region: str) -> list[str]:
+    """Return the names of the instances and disks in a region that have a complete copy of ours, sorted.
+
+    Raises:
+        ServiceError: if the target region's snapshots can't be listed.
+    """
+    found = set[str]()
+    for each in service.snapshots(target_region):
+        _, name, *_ = [*each.tags.get(SOURCE_TAG, "").split(":"), ""]
+        if each.phase is Phase.DONE and is_of(each, name, source_region):
+            found.add(name if _date(each) else each.outputs.get("fromResourceName") or name)
+    return sorted(found)
+
+
 def is_of(copy: Seen, source: str, source_region: str) -> bool:
     """Whether a snapshot has our owner tag, and its source tag says that it is a copy of this source.
 

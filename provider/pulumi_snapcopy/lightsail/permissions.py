@@ -73,7 +73,8 @@ RESTORING_PERMISSIONS = (
     Permission(action="lightsail:CreateDiskFromSnapshot", owner_in=_REQUEST_TAG, without="no disk can be restored"),
     Permission(action="lightsail:CreateInstancesFromSnapshot", owner_in=_REQUEST_TAG,
                without="no instance can be restored"),
-    Permission(action="lightsail:DeleteDisk", without="restored disks can be neither deleted nor replaced"),
+    Permission(action="lightsail:DeleteDisk", owner_in=_RESOURCE_TAG,
+               without="restored disks can be neither deleted nor replaced, and those that came along stay"),
     Permission(action="lightsail:DeleteInstance", owner_in=_RESOURCE_TAG,
                without="restored instances can be neither deleted nor replaced"),
     Permission(action="lightsail:GetBundles", without="no instance can be restored: whether it fits isn't known"),
@@ -91,7 +92,7 @@ RESTORING_PERMISSIONS = (
     Permission(action="lightsail:TagResource", owner_in=_REQUEST_TAG, without="tags can't be changed"),
     Permission(action="lightsail:UntagResource", owner_in=_RESOURCE_TAG, without="tags can't be removed"),
 )  # fmt: skip
-"""All that ``RestoredInstance`` and ``RestoredDisk`` need, once. Disks that came along with an instance have no tags."""
+"""All that ``RestoredInstance`` and ``RestoredDisk`` need, once. Disks that came along with an instance are tagged before they are deleted."""
 
 _SIDS = {None: "CopySnapshots", _REQUEST_TAG: "TagCopies", _RESOURCE_TAG: "ChangeCopies"}
 _TAKING_SIDS = {None: "LookAtSources", _REQUEST_TAG: "TakeSnapshots", _RESOURCE_TAG: "ChangeTaken"}

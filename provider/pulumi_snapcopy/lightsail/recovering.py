@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from typing import Literal
 
 from ..core.durations import spoken
+from ..core.rules.suggest import did_you_mean
 from ..recovery.evidence import CopyState, Evidence, Presence, Unreadable, holdings
 from ..recovery.manual import plan_manual
 from ..recovery.plan import Plan
@@ -112,41 +113,57 @@ def _take(gathered: Gathered, plans: tuple[Plan, ...], now: datetime) -> Iterato
 
 def _missing(request: Request, gathered: Gathered) -> list[str]:
     """Return one refusal that names every protected source of which nothing is held and nothing can be copied."""
-    lines = [
-        line
+    found = [
+        missing
         for each in gathered.selected
-        if each.protected and (line := _why_missing(each, gathered, request))
+        if each.protected and (missing := _why_missing(each, gathered, request))
     ]
-    if not lines:
+    if not found:
         return []
-    where = request.source_region
+    remedies = dict.fromkeys(remedy for _, remedy in found if remedy)
     return [
-        f"planning the copies of what is in {where}: {_sources(len(lines))} can't be protected:\n"
-        + "\n".join(f"    {line}" for line in lines)
+        f"planning the copies of what is in {request.source_region}: {_sources(len(found))} can't be protected:\n"
+        + "\n".join(f"    {line}" for line, _ in found)
         + "\n  State: nothing was copied or deleted."
-        + f"\n  Next:  enable automatic snapshots (`aws lightsail enable-add-on --region {where} --resource-name NAME"
-        + " --add-on-request addOnType=AutoSnapshot`) and run `pulumi up` again after the first; or remove the source"
-        + ' from protect; or write when_missing="snapshot" to take a manual snapshot a day.'
+        + f"\n  Next:  {', or '.join([*remedies, 'remove it from protect'])}, then run `pulumi up` again."
     ]
 
 
-def _why_missing(selected: Selected, gathered: Gathered, request: Request) -> str | None:
+_RENAME = "write its right name"
+_TAKE = 'write when_missing="snapshot" to take a manual snapshot a day'
+
+
+def _why_missing(selected: Selected, gathered: Gathered, request: Request) -> tuple[str, str] | None:
+    """Return why, and what to do beside removing it."""
     name, evidence = selected.name, gathered.evidence[selected.name]
     if holdings(evidence) or isinstance(evidence.offers, Unreadable):
         return None
+    where = request.source_region
     if selected.presence is Presence.GONE:
         databases = gathered.sources.databases
         if not isinstance(databases, Unreadable) and name in databases:
-            return f"{name} is a database, and databases can't be copied to another region; export its data instead."
-        return f"{name} doesn't exist in {request.source_region}: there is no instance or disk of this name."
+            return (
+                f"{name} is a database, and databases can't be copied to another region; export its data instead.",
+                "",
+            )
+        meant = did_you_mean(name, gathered.sources.names, otherwise=f"{where} has")
+        line = f"{name} doesn't exist in {where}: there is no instance or disk of this name. {meant}".rstrip()
+        return line, _RENAME
     if evidence.offers or isinstance(selected.presence, Unreadable):
         return None
     found = gathered.sources.find(name)
     if isinstance(found, Instance) and found.is_windows:
-        return f"{name} runs Windows, which has no automatic snapshots; take and copy manual snapshots of it."
+        return (
+            f"{name} runs Windows, which has no automatic snapshots; take and copy manual snapshots of it.",
+            _TAKE,
+        )
     if found is not None and found.automatic_snapshots:
         return None
-    return f"{name} has no automatic snapshots enabled."
+    enable = (
+        f"enable automatic snapshots (`aws lightsail enable-add-on --region {where} --resource-name NAME"
+        " --add-on-request addOnType=AutoSnapshot`) and wait for the first"
+    )
+    return f"{name} has no automatic snapshots enabled.", f"{enable}, or {_TAKE}"
 
 
 def _nothing(request: Request, gathered: Gathered) -> str:

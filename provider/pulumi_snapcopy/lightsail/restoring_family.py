@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, ClassVar
 
 from ..aws.advice import PROFILE
 from ..core.family import Family, Inputs
@@ -11,10 +11,16 @@ from .family import KEY_DIGITS, LONGEST_NAME, LONGEST_TAG_VALUE, region_of_arn
 from .restored_fields import NOT_RESTORED
 from .rules.restored import RESTORED_DISK_RULES, RESTORED_INSTANCE_RULES
 
+DELETED_WITH = "deleted-with"
+"""The form of the source tag of a disk that is deleted with its instance, ``region:deleted-with/instance``."""
+
+LEFT = "partly deleted"
+"""The state of an instance that is gone, and of which disks that came along are left."""
+
 _PHASES = {
     "running": Phase.DONE, "stopping": Phase.DONE, "stopped": Phase.DONE, "rebooting": Phase.DONE,
     "available": Phase.DONE, "in-use": Phase.DONE,
-    "error": Phase.FAILED, "terminated": Phase.FAILED,
+    "error": Phase.FAILED, "terminated": Phase.FAILED, LEFT: Phase.FAILED,
 }  # fmt: skip
 
 
@@ -27,7 +33,7 @@ class Restored(Family):
     """The argument that names the snapshot."""
     key_digits = KEY_DIGITS
     region_argument = "region"
-    forms = ("snapshot",)
+    forms: ClassVar[tuple[str, ...]] = ("snapshot",)
 
     def phase(self, state: str) -> Phase:
         """Return what a state means."""
@@ -69,6 +75,7 @@ class RestoredInstances(Restored):
     """An instance, with the disks that its snapshot comprises."""
 
     kind, snapshot_argument = "Instance", "instanceSnapshotName"
+    forms = ("snapshot", DELETED_WITH)
     rules = RESTORED_INSTANCE_RULES
     words = Words(
         noun="RestoredInstance", thing="instance", making="restoring", made="restored", provider="AWS", login=PROFILE,

@@ -12,20 +12,19 @@ from typing import Any
 from ..aws.calls import call, member, pages
 from ..aws.login import Login
 from ..core.errors import NotFound, Refused, SourceError, Transient
-from ..core.values import Phase, Seen, Source, Spec, Started
+from ..core.keys import same_owner
+from ..core.values import OWNER_TAG, Phase, Seen, Source, Spec, Started
 from ..core.waiting.clock import Clock
 from ..core.waiting.listing import Listing
-from . import preflight
+from . import came_along, preflight
+from .came_along import disk_mapping
 from .family import key_of
 from .preflight import Bundle
-from .restoring_family import phase
+from .restoring_family import LEFT, phase
 from .service import Lightsail, created_at, pairs, snapshot_seen, started
 
 DETACHING = 120.0
 """Seconds that a disk may take to come free of an instance that was deleted."""
-
-SAME_TIME = 600.0
-"""Seconds between the creation of an instance and that of the disks that came along with it, at most."""
 
 _PAUSE = 2.0
 _SNAPSHOTS = {"Instance": "InstanceSnapshot", "Disk": "DiskSnapshot"}
@@ -52,13 +51,19 @@ class RestoringLightsail(Lightsail):
     # What there is
 
     def get(self, region: str, name: str, kind: str | None = None) -> Seen | None:
-        """Read one instance or disk."""
+        """Read one instance or disk, or what is left of an instance whose deletion was interrupted."""
         raw = self._raw(region, name, self.kinds[0])
-        return None if raw is None else _seen(raw, region, self.kinds[0])
+        if raw is not None:
+            return _seen(raw, region, self.kinds[0])
+        wanted = came_along.source_of(region, name)
+        left = self._left(region)
+        return next((each for each in left if came_along.source_of(region, each.name) == wanted), None)
 
     def all(self, region: str, kind: str) -> list[Seen]:
-        """List instances or disks, page by page."""
-        return [_seen(each, region, kind) for each in self._listed(region, kind)]
+        """List instances, and what is left of some, or disks; page by page."""
+        found = [_seen(each, region, kind) for each in self.listed(region, f"{kind.lower()}s")]
+        there = {each.ref for each in found}
+        return found + [each for each in self._left(region) if each.ref not in there]
 
     def for_snapshots(self) -> Lightsail:
         """Return the same service as it sees snapshots."""
@@ -149,7 +154,7 @@ class RestoringLightsail(Lightsail):
         """A region has each name once, whatever has it."""
         for name in disks:
             found = self._raw(spec.region, name, "Disk")
-            if found is not None and found.get("attachedTo") != spec.name:
+            if found is not None and not _goes_with_ours(found, spec):
                 raise _taken(spec, name, "Disk", "the name of a disk that comes along")
         for kind in {"Instance", "Disk"} - {self.kinds[0]}:
             if self._raw(spec.region, spec.name, kind) is not None:
@@ -209,13 +214,24 @@ class RestoringLightsail(Lightsail):
         return action, answer
 
     def delete(self, seen: Seen) -> None:
-        """Ask for its deletion; of an instance, with the disks that came along."""
+        """Ask for its deletion; of an instance, with the disks that came along, which are marked first.
+
+        Raises:
+            Refused: if an instance is pending: its disks may not show yet.
+        """
         client, name = self._clients.of(seen.region), seen.name
         if seen.kind == "Disk":
             call("lightsail:DeleteDisk", lambda: client.delete_disk(diskName=name))
             return
-        disks = self.came_along(seen)
-        self.delete_instance(seen.region, name)
+        if seen.state == LEFT:
+            disks = seen.outputs["attachedDisks"]
+        elif seen.phase is Phase.PENDING:
+            raise Refused("its disks may not show yet", call="lightsail:DeleteInstance", code=seen.state)
+        else:
+            disks = self.came_along(seen)
+            for disk in disks:
+                self.tag(Seen(name=disk, region=seen.region, kind="Disk"), came_along.marks(seen))
+            self.delete_instance(seen.region, name)
         for disk in disks:
             self.delete_free_disk(seen.region, disk)
 
@@ -228,20 +244,8 @@ class RestoringLightsail(Lightsail):
         )
 
     def came_along(self, instance: Seen) -> list[str]:
-        """Name the disks that were restored with an instance.
-
-        They have no tags: what proves it is the name that our call gave them, to which instance they are attached, and
-        that they were made together with it.
-        """
-        if instance.created_at is None:
-            return []
-        made, found = instance.created_at.timestamp(), []
-        for raw in self._listed(instance.region, "Disk"):
-            at = created_at(raw)
-            ours = raw.get("attachedTo") == instance.name and raw["name"].startswith(f"{instance.name}-")
-            if ours and at is not None and abs(at.timestamp() - made) <= SAME_TIME:
-                found.append(raw["name"])
-        return found
+        """Name the disks that were restored with an instance, as long as they are attached to it."""
+        return came_along.came_along(instance, self.listed(instance.region, "disks"))
 
     def delete_free_disk(self, region: str, name: str) -> None:
         """Delete a disk as soon as it is free of the instance that was deleted; gone already is fine."""
@@ -271,28 +275,11 @@ class RestoringLightsail(Lightsail):
             return None
         return member(answer, kind.lower())
 
-    def _listed(self, region: str, kind: str) -> list[Any]:
-        client = self._clients.of(region)
-        if kind == "Instance":
-            listed = pages("lightsail:GetInstances", client.get_instances)
-        else:
-            listed = pages("lightsail:GetDisks", client.get_disks)
-        return [each for page in listed for each in page.get(f"{kind.lower()}s") or []]
-
-
-def disk_mapping(instance: str, snapshot: Mapping[str, Any]) -> list[dict[str, str]]:
-    """Return the names that the disks of a snapshot get, ``<instance>-<disk>``, as the API's disk map.
-
-    Example:
-        >>> disk_mapping("web", {"fromAttachedDisks": [{"name": "data", "path": "/dev/xvdf"}]})
-        [{'originalDiskPath': '/dev/xvdf', 'newDiskName': 'web-data'}]
-    """
-    found = []
-    for number, disk in enumerate(snapshot.get("fromAttachedDisks") or (), 1):
-        if disk.get("path") and not disk.get("isSystemDisk"):
-            suffix = f"-{disk.get('name') or f'disk-{number}'}"
-            found.append({"originalDiskPath": disk["path"], "newDiskName": f"{instance}{suffix}"[:255]})
-    return found
+    def _left(self, region: str) -> list[Seen]:
+        """What interrupted deletions have left of instances."""
+        if self.kinds[0] != "Instance":
+            return []
+        return came_along.left_of_instances(region, self.listed(region, "disks"))
 
 
 def _seen(raw: Any, region: str, kind: str) -> Seen:
@@ -315,6 +302,14 @@ def _seen(raw: Any, region: str, kind: str) -> Seen:
         tags={tag["key"]: tag.get("value", "") for tag in raw.get("tags") or []},
         outputs={"arn": raw.get("arn"), "resourceType": kind, **about},
     )
+
+
+def _goes_with_ours(disk: Any, spec: Spec) -> bool:
+    """Whether a disk is deleted with the instance of ours whose name is to be used again."""
+    if disk.get("attachedTo") == spec.name:
+        return True
+    left = came_along.left_of_instances(spec.region, [disk])
+    return any(same_owner(each.tags.get(OWNER_TAG, ""), spec.owner) for each in left)
 
 
 def _taken(spec: Spec, name: str, kind: str, what: str) -> SourceError:

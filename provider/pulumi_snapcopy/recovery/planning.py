@@ -225,7 +225,8 @@ def _too_many(
     return Refusal(
         cause=f"planning the copies of {evidence.source}: this run would delete {len(counted)} of {whole} copies"
         f" ({reasons}); max_prune={max_prune:g} allows {allowed + 1}",
-        state=f"nothing was deleted; the newest of them is {counted[0].copy.date}, the oldest {counted[-1].copy.date}.",
+        state="nothing was copied or deleted; the newest that would go is of"
+        f" {counted[0].copy.date}, the oldest of {counted[-1].copy.date}.",
         next=f"if they may go, run `pulumi up` once with max_prune={share:g}, then set it back to {max_prune:g};"
         " if not, undo the change that asks for it.",
     )

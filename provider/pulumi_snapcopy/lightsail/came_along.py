@@ -1,0 +1,100 @@
+"""Disks that come along with a restored instance: named by our call, proven while they are attached, deleted with it.
+
+They have no tags, whatever the call said of the instance's, and a deleted instance lets them go. So they are marked before
+it is deleted. What an interrupted deletion leaves is shown as what is left of the instance, until its disks are gone too.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+from typing import Any
+
+from ..core.values import OWNER_TAG, SOURCE_TAG, Phase, Seen
+from .family import LONGEST_NAME, LONGEST_TAG_VALUE
+from .restoring_family import DELETED_WITH, LEFT
+
+SAME_TIME = 600.0
+"""Seconds between the creation of an instance and that of the disks that came along with it, at most."""
+
+INSTANCE_TAG = "snapcopy:instance"
+"""Marks a disk that is deleted with its instance; the value is the instance's ARN."""
+
+
+def disk_mapping(instance: str, snapshot: Mapping[str, Any]) -> list[dict[str, str]]:
+    """Return the names that the disks of a snapshot get, ``<instance>-<disk>``, as the API's disk map.
+
+    Example:
+        >>> disk_mapping("web", {"fromAttachedDisks": [{"name": "data", "path": "/dev/xvdf"}]})
+        [{'originalDiskPath': '/dev/xvdf', 'newDiskName': 'web-data'}]
+    """
+    found = []
+    for number, disk in enumerate(snapshot.get("fromAttachedDisks") or (), 1):
+        if disk.get("path") and not disk.get("isSystemDisk"):
+            suffix = f"-{disk.get('name') or f'disk-{number}'}"
+            found.append(
+                {"originalDiskPath": disk["path"], "newDiskName": f"{instance}{suffix}"[:LONGEST_NAME]}
+            )
+    return found
+
+
+def came_along(instance: Seen, disks: Iterable[Mapping[str, Any]]) -> list[str]:
+    """Return the names of the disks that were restored with an instance.
+
+    What proves it is the name that our call gave them, to which instance they are attached, and that they were made
+    together with it.
+    """
+    if instance.created_at is None:
+        return []
+    made, found = instance.created_at.timestamp(), []
+    for raw in disks:
+        at: datetime | None = raw.get("createdAt")
+        ours = raw.get("attachedTo") == instance.name and raw["name"].startswith(f"{instance.name}-")
+        if ours and at is not None and abs(at.timestamp() - made) <= SAME_TIME:
+            found.append(raw["name"])
+    return found
+
+
+def marks(instance: Seen) -> dict[str, str]:
+    """Return the tags that mark a disk as deleted with an instance of ours."""
+    found = {SOURCE_TAG: source_of(instance.region, instance.name)}
+    if instance.ref:
+        found[INSTANCE_TAG] = instance.ref
+    if OWNER_TAG in instance.tags:
+        found[OWNER_TAG] = instance.tags[OWNER_TAG]
+    return found
+
+
+def left_of_instances(region: str, disks: Iterable[Mapping[str, Any]]) -> list[Seen]:
+    """Return what is left of instances that are gone: of each its name, its ARN, and the disks as ``attachedDisks``.
+
+    A marked disk that somebody has attached to another instance since is theirs.
+    """
+    found: dict[str, Seen] = {}
+    for raw in disks:
+        tags = {tag["key"]: tag.get("value", "") for tag in raw.get("tags") or []}
+        ref, source = tags.get(INSTANCE_TAG), tags.get(SOURCE_TAG, "")
+        prefix = source_of(region, "")
+        if ref is None or not source.startswith(prefix):
+            continue
+        name = source.removeprefix(prefix)
+        if raw.get("attachedTo") not in (None, "", name):
+            continue
+        before = found[ref].outputs["attachedDisks"] if ref in found else []
+        found[ref] = Seen(
+            name=name,
+            region=region,
+            kind="Instance",
+            ref=ref,
+            state=LEFT,
+            phase=Phase.FAILED,
+            created_at=raw.get("createdAt"),
+            tags={key: value for key, value in tags.items() if key != INSTANCE_TAG},
+            outputs={"arn": ref, "resourceType": "Instance", "attachedDisks": [*before, raw["name"]]},
+        )
+    return list(found.values())
+
+
+def source_of(region: str, instance: str) -> str:
+    """Return the source tag of the disks that are deleted with an instance."""
+    return f"{region}:{DELETED_WITH}/{instance}"[:LONGEST_TAG_VALUE]
