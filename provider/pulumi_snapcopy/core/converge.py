@@ -249,7 +249,7 @@ class _Convergence:
     def _failure(self, because: Because) -> CopyError:
         run, existing, known = self._run, self._seen.existing, self._run.known
         if because is Because.NAME_IN_USE:
-            return messages.name_in_use(run.spec, run.records())
+            return messages.name_in_use(run.spec, run.records(), run.kept)
         if because is Because.FAILED:
             known = replace(known, seen=existing) if existing else known
             return messages.failed(

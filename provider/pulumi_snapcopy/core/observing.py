@@ -11,6 +11,7 @@ from .plan import Observation
 from .removal import find_known
 from .run import Run
 from .values import Phase, Seen, is_retained
+from .waiting.policy import FILTERS_LAG
 
 
 @dataclass(slots=True)
@@ -46,7 +47,9 @@ class Observer:
         fresh = not is_whole or not found
         others = [each for each in self.listed or () if each not in found and not run.is_in_state(each)]
         self.exists(found)
-        self.note(others=tuple(others) if fresh else (), searched=not (fresh and run.spec.repeats))
+        searched = not (fresh and run.spec.repeats)
+        since = 0.0 if run.is_first else min(run.began + FILTERS_LAG, run.deadline.at)
+        self.note(others=tuple(others) if fresh else (), searched=searched, search_from=since)
 
     def find(self) -> list[Seen]:
         """Return what has our name, or carries our key and may be ours."""

@@ -7,15 +7,17 @@ https://docs.aws.amazon.com/lightsail/2016-11-28/api-reference/API_CreateDiskFro
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
+from dataclasses import replace
 from typing import Any
 
 from ..aws.calls import call, member, pages
 from ..aws.login import Login
-from ..core.errors import NotFound, Refused, SourceError, Transient
+from ..core.errors import Denied, NotFound, Refused, SourceError, Transient
 from ..core.values import Phase, Seen, Source, Spec, Started
 from ..core.waiting.clock import Clock
 from ..core.waiting.listing import Listing
-from . import preflight
+from . import preflight, remains
 from .family import key_of
 from .preflight import Bundle
 from .restoring_family import phase
@@ -51,13 +53,18 @@ class RestoringLightsail(Lightsail):
     # What there is
 
     def get(self, region: str, name: str, kind: str | None = None) -> Seen | None:
-        """Read one instance or disk."""
+        """Read one instance or disk; an instance is gone when the disks that came along are, too."""
         raw = self._raw(region, name, self.kinds[0])
+        if raw is None and self.kinds[0] == "Instance":
+            return remains.instances(self._listed(region, "Disk"), region).get(name)
         return None if raw is None else _seen(raw, region, self.kinds[0])
 
     def all(self, region: str, kind: str) -> list[Seen]:
-        """List instances or disks, page by page."""
-        return [_seen(each, region, kind) for each in self._listed(region, kind)]
+        """List instances or disks, page by page; with the instances those of which only disks are left."""
+        found = {each["name"]: _seen(each, region, kind) for each in self._listed(region, kind)}
+        if kind == "Instance":
+            found = {**remains.instances(self._listed(region, "Disk"), region), **found}
+        return list(found.values())
 
     def for_snapshots(self) -> Lightsail:
         """Return the same service as it sees snapshots."""
@@ -122,7 +129,7 @@ class RestoringLightsail(Lightsail):
         """List the availability zones of a region."""
         client = self._client(region)
         answer: Any = call("lightsail:GetRegions", lambda: client.get_regions(includeAvailabilityZones=True))
-        found = [each for each in answer.get("regions") or [] if each.get("name") == region]
+        found = [each for each in member(answer, "regions") if each.get("name") == region]
         return [zone["zoneName"] for each in found for zone in each.get("availabilityZones") or []]
 
     def bundles(self, region: str) -> list[Bundle]:
@@ -141,7 +148,7 @@ class RestoringLightsail(Lightsail):
                 price=each.get("price"),
             )
             for page in listed
-            for each in page.get("bundles") or []
+            for each in member(page, "bundles")
         ]
 
     def _check_names(self, spec: Spec, disks: Sequence[str]) -> None:
@@ -213,8 +220,12 @@ class RestoringLightsail(Lightsail):
         if seen.kind == "Disk":
             call("lightsail:DeleteDisk", lambda: client.delete_disk(diskName=name))
             return
-        disks = self.came_along(seen)
-        self.delete_instance(seen.region, name)
+        disks = self._marked(seen)
+        try:
+            self.delete_instance(seen.region, name)
+        except NotFound:
+            if not disks:
+                raise
         for disk in disks:
             self.delete_free_disk(seen.region, disk)
 
@@ -241,6 +252,14 @@ class RestoringLightsail(Lightsail):
             if ours and at is not None and abs(at.timestamp() - made) <= SAME_TIME:
                 found.append(raw["name"])
         return found
+
+    def _marked(self, instance: Seen) -> list[str]:
+        """Mark the disks that came along, so that the next run finds them if this one is interrupted; name them."""
+        found = self.came_along(instance)
+        for disk in found:
+            with suppress(Denied):  # a role may delete and not tag
+                self.tag(replace(instance, name=disk), remains.marks(instance))
+        return sorted({*found, *remains.disks_of(instance, self._listed(instance.region, "Disk"))})
 
     def delete_free_disk(self, region: str, name: str) -> None:
         """Delete a disk as soon as it is free of the instance that was deleted; gone already is fine."""
