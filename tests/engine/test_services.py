@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -11,13 +10,13 @@ import pytest
 from pulumi_snapcopy.emulator import Emulator, Fault, Settings
 
 from tests.harness.row import Row
-from tests.harness.services import ROWS
+from tests.harness.services import DISK_SNAPSHOT, EC2_COPY, FCU_COPY, OUTSCALE_SNAPSHOT, RESTORED_INSTANCE
 from tests.harness.target import Properties, Seen
 
 from .stack import Stack
 
-STORIES = [each for each in ROWS if each.emulated != "lightsail" or each.tags_in_call]
-"""The copies of Lightsail have their own files here."""
+STORIES = (DISK_SNAPSHOT, RESTORED_INSTANCE, EC2_COPY, FCU_COPY, OUTSCALE_SNAPSHOT)
+"""Lightsail's copies have their own files here; the others of these services' types are in the examples' tests."""
 
 
 @pytest.fixture(params=STORIES, ids=str)
@@ -97,9 +96,8 @@ def test_the_story_of_one_resource(story: Story, row: Row, emulator: Emulator) -
     emulator.clear_calls()
     assert stack.up().changes == {"unchanged": 2} and emulator.calls() == []
     story.write(**row.edit)
-    assert stack.up().changes == {"replaced": 1, "unchanged": 1}
-    assert story.assert_one(sent=1) != first
-    stack.refresh()
-    assert stack.destroy().changes == {"deleted": 2}
-    assert row.things() == story.before
-    assert json.dumps(stack.export()).count(row.family.rules.token) == 0
+    assert "1 replaced" in stack.up().output.rpartition("Resources:")[2]
+    (made, *_) = story.made()
+    assert made.arn != first and row.sends(emulator) == 1
+    destroyed = stack.run("destroy", "--yes", "--skip-preview", "--refresh")
+    assert destroyed.changes == {"deleted": 2} and row.things() == story.before

@@ -7,12 +7,12 @@ became of the one that deleted the instance.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from datetime import timezone
 from typing import Any
 
 from ..core.values import OWNER_TAG, SOURCE_TAG, Seen
 from .family import key_of
 from .restoring_family import phase
-from .service import created_at
 
 INSTANCE_TAG = "snapcopy:instance"
 """On a disk: name and ARN of the instance that it goes with."""
@@ -41,6 +41,7 @@ def instances(disks: Sequence[Mapping[str, Any]], region: str) -> dict[str, Seen
         tags = _tags(each)
         name, slash, arn = tags.get(INSTANCE_TAG, "").partition("/")
         if slash:
+            made = each.get("createdAt")  # in this machine's zone, as botocore reads times
             found[name] = Seen(
                 name=name,
                 region=region,
@@ -49,7 +50,7 @@ def instances(disks: Sequence[Mapping[str, Any]], region: str) -> dict[str, Seen
                 key=key_of(name),
                 state=_GONE,
                 phase=phase(_GONE),
-                created_at=created_at(each),
+                created_at=made.astimezone(timezone.utc) if made else None,
                 tags={tag: tags[mark] for tag, mark in _TAGS.items() if mark in tags},
                 outputs={"arn": arn, "resourceType": "Instance"},
             )
