@@ -9,6 +9,8 @@ from collections.abc import Generator
 import pytest
 from pulumi_snapcopy.emulator import Emulator, Fault, Injected
 
+pytest.register_assert_rewrite("tests.harness")
+
 SEED = "SNAPCOPY_SOAK_SEED"
 
 

@@ -8,7 +8,9 @@ from collections.abc import Iterator
 import pytest
 from pulumi_snapcopy.emulator import Emulator, Settings
 
-from .life import Life
+from tests.services.conftest import served
+
+__all__ = ["served"]
 
 
 def _running(clean: pytest.MonkeyPatch, *services: str) -> Iterator[Emulator]:
@@ -30,10 +32,3 @@ def aws(monkeypatch: pytest.MonkeyPatch) -> Iterator[Emulator]:
 def fcu(monkeypatch: pytest.MonkeyPatch) -> Iterator[Emulator]:
     """FCU; a copy takes a minute."""
     yield from _running(monkeypatch, "fcu")
-
-
-@pytest.fixture(params=["ec2", "fcu"])
-def life(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Iterator[Life]:
-    """A declaration on each of the two clouds."""
-    for emulator in _running(monkeypatch, request.param):
-        yield Life(emulator, tags={"team": "shop"}, description="for the audit")

@@ -12,8 +12,6 @@ from pulumi_snapcopy.cli import main
 from pulumi_snapcopy.cli.iam_policy import iam_policy
 from pulumi_snapcopy.emulator import Emulator, Fault
 
-from .life import Life
-
 
 def statements(*arguments: str) -> list[dict[str, Any]]:
     """The statements that the command prints."""
@@ -25,19 +23,6 @@ def statements(*arguments: str) -> list[dict[str, Any]]:
 def actions(*arguments: str) -> set[str]:
     """The actions that the printed policy allows."""
     return {action for each in statements(*arguments) for action in each["Action"]}
-
-
-def test_the_policy_allows_what_a_life_calls_and_no_more(life: Life) -> None:
-    """Beside the keys, which EC2 uses on the caller's behalf; FCU's calls have the same names."""
-    life.run()
-    del life.arguments["tags"]
-    life.run()
-    life.run("destroy")
-    called = {f"ec2:{each.operation}" for each in life.emulator.calls()}
-    allowed = {
-        each for each in actions("--services", "fcu" if life.fcu else "ec2") if each.startswith("ec2:")
-    }
-    assert called | {"ec2:CreateTags"} == allowed  # CopySnapshot creates tags in its call
 
 
 def test_services_are_put_together_and_may_be_kept_from_deleting() -> None:

@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 from pulumi_snapcopy.cli.check.placing import Checkout
 from pulumi_snapcopy.cli.check.reading import read
-from pulumi_snapcopy.emulator import Emulator, Fault, Settings
+from pulumi_snapcopy.emulator import Emulator, Settings
 from pulumi_snapcopy.emulator.blocks import Snapshot
 
 from .stack import Stack
@@ -63,13 +63,6 @@ def copies(emulator: Emulator, region: str = "eu-west-1") -> list[Snapshot]:
     return [each for each in emulator.ec2.snapshots(region) if each.id != SOURCE]
 
 
-def in_state(stack: Stack) -> dict[str, Any]:
-    """The copy in the state."""
-    found = stack.export()["deployment"]["resources"]
-    (copy,) = [each for each in found if each["type"] == "pulumi-python:dynamic/ec2:CopiedSnapshot"]
-    return dict(copy)
-
-
 def test_example(stack: Stack, emulator: Emulator) -> None:
     """A copy and a copy of it; a second run changes nothing and asks nothing; destroy leaves the source alone."""
     shutil.copy(EXAMPLE / "__main__.py", stack.folder)
@@ -85,34 +78,6 @@ def test_example(stack: Stack, emulator: Emulator) -> None:
     assert stack.destroy().changes == {"deleted": 3}
     assert copies(emulator) == copies(emulator, "eu-central-1") == []
     assert [each.id for each in emulator.ec2.snapshots("us-east-1")] == [SOURCE]
-
-
-def test_a_run_killed_right_after_the_request_makes_one_copy(stack: Stack, emulator: Emulator) -> None:
-    """SIGKILL, `pulumi cancel`, `pulumi up`: the copy is found by its key, also where filters lag."""
-    program(stack)
-    emulator.settings = Settings(copy_seconds=0.5, filter_seconds=2)
-    held = emulator.inject(Fault(kind="hold-after", operation="CopySnapshot"))
-    stack.up_killed_at(held)
-    stack.up()
-    (copy,) = copies(emulator)
-    resource = in_state(stack)
-    assert resource["id"] == f"eu-west-1/{copy.id}" and resource["outputs"]["snapshotId"] == copy.id
-    assert len(resource["outputs"]["__provider"]) <= 200
-
-
-def test_a_failed_copy_is_replaced_by_the_next_run(stack: Stack, emulator: Emulator) -> None:
-    """An id can't change in place: the new one is made, then the failed one deleted."""
-    program(stack)
-    emulator.inject(
-        Fault(kind="fail-copy", operation="CopySnapshot", error_details="Given key ID is not accessible")
-    )
-    output = stack.up(ok=False).output
-    assert "Given key ID is not accessible" in output and "kms:CreateGrant" in output
-    (failed,) = copies(emulator)
-    assert in_state(stack)["outputs"]["snapshotId"] == failed.id
-    stack.up()
-    (copy,) = copies(emulator)
-    assert copy.id != failed.id and in_state(stack)["outputs"]["snapshotId"] == copy.id
 
 
 def test_wrong_requests_are_refused_at_preview(stack: Stack, emulator: Emulator) -> None:

@@ -6,7 +6,7 @@ import json
 import shutil
 from pathlib import Path
 
-from pulumi_snapcopy.emulator import Emulator, Fault
+from pulumi_snapcopy.emulator import Emulator
 
 from .conftest import Service
 from .stack import Stack
@@ -41,23 +41,6 @@ def test_the_example_takes_and_copies_in_one_up(stack: Stack, service: Service, 
     assert not of_the_stack(service).keys() & taken.keys()
     stack.destroy()
     assert {region: service.snapshots(region) for region in before} == before
-
-
-def test_killed_at_the_create_call_the_next_run_resumes(
-    stack: Stack, service: Service, emulator: Emulator
-) -> None:
-    """The engine dies while the answer is held: one snapshot, and nothing else, after the next `up`."""
-    stack.program(TAKEN)
-    held = emulator.inject(Fault(kind="hold-after", operation="CreateDiskSnapshot"))
-    running = stack.start("up", "--yes", "--skip-preview")
-    assert held.wait_reached(120)
-    stack.kill(running)
-    held.drop()
-    emulator.faults.clear()
-    stack.run("cancel", "--yes")
-    stack.up()
-    assert [*of_the_stack(service).values()] == ["us-east-1:disk/data-1"]
-    assert len(emulator.calls("CreateDiskSnapshot")) == 1
 
 
 def test_a_wrong_request_is_refused_at_preview(stack: Stack, emulator: Emulator) -> None:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Mapping
 from datetime import datetime, timezone
+from typing import Any
 
 from pulumi_snapcopy.core.values import ADOPTED, OWNER_TAG, RESERVED_TAG_PREFIX, RETAIN_TAG, SOURCE_TAG
 
@@ -30,6 +32,9 @@ def every_copy_has_an_owner(world: World) -> None:
     """What the state doesn't hold was started by an interrupted create, and each has at most one such copy."""
     held = {each.place for each in world.engine.state}
     loose = [each for each in ours(world) if each.place not in held]
+    if not world.target.family.name_argument:
+        _every_key_is_asked_for(world, loose)
+        return
     asked = {
         (inputs["targetRegion"], inputs.get("targetSnapshotName")): urn_
         for urn_, cut_off in world.engine.pending.items()
@@ -38,6 +43,15 @@ def every_copy_has_an_owner(world: World) -> None:
     owners = Counter(asked.get(each.place) for each in loose)
     assert None not in owners, f"copies that nobody knows of: {[each.place for each in loose]}"
     assert all(number == 1 for number in owners.values()), f"more than one copy each: {owners}"
+
+
+def _every_key_is_asked_for(world: World, loose: list[Seen]) -> None:
+    """Where the service gives ids: by its key each belongs to a request; there is more than one only where requests repeat."""
+    pending = [inputs for of in world.engine.pending.values() for inputs in of]
+    asked = {each["snapcopy"]["key"] for each in (*pending, *(each.inputs for each in world.engine.state))}
+    owners = Counter(each.key for each in loose)
+    assert owners.keys() <= asked, f"copies that nobody knows of: {loose}"
+    assert world.target.family.repeats or all(number == 1 for number in owners.values()), owners
 
 
 def state_agrees_with_the_service(world: World) -> None:
@@ -49,7 +63,8 @@ def state_agrees_with_the_service(world: World) -> None:
         seen = there.get(resource.place)
         assert seen is not None, f"{resource.id} is in the state, and isn't there"
         said = resource.outputs
-        assert (said["arn"], said["state"], said["resourceType"]) == (seen.arn, seen.state, seen.kind)
+        assert (_ref(world, said), said["state"]) == (seen.arn, seen.state)
+        assert said.get("resourceType", seen.kind) == seen.kind
         ours = {OWNER_TAG, RETAIN_TAG} if resource.inputs["snapcopy"].get("retain") else {OWNER_TAG}
         whole = seen.state in _COMPLETE and seen.tags.keys() >= ours
         assert bool(resource.init_errors) != whole, resource.init_errors
@@ -73,7 +88,7 @@ def one_copy_each(world: World) -> None:
 
 def _as_declared(world: World, declaration: Declaration, resource: Resource, seen: Seen) -> None:
     said = resource.outputs
-    assert seen.state in _COMPLETE and (said["arn"], said["state"]) == (seen.arn, seen.state)
+    assert seen.state in _COMPLETE and (_ref(world, said), said["state"]) == (seen.arn, seen.state)
     assert seen.region == declaration.target_region
     assert declaration.explicit in (None, seen.name)
     theirs = {key: value for key, value in seen.tags.items() if not key.startswith(RESERVED_TAG_PREFIX)}
@@ -97,6 +112,10 @@ def _as_declared(world: World, declaration: Declaration, resource: Resource, see
     sayable = {origin, ADOPTED} if declaration.adopt else {origin}
     assert seen.tags.get(SOURCE_TAG, origin) in sayable, f"{seen.name} is tagged as a copy of {seen.tags}"
     assert declaration.retain or RETAIN_TAG not in seen.tags
+
+
+def _ref(world: World, outputs: Mapping[str, Any]) -> Any:
+    return outputs[world.target.family.ref_output]
 
 
 def nothing_is_left(world: World) -> None:

@@ -9,7 +9,6 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine
 from pulumi_snapcopy.core.fields import Change
 from pulumi_snapcopy.core.values import OWNER_TAG, SOURCE_TAG
-from pulumi_snapcopy.lightsail.fields import COPIED_SNAPSHOT
 
 from . import checks, handover
 from .counts import Counts
@@ -19,8 +18,6 @@ from .other import OtherStack
 from .program import Declaration, urn
 from .target import Disturbance, HostDied, Kill, Power, Seen, Stop, Target
 from .world import World
-
-IDENTITY = [name for name in COPIED_SNAPSHOT.names(Change.REPLACE) if name != "targetSnapshotName"]
 
 
 class Driven(World, RuleBasedStateMachine):
@@ -102,8 +99,13 @@ class Driven(World, RuleBasedStateMachine):
             return self._can("behind")
         entries = [each for each in self.engine.state if each.place == resource.place]
         asked = declaration.goal().inputs
-        as_it_is = all(asked.get(key) == resource.inputs.get(key) for key in IDENTITY)
+        as_it_is = all(asked.get(key) == resource.inputs.get(key) for key in self._identity())
         return as_it_is and len(entries) == 1 and not (resource.taint or resource.forced)
+
+    def _identity(self) -> list[str]:
+        """The arguments that identify a request, but for its name."""
+        family = self.target.family
+        return [name for name in family.fields.names(Change.REPLACE) if name != family.name_argument]
 
     def _held(self, declaration: Declaration) -> Resource | None:
         """What the state has of a declaration, if need be under its name before."""

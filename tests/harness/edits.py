@@ -81,10 +81,11 @@ def declared(draw: st.DrawFn, target: Target, name: str, *, named: bool = False)
     bare = Declaration(
         name=name,
         project=target.project,
+        asks=target.asks,
         source="",
         source_region=target.sources.region,
         target_region=draw(st.sampled_from(target.regions)),
-        explicit=f"{name}-dr" if named or draw(st.booleans()) else None,
+        explicit=f"{name}-dr" if named or ("names" in target.powers and draw(st.booleans())) else None,
         tags=draw(TAGS),
         retain="behind" in target.powers and draw(st.integers(0, 3)) == 3,
     )

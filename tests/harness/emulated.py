@@ -16,9 +16,10 @@ from pulumi_snapcopy.emulator import Fault as Injection
 from pulumi_snapcopy.emulator.lightsail.models import backend_of
 from pulumi_snapcopy.emulator.lightsail.resources import SNAPSHOTS
 from pulumi_snapcopy.emulator.shared import changing, now
+from pulumi_snapcopy.lightsail.family import CopiedSnapshots
 
 from .process import Hosts, Started
-from .program import PROJECT
+from .program import PROJECT, of_lightsail
 from .target import (
     CALLS,
     SOURCE_REGION,
@@ -72,7 +73,9 @@ class Emulated:
     """
 
     project = PROJECT
-    powers: frozenset[Power] = frozenset({"faults", "kills", "behind"})
+    powers: frozenset[Power] = frozenset({"faults", "kills", "behind", "names"})
+    family = CopiedSnapshots()
+    asks = staticmethod(of_lightsail)
     regions: tuple[str, ...] = TARGET_REGIONS
     calls = CALLS
     sources = Sources(snapshots=("db-1", "data-2"), resources=("web-1", "data-1"))

@@ -187,7 +187,8 @@ class Engine:
         left = [
             each
             for each in self.pending.pop(urn, [])
-            if error is not None and (each["targetRegion"], each.get("targetSnapshotName")) != (region, name)
+            if error is not None
+            and (each.get("targetRegion"), each.get("targetSnapshotName")) != (region, name)
         ]
         if left:
             self.pending[urn] = left

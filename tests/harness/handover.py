@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from pulumi_snapcopy.core.values import OWNER_TAG, RETAIN_TAG, Phase
-from pulumi_snapcopy.lightsail.family import phase
 
 from .engine import Resource
 from .target import Seen
@@ -30,7 +29,10 @@ def settle(world: World) -> None:
     world.engine.retained = []
     for place in sorted(left.keys() - {each.place for each in world.engine.state}):
         _leave(world, left[place], there.get(place))
-    owners = {each.outputs.get("arn"): each.inputs["snapcopy"]["owner"] for each in world.engine.state}
+    owners = {
+        each.outputs.get(world.target.family.ref_output): each.inputs["snapcopy"]["owner"]
+        for each in world.engine.state
+    }
     for place in sorted(world.offered):
         before, now, owner = world.foreign[place], there.get(place), owners.get(world.foreign[place].arn)
         # Another's copy that is in the state is the stack's once it is tagged so.
@@ -45,7 +47,7 @@ def _leave(world: World, resource: Resource, seen: Seen | None) -> None:
     """
     if seen is None or seen.place in world.foreign:
         assert world.drifted or resource.init_errors, f"{resource.id} was to be retained, and is gone"
-    elif phase(seen.state) is Phase.DONE and RETAIN_TAG in seen.tags:
+    elif world.target.family.phase(seen.state) is Phase.DONE and RETAIN_TAG in seen.tags:
         world.foreign[seen.place] = seen
         world.offered[seen.place] = resource.inputs["snapcopy"]["owner"]
         world.counts.add("retained")

@@ -61,7 +61,7 @@ class SnapshotCopies(Driven):
         self._add(data)
         self._count()
 
-    @precondition(lambda self: self._can("behind") and len(self.program) < MOST)
+    @precondition(lambda self: self._can("behind") and self._can("names") and len(self.program) < MOST)
     @rule(data=st.data())
     def adopt(self, data: st.DataObject) -> None:
         """A declaration more, of a name that is somebody else's, to be taken over."""
@@ -97,6 +97,8 @@ class SnapshotCopies(Driven):
         """An edit that asks for another copy, or that renames."""
         old = self._draw_certain(data)
         edits = ["source", "region", *sorted(ANEW)]
+        if not self._can("names"):
+            edits = [each for each in edits if each not in ("explicit name", "derived name")]
         if not self._is_whole(old):
             # An update would make the copy again, tagged with a name that the state doesn't know if it is interrupted.
             edits.remove("renamed with an alias")
@@ -253,7 +255,11 @@ class SnapshotCopies(Driven):
             self.drifted = True
         self._count()
 
-    @precondition(lambda self: self._can("behind") and not self.engine.pending and self.engine.state)
+    @precondition(
+        lambda self: (
+            self._can("behind") and self._can("names") and not self.engine.pending and self.engine.state
+        )
+    )
     @rule(data=st.data())
     def somebody_takes_a_copys_name(self, data: st.DataObject) -> None:
         """Under the name of a copy there is suddenly somebody else's: it is left alone, and the run says so."""
@@ -269,7 +275,7 @@ class SnapshotCopies(Driven):
                 self.program[name] = self._renamed(self.program[name])
         self._count()
 
-    @precondition(lambda self: self._can("behind"))
+    @precondition(lambda self: self._can("behind") and self._can("names"))
     @rule()
     def next_day(self) -> None:
         """There are newer automatic snapshots, and the oldest are gone."""

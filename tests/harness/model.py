@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import math
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta, timezone
 from typing import Any
 
@@ -14,7 +15,7 @@ from pulumi_snapcopy.lightsail.family import CopiedSnapshots
 
 from . import scripted
 from .fake_service import API, FakeService
-from .program import PROJECT
+from .program import PROJECT, of_lightsail
 from .scripted import Killed
 from .target import (
     CALLS,
@@ -56,7 +57,9 @@ class Model:
     """
 
     project = PROJECT
-    powers: frozenset[Power] = frozenset({"faults", "kills", "behind"})
+    powers: frozenset[Power] = frozenset({"faults", "kills", "behind", "names"})
+    family = CopiedSnapshots()
+    asks = staticmethod(of_lightsail)
     regions: tuple[str, ...] = TARGET_REGIONS
     calls = CALLS
     sources = Sources(snapshots=("db-1", "data-2"), resources=("web-1", "data-1"))
@@ -87,7 +90,13 @@ class Model:
             _script(service, disturbance)
         elif disturbance is not None:
             service.copy_seconds, service.clock.cancelled_at = _LONG, service.clock.time + 60
-        return InProcess(service)
+        verbs_ = Verbs(
+            family=CopiedSnapshots(),
+            make_service=lambda: service,
+            clock=service.clock,
+            default_region=lambda: TARGET_REGIONS[0],
+        )
+        return InProcess(verbs_)
 
     def stop(self) -> bool:
         """See `Target`."""
@@ -157,20 +166,43 @@ def _script(service: FakeService, fault: Fault) -> None:
         service.faults_of[call] = [kind] * fault.times
 
 
-class InProcess:
-    """The provider's verbs in this process; `tests.harness.target.Provider`."""
+@dataclass(slots=True)
+class Shown:
+    """Progress, kept: the passing lines, and the warnings, which stay."""
 
-    def __init__(self, service: FakeService) -> None:
-        self.warnings: list[str] = []
-        self._verbs = Verbs(
-            family=CopiedSnapshots(),
-            make_service=lambda: service,
-            clock=service.clock,
-            default_region=lambda: TARGET_REGIONS[0],
-        )
+    lines: list[str] = field(default_factory=list)
+    warnings: list[str] = field(default_factory=list)
+
+    def show(self, text: str) -> None:
+        """Keep a passing line."""
+        self.lines.append(text)
+
+    def warn(self, text: str) -> None:
+        """Keep a line that stays."""
+        self.warnings.append(text)
+
+    def log(self, text: str) -> None:
+        """Keep nothing: it is said of a region, not of this resource."""
+
+
+class InProcess:
+    """The provider's verbs in this process; `tests.harness.target.Provider`.
+
+    Args:
+        verbs: of one type of resource.
+    """
+
+    def __init__(self, verbs: Verbs) -> None:
+        self.shown = Shown()
+        self._verbs = verbs
+
+    @property
+    def warnings(self) -> list[str]:
+        """The warnings so far."""
+        return self.shown.warnings
 
     def _call(self, urn: str) -> Call:
-        return Call(urn, _Warnings(self.warnings))
+        return Call(urn, self.shown)
 
     def check(self, urn: str, olds: Properties, news: Properties) -> tuple[Properties, list[str]]:
         """See `Provider`."""
@@ -210,23 +242,6 @@ class InProcess:
     def delete(self, urn: str, id_: str, outputs: Properties) -> None:
         """See `Provider`."""
         _serve(lambda: self._verbs.delete(self._call(urn), id_, _known(outputs)), outputs)
-
-
-class _Warnings:
-    """Progress of which only warnings are kept."""
-
-    def __init__(self, warnings: list[str]) -> None:
-        self._warnings = warnings
-
-    def show(self, text: str) -> None:
-        """Show nothing."""
-
-    def warn(self, text: str) -> None:
-        """Keep it."""
-        self._warnings.append(text)
-
-    def log(self, text: str) -> None:
-        """Show nothing."""
 
 
 def _known(properties: Properties) -> Properties:

@@ -71,7 +71,7 @@ class OtherStack:
         there = {each.place: each for each in self.target.snapshots()}
         for each in self.engine.state:
             seen = there.get(each.place)
-            assert seen is not None and seen.arn == each.outputs["arn"], (
+            assert seen is not None and seen.arn == each.outputs[self.target.family.ref_output], (
                 f"{each.id} of the other stack is gone"
             )
         return {place: there[place] for place in self.places()}
@@ -83,6 +83,7 @@ def _declared(draw: st.DrawFn, other: OtherStack, name: str) -> Declaration:
         name=name,
         project=other.target.project,
         identity=identity(other.number),
+        asks=other.target.asks,
         source="",
         source_region=other.target.sources.region,
         target_region=draw(st.sampled_from(other.target.regions)),

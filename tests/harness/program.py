@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
@@ -19,9 +19,24 @@ _PROVIDER = serialize_provider(copied_snapshot())
 Follow = Literal["date", "latest", "track"]
 
 
+def of_lightsail(declared: Declaration) -> Properties:
+    """What a declaration asks for of Lightsail, by the API's names."""
+    return {
+        "sourceRegion": declared.source_region,
+        "targetRegion": declared.target_region,
+        "sourceSnapshotName": None if declared.automatic else declared.source,
+        "sourceResourceName": declared.source if declared.automatic else None,
+        "restoreDate": declared.date if declared.automatic == "date" else None,
+        "useLatestRestorableAutoSnapshot": declared.automatic in ("latest", "track") or None,
+        "trackLatest": declared.automatic == "track" or declared.tracked or None,
+        "targetSnapshotName": declared.explicit,
+        "adopt": declared.adopt or None,
+    }
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Declaration:
-    """One ``CopiedSnapshot`` of a program."""
+    """One ``CopiedSnapshot`` of a program; what is in its URN of the service is looked at by nobody."""
 
     name: str
     source: str
@@ -46,6 +61,8 @@ class Declaration:
     """Whether it is declared with ``retain_on_delete``."""
     timeouts: Mapping[str, str] = field(default_factory=dict)
     """Its ``custom_timeouts``."""
+    asks: Callable[[Declaration], Properties] = of_lightsail
+    """What it asks for of its service."""
 
     @property
     def owner(self) -> str:
@@ -61,17 +78,9 @@ class Declaration:
                 **({"retain": True} if self.retain else {}),
                 **({"timeouts": dict(self.timeouts)} if self.timeouts else {}),
             },
-            "sourceRegion": self.source_region,
-            "targetRegion": self.target_region,
-            "sourceSnapshotName": None if self.automatic else self.source,
-            "sourceResourceName": self.source if self.automatic else None,
-            "restoreDate": self.date if self.automatic == "date" else None,
-            "useLatestRestorableAutoSnapshot": self.automatic in ("latest", "track") or None,
-            "trackLatest": self.automatic == "track" or self.tracked or None,
-            "targetSnapshotName": self.explicit,
+            **self.asks(self),
             "tags": dict(self.tags) or None,
             "triggers": list(self.triggers) or None,
-            "adopt": self.adopt or None,
         }
         given: Properties = {key: value for key, value in inputs.items() if value is not None}
         alias = urn(self.alias) if self.alias else None

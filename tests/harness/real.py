@@ -14,9 +14,11 @@ from types import TracebackType
 
 from pulumi_snapcopy.aws.login import Login
 from pulumi_snapcopy.core.values import Seen as Shown
+from pulumi_snapcopy.lightsail.family import CopiedSnapshots
 from pulumi_snapcopy.lightsail.service import Lightsail
 
 from .process import Hosts, Started
+from .program import of_lightsail
 from .target import CALLS, Disturbance, Power, Seen, Sources
 from .wire import EngineServer, Host
 
@@ -79,7 +81,9 @@ class Real:
     """
 
     project = LIVE_PROJECT
-    powers: frozenset[Power] = frozenset()
+    powers: frozenset[Power] = frozenset({"names"})
+    family = CopiedSnapshots()
+    asks = staticmethod(of_lightsail)
     calls = CALLS
 
     def __init__(self, permit: Permit) -> None:

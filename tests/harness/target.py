@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal, Protocol
 
+from pulumi_snapcopy.core.family import Family
+
 Properties = dict[str, Any]
-Power = Literal["faults", "kills", "behind"]
+Power = Literal["faults", "kills", "behind", "names"]
+"""``names``: the user may name copies, and there are automatic snapshots, of each day."""
 
 SOURCE_REGION = "us-east-1"
 TARGET_REGIONS = ("eu-west-1", "eu-central-1")
@@ -126,6 +129,8 @@ class Seen:
     kind: str
     state: str
     tags: Mapping[str, str] = field(default_factory=dict)
+    key: str = ""
+    """Our key, where the service gives ids."""
 
     @property
     def place(self) -> tuple[str, str]:
@@ -153,6 +158,10 @@ class Target(Protocol):
     sources: Sources
     regions: tuple[str, ...]
     """Where copies may be made."""
+    family: Family
+    """What its copies are like."""
+    asks: Callable[[Any], Properties]
+    """What a declaration asks for, by the API's names."""
     calls: tuple[str, ...]
     """The calls at which its providers can be killed, as `Kill.at` names them."""
 

@@ -68,3 +68,17 @@ def test_a_fast_clock_of_the_service_makes_nobody_elses_of_a_copy() -> None:
     copy.created += 40
     assert life.run("destroy") == []
     assert life.there() == {} and life.engine.state == []
+
+
+@pytest.mark.parametrize("explicit", [None, "db-dr"])
+def test_a_copy_whose_answer_was_lost_and_that_shows_late_stays_in_the_state(explicit: str | None) -> None:
+    """The name is in use, by what isn't shown for minutes: that may be ours, so the message says that it is kept."""
+    life = Life(replace(COPY, explicit=explicit), shown_after=200.0)
+    life.target.service.faults_of["CopySnapshot"] = [scripted.Fault.LOST]
+    (error,) = life.run("up")
+    assert "is in use in eu-west-1, by something that the service doesn't show" in error
+    assert "it may be in progress" in error and "nothing was copied" not in error
+    assert len(life.engine.state) == 1
+    life.target.service.clock.time += 300
+    assert life.run("up") == []
+    assert len(life.there()) == life.target.copies_started() == 1

@@ -30,17 +30,15 @@ from tests.harness.target import HostDied, Properties
 IDENTITY = "0" * 15 + "1"
 
 
-class _Provider(InProcess):
-    """The verbs of one type."""
-
-    def __init__(self, family: Family, service: Service, clock: Clock) -> None:
-        self.warnings = []
-        self._verbs = Verbs(
-            family=family,
-            make_service=lambda: service,
-            clock=clock,
-            default_region=lambda: "us-east-1",
-        )
+def _provider(family: Family, service: Service, clock: Clock) -> InProcess:
+    """The verbs of one type, in a new process."""
+    verbs = Verbs(
+        family=family,
+        make_service=lambda: service,
+        clock=clock,
+        default_region=lambda: "us-east-1",
+    )
+    return InProcess(verbs)
 
 
 class Driven:
@@ -58,24 +56,24 @@ class Driven:
 
     def up(self, **program: Properties) -> list[str]:
         """Bring the stack about, in a new host; returns the errors."""
-        return self.engine.up(_Provider(self.family, self.service, self.clock), self._goals(program))
+        return self.engine.up(_provider(self.family, self.service, self.clock), self._goals(program))
 
     def killed_after_create(self, **program: Properties) -> None:
         """Bring it about, killed when the service has accepted a request."""
         service = _Dying(self.service)
         try:
-            self.engine.up(_Provider(self.family, service, self.clock), self._goals(program))  # type: ignore[arg-type]
+            self.engine.up(_provider(self.family, service, self.clock), self._goals(program))  # type: ignore[arg-type]
         except HostDied:
             return
         raise AssertionError("nothing was created")
 
     def refresh(self) -> list[str]:
         """Read everything."""
-        return self.engine.refresh(_Provider(self.family, self.service, self.clock))
+        return self.engine.refresh(_provider(self.family, self.service, self.clock))
 
     def destroy(self) -> list[str]:
         """Delete everything."""
-        return self.engine.destroy(_Provider(self.family, self.service, self.clock))
+        return self.engine.destroy(_provider(self.family, self.service, self.clock))
 
     def outputs(self, name: str) -> Properties:
         """The outputs of a resource."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from pulumi_snapcopy.emulator import Emulator, Fault
+from pulumi_snapcopy.emulator import Emulator
 from pulumi_snapcopy.lightsail.restoring_family import RestoredDisks, RestoredInstances
 from pulumi_snapcopy.lightsail.restoring_service import RestoringLightsail
 
@@ -80,24 +80,6 @@ def test_a_disk_is_restored(disks: Driven, client: Any) -> None:
     assert (outputs["state"], outputs["notRestored"]) == ("available", ["add-ons", "tags"])
 
 
-def test_a_second_up_changes_nothing(instances: Driven, emulator: Emulator) -> None:
-    """Neither does a refresh."""
-    instances.up(web=WEB)
-    emulator.clear_calls()
-    assert instances.up(web=WEB) == [] and emulator.calls() == []
-    assert instances.refresh() == [] and instances.up(web=WEB) == []
-    assert sends(emulator) == 0
-
-
-def test_destroy_removes_the_disks_that_came_along_and_nothing_else(instances: Driven, client: Any) -> None:
-    """Promise 5 holds for what is restored, too."""
-    before = there(client)
-    instances.up(web=WEB)
-    assert len(there(client) - before) == 2
-    assert instances.destroy() == []
-    assert there(client) == before
-
-
 def test_a_disk_of_somebody_elses_stays(instances: Driven, client: Any, emulator: Emulator) -> None:
     """One that was attached later has another name: it is let go, and not deleted."""
     from pulumi_snapcopy.emulator.lightsail.attaching import attach
@@ -110,18 +92,6 @@ def test_a_disk_of_somebody_elses_stays(instances: Driven, client: Any, emulator
         attach(backend, backend.resources["data-1"], "web-new")
     assert instances.destroy() == []
     assert there(client) == {"web-1", "data-1", "logs-1"}
-
-
-@pytest.mark.parametrize("operation", MADE)
-@pytest.mark.parametrize("kind", ["lost", "reset"])
-def test_a_lost_answer_restores_one(
-    kind: Any, operation: str, instances: Driven, disks: Driven, client: Any, emulator: Emulator
-) -> None:
-    """The name is looked up, and found to be ours by its tags."""
-    before = there(client)
-    emulator.inject(Fault(kind=kind, operation=operation, times=1))
-    assert instances.up(web=WEB) == [] and disks.up(data=DATA) == []
-    assert len(there(client) - before) == 3
 
 
 def test_another_bundle_under_an_explicit_name_replaces_it_with_its_disks(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from pulumi_snapcopy.emulator import Emulator, Fault
+from pulumi_snapcopy.emulator import Emulator
 from pulumi_snapcopy.lightsail.family import CopiedSnapshots
 from pulumi_snapcopy.lightsail.service import Lightsail
 from pulumi_snapcopy.lightsail.taking_family import DiskSnapshots, InstanceSnapshots
@@ -67,85 +67,6 @@ def test_an_instance_snapshot_is_taken_with_its_tags(instances: Driven, emulator
     assert (outputs["state"], outputs["resourceType"]) == ("available", "InstanceSnapshot")
     assert (outputs["fromResourceName"], outputs["sizeInGb"]) == ("web-1", 60)
     assert outputs["operationId"]
-
-
-@pytest.mark.parametrize(
-    ("given", "size", "source"),
-    [(DATA, 64, "disk/data-1"), ({"instanceName": "web-1", "region": REGION}, 60, "instance/web-1")],
-)
-def test_a_disk_snapshot_is_of_a_disk_or_a_system_disk(
-    given: dict[str, Any], size: int, source: str, disks: Driven, emulator: Emulator
-) -> None:
-    """Both end completed, and the source tag says of which kind their source is."""
-    assert disks.up(data=given) == []
-    (snapshot,) = held(emulator).values()
-    assert (snapshot["resourceType"], snapshot["sizeInGb"]) == ("DiskSnapshot", size)
-    assert snapshot["tags"]["snapcopy:source"] == f"us-east-1:{source}"
-    assert disks.outputs("data")["state"] == "completed"
-
-
-def test_a_second_up_changes_nothing(disks: Driven, emulator: Emulator) -> None:
-    """Neither does a refresh; and no call is made for what didn't change."""
-    disks.up(data=DATA)
-    emulator.clear_calls()
-    assert disks.up(data=DATA) == [] and emulator.calls() == []
-    assert disks.refresh() == [] and disks.up(data=DATA) == []
-    assert creates(emulator) == 0
-
-
-def test_a_trigger_takes_a_new_one_before_the_old_one_goes(disks: Driven, emulator: Emulator) -> None:
-    """The derived names differ, so there always is one; at the end there is one."""
-    disks.up(data=DATA)
-    before = disks.outputs("data")["diskSnapshotName"]
-    emulator.clear_calls()
-    assert disks.up(data={**DATA, "triggers": ["2"]}) == []
-    changes = [each.operation for each in emulator.calls() if not each.operation.startswith("Get")]
-    assert changes == ["CreateDiskSnapshot", "DeleteDiskSnapshot"]
-    assert [*held(emulator)] == [disks.outputs("data")["diskSnapshotName"]] != [before]
-
-
-def test_tags_change_in_place(instances: Driven, emulator: Emulator) -> None:
-    """No new one is taken for a tag."""
-    instances.up(web={**WEB, "tags": {"team": "shop", "old": "1"}})
-    assert instances.up(web={**WEB, "tags": {"team": "sales"}}) == []
-    (snapshot,) = held(emulator).values()
-    assert {key: value for key, value in snapshot["tags"].items() if ":" not in key} == {"team": "sales"}
-    assert creates(emulator) == 1
-
-
-def test_destroy_leaves_the_service_as_it_was(instances: Driven, emulator: Emulator) -> None:
-    """What was taken goes, and nothing else."""
-    emulator.put_snapshot(REGION, "somebodys")
-    instances.up(web=WEB)
-    assert instances.destroy() == []
-    assert [*held(emulator)] == ["somebodys"]
-
-
-@pytest.mark.parametrize("name", ["", "explicit"])
-def test_killed_right_after_the_call_the_next_run_resumes(
-    name: str, disks: Driven, emulator: Emulator
-) -> None:
-    """The tags in the call say whose it is, whatever its name; one is taken in all."""
-    wanted = {**DATA, **({"diskSnapshotName": name} if name else {})}
-    disks.killed_after_create(data=wanted)
-    assert disks.up(data=wanted) == []
-    assert creates(emulator) == 1 and len(held(emulator)) == 1
-    assert disks.destroy() == [] and held(emulator) == {}
-
-
-def test_killed_and_edited_no_orphan_is_left(disks: Driven, emulator: Emulator) -> None:
-    """What the interrupted run took under another request goes when the new one stands."""
-    disks.killed_after_create(data=DATA)
-    assert disks.up(data={"instanceName": "web-1", "region": REGION}) == []
-    assert [*held(emulator)] == [disks.outputs("data")["diskSnapshotName"]]
-
-
-@pytest.mark.parametrize("kind", ["lost", "error"])
-def test_a_lost_answer_takes_one(kind: Any, instances: Driven, emulator: Emulator) -> None:
-    """The name is looked up, and found to be ours by its tags."""
-    emulator.inject(Fault(kind=kind, operation="CreateInstanceSnapshot", code="ServiceException", times=1))
-    assert instances.up(web=WEB) == []
-    assert len(held(emulator)) == 1
 
 
 def test_a_name_of_somebody_elses_is_refused(disks: Driven, emulator: Emulator) -> None:

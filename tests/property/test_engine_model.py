@@ -14,6 +14,8 @@ import pytest
 
 from tests.harness import Emulated, Model, run
 from tests.harness.fake_service import FakeService
+from tests.harness.served_target import Served
+from tests.harness.services import BY_NAME
 
 TEMPERS: dict[str, dict[str, Any]] = {
     "quick": {},
@@ -45,3 +47,16 @@ def test_any_life_of_real_hosts(
     record_property("steps", counts.steps)
     assert counts.steps >= 300
     assert counts.seen["hosts killed"] and counts.seen["copies"]
+
+
+@pytest.mark.parametrize("name", ["ec2-copy", "fcu-copy", "outscale-copy"])
+@pytest.mark.parametrize("lag", [0.0, 8.0], ids=["at once", "late"])
+def test_any_life_on_each_service(
+    name: str, lag: float, record_property: Callable[[str, object], None]
+) -> None:
+    """The same on the emulators of services that give ids, whose filters see new snapshots at once, or seconds later."""
+    wanted = 2000 if STEPS == 10_000 else 25
+    with Served(BY_NAME[name], filter_seconds=lag) as target:
+        counts = run(target, steps=wanted, seed_=11)
+    record_property("steps", counts.steps)
+    assert counts.steps >= wanted and counts.seen["copies"]

@@ -165,6 +165,7 @@ MADE: list[tuple[Spec, Known, Observation, Step, str]] = [
     (SPEC, HELD, held(WHOLE, dropped=frozenset({"cost"})), Untag(frozenset({"cost"})), "a tag is no longer asked for"),
     (SPEC, HELD, held(thing(tags={**TAGGED, RETAIN_TAG: "true"})), Untag(frozenset({RETAIN_TAG})), "no longer kept on purpose"),
     (replace(SPEC, repeats=True), HELD, held(WHOLE, searched=False), Search(), "a last look for second ones"),
+    (replace(SPEC, repeats=True), HELD, held(WHOLE, searched=False, search_from=NOW + 5), Search(NOW + 5), "lists may lag"),
     (replace(SPEC, repeats=True), HELD, held(WHOLE, twins=(thing("r2"),)), Delete(thing("r2"), "a second one of the same request"),
      "the eldest stays"),
     (SPEC, HELD, held(WHOLE, others=(ORPHAN,)), Delete(ORPHAN, WHY_ORPHAN), "one of an earlier request, now that this one stands"),

@@ -47,6 +47,9 @@ class Attendant:
         except OutOfTime as end:
             raise OutOfTime(end.trouble or self.trouble) from None
         self.observer.note(waited=True)
+        if look.trouble is not None:  # nothing was seen: what is known stays as it is
+            self._shown(look)
+            return
         if look.seen is None:
             self._missing(look)
             return
@@ -54,7 +57,7 @@ class Attendant:
             run.known = replace(
                 known, seen=look.seen
             )  # what the service accepted is visible for the first time
-        self.observer.exists([look.seen], read=True)
+        self.observer.exists([look.seen], read=look.seen)
         self._shown(look)
         if look.seen.phase is not Phase.PENDING:
             self.complete_since = run.clock.now()
@@ -77,7 +80,7 @@ class Attendant:
         return self.ends.enter_context(waiting)
 
     def _shown(self, look: Look) -> None:
-        run, existing = self.observer.run, self.observer.seen.existing
+        run, existing = self.observer.run, self.observer.seen.existing or look.seen
         if existing is None:
             return
         if run.known.ref == existing.ref:

@@ -78,8 +78,10 @@ class Checking:
         except WrongAccount as error:
             advice = other_account(self.family.words)
             return Checked(inputs=news, failures=[Violation(property="", message=f"{error}; {advice}.")])
-        if other := self.ledger.declare(urn, self.family.settled_id(settled)):
-            return Checked(inputs=news, failures=[self._asked_for_twice(settled, other)])
+        adopted = self.family.adopted_id(settled)
+        if other := self.ledger.declare(urn, self.family.settled_id(settled) or adopted):
+            twice = self._adopted_twice if adopted else self._asked_for_twice
+            return Checked(inputs=news, failures=[twice(settled, other)])
         # The engine checks what it will replace a second time, as if it were new.
         if olds:
             entry.is_another_request = bool(differences(self.family, olds, settled).replaces)
@@ -138,4 +140,12 @@ class Checking:
             property=name,
             message=f"{settled.get(name)!r} in {region} is already asked for by {other}. Write another {argument}, or "
             "leave it out.",
+        )
+
+    def _adopted_twice(self, settled: Properties, other: str) -> Violation:
+        region = settled[self.family.region_argument]
+        return Violation(
+            property="adoptSnapshotId",
+            message=f'"{settled["adoptSnapshotId"]}" in {region} is already adopted by {other}. Write the id of another '
+            "snapshot as adopt_snapshot_id, or leave it out.",
         )

@@ -109,7 +109,7 @@ class _Convergence:
         except AnswerLost as error:
             self._hold(replace(run.known, seen=run.known.seen or self._pending()))
             if self._seen.sent is Sent.LOST:
-                self._requests.settled_at = run.clock.now() + CREATION_GRACE
+                self._search_after(run.clock.now())
             self._observer.note(sent=Sent.LOST, sent_at=run.clock.now())
             self._look_for_it(error)
         except NameInUse as error:
@@ -119,9 +119,7 @@ class _Convergence:
         else:
             self._attendant.born = run.clock.now()
             if self._seen.sent is Sent.LOST:
-                self._requests.settled_at = max(
-                    self._requests.settled_at, self._seen.sent_at + CREATION_GRACE
-                )
+                self._search_after(self._seen.sent_at)
             self._hold(replace(_blank(run.known), seen=started.seen, operation_id=started.operation_id))
             self._observer.note(
                 existing=started.seen, verdict=Verdict(Whose.OURS, Evidence.RECORD), sent=Sent.ACCEPTED,
@@ -166,21 +164,24 @@ class _Convergence:
         else:
             self._observer.look_again(run.spec.name, source.kind if source else "")
 
-    def _search(self, _: plan.Search) -> None:
+    def _search_after(self, lost_at: float) -> None:
+        """Of several requests more than one may have made one; by then both are visible."""
+        until = min(lost_at + CREATION_GRACE, self._run.deadline.at)
+        self._observer.note(search_from=max(self._seen.search_from, until))
+
+    def _search(self, step: plan.Search) -> None:
         run, existing = self._run, self._seen.existing
         if existing is None:
             run.progress.show(f"searching for the {run.spec.words.thing} whose request had no answer")
             run.clock.sleep(backoff(self._requests.made))
             self._requests.made += 1
-        elif (rest := min(self._requests.settled_at, run.deadline.at) - run.clock.now()) > 0:
-            run.progress.show(
-                f"looking for a second {run.spec.words.thing}: the answer to a request was lost"
-            )
+        elif (rest := step.not_before - run.clock.now()) > 0:
+            run.progress.show(f"looking for a second {run.spec.words.thing}")
             run.clock.sleep(rest)
         found = self._observer.find()
-        if existing is not None and all(each.ref != existing.ref for each in found):
-            found.append(existing)  # a filter may not show it yet
-        self._observer.exists(found)
+        if existing is not None:  # a filter may not show it yet, or not as it is
+            found = [existing, *without(found, existing.ref)]
+        self._observer.exists(found, read=existing)
         self._observer.note(searched=existing is not None)
         if existing is not None and self._seen.existing is not None:
             self._name_what_is_left(found)
@@ -278,7 +279,7 @@ class _Convergence:
     def _failure(self, because: Because) -> CopyError:
         run, existing, known = self._run, self._seen.existing, self._run.known
         if because is Because.NAME_IN_USE:
-            return messages.name_in_use(run.spec, run.records())
+            return messages.name_in_use(run.spec, run.records(), run.kept)
         if because is Because.FAILED:
             known = replace(known, seen=existing) if existing else known
             return messages.failed(
@@ -323,17 +324,10 @@ class _Convergence:
 
 @dataclass(slots=True)
 class _Requests:
-    """What this run's requests have come to.
-
-    Args:
-        made: how many had no reliable answer.
-        failed: how many of those accepted have failed.
-        settled_at: when all that those of several requests whose answers were lost have made is visible.
-    """
+    """How many requests this run has made without a reliable answer, and how many of those accepted have failed."""
 
     made: int = field(default=0)
     failed: int = field(default=0)
-    settled_at: float = field(default=0.0)
 
 
 def _blank(known: Known) -> Known:

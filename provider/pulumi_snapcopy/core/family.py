@@ -153,6 +153,12 @@ class Family(ABC):
         region, name = inputs.get(self.region_argument), inputs.get(self.name_argument)
         return f"{region}/{name}" if isinstance(region, str) and isinstance(name, str) else None
 
+    def adopted_id(self, inputs: Inputs) -> str | None:
+        """Return the id of the existing thing that is to be taken over, where the service gives ids and it is known."""
+        region, name = inputs.get(self.region_argument), inputs.get("adoptSnapshotId")
+        is_known = not self.name_argument and isinstance(region, str) and isinstance(name, str)
+        return f"{region}/{name}" if is_known else None
+
     def settle_spec(self, spec: Spec, source: Source) -> Spec:
         """Return the spec with what its source has settled."""
         return self._spec({**spec.arguments, **source.settled}, spec)

@@ -196,8 +196,16 @@ def retained(spec: Spec, found: Seen) -> CopyError:
     )  # fmt: skip
 
 
-def name_in_use(spec: Spec, records: Sequence[Record]) -> CopyError:
-    """The name belongs to something else, or to what isn't shown."""
+def name_in_use(spec: Spec, records: Sequence[Record], kept: Known | None = None) -> CopyError:
+    """The name belongs to something else, or to what isn't shown: that may be what a request without an answer made."""
+    if kept is not None:
+        return CopyError(
+            spec.words.making, spec.subject,
+            f'the name "{spec.name}" is in use in {spec.region}, by something that the service doesn\'t show',
+            state=f"{_kept(spec, kept)}.",
+            next_step=f"wait a few minutes, then run `pulumi up` again. If the name is still in use, {spec.words.rename}.",
+            kept=kept,
+        )  # fmt: skip
     kinds = sorted({record.kind for record in records if record.kind})
     what = " or ".join(kinds) or f"something that is not a {spec.words.kind}"
     return CopyError(

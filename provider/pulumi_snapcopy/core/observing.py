@@ -11,6 +11,7 @@ from .plan import Observation
 from .removal import find_known
 from .run import Run
 from .values import Phase, Seen, is_retained
+from .waiting.policy import FILTERS_LAG
 
 
 @dataclass(slots=True)
@@ -46,7 +47,9 @@ class Observer:
         fresh = not is_whole or not found
         others = [each for each in self.listed or () if each not in found and not run.is_in_state(each)]
         self.exists(found)
-        self.note(others=tuple(others) if fresh else (), searched=not (fresh and run.spec.repeats))
+        searched = not (fresh and run.spec.repeats)
+        since = 0.0 if run.is_first else min(run.began + FILTERS_LAG, run.deadline.at)
+        self.note(others=tuple(others) if fresh else (), searched=searched, search_from=since)
 
     def find(self) -> list[Seen]:
         """Return what has our name, or carries our key and may be ours."""
@@ -74,15 +77,15 @@ class Observer:
     def look_again(self, name: str, kind: str) -> None:
         """Read one by its name."""
         again = self.run.read(name, kind)
-        self.exists([again] if again else [], read=True)
+        self.exists([again] if again else [], read=again)
 
-    def exists(self, found: list[Seen], *, read: bool = False) -> None:
-        """Of several the eldest that didn't fail exists; what a list shows is read, since it may be stale."""
+    def exists(self, found: list[Seen], *, read: Seen | None = None) -> None:
+        """Of several the eldest that didn't fail exists; it is read, since a list may be stale, unless it just was."""
         run = self.run
         found = [each for each in found if each.ref not in run.gone]
         eldest_first = sorted(found, key=lambda each: (each.phase is Phase.FAILED, _born(each), each.name))
         existing = next(iter(eldest_first), None)
-        if existing is not None and not read:
+        if existing is not None and existing is not read:
             existing = run.read(existing.name, existing.kind)
         if existing is None:
             self.note(existing=None, twins=())

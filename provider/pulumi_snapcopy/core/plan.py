@@ -51,6 +51,7 @@ class Observation:
         left_to_maker: whether the run that started it has had time to tag it.
         dropped: the keys of the tags to remove.
         searched: whether the last search for twins is done, or isn't needed.
+        search_from: when lists may be relied on for it.
     """
 
     now: float
@@ -72,6 +73,7 @@ class Observation:
     left_to_maker: bool = False
     dropped: frozenset[str] = frozenset()
     searched: bool = True
+    search_from: float = 0.0
 
 
 class Step:
@@ -90,7 +92,9 @@ class Create(Step):
 
 @dataclass(frozen=True, slots=True)
 class Search(Step):
-    """Look again for what a request has made, where a repeated one would make another."""
+    """Look again for what a request has made, where a repeated one would make another; not before a moment."""
+
+    not_before: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -187,7 +191,7 @@ def next_step(spec: Spec, known: Known, seen: Observation) -> Step:
     if keys := seen.dropped | ({RETAIN_TAG} & existing.tags.keys() if not spec.retain else set()):
         return Untag(frozenset(keys))
     if not seen.searched:
-        return Search()
+        return Search(seen.search_from)
     if seen.twins:
         return Delete(seen.twins[0], "a second one of the same request")
     return _orphan(spec, known, seen, same_request=False) or Done()

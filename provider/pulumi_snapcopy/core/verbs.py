@@ -68,6 +68,7 @@ class Verbs:
         longest_pause: seconds between two looks, at most.
         is_wanted: whether anybody still waits for what is done; asked right before each change.
         guard: admits each verb, where only some accounts are allowed.
+        is_new: whether this run has made the stack of an identity.
     """
 
     family: Family
@@ -77,6 +78,7 @@ class Verbs:
     longest_pause: float = LONGEST_PAUSE
     is_wanted: Callable[[], bool] = lambda: True
     guard: AccountGuard | None = None
+    is_new: Callable[[str], bool] = lambda identity: False
     ledger: Ledger = field(default_factory=Ledger)
     _service: Service | None = None
     _regions: dict[str, Region] = field(default_factory=dict)
@@ -123,7 +125,7 @@ class Verbs:
         start = Known(predecessors=frozenset(entry.refs), replaces=entry.ref if another else None)
         run: Run | None = None
         try:
-            run = self._run(spec, start, call)
+            run = self._run(spec, start, call, is_first=self.is_new(bag.identity))
             known = converge(run, dropped=set(before) - set(spec.tags))
         except CopyError as error:
             if error.kept and error.kept.seen:
@@ -248,6 +250,7 @@ class Verbs:
         doing: str = MAKING,
         timeout: float | None = None,
         olds: Mapping[str, Any] | None = None,
+        is_first: bool = False,
     ) -> Run:
         if why := self.family.elsewhere(olds or {}):
             raise messages.elsewhere(spec, known, why, doing=doing)
@@ -257,7 +260,7 @@ class Verbs:
             family=self.family, spec=spec, known=known, service=self.service, clock=self.clock,
             source=self._region(spec.source_region), target=self._region(spec.region),
             progress=call.progress, timeout=timeout or spec.timeout, doing=doing,
-            is_wanted=self.is_wanted, is_in_state=self.ledger.is_in_state,
+            is_wanted=self.is_wanted, is_in_state=self.ledger.is_in_state, is_first=is_first,
         )  # fmt: skip
 
     def _region(self, name: str) -> Region:

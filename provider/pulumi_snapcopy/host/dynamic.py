@@ -27,6 +27,7 @@ from ..core.service import Service
 from ..core.verbs import Call, Made, VerbFailed, Verbs
 from ..core.waiting.clock import Clock, SystemClock
 from . import _sdk
+from .identity import is_new
 from .progress import Row
 from .settings import Settings
 from .tally import Tally
@@ -101,6 +102,7 @@ class DynamicProvider(ResourceProvider):
             longest_pause=settings.poll_seconds,
             is_wanted=self._engine.is_there if self._engine else lambda: True,
             guard=guard,
+            is_new=is_new,
         )
 
     def check(self, _olds: Properties, news: Properties) -> CheckResult:

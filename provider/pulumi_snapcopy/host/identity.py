@@ -19,6 +19,12 @@ NAME = "snapcopy"
 DIGITS = 16
 
 _of_programs: WeakKeyDictionary[Any, StackIdentity] = WeakKeyDictionary()
+_drawn: set[str] = set()
+
+
+def is_new(identity: str) -> bool:
+    """Whether this process has drawn an identity: then no earlier run of that stack can have been interrupted."""
+    return identity in _drawn
 
 
 def stack_identity() -> IdentityProvider:
@@ -41,6 +47,7 @@ class IdentityProvider(ResourceProvider):
     def create(self, props: dict[str, Any]) -> CreateResult:
         """Draw an identity."""
         identity = secrets.token_hex(DIGITS // 2)
+        _drawn.add(identity)
         return CreateResult(identity, {"identity": identity})
 
     def diff(self, _id: str, _olds: dict[str, Any], _news: dict[str, Any]) -> DiffResult:

@@ -16,6 +16,9 @@ TAGGING_GRACE = 5.0
 SEARCH = 30.0
 """How long to search after a lost answer before another request is sent, where that would make a second one."""
 
+FILTERS_LAG = 10.0
+"""How long lists may miss what an interrupted run has just made, where a repeated request makes a second one."""
+
 SAME_EVENT = 60.0
 """By how much the times of one event may differ in the service's own records."""
 

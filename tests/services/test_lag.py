@@ -1,0 +1,67 @@
+"""Services that show late what has changed: seconds cost a wait, and no second one."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.harness.served import Life
+from tests.harness.services import ROWS
+from tests.harness.target import Kill
+
+LAGS = ("visibility_seconds", "filter_seconds", "deletion_seconds", "tagging_seconds")
+REPEATS = [each for each in ROWS if each.family.repeats]
+
+
+def test_a_life_where_everything_lags(life: Life) -> None:
+    """New ones are hidden, deleted ones shown, tags old, for eight seconds: one is made for each request."""
+    before = life.row.things()
+    life.set(**dict.fromkeys(LAGS, 8.0))
+    life.ok()
+    life.emulator.finish_copies()
+    life.assert_well(sent=1)
+    life.inputs |= life.row.edit
+    life.ok()
+    life.emulator.finish_copies()
+    life.assert_well(sent=2)
+    life.ok("refresh")
+    life.ok("destroy")
+    life.emulator.finish_copies()
+    assert life.row.things() == before and life.engine.state == []
+
+
+@pytest.mark.parametrize("seconds", [8.0, 20.0])
+def test_after_a_lost_answer_it_is_searched_for(life: Life, seconds: float) -> None:
+    """Filters and reads that lag cost a wait, and no second one."""
+    life.set(filter_seconds=seconds, visibility_seconds=seconds / 2)
+    life.inject("lost")
+    life.ok()
+    assert not life.row.family.repeats or life.sent() == 1
+    life.emulator.finish_copies()
+    life.assert_well()
+
+
+@pytest.mark.parametrize("seconds", [2.0, 8.0])
+def test_after_a_kill_it_is_found_though_it_shows_late(life: Life, seconds: float) -> None:
+    """The next run looks before it can see what the killed one has started; the copies end before lists show them."""
+    life.set(filter_seconds=seconds, visibility_seconds=seconds / 2)
+    assert life.run(kill=Kill(at=life.row.create, done=True)) == ["killed"]
+    life.ok()
+    life.emulator.finish_copies()
+    life.assert_well()
+
+
+@pytest.mark.parametrize("row", REPEATS, ids=str)
+@pytest.mark.parametrize("how", ["lost", "killed"])
+def test_two_of_one_request_converge_to_the_eldest(life: Life, how: str) -> None:
+    """Filters that lag longer than the search: a second one is made, found at the end, removed, and said."""
+    life.set(filter_seconds=45.0, copy_seconds=60.0)
+    if how == "lost":
+        life.inject("lost")
+    else:
+        assert life.run(kill=Kill(at=life.row.create, done=True)) == ["killed"]
+        first = life.only()
+    life.ok()
+    (said,) = [each for each in life.shown.warnings if "a second one of the same request" in each]
+    one = life.only()
+    assert one.name not in said and (how == "lost" or one.arn == first.arn)
+    life.assert_well(sent=2)

@@ -1,0 +1,105 @@
+"""The life of one resource, on every service: made, tagged, replaced, read, deleted."""
+
+from __future__ import annotations
+
+from pulumi_snapcopy.core.service import Service
+from pulumi_snapcopy.core.values import Seen
+
+from tests.harness.served import Life
+
+
+def test_it_is_made_changed_replaced_and_deleted(life: Life) -> None:
+    """One request makes it; a second run asks nothing; tags change in place; another one stands before the old one goes."""
+    before = life.row.things()
+    life.ok()
+    life.assert_well(sent=1)
+    first, inputs = life.only(), dict(life.inputs)
+
+    life.inputs["tags"] = {"cost": "7"}
+    life.ok()
+    assert life.engine.operations == ["update vol"]
+    life.assert_well(sent=1)
+    assert life.only().arn == first.arn
+
+    life.ok("refresh")
+    life.assert_well(sent=1)
+
+    life.inputs |= life.row.edit
+    life.ok()
+    assert life.engine.operations == ["create vol", "delete vol"]
+    life.assert_well(sent=2)
+    assert life.only().arn != first.arn
+
+    life.inputs = {**inputs, "triggers": ["again"]}
+    life.ok()
+    life.assert_well(sent=3)
+
+    life.ok("destroy")
+    assert life.engine.state == [] and life.row.things() == before
+    assert life.sent() == 3
+
+
+def test_the_service_is_named_before_anything_is_sent(life: Life) -> None:
+    """The first line of progress says whose API is called."""
+    life.ok()
+    words = life.row.family.words
+    assert life.shown.lines[0] == f"looking for the {words.thing} at {words.provider}"
+
+
+def test_an_edit_and_its_undoing_never_takes_up_the_one_that_is_to_be_deleted(life: Life) -> None:
+    """The first request's key is on the old one until that is gone."""
+    life.ok()
+    inputs = dict(life.inputs)
+    life.inputs |= life.row.edit
+    life.ok()
+    life.inputs = inputs
+    life.ok()
+    life.assert_well(sent=3)
+
+
+def test_what_somebody_deletes_is_dropped_by_refresh_and_made_again(life: Life) -> None:
+    """Only a proven "not found" drops it."""
+    life.ok()
+    first = life.only()
+    by_hand(life).delete(seen(life))
+    life.ok("refresh")
+    assert life.engine.state == []
+    life.ok()
+    life.assert_well(sent=2)
+    assert life.only().arn != first.arn
+
+
+def test_without_its_owner_tag_it_is_still_the_one_in_the_state(life: Life) -> None:
+    """The ref in the state says so; an update tags it again."""
+    life.ok()
+    by_hand(life).untag(seen(life), ["snapcopy:owner"])
+    assert "snapcopy:owner" not in life.only().tags
+    life.inputs["tags"] = {"team": "other"}
+    life.ok()
+    life.assert_well(sent=1)
+
+
+def test_tags_of_others_stay(life: Life) -> None:
+    """What the program never set isn't taken away."""
+    life.ok()
+    by_hand(life).tag(seen(life), {"theirs": "1"})
+    life.inputs["tags"] = {"cost": "7"}
+    life.ok()
+    assert {key: life.only().tags.get(key) for key in ("theirs", "cost", "team")} == {
+        "theirs": "1",
+        "cost": "7",
+        "team": None,
+    }
+
+
+def by_hand(life: Life) -> Service:
+    """The service, as somebody else uses it."""
+    return life.row.service(life.clock)
+
+
+def seen(life: Life) -> Seen:
+    """The one that was made, as the service shows it."""
+    one = life.only()
+    found = by_hand(life).get(one.region, one.name)
+    assert found is not None
+    return found
