@@ -5,16 +5,19 @@ from __future__ import annotations
 import json
 import os
 from pathlib import Path
-from typing import Any
 
 import pytest
 from click.testing import CliRunner
 from pulumi_snapcopy.cli import main
+from pulumi_snapcopy.core.permissions import Permission
 from pulumi_snapcopy.emulator import Emulator, Fault
 from pulumi_snapcopy.outscale.permissions import PERMISSIONS, TAKING_PERMISSIONS
-from pulumi_snapcopy.outscale.sdk import Connection
 
-from .life import COPY, REGION, VOLUME, Life
+from tests.harness.row import Row
+from tests.harness.served import Life, Running
+from tests.harness.services import OUTSCALE_COPY, OUTSCALE_SNAPSHOT
+
+from .life import REGION
 
 
 def run(*arguments: str) -> str:
@@ -29,22 +32,26 @@ def line_of(output: str, subject: str) -> str:
 
 
 @pytest.mark.parametrize(
-    ("inputs", "copies", "permissions"),
-    [(COPY, True, PERMISSIONS), ({"volumeId": VOLUME}, False, (*PERMISSIONS, *TAKING_PERMISSIONS))],
-    ids=["copying", "taking"],
+    ("row", "options", "permissions"),
+    [
+        (OUTSCALE_COPY, (), PERMISSIONS),
+        (OUTSCALE_SNAPSHOT, ("--taking",), (*PERMISSIONS, *TAKING_PERMISSIONS)),
+    ],
+    ids=str,
 )
 def test_what_is_allowed_is_what_is_called(
-    inputs: dict[str, Any], copies: bool, permissions: Any, emulator: Emulator, connection: Connection
+    row: Row, options: tuple[str, ...], permissions: tuple[Permission, ...], served: Running
 ) -> None:
     """Each listed action is called in the life of a snapshot, and nothing else is."""
-    life = Life(emulator, connection, {**inputs, "tags": {"old": "1"}}, copies=copies)
-    life.up()
-    life.inputs = {**inputs, "tags": {"new": "1"}}
-    life.up()
-    assert life.run("destroy") == []
-    assert {f"api:{each.operation}" for each in emulator.calls()} == {each.action for each in permissions}
-    printed = run("iam-policy", "--services", "outscale", *([] if copies else ["--taking"]))
-    (statement,) = json.loads(printed)["Statement"]
+    served.reset(row)
+    life = Life(row, served, tags={"old": "1"})
+    life.ok()
+    life.inputs["tags"] = {"new": "1"}
+    life.ok()
+    life.ok("destroy")
+    called = {f"api:{each.operation}" for each in served.emulator.calls()}
+    assert called == {each.action for each in permissions}
+    (statement,) = json.loads(run("iam-policy", "--services", "outscale", *options))["Statement"]
     assert statement["Action"] == [each.action for each in permissions]
 
 

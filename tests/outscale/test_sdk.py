@@ -112,7 +112,7 @@ def test_missing_credentials_name_the_variable(write: Write, monkeypatch: pytest
         Connection().call("ReadSnapshots", clock=CLOCK)
 
 
-def test_workers_share_one_gateway(running: Emulator, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_workers_share_one_gateway(emulator: Emulator, monkeypatch: pytest.MonkeyPatch) -> None:
     """However many begin at once, it is built once."""
     built: list[Any] = []
     monkeypatch.setattr(sdk, "Gateway", lambda **given: built.append(given) or Gateway(**given))
@@ -120,7 +120,7 @@ def test_workers_share_one_gateway(running: Emulator, monkeypatch: pytest.Monkey
     with ThreadPoolExecutor(8) as pool:
         answers = list(pool.map(lambda _: shared.call("ReadSnapshots", clock=CLOCK), range(16)))
     assert len(built) == 1 and len(answers) == 16
-    assert running.environment["OSC_SECRET_KEY"] not in repr(shared)
+    assert emulator.environment["OSC_SECRET_KEY"] not in repr(shared)
 
 
 ERRORS = [
