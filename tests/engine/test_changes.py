@@ -12,7 +12,7 @@ AUTOMATIC = {"source_resource_name": "web-1", "restore_date": day(3)}
 
 
 @pytest.mark.parametrize(
-    ("before", "after", "named"),  # tests/unit/test_settle.py has the other arguments
+    ("before", "after", "named"),  # tests/unit/test_differences.py has the other arguments
     [
         pytest.param(AUTOMATIC, {**AUTOMATIC, "restore_date": day(2)}, "restoreDate", id="date"),
         pytest.param({}, {"target_region": "eu-west-1", "triggers": [1]}, "triggers", id="triggers"),

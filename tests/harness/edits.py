@@ -102,7 +102,7 @@ IN_PLACE: dict[str, Edit] = {
 }
 """Edits that ask for no other copy; each is told a text that was never used before."""
 
-ANEW: dict[str, Edit] = {
+REPLACING: dict[str, Edit] = {
     "triggers": lambda declaration, new: replace(declaration, triggers=(new,)),
     "explicit name": lambda declaration, new: replace(
         declaration,

@@ -10,7 +10,7 @@ from pulumi_snapcopy.core.values import RETAIN_TAG
 
 from . import checks, handover
 from .driven import Driven
-from .edits import ANEW, FAULTS, IN_PLACE, THEIR_TAGS, declared, disturbances, kills, sourced
+from .edits import REPLACING, FAULTS, IN_PLACE, THEIR_TAGS, declared, disturbances, kills, sourced
 from .other import OtherStack
 from .program import urn
 from .target import Fault, Stop
@@ -96,7 +96,7 @@ class SnapshotCopies(Driven):
     def edit(self, data: st.DataObject) -> None:
         """An edit that asks for another copy, or that renames."""
         old = self._draw_certain(data)
-        edits = ["source", "region", *sorted(ANEW)]
+        edits = ["source", "region", *sorted(REPLACING)]
         if not self._can("names"):
             edits = [each for each in edits if each not in ("explicit name", "derived name")]
         if not self._is_whole(old):
@@ -108,7 +108,7 @@ class SnapshotCopies(Driven):
         elif edit == "region":
             new = replace(old, target_region=data.draw(st.sampled_from(self.target.regions)))
         else:
-            new = ANEW[edit](old, f"copy-{next(self.numbers)}")
+            new = REPLACING[edit](old, f"copy-{next(self.numbers)}")
         if new.explicit and new.automatic:
             new = replace(new, automatic="date", date=new.date or max(self.target.dates(new.source)))
         if new.name != old.name and new.alias:

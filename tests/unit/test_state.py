@@ -1,0 +1,126 @@
+"""What the state holds, read as a request and as what is known, and written."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import datetime, timezone
+
+import pytest
+from pulumi_snapcopy.core import state
+from pulumi_snapcopy.core.state import Bag
+from pulumi_snapcopy.core.values import Known, Phase, Seen
+from pulumi_snapcopy.core.waiting.policy import DEFAULT_TIMEOUT
+
+from .settling import (
+    DATED,
+    FAMILY,
+    IDENTITY,
+    MANUAL,
+    OURS,
+    outputs,
+    settled,
+)
+
+
+def test_inputs_are_read_as_a_spec() -> None:
+    """Every input lands where the core reads it."""
+    given = {
+        **DATED, "targetSnapshotName": "mine", "tags": {"team": "shop"}, "adopt": True, "triggers": ["1"],
+        "snapcopy": {**OURS["snapcopy"], "retain": True, "timeouts": {"create": "90m"}},
+    }  # fmt: skip
+    inputs = settled(given)
+    bag = Bag.of(inputs)
+    spec = FAMILY.spec(inputs, bag, timeout=bag.timeout("create"))
+    assert (spec.resource, spec.owner, spec.key) == ("web", f"shop/dev/web@{IDENTITY}", bag.key)
+    assert (spec.source_region, spec.region, spec.source, spec.name) == (
+        "us-east-1", "eu-west-1", "us-east-1:web-1", "mine",
+    )  # fmt: skip
+    assert spec.all_tags == {
+        "team": "shop", "snapcopy:owner": f"shop/dev/web@{IDENTITY}", "snapcopy:retain": "true",
+        "snapcopy:source": "us-east-1:web-1:2026-11-20",
+    }  # fmt: skip
+    assert (spec.adopt, spec.retain, spec.timeout, spec.settled, spec.dated) == (
+        True,
+        True,
+        5400.0,
+        True,
+        False,
+    )
+    assert spec.subject == 'CopiedSnapshot "web" (us-east-1 -> eu-west-1)'
+
+
+def test_only_a_derived_name_of_a_date_is_dated() -> None:
+    """Runs on other days make others under other names; under an explicit one, or of a manual source, they don't."""
+    dated = {
+        kind: FAMILY.spec(inputs, Bag.of(inputs)).dated
+        for kind, inputs in {
+            "derived": settled(DATED), "explicit": settled({**DATED, "targetSnapshotName": "mine"}), "manual": settled(MANUAL),
+        }.items()
+    }  # fmt: skip
+    assert dated == {"derived": True, "explicit": False, "manual": False}
+
+
+@pytest.mark.parametrize(
+    ("timeouts", "verbs", "expected"),
+    [
+        ({}, ("create",), None),
+        ({"create": "1h"}, ("create",), 3600),
+        ({"create": "1h"}, ("delete",), None),
+        ({"create": "1h"}, ("update", "create"), 3600),
+        ({"create": "1h", "update": "2h"}, ("update", "create"), 7200),
+    ],
+)
+def test_the_first_timeout_given_holds(
+    timeouts: dict[str, str], verbs: tuple[str, ...], expected: float | None
+) -> None:
+    """An update goes on for as long as it, or else the create, may take; by default three hours."""
+    bag = Bag(timeouts=timeouts)
+    assert bag.timeout(*verbs) == expected
+    spec = FAMILY.spec(settled(MANUAL), bag, timeout=bag.timeout(*verbs))
+    assert spec.timeout == (expected or DEFAULT_TIMEOUT)
+
+
+def test_bookkeeping_is_written_and_read_again() -> None:
+    """Under one key of the state, without what has its default, and with nothing that isn't JSON."""
+    bag = Bag(
+        identity=IDENTITY, owner="o", key="k", previous_owner="p", predecessors=("b", "a"), partial=True
+    )
+    written = bag.written()
+    assert written == {
+        "identity": IDENTITY, "owner": "o", "key": "k", "previousOwner": "p", "predecessors": ["a", "b"], "partial": True,
+    }  # fmt: skip
+    assert Bag.of({"snapcopy": {**written, "of a later version": 1}}) == replace(bag, predecessors=("a", "b"))
+    assert Bag().written() == {} and Bag.of({}) == Bag()
+
+
+def test_what_the_state_holds_is_known_again() -> None:
+    """The thing's ref, state and time; whose it is; and what it replaced."""
+    inputs = settled(MANUAL)
+    bag = replace(Bag.of(inputs), previous_owner="old", predecessors=("arn:0",))
+    made = datetime(2026, 11, 20, 9, 5, 1, 999, tzinfo=timezone.utc)
+    seen = Seen(
+        name="db-1-copy", region="eu-west-1", kind="DiskSnapshot", ref="arn:1", state="completed", phase=Phase.DONE,
+        created_at=made, outputs={"arn": "arn:1", "resourceType": "DiskSnapshot", "sizeInGb": 32},
+    )  # fmt: skip
+    spec = FAMILY.spec(inputs, bag)
+    held = state.outputs(FAMILY, inputs, spec, Known(seen=seen, operation_id="op-1"), bag=bag)
+    assert held == {
+        **inputs, "targetSnapshotName": "db-1-copy", "arn": "arn:1", "state": "completed", "resourceType": "DiskSnapshot",
+        "createdAt": "2026-11-20T09:05:01Z", "sizeInGb": 32, "operationId": "op-1", "snapcopy": bag.written(),
+    }  # fmt: skip
+    known = state.known(FAMILY, held, "eu-west-1/db-1-copy", predecessors=["arn:00"])
+    assert known.seen is not None and known.in_state
+    assert (known.ref, known.seen.id, known.seen.phase) == ("arn:1", "eu-west-1/db-1-copy", Phase.DONE)
+    assert known.seen.created_at == made.replace(microsecond=0)
+    assert (known.operation_id, known.owner, known.predecessors) == ("op-1", "old", {"arn:0", "arn:00"})
+
+
+def test_outputs_of_another_thing_are_not_taken_from_the_state() -> None:
+    """What was made again under the name has its own size and source."""
+    inputs = settled(MANUAL)
+    olds = outputs(inputs, sizeInGb=32)
+    for ref, size in (("arn:1", 32), ("arn:2", None)):
+        seen = Seen(name="x", region="eu-west-1", kind="DiskSnapshot", ref=ref, outputs={"arn": ref})
+        spec = FAMILY.spec(inputs, Bag.of(inputs))
+        held = state.outputs(FAMILY, inputs, spec, Known(seen=seen), bag=Bag.of(inputs), olds=olds)
+        assert held.get("sizeInGb") == size
