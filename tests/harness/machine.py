@@ -10,7 +10,7 @@ from pulumi_snapcopy.core.values import RETAIN_TAG
 
 from . import checks, handover
 from .driven import Driven
-from .edits import REPLACING, FAULTS, IN_PLACE, THEIR_TAGS, declared, disturbances, kills, sourced
+from .edits import FAULTS, IN_PLACE, REPLACING, THEIR_TAGS, declared, disturbances, kills, sourced
 from .other import OtherStack
 from .program import urn
 from .target import Fault, Stop
