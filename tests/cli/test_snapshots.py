@@ -166,7 +166,7 @@ def test_wrong_credentials_are_no_matter_of_regions(on_emulator: Emulator, invok
     on_emulator.inject(Fault(kind="error", code="UnrecognizedClientException", times=None))
     done = invoke("status", "--all-regions")
     assert done.exit_code == 1
-    assert "Log in with" in done.stderr
+    assert "Correct the credentials, which are wrong" in done.stderr
 
 
 def test_what_could_be_seen_is_shown_beside_what_couldnt(on_emulator: Emulator, invoke: Invoke) -> None:

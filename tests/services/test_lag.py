@@ -60,6 +60,7 @@ def test_two_of_one_request_converge_to_the_eldest(life: Life, how: str) -> None
     else:
         assert life.run(kill=Kill(at=life.row.create, done=True)) == ["killed"]
         first = life.only()
+        life.clock.sleep(2.0)  # times are told to the second
     life.ok()
     (said,) = [each for each in life.shown.warnings if "a second one of the same request" in each]
     one = life.only()
