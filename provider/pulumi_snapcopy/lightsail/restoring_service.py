@@ -128,7 +128,7 @@ class RestoringLightsail(Lightsail):
         """List the availability zones of a region."""
         client = self._clients.of(region)
         answer: Any = call("lightsail:GetRegions", lambda: client.get_regions(includeAvailabilityZones=True))
-        found = [each for each in answer.get("regions") or [] if each.get("name") == region]
+        found = [each for each in member(answer, "regions") if each.get("name") == region]
         return [zone["zoneName"] for each in found for zone in each.get("availabilityZones") or []]
 
     def bundles(self, region: str) -> list[Bundle]:
@@ -147,7 +147,7 @@ class RestoringLightsail(Lightsail):
                 price=each.get("price"),
             )
             for page in listed
-            for each in page.get("bundles") or []
+            for each in member(page, "bundles")
         ]
 
     def _check_names(self, spec: Spec, disks: Sequence[str]) -> None:
