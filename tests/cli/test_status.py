@@ -213,6 +213,9 @@ def test_a_real_ctrl_c_ends_the_watch(on_emulator: Emulator) -> None:
         stderr=subprocess.PIPE,
         text=True,
         bufsize=1,
+        preexec_fn=lambda: signal.signal(
+            signal.SIGINT, signal.SIG_DFL
+        ),  # what runs in the background ignores it
     )
     assert running.stdout is not None
     assert any("web-1" in line for line in running.stdout)
