@@ -57,8 +57,20 @@ CALLS = (
 )  # fmt: skip
 
 
-@pytest.mark.parametrize("kind", [*TROUBLES, "hang"])
-@pytest.mark.parametrize("often", [False, pytest.param(True, marks=pytest.mark.soak)], ids=["once", "often"])
+@pytest.mark.parametrize(
+    ("kind", "often"),  # the other kinds daily in tests/services, without the engine
+    [
+        ("lost", False),
+        ("throttled", False),
+        ("hang", False),
+        *(
+            pytest.param(kind, False, marks=pytest.mark.soak)
+            for kind in TROUBLES
+            if kind not in ("lost", "throttled")
+        ),
+        *(pytest.param(kind, True, marks=pytest.mark.soak) for kind in (*TROUBLES, "hang")),
+    ],
+)
 def test_trouble_that_passes_only_delays(
     stack: Stack, service: Service, emulator: Emulator, kind: str, often: bool
 ) -> None:

@@ -20,7 +20,9 @@ UP = ("up", "--yes", "--skip-preview")
 NewStack = Callable[..., Stack]
 
 
-@pytest.mark.parametrize("tagged", ["at once", "when the other has looked", "at the end"])
+@pytest.mark.parametrize(
+    "tagged", ["when the other has looked", "at the end", pytest.param("at once", marks=pytest.mark.soak)]
+)
 def test_two_stacks_race_for_one_explicit_name(
     new_stack: NewStack, service: Service, emulator: Emulator, tagged: str
 ) -> None:
@@ -84,8 +86,15 @@ def test_two_ups_of_one_stack_on_different_backends(
     assert len(service.snapshots()) == len(good) - 1
 
 
-@pytest.mark.parametrize("name", [None, "db-dr"], ids=["derived", "named"])
-@pytest.mark.parametrize("first", ["orphan", "successor"])
+@pytest.mark.parametrize(
+    ("name", "first"),
+    [
+        (None, "orphan"),
+        ("db-dr", "successor"),
+        pytest.param(None, "successor", marks=pytest.mark.soak),
+        pytest.param("db-dr", "orphan", marks=pytest.mark.soak),
+    ],
+)
 def test_an_orphaned_host_goes_on_while_its_successor_works(
     stack: Stack, service: Service, emulator: Emulator, name: str | None, first: str
 ) -> None:
