@@ -18,7 +18,7 @@ URN = f"urn:pulumi:dev::shop::{OURS}::db"
 
 @pytest.fixture
 def told(monkeypatch: pytest.MonkeyPatch) -> dict[str, str]:
-    """The configuration of the stack that the engine has told of."""
+    """The stack's configuration, as the engine hands it to the pack."""
     config: dict[str, str] = {}
     monkeypatch.setattr(sys.modules["pulumi_snapcopy.policy.policies"], "_stack_config", config)
     return config

@@ -157,7 +157,7 @@ def _service_error(error: aws.ClientError, call: str) -> ServiceError:
     if code in NOT_FOUND:
         return NotFound(message, **about)
     if code in DENIED or (code == "AuthFailure" and "authorized" in lower):  # of a key, EC2 says it so
-        # A call may need more than the permission that bears its name, such as that of the tags in it.
+        # A call may need a second permission, such as ec2:CreateTags for the tags in it: the message names it.
         if action := _NOT_AUTHORIZED.search(message):
             about["call"] = action[1]
         return Denied(message, **about)

@@ -99,7 +99,7 @@ class Queue:
         ends.callback(self._landed)
 
     def is_news(self, trouble: Transient) -> bool:
-        """Whether it is the first limit on copies in progress that anybody is told of here."""
+        """Whether it is a limit on copies in progress, and the first one in this region."""
         with self._changed:
             news = isinstance(trouble, TooManyCopies) and not self._is_announced
             self._is_announced |= news
