@@ -67,7 +67,7 @@ def held(service: Service, source: str = "web-1", region: str = TARGET) -> list[
 
 def exported(stack: Stack) -> dict[str, Any]:
     """The program's outputs."""
-    resources = stack.export()["deployment"]["resources"]
+    resources = stack.state()
     (root,) = [each for each in resources if each["type"] == "pulumi:pulumi:Stack"]
     return dict(root["outputs"])
 

@@ -139,7 +139,7 @@ class Cli:
 
     def state(self) -> list[dict[str, Any]]:
         """The entries of the state."""
-        resources = self.stack.export()["deployment"].get("resources", [])
+        resources = self.stack.state()
         ids = [each["id"] for each in resources if each["type"].endswith("snapcopy:StackIdentity")]
         self.identity = next(iter(ids), self.identity)
         return self.stack.entries()

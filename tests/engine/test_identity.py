@@ -30,8 +30,7 @@ CopiedSnapshot("explicit", source_snapshot_name="data-before-upgrade", source_re
 
 def identities(stack: Stack) -> list[dict[str, Any]]:
     """The identities in the state."""
-    found = stack.export()["deployment"].get("resources", [])
-    return [each for each in found if each["type"] == IDENTITY]
+    return [each for each in stack.state() if each["type"] == IDENTITY]
 
 
 def identity(stack: Stack) -> str:
@@ -99,7 +98,7 @@ def test_a_renamed_or_moved_stack_copies_nothing(new_stack: Callable[..., Stack]
     assert elsewhere.up().changes == {"unchanged": 2}
     assert identity(elsewhere) == whose and service.only() == before
     elsewhere.run("stack", "rename", "prod")
-    elsewhere.name = "prod"
+    elsewhere.environment["PULUMI_STACK"] = "prod"
     assert elsewhere.up().changes == {"updated": 1, "unchanged": 1}
     assert service.owner(before["name"]) == f"shop/prod/db@{whose}"
     assert service.only()["arn"] == before["arn"] and service.copies_started() == 1

@@ -59,7 +59,7 @@ def made(emulator: Emulator) -> dict[str, Any]:
 
 def entries(stack: Stack) -> list[dict[str, Any]]:
     """The snapshots in the state."""
-    found = stack.export()["deployment"].get("resources", [])
+    found = stack.state()
     return [each for each in found if each["type"].startswith("pulumi-python:dynamic/outscale:")]
 
 
@@ -92,7 +92,7 @@ def test_the_example_takes_and_copies_in_one_up(stack: Stack, emulator: Emulator
         "imported": "outscale:Snapshot",
     }
     assert all(len(each["outputs"]["__provider"]) <= 200 for each in entries(stack))
-    state = json.dumps(stack.export())
+    state = json.dumps(stack.state())
     refreshed = stack.refresh()
     destroyed = stack.destroy()
     assert destroyed.changes == {"deleted": 4} and made(emulator) == {}

@@ -54,7 +54,7 @@ class Story:
 
     def entry(self) -> dict[str, Any]:
         """The resource in the state."""
-        found = self.stack.export()["deployment"]["resources"]
+        found = self.stack.state()
         (entry,) = [each for each in found if each["type"] == self.row.family.rules.token]
         return dict(entry)
 

@@ -145,7 +145,7 @@ CopiedSnapshot("fourth", source_snapshot_name="data-before-upgrade", source_regi
         tags = service.tags(name)
         assert {key: value for key, value in tags.items() if not key.startswith("snapcopy:")} == expected
         assert tags["snapcopy:owner"] == f"shop/dev/{name}"
-    assert "hunter2" not in json.dumps(stack.export())
+    assert "hunter2" not in json.dumps(stack.state())
     assert "6 unchanged" in judge(body, config, command="up").output
 
 
