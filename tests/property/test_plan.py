@@ -181,6 +181,8 @@ class Simulator:
         known, existing = self.known, self.seen.existing
         assert existing is not None
         same = known.seen is not None and known.ref in (None, existing.ref)
+        if self.seen.held and known.ref != existing.ref:  # what was tagged is its younger twin
+            self.seen = replace(self.seen, tagged=False)
         self.known = replace(
             known, seen=existing, adopted=step.adopted or (same and known.adopted),
             operation_id=known.operation_id if same else None,
