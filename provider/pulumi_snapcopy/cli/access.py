@@ -16,6 +16,7 @@ from . import asking
 
 if TYPE_CHECKING:
     from ..aws.login import Login
+    from ..core.service import Service
     from ..lightsail.service import Lightsail
     from .stack_login import StackConfig
 
@@ -35,6 +36,9 @@ class Access(ABC):
         target_region: where copies are to be made; likewise.
     """
 
+    title: str
+    setting: str
+    """The variable that would set its endpoint."""
     permissions: Sequence[Permission]
     policy = "snapcopy iam-policy"
     """The command that prints them."""
@@ -76,6 +80,14 @@ class Access(ABC):
         """Say the account, or nothing where it isn't asked for."""
 
     @abstractmethod
+    def open_regions(self, given: Sequence[str], *, every: bool) -> Mapping[str, str]:
+        """Return the endpoints of the given regions; of the default one if none is given, or of every region."""
+
+    @abstractmethod
+    def service(self) -> Service:
+        """Return what is asked."""
+
+    @abstractmethod
     def probes(self) -> Sequence[Probe]:
         """Return the reads to try."""
 
@@ -99,7 +111,8 @@ class Access(ABC):
 class AwsAccess(Access):
     """The way to a service of AWS's, or one that is reached like it."""
 
-    service: str
+    called: str
+    """The service's name in AWS's settings."""
 
     @cached_property
     def access(self) -> Login:
@@ -128,11 +141,19 @@ class AwsAccess(Access):
 
     def endpoint(self) -> str:
         """Connect to both regions' endpoints."""
-        urls = self.access.endpoints((self.source, self.target), self.service)
+        urls = self.access.endpoints((self.source, self.target), self.called)
         for url in urls.values():
-            asking.reach(url, setting=f"AWS_ENDPOINT_URL_{self.service.upper()}")
+            asking.reach(url, setting=self.setting)
         self.url = urls[self.target]
         return asking.described(self.url)
+
+    def open_regions(self, given: Sequence[str], *, every: bool) -> Mapping[str, str]:
+        """Return the endpoints of the regions."""
+        asking.refuse_unknown(given, self.known())
+        asked = sorted(self.known().names) if every else list(dict.fromkeys(given))
+        return self.access.endpoints(
+            asked or [asking.settle_region(None, self.access, self.known())], self.called
+        )
 
     def account(self) -> str | None:
         """Ask STS, on the real service or where the accounts are restricted."""
@@ -140,13 +161,15 @@ class AwsAccess(Access):
 
         if not self.settings.allowed_account_ids and not is_the_real_service(self.url):
             return None
-        return self.admitted(self.access.account(self.target, service=self.service), advice="AWS_PROFILE")
+        return self.admitted(self.access.account(self.target, service=self.called), advice="AWS_PROFILE")
 
 
 class LightsailAccess(AwsAccess):
     """The way to Lightsail."""
 
-    service = "lightsail"
+    title = "Lightsail"
+    called = "lightsail"
+    setting = "AWS_ENDPOINT_URL_LIGHTSAIL"
 
     def __init__(
         self, stack: StackConfig, settings: Settings, source_region: str | None, target_region: str | None
@@ -162,11 +185,15 @@ class LightsailAccess(AwsAccess):
 
         return regions()
 
-    def probes(self) -> Sequence[Probe]:
-        """Return reads of names that aren't there, and lists."""
+    def service(self) -> Lightsail:
+        """Return Lightsail."""
         from ..lightsail.service import Lightsail
 
-        service: Lightsail = Lightsail(login=self.access)
+        return Lightsail(login=self.access)
+
+    def probes(self) -> Sequence[Probe]:
+        """Return reads of names that aren't there, and lists."""
+        service = self.service()
         return (
             (("lightsail:GetAutoSnapshots",), lambda region: service.automatic_snapshots(region, NOTHING)),
             (("lightsail:GetDiskSnapshot",), lambda region: service.get(region, NOTHING, "DiskSnapshot")),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import cached_property
 from types import ModuleType
 from typing import TYPE_CHECKING
@@ -21,6 +21,7 @@ from . import asking
 from .access import Access, AwsAccess, Probe
 
 if TYPE_CHECKING:
+    from ..ec2.service import Ec2
     from ..outscale.service import Outscale
 
 OURS = [{"Name": "tag-key", "Values": ["snapcopy:owner"]}]
@@ -30,9 +31,15 @@ OURS = [{"Name": "tag-key", "Values": ["snapcopy:owner"]}]
 class Ec2Access(AwsAccess):
     """The way to EC2; FCU has neither STS nor keys."""
 
-    service = "ec2"
+    called = "ec2"
+    setting = "AWS_ENDPOINT_URL_EC2"
     policy = "snapcopy iam-policy --services ec2"
     permissions: Sequence[Permission] = EC2_PERMISSIONS
+
+    @property
+    def title(self) -> str:  # type: ignore[override]
+        """Which cloud's."""
+        return "OUTSCALE's FCU" if self.fcu else "EC2"
 
     @cached_property
     def fcu(self) -> bool:
@@ -64,11 +71,15 @@ class Ec2Access(AwsAccess):
             raise Refused(NO_ACCOUNT)
         return None
 
-    def probes(self) -> Sequence[Probe]:
-        """Return a list of our own copies."""
+    def service(self) -> Ec2:
+        """Return EC2, on the cloud that is meant."""
         from ..ec2.service import Ec2
 
-        service = Ec2(login=self.access, fcu=self.fcu)
+        return Ec2(login=self.access, fcu=self.fcu)
+
+    def probes(self) -> Sequence[Probe]:
+        """Return a list of our own copies."""
+        service = self.service()
         return (
             (
                 ("ec2:DescribeSnapshots",),
@@ -85,6 +96,8 @@ class Ec2Access(AwsAccess):
 class OutscaleAccess(Access):
     """The way to OAPI, by osc-sdk-python's own settings."""
 
+    title = "OUTSCALE"
+    setting = "OSC_ENDPOINT_API"
     policy = "snapcopy iam-policy --services outscale"
     permissions: Sequence[Permission] = OUTSCALE_PERMISSIONS
 
@@ -120,20 +133,31 @@ class OutscaleAccess(Access):
 
     def endpoint(self) -> str:
         """Connect to the API."""
-        url = str(self.sdk.profile().get_endpoint("api"))
-        asking.reach(url, setting="OSC_ENDPOINT_API")
+        url = self._url()
+        asking.reach(url, setting=self.setting)
         return asking.described(url)
 
     def account(self) -> str | None:
         """Ask the API where the accounts are restricted; the same call is tried as a permission."""
         if not self.settings.allowed_account_ids:
             return None
-        return self.admitted(self._service.account(), advice="OSC_PROFILE")
+        return self.admitted(self.service().account(), advice="OSC_PROFILE")
 
     def probes(self) -> Sequence[Probe]:
         """Return a list of our own snapshots, for which the account is asked first."""
-        service = self._service
+        service = self.service()
         return ((("api:ReadAccounts", "api:ReadSnapshots"), lambda region: service.all(region, "snapshot")),)
+
+    def open_regions(self, given: Sequence[str], *, every: bool) -> Mapping[str, str]:
+        """Return the endpoint of the account's region, which is the only one."""
+        for each in given or [""]:
+            self.source = each
+            self.region()
+        return {self.target: self._url()}
+
+    def service(self) -> Outscale:
+        """Return OAPI."""
+        return self._service
 
     @cached_property
     def _service(self) -> Outscale:
@@ -141,3 +165,6 @@ class OutscaleAccess(Access):
 
         connection = self.sdk.Connection()
         return Outscale(lambda: connection)
+
+    def _url(self) -> str:
+        return str(self.sdk.profile().get_endpoint("api"))

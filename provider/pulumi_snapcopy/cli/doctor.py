@@ -3,42 +3,28 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from importlib import import_module
 from pathlib import Path
 
 import click
 
 from ..core.errors import ConfigError, ServiceError
 from ..host.settings import Settings
-from . import asking
+from . import asking, services
 from .access import Access
 from .findings import Finding, Verdict, not_tried, ok, problem
 from .permissions import check_permissions
 from .stack_login import StackConfig
 
-SERVICES = {
-    "lightsail": ".access:LightsailAccess",
-    "ec2": ".block_access:Ec2Access",
-    "outscale": ".block_access:OutscaleAccess",
-}
-"""Where the way to each service is; EC2's is that to OUTSCALE's FCU as well."""
-
-
-def _services(ctx: click.Context, param: click.Parameter, value: str) -> list[str]:
-    names = list(dict.fromkeys(each.strip() for each in value.split(",")))
-    if unknown := [each for each in names if each not in SERVICES]:
-        raise click.BadParameter(f"there is no service {unknown[0]!r}. Write {', '.join(SERVICES)}.")
-    return names
-
 
 @click.command("doctor")
 @click.option(
     "--services",
+    "names",
     default="lightsail",
     show_default=True,
     metavar="SERVICE,…",
-    callback=_services,
-    help=f"The services to check: {', '.join(SERVICES)}. OUTSCALE's FCU is ec2.",
+    callback=services.named,
+    help=f"The services to check: {', '.join(services.SERVICES)}. OUTSCALE's FCU is ec2.",
 )
 @click.option("--source-region", help="Where the sources are.  [default: the service's own tooling's region]")
 @click.option("--target-region", help="Where the copies shall be.  [default: likewise]")
@@ -46,9 +32,7 @@ def _services(ctx: click.Context, param: click.Parameter, value: str) -> list[st
     "--stack",
     help="The stack whose configuration counts.  [default: the only one of this folder]",
 )
-def doctor(
-    services: list[str], source_region: str | None, target_region: str | None, stack: str | None
-) -> None:
+def doctor(names: list[str], source_region: str | None, target_region: str | None, stack: str | None) -> None:
     """Check that copies can be made from here; nothing is changed.
 
     Exit code 0: no problem was found. 1: one was, and its line says what to do.
@@ -63,11 +47,10 @@ def doctor(
         problems += _show([problem("login", error.message), not_tried("services", "need a login")])
         raise click.exceptions.Exit(1) from None
     problems += _show(check_machine(config))
-    for name in services:
-        if len(services) > 1:
+    for name in names:
+        if len(names) > 1:
             click.echo(f"\n{name}")
-        module, _, kind = SERVICES[name].partition(":")
-        access = getattr(import_module(module, __package__), kind)
+        access = services.access_of(name)
         problems += _show(check_service(access(config, _settings(config), source_region, target_region)))
     if problems:
         raise click.exceptions.Exit(1)

@@ -1,4 +1,4 @@
-"""``snapcopy status --region``: all manual snapshots of regions, also those that Pulumi's state doesn't have."""
+"""``snapcopy status --region``: the snapshots of regions, also those that Pulumi's state doesn't have."""
 
 from __future__ import annotations
 
@@ -13,14 +13,18 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from ..core.durations import spoken
-from ..core.errors import Denied, ServiceError
-from ..core.values import OWNER_TAG, Phase, Seen
+from ..core.errors import ConfigError, Denied, ServiceError
+from ..core.values import OWNER_TAG, SOURCE_TAG, Phase, Seen
+from ..host.settings import Settings
 from . import asking
+from .services import access_of
+from .stack_login import StackConfig
 
 if TYPE_CHECKING:
     from rich.table import Table
 
-TYPES = ("InstanceSnapshot", "DiskSnapshot")
+    from .access import Access
+
 STYLES = {Phase.DONE: "green", Phase.PENDING: "yellow", Phase.FAILED: "red"}
 
 
@@ -30,51 +34,58 @@ class Holdings:
 
     snapshots: list[Seen] = field(default_factory=list)
     errors: dict[str, ServiceError] = field(default_factory=dict)
+    failed: list[str] = field(default_factory=list)
+    """Those of them that should have said it."""
 
 
-def show(regions: tuple[str, ...], all_regions: bool, as_json: bool) -> None:
-    """Show the manual snapshots of these regions, or of all.
+def show(services: Sequence[str], regions: tuple[str, ...], all_regions: bool, as_json: bool) -> None:
+    """Show the snapshots of these regions, or of all; on EC2 and OUTSCALE those that are ours.
 
-    OWNER is the resource (project/stack/resource@identity) that a copy belongs to; "-": none.
+    OWNER is the resource (project/stack/resource@identity) that one belongs to; "-": none.
     """
     if regions and all_regions:
         raise click.UsageError("--region and --all-regions exclude each other.")
-    from ..aws.login import Login
-
     try:
-        asked = _settle(regions, all_regions)
-        urls = Login().endpoints(asked, "lightsail")
-        click.echo(f"Lightsail: {asking.described(urls[asked[0]])}.", err=as_json)
-    except ServiceError as error:
-        raise click.ClickException(asking.sentence(error)) from None
-    found = look(urls)
-    left_out = _left_out(found, asked) if all_regions else []
-    failed = [region for region in found.errors if region not in left_out]
-    if len(failed) == len(asked):
-        raise click.ClickException(asking.sentence(found.errors[failed[0]]))
+        settings = Settings.read(lambda _: None)
+    except ConfigError as error:
+        raise click.ClickException(str(error)) from None
+    accesses = [access_of(name)(StackConfig(), settings, None, None) for name in services]
+    complete = [_show_one(each, regions, all_regions, as_json) for each in accesses]
     if as_json:
-        click.echo(json.dumps([as_the_api_does(each) for each in found.snapshots], indent=2))
-    else:
-        _show(found.snapshots, [region for region in asked if region not in found.errors])
-    if left_out:
-        click.echo(f"Left out, not open to this account: {', '.join(left_out)}.", err=True)
-    for region in failed:
-        click.echo(f"Error: {region}: {asking.sentence(found.errors[region])}", err=True)
-    if failed:
+        click.echo(json.dumps([_as_json(each) for found in complete for each in found.snapshots], indent=2))
+    if any(found.failed for found in complete):
         raise click.exceptions.Exit(1)
 
 
-def look(urls: Mapping[str, str]) -> Holdings:
-    """Ask all regions, given with their endpoints, at once for their manual snapshots."""
-    from ..lightsail.service import Lightsail
+def _show_one(access: Access, regions: tuple[str, ...], all_regions: bool, as_json: bool) -> Holdings:
+    try:
+        urls = access.open_regions(regions, every=all_regions)
+        click.echo(f"{access.title}: {asking.described(next(iter(urls.values())))}.", err=as_json)
+    except (ServiceError, ConfigError) as error:
+        raise click.ClickException(_sentence(error, access)) from None
+    found = look(access, urls)
+    left_out = _left_out(found, urls) if all_regions else []
+    found.failed = [region for region in found.errors if region not in left_out]
+    if len(found.failed) == len(urls):
+        raise click.ClickException(_sentence(found.errors[found.failed[0]], access))
+    if not as_json:
+        _show(found.snapshots, [region for region in urls if region not in found.errors])
+    if left_out:
+        click.echo(f"Left out, not open to this account: {', '.join(left_out)}.", err=True)
+    for region in found.failed:
+        click.echo(f"Error: {region}: {_sentence(found.errors[region], access)}", err=True)
+    return found
 
-    service, found = Lightsail(), Holdings()
+
+def look(access: Access, urls: Mapping[str, str]) -> Holdings:
+    """Ask all regions, given with their endpoints, at once for their snapshots."""
+    service, found = access.service(), Holdings()
 
     def ask(region: str) -> list[Seen] | ServiceError:
         try:
-            asking.reach(urls[region])
-            listed = [each for kind in TYPES for each in service.all(region, kind)]
-            return sorted(listed, key=lambda snapshot: snapshot.name)
+            asking.reach(urls[region], setting=access.setting)
+            listed = [each for kind in service.kinds for each in service.all(region, kind)]
+            return sorted(filter(_is_shown, listed), key=lambda snapshot: snapshot.name)
         except ServiceError as error:
             return error
 
@@ -87,32 +98,36 @@ def look(urls: Mapping[str, str]) -> Holdings:
     return found
 
 
-def as_the_api_does(snapshot: Seen) -> dict[str, Any]:
-    """A snapshot with the API's member names; ``fromResourceName`` is its fromInstanceName or fromDiskName."""
-    return {
+def _is_shown(snapshot: Seen) -> bool:
+    """Where ids are given, what bears neither our tag nor a key of ours is of no concern here."""
+    return "snapshotId" not in snapshot.outputs or OWNER_TAG in snapshot.tags or bool(snapshot.key)
+
+
+def _as_json(snapshot: Seen) -> dict[str, Any]:
+    """A snapshot with its API's member names; ``fromResourceName`` is Lightsail's fromInstanceName or fromDiskName."""
+    by_name = {
         "name": snapshot.name,
         "arn": snapshot.ref,
         "resourceType": snapshot.kind,
+        "sizeInGb": snapshot.size,
+        "fromResourceName": snapshot.outputs.get("fromResourceName"),
+    }
+    by_id = {"snapshotId": snapshot.name, "volumeSize": snapshot.size}
+    return {
+        **(by_id if "snapshotId" in snapshot.outputs else by_name),
         "location": {"regionName": snapshot.region},
         "state": snapshot.state,
         "progress": snapshot.progress,
         "createdAt": snapshot.created_at.strftime("%Y-%m-%dT%H:%M:%SZ") if snapshot.created_at else None,
-        "sizeInGb": snapshot.size,
-        "fromResourceName": snapshot.outputs.get("fromResourceName"),
         "tags": [{"key": key, "value": value} for key, value in snapshot.tags.items()],
     }
 
 
-def _settle(regions: Sequence[str], all_regions: bool) -> list[str]:
-    if all_regions:
-        from ..lightsail.regions import regions as lightsail_regions
-
-        return sorted(lightsail_regions().names)
-    asking.refuse_unknown(regions)
-    return list(dict.fromkeys(regions)) or [asking.settle_region(None)]
+def _sentence(error: ServiceError | ConfigError, access: Access) -> str:
+    return asking.sentence(error, policy=access.policy) if isinstance(error, ServiceError) else str(error)
 
 
-def _left_out(found: Holdings, asked: Sequence[str]) -> list[str]:
+def _left_out(found: Holdings, asked: Mapping[str, str]) -> list[str]:
     """The regions that aren't this account's to use, if others show that the credentials are good."""
     if len(found.errors) == len(asked):
         return []
@@ -152,7 +167,7 @@ def _table(snapshots: Sequence[Seen]) -> Table:
             Text(each.kind),
             Text(each.state + progress, style=STYLES[each.phase]),
             Text("-" if each.size is None else f"{each.size} GiB"),
-            Text(each.outputs.get("fromResourceName") or "-"),
+            Text(each.outputs.get("fromResourceName") or each.tags.get(SOURCE_TAG, "-")),
             Text(age(each.created_at, now)),
             Text(each.tags.get(OWNER_TAG, "-")),
         )

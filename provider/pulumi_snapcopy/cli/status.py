@@ -14,7 +14,7 @@ import click
 
 from ..core.durations import DurationError, seconds
 from ..core.errors import SnapcopyError
-from . import asking, snapshots
+from . import asking, services, snapshots
 
 if TYPE_CHECKING:
     from ..recovery.drill import DrillResult
@@ -93,7 +93,16 @@ def _keep(ctx: click.Context, param: click.Parameter, value: str | None) -> Rete
     "--region", "regions", multiple=True, help="List all manual snapshots of this region instead; repeatable."
 )
 @click.option("--all-regions", is_flag=True, help="List those of all regions that the account has enabled.")
-@click.option("--json", "as_json", is_flag=True, help="With --region: print a JSON array.")
+@click.option(
+    "--services",
+    "names",
+    default="lightsail",
+    show_default=True,
+    metavar="SERVICE,…",
+    callback=services.named,
+    help=f"List those of {', '.join(services.SERVICES)}; OUTSCALE's FCU is ec2. Of all but lightsail those that are ours.",
+)
+@click.option("--json", "as_json", is_flag=True, help="With --region or --services: print a JSON array.")
 def status(
     source_region: str | None,
     target_region: str | None,
@@ -107,21 +116,22 @@ def status(
     drills: Path | None,
     regions: tuple[str, ...],
     all_regions: bool,
+    names: list[str],
     as_json: bool,
 ) -> None:
     """Show each source's copies: the newest, its age, gaps, size and cost.
 
     Exit code 0: the objective is met, or none was given. 1: it is missed. 2: it couldn't be told.
     """
-    if regions or all_regions:
+    if regions or all_regions or names != ["lightsail"]:
         if source_region or target_region or protect or max_age or keep or stack or watch or form != "table":
             raise click.UsageError(
-                "--region and --all-regions list snapshots: no other option but --json goes with them."
+                "--region, --all-regions and --services list snapshots: no other option but --json goes with them."
             )
-        snapshots.show(regions, all_regions, as_json)
+        snapshots.show(names, regions, all_regions, as_json)
         return
     if as_json:
-        raise click.UsageError("--json goes with --region; write --format json.")
+        raise click.UsageError("--json goes with --region or --services; write --format json.")
     if watch and form != "table":
         raise click.UsageError("--watch shows tables; leave --format out.")
     from .recovering import Question, reached, report

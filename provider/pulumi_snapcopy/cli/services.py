@@ -1,0 +1,33 @@
+"""The services that a command is about, ``--services``."""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING
+
+import click
+
+if TYPE_CHECKING:
+    from .access import Access
+
+SERVICES = {
+    "lightsail": ".access:LightsailAccess",
+    "ec2": ".block_access:Ec2Access",
+    "outscale": ".block_access:OutscaleAccess",
+}
+"""Where the way to each service is; EC2's is that to OUTSCALE's FCU as well."""
+
+
+def named(ctx: click.Context, param: click.Parameter, value: str) -> list[str]:
+    """Return the services that an option names, each once."""
+    names = list(dict.fromkeys(each.strip() for each in value.split(",")))
+    if unknown := [each for each in names if each not in SERVICES]:
+        raise click.BadParameter(f"there is no service {unknown[0]!r}. Write {', '.join(SERVICES)}.")
+    return names
+
+
+def access_of(name: str) -> type[Access]:
+    """Return the way to a service."""
+    module, _, kind = SERVICES[name].partition(":")
+    found: type[Access] = getattr(import_module(module, __package__), kind)
+    return found
