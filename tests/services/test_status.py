@@ -10,7 +10,7 @@ from pulumi_snapcopy.cli import main
 
 from tests.harness.row import Row
 from tests.harness.served import Life, Running
-from tests.harness.services import ROWS
+from tests.harness.services import FIRST, ROWS
 
 LISTS = {
     "lightsail": "GetInstanceSnapshots",
@@ -71,9 +71,8 @@ def test_several_services_are_one_answer(served: Running, monkeypatch: pytest.Mo
     assert "OUTSCALE's FCU: " in told.stdout and "OUTSCALE: " in told.stdout
     both = ["status", "--services", "ec2,outscale", "--region", row.region, "--json"]
     told = CliRunner().invoke(main, both)
-    assert told.exit_code == 0 and [each["snapshotId"] for each in json.loads(told.stdout)] == [
-        life.only().name
-    ]
+    ids = {each["snapshotId"] for each in json.loads(told.stdout)}
+    assert life.only().name in ids and FIRST not in ids, "its source is nobody's of ours"
 
 
 def test_a_region_that_the_service_does_not_have_is_refused(row: Row, served: Running) -> None:
