@@ -137,6 +137,7 @@ def test_nothing_is_pruned_in_the_dark(stack: Stack, service: Service, emulator:
     assert held(service) == [*before[1:], nth(7)], "the next good day catches up"
 
 
+@pytest.mark.soak
 def test_a_vanished_source_keeps_its_copies(stack: Stack, service: Service, emulator: Emulator) -> None:
     """Its copies are what is left of it: they stay until it is taken out of protect, within the limit. One was added before."""
     region(stack, protect=("web-1",))
@@ -197,6 +198,7 @@ def test_what_cant_be_protected_is_named_all_at_once(stack: Stack, service: Serv
     assert "new-1 has no automatic snapshots enabled" in stack.preview(ok=False).output
 
 
+@pytest.mark.soak
 def test_a_killed_run_is_resumed(stack: Stack, service: Service, emulator: Emulator) -> None:
     """Killed while it copies or while it deletes: its successor holds the day, nothing twice, and no more is gone."""
     region(stack)
@@ -214,6 +216,7 @@ def test_a_killed_run_is_resumed(stack: Stack, service: Service, emulator: Emula
     assert len(service.snapshots()) == len(stack.entries()) == 3
 
 
+@pytest.mark.soak
 def test_a_copy_deleted_by_hand_is_asked_about(stack: Stack, service: Service, emulator: Emulator) -> None:
     """A complete copy that the service no longer lists stops pruning, until a refresh says that it is gone."""
     region(stack)

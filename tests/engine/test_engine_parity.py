@@ -89,8 +89,6 @@ STORIES = {
 
 EVERY_DAY = (
     "edited, renamed, no longer declared",
-    "of another date under its name; killed in between",
-    "replaced by its like",
     "stopped, refreshed",
 )
 

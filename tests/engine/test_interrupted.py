@@ -33,7 +33,7 @@ def test_killed_during_the_wait_the_next_up_finds_the_copy(
     }
 
 
-@pytest.mark.parametrize("name", [None, "db-dr"])
+@pytest.mark.parametrize("name", [None, pytest.param("db-dr", marks=pytest.mark.soak)])
 def test_killed_before_the_copy_was_tagged_it_is_still_known(
     stack: Stack, service: Service, emulator: Emulator, name: str | None
 ) -> None:
@@ -48,27 +48,26 @@ def test_killed_before_the_copy_was_tagged_it_is_still_known(
 
 
 @pytest.mark.parametrize(
-    "fault",
+    ("kind", "operation"),
     [
-        Fault(kind="hold-before", operation="CopySnapshot", skip=4, times=None),
-        Fault(kind="hold-after", operation="CopySnapshot", skip=4, times=None),
-        Fault(kind="hold-before", operation="TagResource", skip=4, times=None),
+        pytest.param("hold-before", "CopySnapshot", id="unasked", marks=pytest.mark.soak),
+        pytest.param("hold-after", "CopySnapshot", id="untold"),
+        pytest.param("hold-before", "TagResource", id="untagged", marks=pytest.mark.soak),
     ],
-    ids=["unasked", "untold", "untagged"],
 )
 def test_killed_in_the_middle_of_eight_copies_each_is_there_once(
-    stack: Stack, service: Service, emulator: Emulator, fault: Fault
+    stack: Stack, service: Service, emulator: Emulator, kind: Kind, operation: str
 ) -> None:
     """Some are done, some tagged, some just started, some not yet asked for: eight are there after the next `up`."""
     stack.program(f"for n in range(8):\n    CopiedSnapshot(f'db-{{n}}', **{MANUAL!r})\n")
-    held = emulator.inject(fault)
+    held = emulator.inject(Fault(kind=kind, operation=operation, skip=4, times=None))
     stack.up_killed_at(held, "--parallel", "8")
     assert 4 <= service.copies_started() <= 8
     assert_converges(stack, service)
     assert len(service.snapshots()) == len(stack.resources()) == service.copies_started() == 8
 
 
-@pytest.mark.parametrize("when", ["before", "after"])
+@pytest.mark.parametrize("when", ["after", pytest.param("before", marks=pytest.mark.soak)])
 def test_a_host_killed_in_mid_create_is_told_and_the_next_up_ends_well(
     stack: Stack, service: Service, emulator: Emulator, when: str
 ) -> None:
@@ -127,7 +126,9 @@ def test_ctrl_c_once_keeps_what_is_in_progress(stack: Stack, service: Service, e
     assert stack.outputs()["state"] == "available"
 
 
-@pytest.mark.parametrize("commands", [("destroy",), ("refresh", "destroy")], ids=" and ".join)
+@pytest.mark.parametrize(
+    "commands", [("destroy",), pytest.param(("refresh", "destroy"), marks=pytest.mark.soak)], ids=" and ".join
+)
 def test_a_copy_that_was_stopped_before_it_showed_is_not_forgotten(
     stack: Stack, service: Service, emulator: Emulator, commands: tuple[str, ...]
 ) -> None:
@@ -173,6 +174,7 @@ for n in range(12):
     assert len(service.snapshots()) == len(stack.resources()) == service.copies_started() == 12
 
 
+@pytest.mark.soak  # every day in tests/property/test_crashes.py
 def test_a_run_killed_before_midnight_leaves_one_copy(
     stack: Stack, service: Service, emulator: Emulator
 ) -> None:
@@ -194,6 +196,7 @@ def test_a_run_killed_before_midnight_leaves_one_copy(
     assert day(0) in service.only()["name"]
 
 
+@pytest.mark.soak  # every day in tests/services/test_crashes.py
 def test_killed_and_then_changed_the_explicit_name_holds_what_is_asked_for(
     stack: Stack, service: Service, emulator: Emulator
 ) -> None:
@@ -209,6 +212,7 @@ def test_killed_and_then_changed_the_explicit_name_holds_what_is_asked_for(
     assert service.only()["arn"] == stack.outputs()["arn"]
 
 
+@pytest.mark.soak
 def test_killed_after_going_back_where_pulumi_deletes_first_nothing_is_left(
     stack: Stack, service: Service, emulator: Emulator
 ) -> None:

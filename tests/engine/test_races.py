@@ -21,7 +21,11 @@ NewStack = Callable[..., Stack]
 
 
 @pytest.mark.parametrize(
-    "tagged", ["when the other has looked", "at the end", pytest.param("at once", marks=pytest.mark.soak)]
+    "tagged",
+    [
+        "when the other has looked",
+        *(pytest.param(each, marks=pytest.mark.soak) for each in ("at the end", "at once")),
+    ],
 )
 def test_two_stacks_race_for_one_explicit_name(
     new_stack: NewStack, service: Service, emulator: Emulator, tagged: str
@@ -59,7 +63,9 @@ def test_two_stacks_race_for_one_explicit_name(
     assert stacks[won].up().changes == {"unchanged": 2}
 
 
-@pytest.mark.parametrize("name", [None, "db-dr"], ids=["derived", "named"])
+@pytest.mark.parametrize(
+    "name", [pytest.param(None, marks=pytest.mark.soak), "db-dr"], ids=["derived", "named"]
+)
 def test_two_ups_of_one_stack_on_different_backends(
     new_stack: NewStack, service: Service, emulator: Emulator, name: str | None
 ) -> None:
@@ -133,10 +139,10 @@ LOST = ("replace", "web-dr", "hold-before DeleteInstanceSnapshot", "successor")
 GOES_ON = [
     # what is done, under which name, what holds the orphan, who goes on first
     ("create", None, "hold-before CopySnapshot", "successor"),
-    STALE,
-    LOST,
 ]
 GOES_ON_TOO = [
+    STALE,
+    LOST,
     ("create", "web-dr", "hold-before TagResource", "successor"),
     ("replace", None, "hold-before DeleteInstanceSnapshot", "successor"),
     ("create", "web-dr", "hold-before CopySnapshot", "orphan"),
@@ -228,6 +234,7 @@ def test_an_orphaned_host_that_was_asleep_copies_nothing(
     assert service.snapshots() == {}
 
 
+@pytest.mark.soak
 def test_an_orphaned_host_that_was_asleep_deletes_nothing(
     stack: Stack, service: Service, emulator: Emulator
 ) -> None:
