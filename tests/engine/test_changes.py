@@ -1,264 +1,271 @@
-"""What a change of the program does: a new copy, a change in place, or nothing."""
+"""What a change of the program does, or one at the service: a new copy, a change in place, or nothing.
+
+One stack, whose copies each have a story of their own, is brought about, edited twice, refreshed, and destroyed.
+"""
 
 from __future__ import annotations
+
+import datetime
+from dataclasses import dataclass
 
 import pytest
 from pulumi_snapcopy.emulator import Emulator
 
 from .conftest import WEEK, Service, day
+from .matrix import told
 from .stack import Stack
+from .stories import Arguments, Life, declared
 
-AUTOMATIC = {"source_resource_name": "web-1", "restore_date": day(3)}
+COPIED_FIRST = ("CopySnapshot", "TagResource", "DeleteInstanceSnapshot")
+DELETED_FIRST = ("DeleteInstanceSnapshot", "CopySnapshot", "TagResource")
+DATED = {"source_resource_name": "web-1"}
+THEIRS = {"key": "theirs", "value": "x"}
 
 
-@pytest.mark.parametrize(
-    ("before", "after", "named"),  # tests/unit/test_differences.py has the other arguments
-    [
-        pytest.param(AUTOMATIC, {**AUTOMATIC, "restore_date": day(2)}, "restoreDate", id="date"),
-        pytest.param({}, {"target_region": "eu-west-1", "triggers": [1]}, "triggers", id="triggers"),
-        pytest.param({}, {"target_snapshot_name": "db-dr"}, "targetSnapshotName", id="target-name"),
-        pytest.param(
-            {"source_region": "us-east-1"}, {"source_region": "us-west-2"}, "sourceRegion", id="source-region"
-        ),
-    ],
-)  # fmt: skip
-def test_another_request_is_copied_before_the_old_copy_goes(
-    stack: Stack,
-    service: Service,
-    emulator: Emulator,
-    before: dict[str, object],
-    after: dict[str, object],
-    named: str,
+def latest(source: str, **more: object) -> Arguments:
+    """The latest automatic snapshot of a source."""
+    return {"source_resource_name": source, "use_latest_restorable_auto_snapshot": True, **more}
+
+
+@dataclass(frozen=True)
+class Story:
+    """What the program says of one copy, edit by edit, and what comes of it.
+
+    Attributes:
+        first: The arguments at first.
+        edited: The arguments after the first edit; None: as before.
+        again: The arguments after the second edit; None: as before.
+        did: What the run after the first edit, the refresh and the run after the second edit did.
+        names: What the preview of the second edit names.
+        effects: The calls of the run after the second edit, where they are part of the story.
+        copies: How many copies were started in all.
+    """
+
+    first: Arguments
+    edited: Arguments | None = None
+    again: Arguments | None = None
+    did: tuple[str, str, str] = ("", "", "")
+    names: str = ""
+    effects: tuple[str, ...] | None = None
+    copies: int = 1
+
+    def arguments(self, edits: int) -> Arguments:
+        """The arguments after so many edits."""
+        given = (self.first, self.edited, self.again)[: edits + 1]
+        return [each for each in given if each is not None][-1]
+
+
+def another(first: Arguments, again: Arguments, names: str, effects: tuple[str, ...] = COPIED_FIRST) -> Story:
+    """Another request: the second edit asks for a new copy, which stands before the old one is deleted."""
+    return Story(first, again=again, did=("", "", "replace"), names=names, effects=effects, copies=2)
+
+
+RETAINED = {**DATED, "opts": "ResourceOptions(retain_on_delete=True)"}
+WITH_OPTIONS = {
+    **DATED,
+    "tags": {"source_region": "x", "sourceRegion": "y"},
+    "opts": 'ResourceOptions(custom_timeouts={"create": "90m"}, ignore_changes=["restore_date"],'
+    ' replace_on_changes=["source_resource_name"])',
+}
+TIMEOUT = "ResourceOptions(custom_timeouts=CustomTimeouts(create='{}'))"
+STORIES = {
+    # tests/unit/test_differences.py has the other arguments
+    "date": another({**DATED, "restore_date": day(3)}, {**DATED, "restore_date": day(2)}, "restoreDate"),
+    "triggers": another({}, {"triggers": [1]}, "triggers"),
+    "target-name": another({}, {"target_snapshot_name": "another-dr"}, "targetSnapshotName"),
+    "source-region": another({}, {"source_region": "us-west-2"}, "sourceRegion"),
+    "target-region": another(
+        {"target_snapshot_name": "moved-dr"},
+        {"target_snapshot_name": "moved-dr", "target_region": "eu-west-2"},
+        "targetRegion",
+    ),
+    "region-left-out": another({"target_region": None}, {"target_region": None, "triggers": [1]}, "triggers"),
+    "tracked": another(latest("tracked-1", track_latest=True), latest("tracked-1", track_latest=True), ""),
+    "latest-triggers": another(
+        latest("triggered-1", triggers=["week 46"]), latest("triggered-1", triggers=["week 47"]), "triggers"
+    ),
+    "explicit-name": another(
+        {**DATED, "target_snapshot_name": "db-dr", "restore_date": day(3)},
+        {**DATED, "target_snapshot_name": "db-dr", "restore_date": day(1)},
+        "restoreDate",
+        effects=DELETED_FIRST,
+    ),
+    "wrong-source": another(
+        {**DATED, "target_snapshot_name": "web-dr", "restore_date": day(2)},
+        {**DATED, "target_snapshot_name": "web-dr", "restore_date": day(1)},
+        "restoreDate",
+        effects=DELETED_FIRST,
+    ),
+    "retained": Story(
+        {**RETAINED, "restore_date": day(3)},
+        {**RETAINED, "restore_date": day(2)},
+        {**RETAINED, "restore_date": day(1)},
+        did=("replace", "", "replace"),
+        effects=("CopySnapshot", "TagResource"),
+        copies=3,
+    ),
+    "tags": Story(
+        {"tags": {"team": "shop", "old": "1"}},
+        {"tags": {"team": "web"}},
+        {},
+        did=("update", "", "update"),
+    ),
+    "tags-behind-our-back": Story({"tags": {"team": "shop"}}, did=("", "update", "update")),
+    "timeout": Story(
+        {"opts": TIMEOUT.format("30m")}, {"opts": TIMEOUT.format("1h30m")}, did=("update", "", "")
+    ),
+    "with-options": Story(
+        {**WITH_OPTIONS, "restore_date": datetime.date.fromisoformat(day(2))},
+        {**WITH_OPTIONS, "restore_date": datetime.date.fromisoformat(day(1))},
+        effects=(),
+    ),
+    "aged-out": Story({"source_resource_name": "aging-1", "restore_date": day(3)}, effects=()),
+    "latest": Story(
+        latest("settled-1"), again={"source_resource_name": "settled-1", "restore_date": day(1)}, effects=()
+    ),
+    "deleted": Story({}, did=("", "delete", "create"), copies=2),
+    "deleted-at-the-end": Story({}),
+}
+OLD_NAMES: dict[str, Arguments] = {"old": {}, "other-old": {}}
+NEW_NAMES: dict[str, Arguments] = {"new": {"opts": "ResourceOptions(aliases=[Alias(name='old')])"}, "other-new": {}}  # fmt: skip
+
+
+def after(edits: int) -> dict[str, Arguments]:
+    """What the program asks for after so many edits."""
+    return {name: story.arguments(edits) for name, story in STORIES.items()}
+
+
+def test_each_change_does_what_it_asks_for(
+    stack: Stack, service: Service, emulator: Emulator, subtests: pytest.Subtests
 ) -> None:
-    """Each part of the request asks for a new copy, which stands before the old one is deleted."""
+    """Each part of a request asks for a new copy, tags and timeouts change in place, all else changes nothing."""
+    sources = ("tracked-1", "triggered-1", "settled-1", "aging-1")
+    emulator.seed({"us-east-1": {"instances": [{"name": n, "automaticSnapshots": WEEK} for n in sources]}})
     emulator.put_snapshot("us-west-2", "db-before-upgrade", from_name="db-1")
-    stack.copied(**before)
-    stack.up()
-    old = service.only()
-    stack.copied(**after)
-    preview = stack.preview("--diff").output
-    assert "replace" in preview and named in preview
-    emulator.clear_calls()
-    stack.up()
-    new = service.only()
-    assert new["arn"] != old["arn"] and new["name"] != old["name"]
-    assert stack.outputs()["arn"] == new["arn"]
-    assert service.effects() == ["CopySnapshot", "TagResource", "DeleteInstanceSnapshot"]
-
-
-def test_a_wrong_source_under_the_same_name_is_refused_before_the_copy_goes(
-    stack: Stack, service: Service, emulator: Emulator
-) -> None:
-    """An explicit name has to be freed first: a date that isn't there costs no copy."""
-    named = {"source_resource_name": "web-1", "target_snapshot_name": "web-dr"}
-    stack.copied(**named, restore_date=day(2))
-    stack.up()
-    before = service.only()
-    stack.copied(**named, restore_date=day(20))
-    emulator.clear_calls()
-    output = stack.up(ok=False).output
-    assert (
-        'replacing CopiedSnapshot "db" (us-east-1 -> eu-west-1): '
-        f"web-1 has no automatic snapshot of {day(20)} in us-east-1\n"
-    ) in output
-    assert (
-        f'State: the copy "web-dr" would have to be deleted first, and was kept; automatic snapshots of web-1: {day(6)},'
-        in output
-    )
-    assert "Next:  write one of these as restore_date" in output and "Traceback" not in output
-    assert service.only() == before and service.effects() == []
-    stack.copied(**named, restore_date=day(1))
-    stack.up()
-    assert service.only()["arn"] != before["arn"]
-
-
-def test_another_target_region_is_copied_before_the_old_copy_goes(stack: Stack, service: Service) -> None:
-    """The copy moves: it stands in the new region, and is gone from the old one."""
-    stack.copied(target_snapshot_name="db-dr")
-    stack.up()
-    stack.copied(target_snapshot_name="db-dr", target_region="eu-west-2")
-    stack.up()
-    assert service.snapshots("eu-west-1") == {}
-    assert service.only("eu-west-2")["name"] == "db-dr"
-
-
-def test_an_explicit_name_that_stays_is_deleted_first(
-    stack: Stack, service: Service, emulator: Emulator
-) -> None:
-    """Two copies can't have one name, so the old one makes way."""
-    stack.copied(target_snapshot_name="db-dr", **AUTOMATIC)
-    stack.up()
-    old = service.only()
-    stack.copied(target_snapshot_name="db-dr", **{**AUTOMATIC, "restore_date": day(1)})
-    emulator.clear_calls()
-    stack.up()
-    assert service.only()["arn"] != old["arn"]
-    assert service.effects() == ["DeleteInstanceSnapshot", "CopySnapshot", "TagResource"]
-
-
-def test_tags_change_in_place(stack: Stack, service: Service, emulator: Emulator) -> None:
-    """Tags are set and taken away without a new copy; tags of others stay."""
-    stack.copied(tags={"team": "shop", "old": "1"})
-    stack.up()
-    before = service.only()
-    client = emulator.client("eu-west-1")
-    client.tag_resource(resourceName=before["name"], tags=[{"key": "theirs", "value": "x"}])
-    stack.copied(tags={"team": "web"})
-    assert stack.up().changes == {"updated": 1, "unchanged": 1}
-    assert service.only()["arn"] == before["arn"]
-    assert service.owner_and_theirs(before["name"]) == {
-        "team": "web",
-        "theirs": "x",
-        "snapcopy:owner": "shop/dev/db",
+    for source in sources[:3]:
+        emulator.age_out("us-east-1", source, day(0))
+    stack.environment |= {
+        "AWS_ACCESS_KEY_ID": "AKIAMARKED0000000000",
+        "AWS_SECRET_ACCESS_KEY": "marked-secret",
     }
-    stack.copied()
-    stack.up()
-    assert service.owner_and_theirs(before["name"]) == {"theirs": "x", "snapcopy:owner": "shop/dev/db"}
-    assert stack.preview().changes == {"unchanged": 2}
+    life, client = Life(stack, service, emulator), emulator.client("eu-west-1")
 
+    stack.environment |= {"AWS_REGION": "eu-west-3", "AWS_DEFAULT_REGION": "eu-west-3"}
+    stack.program(declared(after(0) | OLD_NAMES))
+    first = life.up()
+    stack.environment |= {"AWS_REGION": "eu-north-1", "AWS_DEFAULT_REGION": "eu-north-1"}
+    emulator.take_automatic_snapshot("us-east-1", "settled-1", day(0))
 
-def test_tags_changed_behind_our_back_are_set_again(
-    stack: Stack, service: Service, emulator: Emulator
-) -> None:
-    """`refresh` shows that a tag has changed, `up` sets it as asked."""
-    stack.copied(tags={"team": "shop"})
-    stack.up()
-    name = service.only()["name"]
-    emulator.client("eu-west-1").tag_resource(resourceName=name, tags=[{"key": "team", "value": "wrong"}])
-    assert stack.refresh().changes == {"updated": 1, "unchanged": 1}
-    assert stack.up().changes == {"updated": 1, "unchanged": 1}
-    assert service.tags(name)["team"] == "shop"
+    wrong_date = {**STORIES["wrong-source"].first, "restore_date": day(20)}
+    stack.program(declared(after(0) | {"wrong-source": wrong_date} | OLD_NAMES))
+    wrong = life.run("up", "--yes", "--skip-preview", ok=False)
+    client.tag_resource(resourceName=first.copy("tags")["name"], tags=[THEIRS])
 
+    stack.program(declared(after(1) | OLD_NAMES))
+    edited = life.up()
+    drift = [{"key": "team", "value": "wrong"}]
+    client.tag_resource(resourceName=first.copy("tags-behind-our-back")["name"], tags=drift)
+    client.delete_instance_snapshot(instanceSnapshotName=first.copy("deleted")["name"])
+    emulator.age_out("us-east-1", "aging-1", day(3))
+    emulator.client("us-east-1").delete_instance(instanceName="aging-1")
+    refreshed = life.run("refresh", "--yes", "--skip-preview")
+    for source in ("tracked-1", "triggered-1"):
+        emulator.take_automatic_snapshot("us-east-1", source, day(0))
 
-def test_a_new_timeout_is_no_new_copy(stack: Stack, service: Service) -> None:
-    """Timeouts are settings of the wait, not of the copy."""
-    body = 'CopiedSnapshot("db", source_snapshot_name="db-before-upgrade", source_region="us-east-1", ' \
-        'target_region="eu-west-1", opts=ResourceOptions(custom_timeouts=CustomTimeouts(create="{}")))'  # fmt: skip
-    stack.program(body.format("30m"))
-    stack.up()
-    stack.program(body.format("1h30m"))
-    stack.up()
-    assert service.copies_started() == 1
-    assert stack.outputs()["snapcopy"]["timeouts"] == {"create": "1h30m"}
+    stack.program(declared(after(2) | NEW_NAMES))
+    preview = life.run("preview")
+    again = life.up()
+    idle = life.up()
+    client.delete_instance_snapshot(instanceSnapshotName=first.copy("deleted-at-the-end")["name"])
+    destroyed = life.run("destroy", "--yes", "--skip-preview")
 
+    for name, story in STORIES.items():
+        with subtests.test(name):
+            assert (edited.did(name), refreshed.did(name), again.did(name)) == story.did
+            assert preview.did(name) == again.did(name)
+            assert story.names in preview.row(name)
+            assert story.effects is None or life.effects(again, name) == [*story.effects]
+            assert life.copied(name) == story.copies
+            assert again.tags(name)["snapcopy:owner"] == f"shop/dev/{name}"
+            if story.copies == 1:
+                assert again.arn(name) == first.arn(name)
+            else:
+                assert again.arn(name) != first.arn(name)
 
-def test_a_source_that_aged_out_is_no_drift(stack: Stack, service: Service, emulator: Emulator) -> None:
-    """The copy outlives its source: nothing to refresh, nothing to do."""
-    stack.copied(**AUTOMATIC)
-    stack.up()
-    emulator.age_out("us-east-1", "web-1", day(3))
-    emulator.client("us-east-1").delete_instance(instanceName="web-1")
-    assert stack.refresh().changes == {"unchanged": 2}
-    assert stack.up().changes == {"unchanged": 2}
-    assert service.copies_started() == 1
+    retained = {moment.arn("retained") for moment in (first, edited, again)}
+    for moment in (first, edited, again):
+        with subtests.test("nothing else is there", run=life.moments.index(moment)):
+            others = moment.there.keys() - {moment.arn(name) for name in moment.state}
+            assert others <= retained and len(others) == (first, edited, again).index(moment)
+    with subtests.test("a second run changes nothing"):
+        assert idle.result.changes == {"unchanged": len(STORIES) + 3}
+    with subtests.test("destroy leaves what is retained, and finds one already gone"):
+        assert destroyed.result.changes == {"deleted": len(STORIES) + 3}
+        assert destroyed.there.keys() == retained and len(retained) == 3
 
-
-def test_a_copy_deleted_behind_our_back_is_made_again(
-    stack: Stack, service: Service, emulator: Emulator
-) -> None:
-    """`refresh` sees that it is gone, `up` copies again."""
-    stack.copied()
-    stack.up()
-    first = service.only()
-    emulator.client("eu-west-1").delete_instance_snapshot(instanceSnapshotName=first["name"])
-    assert stack.refresh().changes == {"deleted": 1, "unchanged": 1}
-    assert stack.up().changes == {"created": 1, "unchanged": 1}
-    again = service.only()
-    assert again["name"] == first["name"] and again["arn"] != first["arn"]
-
-
-def test_destroy_finds_a_copy_already_gone(stack: Stack, service: Service, emulator: Emulator) -> None:
-    """Gone already is fine."""
-    stack.copied()
-    stack.up()
-    emulator.client("eu-west-1").delete_instance_snapshot(instanceSnapshotName=service.only()["name"])
-    assert stack.destroy().changes == {"deleted": 2}
-
-
-def test_the_latest_is_settled_once(stack: Stack, service: Service, emulator: Emulator) -> None:
-    """A newer automatic snapshot copies nothing again, and writing the settled date changes nothing."""
-    emulator.age_out("us-east-1", "web-1", day(0))
-    stack.copied(source_resource_name="web-1", use_latest_restorable_auto_snapshot=True)
-    stack.up()
-    assert stack.outputs()["restoredDate"] == day(1)
-    emulator.client("us-east-1").delete_instance(instanceName="web-1")
-    emulator.seed({"us-east-1": {"instances": [{"name": "web-1", "automaticSnapshots": WEEK}]}})
-    assert stack.up().changes == {"unchanged": 2}
-    stack.copied(source_resource_name="web-1", restore_date=day(1))
-    assert stack.preview().changes == {"unchanged": 2}
-    assert stack.up().changes == {"unchanged": 2}
-    assert service.copies_started() == 1
-
-
-def test_track_latest_copies_each_newer_one(stack: Stack, service: Service, emulator: Emulator) -> None:
-    """A newer automatic snapshot is copied, then the older copy goes."""
-    emulator.age_out("us-east-1", "web-1", day(0))
-    stack.copied(source_resource_name="web-1", use_latest_restorable_auto_snapshot=True, track_latest=True)
-    stack.up()
-    old = service.only()
-    assert stack.up().changes == {"unchanged": 2}
-    emulator.client("us-east-1").delete_instance(instanceName="web-1")
-    emulator.seed({"us-east-1": {"instances": [{"name": "web-1", "automaticSnapshots": WEEK}]}})
-    assert "replace" in stack.preview().output
-    emulator.clear_calls()
-    stack.up()
-    new = service.only()
-    assert day(1) in old["name"] and day(0) in new["name"]
-    assert stack.outputs()["restoredDate"] == day(0)
-    assert service.effects() == ["CopySnapshot", "TagResource", "DeleteInstanceSnapshot"]
-
-
-def test_new_triggers_copy_the_latest_there_is_then(
-    stack: Stack, service: Service, emulator: Emulator
-) -> None:
-    """Triggers copy again, and "latest" means the latest of that day."""
-    emulator.age_out("us-east-1", "web-1", day(0))
-    latest = {"source_resource_name": "web-1", "use_latest_restorable_auto_snapshot": True}
-    stack.copied(**latest, triggers=["week 46"])
-    stack.up()
-    emulator.client("us-east-1").delete_instance(instanceName="web-1")
-    emulator.seed({"us-east-1": {"instances": [{"name": "web-1", "automaticSnapshots": WEEK}]}})
-    stack.copied(**latest, triggers=["week 47"])
-    stack.up()
-    assert stack.outputs()["restoredDate"] == day(0)
-    assert len(service.snapshots()) == 1
-
-
-def test_a_renamed_resource_keeps_its_copy(stack: Stack, service: Service) -> None:
-    """With an alias a rename copies nothing again; the tag says the new owner."""
-    stack.copied("old")
-    stack.up()
-    before = service.only()
-    stack.program("""
-CopiedSnapshot("new", source_snapshot_name="db-before-upgrade", source_region="us-east-1", target_region="eu-west-1",
-    opts=ResourceOptions(aliases=[Alias(name="old")]))
-""")
-    stack.up()
-    assert service.only()["arn"] == before["arn"]
-    assert service.owner_and_theirs(before["name"]) == {"snapcopy:owner": "shop/dev/new"}
-    assert stack.up().changes == {"unchanged": 2}
-    assert stack.destroy().changes == {"deleted": 2}
-    assert service.snapshots() == {}
-
-
-def test_a_resource_renamed_without_an_alias_is_copied_again(stack: Stack, service: Service) -> None:
-    """To Pulumi it is another resource: the new copy stands before the old one goes."""
-    stack.copied("old")
-    stack.up()
-    stack.copied("new")
-    stack.up()
-    assert service.only()["name"] == stack.outputs("new")["targetSnapshotName"]
-
-
-def test_retained_copies_stay(stack: Stack, service: Service) -> None:
-    """With retain_on_delete older copies are kept on purpose: no later run takes them for orphans."""
-    body = 'CopiedSnapshot("web", source_resource_name="web-1", restore_date="{}", source_region="us-east-1", ' \
-        'target_region="eu-west-1", opts=ResourceOptions(retain_on_delete=True))'  # fmt: skip
-    for ago in (3, 2, 1):
-        stack.program(body.format(day(ago)))
-        stack.up()
-    newest = stack.outputs("web")["targetSnapshotName"]
-    assert service.tags(newest)["snapcopy:retain"] == "true"
-    assert sorted(name[:16] for name in service.snapshots()) == sorted(
-        f"web-1-{day(ago)}" for ago in (3, 2, 1)
-    )
+    with subtests.test("the copy moves"):
+        assert again.copy("target-region")["location"]["regionName"] == "eu-west-2"
+        assert again.copy("target-region")["name"] == "moved-dr"
+    with subtests.test("the region left out is the one AWS tooling would use then, and stays"):
+        regions = {moment.copy("region-left-out")["location"]["regionName"] for moment in (first, again)}
+        assert regions == {"eu-west-3"}
+    with subtests.test("derived and other names differ, so that both copies can stand"):
+        for name in ("date", "triggers", "target-name", "source-region"):
+            assert again.copy(name)["name"] != first.copy(name)["name"], name
+    with subtests.test("an explicit name is freed first"):
+        assert again.copy("explicit-name")["name"] == "db-dr"
+    with subtests.test("a wrong source is refused before the copy goes"):
+        assert wrong.there == first.there and wrong.effects() == []
+        message = told(wrong.result, "wrong-source")
+        assert (
+            'replacing CopiedSnapshot "wrong-source" (us-east-1 -> eu-west-1): '
+            f"web-1 has no automatic snapshot of {day(20)} in us-east-1\n"
+        ) in message
+        assert (
+            'State: the copy "web-dr" would have to be deleted first, and was kept; '
+            f"automatic snapshots of web-1: {day(6)},"
+        ) in message
+        assert "Next:  write one of these as restore_date" in message
+        assert "Traceback" not in wrong.result.output
+    with subtests.test("tags of others stay"):
+        ours = {"snapcopy:owner": "shop/dev/tags"}
+        assert edited.tags("tags") == {"team": "web", "theirs": "x", **ours}
+        assert again.tags("tags") == {"theirs": "x", **ours}
+        assert again.tags("tags-behind-our-back")["team"] == "shop"
+    with subtests.test("a copy that is made again has its name again"):
+        assert again.copy("deleted")["name"] == first.copy("deleted")["name"]
+    with subtests.test("a timeout is a setting of the wait"):
+        assert again.outputs("timeout")["snapcopy"]["timeouts"] == {"create": "1h30m"}
+    with subtests.test("options and arguments are written as Python programs write them"):
+        outputs = again.outputs("with-options")
+        assert outputs["restoreDate"] == outputs["restoredDate"] == day(2)
+        assert outputs["tags"] == WITH_OPTIONS["tags"]
+        assert outputs["tags"].items() <= again.tags("with-options").items()
+        assert outputs["snapcopy"]["timeouts"] == {"create": "90m"}
+    with subtests.test("the latest is settled once"):
+        assert first.outputs("latest")["restoredDate"] == day(1)
+    for name in ("tracked", "latest-triggers"):
+        with subtests.test("a newer automatic snapshot is copied", name=name):
+            assert day(1) in first.copy(name)["name"] and day(0) in again.copy(name)["name"]
+            assert again.outputs(name)["restoredDate"] == day(0)
+    with subtests.test("a retained copy is marked"):
+        assert again.tags("retained")["snapcopy:retain"] == "true"
+        assert {moment.copy("retained")["name"][:16] for moment in (first, edited, again)} == {
+            f"web-1-{day(ago)}" for ago in (3, 2, 1)
+        }
+    with subtests.test("with an alias a rename sets the owner's tag, and copies nothing"):
+        assert again.did("new") == "update" and again.arn("new") == first.arn("old")
+        assert again.tags("new") == {"snapcopy:owner": "shop/dev/new"}
+    with subtests.test("without an alias another one is copied, then the old copy goes"):
+        assert (again.did("other-new"), again.did("other-old")) == ("create", "delete")
+        names = (again.copy("other-new")["name"], first.copy("other-old")["name"])
+        assert again.effects(*names) == [*COPIED_FIRST]
+    with subtests.test("the state holds a short reference, and no credentials"):
+        for name in STORIES:
+            providers = {moment.outputs(name)["__provider"] for moment in (first, edited, again)}
+            assert len(providers) == 1 and len(providers.pop()) <= 200, name
+        stored = [file.read_text() for file in stack.backend.rglob("*.json*")]
+        agents = {call.user_agent for moment in life.moments for call in moment.calls}
+        assert agents and all("pulumi-snapcopy/" in agent for agent in agents)
+        for text in (*stored, *agents, *(moment.result.output for moment in life.moments)):
+            assert "AKIAMARKED" not in text and "marked-secret" not in text

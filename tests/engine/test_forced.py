@@ -7,102 +7,85 @@ from pulumi_snapcopy.emulator import Emulator, Fault
 
 from .conftest import WEEK, Service, day
 from .stack import Stack
+from .stories import Life
 
-
-def test_a_copy_of_a_copy_is_copied_again_with_it(stack: Stack, service: Service) -> None:
-    """Under an explicit name, of a copy that is to be made first: the preview can't know it, and refuses nothing."""
-    program = """
-first = CopiedSnapshot("first", source_snapshot_name={!r}, source_region="us-east-1", target_region="eu-west-1")
+OPTIONS = ("replace-on-changes", "replacement-trigger", "deleted-first")
+PROGRAM = """
+route = dict(source_region="us-east-1", target_region="eu-west-1")
+first = CopiedSnapshot("first", source_snapshot_name={source!r}, **route)
 CopiedSnapshot("second", source_snapshot_name=first.target_snapshot_name, source_region="eu-west-1",
     target_region="eu-central-1", target_snapshot_name="db-dr")
+
+named = CopiedSnapshot("named", source_snapshot_name={source!r}, target_snapshot_name="named-dr", **route)
+CopiedSnapshot("of-the-named", source_snapshot_name=named.target_snapshot_name, source_region="eu-west-1")
+
+def latest(source, **opts):
+    CopiedSnapshot(source, source_resource_name=source, use_latest_restorable_auto_snapshot=True, tags={{"run": {run!r}}},
+        opts=ResourceOptions(**opts), **route)
+
+latest("replace-on-changes", replace_on_changes=["tags"])
+latest("replacement-trigger", replacement_trigger={run!r})
+latest("deleted-first", delete_before_replace=True, replace_on_changes=["tags"])
+
+CopiedSnapshot("its-like", source_resource_name="aging", restore_date={oldest!r},
+    opts=ResourceOptions(delete_before_replace=True, replacement_trigger={run!r}), **route)
 """
-    stack.program(program.format("db-before-upgrade"))
-    stack.up()
-    before = service.only("eu-central-1")
-    stack.program(program.format("data-before-upgrade"))
-    stack.run("up", "--yes")
-    assert service.only()["name"].startswith("data-before-upgrade")
-    assert (
-        service.only("eu-central-1")["name"]
-        == "db-dr"
-        != before["arn"]
-        != service.only("eu-central-1")["arn"]
-    )
 
 
-def test_a_copy_of_a_copy_stays_in_its_region(stack: Stack, service: Service) -> None:
-    """It was made where AWS_REGION pointed then; Pulumi deletes it first, since the copy that it is of has to go."""
-    program = """
-first = CopiedSnapshot("first", source_snapshot_name={!r}, source_region="us-east-1", target_region="eu-west-1",
-    target_snapshot_name="db-dr")
-CopiedSnapshot("second", source_snapshot_name=first.target_snapshot_name, source_region="eu-west-1")
-"""
+def test_what_pulumi_replaces_for_a_reason_of_its_own(
+    stack: Stack, service: Service, emulator: Emulator, subtests: pytest.Subtests
+) -> None:
+    """No copy goes before it has to, none is orphaned, and what would only be made again stays."""
+    sources = (*OPTIONS, "aging")
+    emulator.seed({"us-east-1": {"instances": [{"name": n, "automaticSnapshots": WEEK} for n in sources]}})
+    for source in OPTIONS:
+        emulator.age_out("us-east-1", source, day(0))
+    life = Life(stack, service, emulator)
     stack.environment["AWS_REGION"] = "eu-central-1"
-    stack.program(program.format("db-before-upgrade"))
-    stack.up()
-    before = service.only("eu-central-1")
+    stack.program(PROGRAM.format(source="db-before-upgrade", run="1", oldest=day(6)))
+    before = life.up()
+
+    for source in OPTIONS:
+        emulator.take_automatic_snapshot("us-east-1", source, day(0))
+    emulator.age_out("us-east-1", "aging", day(6))
+    denied = {
+        name: emulator.inject(
+            Fault(kind="error", operation="CopySnapshot", resource=name, code="AccessDeniedException")
+        )
+        for name in OPTIONS[:2]
+    }
     stack.environment["AWS_REGION"] = "eu-west-3"
-    stack.program(program.format("data-before-upgrade"))
-    stack.up()
-    assert service.only("eu-central-1")["arn"] != before["arn"] and service.snapshots("eu-west-3") == {}
-    assert service.only()["name"] == "db-dr"
+    stack.program(PROGRAM.format(source="data-before-upgrade", run="2", oldest=day(6)))
+    failed = life.run("up", "--yes", "--continue-on-error", ok=False)
+    then = life.up()
 
-
-@pytest.mark.parametrize("option", ["replace_on_changes=['tags']", "replacement_trigger={!r}"])
-def test_what_pulumi_itself_replaces_stays_until_the_new_copy_stands(
-    stack: Stack, service: Service, emulator: Emulator, option: str
-) -> None:
-    """Pulumi finds the reason, and "latest" is another date by then: the copy in the state is no orphan."""
-    emulator.age_out("us-east-1", "web-1", day(0))
-    program = """
-CopiedSnapshot("web", source_resource_name="web-1", use_latest_restorable_auto_snapshot=True, source_region="us-east-1",
-    target_region="eu-west-1", tags={}, opts=ResourceOptions({}))
-"""
-    stack.program(program.format({"run": "1"}, option.format("1")))
-    stack.up()
-    before = service.only()
-    emulator.client("us-east-1").delete_instance(instanceName="web-1")
-    emulator.seed({"us-east-1": {"instances": [{"name": "web-1", "automaticSnapshots": WEEK}]}})
-    stack.program(program.format({"run": "2"}, option.format("2")))
-    denied = emulator.inject(Fault(kind="error", operation="CopySnapshot", code="AccessDeniedException"))
-    emulator.clear_calls()
-    stack.up(ok=False)
-    assert denied.hits and service.only() == before and service.effects() == ["CopySnapshot"]
-    stack.up()
-    assert day(0) in service.only()["name"] and service.effects()[-1] == "DeleteInstanceSnapshot"
-
-
-def test_what_pulumi_deletes_first_for_its_own_reason_is_left_in_place(
-    stack: Stack, service: Service, emulator: Emulator
-) -> None:
-    """Its like would be made again: it is found, and stays, also where there is no more source for another."""
-    program = """
-CopiedSnapshot("web", source_resource_name="web-1", restore_date={!r}, source_region="us-east-1",
-    target_region="eu-west-1", opts=ResourceOptions(delete_before_replace=True, replacement_trigger={!r}))
-"""
-    stack.program(program.format(day(6), "1"))
-    stack.up()
-    before = service.only()
-    emulator.age_out("us-east-1", "web-1", day(6))
-    stack.program(program.format(day(6), "2"))
-    assert "this program still declares it" in stack.up().output
-    assert service.only() == before and stack.outputs("web")["arn"] == before["arn"]
-    assert stack.up().changes == {"unchanged": 2}
-
-
-def test_what_pulumi_deletes_first_leaves_no_orphan(
-    stack: Stack, service: Service, emulator: Emulator
-) -> None:
-    """Pulumi finds the reason, deletes first, and "latest" is another date by then: one copy, that of the new date."""
-    emulator.age_out("us-east-1", "web-1", day(0))
-    program = """
-CopiedSnapshot("web", source_resource_name="web-1", use_latest_restorable_auto_snapshot=True, source_region="us-east-1",
-    target_region="eu-west-1", tags={}, opts=ResourceOptions(delete_before_replace=True, replace_on_changes=["tags"]))
-"""
-    stack.program(program.format({"run": "1"}))
-    stack.up()
-    emulator.client("us-east-1").delete_instance(instanceName="web-1")
-    emulator.seed({"us-east-1": {"instances": [{"name": "web-1", "automaticSnapshots": WEEK}]}})
-    stack.program(program.format({"run": "2"}))
-    stack.up()
-    assert day(0) in service.only()["name"] and stack.outputs("web")["arn"] == service.only()["arn"]
+    with subtests.test("a copy of a copy, under an explicit name, is copied again with it"):
+        # the preview can't know what it will be a copy of, and refuses nothing
+        assert failed.copy("first")["name"].startswith("data-before-upgrade")
+        assert failed.copy("second")["location"]["regionName"] == "eu-central-1"
+        assert failed.copy("second")["name"] == "db-dr" and failed.arn("second") != before.arn("second")
+        assert failed.did("second") == "replace" and then.did("second") == ""
+    with subtests.test("a copy of a copy stays in its region"):
+        # that was AWS_REGION's; Pulumi deletes it first, since the copy that it is of has to go
+        assert failed.copy("of-the-named")["location"]["regionName"] == "eu-central-1"
+        assert failed.arn("of-the-named") != before.arn("of-the-named")
+        assert failed.copy("named")["name"] == "named-dr"
+    for name, fault in denied.items():
+        with subtests.test("what Pulumi itself replaces stays until the new copy stands", option=name):
+            # "latest" is another date by then: the copy in the state is no orphan
+            assert fault.hits == 1 and before.arn(name) == failed.arn(name)
+            assert life.effects(failed, name) == ["CopySnapshot"]
+            assert day(0) in then.copy(name)["name"]
+            assert life.effects(then, name)[-1] == "DeleteInstanceSnapshot"
+    with subtests.test("what Pulumi deletes first leaves no orphan"):
+        assert day(0) in failed.copy("deleted-first")["name"]
+    with subtests.test("what Pulumi deletes first for its own reason is left in place"):
+        # its like would be made again: it is found, also where there is no more source for another
+        kept = failed.copy("its-like")["name"]
+        assert f'kept "{kept}" in eu-west-1: this program still declares it' in failed.result.output
+        assert failed.copy("its-like") == before.copy("its-like")
+        assert then.did("its-like") == ""
+    with subtests.test("nothing else is there"):
+        for moment in (before, failed, then):
+            assert moment.there.keys() == {moment.arn(name) for name in moment.state}
+        assert len(then.state) == 8

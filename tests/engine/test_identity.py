@@ -8,9 +8,10 @@ import sys
 from collections.abc import Callable
 from typing import Any
 
+import pytest
 from pulumi_snapcopy.emulator import Emulator, Fault, Settings
 
-from .conftest import Service, day
+from .conftest import Service
 from .stack import Stack
 
 IDENTITY = "pulumi-python:dynamic/snapcopy:StackIdentity"
@@ -25,6 +26,8 @@ Shop("shop")
 given = pulumi.ProviderResource("pulumi-python", "given", {})
 CopiedSnapshot("explicit", source_snapshot_name="data-before-upgrade", source_region="us-east-1",
     target_region="eu-west-1", opts=ResourceOptions(provider=given))
+CopiedSnapshot("named", source_snapshot_name="db-before-upgrade", source_region="us-east-1",
+    target_region="eu-west-1", target_snapshot_name="db-dr")
 """
 
 
@@ -42,89 +45,65 @@ def identity(stack: Stack) -> str:
     return str(entry["id"])
 
 
-def test_an_identity_survives_a_kill_and_serves_all_copies(
-    stack: Stack, service: Service, emulator: Emulator
+def test_an_identity_is_the_stacks_for_its_whole_life(
+    new_stack: Callable[..., Stack], service: Service, emulator: Emulator, subtests: pytest.Subtests
 ) -> None:
-    """Registered once, at the root, for copies in components and with explicit providers; kept before one is started."""
+    """It survives a kill, tells two stacks of one name apart, and goes along when a stack is moved or renamed."""
+    first, second, elsewhere = new_stack("one"), new_stack("two"), new_stack("three")
+    for each in (first, second, elsewhere):
+        each.program(PLACES)
     emulator.settings = Settings(copy_seconds=3600)
-    stack.program(PLACES)
-    stack.up_killed_at(emulator.inject(Fault(kind="hold-after", operation="CopySnapshot")))
-    before = identity(stack)
+    first.up_killed_at(emulator.inject(Fault(kind="hold-after", operation="CopySnapshot")))
+    of_the_killed = identity(first)
     emulator.settings = Settings(copy_seconds=0)
     emulator.finish_copies()
-    stack.up()
-    assert identity(stack) == before and service.copies_started() == 2
-    owners = {service.owner(name) for name in service.snapshots()}
-    assert owners == {f"shop/dev/my:Shop/inside@{before}", f"shop/dev/explicit@{before}"}
-    assert "unchanged" in stack.up().changes and service.copies_started() == 2
-
-
-def test_two_backends_with_stacks_of_one_name_share_nothing(
-    new_stack: Callable[..., Stack], service: Service
-) -> None:
-    """Each has its own copy; under an explicit name the second is refused, and its `destroy` leaves the first's."""
-    first, second = new_stack("one"), new_stack("two")
-    first.copied()
-    second.copied()
     first.up()
-    second.up()
-    assert service.copies_started() == 2 and first.outputs()["arn"] != second.outputs()["arn"]
-    second.destroy()
-    assert service.only()["arn"] == first.outputs()["arn"]
-    first.copied(target_snapshot_name="db-dr")
-    first.up()
-    second.copied(target_snapshot_name="db-dr")
-    refused = second.up(ok=False).output
-    assert 'the name "db-dr" is taken in eu-west-1' in refused
-    assert f"belongs to another stack of the same name (shop/dev/db@{identity(first)})" in refused
-    assert (
-        "write another target_snapshot_name, or leave it out: derived names differ from stack to stack."
-        in refused
-    )
-    second.destroy()
-    assert service.only()["name"] == "db-dr" and first.up().changes == {"unchanged": 2}
+    with subtests.test("kept before a copy is started, registered once, for copies in all places"):
+        assert identity(first) == of_the_killed and service.copies_started() == 3
+        assert {service.owner(name) for name in service.snapshots()} == {
+            f"shop/dev/{urn}@{of_the_killed}" for urn in ("my:Shop/inside", "explicit", "named")
+        }
 
+    before = service.snapshots()
+    refused = second.up("--continue-on-error", ok=False).output
+    of_the_second = identity(second)
+    with subtests.test("of two stacks of one name on two backends each has its own copies"):
+        others = service.snapshots().keys() - before.keys()
+        assert {service.owner(name) for name in others} == {
+            f"shop/dev/{urn}@{of_the_second}" for urn in ("my:Shop/inside", "explicit")
+        }
+        assert of_the_second != of_the_killed and service.copies_started() == 5
+    with subtests.test("under an explicit name the second is refused"):
+        assert 'the name "db-dr" is taken in eu-west-1' in refused
+        assert f"belongs to another stack of the same name (shop/dev/named@{of_the_killed})" in refused
+        assert (
+            "write another target_snapshot_name, or leave it out: derived names differ from stack to stack."
+            in refused
+        )
+    second.destroy()
+    with subtests.test("the second's end leaves the first's"):
+        assert service.snapshots() == before
 
-def test_a_renamed_or_moved_stack_copies_nothing(new_stack: Callable[..., Stack], service: Service) -> None:
-    """`pulumi stack rename` updates the owner tag in place; `stack export | import` to another backend changes nothing."""
-    stack, elsewhere = new_stack("one"), new_stack("two")
-    stack.copied()
-    stack.up()
-    before, whose = service.only(), identity(stack)
-    exported = stack.run("stack", "export").output
+    exported = first.run("stack", "export").output
     (elsewhere.folder / "state.json").write_text(exported)
     elsewhere.run("stack", "import", "--file", "state.json")
-    elsewhere.copied()
-    assert elsewhere.up().changes == {"unchanged": 2}
-    assert identity(elsewhere) == whose and service.only() == before
     elsewhere.run("stack", "rename", "prod")
     elsewhere.environment["PULUMI_STACK"] = "prod"
-    assert elsewhere.up().changes == {"updated": 1, "unchanged": 1}
-    assert service.owner(before["name"]) == f"shop/prod/db@{whose}"
-    assert service.only()["arn"] == before["arn"] and service.copies_started() == 1
+    changes = elsewhere.up().changes
+    with subtests.test(
+        "moved to another backend and renamed, the owner tags are updated in place, and that is all"
+    ):
+        # tests/lifecycle/test_twins.py has each by itself
+        assert changes == {"updated": 3, "unchanged": 3}
+        assert identity(elsewhere) == of_the_killed
+        assert {service.owner(name) for name in before} == {
+            f"shop/prod/{urn}@{of_the_killed}" for urn in ("my:Shop/inside", "explicit", "named")
+        }
+        arns = [{each["arn"] for each in there.values()} for there in (service.snapshots(), before)]
+        assert arns[0] == arns[1] and service.copies_started() == 5
 
 
-def test_options_and_arguments_are_written_as_python_programs_write_them(
-    stack: Stack, service: Service
-) -> None:
-    """A date, a mapping of time-outs, tags named like arguments, and Python's names in Pulumi's options."""
-    program = """
-import datetime
-CopiedSnapshot("web", source_resource_name="web-1", restore_date={date}, source_region="us-east-1",
-    target_region="eu-west-1", tags={tags}, opts=ResourceOptions(custom_timeouts={{"create": "90m"}},
-    ignore_changes=["restore_date"], replace_on_changes=["source_resource_name"]))
-"""
-    tags = {"source_region": "x", "sourceRegion": "y"}
-    stack.program(program.format(date=f"datetime.date.fromisoformat({day(2)!r})", tags=tags))
-    stack.up()
-    outputs = stack.outputs("web")
-    assert outputs["restoreDate"] == outputs["restoredDate"] == day(2) and outputs["tags"] == tags
-    assert outputs["snapcopy"]["timeouts"] == {"create": "90m"}
-    assert tags.items() <= service.tags(service.only()["name"]).items()
-    stack.program(program.format(date=f"datetime.date.fromisoformat({day(1)!r})", tags=tags))
-    assert stack.up().changes == {"unchanged": 2}
-
-
+@pytest.mark.soak  # every day in tests/unit/test_options.py, without the engine
 def test_an_import_is_refused_with_what_to_write_instead(stack: Stack, service: Service) -> None:
     """Dynamic resources can't be imported; an existing snapshot is adopted."""
     stack.copied(opts='ResourceOptions(import_="eu-west-1/db-dr")')
