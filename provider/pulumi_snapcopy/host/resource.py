@@ -54,19 +54,24 @@ class SnapcopyResource(Resource):
                 f"{noun}: dynamic resources can't be imported, so ResourceOptions(import_=…) doesn't work. "
                 f"{_adoption(fields)}"
             )
-        bag = {
-            "identity": identity_of_the_stack(),
-            "timeouts": timeouts(opts.custom_timeouts, noun),
-            "retain": opts.retain_on_delete or None,
-            "guarded": pulumi.Config("snapcopy").get("allowedAccountIds") is not None or None,
-        }
+        wait = timeouts(opts.custom_timeouts, noun)
         # Pulumi makes an Output of each; one of an argument that isn't given is made only where the class shows it.
         kind: Any = type(self)
         shown = _attributes(kind)
-        given = {name: value for name, value in arguments.items() if value is not None or name in shown}
+        given = {
+            name: _plain(value, f"{noun}, {name}")
+            for name, value in arguments.items()
+            if value is not None or name in shown
+        }
+        bag = {
+            "identity": identity_of_the_stack(),  # registers it: what is refused is refused before
+            "timeouts": wait,
+            "retain": opts.retain_on_delete or None,
+            "guarded": pulumi.Config("snapcopy").get("allowedAccountIds") is not None or None,
+        }
         values: dict[str, Any] = {
             **dict.fromkeys(each.snake for each in fields.outputs),
-            **{name: _plain(value, f"{noun}, {name}") for name, value in given.items()},
+            **given,
             BOOKKEEPING: {key: value for key, value in bag.items() if value is not None},
             PROVIDER_KEY: _serialized(factory),
         }
