@@ -10,7 +10,7 @@ import importlib
 import re
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -107,12 +107,46 @@ def test_a_complete_program_runs(snippet: Snippet, tmp_path: Path) -> None:
     assert (ended.returncode, ended.stderr) == (0, "")
 
 
+def declared(snippet: Snippet) -> set[tuple[str, str]]:
+    """What a program declares, such as ``("CopiedSnapshot", "web")``: each call that begins with a name."""
+    calls = [node for node in ast.walk(ast.parse(snippet.code)) if isinstance(node, ast.Call)]
+    return {
+        (kind, call.args[0].value)
+        for call in calls
+        if call.args and isinstance(call.args[0], ast.Constant)
+        if (kind := ast.unparse(call.func)) != "pulumi.export"
+    }
+
+
+def together(snippets: Iterable[Snippet]) -> list[list[Snippet]]:
+    """As few programs as can be, of snippets of which no two declare the same."""
+    programs: list[list[Snippet]] = []
+    for snippet in snippets:
+        for program in programs:
+            if not any(declared(snippet) & declared(each) for each in program):
+                program.append(snippet)
+                break
+        else:
+            programs.append([snippet])
+    return programs
+
+
 @pytest.mark.engine
-@pytest.mark.parametrize("snippet", [each for each in PROGRAMS if each.is_a_pulumi_program], ids=where)
-def test_a_complete_pulumi_program_runs(snippet: Snippet, new_stack: Callable[..., Stack]) -> None:
-    """Through Pulumi, and a second time without a change."""
-    stack = new_stack()
-    (stack.folder / "__main__.py").write_text(snippet.code)
+@pytest.mark.parametrize(
+    "program",
+    together(each for each in PROGRAMS if each.is_a_pulumi_program),
+    ids=lambda program: ",".join(map(where, program)),
+)
+def test_complete_pulumi_programs_run(program: list[Snippet], stack: Stack) -> None:
+    """Through Pulumi, a module a snippet; what is alike in many is run a second time, without a change."""
+    modules = {re.sub(r"\W", "_", where(each)): each.code for each in program}
+    for name, code in modules.items():
+        (stack.folder / f"{name}.py").write_text(code)
+    (stack.folder / "__main__.py").write_text("".join(f"import {name}\n" for name in modules))
     created = stack.up().changes
     assert created.keys() == {"created"}
-    assert stack.up().changes == {"unchanged": created["created"]}
+    there = {each["urn"].rpartition("::")[2] for each in stack.state()}
+    for each in program:
+        assert {name for _, name in declared(each)} <= there, where(each)
+    if len(program) > 2:
+        assert stack.preview().changes == {"unchanged": created["created"]}

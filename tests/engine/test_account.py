@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import threading
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -11,6 +12,7 @@ import pytest
 from pulumi_snapcopy.emulator import Emulator
 
 from .conftest import Service, day
+from .matrix import told
 from .stack import ROUTE, Stack
 
 OURS = "123456789012"
@@ -75,150 +77,148 @@ def allow(stack: Stack, *accounts: str) -> None:
         stack.run("config", "set", "--path", f"snapcopy:allowedAccountIds[{number}]", account)
 
 
+def write_guard(stack: Stack, value: str | None) -> None:
+    """Write the guard into the stack's configuration by hand, or take it out."""
+    config = stack.folder / "Pulumi.dev.yaml"
+    kept = config.read_text().partition("config:")[0]
+    config.write_text(kept + (f"\nconfig:\n  snapcopy:allowedAccountIds: {value}\n" if value else ""))
+
+
 def held(stack: Stack) -> dict[str, Any]:
     """What the state holds of copies; without what the engine notes of its own runs."""
     keys = ("id", "inputs", "outputs", "initErrors", "delete")
     return {name: {key: each.get(key) for key in keys} for name, each in stack.resources().items()}
 
 
-def test_the_emulators_account_is_asked_at_the_emulator(stack: Stack, service: Service) -> None:
-    """Where Lightsail is an emulator, so is STS, without being told: made-up keys are never sent to AWS."""
-    stack.environment["HTTPS_PROXY"] = "http://127.0.0.1:9"  # what would go to AWS gets nowhere
-    allow(stack, THEIRS, OURS)
-    stack.copied()
-    stack.up()
-    assert service.only()["state"] == "available" == stack.outputs()["state"]
-    stack.refresh()
-    stack.destroy()
-    assert service.snapshots() == {} and stack.resources() == {}
+LATEST = {**ROUTE, "source_resource_name": "web-1", "use_latest_restorable_auto_snapshot": True}
+MANUAL = {**ROUTE, "source_snapshot_name": "db-before-upgrade"}
+OWN = "CopiedSnapshot({!r}, **{!r}, opts=ResourceOptions(provider=pulumi.ProviderResource('pulumi-python', {!r}, {!r})))\n"
+"""A copy by an explicit provider: name, arguments, the provider's name and its configuration."""
 
 
-def test_the_account_is_asked_for_once_a_run(stack: Stack, service: Service, sts: Sts) -> None:
-    """Ten copies at a time, manual and automatic: one call to STS."""
-    allow(stack, OURS)
-    latest = {"source_resource_name": "web-1", "use_latest_restorable_auto_snapshot": True, **ROUTE}
-    manual = {"source_snapshot_name": "db-before-upgrade", **ROUTE}
-    stack.program(
-        f"for i in range(5):\n    CopiedSnapshot(f'web-{{i}}', **{latest!r})\n    CopiedSnapshot(f'db-{{i}}', **{manual!r})\n"
-    )
+def program(stack: Stack, copies: dict[str, dict[str, Any]]) -> None:
+    """Write a program of copies."""
+    stack.program(f"for name, arguments in {copies!r}.items():\n    CopiedSnapshot(name, **arguments)\n")
+
+
+def test_a_wrong_account_does_nothing(stack: Stack, emulator: Emulator, service: Service, sts: Sts) -> None:
+    """Ten copies at a time ask once for the account, through STS's throttling; then the account is another.
+
+    Each verb is refused with both accounts and what is true, the state and the service stay as they were, and what is
+    unchanged asks nobody.
+    """
+    copies = {f"db-{number}": MANUAL for number in range(5)} | {
+        f"web-{number}": LATEST for number in range(5)
+    }
+    copies["db-0"] = {**MANUAL, "tags": {"team": "shop"}, "triggers": [1]}
+    sts.throttled = 6
+    write_guard(stack, f"'{OURS}'")
+    program(stack, copies)
     assert stack.up("--parallel=20").changes == {"created": 11}
     assert len(service.snapshots()) == 10
-    assert sts.asked == 1
+    assert sts.asked == 7
 
-
-def test_a_wrong_account_is_refused_at_preview(stack: Stack, emulator: Emulator, service: Service) -> None:
-    """A new copy names both accounts, before anything is asked of the service, even the latest automatic snapshot."""
-    allow(stack, THEIRS)
-    for arguments in (
-        {"source_snapshot_name": "db-before-upgrade"},
-        {"source_resource_name": "web-1", "use_latest_restorable_auto_snapshot": True},
-    ):
-        stack.copied(**arguments)
-        for output in (stack.preview(ok=False).output, stack.run("up", "--yes", ok=False).output):
-            assert f"{BOTH}; {LOGIN}." in " ".join(output.split()), output
-            assert "Traceback" not in output
-    assert emulator.calls() == [] and service.snapshots() == {} and stack.resources() == {}
-
-
-def test_a_wrong_account_neither_creates_nor_changes_nor_forgets_nor_deletes(
-    stack: Stack, emulator: Emulator, service: Service, sts: Sts
-) -> None:
-    """Each verb is refused with both accounts and what is true: the state and the service stay as they were."""
-    allow(stack, OURS)
-    stack.copied(tags={"team": "shop"})
-    stack.up()
     before, state = service.snapshots(), held(stack)
     sts.account = THEIRS
     emulator.clear_calls()
-    told = f"the credentials belong to account {THEIRS}, and snapcopy:allowedAccountIds allows {OURS}"
-    stays = f'State: nothing was sent; the copy "{stack.outputs()["targetSnapshotName"]}" stays in the stack\'s state.'
+    refused = f"the credentials belong to account {THEIRS}, and snapcopy:allowedAccountIds allows {OURS}"
     for doing, command in {"reading": "refresh", "deleting": "destroy"}.items():
         output = stack.run(command, "--yes", "--skip-preview", ok=False).output
-        assert f'{doing} CopiedSnapshot "db" (us-east-1 -> eu-west-1): {told}' in output, output
-        assert stays in output and f"Next:  {LOGIN}; `pulumi refresh` and" in output, output
+        about = re.search(rf'{doing} CopiedSnapshot "([\w-]+)" \(us-east-1 -> eu-west-1\): {refused}', output)
+        assert about, output
+        kept = f'the copy "{stack.outputs(about[1])["targetSnapshotName"]}" stays in the stack\'s state.'
+        assert f"State: nothing was sent; {kept}" in output, output
+        assert f"Next:  {LOGIN}; `pulumi refresh` and" in output, output
         assert "Traceback" not in output
-    stack.copied(tags={"team": "other"})
-    assert told in stack.up(ok=False).output
-    stack.copied(tags={"team": "shop"})
-    assert told in stack.run("up", "--yes", "--skip-preview", "--refresh", ok=False).output
-    stack.copied(triggers=["again"])
-    assert told in stack.up(ok=False).output
-    assert emulator.calls() == []
+    for changed in ({"tags": {"team": "other"}}, {"triggers": ["again"]}):
+        program(stack, {**copies, "db-0": {**copies["db-0"], **changed}})
+        assert refused in told(stack.up(ok=False), "db-0")
+    program(stack, copies)
+    sts.asked = 0
+    assert stack.up().changes == {"unchanged": 11}
+    assert sts.asked == 0 and emulator.calls() == []
     assert held(stack) == state and service.snapshots() == before
-    sts.account = OURS
-    stack.copied(tags={"team": "shop"})
-    assert stack.up().changes == {"unchanged": 2}
-    stack.destroy()
-    assert service.snapshots() == {}
+
+
+def test_a_wrong_account_is_refused_at_preview(stack: Stack, emulator: Emulator, service: Service) -> None:
+    """A new copy names both accounts, before anything is asked of the service, even the latest automatic snapshot.
+
+    Pulumi hands an explicit provider no stack configuration: it does nothing until the guard reaches it by another way.
+    The account is asked for where Lightsail is, without being told: made-up keys are never sent to AWS.
+    """
+    stack.environment["HTTPS_PROXY"] = "http://127.0.0.1:9"  # what would go to AWS gets nowhere
+    allow(stack, THEIRS)
+    unguarded = "hands no stack configuration on to an explicit provider; set SNAPCOPY_ALLOWED_ACCOUNT_IDS"
+    for declared, said in {
+        f"CopiedSnapshot('db', **{MANUAL!r})": f"{BOTH}; {LOGIN}.",
+        OWN.format("own", LATEST, "own", {}): unguarded,
+        OWN.format("own", LATEST, "own", {"snapcopy:allowedAccountIds": THEIRS}): f"{BOTH}; {LOGIN}.",
+    }.items():
+        stack.program(declared)
+        output = stack.run("up", "--yes", ok=False).output
+        assert said in " ".join(output.split()), output
+        assert "Updating" not in output and "Traceback" not in output
+    stack.environment["SNAPCOPY_ALLOWED_ACCOUNT_IDS"] = THEIRS
+    stack.program(OWN.format("own", MANUAL, "own", {}))
+    assert BOTH in stack.preview(ok=False).output
+    assert emulator.calls() == [] and service.snapshots() == {} and stack.resources() == {}
+
+    stack.environment["SNAPCOPY_ALLOWED_ACCOUNT_IDS"] = OURS
+    stack.up()
+    assert service.only()["state"] == "available" == stack.outputs("own")["state"]
+    assert "guarded" not in stack.outputs("own") and "guarded" not in str(stack.resources()["own"]["inputs"])
 
 
 def test_refresh_and_destroy_go_by_the_last_ups_configuration(
-    stack: Stack, emulator: Emulator, service: Service
+    stack: Stack, emulator: Emulator, service: Service, sts: Sts
 ) -> None:
-    """Pulumi's doing: a guard set since reaches them with --run-program; that of the environment holds at once."""
-    stack.copied()
-    stack.up()
-    state = held(stack)
-    allow(stack, THEIRS)
-    emulator.clear_calls()
-    output = stack.run("refresh", "--yes", "--skip-preview", "--run-program", ok=False).output
-    assert BOTH in output, output
-    stack.run("config", "rm", "snapcopy:allowedAccountIds")
-    stack.environment["SNAPCOPY_ALLOWED_ACCOUNT_IDS"] = THEIRS
-    for command in ("refresh", "destroy"):
-        assert BOTH in stack.run(command, "--yes", "--skip-preview", ok=False).output
-    assert emulator.calls() == []
-    assert held(stack) == state and len(service.snapshots()) == 1
+    """Pulumi's doing: a guard set since reaches them with --run-program; that of the environment holds at once.
 
-
-def test_a_preview_of_unchanged_copies_asks_nobody(stack: Stack, emulator: Emulator, sts: Sts) -> None:
-    """Nothing is to be done in any account, be it the wrong one."""
-    allow(stack, OURS)
-    latest = {"source_resource_name": "web-1", "use_latest_restorable_auto_snapshot": True}
-    stack.program(
-        f"CopiedSnapshot('web', **{ {**ROUTE, **latest}!r})\n"
-        f"CopiedSnapshot('db', source_snapshot_name='db-before-upgrade', tags={{'a': 'b'}}, triggers=[1], **{ROUTE!r})\n"
-    )
+    Without a guard nobody asks for the account; one that can't be used lets nothing through.
+    """
+    web = {**ROUTE, "source_resource_name": "web-1", "restore_date": day(1)}
+    program(stack, {"db": MANUAL, "web": {**web, "tags": {"a": "1"}}})
     stack.up()
-    sts.account, sts.asked = THEIRS, 0
-    emulator.clear_calls()
-    assert stack.preview().changes == {"unchanged": 3}
-    assert stack.up().changes == {"unchanged": 3}
-    assert sts.asked == 0 and emulator.calls() == []
-
-
-def test_without_the_setting_nobody_asks_for_the_account(stack: Stack, service: Service, sts: Sts) -> None:
-    """A whole life without a call to STS."""
-    stack.copied(source_resource_name="web-1", restore_date=day(1), tags={"a": "1"})
-    stack.up()
-    stack.copied(source_resource_name="web-1", restore_date=day(1))
-    stack.up()
+    write_guard(stack, f"'{THEIRS}'")
     stack.refresh()
-    stack.destroy()
-    assert sts.asked == 0 and service.snapshots() == {}
+    assert sts.asked == 0
+    state = held(stack)
+    emulator.clear_calls()
+    stack.environment["SNAPCOPY_ALLOWED_ACCOUNT_IDS"] = ""
+    output = stack.run("refresh", "--yes", "--skip-preview", ok=False).output
+    assert "SNAPCOPY_ALLOWED_ACCOUNT_IDS is empty: no account would be allowed" in output
+    stack.environment["SNAPCOPY_ALLOWED_ACCOUNT_IDS"] = THEIRS
+    refused = stack.run("destroy", "--yes", "--skip-preview", "--continue-on-error", ok=False)
+    for name in ("db", "web"):
+        assert BOTH in told(refused, name), refused.output
+    del stack.environment["SNAPCOPY_ALLOWED_ACCOUNT_IDS"]
+    # YAML drops a leading zero; what is left is no account id, and the message says how to write one.
+    write_guard(stack, f"[{OURS}, 012345678901]")
+    said = "holds '12345678901'; write account ids of 12 digits, in quotes if they begin with 0."
+    assert f"snapcopy:allowedAccountIds {said}" in stack.preview(ok=False).output
+    assert emulator.calls() == []
+    assert held(stack) == state and len(service.snapshots()) == 2
 
-
-def test_an_account_that_cant_be_told_now_is_asked_for_again(
-    stack: Stack, service: Service, sts: Sts
-) -> None:
-    """STS throttles for a while: the run waits for it, and goes on."""
-    sts.throttled = 6
-    allow(stack, OURS)
-    stack.copied()
-    stack.up()
-    assert sts.asked == 7
-    assert service.only()["state"] == "available"
+    write_guard(stack, None)
+    program(stack, {"web": web})
+    sts.asked = 0
+    assert stack.up().changes == {"updated": 1, "deleted": 1}
+    assert sts.asked == 0
+    write_guard(stack, f"'{THEIRS}'")
+    emulator.clear_calls()
+    assert BOTH in stack.run("refresh", "--yes", "--skip-preview", "--run-program", ok=False).output
+    assert emulator.calls() == [] and len(service.snapshots()) == 1 == len(stack.resources())
 
 
 def test_an_account_that_cant_be_told_lets_nothing_through(
     stack: Stack, emulator: Emulator, service: Service
 ) -> None:
     """STS can't be reached: a preview passes, asking nothing of the service; whatever would ask or change is refused."""
-    stack.copied(source_resource_name="web-1", use_latest_restorable_auto_snapshot=True)
+    stack.copied(**LATEST)
     stack.environment["AWS_ENDPOINT_URL_STS"] = "http://127.0.0.1:9"
-    allow(stack, OURS)
-    assert stack.preview().changes == {"create": 2}
-    output = stack.up(ok=False).output
+    write_guard(stack, f"'{OURS}'")
+    output = stack.run("up", "--yes", ok=False).output
+    assert "Updating" in output, output
     assert (
         'copying CopiedSnapshot "db" (us-east-1 -> eu-west-1): the account isn\'t known, and '
         'snapcopy:allowedAccountIds is set: Could not connect to the endpoint URL: "http://127.0.0.1:9/" '
@@ -229,13 +229,12 @@ def test_an_account_that_cant_be_told_lets_nothing_through(
 
 
 def test_without_credentials_the_account_isnt_known(stack: Stack, emulator: Emulator) -> None:
-    """That is no wrong account: the preview passes, and `up` asks to log in."""
+    """That is no wrong account: `up` asks to log in."""
     for key in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
         del stack.environment[key]
     stack.environment |= {"AWS_SHARED_CREDENTIALS_FILE": "/nowhere", "AWS_CONFIG_FILE": "/nowhere"}
-    allow(stack, OURS)
+    write_guard(stack, f"'{OURS}'")
     stack.copied()
-    stack.preview()
     output = stack.up(ok=False).output
     assert "the account isn't known" in output and "Unable to locate credentials" in output
     assert (
@@ -243,53 +242,3 @@ def test_without_credentials_the_account_isnt_known(stack: Stack, emulator: Emul
         in output
     )
     assert emulator.calls() == []
-
-
-def test_a_guard_that_cant_be_used_lets_nothing_through(
-    stack: Stack, emulator: Emulator, service: Service
-) -> None:
-    """YAML drops a leading zero; what is left is no account id, and the message says how to write one."""
-    stack.copied()
-    stack.up()
-    emulator.clear_calls()
-    config = stack.folder / "Pulumi.dev.yaml"
-    written = config.read_text().partition("config:")[0]
-    said = "holds '12345678901'; write account ids of 12 digits, in quotes if they begin with 0."
-    for value in ("012345678901", f"[{OURS}, 012345678901]"):
-        config.write_text(f"{written}\nconfig:\n  snapcopy:allowedAccountIds: {value}\n")
-        assert f"snapcopy:allowedAccountIds {said}" in stack.preview(ok=False).output
-    stack.run("config", "rm", "snapcopy:allowedAccountIds")
-    stack.environment["SNAPCOPY_ALLOWED_ACCOUNT_IDS"] = ""
-    for command in ("refresh", "destroy"):
-        output = stack.run(command, "--yes", "--skip-preview", ok=False).output
-        assert "SNAPCOPY_ALLOWED_ACCOUNT_IDS is empty: no account would be allowed" in output
-    assert emulator.calls() == [] and len(service.snapshots()) == 1 == len(stack.resources())
-
-
-EXPLICIT = """
-CopiedSnapshot("db", source_snapshot_name="db-before-upgrade", source_region="us-east-1", target_region="eu-west-1",
-    opts=ResourceOptions(provider=pulumi.ProviderResource("pulumi-python", "own", {})))
-"""
-
-
-def test_an_explicit_provider_is_not_left_unguarded(
-    stack: Stack, emulator: Emulator, service: Service
-) -> None:
-    """Pulumi hands it no stack configuration: it does nothing until the guard reaches it by another way."""
-    stack.program(EXPLICIT.format({}))
-    allow(stack, THEIRS)
-    output = stack.preview(ok=False).output
-    assert (
-        "hands no stack configuration on to an explicit provider; set SNAPCOPY_ALLOWED_ACCOUNT_IDS" in output
-    )
-    stack.program(EXPLICIT.format({"snapcopy:allowedAccountIds": THEIRS}))
-    assert BOTH in stack.up(ok=False).output
-    stack.program(EXPLICIT.format({}))
-    stack.environment["SNAPCOPY_ALLOWED_ACCOUNT_IDS"] = THEIRS
-    assert BOTH in stack.up(ok=False).output
-    assert emulator.calls() == []
-    stack.environment["SNAPCOPY_ALLOWED_ACCOUNT_IDS"] = OURS
-    stack.up()
-    assert service.only()["state"] == "available"
-    assert "guarded" not in stack.outputs()
-    assert stack.up().changes == {"unchanged": 3}

@@ -222,7 +222,6 @@ def test_nothing_else_is_ever_called(
     failed = stack.up("--parallel", "1", "--continue-on-error", ok=False)
     assert "the copy failed" in told(failed, "db") and "nowhere" in told(failed, "manual")
     declare(day(2))
-    stack.preview()
     stack.up()
     stack.refresh()
     declare(day(1))

@@ -80,10 +80,9 @@ def test_a_single_copy_goes_on_telling_in_a_log(stack: Stack, emulator: Emulator
 
 
 def test_json_output_stays_json(stack: Stack, emulator: Emulator) -> None:
-    """Whatever is told on the way, what a script reads of `preview` and `up` can be parsed."""
+    """Whatever is told on the way, what a script reads of `up` can be parsed; tests/examples reads previews."""
     emulator.settings = Settings(copy_seconds=3)
     stack.program(copies(["first", "second"]))
-    json.loads(stack.run("preview", "--json").output)
     events = [
         json.loads(line) for line in stack.run("up", "--yes", "--skip-preview", "--json").output.splitlines()
     ]

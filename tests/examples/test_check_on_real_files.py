@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import json
 import subprocess
-from pathlib import Path
 from typing import Any
 
 import pytest
+from click.testing import CliRunner
+from pulumi_snapcopy.cli import main
 
 from tests.engine.stack import BIN, Stack
 
@@ -39,6 +40,12 @@ Kept("within", source_snapshot_name=pulumi.Output.secret("db-before-upgrade"), t
 CONFIG = {"required-tags": {"tags": ["team"], "enforcementLevel": "mandatory"}}
 
 
+@pytest.fixture(autouse=True)
+def in_the_projects_folder(stack: Stack, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Commands are run there."""
+    monkeypatch.chdir(stack.folder)
+
+
 def file_of(stack: Stack, name: str, *arguments: str, code: int = 0, **variables: str) -> None:
     """Keep what a command of the CLI prints on standard output."""
     ended = subprocess.run(
@@ -50,13 +57,12 @@ def file_of(stack: Stack, name: str, *arguments: str, code: int = 0, **variables
 
 
 def check(stack: Stack, *arguments: str) -> tuple[int, list[dict[str, Any]], str]:
-    """Run the program in the project's folder: exit code, what is broken, and everything printed."""
+    """Run the command in the project's folder: exit code, what is broken, and everything printed."""
     (stack.folder / "config.json").write_text(json.dumps(CONFIG))
-    ended = subprocess.run(
-        [BIN / "snapcopy", "check", "--config", "config.json", "--format", "json", *arguments],
-        cwd=stack.folder, capture_output=True, text=True, timeout=60, check=False,
-    )  # fmt: skip
-    return ended.returncode, json.loads(ended.stdout or "[]"), ended.stdout + ended.stderr
+    ended = CliRunner(catch_exceptions=False).invoke(
+        main, ["check", "--config", "config.json", "--format", "json", *arguments]
+    )
+    return ended.exit_code, json.loads(ended.stdout or "[]"), ended.output
 
 
 def brief(found: list[dict[str, Any]]) -> list[tuple[str, str, str]]:
@@ -66,51 +72,65 @@ def brief(found: list[dict[str, Any]]) -> list[tuple[str, str, str]]:
     ]
 
 
-def test_previews_and_states_are_judged_alike(stack: Stack) -> None:
-    """Before and after `up`, and when nothing changes: the same violations at the program's lines, no secret, no unknown."""
+STREAMED = {"PULUMI_ENABLE_STREAMING_JSON_PREVIEW": "true"}
+EXPERIMENTAL = {"PULUMI_DEBUG_COMMANDS": "true", "PULUMI_EXPERIMENTAL": "true"}
+PREVIEW = ("preview", "--json", "--show-sames")
+
+
+def test_whatever_the_cli_writes_is_judged_alike(stack: Stack) -> None:
+    """Before and after `up`, and when nothing changes: the same violations at the program's lines, no secret, no unknown.
+
+    Previews, one that saves its plan, streamed events, an event log, exported states, and the backend's checkpoint.
+    """
+    file_of(stack, "empty.json", "stack", "export")
     (stack.folder / "my_copies").mkdir()
     (stack.folder / "my_copies" / "kept.py").write_text(LIBRARY)
     stack.program(PROGRAM)
-    file_of(stack, "first.json", "preview", "--json", "--show-sames")
-    stack.up()
+    also = ("--event-log", str(stack.folder / "log.json"), "--save-plan", str(stack.folder / "plan.saved"))
+    file_of(stack, "first.json", *PREVIEW, *also, **EXPERIMENTAL)
+    file_of(stack, "streamed.json", *PREVIEW, **STREAMED)
+    file_of(stack, "up.txt", "up", "--yes", "--skip-preview")
     file_of(stack, "state.json", "stack", "export")
     file_of(stack, "open.json", "stack", "export", "--show-secrets")
-    file_of(stack, "same.json", "preview", "--json", "--show-sames")
+    file_of(stack, "same.json", *PREVIEW)
     file_of(stack, "hidden.json", "preview", "--json")
     assert "hush-hush" in (stack.folder / "open.json").read_text()
-    for name in ("first.json", "state.json", "open.json", "same.json"):
+    lines = {
+        ("first", "required-tags"): "__main__.py:13",
+        ("plain", "required-tags"): "__main__.py:6",
+        ("within", "copy-leaves-region"): "my_copies/kept.py:8",
+    }
+    with_lines = ("first.json", "state.json", "open.json", "same.json")
+    for name in (*with_lines, "streamed.json", "log.json", str(stack.checkpoint)):
         code, found, printed = check(stack, name)
-        assert sorted(brief(found)) == [
-            ("first", "required-tags", "__main__.py:13"),
-            ("plain", "required-tags", "__main__.py:6"),
-            ("within", "copy-leaves-region", "my_copies/kept.py:8"),
-        ], printed
+        assert sorted(each[:2] for each in brief(found)) == list(lines), f"{name}: {printed}"
         assert code == 1
         assert "3 copies judged; violations: 2 mandatory, 1 advisory." in printed
         assert "hush-hush" not in printed
+        if name in with_lines:
+            assert {each[:2]: each[2] for each in brief(found)} == lines
+
     code, found, printed = check(stack, "hidden.json")
     assert (code, found) == (0, [])
     assert "--show-sames" in printed
-
-
-def test_replacements_and_deletions_in_a_preview(stack: Stack) -> None:
-    """What takes a copy's place is judged, what goes isn't."""
-    stack.copied("db", tags={"team": "shop"})
-    stack.up()
-    stack.copied("db", target_region="us-east-1", target_snapshot_name="db-again", tags={"team": "shop"})
-    file_of(stack, "replaced.json", "preview", "--json", "--show-sames")
-    code, found, printed = check(stack, "replaced.json")
-    assert (code, brief(found)) == (0, [("db", "copy-leaves-region", "__main__.py:5")]), printed
-    stack.program("")
-    file_of(stack, "gone.json", "preview", "--json", "--show-sames")
-    code, found, printed = check(stack, "gone.json")
-    assert (code, found) == (0, [])
-    assert "the stack has no copies" in printed
-    stack.destroy()
-    file_of(stack, "empty.json", "stack", "export")
+    code, found, printed = check(stack, "plan.saved")
+    assert (code, found) == (2, []) and "is a saved plan" in printed
+    code, found, printed = check(stack, "up.txt")
+    assert (code, found) == (2, []) and "Error: up.txt is not JSON (line 1, column 1" in printed
     code, found, printed = check(stack, "empty.json")
-    assert (code, found) == (0, [])
-    assert "the stack has no resources" in printed
+    assert (code, found) == (0, []) and "the stack has no resources" in printed
+
+    what_takes_a_copys_place_is_judged_and_what_goes_is_not(stack)
+
+
+def what_takes_a_copys_place_is_judged_and_what_goes_is_not(stack: Stack) -> None:
+    """Of three copies one is to be replaced, and two are to be deleted."""
+    stack.copied("plain", target_region="us-east-1", target_snapshot_name="db-again", tags={"team": "shop"})
+    file_of(stack, "replaced.json", *PREVIEW)
+    code, found, printed = check(stack, "replaced.json")
+    assert (code, brief(found)) == (0, [("plain", "copy-leaves-region", "__main__.py:5")]), printed
+    assert "1 copy judged" in printed
+    assert check(stack, "replaced.json", "--fail-on", "advisory")[0] == 1
 
 
 def test_what_the_provider_refuses_is_shown_at_its_line(stack: Stack) -> None:
@@ -137,40 +157,9 @@ def test_a_program_that_fails_makes_no_good_preview(stack: Stack) -> None:
     assert "ValueError: no such thing" in printed
 
 
-STREAMED = {"PULUMI_ENABLE_STREAMING_JSON_PREVIEW": "true"}
-
-
-def test_what_the_cli_writes_in_other_ways_is_judged_alike(stack: Stack) -> None:
-    """Streamed events, an event log, a preview that saves its plan, and the checkpoint that the backend keeps."""
-    stack.copied("db", target_region="us-east-1", target_snapshot_name="db-again", tags={"team": "shop"})
-    file_of(stack, "streamed.json", "preview", "--json", **STREAMED)
-    file_of(
-        stack,
-        "log.txt",
-        "preview",
-        "--event-log",
-        str(stack.folder / "log.json"),
-        PULUMI_DEBUG_COMMANDS="true",
-    )
-    plan = ("preview", "--json", "--save-plan", str(stack.folder / "plan.saved"))
-    file_of(stack, "plan.json", *plan, PULUMI_EXPERIMENTAL="true")
-    stack.up()
-    file_of(stack, "same.json", "preview", "--json", **STREAMED)
-    backend = Path(stack.environment["PULUMI_BACKEND_URL"].removeprefix("file://"))
-    (checkpoint,) = backend.glob(".pulumi/stacks/**/dev.json")
-    for name in ("streamed.json", "log.json", "plan.json", "same.json", str(checkpoint)):
-        code, found, printed = check(stack, name, "--fail-on", "advisory")
-        assert [(each["urn"].rpartition("::")[2], each["rule"]) for each in found] == [
-            ("db", "copy-leaves-region")
-        ], printed
-        assert code == 1, printed
-        assert check(stack, name)[0] == 0
-    code, found, printed = check(stack, "plan.saved")
-    assert (code, found) == (2, []) and "is a saved plan" in printed
-
-
+@pytest.mark.soak
 def test_streamed_previews_that_failed_are_told_apart(stack: Stack) -> None:
-    """A copy that the provider refused is a violation; a program that failed leaves nothing to judge."""
+    """As they are where nothing is streamed; tests/cli/test_check_forms.py has the events."""
     stack.copied("db", target_region="eu-west-9", tags={"team": "shop"})
     file_of(stack, "refused.json", "preview", "--json", code=1, **STREAMED)
     code, found, printed = check(stack, "refused.json")
@@ -179,12 +168,3 @@ def test_streamed_previews_that_failed_are_told_apart(stack: Stack) -> None:
     file_of(stack, "failed.json", "preview", "--json", code=1, **STREAMED)
     code, found, printed = check(stack, "failed.json")
     assert (code, found) == (2, []) and "no such thing" in printed
-
-
-def test_what_the_cli_prints_without_json_is_refused(stack: Stack, tmp_path: Path) -> None:
-    """The likeliest wrong file: a preview for people."""
-    stack.copied("db")
-    file_of(stack, "preview.txt", "preview")
-    code, _, printed = check(stack, "preview.txt")
-    assert code == 2
-    assert "Error: preview.txt is not JSON (line 1, column 1" in printed

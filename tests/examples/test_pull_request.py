@@ -59,6 +59,9 @@ def test_the_script_tells_good_programs_from_bad_ones(project: Stack, emulator: 
         "::error file=__main__.py,line=5,title=allowed-regions",
     ]
 
+    project.environment["PULUMI_ENABLE_STREAMING_JSON_PREVIEW"] = (
+        "true"  # streamed events would have no lines
+    )
     project.copied("db", target_region="eu-west-9")
     refused = script(project, "github", "policy-config.json")
     assert refused.returncode == 1, refused.stderr
@@ -66,16 +69,12 @@ def test_the_script_tells_good_programs_from_bad_ones(project: Stack, emulator: 
         "::error file=__main__.py,line=5,title=refused-by-provider::db: targetRegion: "
     )
 
-    project.environment["PULUMI_ENABLE_STREAMING_JSON_PREVIEW"] = "true"
-    streamed = script(project, "github", "policy-config.json")
-    assert (streamed.returncode, streamed.stdout) == (refused.returncode, refused.stdout), streamed.stderr
-
     assert not [call for call in emulator.calls() if not call.operation.startswith("Get")]
 
 
 @pytest.mark.engine
 def test_the_script_ends_with_2_where_nothing_can_be_judged(project: Stack) -> None:
-    """A program that fails, and configs that the pack refuses."""
+    """A program that fails, and a config that the pack refuses."""
     project.program("raise ValueError('no such thing')\n")
     failed = script(project)
     assert failed.returncode == 2
@@ -87,42 +86,50 @@ def test_the_script_ends_with_2_where_nothing_can_be_judged(project: Stack) -> N
     assert wrong.returncode == 2
     assert "required-tags" in wrong.stderr
 
-    (project.folder / "unknown.json").write_text('{"allowed-regions": {"regions": ["eu-west-9"]}}')
-    unknown = script(project, "text", "unknown.json")
-    assert unknown.returncode == 2
-    assert "has no region 'eu-west-9' that boto3" in unknown.stderr
-
 
 @pytest.mark.engine
-def test_what_the_pack_remedies_is_not_broken(project: Stack) -> None:
-    """Tags that the pack adds are there in the preview; those that it has no value for are missed."""
+def test_what_the_pack_remedies_is_not_broken_and_a_preview_that_fails_otherwise_is_not_good(
+    project: Stack, tmp_path: Path
+) -> None:
+    """Tags that the pack adds are there in the preview; where the rules find nothing, the preview's own verdict holds."""
     project.copied("db")
     config = {
         "required-tags": {"enforcementLevel": "remediate", "tags": ["team"], "defaults": {"team": "shop"}}
     }
     (project.folder / "policy-config.json").write_text(json.dumps(config))
-    good = script(project)
-    assert (good.returncode, good.stdout) == (0, "1 copy judged; violations: none.\n"), good.stderr
-    config["required-tags"] = {"enforcementLevel": "remediate", "tags": ["team"]}
+    commands = tmp_path / "commands"
+    commands.mkdir()
+    pulumi = commands / "pulumi"
+    pulumi.write_text(f'#!/bin/sh\n"{BIN}/pulumi" "$@" || exit 7\nexit 1\n')
+    pulumi.chmod(0o755)
+    project.environment["PATH"] = f"{commands}{os.pathsep}{project.environment['PATH']}"
+    ended = script(project)
+    assert ended.stdout == "1 copy judged; violations: none.\n", ended.stderr
+    assert ended.returncode == 2
+    assert "the preview failed, and not by these rules" in ended.stderr
+
+
+@pytest.mark.soak
+@pytest.mark.engine
+def test_what_the_pack_cannot_remedy_is_broken(project: Stack) -> None:
+    """Tags that the pack has no value for are missed; tests/policy/test_levels.py tells it of the pack."""
+    project.copied("db")
+    config = {"required-tags": {"enforcementLevel": "remediate", "tags": ["team"]}}
     (project.folder / "policy-config.json").write_text(json.dumps(config))
     wrong = script(project)
     assert wrong.returncode == 1, wrong.stderr
     assert 'required-tags (remediate): tags: missing required tag "team"' in wrong.stdout
 
 
+@pytest.mark.soak
 @pytest.mark.engine
-def test_a_preview_that_fails_otherwise_is_not_good(project: Stack, tmp_path: Path) -> None:
-    """Where the rules find nothing, the preview's own verdict holds."""
+def test_a_region_that_isnt_one_in_the_config_ends_the_script_with_2(project: Stack) -> None:
+    """The pack refuses it; tests/policy/test_levels.py has the sentence."""
     project.copied("db", tags={"team": "shop"})
-    commands = tmp_path / "commands"
-    commands.mkdir()
-    pulumi = commands / "pulumi"
-    pulumi.write_text(f'#!/bin/sh\n"{BIN}/pulumi" "$@"\nexit 1\n')
-    pulumi.chmod(0o755)
-    project.environment["PATH"] = f"{commands}{os.pathsep}{project.environment['PATH']}"
-    ended = script(project)
-    assert ended.returncode == 2
-    assert "the preview failed, and not by these rules" in ended.stderr
+    (project.folder / "unknown.json").write_text('{"allowed-regions": {"regions": ["eu-west-9"]}}')
+    unknown = script(project, "text", "unknown.json")
+    assert unknown.returncode == 2
+    assert "has no region 'eu-west-9' that boto3" in unknown.stderr
 
 
 # The workflow

@@ -160,10 +160,18 @@ def test_the_documentation_names_the_rules() -> None:
         assert f"`{argument_rule.name}`" not in "".join(name for name, *_ in rows)
 
 
+@pytest.fixture(scope="module")
+def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The wheel."""
+    return wheel(tmp_path_factory.mktemp("dist"))
+
+
+@pytest.mark.soak
 @pytest.mark.engine
-def test_a_published_pack_finds_its_packages(new_stack: Callable[..., Stack], tmp_path: Path) -> None:
+def test_a_published_pack_finds_its_packages(
+    new_stack: Callable[..., Stack], tmp_path: Path, built: Path
+) -> None:
     """A downloaded pack gets an environment of its own, as Pulumi makes it, and judges with the wheel installed there."""
-    built = wheel(tmp_path / "dist")
     pack = tmp_path / "downloaded"
     assert snapcopy("--copy", str(pack)).exit_code == 0
     # What the CLI does with a downloaded pack: an environment in its folder, its requirements, and the option.
@@ -194,14 +202,14 @@ def test_a_published_pack_finds_its_packages(new_stack: Callable[..., Stack], tm
 
 @pytest.mark.engine
 def test_the_folder_of_an_installed_package_serves_the_pack(
-    new_stack: Callable[..., Stack], tmp_path: Path
+    new_stack: Callable[..., Stack], tmp_path: Path, built: Path
 ) -> None:
     """The environment isn't active: the folder that the command prints names it."""
     python = empty_environment(tmp_path / "empty")
     site = Path(run(python, "-c", "import sysconfig; print(sysconfig.get_path('purelib'))").strip())
     # The other packages are borrowed from this environment.
     (site / "others.pth").write_text(sysconfig.get_path("purelib"))
-    pip_install(python, "--no-deps", "--no-index", wheel(tmp_path / "dist"))
+    pip_install(python, "--no-deps", "--no-index", built)
     pack = run(python.with_name("snapcopy"), "policy-pack").removesuffix("\n")
     assert Path(pack).is_relative_to(tmp_path / "empty")
     stack = new_stack()
@@ -209,4 +217,4 @@ def test_the_folder_of_an_installed_package_serves_the_pack(
         stack.environment.pop(name, None)
     stack.copied("bad", target_region="us-east-1", target_snapshot_name="bad")
     judged = Judged(stack.preview("--policy-pack", pack))
-    assert [each.policy for each in judged.findings] == ["copy-leaves-region"]
+    assert [(each.policy, each.level) for each in judged.findings] == [("copy-leaves-region", "advisory")]

@@ -22,30 +22,48 @@ STAYS = (
 )
 
 
-@pytest.mark.parametrize(
-    ("config", "level", "ok"),
-    [
-        (None, "advisory", True),
-        ({"copy-leaves-region": "mandatory"}, "mandatory", False),
-        ({"copy-leaves-region": {"enforcementLevel": "disabled"}}, None, True),
-        ({"all": "disabled", "copy-leaves-region": "remediate"}, "mandatory", False),
-    ],
-)
-def test_the_level_of_a_rule_is_the_organisations_choice(
-    judge: Judge, emulator: Emulator, config: dict[str, Any] | None, level: str | None, ok: bool
-) -> None:
-    """Advisory rules let a preview pass, mandatory ones don't, disabled ones say nothing; what can't be remediated is mandatory."""
-    judged = judge(STAYS, config, ok=ok)
-    assert [each.level for each in judged.findings] == ([level] if level else [])
-    assert {each.policy for each in judged.findings} <= {"copy-leaves-region"}
-    assert emulator.calls() == []
-
-
-def test_what_a_mandatory_rule_refuses_is_not_sent_by_up(judge: Judge, service: Service) -> None:
-    """`pulumi up` with the pack ends before the copy."""
-    judged = judge(STAYS, {"copy-leaves-region": "mandatory"}, command="up", ok=False)
-    assert [each.policy for each in judged.findings] == ["copy-leaves-region"]
+def test_the_level_of_a_rule_is_the_organisations_choice(judge: Judge, service: Service) -> None:
+    """Of one copy that breaks four rules: a mandatory one ends `up` before the copy, an advisory one doesn't, a disabled
+    one says nothing, and what can't be remediated is mandatory."""
+    config = {
+        "copy-leaves-region": "mandatory",
+        "allowed-regions": {"enforcementLevel": "remediate", "regions": ["eu-west-1"]},
+        "required-tags": {"tags": ["team"]},
+        "restore-date-not-aged-out": {"enforcementLevel": "disabled"},
+    }
+    judged = judge(
+        "CopiedSnapshot('db', source_resource_name='web-1', source_region='us-east-1', target_region='us-east-1',\n"
+        f"    restore_date='{day(30)}')\n",
+        config, command="up", ok=False,
+    )  # fmt: skip
+    assert {each.policy: each.level for each in judged.findings} == {
+        "copy-leaves-region": "mandatory",
+        "allowed-regions": "mandatory",
+        "required-tags": "advisory",
+    }
     assert service.effects() == []
+
+
+def test_what_is_said_of_all_rules_gives_way_to_what_is_said_of_one(judge: Judge) -> None:
+    """All are disabled but two; remediation adds the tag that it has a value for, and what is still missing is refused."""
+    judged = judge(
+        STAYS,
+        {
+            "all": "disabled",
+            "copy-leaves-region": "remediate",
+            "required-tags": {
+                "enforcementLevel": "remediate",
+                "tags": ["team", "cost"],
+                "defaults": {"team": "shop"},
+            },
+        },
+        ok=False,
+    )
+    assert {each.policy: each.level for each in judged.findings} == {
+        "copy-leaves-region": "mandatory",
+        "required-tags": "mandatory",
+    }
+    assert ("required-tags", "tags: missing required tag \"cost\". Add tags['cost'].") in judged.of("db")
 
 
 def test_check_and_the_pack_speak_of_the_same_resource(judge: Judge, emulator: Emulator) -> None:
@@ -69,8 +87,11 @@ def test_check_and_the_pack_speak_of_the_same_resource(judge: Judge, emulator: E
 
 
 WRONG: dict[str, tuple[dict[str, Any], str]] = {
-    "type": ({"required-tags": {"tags": "team"}}, "required-tags: tags: Invalid type. Expected: array, given: string"),
-    "bound": ({"recovery-point-objective": {"hours": 0}}, "recovery-point-objective: hours: Must be greater than 0"),
+    "type-and-bound": (
+        {"required-tags": {"tags": "team"}, "recovery-point-objective": {"hours": 0}},
+        "required-tags: tags: Invalid type. Expected: array, given: string? "
+        "recovery-point-objective: hours: Must be greater than 0",
+    ),
     "level": ({"required-tags": "strict"}, '"strict" is not a valid enforcement level'),
     "names": (
         {
@@ -88,12 +109,18 @@ WRONG: dict[str, tuple[dict[str, Any], str]] = {
         "required-tags: the key 'aws:x' is reserved. Write a key that doesn't begin with 'aws:' or 'snapcopy:'.? "
         "required-tags: the value of tag 'team' has '&', which Lightsail refuses in tags.",
     ),
-    # The engine refuses a policy that it doesn't know and that has no level, before it asks the pack.
     "no-level": ({"requird-tags": {"tags": ["team"]}}, 'invalid enforcement level ""'),
 }  # fmt: skip
 
 
-@pytest.mark.parametrize("name", WRONG)
+REFUSED_BY_THE_ENGINE = {"level", "no-level"}
+"""What the engine refuses by itself, before the pack is asked; `snapcopy check` has sentences of its own for them."""
+
+
+@pytest.mark.parametrize(
+    "name",
+    [pytest.param(name, marks=[pytest.mark.soak] * (name in REFUSED_BY_THE_ENGINE)) for name in WRONG],
+)
 def test_a_wrong_config_is_refused_in_a_sentence(judge: Judge, emulator: Emulator, name: str) -> None:
     """Wrong types and bounds, unknown policies, settings and regions, and tags that the service wouldn't take."""
     config, said = WRONG[name]
@@ -114,11 +141,7 @@ def test_the_documentations_config_is_a_good_one(judge: Judge) -> None:
     assert "[remediate]  required-tags  (1 resource)" in judged.output
 
 
-def test_remediation_adds_the_tags_and_the_copy_bears_them(
-    judge: Judge, stack: Stack, service: Service
-) -> None:
-    """With values for them, missing tags are added before the copy is made; the given ones and secrets stay as they are."""
-    body = """
+TAGGED = """
 first = CopiedSnapshot("first", source_snapshot_name="db-before-upgrade", source_region="us-east-1",
     target_region="eu-west-1", target_snapshot_name="first", tags={"team": pulumi.Output.secret("hunter2")})
 CopiedSnapshot("second", source_snapshot_name="data-before-upgrade", source_region="us-east-1",
@@ -128,63 +151,51 @@ CopiedSnapshot("third", source_snapshot_name="data-before-upgrade", source_regio
 CopiedSnapshot("fourth", source_snapshot_name="data-before-upgrade", source_region="us-east-1",
     target_region="eu-west-1", target_snapshot_name="fourth")
 """
-    tags = {"tags": ["team", "cost"], "defaults": {"cost": "7", "team": "shop"}}
-    config = {"required-tags": {"enforcementLevel": "remediate", **tags}}
-    previewed = judge(body, config)
-    assert previewed.findings == [] and "[remediate]  required-tags" in previewed.output
-    assert service.effects() == []
-
-    assert "hunter2" not in judge(body, config, command="up").output
-    wanted = {
-        "first": {"team": "hunter2", "cost": "7"},
-        "second": {"team": "shop", "cost": "7", "after": "available"},
-        "third": {"team": "shop", "cost": "9"},
-        "fourth": {"team": "shop", "cost": "7"},
-    }
-    for name, expected in wanted.items():
-        tags = service.tags(name)
-        assert {key: value for key, value in tags.items() if not key.startswith("snapcopy:")} == expected
-        assert tags["snapcopy:owner"] == f"shop/dev/{name}"
-    assert "hunter2" not in json.dumps(stack.state())
-    assert "6 unchanged" in judge(body, config, command="up").output
-
-
-def test_a_required_tag_without_a_value_stays_a_violation(judge: Judge) -> None:
-    """Remediation adds what it has values for; what is still missing is refused."""
-    config = {
-        "required-tags": {
-            "enforcementLevel": "remediate",
-            "tags": ["team", "cost"],
-            "defaults": {"team": "shop"},
-        }
-    }
-    judged = judge(STAYS, config, ok=False)
-    assert ("required-tags", "tags: missing required tag \"cost\". Add tags['cost'].") in judged.of("db")
-
-
-def test_a_good_stack_with_unknowns_passes_without_a_word(judge: Judge, service: Service) -> None:
-    """Names, dates, flags and tags that aren't known at preview are no reason to say anything, and neither is the result."""
-    body = """
-first = CopiedSnapshot("first", source_snapshot_name="db-before-upgrade", source_region="us-east-1",
-    target_region="eu-west-1", tags={"team": "shop"})
+UNKNOWN_AT_PREVIEW = f"""
 later = lambda value: first.state.apply(lambda _: value)
 CopiedSnapshot("again", source_snapshot_name=first.arn.apply(lambda _: first.target_snapshot_name),
-    source_region="eu-west-1", target_region="eu-central-1", tags={"team": "shop", "of": first.arn})
+    source_region="eu-west-1", target_region="eu-central-1", tags={{"team": "shop", "of": first.arn}})
 CopiedSnapshot("unknown", source_resource_name=later("web-1"), source_region=later("us-east-1"),
-    restore_date=later("DAY"), target_region=later("eu-west-1"), tags=later({"team": "shop"}),
+    restore_date=later("{day(0)}"), target_region=later("eu-west-1"), tags=later({{"team": "shop"}}),
     target_snapshot_name=later("web-copy"), use_latest_restorable_auto_snapshot=later(False), triggers=[later(1)],
     adopt=later(False))
 CopiedSnapshot("latest", source_resource_name="data-1", source_region="us-east-1", target_region="eu-west-1",
-    use_latest_restorable_auto_snapshot=later(True), tags=later({"team": "shop"}))
-""".replace("DAY", day(0))
+    use_latest_restorable_auto_snapshot=later(True), tags=later({{"team": "shop"}}))
+"""
+REMEDIED = {
+    "first": {"team": "hunter2", "cost": "7"},
+    "second": {"team": "shop", "cost": "7", "after": "available"},
+    "third": {"team": "shop", "cost": "9"},
+    "fourth": {"team": "shop", "cost": "7"},
+    "web-copy": {"team": "shop", "cost": "7"},
+}
+"""What the service holds of tags in the end, but for our own."""
+
+
+def test_a_good_stack_passes_without_a_word_and_has_the_tags_that_remediation_adds(
+    judge: Judge, stack: Stack, service: Service
+) -> None:
+    """What isn't known at preview is no reason to say anything, and neither is the result; missing tags that have a value
+    are added before the copy is made, the given ones and secrets stay as they are, and then nothing changes any more."""
     config = {
         "all": "mandatory",
-        "required-tags": {"tags": ["team"]},
+        "required-tags": {
+            "enforcementLevel": "remediate",
+            "tags": ["team", "cost"],
+            "defaults": {"cost": "7", "team": "shop"},
+        },
         "allowed-regions": {"regions": ["eu-west-1", "eu-central-1"]},
         "recovery-point-objective": {"hours": 48},
     }
-    for command in ("preview", "up"):
-        judged = judge(body, config, command=command)
+    for command, copies in {"preview": 0, "up": 7}.items():
+        judged = judge(TAGGED + UNKNOWN_AT_PREVIEW, config, command=command)
         assert judged.findings == [] and "✅ snapcopy@v" in judged.output, judged.output
         assert "❌" not in judged.output and "⚠️" not in judged.output
-        assert service.copies_started() == (4 if command == "up" else 0)
+        assert "[remediate]  required-tags" in judged.output and "hunter2" not in judged.output
+        assert service.copies_started() == copies
+    for name, expected in REMEDIED.items():
+        tags = service.tags(name)
+        assert {key: value for key, value in tags.items() if not key.startswith("snapcopy:")} == expected
+        assert tags["snapcopy:owner"] == f"shop/dev/{'unknown' if name == 'web-copy' else name}"
+    assert "hunter2" not in json.dumps(stack.state())
+    assert "9 unchanged" in judge(TAGGED + UNKNOWN_AT_PREVIEW, config).output

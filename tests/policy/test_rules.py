@@ -10,7 +10,6 @@ from pulumi_snapcopy.families import CATALOGUE
 from pulumi_snapcopy.lightsail.rules import COPIED_SNAPSHOT_RULES as COPIES
 
 from tests.engine.conftest import Service, day
-from tests.engine.stack import Stack
 
 from .conftest import OTHERS, OURS, THEIRS, Judge, Judged
 
@@ -188,19 +187,22 @@ def test_each_rule_judges_the_types_that_it_is_configured_for(judge: Judge, emul
 
 
 @pytest.mark.engine
-def test_a_copy_that_is_kept_on_purpose_is_not_nagged_at(
-    judge: Judge, emulator: Emulator, stack: Stack
-) -> None:
+def test_a_copy_that_is_kept_on_purpose_is_not_nagged_at(judge: Judge, emulator: Emulator) -> None:
     """A date that has aged out is spoken of before the copy is made, and where another is to be made, and else no more."""
     emulator.seed({"us-east-1": {"instances": [{"name": "old-1", "automaticSnapshots": [day(30), day(20)]}]}})
 
-    def kept(number: int) -> str:
+    def dated(**ago: int) -> str:
+        dates = {name: day(number) for name, number in ago.items()}
         return (
-            f"CopiedSnapshot('kept', source_resource_name='old-1', restore_date='{day(number)}', "
-            "source_region='us-east-1', target_region='eu-west-1')\n"
+            f"for name, date in {dates!r}.items():\n"
+            "    CopiedSnapshot(name, source_resource_name='old-1', restore_date=date,\n"
+            "        source_region='us-east-1', target_region='eu-west-1')\n"
         )
 
-    assert [policy for policy, _ in judge(kept(20)).of("kept")] == ["restore-date-not-aged-out"]
-    assert judge(kept(20), command="up").findings == []
-    assert judge(kept(20)).findings == []
-    assert [policy for policy, _ in judge(kept(30)).of("kept")] == ["restore-date-not-aged-out"]
+    def policies(judged: Judged) -> dict[str, list[str]]:
+        return {name: [policy for policy, _ in judged.of(name)] for name in ("kept", "moved")}
+
+    aged_out = ["restore-date-not-aged-out"]
+    assert policies(judge(dated(kept=20, moved=20))) == {"kept": aged_out, "moved": aged_out}
+    assert judge(dated(kept=20, moved=20), command="up").findings == []
+    assert policies(judge(dated(kept=20, moved=30))) == {"kept": [], "moved": aged_out}

@@ -46,6 +46,13 @@ def measurement(peer: str = "ours", failure: str | None = None, wall: float = 2.
     )
 
 
+@pytest.fixture(scope="module")
+def served() -> Iterator[service.Service]:
+    """One service for all tests that measure in this process: each measurement finds it fresh."""
+    with service.running() as running:
+        yield running
+
+
 @pytest.mark.engine
 def test_a_bench_measures_and_reports_a_row_for_each_peer(tmp_path: Path) -> None:
     """A small bench copies with the peers it is asked for, and its report and plot hold them."""
@@ -108,39 +115,41 @@ def every(pause: float, limit: float) -> Iterator[None]:
         time.sleep(pause)
 
 
-def test_what_the_service_is_asked_for_is_counted(tmp_path: Path) -> None:
+def test_what_the_service_is_asked_for_is_counted(tmp_path: Path, served: service.Service) -> None:
     """Each measurement finds the service fresh, and has its own calls only."""
-    with service.running() as running:
-        running.start_afresh(copies=2, copy_seconds=0)
-        variables = commands.environment(tmp_path, running.environment("lightsail"), copies=2)
-        commands.PEERS["threaded"].lay_out(tmp_path, variables)
-        command = commands.PEERS["threaded"].command("up", 2)
-        assert command is not None
-        first = measuring.run_step(running, command, tmp_path, variables, limit=120, seconds=0)
-        second = measuring.run_step(running, command, tmp_path, variables, limit=120, seconds=0)
-        running.start_afresh(copies=1, copy_seconds=0)
-        assert running.take_calls() == []
+    served.start_afresh(copies=2, copy_seconds=0)
+    variables = commands.environment(tmp_path, served.environment("lightsail"), copies=2)
+    commands.PEERS["threaded"].lay_out(tmp_path, variables)
+    command = commands.PEERS["threaded"].command("up", 2)
+    assert command is not None
+    first = measuring.run_step(served, command, tmp_path, variables, limit=120, seconds=0)
+    second = measuring.run_step(served, command, tmp_path, variables, limit=120, seconds=0)
+    served.start_afresh(copies=1, copy_seconds=0)
+    assert served.take_calls() == []
     assert first.calls == {"CopySnapshot": 2, "GetInstanceSnapshot": 4}
     assert second.calls == {"GetInstanceSnapshot": 4}
 
 
 @pytest.mark.parametrize(
-    "peer", ["loop", "ec2-loop", "fcu-loop", pytest.param("outscale-loop", marks=pytest.mark.soak)]
+    "peer",
+    [
+        "ec2-loop",
+        "fcu-loop",
+        *(pytest.param(each, marks=pytest.mark.soak) for each in ("loop", "outscale-loop")),
+    ],
 )
-def test_each_services_script_copies_once(peer: str) -> None:
+def test_each_services_script_copies_once(peer: str, served: service.Service) -> None:
     """The plain SDK copies on each service, and finds its copies again in the second run."""
-    with service.running() as running:
-        measured = measuring.measure_copies(running, peer, 2, 0.1)
+    measured = measuring.measure_copies(served, peer, 2, 0.1)
     assert measured.failure is None
     first, again = measured.steps["up"], measured.steps["again"]
     assert sum(first.calls.get(name, 0) for name in measuring.SENDS) == 2
     assert again.total == again.reads == 2
 
 
-def test_a_day_of_the_recovery_script_copies_one_and_deletes_one() -> None:
+def test_a_day_of_the_recovery_script_copies_one_and_deletes_one(served: service.Service) -> None:
     """It starts from what the region holds, and keeps as many copies as ours does."""
-    with service.running() as running:
-        measured = measuring.measure_recovery(running, "cli", 0.1, sources=1)
+    measured = measuring.measure_recovery(served, "cli", 0.1, sources=1)
     assert measured.failure is None
     calls = measured.steps["up"].calls
     assert calls.pop("GetInstanceSnapshots") >= 2

@@ -73,10 +73,29 @@ def quickstart(checkout: Path) -> Iterator[Quickstart]:
     )
 
 
-def test_up_again_down_and_down_again(quickstart: Quickstart) -> None:
-    """Up copies, up again changes nothing, down undoes it and leaves no process, down again says that nothing is up."""
+def test_a_killed_run_is_resumed_and_up_again_down_and_down_again(quickstart: Quickstart) -> None:
+    """After SIGKILL of Pulumi in the middle, up takes the dead run's lock away and copies.
+
+    Up again changes nothing, down undoes it and leaves no process, down again says that nothing is up.
+    """
+    with subprocess.Popen(
+        [str(PYTHON), "-m", "tools.up"],
+        cwd=quickstart.checkout,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+    ) as first:
+        end = time.monotonic() + 120
+        while (cli := quickstart.lock_holder("up")) is None:
+            assert first.poll() is None and time.monotonic() < end
+            time.sleep(0.02)
+        os.kill(cli, 9)
+        killed, _ = first.communicate()
+    assert first.returncode == 137
+    assert b"`make up` resumes" in killed
+
     code, output = quickstart("up")
     assert code == 0, output
+    assert f"(process {cli}) was killed and left the stack locked" in output
     assert "created" in output
     assert "The service now holds:" in output
     assert [line for line in quickstart.processes() if "emulator" not in line] == []
@@ -93,29 +112,6 @@ def test_up_again_down_and_down_again(quickstart: Quickstart) -> None:
     assert not (quickstart.checkout / "Pulumi.dev.yaml").exists()
 
     assert quickstart("down") == (0, "down: nothing is up\n")
-
-
-def test_a_killed_run_is_resumed(quickstart: Quickstart) -> None:
-    """After SIGKILL of Pulumi in the middle, `make up` takes the dead run's lock away and finishes."""
-    with subprocess.Popen(
-        [str(PYTHON), "-m", "tools.up"],
-        cwd=quickstart.checkout,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-    ) as first:
-        end = time.monotonic() + 120
-        while (cli := quickstart.lock_holder("up")) is None:
-            assert first.poll() is None and time.monotonic() < end
-            time.sleep(0.02)
-        os.kill(cli, 9)
-        output, _ = first.communicate()
-    assert first.returncode == 137
-    assert b"`make up` resumes" in output
-
-    code, said = quickstart("up")
-    assert code == 0, said
-    assert f"(process {cli}) was killed and left the stack locked" in said
-    assert quickstart("down")[0] == 0
 
 
 def test_a_taken_port_is_gone_round_and_the_new_one_remembered(checkout: Path) -> None:

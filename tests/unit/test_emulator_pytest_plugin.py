@@ -47,8 +47,8 @@ def test_option_names_the_services(pytester: pytest.Pytester) -> None:
     pytester.makepyfile("def test_it(emulator): assert emulator.services == ('fcu',)")
     arguments = ("-p", "no:cacheprovider", "-p", "no:xdist", "--snapcopy-services")
 
-    pytester.runpytest_subprocess(*arguments, "fcu").assert_outcomes(passed=1)
-    wrong = pytester.runpytest_subprocess(*arguments, "s3")
+    pytester.runpytest_inprocess(*arguments, "fcu").assert_outcomes(passed=1)
+    wrong = pytester.runpytest_inprocess(*arguments, "s3")
     wrong.assert_outcomes(errors=1)
     wrong.stdout.fnmatch_lines(["*no service s3; write lightsail, ec2, fcu, outscale*"])
 
