@@ -8,7 +8,7 @@ from pulumi_snapcopy.emulator import Emulator, Fault
 from .conftest import Service, day
 from .matrix import MANUAL, SHORT, told
 from .stack import ROUTE, Stack
-from .test_fault_matrix import ONE_BY_ONE
+from .stories import ONE_BY_ONE
 
 DATED = {**ROUTE, "source_resource_name": "web-1"}
 COPIES = {
