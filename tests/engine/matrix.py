@@ -13,13 +13,18 @@ SHORT = "ResourceOptions(custom_timeouts=CustomTimeouts(create='3s', update='3s'
 
 
 def write(stack: Stack, copies: dict[str, dict[str, Any]], *, create: str = "3s") -> None:
-    """A program of copies, all with short timeouts; by default of the manual snapshot, named as they are."""
+    """Write a program of copies, all with short timeouts; by default of the manual snapshot, named as they are."""
+    stack.program(declaring(copies, create=create))
+
+
+def declaring(copies: dict[str, dict[str, Any]], *, create: str = "3s") -> str:
+    """The part of such a program."""
     defaults = {
         name: {**ROUTE, "target_snapshot_name": name, **(arguments or MANUAL)}
         for name, arguments in copies.items()
     }
     short = SHORT.replace("create='3s'", f"create='{create}'")
-    stack.program(
+    return (
         f"for name, arguments in {defaults!r}.items():\n    CopiedSnapshot(name, **arguments, opts={short})\n"
     )
 
@@ -31,10 +36,8 @@ def told(result: Result, name: str) -> str:
     return found[1] if found else ""
 
 
-def assert_converges(stack: Stack, service: Service, regions: tuple[str, ...] = ("eu-west-1",)) -> None:
-    """A clean run brings about exactly what is declared, complete and ours, and a second one changes nothing."""
-    stack.give_time()
-    stack.up()
+def assert_as_declared(stack: Stack, service: Service, regions: tuple[str, ...] = ("eu-west-1",)) -> None:
+    """There is exactly what the state has, complete and ours."""
     declared = {each["outputs"]["arn"]: name for name, each in stack.resources().items()}
     there = {each["arn"]: each for region in regions for each in service.snapshots(region).values()}
     assert there.keys() == declared.keys()
@@ -43,4 +46,11 @@ def assert_converges(stack: Stack, service: Service, regions: tuple[str, ...] = 
         assert service.tags(snapshot["name"], snapshot["location"]["regionName"])["snapcopy:owner"] == (
             f"shop/{stack.name}/{declared[arn]}"
         )
-    assert stack.up().changes == {"unchanged": len(declared) + 1}
+
+
+def assert_converges(stack: Stack, service: Service, regions: tuple[str, ...] = ("eu-west-1",)) -> None:
+    """A clean run brings about exactly what is declared, complete and ours, and a second one changes nothing."""
+    stack.give_time()
+    stack.up()
+    assert_as_declared(stack, service, regions)
+    assert stack.up().changes == {"unchanged": len(stack.resources()) + 1}

@@ -10,6 +10,7 @@ import signal
 import subprocess
 import sys
 import time
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -114,6 +115,11 @@ class Stack:
         """Write the program."""
         (self.folder / "__main__.py").write_text(HEAD + body)
 
+    def program_more(self, body: str) -> None:
+        """Add to the program."""
+        path = self.folder / "__main__.py"
+        path.write_text(path.read_text() + body)
+
     def copied(self, name: str = "db", *, opts: str = "None", **arguments: Any) -> None:
         """Write a program of one copy; by default of the manual snapshot, from us-east-1 to eu-west-1."""
         if not arguments.keys() & {"source_resource_name", "source_snapshot_name"}:
@@ -182,12 +188,18 @@ class Stack:
         path = self.folder / "__main__.py"
         path.write_text(path.read_text().replace("'3s'", "'200s'"))
 
-    def up_killed_at(self, held: Injected, *arguments: str) -> None:
-        """Run `up`, kill it where a fault holds it, and take its lock away; a call held before its work is lost."""
-        running = self.start("up", "--yes", "--skip-preview", *arguments)
-        held.wait_reached(120)
+    def up_killed_at(self, held: Injected | Sequence[Injected], *arguments: str) -> None:
+        """Run `up`, kill it when its faults hold it, and take its lock away; a call held before its work is lost."""
+        self.killed_at([held] if isinstance(held, Injected) else held, "up", "--skip-preview", *arguments)
+
+    def killed_at(self, held: Sequence[Injected], *command: str) -> None:
+        """Run a command that changes the stack, kill it when all these faults hold it, and take its lock away."""
+        running = self.start(*command, "--yes")
+        for each in held:
+            each.wait_reached(120)
         self.kill(running)
-        held.drop()
+        for each in held:
+            each.drop()
         self.run("cancel", "--yes")
 
     @staticmethod
@@ -223,6 +235,11 @@ class Stack:
     def resources(self) -> dict[str, dict[str, Any]]:
         """The copies in the state, by name; of two of one name, the one that isn't to be deleted."""
         return {each["urn"].rpartition("::")[2]: each for each in self.entries() if not each.get("delete")}
+
+    def exports(self) -> dict[str, Any]:
+        """What the program exports, as the state has it; `stack output` would take a second."""
+        (root,) = [each for each in self.state() if each["type"] == "pulumi:pulumi:Stack"]
+        return dict(root["outputs"])
 
     def outputs(self, name: str = "db") -> dict[str, Any]:
         """The outputs of one copy in the state."""

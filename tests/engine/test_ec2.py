@@ -69,7 +69,7 @@ def test_example(stack: Stack, emulator: Emulator) -> None:
     stack.run("config", "set", "snapshotId", SOURCE)
     assert stack.up().changes == {"created": 3}
     (copy,), (further,) = copies(emulator), copies(emulator, "eu-central-1")
-    outputs = json.loads(stack.run("stack", "output", "--json").output)
+    outputs = stack.exports()
     assert outputs["copy"] == {"id": copy.id, "state": "completed", "sizeInGiB": 64}
     assert outputs["furtherCopy"] == f"arn:aws:ec2:eu-central-1::snapshot/{further.id}"
     assert copy.encrypted and copy.tags["team"] == "shop"

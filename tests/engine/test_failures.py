@@ -1,305 +1,208 @@
-"""What goes wrong: each time the user reads what is true and what to do, and the next run fixes it."""
+"""What goes wrong with a copy: each time the user reads what is true and what to do, and the next run fixes it."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-import pytest
 from pulumi_snapcopy.emulator import Emulator, Fault, Settings
 
-from .conftest import Service, day
-from .matrix import assert_converges, told
+from .conftest import Service
+from .matrix import assert_converges
 from .stack import Stack
+from .troubles import ONE_BY_ONE, Story, assert_told, calls_for, declare, prepare, started
 
-if TYPE_CHECKING:
-    from types_boto3_lightsail.client import LightsailClient
-
-WEB = {"source_resource_name": "web-1", "restore_date": day(1)}
-TIMED = (
-    'CopiedSnapshot("db", source_snapshot_name="db-before-upgrade", source_region="us-east-1", '
-    'target_region="eu-west-1", opts=ResourceOptions(custom_timeouts=CustomTimeouts(create="{create}", '
-    'update="{update}")))'
+FULL: dict[str, Any] = {
+    "kind": "fail-copy",
+    "operation": "CopySnapshot",
+    "error_code": "DiskFull",
+    "error_details": "No room left.",
+}
+FAILED = (
+    "the copy failed: DiskFull: No room left.",
+    "starts a new one",
+    "run `pulumi up` again",
+    "AWS:   operation",
 )
+EXPIRED = {
+    "code": "ExpiredTokenException",
+    "message": "The security token included in the request is expired",
+}
+MACHINE = {"availabilityZone": "eu-west-1a", "blueprintId": "ubuntu_22_04", "bundleId": "nano_3_0"}
 
 
-def test_a_foreign_snapshot_of_that_name_is_left_alone(
-    stack: Stack, service: Service, emulator: Emulator
-) -> None:
-    """A name that somebody else's snapshot has is refused, and that snapshot isn't touched."""
-    emulator.put_snapshot("eu-west-1", "db-dr", tags={"team": "theirs"})
-    before = service.only()
-    stack.copied(target_snapshot_name="db-dr")
-    output = stack.up(ok=False).output
-    assert (
-        'copying CopiedSnapshot "db" (us-east-1 -> eu-west-1): the name "db-dr" is taken in eu-west-1'
-        in output
+def in_use(kind: str) -> tuple[str, ...]:
+    """What is said of a name that something of another type has."""
+    return (
+        f'the name "{kind.lower()}" is in use in eu-west-1',
+        f"the service says that it is taken, by {kind}; names are shared by all types.",
+        "Nothing was copied.",
+        "Next:  write another target_snapshot_name.",
     )
-    assert "it was not changed, nothing was copied" in output
-    assert "adopt=True" in output
-    assert "Traceback" not in output
-    assert service.only() == before and service.effects() == []
-    assert stack.resources() == {}
 
 
-def test_adopt_takes_the_snapshot_that_is_there(stack: Stack, service: Service, emulator: Emulator) -> None:
-    """With adopt it becomes the stack's: tagged as asked, nothing copied, deleted with the stack."""
-    emulator.put_snapshot("eu-west-1", "db-dr", tags={"theirs": "stays"})
-    before = service.only()
-    stack.copied(target_snapshot_name="db-dr", adopt=True, tags={"team": "shop"})
-    stack.up()
-    assert service.only()["arn"] == before["arn"] == stack.outputs()["arn"]
-    assert service.tags("db-dr") == {
-        "theirs": "stays",
-        "team": "shop",
-        "snapcopy:owner": "shop/dev/db",
-        "snapcopy:source": "adopted",
-    }
-    assert service.copies_started() == 0
-    assert stack.up().changes == {"unchanged": 2}
-    stack.destroy()
-    assert service.snapshots() == {}
-
-
-def test_what_is_taken_over_may_be_named_as_its_own_source(
-    stack: Stack, service: Service, emulator: Emulator
-) -> None:
-    """Nothing is copied for it, so it isn't given up for another copy of itself either."""
-    emulator.put_snapshot("eu-west-1", "db-dr")
-    before = service.only()
-    itself = {"source_snapshot_name": "db-dr", "source_region": "eu-west-1", "target_snapshot_name": "db-dr"}
-    stack.copied(**itself, adopt=True)
-    stack.up()
-    assert service.only()["arn"] == before["arn"] == stack.outputs()["arn"]
-    assert stack.up().changes == {"unchanged": 2}
-    stack.copied(**itself, adopt=True, triggers=["again"])
-    output = stack.up(ok=False).output
-    assert (
-        '"db-dr" in eu-west-1 is its own source' in output
-        and "would have to be deleted first, and was kept" in output
-    )
-    assert service.only()["arn"] == before["arn"] and service.copies_started() == 0
-    stack.copied(**itself)
-    assert "'db-dr' is what source_snapshot_name names in the same region" in stack.preview(ok=False).output
-    stack.destroy()
-    assert service.snapshots() == {}
-
-
-MADE_BY_HAND: dict[str, Callable[[LightsailClient], object]] = {
-    "Instance": lambda client: client.create_instances(
-        instanceNames=["db-dr"],
-        availabilityZone="eu-west-1a",
-        blueprintId="ubuntu_22_04",
-        bundleId="nano_3_0",
+STORIES = {
+    "early": Story(
+        reason="A copy that fails at once is kept with the service's reason, and made again.",
+        derived=True,
+        faults=(Fault(**FULL, resource="early-*", seconds=0.0),),
+        told=FAILED,
+        left="error",
+        kept=True,
+        started=2,
     ),
-    "Disk": lambda client: client.create_disk(diskName="db-dr", availabilityZone="eu-west-1a", sizeInGb=8),
+    "late": Story(
+        reason="So is one that fails later.",
+        faults=(Fault(**FULL, resource="late", seconds=2.0),),
+        told=FAILED,
+        left="error",
+        kept=True,
+        started=2,
+    ),
+    "lost": Story(
+        reason="The work was done, the answer never came: the copy is found under its name.",
+        derived=True,
+        faults=(Fault(kind="lost", operation="CopySnapshot", resource="lost-*"),),
+        left="available",
+        kept=True,
+    ),
+    "expired": Story(
+        reason="Credentials that expire in mid wait don't lose the copy: the message says so, and what to renew.",
+        faults=(
+            Fault(kind="copy-seconds", operation="CopySnapshot", resource="expired", seconds=3600),
+            Fault(
+                kind="error",
+                operation="GetInstanceSnapshot",
+                resource="expired",
+                skip=2,
+                times=None,
+                **EXPIRED,
+            ),
+        ),
+        told=("ExpiredTokenException", "renew the credentials", "kept in the stack's state"),
+        left="pending",
+        kept=True,
+        between=lambda emulator: emulator.set_state("eu-west-1", "expired", "available"),
+    ),
+    "denied": Story(
+        reason="The message names the action to allow.",
+        faults=(
+            Fault(
+                kind="error",
+                operation="CopySnapshot",
+                resource="denied",
+                times=None,
+                code="AccessDeniedException",
+                message="No.",
+            ),
+        ),
+        told=("AccessDeniedException: No.", "allow lightsail:CopySnapshot"),
+    ),
+    "sourceless": Story(
+        reason="A copy in progress doesn't need its source any more, and a source that is gone is no change.",
+        derived=True,
+        faults=(Fault(kind="copy-seconds", operation="CopySnapshot", resource="sourceless-*", seconds=3600),),
+        left="available",
+        kept=True,
+    ),
+    "instance": Story(
+        reason="What has the target's name is named and left alone, and once it is out of the way all is well.",
+        before=lambda emulator: emulator.client("eu-west-1").create_instances(
+            instanceNames=["instance"], **MACHINE
+        ),
+        told=in_use("Instance"),
+        between=lambda emulator: emulator.client("eu-west-1").delete_instance(instanceName="instance"),
+    ),
+    "disk": Story(
+        reason="Names are shared by all types; under another name it is copied.",
+        before=lambda emulator: emulator.client("eu-west-1").create_disk(
+            diskName="disk", availabilityZone="eu-west-1a", sizeInGb=8
+        ),
+        told=in_use("Disk"),
+        then={"target_snapshot_name": "disk-2"},
+    ),
+    "foreign": Story(
+        reason="A name that somebody else's snapshot has is refused, until the program asks to take it over.",
+        before=lambda emulator: emulator.put_snapshot("eu-west-1", "foreign", tags={"team": "theirs"}),
+        told=(
+            'copying CopiedSnapshot "foreign" (us-east-1 -> eu-west-1): the name "foreign" is taken in eu-west-1',
+            "it was not changed, nothing was copied",
+            "adopt=True",
+        ),
+        then={"adopt": True, "tags": {"cost": "7"}},
+        started=0,
+    ),
+    "itself": Story(
+        reason="What is taken over may be named as its own source: nothing is copied for it, now or later.",
+        before=lambda emulator: emulator.put_snapshot("eu-west-1", "itself"),
+        declared={"source_snapshot_name": "itself", "source_region": "eu-west-1", "adopt": True},
+        left="available",
+        kept=True,
+        started=0,
+    ),
 }
 
 
-@pytest.mark.parametrize(("kind", "then"), [("Instance", "it goes"), ("Disk", "another name")])
-def test_a_name_of_another_type_is_refused(
-    stack: Stack, service: Service, emulator: Emulator, kind: str, then: str
-) -> None:
-    """Names are shared by all types: what has the target's name is named and left alone, and once it is out of the way all is well."""
+def things_by_hand(emulator: Emulator) -> dict[str, Any]:
+    """The instances and disks of the target's region."""
     client = emulator.client("eu-west-1")
+    return {
+        each["name"]: each for each in [*client.get_instances()["instances"], *client.get_disks()["disks"]]
+    }
 
-    def theirs() -> list[dict[str, Any]]:
-        return [*map(dict, client.get_instances()["instances"]), *map(dict, client.get_disks()["disks"])]
 
-    MADE_BY_HAND[kind](client)
-    before = theirs()
-    assert [each["resourceType"] for each in before] == [kind]
-    emulator.clear_calls()
-    stack.copied(target_snapshot_name="db-dr")
-    message = told(stack.up(ok=False), "db")
-    assert 'the name "db-dr" is in use in eu-west-1' in message
-    assert f"the service says that it is taken, by {kind}; names are shared by all types." in message
-    assert "Nothing was copied." in message and "Next:  write another target_snapshot_name." in message
-    assert theirs() == before and service.snapshots() == {} and stack.resources() == {}
-    assert set(service.effects()) == {"CopySnapshot"} and service.copies_started() == 0
-    if then == "another name":
-        stack.copied(target_snapshot_name="db-dr-2")
-    elif kind == "Instance":
-        client.delete_instance(instanceName="db-dr")
-    else:
-        client.delete_disk(diskName="db-dr")
+def test_what_goes_wrong_is_told_and_the_next_up_fixes_it(
+    stack: Stack, service: Service, emulator: Emulator
+) -> None:
+    """Each story's copy is made once, but where it failed, and nothing of others is touched meanwhile."""
+    emulator.settings = Settings(copy_seconds=0.3)
+    prepare(STORIES, emulator)
+    theirs, by_hand = service.snapshots(), things_by_hand(emulator)
+    assert {each["resourceType"] for each in by_hand.values()} == {"Instance", "Disk"}
+    held = emulator.inject(
+        Fault(kind="hold-before", operation="GetInstanceSnapshot", resource="sourceless-*", skip=1)
+    )
+    declare(stack, STORIES)
+    running = stack.start("up", "--yes", "--skip-preview", *ONE_BY_ONE, "--continue-on-error")
+    held.wait_reached(120)
+    emulator.client("us-east-1").delete_instance_snapshot(instanceSnapshotName="sourceless")
+    (sourceless,) = (name for name in service.snapshots() if name.startswith("sourceless"))
+    emulator.set_state("eu-west-1", sourceless, "available")
+    held.release()
+    first = stack.end(running, ok=False)
+
+    assert "Traceback" not in first.output
+    there, state = service.snapshots(), stack.resources()
+    for name, story in STORIES.items():
+        assert_told(first, name, story)
+        assert (name in state) is story.kept, name
+        of_it = [each for each in there if each == name or each.startswith(f"{name}-")]
+        if story.left:
+            assert there[of_it[0]]["state"] == story.left, name
+            assert story.left == "error" or there[of_it[0]]["arn"] == state[name]["outputs"]["arn"], name
+        else:
+            assert {each: there[each] for each in of_it} == {each: theirs[each] for each in of_it}, name
+    assert things_by_hand(emulator) == by_hand
+    assert calls_for(emulator, "foreign") == []
+    for name in ("instance", "disk"):
+        assert set(calls_for(emulator, name)) == {("CopySnapshot", "InvalidInputException")}, name
+
+    emulator.faults.clear()
+    for story in STORIES.values():
+        story.between(emulator)
+    declare(stack, STORIES, then=True)
     assert_converges(stack, service)
-    assert service.only()["name"] == ("db-dr-2" if then == "another name" else "db-dr")
-    assert theirs() == (before if then == "another name" else []) and service.copies_started() == 1
 
-
-def test_a_failed_copy_gives_the_services_reason_and_is_made_again(
-    stack: Stack, service: Service, emulator: Emulator
-) -> None:
-    """The service's reason is in the message, and the next `up` deletes the failed copy and starts a new one."""
-    emulator.inject(
-        Fault(
-            kind="fail-copy", operation="CopySnapshot", error_code="DiskFull", error_details="No room left."
-        )
-    )
-    stack.copied()
-    output = stack.up(ok=False).output
-    assert "the copy failed: DiskFull: No room left." in output
-    assert "run `pulumi up` again" in output and "AWS:   operation" in output
-    assert service.only()["state"] == "error"
-    stack.up()
-    assert service.only()["state"] == "available" == stack.outputs()["state"]
-
-
-def test_out_of_time_the_copy_is_kept_and_the_next_up_goes_on_waiting(
-    stack: Stack, service: Service, emulator: Emulator
-) -> None:
-    """Time is up: the copy stays in the state, and nothing is started again."""
-    emulator.settings = Settings(copy_seconds=3600)
-    stack.program(TIMED.format(create="2s", update="1m"))
-    output = stack.up(ok=False).output
-    assert 'waiting for CopiedSnapshot "db" (us-east-1 -> eu-west-1): timed out after 2 s' in output
-    assert "is still pending in eu-west-1; it is kept in the stack's state" in output
-    assert "run `pulumi up` again to go on waiting" in output
-    assert stack.outputs()["state"] == "pending"
-    assert "unhealthy" in stack.refresh().output
-    emulator.finish_copies()
-    stack.up()
-    assert stack.outputs()["state"] == "available"
-    assert service.copies_started() == 1
-    assert stack.up().changes == {"unchanged": 2}
-
-
-def test_a_partial_copy_is_deleted_with_its_stack(stack: Stack, service: Service, emulator: Emulator) -> None:
-    """What was kept as partial doesn't outlive the stack."""
-    emulator.settings = Settings(copy_seconds=3600)
-    stack.program(TIMED.format(create="1s", update="1m"))
-    stack.up(ok=False)
-    stack.destroy()
-    assert service.snapshots() == {}
-
-
-def test_a_lost_answer_to_copysnapshot_makes_no_second_copy(
-    stack: Stack, service: Service, emulator: Emulator
-) -> None:
-    """The work was done, the answer never came: the copy is found under its name."""
-    emulator.inject(Fault(kind="lost", operation="CopySnapshot"))
-    stack.copied()
-    stack.up()
-    assert service.copies_started() == 1
-    assert service.only()["arn"] == stack.outputs()["arn"]
-
-
-def test_throttling_and_a_limit_on_copies_only_delay(
-    stack: Stack, service: Service, emulator: Emulator
-) -> None:
-    """Five copies where two may be in progress, and a throttled service: all arrive."""
-    emulator.settings = Settings(copy_seconds=1, max_copies_in_progress=2)
-    emulator.inject(Fault(kind="error", code="ThrottlingException", message="Rate exceeded", times=6))
-    stack.program("""
-for n in range(5):
-    CopiedSnapshot(f"copy-{n}", source_snapshot_name="db-before-upgrade", source_region="us-east-1",
-        target_region="eu-west-1")
-""")
-    assert stack.up().changes == {"created": 6}
-    assert service.copies_started() == 5 == len(service.snapshots())
-
-
-def test_a_new_copy_that_cant_be_seen_yet_is_waited_for(
-    stack: Stack, service: Service, emulator: Emulator
-) -> None:
-    """Reads just after the call may say NotFound, and tags may be refused: both come right."""
-    emulator.settings = Settings(copy_seconds=2, visibility_seconds=1.5, taggable_when_pending=False)
-    stack.copied(tags={"team": "shop"})
-    stack.up()
-    assert service.copies_started() == 1
-    assert service.tags(service.only()["name"])["team"] == "shop"
-
-
-def test_an_operation_that_ends_before_its_snapshot_is_not_believed(
-    stack: Stack, service: Service, emulator: Emulator
-) -> None:
-    """The operation reads Succeeded early; the snapshot's state decides."""
-    emulator.settings = Settings(copy_seconds=2, operation_lead_seconds=2)
-    stack.copied()
-    stack.up()
-    assert stack.outputs()["state"] == "available" == service.only()["state"]
-
-
-@pytest.mark.parametrize(
-    ("command", "code", "reason", "then"),
-    [
-        ("refresh", "ExpiredTokenException", "The security token included in the request is expired",
-         "renew the credentials"),
-        ("destroy", "InvalidSignatureException", "Signature expired: 20261121T1 is now earlier than 20261121T2",
-         "set this machine's clock"),
-        ("destroy", "AccessDeniedException", "You may not.",
-         "allow lightsail:GetInstanceSnapshot (`snapcopy iam-policy` prints"),
-    ],
-)  # fmt: skip
-def test_denied_the_state_stays_whole(
-    stack: Stack, service: Service, emulator: Emulator, command: str, code: str, reason: str, then: str
-) -> None:
-    """A service that won't say whether a copy is there has not said that it is gone."""
-    stack.copied()
-    stack.up()
-    before = service.only()
-    emulator.inject(Fault(kind="error", code=code, message=reason, times=None))
-    output = stack.run(command, "--yes", "--skip-preview", ok=False).output
-    assert f"{code}: {reason} (lightsail:GetInstanceSnapshot)" in output, output
-    assert f"Next:  {then}" in output and "then run the same command again." in output
-    emulator.faults.clear()
-    assert stack.outputs()["arn"] == before["arn"] and service.only() == before
-    assert stack.up().changes == {"unchanged": 2}
-
-
-def test_denied_in_mid_wait_the_copy_is_kept(stack: Stack, service: Service, emulator: Emulator) -> None:
-    """Credentials that expire don't lose the copy: the message says so, and what to renew."""
-    emulator.settings = Settings(copy_seconds=3600)
-    emulator.inject(
-        Fault(kind="error", operation="GetInstanceSnapshot", resource="db-before-upgrade-*", skip=2, times=None,
-              code="ExpiredTokenException", message="The security token included in the request is expired")
-    )  # fmt: skip
-    stack.copied()
-    output = stack.up(ok=False).output
-    assert "ExpiredTokenException" in output and "renew the credentials" in output
-    assert "kept in the stack's state" in output
-    emulator.faults.clear()
-    emulator.finish_copies()
-    stack.up()
-    assert service.copies_started() == 1
-
-
-def test_a_permission_that_is_missing_is_named(stack: Stack, service: Service, emulator: Emulator) -> None:
-    """The message names the action to allow."""
-    emulator.inject(
-        Fault(kind="error", operation="CopySnapshot", times=None, code="AccessDeniedException", message="No.")
-    )
-    stack.copied()
-    output = stack.up(ok=False).output
-    assert "AccessDeniedException: No." in output and "allow lightsail:CopySnapshot" in output
-    assert service.snapshots() == {}
-
-
-def test_another_stack_cant_have_the_same_explicit_name(
-    new_stack: Callable[..., Stack], service: Service
-) -> None:
-    """The second stack is told whose it is, and destroying it touches nothing."""
-    first, second = new_stack("one", name="one"), new_stack("two", name="two")
-    for each in (first, second):
-        each.copied(target_snapshot_name="db-dr")
-    first.up()
-    before = service.only()
-    output = second.up(ok=False).output
-    assert "belongs to shop/one/db" in output
-    second.destroy()
-    assert service.only() == before
-
-
-def test_a_snapshot_that_took_our_copys_name_is_left_alone(
-    stack: Stack, service: Service, emulator: Emulator
-) -> None:
-    """Ours was deleted and another made under its name: destroy says so and leaves it."""
-    stack.copied(target_snapshot_name="db-dr")
-    stack.up()
-    emulator.client("eu-west-1").delete_instance_snapshot(instanceSnapshotName="db-dr")
-    emulator.put_snapshot("eu-west-1", "db-dr")
-    theirs = service.only()
-    output = stack.destroy().output
-    assert "isn't the one that this stack made; it was not changed" in output
-    assert service.only() == theirs
+    assert {name: started(emulator, name) for name in STORIES} == {
+        name: story.started for name, story in STORIES.items()
+    }
+    assert things_by_hand(emulator) == {"disk": by_hand["disk"]}
+    there = service.snapshots()
+    assert {"disk-2", "instance"} <= there.keys() and "disk" not in there
+    for name in ("foreign", "itself"):
+        assert service.snapshots()[name]["arn"] == theirs[name]["arn"], name
+    assert service.tags("foreign") == {
+        "team": "theirs",
+        "cost": "7",
+        "snapcopy:owner": "shop/dev/foreign",
+        "snapcopy:source": "adopted",
+    }

@@ -1,21 +1,23 @@
 """The fault matrix: what goes wrong, what the user reads, what the service then holds, and that the next run fixes it.
 
-Here are the calls to the service; test_copy_troubles.py has the copies themselves, test_races.py two runs at one copy,
-test_permissions.py what isn't allowed, test_crash_matrix.py killing. What test_failures.py tries isn't tried again.
+Here are the calls to the service; test_copy_troubles.py has the copies themselves, test_unreachable.py a service that isn't there,
+test_races.py two runs at one copy, test_permissions.py what isn't allowed, test_crash_matrix.py killing. What test_failures.py tries
+isn't tried again.
 """
 
 from __future__ import annotations
 
-import time
-from collections.abc import Callable
+import itertools
 from typing import Any
 
 import pytest
 from pulumi_snapcopy.emulator import Emulator, Fault, Injected
+from pulumi_snapcopy.emulator.lightsail import reading
 
 from .conftest import Service, day
-from .matrix import MANUAL, SHORT, assert_converges, told, write
-from .stack import ROUTE, Stack
+from .matrix import MANUAL, SHORT, assert_as_declared, assert_converges, declaring, told, write
+from .stack import ROUTE, Result, Stack
+from .troubles import ONE_BY_ONE
 
 LOST = "Connection was closed before we received a valid response"
 TROUBLES = {
@@ -29,9 +31,6 @@ TROUBLES = {
 }
 WORKS_ALL_THE_SAME = {"lost", "garbage", "error-after", "empty"}
 """Only the answer is gone, the work is done."""
-
-ONE_BY_ONE = ("--parallel", "1")
-"""So that each copy is read by itself: those that are looked for at the same time are listed."""
 
 
 def last_said(kind: str, call: str) -> str:
@@ -57,22 +56,24 @@ CALLS = (
 )  # fmt: skip
 
 
+DAILY = ("lost", "throttled", "hang")
+"""One after the other, each at every operation; the other kinds daily in tests/services, without the engine."""
+
+
 @pytest.mark.parametrize(
-    ("kind", "often"),  # the other kinds daily in tests/services, without the engine
+    ("kinds", "often"),
     [
-        ("lost", False),
-        ("throttled", False),
-        ("hang", False),
+        (DAILY, False),
         *(
-            pytest.param(kind, False, marks=pytest.mark.soak)
-            for kind in TROUBLES
-            if kind not in ("lost", "throttled")
+            pytest.param((kind,), often, marks=pytest.mark.soak)
+            for kind in (*TROUBLES, "hang")
+            for often in (False, True)
         ),
-        *(pytest.param(kind, True, marks=pytest.mark.soak) for kind in (*TROUBLES, "hang")),
     ],
+    ids=lambda value: "-".join(value) if isinstance(value, tuple) else None,
 )
 def test_trouble_that_passes_only_delays(
-    stack: Stack, service: Service, emulator: Emulator, kind: str, often: bool
+    stack: Stack, service: Service, emulator: Emulator, kinds: tuple[str, ...], often: bool
 ) -> None:
     """Each operation fails, in a life of create, refresh, update, replace, destroy: the user needn't know.
 
@@ -80,10 +81,10 @@ def test_trouble_that_passes_only_delays(
     """
     faults: list[Injected] = []
     # The client takes an answer for one, whatever is in it.
-    times = (2 if kind in ("garbage", "empty") else 4) if often else 1
+    times = (2 if kinds[0] in ("garbage", "empty") else 4) if often else 1
 
     def fail() -> None:
-        for operation in CALLS:
+        for kind, operation in itertools.product(kinds, CALLS):
             if (kind, operation) != ("empty", "GetAutoSnapshots"):  # a resource without any answers just that
                 count = max(times, 3) if operation == "CopySnapshot" else times
                 faults.append(emulator.inject(trouble(kind, operation=operation, times=count, seconds=0.5)))
@@ -122,27 +123,64 @@ def test_trouble_that_passes_only_delays(
     stack.destroy()
     emulator.faults.clear()
     assert service.snapshots() == {}
-    hit = {each.fault.operation for each in faults if each.hits}
-    assert hit == {each.fault.operation for each in faults}
+    hit = {(each.fault.kind, each.fault.operation) for each in faults if each.hits}
+    assert hit == {(each.fault.kind, each.fault.operation) for each in faults}
 
 
 # Trouble that stays, until the deadline of 3 s.
 
 
-def test_trouble_that_stays_while_creating(stack: Stack, service: Service, emulator: Emulator) -> None:
-    """Each operation fails for good: what the user reads of each copy is what is true, and the next run fixes it."""
-    calls = ("CopySnapshot", "TagResource", "GetAutoSnapshots")
-    rows = {f"{kind}-{call}": (kind, call) for kind in TROUBLES for call in calls}
-    del rows["empty-GetAutoSnapshots"]  # a resource without any answers just that
-    sources = [name for name, (_, call) in rows.items() if call == "GetAutoSnapshots"]
+@pytest.mark.timeout(600)
+def test_trouble_that_stays(stack: Stack, service: Service, emulator: Emulator) -> None:
+    """Each operation fails for good, while creating and then while changing: what is told is true, and the next run fixes it."""
+    creating = rows_of("CopySnapshot", "TagResource", "GetAutoSnapshots")
+    del creating["empty-GetAutoSnapshots"]  # a resource without any answers just that
+    changing = rows_of("UntagResource", "DeleteInstanceSnapshot", "GetInstanceSnapshot")
+    sources = [name for name, (_, call) in creating.items() if call == "GetAutoSnapshots"]
     emulator.seed({"us-east-1": {"instances": [{"name": n, "automaticSnapshots": 3} for n in sources]}})
+    copies = {
+        n: {"source_resource_name": n, "restore_date": day(1)} if n in sources else {} for n in creating
+    }
+    stay_in_trouble(emulator, creating)
+    write(stack, copies)
+    result = stack.up(*ONE_BY_ONE, "--continue-on-error", ok=False)
+    assert "Traceback" not in result.output
+    assert_creating_is_told(result, creating, service.snapshots(), stack.resources())
+
+    emulator.faults.clear()
+    write(stack, copies)
+    stack.give_time()
+    tagged = {name: {**MANUAL, "tags": {"old": "1"}} for name in changing}
+    stack.program_more(declaring(tagged, create="200s"))
+    stack.up()
+    assert_as_declared(stack, service)
+    assert service.copies_started() == len(creating) + len(changing)
+
+    stay_in_trouble(emulator, changing)
+    write(stack, {**copies, **{name: {} for name, (_, call) in changing.items() if call == "UntagResource"}})
+    result = stack.up(*ONE_BY_ONE, "--continue-on-error", ok=False)
+    assert_changing_is_told(result, changing, service.snapshots(), stack.resources())
+    emulator.faults.clear()
+    assert_converges(stack, service)
+    left = {name: service.tags(name).get("old") for name in service.snapshots() if name in changing}
+    assert left == {name: None for name, (_, call) in changing.items() if call == "UntagResource"}
+
+
+def rows_of(*calls: str) -> dict[str, tuple[str, str]]:
+    """A row for each kind of trouble at each of these operations."""
+    return {f"{kind}-{call}": (kind, call) for kind in TROUBLES for call in calls}
+
+
+def stay_in_trouble(emulator: Emulator, rows: dict[str, tuple[str, str]]) -> None:
+    """Let each row's operation fail for its copy, until the faults are cleared."""
     for name, (kind, call) in rows.items():
         emulator.inject(trouble(kind, operation=call, resource=name, times=None))
-    write(
-        stack, {n: {"source_resource_name": n, "restore_date": day(1)} if n in sources else {} for n in rows}
-    )
-    result = stack.up(*ONE_BY_ONE, "--continue-on-error", ok=False)
-    there, state = service.snapshots(), stack.resources()
+
+
+def assert_creating_is_told(
+    result: Result, rows: dict[str, tuple[str, str]], there: dict[str, Any], state: dict[str, Any]
+) -> None:
+    """Of each copy that was to be made the user reads what is true of it."""
     for name, (kind, call) in rows.items():
         message = told(result, name)
         if not call.startswith("Get") and kind in WORKS_ALL_THE_SAME:
@@ -164,24 +202,12 @@ def test_trouble_that_stays_while_creating(stack: Stack, service: Service, emula
             kept = f'the copy "{name}" is {state_seen} in eu-west-1; it is kept in the stack\'s state'
             assert kept in message
             assert name in there and name in state
-    assert "Traceback" not in result.output
-    emulator.faults.clear()
-    assert_converges(stack, service)
-    assert service.copies_started() == len(rows)
 
 
-def test_trouble_that_stays_while_changing(stack: Stack, service: Service, emulator: Emulator) -> None:
+def assert_changing_is_told(
+    result: Result, rows: dict[str, tuple[str, str]], there: dict[str, Any], state: dict[str, Any]
+) -> None:
     """Tags that can't be taken away and copies that can't be deleted stay the stack's to do."""
-    calls = ("UntagResource", "DeleteInstanceSnapshot", "GetInstanceSnapshot")
-    rows = {f"{kind}-{call}": (kind, call) for kind in TROUBLES for call in calls}
-    tagged = {**MANUAL, "tags": {"old": "1"}}
-    write(stack, dict.fromkeys(rows, tagged), create="200s")
-    stack.up()
-    for name, (kind, call) in rows.items():
-        emulator.inject(trouble(kind, operation=call, resource=name, times=None))
-    write(stack, {name: {} for name, (_, call) in rows.items() if call == "UntagResource"})
-    result = stack.up(*ONE_BY_ONE, "--continue-on-error", ok=False)
-    there, state = service.snapshots(), stack.resources()
     for name, (kind, call) in rows.items():
         message = told(result, name)
         if call == "DeleteInstanceSnapshot" and kind in WORKS_ALL_THE_SAME:
@@ -198,63 +224,39 @@ def test_trouble_that_stays_while_changing(stack: Stack, service: Service, emula
         )
         assert f'the copy "{name}" {kept}' in message
         assert name in there and name in state
-    emulator.faults.clear()
-    assert_converges(stack, service)
-    assert {name: service.tags(name).get("old") for name in service.snapshots()} == {
-        name: None for name, (_, call) in rows.items() if call == "UntagResource"
-    }
 
 
-@pytest.mark.parametrize("call", ["GetInstanceSnapshots", "GetDiskSnapshots"])
-def test_a_list_that_cant_be_had(stack: Stack, service: Service, emulator: Emulator, call: str) -> None:
-    """An orphan of an interrupted run is looked for before anything is sent."""
-    emulator.inject(Fault(kind="error", operation=call, times=None))
-    source = "web-1" if call == "GetInstanceSnapshots" else "data-1"
-    arguments = {**ROUTE, "source_resource_name": source, "restore_date": day(1)}
-    stack.program(f"CopiedSnapshot('db', **{arguments!r}, opts={SHORT})\n")
-    message = told(stack.up(ok=False), "db")
-    assert "timed out after 3 s" in message and "State: nothing was copied." in message
-    assert service.effects() == []
-    emulator.faults.clear()
-    assert_converges(stack, service)
-
-
-def test_a_service_that_isnt_there(
-    stack: Stack, service: Service, nobody: str, record_property: Callable[..., None]
+def test_lists_that_cant_be_had_and_lists_without_an_end(
+    stack: Stack, service: Service, emulator: Emulator, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Connections are refused: it is said, with the address, and what is true of the copy; then all goes on as if not."""
-    there = stack.environment["AWS_ENDPOINT_URL_LIGHTSAIL"]
-
-    def refused(command: str) -> str:
-        stack.environment["AWS_ENDPOINT_URL_LIGHTSAIL"] = nobody
-        result = stack.run(command, "--yes", "--skip-preview", ok=False)
-        stack.environment["AWS_ENDPOINT_URL_LIGHTSAIL"] = there
-        message = told(result, "db")
-        last = f'the service last said: Could not connect to the endpoint URL: "{nobody}/"'
-        assert f"timed out after 3 s; {last}" in message and "Traceback" not in result.output, result.output
-        return message
-
-    write(stack, {"db": {}})
-    began = time.monotonic()
-    creating = refused("up")
-    record_property("seconds", time.monotonic() - began)
-    assert "State: nothing was copied." in creating and "Next:  run `pulumi up` again." in creating
-    assert stack.resources() == {}
-    write(stack, {"db": {}}, create="200s")
-    assert stack.up().changes == {"created": 1, "unchanged": 1}
-    before = service.only()
-    write(stack, {"db": {**MANUAL, "tags": {"team": "shop"}}})
-    updating = refused("up")
-    assert "State: nothing was copied." in updating and "Next:  run `pulumi up` again." in updating
-    deleting = refused("destroy")
-    assert 'State: the copy "db" may still be in eu-west-1; it stays in the stack\'s state.' in deleting
-    assert "Next:  run the same command again." in deleting
-    assert service.only() == before and stack.outputs()["arn"] == before["arn"]
+    """An orphan is looked for before anything is sent; a list whose every page names the same next page comes to an end."""
+    sources = {"web": "web-1", "data": "data-1"}
+    copies = {
+        name: {**ROUTE, "source_resource_name": source, "restore_date": day(1)}
+        for name, source in sources.items()
+    }
+    stack.program(
+        f"for name, arguments in {copies!r}.items():\n    CopiedSnapshot(name, **arguments, opts={SHORT})\n"
+    )
+    for name, call in (("web", "GetInstanceSnapshots"), ("data", "GetDiskSnapshots")):
+        denied = emulator.inject(Fault(kind="error", operation=call, times=None))
+        message = told(stack.up(*ONE_BY_ONE, "--continue-on-error", ok=False), name)
+        assert "timed out after 3 s" in message and "State: nothing was copied." in message
+        denied.remove()
+    assert service.effects() == []
+    emulator.clear_calls()
     stack.give_time()
-    assert stack.up().changes == {"updated": 1, "unchanged": 1}
-    assert service.owner_and_theirs("db") == {"team": "shop", "snapcopy:owner": "shop/dev/db"}
-    stack.destroy()
-    assert service.snapshots() == {} and service.copies_started() == 1
+    page = reading._page
+
+    def repeating(*arguments: Any, **options: Any) -> dict[str, Any]:
+        return {**page(*arguments, **options), "nextPageToken": "0"}
+
+    with monkeypatch.context() as patched:
+        patched.setattr(reading, "_page", repeating)
+        assert stack.up().changes == {"created": 2, "unchanged": 1}
+    lists = emulator.calls("GetInstanceSnapshots")
+    assert [call.parameters.get("pageToken") for call in lists[:2]] == [None, "0"]
+    assert_as_declared(stack, service)
 
 
 HANGING = pytest.mark.parametrize("call", ["CopySnapshot", "TagResource", "GetInstanceSnapshot"])

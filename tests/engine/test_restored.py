@@ -39,10 +39,11 @@ def there(client: Any) -> set[str]:
     return {each["name"] for each in client.get_instances()["instances"] + client.get_disks()["disks"]}
 
 
+@pytest.mark.soak
 def test_killed_the_next_run_resumes(stack: Stack, client: Any, emulator: Emulator) -> None:
     """Killed when the restore is sent: one instance after the next `up`. Killed when the instance is gone: its disk goes, too.
 
-    Each other call is killed in tests/lightsail/test_restored_killed.py.
+    Daily an instance is killed at its request in test_services.py, and each call in tests/lightsail/test_restored_killed.py.
     """
     before = there(client)
     stack.program(PROGRAM)
@@ -51,18 +52,15 @@ def test_killed_the_next_run_resumes(stack: Stack, client: Any, emulator: Emulat
     assert len(emulator.calls("CreateInstancesFromSnapshot")) == 1
     assert len(there(client) - before) == 3
     held = emulator.inject(Fault(kind="hold-after", operation="DeleteInstance"))
-    running = stack.start("destroy", "--yes", "--skip-preview")
-    held.wait_reached(120)
-    stack.kill(running)
-    held.drop()
-    stack.run("cancel", "--yes")
+    stack.killed_at([held], "destroy", "--skip-preview")
     assert there(client) - before
     stack.destroy()
     assert there(client) == before
 
 
+@pytest.mark.soak
 def test_a_wrong_request_is_refused_at_preview(stack: Stack, client: Any, emulator: Emulator) -> None:
-    """With the property's name, and nothing is asked of the service."""
+    """With the property's name, and nothing is asked of the service; daily in tests/lightsail, without the engine."""
     emulator.clear_calls()
     stack.program(PROGRAM.replace("us-east-1a", "eu-west-1a"))
     assert "'eu-west-1a' is not a zone of us-east-1" in stack.preview(ok=False).output

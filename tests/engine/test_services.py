@@ -1,13 +1,13 @@
-"""Every type of resource through the real engine: one story each, and the service is asked what came of it."""
+"""Resources of every service through the real engine, in one stack: one story each, and the service is asked what came of it."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from pathlib import Path
+from dataclasses import dataclass, field
 from typing import Any
 
 import pytest
-from pulumi_snapcopy.emulator import Emulator, Fault, Settings
+from pulumi_snapcopy.emulator import Emulator, Fault, Injected, Settings
 
 from tests.harness.row import Row
 from tests.harness.services import DISK_SNAPSHOT, EC2_COPY, FCU_COPY, OUTSCALE_SNAPSHOT, RESTORED_INSTANCE
@@ -15,38 +15,51 @@ from tests.harness.target import Properties, Seen
 
 from .stack import Stack
 
-STORIES = (DISK_SNAPSHOT, RESTORED_INSTANCE, EC2_COPY, FCU_COPY, OUTSCALE_SNAPSHOT)
+TOGETHER = (DISK_SNAPSHOT, RESTORED_INSTANCE, EC2_COPY, OUTSCALE_SNAPSHOT)
 """Lightsail's copies have their own files here; the others of these services' types are in the examples' tests."""
+ON_FCU = (FCU_COPY,)
+"""A stack's copies of EC2 are either AWS's or FCU's; FCU's have a daily story in test_ec2.py."""
+SECONDS: dict[str, float] = {"copy_seconds": 0.5, "snapshot_seconds": 0.5, "restore_seconds": 0.5}
 
 
-@pytest.fixture(params=STORIES, ids=str)
-def row(request: pytest.FixtureRequest) -> Row:
-    """One type of resource on one service."""
-    made: Row = request.param
+@pytest.fixture(params=[TOGETHER, pytest.param(ON_FCU, marks=pytest.mark.soak)], ids=["together", "fcu"])
+def rows(request: pytest.FixtureRequest) -> tuple[Row, ...]:
+    """One type of resource on each service."""
+    made: tuple[Row, ...] = request.param
     return made
 
 
 @pytest.fixture
-def emulator(row: Row) -> Iterator[Emulator]:
-    """Its service, where everything takes half a second."""
-    settings = Settings(copy_seconds=0.5, snapshot_seconds=0.5, restore_seconds=0.5)
-    with Emulator(services=(row.emulated,), settings=settings) as running:
-        row.prepare(running)
+def emulator(rows: tuple[Row, ...]) -> Iterator[Emulator]:
+    """Their services, where everything takes half a second and filters lag."""
+    settings = Settings(**SECONDS, filter_seconds=1)  # type: ignore[arg-type]
+    with Emulator(services={each.emulated for each in rows}, settings=settings) as running:
+        for prepare in dict.fromkeys(each.prepare for each in rows):
+            prepare(running)
         running.clear_calls()
         yield running
 
 
+@dataclass
 class Story:
-    """One stack with one resource of a row."""
+    """One resource of a row, named as the row is."""
 
-    def __init__(self, row: Row, emulator: Emulator, stack: Stack) -> None:
-        self.row, self.emulator, self.stack = row, emulator, stack
-        self.before = row.things()
+    row: Row
+    emulator: Emulator
+    stack: Stack
+    before: list[Seen] = field(init=False)
 
-    def write(self, **inputs: Any) -> None:
-        """Write the program."""
+    def __post_init__(self) -> None:
+        self.before = self.row.things()
+
+    def program(self, **inputs: Any) -> str:
+        """What declares it."""
         given: Properties = {**self.row.request, "tags": {"team": "shop"}, **inputs}
-        (self.stack.folder / "__main__.py").write_text(self.row.program("vol", given))
+        return self.row.program(self.row.name, given)
+
+    def hold(self, operation: str) -> Injected:
+        """Hold one of the calls, its work done."""
+        return self.emulator.inject(Fault(kind="hold-after", operation=operation, service=self.row.emulated))
 
     def made(self) -> list[Seen]:
         """What wasn't there at the start."""
@@ -60,44 +73,49 @@ class Story:
 
     def assert_one(self, *, sent: int) -> str:
         """One, complete, as the state has it, nothing of others changed; returns its ref."""
-        made, entry = self.made(), self.entry()
-        assert len(made) == 1 + self.row.along and self.row.sends(self.emulator) == sent
+        made, entry, name = self.made(), self.entry(), self.row.name
+        assert len(made) == 1 + self.row.along and self.row.sends(self.emulator) == sent, name
         one = made[0]
-        assert [each for each in self.row.things() if each not in made] == self.before
+        assert [each for each in self.row.things() if each not in made] == self.before, name
         assert entry["id"] == f"{one.region}/{one.name}"
-        assert entry["outputs"][self.row.family.ref_output] == one.arn
-        assert one.state in ("available", "completed", "running") and one.tags["team"] == "shop"
-        assert one.tags["snapcopy:owner"].startswith("shop/dev/vol@")
-        assert len(entry["outputs"]["__provider"]) <= 200
+        assert entry["outputs"][self.row.family.ref_output] == one.arn, name
+        assert one.state in ("available", "completed", "running") and one.tags["team"] == "shop", name
+        assert one.tags["snapcopy:owner"].startswith(f"shop/dev/{name}@")
+        assert len(entry["outputs"]["__provider"]) <= 200, name
         return one.arn
 
 
 @pytest.fixture
-def story(row: Row, emulator: Emulator, new_stack: Callable[..., Stack], tmp_path: Path) -> Story:
-    """A stack that has nothing yet."""
+def stories(rows: tuple[Row, ...], emulator: Emulator, new_stack: Callable[..., Stack]) -> list[Story]:
+    """A stack that has nothing yet, and its stories."""
     stack = new_stack()
-    if row.emulated == "outscale":  # whose API needs no credentials of AWS
-        kept = {key: value for key, value in stack.environment.items() if not key.startswith("AWS_")}
-        stack.environment = {**kept, "SNAPCOPY_REQUESTS_PER_SECOND": "1000"}
-    return Story(row, emulator, stack)
+    stack.environment["SNAPCOPY_REQUESTS_PER_SECOND"] = "1000"
+    return [Story(each, emulator, stack) for each in rows]
 
 
-def test_the_story_of_one_resource(story: Story, row: Row, emulator: Emulator) -> None:
+def test_the_story_of_one_resource_of_each_service(stories: list[Story], emulator: Emulator) -> None:
     """Killed at its request, resumed, unchanged, replaced, read, destroyed; filters lag."""
-    stack = story.stack
-    emulator.settings = Settings(
-        copy_seconds=0.5, snapshot_seconds=0.5, restore_seconds=0.5, filter_seconds=1
-    )
-    story.write()
-    stack.up_killed_at(emulator.inject(Fault(kind="hold-after", operation=row.create)))
-    words = row.family.words
-    assert f"looking for the {words.thing} at {words.provider}" in stack.up().output
-    first = story.assert_one(sent=1)
+    stack, number = stories[0].stack, len(stories)
+
+    def write(programs: list[str]) -> None:
+        (stack.folder / "__main__.py").write_text("".join(programs))
+
+    write([each.program() for each in stories])
+    stack.up_killed_at([each.hold(each.row.create) for each in stories])
+    output = stack.up().output
+    first = {}
+    for each in stories:
+        words = each.row.family.words
+        assert f"looking for the {words.thing} at {words.provider}" in output
+        first[each.row.name] = each.assert_one(sent=1)
     emulator.clear_calls()
-    assert stack.up().changes == {"unchanged": 2} and emulator.calls() == []
-    story.write(**row.edit)
-    assert "1 replaced" in stack.up().output.rpartition("Resources:")[2]
-    (made, *_) = story.made()
-    assert made.arn != first and row.sends(emulator) == 1
+    assert stack.up().changes == {"unchanged": number + 1} and emulator.calls() == []
+    write([each.program(**each.row.edit) for each in stories])
+    assert f"{number} replaced" in stack.up().output.rpartition("Resources:")[2]
+    for each in stories:
+        (made, *_) = each.made()
+        assert made.arn != first[each.row.name] and each.row.sends(emulator) == 1, each.row.name
     destroyed = stack.run("destroy", "--yes", "--skip-preview", "--refresh")
-    assert destroyed.changes == {"deleted": 2} and row.things() == story.before
+    assert destroyed.changes == {"deleted": number + 1}
+    for each in stories:
+        assert each.row.things() == each.before, each.row.name

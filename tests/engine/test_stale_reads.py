@@ -10,7 +10,7 @@ from pulumi_snapcopy.emulator import Emulator, Fault, Injected
 from .conftest import Service, day
 from .matrix import MANUAL, SHORT, told
 from .stack import ROUTE, Result, Stack
-from .test_fault_matrix import ONE_BY_ONE
+from .troubles import ONE_BY_ONE
 
 TAGS = {"team": "shop"}
 

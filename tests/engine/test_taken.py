@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import json
 import shutil
 from pathlib import Path
 
+import pytest
 from pulumi_snapcopy.emulator import Emulator
 
 from .conftest import Service
@@ -32,7 +32,7 @@ def test_the_example_takes_and_copies_in_one_up(stack: Stack, service: Service, 
     taken, copied = of_the_stack(service), of_the_stack(service, "eu-west-1")
     assert sorted(taken.values()) == ["us-east-1:disk/data-1", "us-east-1:instance/web-1"]
     assert sorted(copied.values()) == sorted(f"us-east-1:{name}" for name in taken)
-    outputs = json.loads(stack.run("stack", "output", "--json").output)
+    outputs = stack.exports()
     assert {each["name"] for each in outputs.values()} == copied.keys()
     assert stack.up().changes == {"unchanged": 5}
     stack.run("config", "set", "release", "2")
@@ -43,8 +43,9 @@ def test_the_example_takes_and_copies_in_one_up(stack: Stack, service: Service, 
     assert {region: service.snapshots(region) for region in before} == before
 
 
+@pytest.mark.soak
 def test_a_wrong_request_is_refused_at_preview(stack: Stack, emulator: Emulator) -> None:
-    """With the property's name, and nothing is asked of the service."""
+    """With the property's name, and nothing is asked of the service; daily in tests/lightsail, without the engine."""
     emulator.clear_calls()
     stack.program("""
 from pulumi_snapcopy.lightsail import DiskSnapshot

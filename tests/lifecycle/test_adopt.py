@@ -55,6 +55,21 @@ def test_a_copy_that_names_itself_as_its_source_is_taken_over_and_never_deleted(
     assert life.tags()[0]["snapcopy:source"] == "us-east-1:db-1"
 
 
+def test_what_is_its_own_source_is_not_given_up_for_another_copy_of_itself() -> None:
+    """It would have to be deleted before it could be copied: the run says so, and keeps it."""
+    life = Life(replace(COPY, explicit="db-dr"))
+    assert life.run("up") == []
+    (copy,) = life.there()
+    life.engine.state.clear()
+    life.declared = replace(life.declared, source="db-dr", source_region=COPY.target_region, adopt=True)
+    assert life.run("up") == []
+    life.declared = replace(life.declared, triggers=("again",))
+    (error,) = life.run("up")
+    assert '"db-dr" in eu-west-1 is its own source' in error
+    assert "would have to be deleted first, and was kept" in error
+    assert life.there().keys() == {copy}
+
+
 def test_a_snapshot_that_another_stack_has_taken_over_is_not_taken_back_by_a_refresh() -> None:
     """Nothing in the program asks for it."""
     life = Life(replace(COPY, explicit="db-dr", adopt=True))
