@@ -2,6 +2,8 @@
 # that is there already keeps its own.
 PYTHON ?= $(shell for p in .venv/bin/python python3 python3.14 python3.13 python3.12 python3.11 python3.10; do \
 	$$p -c 'import sys; sys.exit(sys.version_info < (3, 10))' 2>/dev/null && echo $$p && break; done)
+# Hundreds of Pythons are started here; compiling what they import again each time would double the time of `make test`.
+unexport PYTHONDONTWRITEBYTECODE
 TEST_ARGS ?= -n 4 --dist worksteal
 
 .PHONY: help setup up down test soak bench lint clean python
