@@ -264,7 +264,7 @@ def test_a_copy_under_its_sources_own_name_is_told_how_to_take_that_over() -> No
         "targetSnapshotName": GOOD["sourceSnapshotName"],
     }
     (found,) = BOOK.violations(inputs, now=NOW)
-    assert "'db-1' is what sourceSnapshotName names in the same region" in found.message
+    assert "'db-1' is what source_snapshot_name names in the same region" in found.message
     assert "or adopt=True to take over that snapshot" in found.message
 
 
