@@ -52,11 +52,7 @@ def test_killed_the_next_run_resumes(stack: Stack, client: Any, emulator: Emulat
     assert len(emulator.calls("CreateInstancesFromSnapshot")) == 1
     assert len(there(client) - before) == 3
     held = emulator.inject(Fault(kind="hold-after", operation="DeleteInstance"))
-    running = stack.start("destroy", "--yes", "--skip-preview")
-    held.wait_reached(120)
-    stack.kill(running)
-    held.drop()
-    stack.run("cancel", "--yes")
+    stack.killed_at([held], "destroy", "--skip-preview")
     assert there(client) - before
     stack.destroy()
     assert there(client) == before

@@ -44,6 +44,14 @@ def test_one_snapshot_mode(given: tuple[str | None, ...]) -> None:
     assert all(each.property != "fileLocation" and "MARKEDSECRET" not in each.message for each in found)
 
 
+def test_modes_that_are_mixed_or_incomplete_are_told_what_to_write() -> None:
+    """Two modes exclude each other; a file needs the size of its snapshot."""
+    mixed = violations(SNAPSHOT_RULES, volumeId=KNOWN["volumeId"], fileLocation=KNOWN["fileLocation"])
+    assert any("exclude each other" in each.message for each in mixed)
+    (found,) = violations(SNAPSHOT_RULES, fileLocation=KNOWN["fileLocation"])
+    assert found.property == "snapshotSize" and "is required with" in found.message
+
+
 @pytest.mark.parametrize("missing", ["sourceSnapshotId", "sourceRegionName"])
 def test_a_copy_names_its_source_and_its_region(missing: str) -> None:
     """Both are required; the message says what to write, as a Python program spells it."""

@@ -256,6 +256,18 @@ def test_a_request_that_breaks_several_rules_is_told_all_of_them() -> None:
     }  # fmt: skip
 
 
+def test_a_copy_under_its_sources_own_name_is_told_how_to_take_that_over() -> None:
+    """A region has each name once: another name, or adopt for the snapshot itself."""
+    inputs = {
+        **GOOD,
+        "targetRegion": GOOD["sourceRegion"],
+        "targetSnapshotName": GOOD["sourceSnapshotName"],
+    }
+    (found,) = BOOK.violations(inputs, now=NOW)
+    assert "'db-1' is what source_snapshot_name names in the same region" in found.message
+    assert "or adopt=True to take over that snapshot" in found.message
+
+
 def test_the_most_tags_a_user_may_write_leave_room_for_ours() -> None:
     """The service takes fifty tags; a request with as many as the rules let through stays within them."""
     counts = [n for n in range(60) if judged({**GOOD, "tags": {str(key): "" for key in range(n)}}) == []]
