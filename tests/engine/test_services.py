@@ -1,4 +1,4 @@
-"""Resources of every service through the real engine, in one stack: one story each, and the service is asked what came of it."""
+"""Resources of every service through the real engine: one story each, and the service is asked what came of it."""
 
 from __future__ import annotations
 
@@ -15,16 +15,21 @@ from tests.harness.target import Properties, Seen
 
 from .stack import Stack
 
-TOGETHER = (DISK_SNAPSHOT, RESTORED_INSTANCE, EC2_COPY, OUTSCALE_SNAPSHOT)
+ON_LIGHTSAIL = (DISK_SNAPSHOT, RESTORED_INSTANCE)
 """Lightsail's copies have their own files here; the others of these services' types are in the examples' tests."""
-ON_FCU = (FCU_COPY,)
-"""A stack's copies of EC2 are either AWS's or FCU's; FCU's have a daily story in test_ec2.py."""
+ELSEWHERE = (EC2_COPY, FCU_COPY, OUTSCALE_SNAPSHOT)
+"""Their daily stories through the engine are in test_ec2.py and test_outscale.py; daily they are killed in tests/services."""
 SECONDS: dict[str, float] = {"copy_seconds": 0.5, "snapshot_seconds": 0.5, "restore_seconds": 0.5}
 
 
-@pytest.fixture(params=[TOGETHER, pytest.param(ON_FCU, marks=pytest.mark.soak)], ids=["together", "fcu"])
+@pytest.fixture(
+    params=[
+        pytest.param(ON_LIGHTSAIL, id="lightsail"),
+        *(pytest.param((each,), id=str(each), marks=pytest.mark.soak) for each in ELSEWHERE),
+    ]
+)
 def rows(request: pytest.FixtureRequest) -> tuple[Row, ...]:
-    """One type of resource on each service."""
+    """The types of resources that share a stack."""
     made: tuple[Row, ...] = request.param
     return made
 
@@ -93,7 +98,7 @@ def stories(rows: tuple[Row, ...], emulator: Emulator, new_stack: Callable[..., 
     return [Story(each, emulator, stack) for each in rows]
 
 
-def test_the_story_of_one_resource_of_each_service(stories: list[Story], emulator: Emulator) -> None:
+def test_the_story_of_one_resource_of_each_type(stories: list[Story], emulator: Emulator) -> None:
     """Killed at its request, resumed, unchanged, replaced, read, destroyed; filters lag."""
     stack, number = stories[0].stack, len(stories)
 
