@@ -15,17 +15,17 @@ from tests.harness.target import Properties, Seen
 
 from .stack import Stack
 
-ON_LIGHTSAIL = (DISK_SNAPSHOT, RESTORED_INSTANCE)
-"""Lightsail's copies have their own files here; the others of these services' types are in the examples' tests."""
-ELSEWHERE = (EC2_COPY, FCU_COPY, OUTSCALE_SNAPSHOT)
+TOGETHER = (DISK_SNAPSHOT, RESTORED_INSTANCE, EC2_COPY)
+"""Two services in one stack, whose SDKs are loaded at the same time. Lightsail's copies have their own files here."""
+ALONE = (FCU_COPY, OUTSCALE_SNAPSHOT)
 """Their daily stories through the engine are in test_ec2.py and test_outscale.py; daily they are killed in tests/services."""
 SECONDS: dict[str, float] = {"copy_seconds": 0.5, "snapshot_seconds": 0.5, "restore_seconds": 0.5}
 
 
 @pytest.fixture(
     params=[
-        pytest.param(ON_LIGHTSAIL, id="lightsail"),
-        *(pytest.param((each,), id=str(each), marks=pytest.mark.soak) for each in ELSEWHERE),
+        pytest.param(TOGETHER, id="together"),
+        *(pytest.param((each,), id=str(each), marks=pytest.mark.soak) for each in ALONE),
     ]
 )
 def rows(request: pytest.FixtureRequest) -> tuple[Row, ...]:

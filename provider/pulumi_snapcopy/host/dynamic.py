@@ -5,6 +5,7 @@ Page: https://www.pulumi.com/docs/iac/concepts/resources/dynamic-providers/
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, ClassVar, NoReturn
@@ -34,6 +35,10 @@ from .tally import Tally
 from .translation import known, unknown_again
 
 Properties = dict[str, Any]
+
+_IMPORTS = threading.RLock()
+"""Held while a service is made, which imports its SDK. Where modules import each other in a circle, as botocore's do, two
+threads that import them at the same time may see one that is half made."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -82,23 +87,35 @@ class DynamicProvider(ResourceProvider):
         clock, backend = type(self).clock(), self._backend
         try:
             settings = Settings.read(req.config.get)
-            family = backend.by_settings(settings) if backend.by_settings else backend.family
+            with _IMPORTS:
+                family = backend.by_settings(settings) if backend.by_settings else backend.family
         except ConfigError as error:
             settings, family, self._trouble = Settings(), backend.family, error
         self._engine = _sdk.Engine.of_this_host()
         if self._engine:
             self._engine.end_with_it()
         self._fit_host(settings.max_workers, clock)
+
+        def service() -> Service:
+            with _IMPORTS:
+                return backend.service(settings, clock)
+
+        def default_region() -> str | None:
+            with _IMPORTS:
+                return backend.default_region(settings)
+
+        def account(region: str) -> str:
+            service()
+            return backend.account(settings, region)
+
         guard = None
         if allowed := settings.allowed_account_ids:
-            guard = AccountGuard(
-                allowed=allowed, ask=lambda region: backend.account(settings, region), clock=clock
-            )
+            guard = AccountGuard(allowed=allowed, ask=account, clock=clock)
         self._verbs = Verbs(
             family=family,
-            make_service=lambda: backend.service(settings, clock),
+            make_service=service,
             clock=clock,
-            default_region=lambda: backend.default_region(settings),
+            default_region=default_region,
             longest_pause=settings.poll_seconds,
             is_wanted=self._engine.is_there if self._engine else lambda: True,
             guard=guard,
