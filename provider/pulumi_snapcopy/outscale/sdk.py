@@ -94,7 +94,7 @@ def described_login() -> str:
 
 @dataclass(slots=True)
 class Connection:
-    """The one Gateway of this process, made when it is first needed: that takes two seconds.
+    """The one Gateway of this process, made when it is first needed: it reads the description of the whole API.
 
     Args:
         workers: how many calls may be in progress at once.
