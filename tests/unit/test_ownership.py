@@ -121,6 +121,13 @@ def test_the_services_record_proves_an_interrupted_run(
     assert classify(SPEC, NOTHING, thing(), records=records, now=NOW.timestamp() + age).whose is whose, reason
 
 
+def test_a_run_of_seconds_still_knows_what_it_has_just_made() -> None:
+    """Its answer was lost, and the run looks a moment after its deadline."""
+    hasty = replace(SPEC, timeout=3)
+    for age, whose in ((10, Whose.OURS), (61, Whose.THEIRS)):
+        assert classify(hasty, NOTHING, thing(), records=[RECORD], now=NOW.timestamp() + age).whose is whose
+
+
 def test_only_the_newest_deciding_record_counts() -> None:
     """What is recorded of a name's earlier owner says nothing of its owner now."""
     newer = replace(RECORD, id="2", origin="here:other")

@@ -157,8 +157,11 @@ def _proves(spec: Spec, known: Known, record: Record, seen: Seen, now: float) ->
 
 
 def is_recent(spec: Spec, at: datetime | None, now: float) -> bool:
-    """Whether a run that may still be at work, or was interrupted, can have made it then."""
-    return at is None or now - at.timestamp() < spec.timeout
+    """Whether a run that may still be at work, or was interrupted, can have made it then.
+
+    However little time a run is given: this very run may look a moment after its deadline for what it has made.
+    """
+    return at is None or now - at.timestamp() < max(spec.timeout, CREATION_GRACE)
 
 
 def _is_newer(known: Known, record: Record) -> bool:
