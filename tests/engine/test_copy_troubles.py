@@ -165,6 +165,7 @@ KILLED = {
 """Killed before tagging. The service forgets the operations of the first two; a derived name still proves itself."""
 
 
+@pytest.mark.soak  # daily killed in tests/property/test_crashes.py
 def test_killed_before_tagging_on_a_clock_behind_ours(
     stack: Stack, service: Service, emulator: Emulator, skewed: Skew
 ) -> None:

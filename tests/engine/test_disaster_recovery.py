@@ -235,6 +235,7 @@ def test_a_copy_deleted_by_hand_is_asked_about(stack: Stack, service: Service, e
     assert held(service) == [nth(9), nth(10), nth(11)]
 
 
+@pytest.mark.soak
 def test_a_source_without_automatic_snapshots_has_a_manual_one_a_day(
     stack: Stack, service: Service, emulator: Emulator
 ) -> None:

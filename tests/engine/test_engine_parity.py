@@ -87,10 +87,7 @@ STORIES = {
 }  # fmt: skip
 
 
-EVERY_DAY = (
-    "edited, renamed, no longer declared",
-    "stopped, refreshed",
-)
+EVERY_DAY = ("stopped, refreshed",)
 
 
 class Cli:

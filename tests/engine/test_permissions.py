@@ -93,6 +93,7 @@ def _deny(emulator: Emulator, *, changed: bool) -> None:
             )  # fmt: skip
 
 
+@pytest.mark.soak  # that each is called is told daily
 def test_each_action_is_needed(stack: Stack, service: Service, emulator: Emulator) -> None:
     """Without any one of them a feature breaks, and the message names the action; with all of them everything works."""
     courtesy = {

@@ -55,6 +55,7 @@ class Row:
                 Row("destroy", "DeleteInstanceSnapshot"),
             ],
             id="one of each command",
+            marks=pytest.mark.soak,  # daily in tests/lifecycle/test_stale_reads.py
         ),
         pytest.param(
             [
