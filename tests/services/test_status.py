@@ -72,7 +72,7 @@ def test_several_services_are_one_answer(served: Running, monkeypatch: pytest.Mo
     both = ["status", "--services", "ec2,outscale", "--region", row.region, "--json"]
     told = CliRunner().invoke(main, both)
     ids = {each["snapshotId"] for each in json.loads(told.stdout)}
-    assert life.only().name in ids and FIRST not in ids, "its source is nobody's of ours"
+    assert life.only().name in ids and FIRST not in ids, "the source has neither our tag nor our key"
 
 
 def test_a_region_that_the_service_does_not_have_is_refused(row: Row, served: Running) -> None:

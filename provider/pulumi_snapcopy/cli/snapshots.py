@@ -99,7 +99,7 @@ def look(access: Access, urls: Mapping[str, str]) -> Holdings:
 
 
 def _is_shown(snapshot: Seen) -> bool:
-    """Where ids are given, what bears neither our tag nor a key of ours is of no concern here."""
+    """Whether to show a snapshot: on Lightsail each, elsewhere those with our owner tag or our key."""
     return "snapshotId" not in snapshot.outputs or OWNER_TAG in snapshot.tags or bool(snapshot.key)
 
 
