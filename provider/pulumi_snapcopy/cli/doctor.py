@@ -17,15 +17,7 @@ from .stack_login import StackConfig
 
 
 @click.command("doctor")
-@click.option(
-    "--services",
-    "names",
-    default="lightsail",
-    show_default=True,
-    metavar="SERVICE,…",
-    callback=services.named,
-    help=f"The services to check: {', '.join(services.SERVICES)}. OUTSCALE's FCU is ec2.",
-)
+@services.option("The services to check")
 @click.option("--source-region", help="Where the sources are.  [default: the service's own tooling's region]")
 @click.option("--target-region", help="Where the copies shall be.  [default: likewise]")
 @click.option(

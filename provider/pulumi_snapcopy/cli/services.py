@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from importlib import import_module
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -24,6 +25,19 @@ def named(ctx: click.Context, param: click.Parameter, value: str) -> list[str]:
     if unknown := [each for each in names if each not in SERVICES]:
         raise click.BadParameter(f"there is no service {unknown[0]!r}. Write {', '.join(SERVICES)}.")
     return names
+
+
+def option(meaning: str) -> Callable[[Any], Any]:
+    """Return the option ``--services``, which hands on their ``names``."""
+    return click.option(
+        "--services",
+        "names",
+        default="lightsail",
+        show_default=True,
+        metavar="SERVICE,…",
+        callback=named,
+        help=f"{meaning}: {', '.join(SERVICES)}. OUTSCALE's FCU is ec2.",
+    )
 
 
 def access_of(name: str) -> type[Access]:

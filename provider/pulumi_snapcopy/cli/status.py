@@ -93,15 +93,7 @@ def _keep(ctx: click.Context, param: click.Parameter, value: str | None) -> Rete
     "--region", "regions", multiple=True, help="List all manual snapshots of this region instead; repeatable."
 )
 @click.option("--all-regions", is_flag=True, help="List those of all regions that the account has enabled.")
-@click.option(
-    "--services",
-    "names",
-    default="lightsail",
-    show_default=True,
-    metavar="SERVICE,…",
-    callback=services.named,
-    help=f"List those of {', '.join(services.SERVICES)}; OUTSCALE's FCU is ec2. Of all but lightsail those that are ours.",
-)
+@services.option("List the snapshots of these services, of all but lightsail those that are ours")
 @click.option("--json", "as_json", is_flag=True, help="With --region or --services: print a JSON array.")
 def status(
     source_region: str | None,
