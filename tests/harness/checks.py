@@ -18,8 +18,9 @@ _COMPLETE = {"available", "completed"}
 
 
 def ours(world: World) -> list[Seen]:
-    """The snapshots that aren't somebody else's."""
-    return [each for each in world.target.snapshots() if each.place not in world.foreign]
+    """The snapshots that aren't somebody else's, and weren't let go."""
+    others = world.foreign.keys() | world.let_go.keys()
+    return [each for each in world.target.snapshots() if each.place not in others]
 
 
 def foreign_is_untouched(world: World) -> None:

@@ -16,7 +16,7 @@ from .edits import declared
 from .engine import EngineKilled, Resource
 from .other import OtherStack
 from .program import Declaration, urn
-from .target import Disturbance, HostDied, Kill, Power, Seen, Stop, Target
+from .target import Disturbance, Fault, HostDied, Kill, Power, Seen, Stop, Target
 from .world import World
 
 
@@ -55,6 +55,8 @@ class Driven(World, RuleBasedStateMachine):
             self.counts.add("runs")
             self.counts.add("verbs", self.engine.calls - calls)
             self.counts.add("copies", self.target.copies_started() - started)
+        denied = isinstance(disturbance, Fault) and disturbance.kind == "denied"
+        handover.let_go(self, provider.warnings, denied=denied)
         handover.settle(self)
         if isinstance(disturbance, Stop):
             reached = self.target.copies_started() > started

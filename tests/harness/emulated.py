@@ -92,6 +92,7 @@ class Emulated:
     def __enter__(self) -> Emulated:
         self._stack.enter_context(self.emulator)
         engine = self._stack.enter_context(EngineServer())
+        self._warnings = engine.warnings
         kept = {key: value for key, value in os.environ.items() if not key.startswith(("AWS_", "SNAPCOPY_"))}
         self._hosts = self._stack.enter_context(
             Hosts({**kept, **self.emulator.environment}, engine.address, quicker=_QUICKER)
@@ -128,7 +129,8 @@ class Emulated:
             self.emulator.settings = replace(self.emulator.settings, copy_seconds=_LONG)
         self._started = self._hosts.start()
         watched = isinstance(disturbance, Kill | Stop)
-        self._host = Host(self._started.port, self._watch if watched else None)
+        self._warnings.clear()
+        self._host = Host(self._started.port, self._watch if watched else None, warnings=self._warnings)
         return self._host
 
     def stop(self) -> bool:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import re
+from collections.abc import Mapping, Sequence
 
 from pulumi_snapcopy.core.values import OWNER_TAG, RETAIN_TAG, Phase
 
@@ -11,6 +12,7 @@ from .target import Seen
 from .world import World
 
 Place = tuple[str, str]
+_NOT_DELETED = r'kept "(.+)" in (\S+), which was replaced: deleting it isn\'t allowed'
 
 
 def offer(world: World, region: str, name: str, tags: Mapping[str, str]) -> None:
@@ -19,6 +21,18 @@ def offer(world: World, region: str, name: str, tags: Mapping[str, str]) -> None
     (planted,) = (each for each in world.target.snapshots() if each.place == (region, name))
     world.foreign[planted.place] = planted
     world.offered[planted.place] = None
+
+
+def let_go(world: World, warnings: Sequence[str], *, denied: bool) -> None:
+    """After a run: what it names as replaced and not to be deleted stays, and may be taken up again or deleted later."""
+    there = {each.place: each for each in world.target.snapshots()}
+    for name, region in re.findall(_NOT_DELETED, "\n".join(warnings)):
+        assert denied, f"{name} was to be deleted, and nothing was in the way"
+        world.let_go[region, name] = there[region, name]
+        world.counts.add("let go")
+    for place in world.let_go.keys() & {each.place for each in world.engine.state}:
+        seen = world.let_go.pop(place)
+        world.came_with[seen.arn] = seen.tags
 
 
 def settle(world: World) -> None:

@@ -62,6 +62,10 @@ class HostDied(Exception):
 class Provider(Protocol):
     """One process of the provider, called as the engine calls it; every call may raise `VerbFailed` or `HostDied`."""
 
+    @property
+    def warnings(self) -> Sequence[str]:
+        """What it has said so far that stays."""
+
     def check(self, urn: str, olds: Properties, news: Properties) -> tuple[Properties, list[str]]:
         """The settled inputs, and what is wrong with them."""
 

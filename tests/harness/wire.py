@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from types import TracebackType
 from typing import Any, TypeVar
 
 import grpc
 from google.protobuf import empty_pb2, json_format, struct_pb2
-from pulumi.runtime.proto import engine_pb2_grpc, provider_pb2, provider_pb2_grpc, status_pb2
+from pulumi.runtime.proto import engine_pb2, engine_pb2_grpc, provider_pb2, provider_pb2_grpc, status_pb2
 
 from .target import Difference, HostDied, Made, Properties, VerbFailed
 
@@ -50,9 +50,11 @@ class Host:
     Args:
         port: where it listens.
         watch: is handed every call in flight, again and again until it ends; it may kill the process.
+        warnings: where the engine that it logs to keeps its warnings.
     """
 
-    def __init__(self, port: int, watch: Watch | None = None) -> None:
+    def __init__(self, port: int, watch: Watch | None = None, *, warnings: Sequence[str] = ()) -> None:
+        self.warnings = warnings
         self._channel = grpc.insecure_channel(f"127.0.0.1:{port}")
         self._stub = provider_pb2_grpc.ResourceProviderStub(self._channel)
         self._watch = watch
@@ -130,12 +132,15 @@ class EngineServer:
 
     def __init__(self) -> None:
         self.lines: list[str] = []
+        self.warnings: list[str] = []
         self._server = grpc.server(ThreadPoolExecutor(2))
-        lines = self.lines
+        lines, warnings = self.lines, self.warnings
 
         class Servicer(engine_pb2_grpc.EngineServicer):
             def Log(self, request: Any, context: Any) -> Any:
                 lines.append(request.message)
+                if request.severity == engine_pb2.WARNING:
+                    warnings.append(request.message)
                 return empty_pb2.Empty()
 
         engine_pb2_grpc.add_EngineServicer_to_server(Servicer(), self._server)

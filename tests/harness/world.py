@@ -24,6 +24,8 @@ class World:
         """What isn't the stack's, as it was when last it changed hands."""
         self.offered: dict[tuple[str, str], str | None] = {}
         """What of it the stack may take over: to be adopted, or retained before, and then by which declaration."""
+        self.let_go: dict[tuple[str, str], Seen] = {}
+        """Replaced copies that the role wasn't allowed to delete: they were named, and stay."""
         self.came_with: dict[str, Mapping[str, str]] = {}
         """The tags that snapshots which were taken over had before, by ARN."""
         self.drifted = False
