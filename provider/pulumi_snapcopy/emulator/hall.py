@@ -6,6 +6,8 @@ from collections.abc import Iterable
 from importlib.util import find_spec
 from typing import TYPE_CHECKING
 
+from moto.moto_server.werkzeug_app import create_backend_app
+
 from .front import Service
 from .lightsail.service import LightsailService
 
@@ -29,7 +31,8 @@ def services_of(names: Iterable[str], moto: WSGIApplication) -> list[Service]:
 
         services += [OapiService(), FcuService()]
     if "lightsail" in wanted:
-        services.append(LightsailService(moto))
+        # The whole of moto looks for the service anew with each request, in its folders.
+        services.append(LightsailService(create_backend_app("lightsail")))  # type: ignore[arg-type]
     if "ec2" in wanted:
         from .ec2.service import EC2Service
 
