@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 import time
+from collections import Counter
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 
@@ -15,7 +16,7 @@ from pulumi_snapcopy.core.values import Phase, Seen
 from pulumi_snapcopy.core.waiting.clock import SystemClock
 from pulumi_snapcopy.core.waiting.deadline import Deadline, OutOfTime
 from pulumi_snapcopy.core.waiting.looking import Look
-from pulumi_snapcopy.core.waiting.policy import SHORTEST_PAUSE, backoff, pause
+from pulumi_snapcopy.core.waiting.policy import RECENT, SHORTEST_PAUSE, backoff, pause
 from pulumi_snapcopy.core.waiting.region import Region
 from pulumi_snapcopy.core.waiting.watch import Watch
 from pulumi_snapcopy.lightsail.family import phase
@@ -34,6 +35,19 @@ class QuickClock:
 
     def wait(self, condition: threading.Condition, seconds: float) -> None:
         condition.wait(max(seconds, 0.0) / 100)
+
+
+class StillClock(QuickClock):
+    """A clock that stands but for what is slept."""
+
+    def __init__(self) -> None:
+        self._now = 1000.0
+
+    def now(self) -> float:
+        return self._now
+
+    def sleep(self, seconds: float) -> None:
+        self._now += seconds
 
 
 class Listing:
@@ -66,7 +80,7 @@ class Listing:
 
     def get(self, region: str, name: str, kind: str | None = None) -> Seen | None:
         self._count("read")
-        return one(int(name), "available" if self.done else "pending")
+        return one(int(name), "available" if self.done else "pending") if name.isdigit() else None
 
 
 def one(index: int, state: str = "pending") -> Seen:
@@ -204,7 +218,7 @@ def test_who_lists_at_the_same_time_shares_one_listing() -> None:
 
 
 def test_who_looks_for_names_in_the_same_moment_shares_a_listing() -> None:
-    """Forty that look for forty names cost a listing of each type; each gets its own, or is told that there is none."""
+    """Forty that look for forty names cost a listing of each type; only what that doesn't show is read by itself."""
     service, clock = Listing(), QuickClock()
     listing = region_of(service, clock).listing
 
@@ -223,7 +237,22 @@ def test_who_looks_for_names_in_the_same_moment_shares_a_listing() -> None:
     with ThreadPoolExecutor(WAITERS) as pool:
         found = list(pool.map(find, range(WAITERS)))
     assert found == [str(index) if index % 2 else None for index in range(WAITERS)]
-    assert "read" not in service.calls and len(service.calls) == 2
+    assert Counter(service.calls) == {"list": 2, "read": WAITERS / 2}
+
+
+def test_who_looks_soon_after_another_lists() -> None:
+    """The second within seconds lists; who may believe a list of these seconds is served from it, and later nobody."""
+    service, clock = Listing(), StillClock()
+    listing = region_of(service, clock).listing
+    assert listing.recent() is None
+    assert listing.find("7") is not None
+    assert listing.find("8") is not None
+    assert service.calls == ["read", "list", "list"]
+    assert [each.name for each in listing.recent() or []].count("9") == len(service.kinds)
+    clock.sleep(RECENT + 1)
+    assert listing.recent() is None
+    assert listing.find("9") is not None
+    assert service.calls == ["read", "list", "list", "read"]
 
 
 def test_who_looks_alone_reads() -> None:

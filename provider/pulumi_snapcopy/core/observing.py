@@ -10,7 +10,7 @@ from .ownership import Whose, is_recent
 from .plan import Observation
 from .removal import find_known
 from .run import Run
-from .values import Phase, Seen, is_retained
+from .values import Known, Phase, Seen, is_retained
 from .waiting.policy import FILTERS_LAG
 
 
@@ -101,14 +101,14 @@ class Observer:
 
     def _by_name(self, name: str) -> list[Seen]:
         one = self.run.retry(lambda: self.run.target.listing.find(name))
-        if one is None and self.run.spec.by_id:
-            one = self.run.read(name)  # a list holds only what has our mark, and somebody may have removed it
         return [one] if one else []
 
     def _list_all(self) -> None:
+        """List the region; for a first request, which the service refuses or answers alike if it is a second one, not anew."""
         run = self.run
+        recent = None if run.spec.repeats or run.known != Known() else run.target.listing.recent()
         try:
-            self.listed = run.retry(run.target.listing.all)
+            self.listed = run.retry(run.target.listing.all) if recent is None else recent
         except Denied:
             if run.spec.dated:
                 raise

@@ -86,7 +86,9 @@ def is_older_than(service: Sources, spec: Spec, record: Record, *, now: float) -
 
 
 def _manual(service: Sources, listing: Listing, name: str) -> Source:
-    region, found = listing.region, listing.find(name)
+    region = listing.region
+    lately = (each for each in listing.recent() or () if each.name == name and each.phase is Phase.DONE)
+    found = next(lately, None) or listing.find(name)
     if found is None:
         _refuse_databases(service, region, name)
         names = if_told(lambda: [each.name for each in listing.all()])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from contextlib import suppress
 from dataclasses import dataclass, field
 
 from ..errors import Denied
@@ -10,6 +11,7 @@ from ..service import Service
 from ..values import Seen
 from .batch import SingleFlight
 from .clock import Clock
+from .policy import RECENT
 
 
 @dataclass(slots=True)
@@ -29,10 +31,12 @@ class Listing:
     _listed: dict[str, tuple[float, list[Seen]]] = field(default_factory=dict)
     _all: SingleFlight[list[Seen]] = field(init=False)
     _few: SingleFlight[int] = field(init=False)
+    _asked: float = -RECENT
+    """When one was last asked for by its name."""
 
     def __post_init__(self) -> None:
         self._all = SingleFlight(self.clock, lambda _: self._list_all())
-        self._few = SingleFlight(self.clock, lambda number: number)
+        self._few = SingleFlight(self.clock, self._number_of_late)
 
     def of(self, kind: str) -> list[Seen]:
         """List the region's snapshots of one type, from a listing that began after this was asked."""
@@ -48,17 +52,30 @@ class Listing:
         """List what the region has, of all types."""
         return self._all.get()
 
+    def recent(self) -> list[Seen] | None:
+        """Return what lists of the last seconds have shown, or None: where it does no harm that it may be out of date."""
+        oldest = self.clock.now() - RECENT
+        lists = [self._listed.get(kind, (-RECENT, [])) for kind in self.service.kinds]
+        if any(began < oldest for began, _ in lists):
+            return None
+        return [each for _, listed in lists for each in listed]
+
     def find(self, name: str) -> Seen | None:
         """Return what has a name, or None if the service says that nothing has.
 
-        A single one that asks reads just that; where several ask, all is listed once.
+        A single one that asks reads just that; where several ask within seconds, all is listed once, and only what the
+        list doesn't show is read.
         """
+        found = None
         if self._few.get() > 1:
-            try:
-                return next((each for each in self.all() if each.name == name), None)
-            except Denied:
-                pass  # reading may be allowed
-        return self.service.get(self.region, name)
+            with suppress(Denied):  # reading may be allowed
+                found = next((each for each in self.all() if each.name == name), None)
+        return found or self.service.get(self.region, name)
+
+    def _number_of_late(self, asking: int) -> int:
+        """How many have asked within the last seconds, as far as it matters whether there are several."""
+        before, self._asked = self._asked, self.clock.now()
+        return asking + (self._asked - before < RECENT)
 
     def _list_all(self) -> list[Seen]:
         return [each for kind in self.service.kinds for each in self.of(kind)]

@@ -7,6 +7,9 @@ SHORTEST_PAUSE = 1.4
 """At least a second; so much more that a copy of 20 s costs fewer than 20 reads in all."""
 LONGEST_PAUSE = 30.0
 
+RECENT = 3.0
+"""How old a list may be that serves those who start copies one after the other: what it shows wrong, the service refuses."""
+
 CREATION_GRACE = 60.0
 """The creation grace period: how long something just made may be missing from the service's answers."""
 
