@@ -228,13 +228,6 @@ def test_another_retention_and_another_region_meet_the_limit(stack: Stack, servi
 
 
 @pytest.mark.soak
-def test_all_sources_that_cant_be_protected_are_named(stack: Stack) -> None:
-    """With all protected as well; daily in tests/recovery/test_deciding.py, without the engine."""
-    region(stack, protect="all")
-    assert "new-1 has no automatic snapshots enabled" in stack.preview(ok=False).output
-
-
-@pytest.mark.soak
 def test_a_killed_run_is_resumed(stack: Stack, service: Service, emulator: Emulator) -> None:
     """Killed while it copies or while it deletes: its successor holds the day, nothing twice, and no more is gone."""
     region(stack)
