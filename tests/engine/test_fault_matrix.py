@@ -135,7 +135,7 @@ def test_trouble_that_passes_only_delays(
 @pytest.mark.timeout(600)
 @pytest.mark.parametrize(
     "kinds",
-    [("error", "lost", "throttled", "empty"), pytest.param((*TROUBLES,), marks=pytest.mark.soak)],
+    [("error", "lost", "empty"), pytest.param((*TROUBLES,), marks=pytest.mark.soak)],
     ids=["of some kinds", "of all kinds"],
 )
 def test_trouble_that_stays(
@@ -201,10 +201,13 @@ def assert_creating_is_told(
             )
             assert "kept in the stack's state" in message and name not in there and name in state
         else:
-            # boto3 repeats what is throttled, for longer than it takes to see the copy complete
-            state_seen = "still pending" if kind == "throttled" else "available"
-            kept = f'the copy "{name}" is {state_seen} in eu-west-1; it is kept in the stack\'s state'
-            assert kept in message
+            # boto3 repeats what is throttled, often for longer than it takes to see the copy complete
+            states = ("still pending", "available") if kind == "throttled" else ("available",)
+            kept = (
+                f'the copy "{name}" is {state} in eu-west-1; it is kept in the stack\'s state'
+                for state in states
+            )
+            assert any(each in message for each in kept), message
             assert name in there and name in state
 
 
