@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import re
 import socket
+import time
 from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta, timezone
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
 from botocore.config import Config
-from pulumi_snapcopy.emulator import Emulator, Settings
+from pulumi_snapcopy.emulator import Emulator, Settings, shared
 
 from .stack import Stack
 
@@ -128,6 +130,20 @@ def new_stack(tmp_path: Path, emulator: Emulator, pulumi_home: Path) -> Callable
 @pytest.fixture
 def stack(new_stack: Callable[..., Stack]) -> Stack:
     return new_stack()
+
+
+Skew = Callable[[float], None]
+
+
+@pytest.fixture
+def skewed(monkeypatch: pytest.MonkeyPatch) -> Skew:
+    """Set the service's clock so many seconds ahead of ours."""
+
+    def skew(seconds: float) -> None:
+        clock = SimpleNamespace(time=lambda: time.time() + seconds, time_ns=time.time_ns)
+        monkeypatch.setattr(shared, "time", clock)
+
+    return skew
 
 
 @pytest.fixture

@@ -65,6 +65,7 @@ def test_the_pages_line_leads_to_the_callers_python(inline: Inline, service: Ser
     assert service.only()["state"] == "available"
 
 
+@pytest.mark.soak  # daily `uv run` does so in test_uv.py
 def test_path_leads_there_too(inline: Inline, service: Service) -> None:
     """So does the environment's folder first on PATH."""
     done = inline(f'{{"PATH": {f"{BIN}{os.pathsep}"!r} + __import__("os").environ["PATH"]}}')

@@ -27,6 +27,17 @@ first = CopiedSnapshot("first", source_snapshot_name="db-before-upgrade", **rout
 second = CopiedSnapshot("second", source_snapshot_name=first.arn.apply(lambda arn: first.target_snapshot_name),
     source_region="eu-west-1", target_region="eu-central-1")
 pulumi.export("second", second.target_snapshot_name)
+
+class Daily(pulumi.ComponentResource):
+    def __init__(self, name, **arguments):
+        super().__init__(f"shop:backup:{{type(self).__name__}}", name)
+        CopiedSnapshot("child", source_resource_name="web-1", **route, **arguments, opts=ResourceOptions(parent=self))
+
+class Weekly(Daily):
+    pass
+
+Daily("shop", restore_date="{day(1)}")
+Weekly("shop", restore_date="{day(1)}")
 """
 
 
@@ -44,8 +55,8 @@ def test_copies_of_every_kind(
     of_every_mode = [name for name in resources if name.startswith(("manual", "dated", "latest", "same"))]
 
     with subtests.test("a preview shows all of them, also that whose source isn't known yet"):
-        assert previewed(made).changes == {"create": 11}
-        assert made.changes == {"created": 11} and len(of_every_mode) == 7
+        assert previewed(made).changes == {"create": 15}
+        assert made.changes == {"created": 15} and len(of_every_mode) == 7
     for name in of_every_mode:
         with subtests.test(name):
             outputs = resources[name]["outputs"]
@@ -71,6 +82,11 @@ def test_copies_of_every_kind(
         assert second["name"].startswith(first["name"])
         assert second["createdAt"] > first["createdAt"]
         assert second["state"] == "available"
+    with subtests.test(
+        "children of one name have copies of their own: Pulumi tells them apart by their parents' types"
+    ):
+        children = [each for each in stack.entries() if each["urn"].endswith("::child")]
+        assert len({snapshots[each["outputs"]["arn"]]["name"] for each in children}) == len(children) == 2
     with subtests.test("while it waits, a copy says in its row its state and for how long"):
         rows = [line for line in made.output.splitlines() if "CopiedSnapshot slow creating" in line]
         assert any("pending" in row and "%" in row and " s" in row for row in rows), rows
@@ -78,11 +94,11 @@ def test_copies_of_every_kind(
     emulator.clear_calls()
     second_up = stack.run("up", "--yes")
     with subtests.test("a second up changes nothing and asks nothing, neither in its preview nor after it"):
-        assert previewed(second_up).changes == {"unchanged": 11}
-        assert second_up.changes == {"unchanged": 11}
+        assert previewed(second_up).changes == {"unchanged": 15}
+        assert second_up.changes == {"unchanged": 15}
         assert emulator.calls() == []
     with subtests.test("destroy leaves the service as it was"):
-        assert stack.destroy().changes == {"deleted": 11}
+        assert stack.destroy().changes == {"deleted": 15}
         assert {region: service.snapshots(region) for region in before} == before
 
 

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable
-from types import SimpleNamespace
 
 import pytest
-from pulumi_snapcopy.emulator import Emulator, Fault, Injected, Settings, shared
+from pulumi_snapcopy.emulator import Emulator, Fault, Injected, Settings
 
-from .conftest import SOURCES, WEEK, Service, day
-from .matrix import MANUAL, SHORT, assert_as_declared, assert_converges, told
+from .conftest import SOURCES, WEEK, Service, Skew, day
+from .matrix import MANUAL, SHORT, assert_as_declared, assert_converges, assert_recovers, told
 from .stack import ROUTE, Stack
 from .troubles import Story, assert_told, declare, prepare, started
 
@@ -60,7 +58,7 @@ def test_a_service_that_shows_late_what_it_does(stack: Stack, service: Service, 
         assert_told(first, name, story)
         if not story.told:
             assert stack.outputs(name)["state"] == "available" == there[stack.outputs(name)["arn"]], name
-    assert_converges(stack, service)
+    assert_recovers(stack, service)
     assert {name: started(emulator, name) for name in LAGGING} == {
         name: story.started for name, story in LAGGING.items()
     }
@@ -104,20 +102,7 @@ def test_more_copies_than_may_be_in_progress(
     assert service.copies_started() == 12 == len(service.snapshots())
 
 
-# Clocks, and the service's record of an operation, gone.
-
-Skew = Callable[[float], None]
-
-
-@pytest.fixture
-def skewed(monkeypatch: pytest.MonkeyPatch) -> Skew:
-    """Set the service's clock so many seconds ahead of ours."""
-
-    def skew(seconds: float) -> None:
-        clock = SimpleNamespace(time=lambda: time.time() + seconds, time_ns=time.time_ns)
-        monkeypatch.setattr(shared, "time", clock)
-
-    return skew
+# Clocks behind ours, and the service's record of an operation, gone; test_interrupted.py has a clock ahead.
 
 
 def on_another_clock(emulator: Emulator, skewed: Skew, ahead: float) -> None:
@@ -133,21 +118,6 @@ def tagging_denied(emulator: Emulator, name: str) -> Injected:
     return emulator.inject(
         Fault(kind="error", operation="TagResource", resource=name, times=None, code=code, message=message)
     )
-
-
-def test_the_services_clock_is_ahead_of_ours(
-    stack: Stack, service: Service, emulator: Emulator, skewed: Skew
-) -> None:
-    """By an hour, and the run is killed before the copy was tagged: it is made once, known again, and waited for."""
-    on_another_clock(emulator, skewed, 3600)
-    emulator.settings = Settings(copy_seconds=1)
-    stack.copied(target_snapshot_name="db-dr")
-    stack.up_killed_at(emulator.inject(Fault(kind="hold-before", operation="TagResource")))
-    began = time.monotonic()
-    stack.up()
-    assert time.monotonic() - began < 200
-    assert_as_declared(stack, service)
-    assert service.copies_started() == 1
 
 
 DERIVED = {**ROUTE, "source_snapshot_name": "derived"}

@@ -1,8 +1,8 @@
 """SIGKILL at every call to the service, before and after its work: `pulumi cancel`, `pulumi up`, and all is well.
 
 The points are the calls that a run really makes, so a new call is in the matrix by itself, and that the scenarios make
-all changes that we may make is a test of its own. `make test` kills one run around what changes the service, `make soak`
-all of them around every call; in memory tests/lifecycle does so every day.
+all changes that we may make is a test of its own. All of it is in `make soak`; every day test_interrupted.py kills a
+create around each of its changes, and tests/property, tests/services kill at every call without the engine.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ import subprocess
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
-from itertools import count, product
+from itertools import count
 from typing import Any, Literal
 
 import pytest
@@ -172,24 +172,6 @@ class Matrix:
             assert tags == (declared or {}).get("tags", {})
         if not self.scenario.destroy:
             assert stack.preview().changes == {"unchanged": 1 + len(ours)}
-
-
-@pytest.mark.timeout(1200)
-@pytest.mark.parametrize(
-    ("name", "victim"), [("create", "host"), pytest.param("replace", "cli", marks=pytest.mark.soak)]
-)
-def test_killed_around_each_change_it_recovers(
-    new_stack: Callable[..., Stack], emulator: Emulator, name: str, victim: str,
-    record_property: Callable[[str, object], None],
-) -> None:  # fmt: skip
-    """Right before and right after each call that changes the service."""
-    matrix = Matrix(new_stack, emulator, SCENARIOS[name])
-    points = matrix.changes()
-    for point, when in product(points, WHEN):
-        print(f"killing the {victim} {when} call {point}")
-        assert matrix.kill_at(point, when, victim) == point
-    record_property("points killed", 2 * len(points))
-    record_property("before and after", in_words(points))
 
 
 @pytest.mark.soak

@@ -11,6 +11,7 @@ from pulumi_snapcopy.emulator import Emulator, Fault, Injected, Settings
 
 from .conftest import Service, day
 from .stack import Stack
+from .stories import previewed
 
 FIRST = date.fromisoformat(day(40)) - timedelta(days=date.fromisoformat(day(40)).weekday())
 """A Monday."""
@@ -48,14 +49,22 @@ def region(
     stack: Stack, *, protect: Any = ("web-1",), keep: str = "daily=3", target: str = TARGET, more: str = ""
 ) -> None:
     """Write a program of one recovery region."""
+    stack.program(IMPORTS + declaring("dr", protect=protect, keep=keep, target=target, more=more))
+    stack.program_more(
+        'for name in ("newest", "copies", "gaps", "includes"):\n    pulumi.export(name, getattr(dr, name))\n'
+    )
+
+
+IMPORTS = "from pulumi_snapcopy.lightsail import DisasterRecoveryRegion, Retention\n"
+
+
+def declaring(name: str, *, protect: Any, keep: str, target: str, more: str = "") -> str:
+    """The part of a program that declares a recovery region."""
     given = list(protect) if isinstance(protect, tuple) else protect
-    stack.program(f"""
-from pulumi_snapcopy.lightsail import DisasterRecoveryRegion, Retention
-dr = DisasterRecoveryRegion("dr", source_region="{SOURCE}", target_region="{target}", protect={given!r},
+    return f"""
+{name} = DisasterRecoveryRegion("{name}", source_region="{SOURCE}", target_region="{target}", protect={given!r},
     keep=Retention({keep}), tags={{"purpose": "dr"}}, {more})
-for name in ("newest", "copies", "gaps", "includes"):
-    pulumi.export(name, getattr(dr, name))
-""")
+"""
 
 
 def held(service: Service, source: str = "web-1", region: str = TARGET) -> list[str]:
@@ -75,12 +84,12 @@ def exported(stack: Stack) -> dict[str, Any]:
 def test_days_roll_on_and_the_end_leaves_nothing(stack: Stack, service: Service, emulator: Emulator) -> None:
     """The first day copies what the retention keeps; the next one begins a week: what only filled the weekly rule goes, too.
 
-    A third run changes nothing, and destroy leaves what was there.
+    The next day's run is killed and resumed, a further one changes nothing, and destroy leaves what was there.
     """
     emulator.put_snapshot(TARGET, "web-1-2001-01-01-0123abcd", from_name="web-1")
-    region(stack, keep="daily=3, weekly=2")
-    assert stack.preview().changes["create"] >= 1
-    stack.up()
+    region(stack, protect={"backup": "yes"}, keep="daily=3, weekly=2")
+    first_day = stack.run("up", "--yes")
+    assert previewed(first_day).changes["create"] >= 1
     theirs = ["2001-01-01"]
     assert held(service) == [*theirs, nth(0), nth(4), nth(5), nth(6)]
     outputs = exported(stack)
@@ -92,6 +101,7 @@ def test_days_roll_on_and_the_end_leaves_nothing(stack: Stack, service: Service,
 
     emulator.take_automatic_snapshot(SOURCE, "web-1", nth(7))
     emulator.clear_calls()
+    stack.up_killed_at(emulator.inject(Fault(kind="hold-after", operation="CopySnapshot")))
     next_day = stack.up()
     assert held(service) == [*theirs, nth(5), nth(6), nth(7)]
     assert f"dr-web-1-{nth(7)} created" in next_day.output and f"dr-web-1-{nth(4)} deleted" in next_day.output
@@ -105,36 +115,71 @@ def test_days_roll_on_and_the_end_leaves_nothing(stack: Stack, service: Service,
     assert [*service.snapshots()] == ["web-1-2001-01-01-0123abcd"]
 
 
+DARK = {
+    # the sources and the target of each region, and what is said of it
+    "gone": (("gone-1",), "eu-west-1", "gone-1 doesn't exist in us-east-1 any more"),
+    "empty": (("web-1",), "eu-west-2", "the service lists none of the 3 copies known"),
+    "denied": (("still-1",), "eu-west-3", "its copies can't be listed: AccessDeniedException"),
+}
+
+
 def test_nothing_is_pruned_in_the_dark(stack: Stack, service: Service, emulator: Emulator) -> None:
-    """A list that fails, lists that come empty: all is kept, the run says why, and what is new is copied.
+    """A source gone, a list empty, a list denied: all is kept, the run says why, and what is new is copied.
 
-    Each list by itself is in tests/recovery/test_deciding.py.
+    The next good day catches up; what is gone is kept until it is taken out of protect, within the limit, and a refusal
+    names all that is wrong. Each list by itself is in tests/recovery/test_deciding.py.
     """
-    region(stack)
+    week = [nth(number) for number in range(7)]
+    sources = [{"name": name, "automaticSnapshots": week} for name in ("gone-1", "still-1")]
+    emulator.seed({SOURCE: {"instances": sources}})
+
+    def write(keep: str, protect: tuple[str, ...] = DARK["gone"][0]) -> None:
+        protected = {name: given for name, (given, _, _) in DARK.items()} | {"gone": protect}
+        stack.program(IMPORTS)
+        for name, (_, target, _) in DARK.items():
+            stack.program_more(declaring(name, protect=protected[name], keep=keep, target=target))
+
+    def there() -> dict[str, list[str]]:
+        return {name: held(service, *given, target) for name, (given, target, _) in DARK.items()}
+
+    write("daily=3")
     stack.up()
-    before = held(service)
+    assert there() == dict.fromkeys(DARK, week[-3:])
+
+    emulator.client(SOURCE).delete_instance(instanceName="gone-1")
     emulator.take_automatic_snapshot(SOURCE, "web-1", nth(7))
-
-    def told_with(kind: Any, operation: str, where: str) -> str:
-        dark = emulator.inject(
-            Fault(kind=kind, operation=operation, region=where, code="AccessDeniedException", times=None)
+    emulator.inject(Fault(kind="no-items", operation="GetInstanceSnapshots", region="eu-west-2", times=None))
+    emulator.inject(
+        Fault(
+            kind="error", operation="GetInstanceSnapshots", region="eu-west-3", code="AccessDeniedException",
+            times=None,
         )
-        told = stack.preview()
-        dark.release()
-        assert told.changes.get("delete") is None and "nothing is pruned in this run" in told.output
-        return told.output
-
-    denied = "its copies can't be listed: AccessDeniedException"
-    assert denied in told_with("error", "GetInstanceSnapshots", TARGET)
-    assert "web-1 doesn't exist in us-east-1 any more" in told_with("no-items", "GetInstances", SOURCE)
-
-    emulator.inject(Fault(kind="no-items", operation="GetInstanceSnapshots", region=TARGET, times=None))
+    )  # fmt: skip
+    write("daily=2")
     told = stack.up()
     emulator.faults.clear()
-    assert "the service lists none of the 3 copies known" in told.output
-    assert held(service) == [*before, nth(7)]
+    warnings = [line for line in told.output.splitlines() if "nothing is pruned in this run" in line]
+    for name, (_, _, said) in DARK.items():
+        assert any(said in line for line in warnings), f"{name}: {told.output}"
+    assert there() == {"gone": week[-3:], "empty": [*week[-3:], nth(7)], "denied": week[-3:]}
+    assert "deleted" not in told.changes
+
+    write("daily=2")
     stack.up()
-    assert held(service) == [*before[1:], nth(7)], "the next good day catches up"
+    assert there() == {"gone": week[-3:], "empty": [nth(6), nth(7)], "denied": week[-2:]}
+
+    write("daily=2", protect=("new-1", "win-1", "orders", "nope"))
+    refused = stack.preview(ok=False).output
+    assert (
+        "this run would delete 3 of 3 copies (gone-1 is no longer protected); max_prune=0.3 allows 1"
+        in refused
+    )
+    assert "run `pulumi up` once with max_prune=0.67" in refused
+    assert "4 sources can't be protected" in refused and "Traceback" not in refused
+    assert "new-1 has no automatic snapshots enabled" in refused
+    assert "win-1 runs Windows" in refused
+    assert "orders is a database" in refused
+    assert "nope doesn't exist in us-east-1" in refused
 
 
 @pytest.mark.soak
@@ -168,6 +213,7 @@ def test_a_vanished_source_keeps_its_copies(stack: Stack, service: Service, emul
     assert held(service, "data-1") == [nth(5), nth(6), nth(7)]
 
 
+@pytest.mark.soak
 def test_another_retention_and_another_region_meet_the_limit(stack: Stack, service: Service) -> None:
     """A shorter retention deletes no more than the limit; copies in the old region go once the new ones stand."""
     region(stack, keep="daily=7")
@@ -179,23 +225,6 @@ def test_another_retention_and_another_region_meet_the_limit(stack: Stack, servi
     stack.up()
     assert held(service) == []
     assert len(held(service, region="eu-west-2")) == 7
-
-
-def test_what_cant_be_protected_is_named_all_at_once(stack: Stack, service: Service) -> None:
-    """Names: an error that holds every one and what to do. All: what can be copied is, the others are warned of."""
-    region(stack, protect=("web-1", "new-1", "win-1", "orders", "nope"))
-    refused = stack.preview(ok=False).output
-    assert "4 sources can't be protected" in refused and "Traceback" not in refused
-    assert "new-1 has no automatic snapshots enabled" in refused
-    assert "win-1 runs Windows" in refused
-    assert "orders is a database" in refused
-    assert "nope doesn't exist in us-east-1" in refused
-
-    region(stack, protect={"backup": "yes"})
-    stack.up()
-    assert held(service) == [nth(4), nth(5), nth(6)]
-    region(stack, protect="all")
-    assert "new-1 has no automatic snapshots enabled" in stack.preview(ok=False).output
 
 
 @pytest.mark.soak
@@ -261,6 +290,7 @@ def test_a_source_without_automatic_snapshots_has_a_manual_one_a_day(
     assert service.snapshots() == service.snapshots(SOURCE) == {}
 
 
+@pytest.mark.soak  # daily sixty days in tests/recovery/test_sixty_days.py
 @pytest.mark.timeout(900)
 def test_a_sample_of_days(stack: Stack, service: Service, emulator: Emulator) -> None:
     """Day 7 is ordinary, 8 has an outage, 9 is skipped, 10 is killed, from 12 a source is gone; each day the service is asked."""

@@ -4,55 +4,118 @@ from __future__ import annotations
 
 import os
 import signal
+from collections.abc import Iterable
+from typing import Any
 
 import pytest
-from pulumi_snapcopy.emulator import Emulator, Fault, Settings
+from pulumi_snapcopy.emulator import Emulator, Fault, Injected, Settings
 from pulumi_snapcopy.emulator.faults import Kind
 
-from .conftest import WEEK, Service, day
+from .conftest import WEEK, Service, Skew, day
 from .matrix import MANUAL, assert_converges, told
-from .stack import Stack
+from .stack import ROUTE, Result, Stack
+
+MOMENTS: dict[str, tuple[Kind, str]] = {
+    "unasked": ("hold-before", "CopySnapshot"),
+    "untold": ("hold-after", "CopySnapshot"),
+    "untagged": ("hold-before", "TagResource"),
+    "waiting": ("hold-after", "TagResource"),
+}
+"""Around each change that a create makes; the last one has nothing more to do than to wait."""
 
 
-def test_killed_during_the_wait_the_next_up_finds_the_copy(
-    stack: Stack, service: Service, emulator: Emulator
+@pytest.mark.parametrize(("victim", "ahead"), [("cli", 3600), ("host", 0)])
+def test_killed_around_each_change_of_a_create_it_recovers(
+    stack: Stack, service: Service, emulator: Emulator, skewed: Skew, victim: str, ahead: int
 ) -> None:
-    """SIGKILL, `pulumi cancel`, `pulumi up`: it goes on waiting for the one copy. The killed run's host ends by itself."""
+    """SIGKILL of the CLI or of the host, derived names and explicit ones: each copy is there once, and is waited for.
+
+    A killed CLI's host ends by itself; a killed host is told, and the next run needs no `cancel`. The service's clock may
+    be ahead of ours.
+    """
+    skewed(ahead)
+    emulator.reset()
+    copies, held = declare_and_hold(stack, emulator)
+    theirs = service.snapshots()
+    emulator.clear_calls()
+    if victim == "cli":
+        stack.up_killed_at(held)
+    else:
+        killed = up_with_a_killed_host(stack, held)
+        # the engine's own words, for the one that could say more is dead
+        assert {told(killed, name) for name in copies} == {"    error: error reading from server: EOF"}
+        assert stack.resources() == {}
+    left = {name: each["arn"] for name, each in service.snapshots().items() if name not in theirs}
+    assert len(left) == len(copies) - 2, "all but those whose request was never done"
+
+    recovering = up_that_waits(stack, service, emulator, left)
+    assert {told(recovering, name) for name in copies} == {""}
+    there = service.snapshots()
+    assert {name: there.pop(name) for name in theirs} == theirs
+    assert {name: there[name]["arn"] for name in left} == left
+    assert service.copies_started() == len(copies) == len(there)
+    assert {each["outputs"]["arn"] for each in stack.entries()} == {each["arn"] for each in there.values()}
+    for name in copies:
+        tags = service.owner_and_theirs(stack.outputs(name)["targetSnapshotName"])
+        assert tags == {"team": "shop", "snapcopy:owner": f"shop/dev/{name}"}
+    assert {*service.effects()} == {operation for _, operation in MOMENTS.values()}, "a change without a kill"
+    assert stack.preview().changes == {"unchanged": len(copies) + 1}
+
+
+def declare_and_hold(stack: Stack, emulator: Emulator) -> tuple[dict[str, dict[str, Any]], list[Injected]]:
+    """Declare two copies for each moment, which are held there and take long; beside them there is one of others."""
     emulator.settings = Settings(copy_seconds=3600)
-    stack.copied(tags={"team": "shop"})
-    held = emulator.inject(
-        Fault(kind="hold-before", operation="GetInstanceSnapshot", resource="db-before-upgrade-*", skip=1)
+    emulator.seed(
+        {"us-east-1": {"instances": [{"name": name, "automaticSnapshots": WEEK} for name in MOMENTS]}}
     )
-    stack.up_killed_at(held)
-    up_that_goes_on(stack, service, emulator, "db-before-upgrade-*")
-    assert service.copies_started() == 1
-    assert stack.outputs()["arn"] == service.only()["arn"]
-    assert service.owner_and_theirs(service.only()["name"]) == {
-        "team": "shop",
-        "snapcopy:owner": "shop/dev/db",
-    }
+    emulator.put_snapshot("eu-west-1", f"unasked-{day(1)}-0123abcd", tags={"theirs": "yes"})
+    copies: dict[str, dict[str, Any]] = {}
+    held = []
+    for name, (kind, operation) in MOMENTS.items():
+        dated = {**ROUTE, "source_resource_name": name, "restore_date": day(1), "tags": {"team": "shop"}}
+        copies |= {name: dated, f"{name}-named": {**dated, "target_snapshot_name": f"dr-{name}"}}
+        for pattern in (f"{name}-*", f"dr-{name}"):
+            held.append(emulator.inject(Fault(kind=kind, operation=operation, resource=pattern)))
+    stack.program(f"for name, arguments in {copies!r}.items():\n    CopiedSnapshot(name, **arguments)\n")
+    return copies, held
 
 
-@pytest.mark.parametrize("name", [None, pytest.param("db-dr", marks=pytest.mark.soak)])
-def test_killed_before_the_copy_was_tagged_it_is_still_known(
-    stack: Stack, service: Service, emulator: Emulator, name: str | None
-) -> None:
-    """The hex of a derived name proves it; for an explicit name the service's own record does."""
-    emulator.settings = Settings(copy_seconds=3600)
-    stack.copied(target_snapshot_name=name)
-    held = emulator.inject(Fault(kind="hold-before", operation="TagResource"))
-    stack.up_killed_at(held)
-    up_that_goes_on(stack, service, emulator, name or "db-before-upgrade-*")
-    assert service.copies_started() == 1
-    assert service.owner_and_theirs(service.only()["name"]) == {"snapcopy:owner": "shop/dev/db"}
+def up_that_waits(stack: Stack, service: Service, emulator: Emulator, left: Iterable[str]) -> Result:
+    """Run `up` on copies that are still pending; they are complete only when that has listed them for the third time."""
+    emulator.settings = Settings(copy_seconds=0.3)
+    look = emulator.inject(
+        Fault(kind="hold-after", operation="GetInstanceSnapshots", region="eu-west-1", skip=2)
+    )
+    running = stack.start("up", "--yes", "--skip-preview")
+    look.wait_reached(120)
+    assert {service.snapshots()[name]["state"] for name in left} == {"pending"}
+    emulator.finish_copies()
+    look.release()
+    result = stack.end(running)
+    assert "pending" in result.output
+    return result
 
 
+def up_with_a_killed_host(stack: Stack, held: list[Injected]) -> Result:
+    """Run `up`, and kill the dynamic host alone when all faults hold it."""
+    running = stack.start("up", "--yes", "--skip-preview")
+    for each in held:
+        each.wait_reached(120)
+    os.kill(stack.host_of(running), signal.SIGKILL)
+    for each in held:
+        each.drop()
+    result = stack.end(running, ok=False)
+    assert "Killed" in result.output and "Traceback" not in result.output
+    return result
+
+
+@pytest.mark.soak
 @pytest.mark.parametrize(
     ("kind", "operation"),
     [
-        pytest.param("hold-before", "CopySnapshot", id="unasked", marks=pytest.mark.soak),
+        pytest.param("hold-before", "CopySnapshot", id="unasked"),
         pytest.param("hold-after", "CopySnapshot", id="untold"),
-        pytest.param("hold-before", "TagResource", id="untagged", marks=pytest.mark.soak),
+        pytest.param("hold-before", "TagResource", id="untagged"),
     ],
 )
 def test_killed_in_the_middle_of_eight_copies_each_is_there_once(
@@ -67,68 +130,8 @@ def test_killed_in_the_middle_of_eight_copies_each_is_there_once(
     assert len(service.snapshots()) == len(stack.resources()) == service.copies_started() == 8
 
 
-@pytest.mark.parametrize("when", ["after", pytest.param("before", marks=pytest.mark.soak)])
-def test_a_host_killed_in_mid_create_is_told_and_the_next_up_ends_well(
-    stack: Stack, service: Service, emulator: Emulator, when: str
-) -> None:
-    """SIGKILL of the dynamic host alone: the run says at which copy it broke off, and the next needs no `cancel`.
-
-    The words are the engine's own, for the one that could say more is dead.
-    """
-    stack.copied(target_snapshot_name="db-dr", tags={"team": "shop"})
-    kind: Kind = "hold-before" if when == "before" else "hold-after"
-    held = emulator.inject(Fault(kind=kind, operation="CopySnapshot"))
-    running = stack.start("up", "--yes", "--skip-preview")
-    held.wait_reached(120)
-    os.kill(stack.host_of(running), signal.SIGKILL)
-    held.drop()
-    result = stack.end(running, ok=False)
-    assert told(result, "db") == "    error: error reading from server: EOF"
-    assert "Killed" in result.output and "Traceback" not in result.output
-    assert result.changes == {"created": 1, "errored": 2}
-    left = service.snapshots()
-    assert left.keys() == (set() if when == "before" else {"db-dr"}) and stack.resources() == {}
-    recovering = stack.up()
-    assert recovering.changes == {"created": 1, "unchanged": 1} and told(recovering, "db") == ""
-    assert service.only()["arn"] == stack.outputs()["arn"] == left.get("db-dr", service.only())["arn"]
-    assert service.owner_and_theirs("db-dr") == {"team": "shop", "snapcopy:owner": "shop/dev/db"}
-    assert stack.up().changes == {"unchanged": 2}
-
-
-def up_that_goes_on(stack: Stack, service: Service, emulator: Emulator, name: str) -> None:
-    """Run `up` on a copy that is still pending; it is complete only when that has looked at it for the third time."""
-    looks = emulator.inject(Fault(kind="hold-after", operation="GetInstanceSnapshot", resource=name, skip=2))
-    running = stack.start("up", "--yes", "--skip-preview")
-    looks.wait_reached(120)
-    assert service.only()["state"] == "pending"
-    emulator.finish_copies()
-    looks.release()
-    assert "pending" in stack.end(running).output
-
-
-def test_ctrl_c_once_keeps_what_is_in_progress(stack: Stack, service: Service, emulator: Emulator) -> None:
-    """SIGINT ends the run in order: the copy is kept in the state, no process is left, and `up` goes on."""
-    emulator.settings = Settings(copy_seconds=3600)
-    stack.copied()
-    held = emulator.inject(
-        Fault(kind="hold-before", operation="GetInstanceSnapshot", resource="db-before-upgrade-*", skip=1)
-    )
-    running = stack.start("up", "--yes", "--skip-preview")
-    held.wait_reached(120)
-    held.remove()
-    running.send_signal(signal.SIGINT)
-    output = stack.end(running, ok=False).output
-    assert "stopped, as asked" in output and "kept in the stack's state" in output
-    stack.assert_nothing_left_of(running)
-    emulator.finish_copies()
-    assert stack.up().changes == {"updated": 1, "unchanged": 1}
-    assert service.copies_started() == 1
-    assert stack.outputs()["state"] == "available"
-
-
-@pytest.mark.parametrize(
-    "commands", [("destroy",), pytest.param(("refresh", "destroy"), marks=pytest.mark.soak)], ids=" and ".join
-)
+@pytest.mark.soak  # every day in tests/lifecycle/test_stale_reads.py
+@pytest.mark.parametrize("commands", [("destroy",), ("refresh", "destroy")], ids=" and ".join)
 def test_a_copy_that_was_stopped_before_it_showed_is_not_forgotten(
     stack: Stack, service: Service, emulator: Emulator, commands: tuple[str, ...]
 ) -> None:
@@ -149,10 +152,11 @@ def test_a_copy_that_was_stopped_before_it_showed_is_not_forgotten(
     assert service.snapshots() == {} and service.copies_started() == 1
 
 
-def test_ctrl_c_is_heard_where_all_workers_are_busy(
-    stack: Stack, service: Service, emulator: Emulator
-) -> None:
-    """With as many copies in progress as the host takes, and more in its queue, SIGINT ends the run all the same."""
+def test_ctrl_c_keeps_what_is_in_progress(stack: Stack, service: Service, emulator: Emulator) -> None:
+    """With as many copies in progress as the host takes, and more in its queue, SIGINT ends the run in order.
+
+    What was started is kept in the state, no process is left, and `up` goes on.
+    """
     emulator.settings = Settings(copy_seconds=3600)
     stack.environment["SNAPCOPY_MAX_WORKERS"] = "4"
     stack.program("""
@@ -166,12 +170,16 @@ for n in range(12):
     held.remove()
     running.send_signal(signal.SIGINT)
     output = stack.end(running, ok=False).output
-    assert output.count("stopped, as asked") >= 4
+    assert output.count("stopped, as asked") >= 4 and "kept in the stack's state" in output
     stack.assert_nothing_left_of(running)
+    kept = {each["outputs"]["targetSnapshotName"] for each in stack.entries()}
+    assert kept == service.snapshots().keys() and 4 <= len(kept) < 12
     emulator.finish_copies()
     emulator.settings = Settings(copy_seconds=0)
-    stack.up("--parallel", "16")
+    resumed = stack.up("--parallel", "16")
+    assert resumed.changes.items() >= {"updated": len(kept), "created": 12 - len(kept)}.items()
     assert len(service.snapshots()) == len(stack.resources()) == service.copies_started() == 12
+    assert {each["outputs"]["state"] for each in stack.entries()} == {"available"}
 
 
 @pytest.mark.soak  # every day in tests/property/test_crashes.py

@@ -191,7 +191,7 @@ def test_nothing_else_is_ever_called(
 ) -> None:
     """Whichever service is called: exactly the actions of the printed policy, in the listed regions.
 
-    A full life of instances' and a disk's copies, one adopted and one retained, under the account guard, with wrong
+    A life of instances' and a disk's copies, one adopted and one retained, under the account guard, with wrong
     sources and a failed copy; then the commands that look.
     """
     stack.environment |= {
@@ -222,11 +222,8 @@ def test_nothing_else_is_ever_called(
     declare(day(2), manual=wrong, automatic=_automatic("nowhere"))
     failed = stack.up("--parallel", "1", "--continue-on-error", ok=False)
     assert "the copy failed" in told(failed, "db") and "nowhere" in told(failed, "manual")
-    declare(day(2))
-    stack.up()
-    stack.refresh()
     declare(day(1))
-    stack.up()
+    stack.up("--refresh")
     stack.destroy()
     assert service.snapshots().keys() == {"stays"}
     life = _roles(asked)

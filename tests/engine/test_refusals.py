@@ -39,19 +39,6 @@ def test_every_broken_rule_of_a_copy_is_named_at_once_and_nothing_is_sent(
     assert emulator.calls() == []
 
 
-COMPONENTS = f"""
-class Daily(pulumi.ComponentResource):
-    def __init__(self, name, **arguments):
-        super().__init__(f"shop:backup:{{type(self).__name__}}", name)
-        CopiedSnapshot("db", source_region="us-east-1", target_region="eu-west-1",
-            source_resource_name="web-1", **arguments, opts=ResourceOptions(parent=self))
-
-class Weekly(Daily):
-    pass
-
-Daily("shop", restore_date="{day(1)}")
-Weekly("shop", restore_date="{day(2)}")
-"""
 NAMED = f"""
 for name in ("one", "two"):
     CopiedSnapshot(name, source_snapshot_name="db-before-upgrade", target_snapshot_name="db-dr", **{ROUTE!r})
@@ -66,13 +53,6 @@ def test_two_declarations_of_one_copy_are_refused(stack: Stack, emulator: Emulat
     assert re.search(told, output), output
     assert "property targetSnapshotName value" in output and "Traceback" not in output
     assert emulator.calls() == []
-
-
-def test_children_of_one_name_have_copies_of_their_own(stack: Stack, service: Service) -> None:
-    """Components of one name and two types: Pulumi tells their children apart by the types, and so do the copies' names."""
-    stack.program(COMPONENTS)
-    assert stack.up().changes == {"created": 5}
-    assert len(service.snapshots()) == 2
 
 
 WRONG_SOURCES = {

@@ -98,29 +98,39 @@ def stories(rows: tuple[Row, ...], emulator: Emulator, new_stack: Callable[..., 
     return [Story(each, emulator, stack) for each in rows]
 
 
+def write(stack: Stack, programs: list[str]) -> None:
+    """Write a program of several stories."""
+    (stack.folder / "__main__.py").write_text("".join(programs))
+
+
 def test_the_story_of_one_resource_of_each_type(stories: list[Story], emulator: Emulator) -> None:
-    """Killed at its request, resumed, unchanged, replaced, read, destroyed; filters lag."""
+    """Killed at its request, resumed, unchanged, read, destroyed; filters lag."""
     stack, number = stories[0].stack, len(stories)
-
-    def write(programs: list[str]) -> None:
-        (stack.folder / "__main__.py").write_text("".join(programs))
-
-    write([each.program() for each in stories])
+    write(stack, [each.program() for each in stories])
     stack.up_killed_at([each.hold(each.row.create) for each in stories])
     output = stack.up().output
-    first = {}
     for each in stories:
         words = each.row.family.words
         assert f"looking for the {words.thing} at {words.provider}" in output
-        first[each.row.name] = each.assert_one(sent=1)
+        each.assert_one(sent=1)
     emulator.clear_calls()
     assert stack.up().changes == {"unchanged": number + 1} and emulator.calls() == []
-    write([each.program(**each.row.edit) for each in stories])
-    assert f"{number} replaced" in stack.up().output.rpartition("Resources:")[2]
-    for each in stories:
-        (made, *_) = each.made()
-        assert made.arn != first[each.row.name] and each.row.sends(emulator) == 1, each.row.name
     destroyed = stack.run("destroy", "--yes", "--skip-preview", "--refresh")
     assert destroyed.changes == {"deleted": number + 1}
     for each in stories:
         assert each.row.things() == each.before, each.row.name
+
+
+@pytest.mark.soak  # daily in tests/services/test_life.py, without the engine
+def test_another_request_replaces_it(stories: list[Story], emulator: Emulator) -> None:
+    """One is made for each request, and the old one goes."""
+    stack, number = stories[0].stack, len(stories)
+    write(stack, [each.program() for each in stories])
+    stack.up()
+    first = {each.row.name: each.assert_one(sent=1) for each in stories}
+    emulator.clear_calls()
+    write(stack, [each.program(**each.row.edit) for each in stories])
+    assert f"{number} replaced" in stack.up().output.rpartition("Resources:")[2]
+    for each in stories:
+        (made, *_) = each.made()
+        assert made.arn != first[each.row.name] and each.row.sends(emulator) == 1, each.row.name
