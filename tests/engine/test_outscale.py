@@ -123,6 +123,16 @@ def test_a_refusal_at_preview_never_reaches_the_service_and_quotes_no_url(
     assert emulator.calls() == []
 
 
+def test_a_snapshot_is_adopted_by_one_resource_of_whatever_type(stack: Stack, emulator: Emulator) -> None:
+    """The second is refused at preview: deleted by one of the two, it would be gone for the other."""
+    route = {"source_snapshot_id": SOURCE, "source_region_name": REGION, "adopt_snapshot_id": SOURCE}
+    taken = {"volume_id": VOLUME, "adopt_snapshot_id": SOURCE}
+    stack.program(f"{HEAD}CopiedSnapshot('copied', **{route!r})\nSnapshot('taken', **{taken!r})\n")
+    output = stack.preview(ok=False).output
+    assert f'"{SOURCE}" in {REGION} is already adopted by ' in output, output
+    assert emulator.calls() == []
+
+
 @pytest.mark.soak
 def test_a_failed_import_is_said_without_its_url_and_replaced(stack: Stack, emulator: Emulator) -> None:
     """The failed one is in the state until another one has taken its place; daily in tests/services, without the engine."""

@@ -24,6 +24,7 @@ from pulumi.dynamic import (
 from ..core.account import AccountGuard
 from ..core.errors import ConfigError
 from ..core.family import Family
+from ..core.ledger import Ledger
 from ..core.service import Service
 from ..core.verbs import Call, Made, VerbFailed, Verbs
 from ..core.waiting.clock import Clock, SystemClock
@@ -52,6 +53,7 @@ class Backend:
         default_region: the region that the service's own tooling would use.
         account: asks, in a region, for the account that the credentials belong to.
         by_settings: makes the family where the settings decide what the resource is like; default: ``family``.
+        ledger: returns the ledger; resources of several types that may have the same things share one.
     """
 
     factory: Callable[[], DynamicProvider]
@@ -60,6 +62,7 @@ class Backend:
     default_region: Callable[[Settings], str | None]
     account: Callable[[Settings, str], str]
     by_settings: Callable[[Settings], Family] | None = None
+    ledger: Callable[[], Ledger] = Ledger
 
 
 class DynamicProvider(ResourceProvider):
@@ -120,6 +123,7 @@ class DynamicProvider(ResourceProvider):
             is_wanted=self._engine.is_there if self._engine else lambda: True,
             guard=guard,
             is_new=is_new,
+            ledger=backend.ledger(),
         )
 
     def check(self, _olds: Properties, news: Properties) -> CheckResult:

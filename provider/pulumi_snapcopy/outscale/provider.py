@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from ..core.family import Family
+    from ..core.ledger import Ledger
     from ..core.service import Service
     from ..core.waiting.clock import Clock
     from ..host.dynamic import DynamicProvider
@@ -44,9 +45,18 @@ def _provider(factory: Callable[[], DynamicProvider], family: Family) -> Dynamic
 
     return DynamicProvider(
         Backend(
-            factory=factory, family=family, service=_service, default_region=_default_region, account=_account
+            factory=factory, family=family, service=_service, default_region=_default_region, account=_account,
+            ledger=_ledger,
         )
-    )
+    )  # fmt: skip
+
+
+@cache
+def _ledger() -> Ledger:
+    """One for both types in this process: either may adopt any snapshot."""
+    from ..core.ledger import Ledger
+
+    return Ledger()
 
 
 def _service(settings: Settings, clock: Clock) -> Service:
