@@ -21,7 +21,7 @@ REGIONS = Regions(
 )  # fmt: skip
 BOOK = replace(COPIED_SNAPSHOT_RULES, regions=lambda: REGIONS)
 NOW = datetime(2026, 11, 21, 0, 30, tzinfo=timezone.utc)
-CONTEXT = Context(regions=REGIONS, now=NOW)
+CONTEXT = Context(regions=lambda: REGIONS, now=NOW)
 GOOD = {"sourceSnapshotName": "db-1", "sourceRegion": "us-east-1", "targetRegion": "eu-west-1"}
 AUTOMATIC = {"sourceResourceName": "web-1", "sourceRegion": "us-east-1", "targetRegion": "eu-west-1"}
 MODES = {

@@ -12,7 +12,8 @@ from pulumi_snapcopy.lightsail.rules.coverage import copies_cover_instances
 from pulumi_snapcopy.lightsail.rules.dates import RESTORE_DATE_NOT_AGED_OUT
 
 CONTEXT = Context(
-    regions=Regions(service="Lightsail", names=frozenset()), now=datetime(2026, 11, 21, tzinfo=timezone.utc)
+    regions=lambda: Regions(service="Lightsail", names=frozenset()),
+    now=datetime(2026, 11, 21, tzinfo=timezone.utc),
 )
 COPY = "pulumi-python:dynamic/lightsail:CopiedSnapshot"
 

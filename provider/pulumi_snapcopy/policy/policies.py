@@ -126,4 +126,4 @@ def _about(rule: Rule | StackRule) -> dict[str, Any]:
 
 
 def _context(book: Rulebook) -> Context:
-    return Context(regions=book.regions(), now=datetime.now(timezone.utc))
+    return Context(regions=book.regions, now=datetime.now(timezone.utc))

@@ -101,4 +101,4 @@ def _of_the_stack(
 
 
 def _context(book: Rulebook, now: datetime) -> Context:
-    return Context(regions=book.regions(), now=now)
+    return Context(regions=book.regions, now=now)

@@ -6,6 +6,7 @@ import json
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from .judgement import Regions
 from .rulebook import Catalogue
 from .suggest import did_you_mean, listed
 
@@ -71,7 +72,10 @@ def _misfits(name: str, settings: Settings, schema: Mapping[str, Mapping[str, An
 
 def _values(name: str, settings: Settings, catalogue: Catalogue) -> Iterator[str]:
     """What the rules of a name say of their settings; services that say the same are heard once."""
-    regions = catalogue.regions(name)
+
+    def regions() -> Regions:
+        return catalogue.regions(name)
+
     found: dict[str, None] = {}
     for book in catalogue.with_rule(name):
         rule = book.named(name)

@@ -59,9 +59,9 @@ class Regions:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Context:
-    """What the rules know of the world: the service's regions, and what time it is (UTC)."""
+    """What the rules know of the world: the service's regions, asked for where one is judged, and what time it is (UTC)."""
 
-    regions: Regions
+    regions: Callable[[], Regions]
     now: datetime
 
     @property
@@ -103,7 +103,7 @@ class _About:
     fix: str
     page: str
     schema: Schema = field(default_factory=dict)
-    faults: Callable[[Config, Regions], Iterable[str]] | None = None
+    faults: Callable[[Config, Callable[[], Regions]], Iterable[str]] | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 
 from .judgement import Config, Context, Inputs, Regions, Rule, Violation, known
 from .suggest import did_you_mean
@@ -39,8 +39,8 @@ def known_region(keys: Sequence[str], *, required: str | None = None, page: str,
             message = f"{required} is missing. Write the region of the source, such as us-east-1."
             yield Violation(property=required, message=message)
         for key, value in known(inputs, keys, str):
-            if value not in context.regions.names:
-                yield Violation(property=key, message=unknown_region(value, context.regions))
+            if value not in context.regions().names:
+                yield Violation(property=key, message=unknown_region(value, context.regions()))
 
     return Rule(
         name="known-region", severity="high", page=page, judge=judge,
@@ -75,10 +75,10 @@ def allowed_regions(target: str, *, page: str) -> Rule:
                 message = f"{region} is not allowed here. Write one of {', '.join(sorted(allowed))}."
                 yield Violation(property=key, message=message)
 
-    def faults(config: Config, regions: Regions) -> Iterator[str]:
+    def faults(config: Config, regions: Callable[[], Regions]) -> Iterator[str]:
         for region in config.get("regions", ()):
-            if region not in regions.names:
-                yield unknown_region(region, regions, quote='"')
+            if region not in regions().names:
+                yield unknown_region(region, regions(), quote='"')
 
     return Rule(
         name="allowed-regions", severity="medium", page=page, judge=judge, faults=faults,

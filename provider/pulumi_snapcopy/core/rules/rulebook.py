@@ -61,7 +61,7 @@ class Rulebook:
             inputs: camelCase, without what isn't given, ``UNKNOWN`` for what isn't known yet.
             now: the time in UTC.
         """
-        context = Context(regions=self.regions(), now=now)
+        context = Context(regions=self.regions, now=now)
         for rule in (*self.arguments, *self.request):
             for found in rule.judge(inputs, context, {}):
                 yield Violation(property=found.property, message=self.fields.pythonic(found.message))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -128,7 +128,7 @@ def required_tags(limits: TagLimits, *, page: str) -> Rule:
             message = f"missing required tag{'s' if len(missing) > 1 else ''} {names}. Add {each}."
             yield Violation(property="tags", message=message)
 
-    def faults(config: Config, regions: Regions) -> Iterator[str]:
+    def faults(config: Config, regions: Callable[[], Regions]) -> Iterator[str]:
         required, defaults = config.get("tags", ()), config.get("defaults", {})
         for key in defaults:
             if key not in required:
