@@ -5,13 +5,18 @@ from __future__ import annotations
 import os
 import random
 from collections.abc import Generator
+from functools import cache
 
+import botocore.session
 import pytest
 from pulumi_snapcopy.emulator import Emulator, Fault, Injected
 
 pytest.register_assert_rewrite("tests.harness")
 
 SEED = "SNAPCOPY_SOAK_SEED"
+
+# Each session of boto3's would parse the same files of a megabyte again; a loader keeps what it has read.
+botocore.session.create_loader = cache(botocore.session.create_loader)
 
 
 @pytest.hookimpl(tryfirst=True)
