@@ -38,7 +38,20 @@ class _Session:
         key = (service, region_name, endpoint, str(config.retries))
         if key not in self._clients:
             self._clients[key] = self._session.client(service, region_name=region_name, config=config)  # type: ignore[call-overload]
+            _register_once(self._clients[key])
         return self._clients[key]
+
+
+def _register_once(client: Any) -> None:
+    """Let each process register its handlers of a client's events as if it were the first."""
+    register, known = client.meta.events.register, set[tuple[str, object]]()
+
+    def once(event: str, handler: object) -> None:
+        if (event, handler) not in known:
+            known.add((event, handler))
+            register(event, handler)
+
+    client.meta.events.register = once
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
