@@ -134,8 +134,7 @@ def test_what_the_service_is_asked_for_is_counted(tmp_path: Path, served: servic
     "peer",
     [
         "ec2-loop",
-        "fcu-loop",
-        *(pytest.param(each, marks=pytest.mark.soak) for each in ("loop", "outscale-loop")),
+        *(pytest.param(each, marks=pytest.mark.soak) for each in ("loop", "fcu-loop", "outscale-loop")),
     ],
 )
 def test_each_services_script_copies_once(peer: str, served: service.Service) -> None:
