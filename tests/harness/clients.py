@@ -18,6 +18,7 @@ import boto3
 import botocore.endpoint
 import pytest
 from botocore.client import BaseClient
+from osc_sdk_python.outscale_gateway import BaseAPI
 from pulumi_snapcopy.aws.login import Login
 from pulumi_snapcopy.outscale.sdk import Connection
 
@@ -68,6 +69,22 @@ class _Shared(Login):
 
 
 LOGIN = _Shared()
+_convert: Callable[[Any, str], dict[str, Any]] = BaseAPI._convert
+
+
+@cache
+def _description(path: str) -> SimpleNamespace:
+    made = SimpleNamespace()
+    made.structure = _convert(made, path)
+    return made
+
+
+def _read_once(gateway: Any, path: str) -> dict[str, Any]:
+    """Read the description of OAPI for the first Gateway only: it is a file of a megabyte of YAML."""
+    found = _description(path)
+    gateway.api_version, gateway.endpoint_api_version = found.api_version, found.endpoint_api_version
+    structure: dict[str, Any] = found.structure
+    return structure
 
 
 @cache
@@ -141,6 +158,7 @@ def tapped(patch: pytest.MonkeyPatch) -> Wire:
 
     patch.setattr(BaseClient, "_make_api_call", boto)
     patch.setattr(Connection, "call", osc)
+    patch.setattr(BaseAPI, "_convert", _read_once)
     patch.setattr(
         botocore.endpoint, "time", SimpleNamespace(sleep=lambda seconds: None, time=time.time), raising=False
     )
