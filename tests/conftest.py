@@ -1,25 +1,41 @@
-"""One seed for a whole run, and a report of what its long tests have done."""
+"""What a whole run shares: one seed, what is costly to load, and a report of what its long tests have done."""
 
 from __future__ import annotations
 
 import os
 import random
 from collections.abc import Generator
+from functools import cache
 
+import botocore.session
 import pytest
 from pulumi_snapcopy.emulator import Emulator, Fault, Injected
 
 pytest.register_assert_rewrite("tests.harness")
 
 SEED = "SNAPCOPY_SOAK_SEED"
+IMAGES = "MOTO_EC2_LOAD_DEFAULT_AMIS"
+
+# Each session of boto3's would parse the same files of a megabyte again; a loader keeps what it has read.
+botocore.session.create_loader = cache(botocore.session.create_loader)
 
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_configure(config: pytest.Config) -> None:
-    """Settle the seed before there are workers: what one of them finds is repeated with the others' seed."""
+    """Settle the seed before there are workers: what one of them finds is repeated with the others' seed.
+
+    Processes that tests start have these settings, too.
+    """
     os.environ.setdefault(SEED, str(random.randrange(2**31)))
+    os.environ[IMAGES] = "false"
     if config.option.hypothesis_seed is None:  # the everyday profile takes none
         config.option.hypothesis_seed = os.environ[SEED]
+
+
+@pytest.fixture
+def amazons_images(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Lets the emulated EC2 have Amazon's images, and with them public snapshots: a second for each region and reset."""
+    monkeypatch.delenv(IMAGES)
 
 
 @pytest.hookimpl(wrapper=True)

@@ -10,9 +10,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from pulumi_snapcopy.core.waiting import clock
+from pulumi_snapcopy.core.waiting.clock import SystemClock
 from pulumi_snapcopy.emulator import Emulator, Fault, Settings
 from pulumi_snapcopy.lightsail.drill_permissions import DRILL_PERMISSIONS, DRILL_TAG, drill_policy
 from pulumi_snapcopy.recovery.drill import recall
+
+from tests.harness.served import EmulatedClock
 
 from .conftest import Invoke, Snapcopy, program
 
@@ -30,8 +34,12 @@ def day(ago: int) -> str:
 
 
 @pytest.fixture
-def region(on_emulator: Emulator) -> Iterator[Any]:
-    """A client of the target region, which holds copies of an instance with a disk, and of a disk."""
+def region(on_emulator: Emulator, clean: pytest.MonkeyPatch) -> Iterator[Any]:
+    """A client of the target region, which holds copies of an instance with a disk, and of a disk.
+
+    Drills in this process wait in the emulator's time, which passes at once.
+    """
+    clean.setattr(clock, "SystemClock", lambda: EmulatedClock(on_emulator))
     on_emulator.settings = Settings(copy_seconds=0)
     on_emulator.seed(
         {
@@ -137,8 +145,11 @@ def test_the_check_is_tried_with_the_address_until_it_succeeds(
     assert address == "203.0.113.10" and name.startswith("snapcopy-drill-")
 
 
-def test_it_waits_until_it_runs(region: Any, invoke: Invoke, on_emulator: Emulator) -> None:
+def test_it_waits_until_it_runs(
+    region: Any, invoke: Invoke, on_emulator: Emulator, clean: pytest.MonkeyPatch
+) -> None:
     """The recovery time is from the request until then; out of time it is removed all the same."""
+    clean.setattr(clock, "SystemClock", SystemClock)  # the recovery time is of a real clock
     on_emulator.settings = Settings(copy_seconds=0, restore_seconds=3)
     ended = invoke("drill", "app-1", *ROUTE, "--format", "json")
     assert json.loads(ended.stdout)["recoverySeconds"] >= 2.5

@@ -136,9 +136,9 @@ def test_json_is_an_array_with_the_apis_members(on_emulator: Emulator, snapcopy:
     assert on_emulator.url in done.stderr
 
 
-def test_json_of_nothing_is_an_empty_array(on_emulator: Emulator, snapcopy: Snapcopy) -> None:
+def test_json_of_nothing_is_an_empty_array(on_emulator: Emulator, invoke: Invoke) -> None:
     """A script needs no special case."""
-    assert json.loads(snapcopy("status", "--region", "eu-west-1", "--json").stdout) == []
+    assert json.loads(invoke("status", "--region", "eu-west-1", "--json").stdout) == []
 
 
 def test_all_regions_finds_what_is_anywhere(on_emulator: Emulator, invoke: Invoke) -> None:

@@ -37,6 +37,7 @@ def test_one_is_read_by_its_id_and_what_is_gone_is_none(aws: Emulator) -> None:
     assert service.get(TARGET, theirs) is None and service.get(TARGET, "snap-0123456789abcdef0") is None
 
 
+@pytest.mark.usefixtures("amazons_images")
 def test_lists_are_of_ours_page_by_page(aws: Emulator) -> None:
     """Those with the owner tag, however many pages it takes, and no public ones of other accounts."""
     for number in range(12):

@@ -18,6 +18,7 @@ import boto3
 import botocore.endpoint
 import pytest
 from botocore.client import BaseClient
+from osc_sdk_python.outscale_gateway import BaseAPI
 from pulumi_snapcopy.aws.login import Login
 from pulumi_snapcopy.outscale.sdk import Connection
 
@@ -38,7 +39,20 @@ class _Session:
         key = (service, region_name, endpoint, str(config.retries))
         if key not in self._clients:
             self._clients[key] = self._session.client(service, region_name=region_name, config=config)  # type: ignore[call-overload]
+            _register_once(self._clients[key])
         return self._clients[key]
+
+
+def _register_once(client: Any) -> None:
+    """Let each process register its handlers of a client's events as if it were the first."""
+    register, known = client.meta.events.register, set[tuple[str, object]]()
+
+    def once(event: str, handler: object) -> None:
+        if (event, handler) not in known:
+            known.add((event, handler))
+            register(event, handler)
+
+    client.meta.events.register = once
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,6 +69,22 @@ class _Shared(Login):
 
 
 LOGIN = _Shared()
+_convert: Callable[[Any, str], dict[str, Any]] = BaseAPI._convert
+
+
+@cache
+def _description(path: str) -> SimpleNamespace:
+    made = SimpleNamespace()
+    made.structure = _convert(made, path)
+    return made
+
+
+def _read_once(gateway: Any, path: str) -> dict[str, Any]:
+    """Read the description of OAPI for the first Gateway only: it is a file of a megabyte of YAML."""
+    found = _description(path)
+    gateway.api_version, gateway.endpoint_api_version = found.api_version, found.endpoint_api_version
+    structure: dict[str, Any] = found.structure
+    return structure
 
 
 @cache
@@ -128,6 +158,7 @@ def tapped(patch: pytest.MonkeyPatch) -> Wire:
 
     patch.setattr(BaseClient, "_make_api_call", boto)
     patch.setattr(Connection, "call", osc)
+    patch.setattr(BaseAPI, "_convert", _read_once)
     patch.setattr(
         botocore.endpoint, "time", SimpleNamespace(sleep=lambda seconds: None, time=time.time), raising=False
     )

@@ -269,3 +269,5 @@ ROWS = (
     EC2_COPY, FCU_COPY, OUTSCALE_COPY, OUTSCALE_SNAPSHOT,
 )  # fmt: skip
 BY_NAME = {each.name: each for each in ROWS}
+ALIKE = (INSTANCE_SNAPSHOT, DISK_SNAPSHOT, RESTORED_DISK, OUTSCALE_SNAPSHOT)
+"""Rows whose calls go the way of another row's, through the same adapter: long matrices take them in `make soak`."""

@@ -60,7 +60,7 @@ def test_the_live_test_lives_on_the_emulator(emulator: Emulator) -> None:
     emulator.put_snapshot("eu-west-1", "by-hand", tags={"team": "theirs"})
     with Real(Permit.of_the_environment()) as real:
         live_once(real)
-        run(real, steps=40, seed_=1, steps_an_example=20)
+        run(real, steps=20, seed_=1, steps_an_example=20)
     assert _names(emulator) == {"by-hand"}
 
 

@@ -49,6 +49,7 @@ def test_a_list_can_be_without_items(emulator: Emulator, ec2: Any) -> None:
     assert len(ec2.describe_snapshots(OwnerIds=["self"])["Snapshots"]) == 1
 
 
+@pytest.mark.usefixtures("amazons_images")
 def test_own_snapshots_come_without_others(emulator: Emulator, ec2: Any) -> None:
     """OwnerIds=self lists ours alone; without owners what is shared and public comes along."""
     own = emulator.ec2.put_snapshot(REGION)

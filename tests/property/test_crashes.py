@@ -17,7 +17,7 @@ from tests.harness import Kill
 from .strategies import kills, requests, worlds
 from .world import HONEST, NOTHING, THERE, World, held, manual, wanted
 
-EVERY_CALL = settings(max_examples=settings().max_examples // 4)
+EVERY_CALL = settings(max_examples=settings().max_examples // 6)
 """For properties whose every example drives a run for each call."""
 
 GAPS = st.sampled_from([0.0, 10.0, 120.0])

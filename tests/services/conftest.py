@@ -8,7 +8,7 @@ import pytest
 
 from tests.harness.row import Row
 from tests.harness.served import Life, Running, running
-from tests.harness.services import ROWS
+from tests.harness.services import ALIKE, ROWS
 
 
 @pytest.fixture(scope="module")
@@ -16,6 +16,14 @@ def served() -> Iterator[Running]:
     """The emulator."""
     with running() as made:
         yield made
+
+
+MATRIX = pytest.mark.parametrize(
+    "row",
+    [pytest.param(each, marks=pytest.mark.soak) if each in ALIKE else each for each in ROWS],
+    ids=str,
+)
+"""For tests that multiply the rows: every day one row an adapter and service, the others in `make soak`."""
 
 
 @pytest.fixture(params=ROWS, ids=str)

@@ -15,6 +15,8 @@ from tests.harness.served import Life, Running
 from tests.harness.services import ROWS
 from tests.harness.target import Kill
 
+from .conftest import MATRIX
+
 SCENARIOS = ("create", "update", "replace", "destroy")
 
 
@@ -64,6 +66,7 @@ def kill_at_each(row: Row, served: Running, scenario: str, choose: Callable[[lis
     return len(kills)
 
 
+@MATRIX
 @pytest.mark.parametrize("scenario", SCENARIOS)
 def test_killed_around_each_change_the_next_run_ends_in_one(
     row: Row, served: Running, scenario: str, record_property: Callable[[str, object], None]

@@ -11,6 +11,8 @@ from tests.harness.served import Life, Running
 from tests.harness.services import ROWS
 from tests.harness.target import Kill
 
+from .conftest import MATRIX
+
 PASSING: tuple[Trouble, ...] = ("throttled", "failing", "reset", "lost", "error-after", "garbage", "empty")
 _operations: dict[str, list[str]] = {}
 
@@ -49,6 +51,7 @@ def times(trouble: Trouble, operation: str, row: Row) -> int:
     return 2 if trouble in ("garbage", "empty") else 4
 
 
+@MATRIX
 @pytest.mark.parametrize("trouble", PASSING)
 def test_trouble_that_passes_only_delays(row: Row, served: Running, trouble: Trouble) -> None:
     """Each call goes wrong, in a life of create, refresh, update, replace and destroy: the user needn't know."""

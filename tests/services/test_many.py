@@ -12,10 +12,13 @@ from tests.harness.model import Shown
 from tests.harness.row import OUTSCALE, changes
 from tests.harness.served import IDENTITY, Life
 
+from .conftest import MATRIX
+
 MANY = 20
 SECONDS = 4.0
 
 
+@MATRIX
 def test_reads_grow_with_time_and_not_with_their_number(life: Life) -> None:
     """None is made twice; while all wait there is at most half a read each."""
     life.set(copy_seconds=SECONDS, snapshot_seconds=SECONDS, restore_seconds=SECONDS)

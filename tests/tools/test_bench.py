@@ -134,8 +134,7 @@ def test_what_the_service_is_asked_for_is_counted(tmp_path: Path, served: servic
     "peer",
     [
         "ec2-loop",
-        "fcu-loop",
-        *(pytest.param(each, marks=pytest.mark.soak) for each in ("loop", "outscale-loop")),
+        *(pytest.param(each, marks=pytest.mark.soak) for each in ("loop", "fcu-loop", "outscale-loop")),
     ],
 )
 def test_each_services_script_copies_once(peer: str, served: service.Service) -> None:
@@ -147,6 +146,7 @@ def test_each_services_script_copies_once(peer: str, served: service.Service) ->
     assert again.total == again.reads == 2
 
 
+@pytest.mark.soak
 def test_a_day_of_the_recovery_script_copies_one_and_deletes_one(served: service.Service) -> None:
     """It starts from what the region holds, and keeps as many copies as ours does."""
     measured = measuring.measure_recovery(served, "cli", 0.1, sources=1)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from string import ascii_letters, digits
 
 import pytest
 from hypothesis import given
@@ -15,7 +16,9 @@ FAMILY = CopiedSnapshots()
 IDENTITY, ANOTHER = "0123456789abcdef", "fedcba9876543210"
 TYPE = "pulumi-python:dynamic/lightsail:CopiedSnapshot"
 REQUEST = {"sourceResourceName": "web-1", "sourceRegion": "us-east-1", "targetRegion": "eu-west-1"}
-SOURCES = st.from_regex(r"[A-Za-z0-9][A-Za-z0-9._-]{0,253}[A-Za-z0-9]", fullmatch=True)
+LETTERS = st.sampled_from(ascii_letters + digits)
+SOURCES = st.builds("{}{}{}".format, LETTERS, st.text(f"{ascii_letters}{digits}._-", max_size=253), LETTERS)
+"""The same as a regular expression takes ten times as long."""
 DATES = st.dates().map(str) | st.none()
 HEX = st.from_regex(r"[0-9a-f]{8}", fullmatch=True)
 
