@@ -66,8 +66,8 @@ REFRESH, DESTROY = Step("Read", command="refresh"), Step("Delete", command="dest
 STORIES = {
     "edited, renamed, no longer declared": [
         MADE, Step("", WEB), Step("Update", TAGGED), Step("Update", RENAMED), Step("Delete")],
-    "of another date; the old copy can't be deleted": [
-        Step("Create", OLDER), Step("Create Delete", NEWER, DENIED), Step("Delete", NEWER), Step("Create Delete", OLDER)],
+    "of another date; the old copy may not be deleted, and is asked for again": [
+        Step("Create", OLDER), Step("Create Delete", NEWER, DENIED), Step("", NEWER), Step("Create Delete", OLDER)],
     "of another date under its name; killed in between": [
         NAMED_MADE, Step("Delete Create", NAMED_NEWER, Kill(at="CopySnapshot", done=False)), Step("Create", NAMED_NEWER),
         Step("Delete Create", NAMED)],
