@@ -198,9 +198,10 @@ def test_an_orphan_whose_cli_is_stopped_goes_on(
             successor.wait(240)
         emulator.clear_calls()
         held.release()
-        wait_for_silence(emulator)
+        goes_on = (doing, name, hold, first) != STALE
+        wait_for_silence(emulator, after=int(goes_on))
         assert stack.host_of(orphan)
-        assert bool(emulator.calls()) is ((doing, name, hold, first) != STALE)
+        assert bool(emulator.calls()) is goes_on
         successors.release()
         result = stack.end(successor)
     finally:
@@ -223,9 +224,12 @@ def test_an_orphan_whose_cli_is_stopped_goes_on(
         assert stack.up().changes == {"unchanged": 2}
 
 
-def wait_for_silence(emulator: Emulator) -> None:
-    """Wait until nothing has called the service for longer than a host waits for its engine to take a line: 5 s."""
+def wait_for_silence(emulator: Emulator, *, after: int) -> None:
+    """Wait for so many calls, then until none has come for longer than a host waits for its engine to take a line: 5 s."""
     heard, since = -1, time.monotonic()
+    while len(emulator.calls()) < after and time.monotonic() < since + 60:
+        time.sleep(0.1)
+    since = time.monotonic()
     while time.monotonic() < since + 7:
         if heard != len(emulator.calls()):
             heard, since = len(emulator.calls()), time.monotonic()

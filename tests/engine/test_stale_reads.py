@@ -29,6 +29,11 @@ class Row:
         return [f"{self.command}-{self.operation}-{kind}" for kind in kinds]
 
     @property
+    def is_listed(self) -> bool:
+        """Whether a list serves all that are looked for within seconds, so that only some are read by themselves."""
+        return self.operation == "GetInstanceSnapshot" and self.command in ("refresh", "destroy")
+
+    @property
     def refused(self) -> set[str]:
         """The copies of which the user reads; of all others nothing is said."""
         refused = (self.command, self.operation) == ("edit", "TagResource")
@@ -89,7 +94,8 @@ def test_a_copy_that_is_said_to_be_gone(
         result = stack.run(verb, "--yes", "--skip-preview", *ONE_BY_ONE, *arguments, ok=ok)
         for row, injected in lies.items():
             with subtests.test("it was said", command=command, operation=row.operation):
-                assert [each.hits for each in injected] == [1, 2, 1, 2]
+                hits = [each.hits for each in injected]
+                assert any(hits) if row.is_listed else hits == [1, 2, 1, 2]
         for copy in copies:
             with subtests.test("what the user reads", command=command, copy=copy):
                 message = told(result, copy)
