@@ -87,7 +87,7 @@ STORIES = {
 }  # fmt: skip
 
 
-EVERY_DAY = ("stopped, refreshed",)
+EVERY_DAY = ("stopped, refreshed", "of another date under its name; killed in between")
 
 
 class Cli:

@@ -32,6 +32,16 @@ def test_a_copy_that_reads_say_is_gone_is_not_forgotten_while_lists_show_it(forg
     assert len(life.engine.state) == len(life.tags()) == (forgetting == "refresh")
 
 
+@pytest.mark.parametrize("forgetting", ["refresh", "destroy"])
+def test_a_stale_read_forgets_no_copy_where_lists_are_denied(forgetting: str) -> None:
+    """One read that says so is then no proof."""
+    life = Life()
+    assert life.run("up") == []
+    life.target.service.faults_of["GetSnapshots"] = [scripted.Fault.DENIED] * 1000
+    assert life.run(forgetting, Fault(kind="hidden", operation="Get")) == []
+    assert len(life.engine.state) == len(life.tags()) == (forgetting == "refresh")
+
+
 def test_a_short_timeout_takes_no_copy_that_is_about_to_show_for_gone() -> None:
     """Stopped right after it was started, and then destroyed with ten seconds' time: it is waited for, and deleted."""
     life = Life(replace(COPY, timeouts={"delete": "10s"}), shown_after=30.0, copy_seconds=60.0)

@@ -13,7 +13,7 @@ from pulumi_snapcopy.outscale.service import Outscale
 
 from tests.harness.served import Life, Running
 from tests.harness.services import OUTSCALE_COPY, OUTSCALE_SNAPSHOT
-from tests.harness.target import Kill
+from tests.harness.target import Kill, Seen
 
 from .life import COPY, IMPORT, MADE_OF_VOLUME, REGION, SECRET, SOURCE, URL, VOLUME, raw, text
 
@@ -55,6 +55,36 @@ def test_each_mode_makes_one_and_reads_it_at_the_end(inputs: dict[str, Any], sna
     life.ok("refresh")
     assert life.outputs == outputs
     life.assert_well(sent=1)
+
+
+def test_a_copy_and_a_snapshot_of_one_name_leave_each_other_alone(copy: Life, served: Running) -> None:
+    """Resources of both types may have one name, and so one owner: neither takes the other's for an orphan of its own."""
+    snapshot = Life(OUTSCALE_SNAPSHOT, served)
+    copy.ok()
+    snapshot.ok()
+    first, second = copy.made()
+    copy.inputs["description"] = "another"
+    copy.ok()
+    assert first not in copy.made() and second in copy.made() and len(copy.made()) == 2
+    assert {each.tags["snapcopy:owner"] for each in copy.made()} == {second.tags["snapcopy:owner"]}
+
+
+def test_a_stale_read_forgets_no_adopted_snapshot(copy: Life, monkeypatch: pytest.MonkeyPatch) -> None:
+    """It has no token of ours to be found by, and its id isn't asked for any more: it is read again, and tagged."""
+    copy.inputs["adoptSnapshotId"] = SOURCE
+    copy.ok()
+    del copy.inputs["adoptSnapshotId"]
+    copy.inputs["tags"] = {"team": "web"}
+    get, reads = Outscale.get, list[str]()
+
+    def stale(service: Outscale, region: str, name: str, kind: str | None = None) -> Seen | None:
+        reads.append(name)
+        return None if len(reads) == 1 else get(service, region, name, kind)
+
+    monkeypatch.setattr(Outscale, "get", stale)
+    copy.ok()
+    assert copy.outputs["snapshotId"] == SOURCE == reads[0] and copy.sent() == 0
+    assert next(each for each in copy.row.things() if each.name == SOURCE).tags["team"] == "web"
 
 
 def test_a_copy_without_a_description_takes_its_sources(copy: Life) -> None:

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from .errors import Denied, SourceError
-from .ownership import Whose, is_recent
+from .ownership import Whose, is_orphan, is_recent
 from .plan import Observation
 from .removal import find_known
 from .run import Run
@@ -66,7 +66,8 @@ class Observer:
             if run.judge(each).whose is not Whose.THEIRS
             and (each.ref == known.ref or not self._is_elsewhere(each))
         ]
-        if known.partial and known.seen and known.seen.name and all(each.ref != known.ref for each in ours):
+        in_state = known.partial or known.in_state
+        if in_state and known.seen and known.seen.name and all(each.ref != known.ref for each in ours):
             one = find_known(run)
             ours += [one] if one else []
         return ours
@@ -104,15 +105,25 @@ class Observer:
         return [one] if one else []
 
     def _list_all(self) -> None:
-        """List the region; for a first request, which the service refuses or answers alike if it is a second one, not anew."""
         run = self.run
-        recent = None if run.spec.repeats or run.known != Known() else run.target.listing.recent()
         try:
-            self.listed = run.retry(run.target.listing.all) if recent is None else recent
+            self.listed = self._without_ours() or run.retry(run.target.listing.all)
         except Denied:
             if run.spec.dated:
                 raise
             self.listed = None  # finding one by its name may be allowed
+
+    def _without_ours(self) -> list[Seen]:
+        """What a list of the last seconds has shown, if it holds nothing of this resource's, of which nothing is known either.
+
+        If there is one of its request all the same, the service refuses another, or answers that one.
+        """
+        run, spec, known = self.run, self.run.spec, self.run.known
+        if spec.repeats or known != Known():
+            return []
+        recent = run.target.listing.recent()
+        ours = any(each.name == spec.name or is_orphan(spec, known, each) for each in recent)
+        return [] if ours else recent
 
 
 def _nothing_to_adopt(run: Run) -> SourceError:

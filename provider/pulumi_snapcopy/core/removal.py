@@ -15,7 +15,8 @@ from .waiting.policy import CREATION_GRACE, LONGEST_SKEW, SAME_EVENT, USUAL_SKEW
 def find_known(run: Run) -> Seen | None:
     """Return what the state has, or None only if it is gone, and isn't about to become visible."""
     name = run.known.seen.name if run.known.seen and run.known.seen.name else run.spec.name
-    found = run.retry(lambda: run.target.listing.find(name)) or run.listed(name)
+    # A read may be stale, and a list be denied, or hold only what has our mark.
+    found = run.retry(lambda: run.target.listing.find(name)) or run.listed(name) or run.read(name)
     if found is not None or not (_is_new(run) or _was_made_again(run)):
         return found
     until, tries = run.clock.now() + CREATION_GRACE, 0

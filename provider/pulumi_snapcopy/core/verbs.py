@@ -25,6 +25,7 @@ from .state import Bag
 from .values import RETAIN_TAG, Known, Spec
 from .waiting.clock import Clock
 from .waiting.deadline import OutOfTime
+from .waiting.listing import Listing
 from .waiting.policy import LONGEST_PAUSE, READ_TIMEOUT
 from .waiting.region import Region
 
@@ -222,7 +223,7 @@ class Verbs:
         if entry.replacement is not None:
             replacement = self.family.spec(entry.replacement, Bag.of(entry.replacement))
         try:
-            delete(run, replacement, lambda name: self._region(name).listing)
+            delete(run, replacement, lambda name: Listing(self.service, name, self.clock))
         except NotAllowed as refusal:
             # A role may copy and not delete: what was replaced stays, and the run goes on.
             if replacement is not None or not self.ledger.is_replaced(urn, run.known.seen):

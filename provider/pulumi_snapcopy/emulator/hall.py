@@ -31,7 +31,7 @@ def services_of(names: Iterable[str], moto: WSGIApplication) -> list[Service]:
 
         services += [OapiService(), FcuService()]
     if "lightsail" in wanted:
-        # The whole of moto looks for the service anew with each request, in its folders.
+        # All of moto at once would search its folders for the service with each request.
         services.append(LightsailService(create_backend_app("lightsail")))  # type: ignore[arg-type]
     if "ec2" in wanted:
         from .ec2.service import EC2Service

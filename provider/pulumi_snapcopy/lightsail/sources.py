@@ -63,7 +63,7 @@ def check_source(service: Sources, spec: Spec, listing: Listing) -> Source:
         ServiceError: if the service doesn't answer.
     """
     if (name := spec.arguments.get("sourceSnapshotName")) is not None:
-        return _manual(service, listing, name)
+        return _manual(service, spec, listing, name)
     return _automatic(service, spec)
 
 
@@ -85,10 +85,14 @@ def is_older_than(service: Sources, spec: Spec, record: Record, *, now: float) -
     return made is not None and record.created_at.timestamp() < made.timestamp() <= now
 
 
-def _manual(service: Sources, listing: Listing, name: str) -> Source:
+def _manual(service: Sources, spec: Spec, listing: Listing, name: str) -> Source:
     region = listing.region
-    lately = (each for each in listing.recent() or () if each.name == name and each.phase is Phase.DONE)
-    found = next(lately, None) or listing.find(name)
+    # What is tracked has to be the newest of its name; else a complete one stays complete.
+    lately = () if spec.arguments.get("trackLatest") else listing.recent()
+    found = next((each for each in lately if each.name == name and each.phase is Phase.DONE), None)
+    found = found or listing.find(name)
+    if found is not None and found.phase is not Phase.DONE:  # a list may lag
+        found = listing.service.get(region, name, found.kind)
     if found is None:
         _refuse_databases(service, region, name)
         names = if_told(lambda: [each.name for each in listing.all()])

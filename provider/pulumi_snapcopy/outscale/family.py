@@ -7,7 +7,7 @@ from typing import Any
 from ..core.family import Family, Inputs
 from ..core.values import Phase, Words
 from .errors import PROFILE
-from .modes import FILE, location, made_from
+from .modes import FILE, FORMS, location, made_from
 from .rules import COPIED_SNAPSHOT_RULES, SNAPSHOT_RULES
 
 _PHASES = {"completed": Phase.DONE, "error": Phase.FAILED, "deleting": Phase.FAILED}
@@ -63,6 +63,7 @@ class Snapshots(_OfOutscale):
     """A snapshot of a volume, a copy, or an import."""
 
     rules = SNAPSHOT_RULES
+    forms = tuple(FORMS.values())
     words = Words(
         noun="Snapshot",
         thing="snapshot",
@@ -72,6 +73,17 @@ class Snapshots(_OfOutscale):
         login=PROFILE,
         policy="snapcopy iam-policy --services outscale --taking",
     )
+
+    def origin(self, inputs: Inputs) -> str:
+        """Return what it is made from, with the mode, so that its tags differ from those of a `CopiedSnapshot`.
+
+        Example:
+            >>> Snapshots().origin({"regionName": "eu-west-2", "volumeId": "vol-12345678"})
+            'eu-west-2:volume/vol-12345678'
+        """
+        region, source = self.source(inputs)
+        form = next((form for mode, form in FORMS.items() if inputs.get(mode) is not None), "")
+        return f"{region}:{form}/{source}"
 
 
 def phase(state: str) -> Phase:

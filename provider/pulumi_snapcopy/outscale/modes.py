@@ -14,6 +14,8 @@ from ..core.rules.judgement import UNKNOWN
 
 VOLUME, SOURCE, FILE = "volumeId", "sourceSnapshotId", "fileLocation"
 MODES = (VOLUME, SOURCE, FILE)
+FORMS = {VOLUME: "volume", SOURCE: "snapshot", FILE: "import"}
+"""What the source tag of a `Snapshot` says of each mode."""
 
 _DIGITS = 16
 

@@ -8,7 +8,8 @@ SHORTEST_PAUSE = 1.4
 LONGEST_PAUSE = 30.0
 
 RECENT = 3.0
-"""How old a list may be that serves those who start copies one after the other: what it shows wrong, the service refuses."""
+"""How old a list may be that serves those who start copies one after the other, where the service's answer to the request
+shows what has changed since."""
 
 CREATION_GRACE = 60.0
 """The creation grace period: how long something just made may be missing from the service's answers."""

@@ -42,7 +42,7 @@ class LightsailService:
         return Asked(service="lightsail", operation=operation, region=region, parameters=_parameters(body))
 
     def answer(self, asked: Asked, environ: WSGIEnvironment) -> Answer:
-        """Let moto's dispatcher call our backend."""
+        """Let moto call our backend."""
         response = Response.from_app(self._moto, environ, buffered=True)
         return Answer(response, response.headers.get("x-amzn-ErrorType", "ok"))
 
