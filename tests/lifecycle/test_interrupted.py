@@ -8,7 +8,7 @@ import pytest
 
 from tests.harness import Kill
 
-from .life import COPY, FAILING, Life
+from .life import COPY, FAILING, LATEST, Life
 
 
 def test_a_failed_copy_that_a_killed_run_made_again_is_resumed() -> None:
@@ -47,6 +47,20 @@ def test_a_copy_that_a_later_run_has_found_knows_its_operation() -> None:
     assert life.run("up") == []
     (record,) = (each for _, _, each in life.target.service.recorded if each.origin)
     assert life.engine.state[0].outputs["operationId"] == record.id
+
+
+def test_an_orphan_whose_deletion_was_interrupted_after_it_was_marked_is_removed() -> None:
+    """Yesterday's copy was never tagged; the run that was to delete it has set the owner alone, which a role may need to."""
+    life = Life(replace(LATEST, automatic="track"))
+    assert life.run("up", Kill(at="CopySnapshot", done=True)) == ["interrupted"]
+    life.target.next_day()
+    assert life.run("up", Kill(at="TagResource", done=True)) == ["interrupted"]
+    (orphan,) = life.there().values()
+    assert orphan.tags.keys() == {"snapcopy:owner"}
+    assert life.run("up") == []
+    assert (
+        [each.arn for each in life.there().values()] == [life.engine.state[0].outputs["arn"]] != [orphan.arn]
+    )
 
 
 def test_the_orphan_of_an_interrupted_run_is_removed_where_a_copy_had_that_name_before() -> None:

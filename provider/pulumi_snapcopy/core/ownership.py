@@ -111,7 +111,10 @@ def is_orphan(spec: Spec, known: Known, seen: Seen) -> bool:
     if seen.ref in {known.ref, *known.predecessors} or is_retained(seen):
         return False
     owner = seen.tags.get(OWNER_TAG)
-    if owner is None:
+    only_marked = owner is not None and same_owner(owner, spec.owner) and SOURCE_TAG not in seen.tags
+    if (
+        owner is None or only_marked
+    ):  # its maker was interrupted before it was tagged, or who was to delete it
         return carries_key(spec, seen) and not spec.by_id
     if seen.tags.get(SOURCE_TAG) in (None, ADOPTED) or not is_of_this_type(spec, seen):
         return False
