@@ -43,7 +43,7 @@ def test_any_life_of_real_hosts(
     """The same with the dynamic host in a process of its own, which is killed, on the emulator, from any folder."""
     monkeypatch.chdir(tmp_path)
     with Emulated() as target:
-        counts = run(target, steps=120, seed_=7)
+        counts = run(target, steps=120, seed_=11)
     record_property("steps", counts.steps)
     assert counts.steps >= 120
     assert counts.seen["hosts killed"] and counts.seen["copies"]
