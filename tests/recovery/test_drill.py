@@ -80,7 +80,7 @@ def test_what_was_remembered_is_recalled_newest_first(tmp_path: Path) -> None:
     later = replace(FAILED, started_at=GOOD.started_at + timedelta(days=7))
     for each in (GOOD, later, UNTOLD):
         remember(path, each)
-    assert recall(path).drills == (later, replace(GOOD, recovery_seconds=312.0), UNTOLD)
+    assert recall(path).drills == (later, UNTOLD, replace(GOOD, recovery_seconds=312.0))
     assert recall(path, limit=1).drills == (later,)
     assert path.read_text().count("\n") == 3
 
@@ -109,9 +109,9 @@ def test_a_torn_last_line_is_no_error(cut: int) -> None:
     ids=["text", "list", "null", "empty", "wrong", "deep", "number", "zone"],
 )  # fmt: skip
 def test_other_lines_are_counted(line: str) -> None:
-    """What isn't a drill is left out, and its number said."""
+    """What isn't a drill is left out, and its number said; of drills of one second the last line is the newest."""
     assert parse(f"{written(FAILED)}{line}\n\n{written(UNTOLD)}") == Memory(
-        drills=(FAILED, UNTOLD), unreadable_lines=(2,)
+        drills=(UNTOLD, FAILED), unreadable_lines=(2,)
     )
 
 

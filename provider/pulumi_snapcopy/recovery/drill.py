@@ -133,7 +133,8 @@ def parse(text: str, *, limit: int | None = None) -> Memory:
             found.append(result)
         elif line.strip() and number <= len(whole):
             unreadable.append(number)
-    newest_first = sorted(found, key=lambda each: each.started_at, reverse=True)
+    # Of those of one second the last line is the newest.
+    newest_first = sorted(reversed(found), key=lambda each: each.started_at, reverse=True)
     return Memory(drills=tuple(newest_first[:limit]), unreadable_lines=tuple(unreadable))
 
 
