@@ -112,9 +112,8 @@ def is_orphan(spec: Spec, known: Known, seen: Seen) -> bool:
         return False
     owner = seen.tags.get(OWNER_TAG)
     only_marked = owner is not None and same_owner(owner, spec.owner) and SOURCE_TAG not in seen.tags
-    if (
-        owner is None or only_marked
-    ):  # its maker was interrupted before it was tagged, or who was to delete it
+    # Who made it was interrupted before it was tagged, or who was to delete it after it was marked as ours.
+    if owner is None or only_marked:
         return carries_key(spec, seen) and not spec.by_id
     if seen.tags.get(SOURCE_TAG) in (None, ADOPTED) or not is_of_this_type(spec, seen):
         return False
