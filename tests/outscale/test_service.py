@@ -7,13 +7,16 @@ from datetime import datetime, timedelta, timezone
 from typing import Any
 
 import pytest
-from pulumi_snapcopy.core.errors import Denied, NoSuchService, NotFound, Refused, ServiceError
+from pulumi_snapcopy.core.errors import AnswerLost, Denied, NoSuchService, NotFound, Refused, ServiceError
 from pulumi_snapcopy.core.state import Bag
 from pulumi_snapcopy.core.values import Phase, Spec
 from pulumi_snapcopy.core.waiting.clock import Clock, SystemClock
 from pulumi_snapcopy.core.waiting.listing import Listing
+from pulumi_snapcopy.core.waiting.policy import RECENT
 from pulumi_snapcopy.outscale.family import CopiedSnapshots, Snapshots
 from pulumi_snapcopy.outscale.service import Outscale
+
+from tests.harness.scripted import FakeClock
 
 from .life import COPY, REGION
 
@@ -45,6 +48,10 @@ class Scripted:
         """The numbers of the tokens that were sent."""
         sent = [given["ClientToken"] for action, given in self.calls if action == "CreateSnapshot"]
         return [token.removeprefix(f"{KEY}-") for token in sent]
+
+    def filters(self) -> list[dict[str, Any]]:
+        """What was asked of ReadSnapshots."""
+        return [given["Filters"] for action, given in self.calls if action == "ReadSnapshots"]
 
 
 def raw(
@@ -114,6 +121,67 @@ def test_where_the_api_knows_no_tokens_our_tags_find_it(how: str) -> None:
     service = Outscale(lambda: Scripted(ReadSnapshots=read))
     found = service.find(spec(), Listing(service, REGION, SystemClock()))
     assert [each.name for each in found] == ["snap-00000000"]
+
+
+def test_those_that_look_within_seconds_share_a_list() -> None:
+    """It tells what a token has made, and that a source is complete; a source that it shows as pending is read."""
+    there = [raw("snap-00000000", "completed"), raw("snap-11111111", "pending", token=None)]
+    sdk, clock = Scripted(ReadSnapshots=lambda **given: there), FakeClock()
+    service = Outscale(lambda: sdk, clock=clock)
+    for _ in range(3):
+        assert [each.name for each in service.find(spec(), Listing(service, REGION, clock))] == [
+            "snap-00000000"
+        ]
+        shown = service.readable_snapshot("snap-00000000")
+        assert shown is not None and shown.phase is Phase.DONE
+    assert sdk.filters() == [{"AccountIds": ["1"]}]
+    service.readable_snapshot("snap-11111111")
+    assert sdk.filters()[1:] == [{"SnapshotIds": ["snap-11111111"]}]
+    clock.sleep(RECENT + 1)
+    service.find(spec(), Listing(service, REGION, clock))
+    assert sdk.filters()[2:] == [{"AccountIds": ["1"]}]
+
+
+def test_after_a_lost_answer_no_list_from_before_serves() -> None:
+    """It would say that nothing was made."""
+
+    def lost(**given: Any) -> Any:
+        there.append(raw("snap-00000000", "pending"))
+        raise AnswerLost("the connection broke")
+
+    there: list[dict[str, Any]] = []
+    clock = FakeClock()
+    service = Outscale(
+        lambda: Scripted(ReadSnapshots=lambda **given: [*there], CreateSnapshot=lost), clock=clock
+    )
+    listing = Listing(service, REGION, clock)
+    assert service.find(spec(), listing) == []
+    with pytest.raises(AnswerLost):
+        service.create(spec(), attempt=0)
+    assert [each.name for each in service.find(spec(), listing)] == ["snap-00000000"]
+
+
+def test_an_account_that_fills_more_than_a_page_is_asked_by_token_and_id() -> None:
+    """Its first page is read once."""
+    answers = {"Snapshots": [raw("snap-00000000", "completed")], "NextPageToken": "a"}
+
+    class Full(Scripted):
+        def call(self, action: str, *, clock: Clock, **given: Any) -> dict[str, Any]:
+            answer = super().call(action, clock=clock, **given)
+            return answers if given.get("Filters") == {"AccountIds": ["1"]} else answer
+
+    sdk = Full(ReadSnapshots=lambda **given: [raw("snap-11111111", "pending")])
+    service = Outscale(lambda: sdk)
+    for _ in range(2):
+        found = service.find(spec(), Listing(service, REGION, SystemClock()))
+        assert [each.name for each in found] == ["snap-11111111"]
+    assert service.readable_snapshot("snap-22222222") is None
+    assert [sorted(filters) for filters in sdk.filters()] == [
+        ["AccountIds"],
+        ["AccountIds", "ClientTokens"],
+        ["AccountIds", "ClientTokens"],
+        ["SnapshotIds"],
+    ]
 
 
 def test_pages_are_read_to_the_end_and_a_repeated_token_ends_them() -> None:

@@ -10,7 +10,7 @@ from typing import Any
 from ..core.errors import ServiceError, SourceError, SourcePending
 from ..core.rules.suggest import nearest_first
 from ..core.values import Phase, Source, Spec
-from ..core.waiting.batch import SingleFlight
+from ..core.waiting.batch import Gathered
 from ..core.waiting.clock import Clock
 from .family import phase
 from .shapes import KIND
@@ -34,37 +34,27 @@ class Sources:
     described: Callable[..., list[dict[str, Any]]]
     clock: Clock
     _lock: threading.Lock = field(default_factory=threading.Lock)
-    _asked: dict[str, set[str]] = field(default_factory=dict)
-    _flights: dict[str, SingleFlight[dict[str, Raw]]] = field(default_factory=dict)
+    _asked: dict[str, Gathered[Raw]] = field(default_factory=dict)
 
     def get(self, region: str, id_: str) -> Raw | None:
         """Return a snapshot that the account can read: its own, a shared or a public one."""
         with self._lock:
-            self._asked.setdefault(region, set()).add(id_)
-            flight = self._flights.get(region)
-            if flight is None:
-                flight = SingleFlight(self.clock, lambda _: self._read(region))
-                self._flights[region] = flight
-        found = flight.get()
-        # What is asked for while a batch is being read may not be in it.
-        return found[id_] if id_ in found else self._by_ids(region, [id_]).get(id_)
+            asked = self._asked.setdefault(
+                region, Gathered(self.clock, lambda ids: self._by_ids(region, ids))
+            )
+        return asked.get(id_)
 
     def own(self, region: str) -> list[str]:
         """List the ids of the account's own snapshots."""
         return [each["SnapshotId"] for each in self.described(region, OwnerIds=["self"])]
 
-    def _read(self, region: str) -> dict[str, Raw]:
-        with self._lock:
-            ids = sorted(self._asked.pop(region, ()))
-        found: dict[str, Raw] = {}
-        for first in range(0, len(ids), _MOST_IDS):
-            found |= self._by_ids(region, ids[first : first + _MOST_IDS])
-        return found
-
     def _by_ids(self, region: str, ids: list[str]) -> dict[str, Raw]:
         """A filter, as a single id that isn't there would fail a call that names ids."""
-        wanted = [{"Name": "snapshot-id", "Values": ids}]
-        return {each["SnapshotId"]: each for each in self.described(region, filters=wanted)}
+        found: dict[str, Raw] = {}
+        for first in range(0, len(ids), _MOST_IDS):
+            wanted = [{"Name": "snapshot-id", "Values": ids[first : first + _MOST_IDS]}]
+            found |= {each["SnapshotId"]: each for each in self.described(region, filters=wanted)}
+        return found
 
 
 def check_source(sources: Sources, spec: Spec, *, words: str) -> Source:

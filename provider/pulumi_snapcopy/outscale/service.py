@@ -6,7 +6,7 @@ Pages: https://docs.outscale.com/api.html
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from itertools import count
 from typing import Any, Protocol
@@ -14,11 +14,11 @@ from typing import Any, Protocol
 from ..core.errors import AnswerLost, NoSuchService, NotFound, Refused
 from ..core.keys import same_owner
 from ..core.values import OWNER_TAG, SOURCE_TAG, Phase, Record, Seen, Source, Spec, Started
+from ..core.waiting.batch import Gathered, Recent
 from ..core.waiting.clock import Clock, SystemClock
 from ..core.waiting.listing import Listing
 from ..core.waiting.once import Once
 from ..core.waiting.policy import CREATION_GRACE, LONGEST_SKEW, USUAL_SKEW
-from .batch import Gathered
 from .errors import TOKEN_USED, UNKNOWN_PARAMETER
 from .shapes import KIND, request, snapshot
 from .sources import check_source
@@ -67,6 +67,9 @@ class Outscale:
         self._readable = Gathered(self._clock, lambda ids: self._by_ids(ids, own=False))
         self._volumes = Gathered(self._clock, self._volumes_by_ids)
         self._made = Gathered(self._clock, self._by_keys)
+        self._few = Recent(self._clock, self._list_if_few)
+        self._are_few = True
+        self._shows_tokens = False
 
     # What there is
 
@@ -89,8 +92,14 @@ class Outscale:
         return list(found.values())
 
     def find(self, spec: Spec, listing: Listing) -> list[Seen]:
-        """Find what a request with the spec's key has made; where the service shows no tokens, by our tags."""
+        """Find what a request with the spec's key has made; where the service shows no tokens, by our tags.
+
+        Those that look within seconds share a list: what it misses, the service answers to the same token.
+        """
         self._check_region(spec.region)
+        few = self._all_if_few()
+        if few is not None and (self._shows_tokens or not few):
+            return [each for each in few.values() if each.key == spec.key]
         try:
             return self._made.get(spec.key) or []
         except Refused as error:
@@ -114,8 +123,9 @@ class Outscale:
         return check_source(self, spec)
 
     def readable_snapshot(self, snapshot_id: str) -> Seen | None:
-        """Read a snapshot of the account's own, or one that is shared with it."""
-        return self._readable.get(snapshot_id)
+        """Read a snapshot of the account's own, or one that is shared with it; what is complete stays so for seconds."""
+        own = (self._all_if_few() or {}).get(snapshot_id)
+        return own if own and own.phase is Phase.DONE else self._readable.get(snapshot_id)
 
     def own_snapshots(self) -> list[str]:
         """List the ids of the account's complete snapshots."""
@@ -172,6 +182,9 @@ class Outscale:
         sent = self._clock.now()
         try:
             answer = self._call("CreateSnapshot", ClientToken=token, **request(spec.arguments))
+        except AnswerLost:
+            self._few.expire()
+            raise
         except Refused as error:
             if error.code != TOKEN_USED:
                 raise
@@ -231,11 +244,19 @@ class Outscale:
     def _by_ids(self, ids: list[str], *, own: bool) -> dict[str, Seen]:
         filters = self._is_own() if own else {}
         listed = self._read_by_ids("ReadSnapshots", "Snapshots", "SnapshotIds", ids, **filters)
-        return {seen.name: seen for seen in map(self._seen, listed)}
+        return {seen.name: seen for seen in self._shown(listed)}
 
     def _listed(self, **filters: Any) -> Iterator[Seen]:
-        for raw in self._pages("ReadSnapshots", "Snapshots", {**self._is_own(), **filters}):
-            yield self._seen(raw)
+        yield from self._shown(self._pages("ReadSnapshots", "Snapshots", {**self._is_own(), **filters}))
+
+    def _all_if_few(self) -> Mapping[str, Seen] | None:
+        """The account's own snapshots, as a list of the last seconds has them; None if a page doesn't hold all of them."""
+        return self._few.get() if self._are_few else None
+
+    def _list_if_few(self) -> Mapping[str, Seen] | None:
+        answer = self._page("ReadSnapshots", "Snapshots", self._is_own())
+        self._are_few = not answer.get("NextPageToken")
+        return {seen.name: seen for seen in self._shown(answer["Snapshots"])} if self._are_few else None
 
     def _volumes_by_ids(self, ids: list[str]) -> dict[str, str]:
         listed = self._read_by_ids("ReadVolumes", "Volumes", "VolumeIds", ids)
@@ -274,15 +295,18 @@ class Outscale:
         token: str | None = None
         used = set[str]()
         while True:
-            page = {"NextPageToken": token} if token else {}
-            answer = self._call(action, Filters=dict(filters), ResultsPerPage=_PAGE, **page)
-            if not isinstance(answer.get(member), list):
-                raise AnswerLost(f"the answer holds no {member}", call=f"api:{action}")
+            answer = self._page(action, member, filters, **({"NextPageToken": token} if token else {}))
             yield from answer[member]
             token = answer.get("NextPageToken")
             if not token or token in used:
                 return
             used.add(token)
+
+    def _page(self, action: str, member: str, filters: Mapping[str, Any], **token: str) -> dict[str, Any]:
+        answer = self._call(action, Filters=dict(filters), ResultsPerPage=_PAGE, **token)
+        if not isinstance(answer.get(member), list):
+            raise AnswerLost(f"the answer holds no {member}", call=f"api:{action}")
+        return answer
 
     def _change(self, seen: Seen, action: str, **parameters: Any) -> None:
         self._check_region(seen.region)
@@ -290,6 +314,11 @@ class Outscale:
 
     def _call(self, action: str, **parameters: Any) -> dict[str, Any]:
         return self._connect().call(action, clock=self._clock, **parameters)
+
+    def _shown(self, listed: Iterable[Mapping[str, Any]]) -> Iterator[Seen]:
+        for raw in listed:
+            self._shows_tokens |= "ClientToken" in raw
+            yield self._seen(raw)
 
     def _seen(self, raw: Mapping[str, Any]) -> Seen:
         seen = snapshot(raw, self._connect().region)

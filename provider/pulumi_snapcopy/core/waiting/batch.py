@@ -1,14 +1,16 @@
-"""Single-flight: one answer for all that ask for the same within a batch window."""
+"""Single-flight: one answer for all that ask for the same within a batch window, or within seconds."""
 
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable
+from collections import Counter
+from collections.abc import Callable, Mapping
 from concurrent.futures import Future
 from dataclasses import dataclass, field
 from typing import Generic, TypeVar
 
 from .clock import Clock
+from .policy import RECENT
 
 T = TypeVar("T")
 
@@ -60,3 +62,81 @@ class SingleFlight(Generic[T]):
                 each.set_result(answer)  # type: ignore[arg-type]
             else:
                 each.set_exception(error)
+
+
+@dataclass(slots=True)
+class Gathered(Generic[T]):
+    """Answers about single keys, from one call about all keys that are asked about at the same time.
+
+    Args:
+        clock: the time.
+        read: reads about several keys; what isn't in its answer isn't there.
+    """
+
+    clock: Clock
+    read: Callable[[list[str]], Mapping[str, T]]
+    _lock: threading.Lock = field(default_factory=threading.Lock)
+    _wanted: Counter[str] = field(default_factory=Counter)
+    _flight: SingleFlight[Mapping[str, T]] = field(init=False)
+
+    def __post_init__(self) -> None:
+        self._flight = SingleFlight(self.clock, lambda _: self.read(self._keys()))
+
+    def get(self, key: str) -> T | None:
+        """Return what there is to a key, or None."""
+        with self._lock:
+            self._wanted[key] += 1
+        try:
+            return self._flight.get().get(key)
+        finally:
+            with self._lock:
+                self._wanted[key] -= 1
+
+    def _keys(self) -> list[str]:
+        with self._lock:
+            self._wanted = +self._wanted
+            return sorted(self._wanted)
+
+
+@dataclass(slots=True)
+class Recent(Generic[T]):
+    """One answer for all that ask within `RECENT` seconds.
+
+    Args:
+        clock: the time.
+        call: the call.
+    """
+
+    clock: Clock
+    call: Callable[[], T]
+    _lock: threading.Lock = field(default_factory=threading.Lock)
+    _last: tuple[float, T] | None = None
+    """When the last call began, and its answer."""
+    _expired: float = float("-inf")
+    _flight: SingleFlight[T] = field(init=False)
+
+    def __post_init__(self) -> None:
+        self._flight = SingleFlight(self.clock, lambda _: self._call())
+
+    def get(self) -> T:
+        """Return the answer to a call that began in the last seconds."""
+        last = self._usable()
+        return self._flight.get() if last is None else last[1]
+
+    def expire(self) -> None:
+        """From now on, serve nobody with the answer to a call that began before."""
+        with self._lock:
+            self._expired = self.clock.now()
+
+    def _usable(self) -> tuple[float, T] | None:
+        with self._lock:
+            earliest = max(self.clock.now() - RECENT, self._expired)
+            return self._last if self._last is not None and self._last[0] > earliest else None
+
+    def _call(self) -> T:
+        last = self._usable()  # another batch may have just got it
+        if last is None:
+            last = self.clock.now(), self.call()
+            with self._lock:
+                self._last = last
+        return last[1]
