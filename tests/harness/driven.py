@@ -149,7 +149,7 @@ class Driven(World, RuleBasedStateMachine):
             for each in self.engine.state
             if each.place in there and each.urn not in uncertain
         ]
-        places = sorted(each.place for each in held)
+        places = [each.place for each in held]  # in the state's order: ids are others in each run
         return there[data.draw(st.sampled_from(places), label="copy")] if places else None
 
     def _revertible(self) -> dict[str, Declaration]:

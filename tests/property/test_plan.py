@@ -143,6 +143,9 @@ class Simulator:
             return
         answer = self.answers.pop(0) if self.answers else Answer()
         made = self._make(answer) if answer.done else None
+        if self.seen.sent is Sent.LOST:  # of several requests more than one may have made one
+            lost_at = self.now if answer.sent is Sent.LOST else self.seen.sent_at
+            self.seen = replace(self.seen, search_from=max(self.seen.search_from, lost_at + CREATION_GRACE))
         if answer.sent is Sent.LOST:
             pending = Seen(name=self.spec.name, region="there", kind="Thing")
             self.known = replace(self.known, seen=self.known.seen or pending)
@@ -168,7 +171,7 @@ class Simulator:
 
     def _search(self, step: plan.Search) -> None:
         last = self.seen.existing is not None
-        self.now += 5
+        self.now = max(self.now + 5, step.not_before)
         self._look()
         self.seen = replace(self.seen, searched=last)
 
