@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from itertools import count
 
@@ -205,6 +206,17 @@ class Driven(World, RuleBasedStateMachine):
         if stays and new.explicit is not None and new.explicit == old.explicit:
             return replace(new, explicit=f"named-new-{next(self.numbers)}")
         return new
+
+    def _yield(self, errors: list[str]) -> list[str]:
+        """Rename the declarations that were refused since somebody else has their name; returns the other errors."""
+        others = []
+        for error in errors:
+            said = re.search(r'CopiedSnapshot "(.+?)" .*the name "(.+?)" is taken in (\S+)', error)
+            if said and (said[3], said[2]) in self.foreign:
+                self.program[said[1]] = self._renamed(self.program[said[1]])
+            else:
+                others.append(error)
+        return others
 
     def _renamed(self, declaration: Declaration) -> Declaration:
         """The declaration so that it asks for a name that nobody has."""

@@ -181,6 +181,10 @@ class SnapshotCopies(Driven):
         if self.drifted:
             self._refresh()
         errors = self._run("up", None, refresh=refresh)
+        if (
+            errors and self._yield(errors) == []
+        ):  # an edit may have come back to a name that was taken meanwhile
+            errors = self._run("up", None)
         assert errors == [], errors
         checks.one_copy_each(self)
         if again:
@@ -269,10 +273,7 @@ class SnapshotCopies(Driven):
             handover.offer(self, seen.region, seen.name, {"snapcopy:owner": "shop/prod/theirs"})
             self.program = {name: self._datable(each) for name, each in self.program.items()}
             self._refresh()
-            errors = self._run("up", None)
-            assert all("is taken" in error for error in errors), errors
-            for name in [each for each in self.program if f'CopiedSnapshot "{each}"' in "".join(errors)]:
-                self.program[name] = self._renamed(self.program[name])
+            assert self._yield(self._run("up", None)) == []
         self._count()
 
     @precondition(lambda self: self._can("behind") and self._can("names"))

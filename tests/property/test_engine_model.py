@@ -55,7 +55,7 @@ def test_any_life_on_each_service(
     name: str, lag: float, record_property: Callable[[str, object], None]
 ) -> None:
     """The same on the emulators of services that give ids, whose filters see new snapshots at once, or seconds later."""
-    wanted = 2000 if STEPS == 10_000 else 25
+    wanted = 1000 if STEPS == 10_000 else 25
     with Served(BY_NAME[name], filter_seconds=lag) as target:
         counts = run(target, steps=wanted, seed_=11)
     record_property("steps", counts.steps)

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
+from functools import lru_cache
 from typing import Any
 
 from ..blocks import Snapshot
@@ -68,10 +69,12 @@ def _values(name: str, shown: Members, tags: dict[str, str]) -> list[str]:
 
 
 def _like(pattern: str, value: str) -> bool:
-    return re.fullmatch(_expression(pattern), value, re.DOTALL) is not None
+    return _expression(pattern).fullmatch(value) is not None
 
 
-def _expression(pattern: str) -> str:
+@lru_cache(maxsize=1024)
+def _expression(pattern: str) -> re.Pattern[str]:
     parts = re.findall(r"\\.|.", pattern, re.DOTALL)
     wild = {"*": ".*", "?": "."}
-    return "".join(wild.get(part) or re.escape(part[1:] if len(part) == 2 else part) for part in parts)
+    literal = (wild.get(part) or re.escape(part[1:] if len(part) == 2 else part) for part in parts)
+    return re.compile("".join(literal), re.DOTALL)
