@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from contextlib import ExitStack
 from dataclasses import dataclass, field
 from itertools import pairwise
 
 import pytest
 from pulumi_snapcopy.core.errors import ServiceError, Transient
 from pulumi_snapcopy.core.values import Phase, Seen
+from pulumi_snapcopy.core.waiting.deadline import Deadline
 from pulumi_snapcopy.core.waiting.looking import Lookout, Waiter
-from pulumi_snapcopy.core.waiting.policy import SHORTEST_PAUSE
+from pulumi_snapcopy.core.waiting.policy import CLOSEST, SHORTEST_PAUSE
 from pulumi_snapcopy.core.waiting.region import Region
 from pulumi_snapcopy.lightsail.family import phase
 
@@ -27,6 +29,8 @@ class Timed:
     shown_at: float = 0.0
     """Until when listings show nothing."""
     reads: int = 0
+    born: float = 0.0
+    """When the copies were started; since then they tell their percent."""
 
     def all(self, region: str, kind: str) -> list[Seen]:
         self.looked_at.append(self.clock.now())
@@ -41,7 +45,11 @@ class Timed:
 
     def seen(self, region: str, name: str, kind: str) -> Seen:
         state = "available" if self.clock.now() >= self.done_at[name] else "pending"
-        return Seen(name=name, region=region, kind=kind, state=state, phase=phase(state), size=40)
+        percent = f"{100 * (self.clock.now() - self.born) // (self.done_at[name] - self.born):.0f}%"
+        progress = percent if self.born else None
+        return Seen(
+            name=name, region=region, kind=kind, state=state, phase=phase(state), size=40, progress=progress
+        )
 
 
 def lateness(service: Timed, clock: FakeClock) -> dict[str, float]:
@@ -73,6 +81,36 @@ def test_where_copies_of_a_size_have_ended_the_next_ends_are_seen_at_once(second
     late = lateness(Timed(clock, done_at), clock)
     assert late.pop("first") <= longest
     assert max(late.values()) <= max(longest / 4, SHORTEST_PAUSE)
+
+
+@pytest.mark.parametrize("seconds", [20, 47, 61.5])
+def test_by_its_percent_a_look_falls_on_the_end(seconds: float) -> None:
+    """The percent is a whole number, so the end is known to about a hundredth; looks are a second apart at least."""
+    clock = FakeClock()
+    service = Timed(clock, {"a": clock.now() + seconds}, born=clock.now())
+    looked_at: list[float] = []
+    service.get = lambda *given: looked_at.append(clock.now()) or service.seen(*given)  # type: ignore[method-assign,func-returns-value]
+    late = lateness(service, clock)
+    assert late["a"] <= 0.02 * seconds
+    assert min(b - a for a, b in pairwise(looked_at)) >= CLOSEST
+    assert len(looked_at) <= 20 + (seconds - 20)
+
+
+def test_one_that_is_started_beside_others_waits_for_their_next_look() -> None:
+    """A hundred that are started within a second cost no look each."""
+    clock = FakeClock()
+    service = Timed(clock, {f"copy-{n}": clock.now() + 100 for n in range(100)})
+    watch = Region.of(service, "eu-west-1", clock).watch  # type: ignore[arg-type]
+    with ExitStack() as ends:
+        for name in service.done_at:
+            started = service.seen("eu-west-1", name, "InstanceSnapshot")
+            last = ends.enter_context(watch.waiting(started))
+            if name == "copy-0":
+                watch.look(last, Deadline(clock=clock, at=clock.now() + 1000))
+        looked = clock.now()
+        watch.look(last, Deadline(clock=clock, at=looked + 1000))
+    assert service.reads == 1 and service.looked_at == [clock.now()]
+    assert clock.now() - looked >= CLOSEST
 
 
 def test_all_ends_are_seen_in_few_looks() -> None:

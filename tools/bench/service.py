@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 import sys
 import urllib.request
@@ -83,6 +84,8 @@ def running() -> Iterator[Service]:
     process = subprocess.Popen(
         [sys.executable, "-m", __spec__.name],
         cwd=ROOT,
+        # Amazon's images and their snapshots would be loaded while copies are started.
+        env={**os.environ, "MOTO_EC2_LOAD_DEFAULT_AMIS": "false"},
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         text=True,

@@ -107,23 +107,24 @@ class Observer:
     def _list_all(self) -> None:
         run = self.run
         try:
-            self.listed = self._without_ours() or run.retry(run.target.listing.all)
+            recent = self._without_ours()
+            self.listed = run.retry(run.target.listing.all) if recent is None else recent
         except Denied:
             if run.spec.dated:
                 raise
             self.listed = None  # finding one by its name may be allowed
 
-    def _without_ours(self) -> list[Seen]:
+    def _without_ours(self) -> list[Seen] | None:
         """What a list of the last seconds has shown, if it holds nothing of this resource's, of which nothing is known either.
 
         If there is one of its request all the same, the service refuses another, or answers that one.
         """
         run, spec, known = self.run, self.run.spec, self.run.known
         if spec.repeats or known != Known():
-            return []
+            return None
         recent = run.target.listing.recent()
-        ours = any(each.name == spec.name or is_orphan(spec, known, each) for each in recent)
-        return [] if ours else recent
+        ours = any(each.name == spec.name or is_orphan(spec, known, each) for each in recent or ())
+        return None if ours else recent
 
 
 def _nothing_to_adopt(run: Run) -> SourceError:

@@ -88,8 +88,8 @@ def is_older_than(service: Sources, spec: Spec, record: Record, *, now: float) -
 def _manual(service: Sources, spec: Spec, listing: Listing, name: str) -> Source:
     region = listing.region
     # What is tracked has to be the newest of its name; else a complete one stays complete.
-    lately = () if spec.arguments.get("trackLatest") else listing.recent()
-    found = next((each for each in lately if each.name == name and each.phase is Phase.DONE), None)
+    lately = None if spec.arguments.get("trackLatest") else listing.recent()
+    found = next((each for each in lately or () if each.name == name and each.phase is Phase.DONE), None)
     found = found or listing.find(name)
     if found is not None and found.phase is not Phase.DONE:  # a list may lag
         found = listing.service.get(region, name, found.kind)

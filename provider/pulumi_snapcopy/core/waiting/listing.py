@@ -52,12 +52,12 @@ class Listing:
         """List what the region has, of all types."""
         return self._all.get()
 
-    def recent(self) -> list[Seen]:
-        """Return what lists of the last seconds have shown, which may be out of date; empty if there are none."""
+    def recent(self) -> list[Seen] | None:
+        """What lists of the last seconds have shown, which may be out of date; None if there are none."""
         oldest = self.clock.now() - RECENT
         lists = [self._listed.get(kind, (-RECENT, [])) for kind in self.service.kinds]
         if any(began < oldest for began, _ in lists):
-            return []
+            return None
         return [each for _, listed in lists for each in listed]
 
     def find(self, name: str) -> Seen | None:

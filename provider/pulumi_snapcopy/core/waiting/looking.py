@@ -9,10 +9,7 @@ from ..errors import Denied, ServiceError, Transient
 from ..values import Phase, Seen
 from .expectation import Expectation
 from .listing import Listing
-from .policy import CREATION_GRACE, LONGEST_PAUSE, SHORTEST_PAUSE, backoff, pause
-
-CLOSER = 4
-"""How many times as often to look at what is likely to be done any moment."""
+from .policy import CREATION_GRACE, LONGEST_PAUSE, backoff, pause, pause_before_end
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,12 +38,14 @@ class Waiter:
         born: when it was started, by our clock.
         due: when to look again.
         others: the refs of what had its name before, and may be shown for a while in its place.
+        age: how old it was when it was last seen in progress, seconds.
     """
 
     seen: Seen
     born: float
     due: float
     others: Set[str | None] = frozenset()
+    age: float = 0.0
     looks: int = 0
     last: Look = Look(None)
     error: ServiceError | None = None
@@ -132,7 +131,8 @@ class Lookout:
             waiter.seen, waiter.missing_since = answer, None
             waiter.last = Look(answer, rest=expected)
             if answer.phase is Phase.DONE:
-                self._expectation.ended(answer, age)
-            elif expected is not None and abs(expected) <= rest:
-                rest = max(rest / CLOSER, min(rest, SHORTEST_PAUSE))
+                self._expectation.ended(answer, (waiter.age + age) / 2)
+            elif expected is not None:
+                rest = pause_before_end(rest, expected)
+            waiter.age = age
         waiter.due = now + rest

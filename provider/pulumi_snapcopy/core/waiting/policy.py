@@ -2,9 +2,17 @@
 
 from __future__ import annotations
 
+import math
+
 SHARE_OF_AGE = 0.05
 SHORTEST_PAUSE = 1.4
 """At least a second; so much more that a copy of 20 s costs fewer than 20 reads in all."""
+CLOSEST = 1.0
+"""What is expected to end is never looked at more often than this."""
+
+CLOSER = 4
+"""How many times as often to look at what is likely to be done any moment."""
+
 LONGEST_PAUSE = 30.0
 
 RECENT = 3.0
@@ -47,6 +55,27 @@ def pause(age: float, longest: float = LONGEST_PAUSE) -> float:
         (1.4, 5.0, 30.0)
     """
     return min(max(SHARE_OF_AGE * age, SHORTEST_PAUSE), longest)
+
+
+def pause_before_end(usual: float, expected: float) -> float:
+    """Seconds until the next look at what is expected to end: one look falls on the end, and those around it are closer.
+
+    Args:
+        usual: the pause that its age asks for.
+        expected: seconds until it ends; below 0 if it is late.
+
+    Example:
+        >>> pause_before_end(1.4, 10), pause_before_end(1.4, 1.2), pause_before_end(30, 45), pause_before_end(30, -8)
+        (1.25, 1.2, 22.5, 7.5)
+    """
+    if expected < -2 * usual:
+        return usual
+    shortest = min(usual, CLOSEST)
+    wanted = usual if expected > usual else max(usual / CLOSER, shortest)
+    if expected <= wanted:
+        return max(expected, wanted if expected <= 0 else shortest)
+    looks = max(1, min(math.ceil(expected / wanted), math.floor(expected / shortest)))
+    return expected / looks
 
 
 def backoff(attempt: int) -> float:

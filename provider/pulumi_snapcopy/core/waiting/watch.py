@@ -11,6 +11,7 @@ from ..values import Phase, Seen
 from .clock import Clock
 from .deadline import Deadline, OutOfTime
 from .looking import Look, Lookout, Waiter
+from .policy import SHORTEST_PAUSE
 
 
 @dataclass(slots=True)
@@ -44,6 +45,8 @@ class Watch:
             born = seen.created_at.timestamp() if seen.created_at else now
         waiter = Waiter(seen=seen, born=min(born, now), due=now, others=others)
         with self._changed:
+            if self._waiters:  # the next look at those serves it, too
+                waiter.due += SHORTEST_PAUSE
             self._waiters.append(waiter)
         try:
             yield waiter
