@@ -113,6 +113,49 @@ def test_one_that_is_started_beside_others_waits_for_their_next_look() -> None:
     assert clock.now() - looked >= CLOSEST
 
 
+def test_one_that_was_complete_and_isnt_shown_any_more_is_looked_for() -> None:
+    """Somebody deletes it while it is waited for; each look says for how long it has been missing."""
+    clock = FakeClock()
+    service = Timed(clock, {"a": clock.now()})
+    watch = Region.of(service, "eu-west-1", clock).watch  # type: ignore[arg-type]
+    complete = service.seen("eu-west-1", "a", "InstanceSnapshot")
+    service.get = lambda *given: None  # type: ignore[assignment,method-assign]
+    with watch.waiting(complete) as waiter:
+        missing = [
+            watch.look(waiter, Deadline(clock=clock, at=clock.now() + 1000)).missing_for for _ in range(3)
+        ]
+    assert missing == sorted(set(missing)) and missing[-1] > 0
+
+
+def test_an_end_that_anothers_look_has_shown_is_told_at_once() -> None:
+    """Whoever was busy tagging when it was seen doesn't wait for the next look."""
+    clock = FakeClock()
+    service = Timed(clock, {"a": clock.now() + 5, "b": clock.now() + 600})
+    watch = Region.of(service, "eu-west-1", clock).watch  # type: ignore[arg-type]
+    a, b = (service.seen("eu-west-1", name, "InstanceSnapshot") for name in service.done_at)
+    with watch.waiting(a, born=clock.now() - 600) as busy, watch.waiting(b) as other:
+        clock.sleep(10)
+        deadline = Deadline(clock=clock, at=clock.now() + 1000)
+        watch.look(other, deadline)
+        told = clock.now()
+        look = watch.look(busy, deadline)
+    assert look.seen is not None and look.seen.phase is Phase.DONE and clock.now() == told
+
+
+def test_what_was_old_when_it_was_taken_up_teaches_its_age() -> None:
+    """It was in progress then, so it took no less."""
+    clock = FakeClock()
+    service = Timed(clock, {"old": clock.now() + 1, "new": clock.now() + 7200})
+    watch = Region.of(service, "eu-west-1", clock).watch  # type: ignore[arg-type]
+    old, new = (service.seen("eu-west-1", name, "InstanceSnapshot") for name in service.done_at)
+    with watch.waiting(old, born=clock.now() - 7200) as first, watch.waiting(new) as second:
+        clock.sleep(2)
+        deadline = Deadline(clock=clock, at=clock.now() + 9000)
+        watch.look(first, deadline)
+        rest = watch.look(second, deadline).rest
+    assert rest is not None and rest > 7100
+
+
 def test_all_ends_are_seen_in_few_looks() -> None:
     """A hundred copies of an hour, ending over ten minutes, take as many looks as the pauses say."""
     clock = FakeClock()

@@ -42,7 +42,7 @@ class Sources:
             asked = self._asked.setdefault(
                 region, Gathered(self.clock, lambda ids: self._by_ids(region, ids))
             )
-        return asked.get(id_)
+        return asked.get(id_) or asked.get(id_)  # one read may lag
 
     def own(self, region: str) -> list[str]:
         """List the ids of the account's own snapshots."""

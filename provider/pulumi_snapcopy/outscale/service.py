@@ -149,7 +149,11 @@ class Outscale:
         self._check_region(spec.region)
         for number in count(attempt):
             token = f"{spec.key}-{number}"
-            seen = None if token in self._spent else self._send(spec, token)
+            try:
+                seen = None if token in self._spent else self._send(spec, token)
+            except AnswerLost:
+                self._few.expire()
+                raise
             if seen is not None:
                 with self._lock:
                     self._young[seen.name] = self._clock.now()
@@ -182,9 +186,6 @@ class Outscale:
         sent = self._clock.now()
         try:
             answer = self._call("CreateSnapshot", ClientToken=token, **request(spec.arguments))
-        except AnswerLost:
-            self._few.expire()
-            raise
         except Refused as error:
             if error.code != TOKEN_USED:
                 raise
@@ -317,7 +318,8 @@ class Outscale:
 
     def _shown(self, listed: Iterable[Mapping[str, Any]]) -> Iterator[Seen]:
         for raw in listed:
-            self._shows_tokens |= "ClientToken" in raw
+            if "ClientToken" in raw:
+                self._shows_tokens = True
             yield self._seen(raw)
 
     def _seen(self, raw: Mapping[str, Any]) -> Seen:

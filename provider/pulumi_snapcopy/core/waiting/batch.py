@@ -110,6 +110,7 @@ class Recent(Generic[T]):
     clock: Clock
     call: Callable[[], T]
     _lock: threading.Lock = field(default_factory=threading.Lock)
+    _calling: threading.Lock = field(default_factory=threading.Lock)
     _last: tuple[float, T] | None = None
     """When the last call began, and its answer."""
     _expired: float = float("-inf")
@@ -134,9 +135,10 @@ class Recent(Generic[T]):
             return self._last if self._last is not None and self._last[0] > earliest else None
 
     def _call(self) -> T:
-        last = self._usable()  # another batch may have just got it
-        if last is None:
-            last = self.clock.now(), self.call()
-            with self._lock:
-                self._last = last
-        return last[1]
+        with self._calling:
+            last = self._usable()  # the batch before may have just got it
+            if last is None:
+                last = self.clock.now(), self.call()
+                with self._lock:
+                    self._last = last
+            return last[1]

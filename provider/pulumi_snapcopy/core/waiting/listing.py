@@ -55,7 +55,7 @@ class Listing:
     def recent(self) -> list[Seen] | None:
         """What lists of the last seconds have shown, which may be out of date; None if there are none."""
         oldest = self.clock.now() - RECENT
-        lists = [self._listed.get(kind, (-RECENT, [])) for kind in self.service.kinds]
+        lists = [self._listed.get(kind, (float("-inf"), [])) for kind in self.service.kinds]
         if any(began < oldest for began, _ in lists):
             return None
         return [each for _, listed in lists for each in listed]

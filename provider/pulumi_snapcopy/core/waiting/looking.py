@@ -52,6 +52,12 @@ class Waiter:
     """What ends the wait: waiting doesn't fix it."""
     missing_since: float | None = None
 
+    @property
+    def ended(self) -> bool:
+        """Whether a look has shown that there is nothing more to wait for."""
+        shown = None if self.last.trouble else self.last.seen
+        return self.error is not None or (shown is not None and shown.phase is not Phase.PENDING)
+
 
 Answer = Seen | ServiceError | None
 

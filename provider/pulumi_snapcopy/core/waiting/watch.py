@@ -7,11 +7,11 @@ from collections.abc import Iterator, Set
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 
-from ..values import Phase, Seen
+from ..values import Seen
 from .clock import Clock
 from .deadline import Deadline, OutOfTime
 from .looking import Look, Lookout, Waiter
-from .policy import SHORTEST_PAUSE
+from .policy import pause
 
 
 @dataclass(slots=True)
@@ -43,10 +43,11 @@ class Watch:
         now = self.clock.now()
         if born is None:
             born = seen.created_at.timestamp() if seen.created_at else now
-        waiter = Waiter(seen=seen, born=min(born, now), due=now, others=others)
+        born = min(born, now)
+        waiter = Waiter(seen=seen, born=born, due=now, others=others, age=now - born)
         with self._changed:
             if self._waiters:  # the next look at those serves it, too
-                waiter.due += SHORTEST_PAUSE
+                waiter.due += pause(0, self.lookout.longest_pause)
             self._waiters.append(waiter)
         try:
             yield waiter
@@ -64,7 +65,7 @@ class Watch:
         """
         with self._changed:
             looks = waiter.looks
-            while waiter.looks == looks:
+            while waiter.looks == looks and not waiter.ended:
                 now = self.clock.now()
                 if now >= deadline.at:
                     raise OutOfTime(waiter.last.trouble)
@@ -73,7 +74,7 @@ class Watch:
                     break
                 until = deadline.at if self._looking else min(waiter.due, deadline.at)
                 self.clock.wait(self._changed, until - now)
-        if waiter.looks == looks:
+        if waiter.looks == looks and not waiter.ended:
             self._look_for_all()
         if waiter.error is not None:
             raise waiter.error
@@ -81,7 +82,7 @@ class Watch:
 
     def _look_for_all(self) -> None:
         with self._changed:
-            waiting = [each for each in self._waiters if each.seen.phase is Phase.PENDING and not each.error]
+            waiting = [each for each in self._waiters if not each.ended]
         answers = []
         try:
             answers = self.lookout.ask(waiting)
