@@ -128,7 +128,7 @@ def test_one_that_was_complete_and_isnt_shown_any_more_is_looked_for() -> None:
 
 
 def test_an_end_that_anothers_look_has_shown_is_told_at_once() -> None:
-    """Whoever was busy tagging when it was seen doesn't wait for the next look."""
+    """A run that was tagging meanwhile doesn't wait for the next look."""
     clock = FakeClock()
     service = Timed(clock, {"a": clock.now() + 5, "b": clock.now() + 600})
     watch = Region.of(service, "eu-west-1", clock).watch  # type: ignore[arg-type]
