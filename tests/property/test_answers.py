@@ -9,6 +9,7 @@ from dataclasses import replace
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from pulumi_snapcopy.core.converge import converge
 from pulumi_snapcopy.core.errors import CopyError
 from pulumi_snapcopy.core.values import Known, Record, Spec
 from pulumi_snapcopy.core.verbs import VerbFailed
@@ -192,6 +193,18 @@ def test_asked_to_stop_every_verb_says_so(verb: str) -> None:
             world.read(request, known)
         ended = caught.value
     assert "stopped, as asked" in str(ended)
+
+
+def test_what_the_host_has_queued_when_the_user_asks_to_stop_is_not_begun() -> None:
+    """After Ctrl-C the host serves the rest of its queue, whose looks are answered by what others have just listed."""
+    world = World()
+    run = world.run(manual())
+    run.source.listing.all()
+    run.target.listing.all()
+    world.service.clock.cancelled_at = world.service.clock.now()
+    with pytest.raises(CopyError, match="stopped, as asked") as stopped:
+        converge(run)
+    assert world.ours() == [] and stopped.value.kept is None
 
 
 @pytest.mark.parametrize(("verb", "gerund"), [("read", "reading"), ("delete", "deleting")])

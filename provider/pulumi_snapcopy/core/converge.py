@@ -100,7 +100,7 @@ class _Convergence:
         run.progress.show(f"starting the {run.spec.words.thing}")
         try:
             started = run.target.queue.start(
-                lambda: run.change(lambda: run.service.create(run.spec, attempt=self._requests.failed)),
+                lambda: run.begin(lambda: run.service.create(run.spec, attempt=self._requests.failed)),
                 deadline=run.deadline,
                 tell=self._tell_queued,
                 ends=self._ends,

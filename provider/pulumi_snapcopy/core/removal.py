@@ -41,7 +41,7 @@ def remove(run: Run, seen: Seen) -> None:
     while current is not None:
         doomed = current
         try:
-            run.change(partial(run.service.delete, doomed))
+            run.begin(partial(run.service.delete, doomed))
             break
         except NotFound as error:
             # It was shown: it is being deleted, or isn't visible everywhere and has to be asked for again.

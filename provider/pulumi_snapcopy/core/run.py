@@ -98,6 +98,11 @@ class Run:
             raise Cancelled
         return call()
 
+    def begin(self, call: Callable[[], T]) -> T:
+        """Make a call that begins something, unless the user has asked to stop: the host still serves what it queued."""
+        self.clock.sleep(0.0)
+        return self.change(call)
+
     def read(self, name: str, kind: str = "") -> Seen | None:
         """Return what has a name, or None only if the service says that nothing has."""
         return self.retry(lambda: self.service.get(self.spec.region, name, kind or None))
