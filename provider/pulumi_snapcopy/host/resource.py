@@ -6,7 +6,7 @@ import datetime
 import inspect
 from collections.abc import Callable, Mapping, Sequence
 from functools import cache
-from typing import Any
+from typing import Any, ClassVar
 
 import pulumi
 from pulumi.dynamic import Resource
@@ -22,6 +22,7 @@ _TYPES: dict[Type, Any] = {
     Type.LIST: Sequence[Any],
     Type.MAPPING: Mapping[str, str],
 }
+_DECLARATION: Any = type(pulumi.property("any"))
 _VERBS = ("create", "update", "delete", "read")
 
 
@@ -38,6 +39,20 @@ class SnapcopyResource(Resource):
         arguments: the user's, by Python's names.
         opts: Pulumi's own.
     """
+
+    _shown: ClassVar[frozenset[str]] = frozenset()
+    """What the class shows, by Python's names."""
+
+    def __init_subclass__(cls, module: str = "", name: str = "Resource", **more: Any) -> None:
+        """Make a getter of each annotated property: Pulumi evaluates a class's annotations again for each resource."""
+        super().__init_subclass__(module, name, **more)
+        declared = {each: value.name for each, value in vars(cls).items() if isinstance(value, _DECLARATION)}
+        if declared:
+            hints = inspect.get_annotations(cls, eval_str=True)
+            for each, property_name in declared.items():
+                setattr(cls, each, _getter(each, property_name, hints.pop(each)))
+            cls.__annotations__ = hints
+            cls._shown = cls._shown | declared.keys()
 
     def __init__(
         self,
@@ -56,12 +71,10 @@ class SnapcopyResource(Resource):
             )
         wait = timeouts(opts.custom_timeouts, noun)
         # Pulumi makes an Output of each; one of an argument that isn't given is made only where the class shows it.
-        kind: Any = type(self)
-        shown = _attributes(kind)
         given = {
             name: _plain(value, f"{noun}, {name}")
             for name, value in arguments.items()
-            if value is not None or name in shown
+            if value is not None or name in self._shown
         }
         bag = {
             "identity": identity_of_the_stack(),  # registers it: what is refused is refused before
@@ -139,9 +152,12 @@ def _serialized(factory: Callable[[], ResourceProvider]) -> str:
     return serialized
 
 
-@cache
-def _attributes(resource: Any) -> frozenset[str]:
-    return frozenset(name for each in resource.__mro__ for name in inspect.get_annotations(each))
+def _getter(name: str, property_name: str, hint: Any) -> property:
+    def value(self: SnapcopyResource) -> Any:
+        return pulumi.get(self, name)
+
+    value.__annotations__ = {"return": hint}
+    return property(pulumi.getter(name=property_name)(value))
 
 
 @cache

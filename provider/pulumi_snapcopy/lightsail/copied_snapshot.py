@@ -1,6 +1,6 @@
 """``CopiedSnapshot``: a copy of a Lightsail snapshot, as a Pulumi resource."""
 
-# Annotations are evaluated once here: Pulumi would evaluate their text again for each resource of a program.
+from __future__ import annotations
 
 import datetime
 from collections.abc import Mapping, Sequence
