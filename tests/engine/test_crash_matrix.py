@@ -71,16 +71,14 @@ NAMED = {"target_snapshot_name": "web-dr"}
 RENAMED = {"name": "data", "opts": "ResourceOptions(aliases=[Alias(name='db')])"}
 SCENARIOS = {
     "create": Scenario(None, {**DATED, "tags": {"team": "shop"}}),
-    "create-named": Scenario(None, {**DATED, **NAMED}),
-    "create-disk": Scenario(None, DISK),
+    "create-named": Scenario(None, {**DISK, **NAMED}),
     "adopt": Scenario(None, {"target_snapshot_name": HERE, "adopt": True, "tags": {"team": "shop"}}),
     "replace": Scenario(DATED, NEWER),
     "replace-named": Scenario({**DATED, **NAMED}, {**NEWER, **NAMED}),
     "update": Scenario({**DATED, "tags": {"old": "1"}}, {**DATED, "tags": {"team": "shop"}}),
     "rename": Scenario(DATED, {**DATED, **RENAMED}),
     "delete": Scenario(DATED, None),
-    "destroy": Scenario(DATED, DATED, destroy=True),
-    "destroy-disk": Scenario(DISK, DISK, destroy=True),
+    "destroy": Scenario(DISK, DISK, destroy=True),
 }
 VICTIMS = ("cli", "host")
 When = Literal["before", "after"]

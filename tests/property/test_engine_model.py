@@ -23,7 +23,8 @@ TEMPERS: dict[str, dict[str, Any]] = {
     "slow to delete": {"deletion_seconds": 3.0},
     "firm while pending": {"tags_while_pending": False, "deletes_while_pending": False},
 }
-STEPS = 10_000 if os.environ.get("HYPOTHESIS_PROFILE") == "soak" else 800
+SOAK = os.environ.get("HYPOTHESIS_PROFILE") == "soak"
+STEPS = 2500 if SOAK else 800
 
 
 @pytest.mark.parametrize("temper", TEMPERS)
@@ -55,7 +56,7 @@ def test_any_life_on_each_service(
     name: str, lag: float, record_property: Callable[[str, object], None]
 ) -> None:
     """The same on the emulators of services that give ids, whose filters see new snapshots at once, or seconds later."""
-    wanted = 1000 if STEPS == 10_000 else 25
+    wanted = 1000 if SOAK else 25
     with Served(BY_NAME[name], filter_seconds=lag) as target:
         counts = run(target, steps=wanted, seed_=11)
     record_property("steps", counts.steps)
