@@ -45,7 +45,7 @@ class Row:
         delete: the call that deletes one.
         codes: the service's words for what goes wrong.
         prepare: puts the sources there.
-        things: lists all of its type, whoever made them.
+        things: lists all of its type, also those that others made.
         along: how many other things come along with one.
         tags_in_call: whether the request sets the tags.
         fails: whether the emulator can let one fail that it has accepted.

@@ -100,7 +100,7 @@ class Run:
 
     def begin(self, call: Callable[[], T]) -> T:
         """Make a call that begins something, unless the user has asked to stop: the host still serves what it queued."""
-        self.clock.sleep(0.0)
+        self.clock.sleep(0.0)  # raises Cancelled then, however short
         return self.change(call)
 
     def read(self, name: str, kind: str = "") -> Seen | None:

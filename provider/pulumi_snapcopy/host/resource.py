@@ -46,7 +46,8 @@ class SnapcopyResource(Resource):
     def __init_subclass__(cls, module: str = "", name: str = "Resource", **more: Any) -> None:
         """Make a getter of each annotated property: Pulumi evaluates a class's annotations again for each resource."""
         super().__init_subclass__(module, name, **more)
-        declared = {each: value.name for each, value in vars(cls).items() if isinstance(value, _DECLARATION)}
+        given = {each: vars(cls).get(each) for each in inspect.get_annotations(cls)}
+        declared = {each: value.name for each, value in given.items() if isinstance(value, _DECLARATION)}
         if declared:
             hints = inspect.get_annotations(cls, eval_str=True)
             for each, property_name in declared.items():
