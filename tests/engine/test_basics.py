@@ -67,6 +67,12 @@ def test_copies_of_every_kind(
             assert outputs["resourceType"] == snapshot["resourceType"]
             assert outputs["sizeInGb"] == snapshot["sizeInGb"]
             assert outputs["operationId"] and outputs["createdAt"].endswith("Z")
+    with subtests.test("the state says on which line of the program a copy stands"):
+        program = (stack.folder / "__main__.py").read_text().splitlines()
+        for name in [*of_every_mode, "second"]:
+            file, _, line = resources[name]["sourcePosition"].partition("#")
+            assert file == "project:///__main__.py"
+            assert f'CopiedSnapshot("{name}"' in program[int(line) - 1]
     with subtests.test("dates and sources"):
         assert resources["latest-disk"]["outputs"]["restoredDate"] == day(0)
         assert resources["dated-instance"]["outputs"]["restoredDate"] == day(2)

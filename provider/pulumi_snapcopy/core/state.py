@@ -12,6 +12,7 @@ from typing import Any
 
 from .durations import seconds
 from .family import Family, Inputs
+from .fields import camel_case
 from .rules.judgement import BOOKKEEPING, UNKNOWN
 from .values import MISSING, Known, Phase, Seen, Spec
 
@@ -50,22 +51,18 @@ class Bag:
     def of(cls, properties: Mapping[str, Any]) -> Bag:
         """Read the bookkeeping in a resource's inputs or outputs."""
         raw = properties.get(BOOKKEEPING) or {}
-        known = {each.name for each in fields(cls)}
-        given = {
-            _snake(key): value for key, value in raw.items() if _snake(key) in known and value is not None
-        }
+        given = {_KEYS[key]: value for key, value in raw.items() if key in _KEYS and value is not None}
         given["predecessors"] = tuple(given.get("predecessors", ()))
         return cls(**given)
 
     def written(self) -> dict[str, Any]:
         """Return it as it stands in the state."""
-        defaults = Bag()
-        values = {each.name: getattr(self, each.name) for each in fields(self)}
+        values = {key: getattr(self, name) for key, name in _KEYS.items()}
         values["predecessors"] = sorted(self.predecessors)
         return {
-            _camel(name): value
-            for name, value in values.items()
-            if value not in (getattr(defaults, name), [], {})
+            key: value
+            for key, value in values.items()
+            if value not in (getattr(_NOTHING, _KEYS[key]), [], {})
         }
 
     @property
@@ -78,6 +75,10 @@ class Bag:
         """Return the first given timeout of these verbs, in seconds."""
         given = next((self.timeouts[verb] for verb in verbs if self.timeouts.get(verb)), None)
         return None if given is None else seconds(given)
+
+
+_KEYS = {camel_case(each.name): each.name for each in fields(Bag)}
+_NOTHING = Bag()
 
 
 def known(
@@ -179,11 +180,3 @@ def _time(text: str | None) -> datetime | None:
     if not text:
         return None
     return datetime.fromisoformat(text.replace("Z", "+00:00")).astimezone(timezone.utc)
-
-
-def _snake(name: str) -> str:
-    return {"previousOwner": "previous_owner"}.get(name, name)
-
-
-def _camel(name: str) -> str:
-    return {"previous_owner": "previousOwner"}.get(name, name)

@@ -91,4 +91,4 @@ class CopiedSnapshot(SnapcopyResource, module="ec2", name="CopiedSnapshot"):
             "triggers": triggers,
             "adopt_snapshot_id": adopt_snapshot_id,
         }
-        super().__init__(copied_snapshot, COPIED_SNAPSHOT, resource_name, arguments, opts)
+        self._internal_init(copied_snapshot, COPIED_SNAPSHOT, resource_name, arguments, opts)

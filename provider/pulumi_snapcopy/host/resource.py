@@ -31,13 +31,6 @@ class SnapcopyResource(Resource):
 
     Python's names are those of the table of fields, also in ``ignore_changes`` and the like; what stands in mappings,
     such as tags, is left as it is.
-
-    Args:
-        factory: makes the provider; what the state refers to.
-        fields: the resource's.
-        resource_name: the name in the program.
-        arguments: the user's, by Python's names.
-        opts: Pulumi's own.
     """
 
     _shown: ClassVar[frozenset[str]] = frozenset()
@@ -55,7 +48,7 @@ class SnapcopyResource(Resource):
             cls.__annotations__ = hints
             cls._shown = cls._shown | declared.keys()
 
-    def __init__(
+    def _internal_init(
         self,
         factory: Callable[[], ResourceProvider],
         fields: Fields,
@@ -63,6 +56,18 @@ class SnapcopyResource(Resource):
         arguments: Mapping[str, Any],
         opts: pulumi.ResourceOptions | None,
     ) -> None:
+        """Register it.
+
+        It isn't named ``__init__``: Pulumi takes the line that calls the third one for the user's, and keeps it in the
+        state.
+
+        Args:
+            factory: makes the provider; what the state refers to.
+            fields: the resource's.
+            resource_name: the name in the program.
+            arguments: the user's, by Python's names.
+            opts: Pulumi's own.
+        """
         opts = opts or pulumi.ResourceOptions()
         noun = f'{type(self).__name__} "{resource_name}"'
         if opts.import_ is not None:

@@ -104,4 +104,4 @@ class CopiedSnapshot(SnapcopyResource, module="lightsail", name="CopiedSnapshot"
             "triggers": triggers,
             "track_latest": track_latest,
         }
-        super().__init__(copied_snapshot, COPIED_SNAPSHOT, resource_name, arguments, opts)
+        self._internal_init(copied_snapshot, COPIED_SNAPSHOT, resource_name, arguments, opts)

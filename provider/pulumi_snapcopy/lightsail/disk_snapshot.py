@@ -90,4 +90,4 @@ class DiskSnapshot(SnapcopyResource, module="lightsail", name="DiskSnapshot"):
             "triggers": triggers,
             "adopt": adopt,
         }
-        super().__init__(disk_snapshot, DISK_SNAPSHOT, resource_name, arguments, opts)
+        self._internal_init(disk_snapshot, DISK_SNAPSHOT, resource_name, arguments, opts)

@@ -83,4 +83,4 @@ class InstanceSnapshot(SnapcopyResource, module="lightsail", name="InstanceSnaps
             "triggers": triggers,
             "adopt": adopt,
         }
-        super().__init__(instance_snapshot, INSTANCE_SNAPSHOT, resource_name, arguments, opts)
+        self._internal_init(instance_snapshot, INSTANCE_SNAPSHOT, resource_name, arguments, opts)

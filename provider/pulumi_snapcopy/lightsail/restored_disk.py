@@ -81,4 +81,4 @@ class RestoredDisk(SnapcopyResource, module="lightsail", name="RestoredDisk"):
             "tags": tags,
             "triggers": triggers,
         }
-        super().__init__(restored_disk, RESTORED_DISK, resource_name, arguments, opts)
+        self._internal_init(restored_disk, RESTORED_DISK, resource_name, arguments, opts)

@@ -94,4 +94,4 @@ class RestoredInstance(SnapcopyResource, module="lightsail", name="RestoredInsta
             "tags": tags,
             "triggers": triggers,
         }
-        super().__init__(restored_instance, RESTORED_INSTANCE, resource_name, arguments, opts)
+        self._internal_init(restored_instance, RESTORED_INSTANCE, resource_name, arguments, opts)

@@ -73,4 +73,4 @@ class CopiedSnapshot(SnapcopyResource, module="outscale", name="CopiedSnapshot")
             "triggers": triggers,
             "adopt_snapshot_id": adopt_snapshot_id,
         }
-        super().__init__(copied_snapshot, COPIED_SNAPSHOT, resource_name, arguments, opts)
+        self._internal_init(copied_snapshot, COPIED_SNAPSHOT, resource_name, arguments, opts)

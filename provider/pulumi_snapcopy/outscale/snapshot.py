@@ -83,6 +83,6 @@ class Snapshot(SnapcopyResource, module="outscale", name="Snapshot"):
             "adopt_snapshot_id": adopt_snapshot_id,
         }
         secret = pulumi.ResourceOptions(additional_secret_outputs=["file_location"])
-        super().__init__(
+        self._internal_init(
             snapshot, SNAPSHOT, resource_name, arguments, pulumi.ResourceOptions.merge(opts, secret)
         )
