@@ -220,16 +220,19 @@ def test_each_bound_has_a_line_with_its_figures(tmp_path: Path) -> None:
         ("copies", "noop", 100, 2.0),
         ("copies", "ec2-ours", 100, 23.0),
         ("copies", "outscale-ours", 1, 21.0),
+        ("long", "ec2-ours", 100, 125.0),
         ("previews", "ours", 500, 4.0),
         ("previews", "noop", 500, 3.5),
         ("recovery", "cli", 50, 200.0),
     ]:
         steps = {verb: step(wall) for verb in ("up", "preview")}
         at = "2026-11-21T10:00:00"
-        results.add(Measurement(kind=kind, peer=peer, copies=copies, seconds=20, at=at, steps=steps))
+        seconds = 120 if kind == "long" else 20
+        results.add(Measurement(kind=kind, peer=peer, copies=copies, seconds=seconds, at=at, steps=steps))
     text = report.write(results, tmp_path)[0].read_text()
     assert "23.0 s ≤ 1.03 \N{MULTIPLICATION SIGN} (20 s + 2.0 s) = 22.7 s. **Doesn't hold.**" in text
-    assert "EC2: at most 0.5 reads a copy while 100 wait in one region: 0.00. **Holds.**" in text
+    assert "EC2: 100 copies of 120 s within" in text and "(120 s + 2.0 s) = 125.7 s. **Holds.**" in text
+    assert "EC2: at most 0.5 reads a copy while 100 of 20 s wait in one region: 0.00. **Holds.**" in text
     assert "OUTSCALE, OAPI: one copy of 20 s costs at most 20 reads: 0. **Holds.**" in text
     assert "4.0 s ÷ 3.5 s = 1.14. **Holds.**" in text
     assert "| a script with the AWS CLI, 50 sources | 200.0 | 180.0 |" in text
@@ -242,6 +245,12 @@ def test_a_services_name_stands_for_all_its_rows() -> None:
         (part, copies) for part in ("ec2-ours", "ec2-loop", "ec2-terraform") for copies in (1, 100)
     }
     assert any(cell.part == "noop" for cell in planned)
+
+
+def test_long_copies_are_measured_on_each_service() -> None:
+    """`--only long-ec2` makes a hundred copies of two minutes there."""
+    (cell,) = plan.cells([1, 10], 20, 3, ["long-ec2"])
+    assert (cell.copies, cell.seconds, cell.repeat) == (100, 120, 1)
 
 
 def test_what_takes_too_long_is_not_run(tmp_path: Path) -> None:

@@ -13,15 +13,19 @@ from click.core import ParameterSource
 from tools.bench import machine, processes, report, service
 from tools.bench.commands import PEERS, RECOVERY, SERVICES, of_service
 from tools.bench.measuring import measure_copies, measure_policy, measure_previews, measure_recovery
-from tools.bench.plan import Cell, cells
+from tools.bench.plan import LONG, Cell, cells
 from tools.bench.results import Measurement, Results
 from tools.bench.simulation import simulate
 from tools.console import run, step
 from tools.paths import ROOT, STATE
 
 RECOVERIES = {f"recovery-{key}": key for key in RECOVERY}
-PARTS = (*PEERS, "previews", "policy", *RECOVERIES, "simulation")
-GROUPS = {**{service: of_service(service) for service in SERVICES}, "recovery": [*RECOVERIES]}
+PARTS = (*PEERS, *LONG, "previews", "policy", *RECOVERIES, "simulation")
+GROUPS = {
+    **{service: of_service(service) for service in SERVICES},
+    "long": [*LONG],
+    "recovery": [*RECOVERIES],
+}
 
 
 def numbers(context: click.Context, option: click.Parameter, text: str) -> list[int]:
@@ -118,6 +122,8 @@ def measured(running: service.Service, cell: Cell) -> Iterable[Measurement]:
         return measure_previews(running, cell.repeat)
     if cell.part == "policy":
         return measure_policy(running, cell.repeat)
+    if cell.part in LONG:
+        return [measure_copies(running, LONG[cell.part], cell.copies, cell.seconds, kind="long")]
     if cell.part in RECOVERIES:
         return [measure_recovery(running, RECOVERIES[cell.part], cell.seconds, cell.copies)]
     return [measure_copies(running, cell.part, cell.copies, cell.seconds)]

@@ -203,6 +203,9 @@ RECOVERY = {
 }
 
 
+OURS = {peer.service: key for key, peer in PEERS.items() if key.endswith("ours")}
+
+
 def of_service(service: str) -> list[str]:
     """The peers of a service, and the engine alone."""
     return [key for key, peer in PEERS.items() if peer.service == service and key != "noop"] + ["noop"]

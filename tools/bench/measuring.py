@@ -42,7 +42,9 @@ POLICY_COPIES = 200
 RECOVERY_SOURCES = 50
 
 
-def measure_copies(service: Service, key: str, copies: int, seconds: float) -> Measurement:
+def measure_copies(
+    service: Service, key: str, copies: int, seconds: float, kind: str = "copies"
+) -> Measurement:
     """Copies, runs again, previews; a failure of one of these is the failure of the whole."""
     peer, at, failure = PEERS[key], now(), None
     steps: dict[str, Step] = {}
@@ -56,7 +58,7 @@ def measure_copies(service: Service, key: str, copies: int, seconds: float) -> M
     except Failed as reason:
         failure = str(reason)
     return Measurement(
-        kind="copies", peer=key, copies=copies, seconds=seconds, at=at, steps=steps, failure=failure
+        kind=kind, peer=key, copies=copies, seconds=seconds, at=at, steps=steps, failure=failure
     )
 
 

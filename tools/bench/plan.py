@@ -5,19 +5,22 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from tools.bench.commands import PEERS, RECOVERY
+from tools.bench.commands import OURS, PEERS, RECOVERY
 from tools.bench.measuring import POLICY_COPIES, PREVIEWED_COPIES, RECOVERY_SOURCES
 from tools.bench.results import Results
 
 SHORT = 60.0  # seconds: what is forecast to take longer runs once
 SIMULATED_COPIES = 10_000
+LONG_COPIES, LONG_SECONDS = 100, 120.0  # a copy that isn't as short as those beside the peers
 LONGEST = 12 * 60.0  # what is forecast to take longer doesn't run
 COMMANDS_OF_AN_ENGINE = 20.0  # seconds of a cell besides the first run, roughly
 
+LONG = {f"long-{service}": key for service, key in OURS.items()}
 
 KINDS = {
     "previews": ("previews", "ours"),
     "policy": ("policy", "with"),
+    **{part: ("long", key) for part, key in LONG.items()},
     **{f"recovery-{key}": ("recovery", key) for key in RECOVERY},
 }
 
@@ -27,7 +30,7 @@ class Cell:
     """One thing to measure.
 
     Attributes:
-        part: A peer, ``previews``, ``policy``, ``recovery-ours``, ``recovery-cli`` or ``simulation``.
+        part: A peer, ``long-lightsail`` and so on, ``previews``, ``policy``, ``recovery-ours``, ``recovery-cli`` or ``simulation``.
         copies: How many.
         seconds: What a copy takes.
         repeat: For a peer, the how-manieth run of this it is; for previews, how many there are.
@@ -63,6 +66,12 @@ def cells(copies: Sequence[int], seconds: float, repeat: int, parts: Sequence[st
                     planned.append(
                         Cell(part=key, copies=number, seconds=seconds, repeat=turn, forecast=forecast)
                     )
+    for part, key in LONG.items():
+        if part in parts:
+            forecast = PEERS[key].forecast(LONG_COPIES, LONG_SECONDS) + COMMANDS_OF_AN_ENGINE
+            planned.append(
+                Cell(part=part, copies=LONG_COPIES, seconds=LONG_SECONDS, repeat=1, forecast=forecast)
+            )
     for part, number in (("previews", PREVIEWED_COPIES), ("policy", POLICY_COPIES)):
         if part in parts:
             forecast = 60 + 20.0 * repeat

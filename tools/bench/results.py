@@ -44,7 +44,7 @@ class Measurement:
     """One run of one peer, or why there is none.
 
     Attributes:
-        kind: What it is part of: ``copies``, ``previews``, ``policy`` or ``recovery``.
+        kind: What it is part of: ``copies``, ``long``, ``previews``, ``policy`` or ``recovery``.
         peer: Who.
         copies: How many.
         seconds: What a copy takes.
@@ -117,9 +117,9 @@ class Results:
         runs = [each for each in self.find(kind, peer, copies) if each.failure is None]
         return Spread.of(value(run.steps[verb]) for run in runs if verb in run.steps)
 
-    def seconds(self) -> float | None:
+    def seconds(self, kind: str = "copies") -> float | None:
         """What a copy takes; None if no copies are measured yet."""
-        return next((each.seconds for each in self.measurements if each.kind == "copies"), None)
+        return next((each.seconds for each in self.measurements if each.kind == kind), None)
 
     def copies(self, kind: str, peers: Collection[str] | None = None) -> list[int]:
         """The numbers of copies that there are measurements for, of these peers."""

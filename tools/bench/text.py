@@ -36,7 +36,8 @@ UNFAIR = """\
 - The emulator has a process of its own, counted in no figure, but it works on the same cores: where a peer makes many calls at once, its
   wall time holds some of the emulator's work.
 - 20 seconds a copy are short: a real one takes from minutes to over two hours. What doesn't depend on a copy's length (starting
-  Pulumi, an AWS CLI's start) weighs more here than it would; polling every 5 seconds makes far more calls there.
+  Pulumi, an AWS CLI's start) weighs more here than it would; polling every 5 seconds makes far more calls there. So the bounds are
+  also measured with 100 copies of two minutes.
 - Twenty is a multiple of five: who polls every 5 seconds sees the end almost at once. At other lengths it would be up to 5 seconds late.
 - The scripts keep no state, have no preview and derive no names; nothing is retried after a failure. Their figures are what the
   copies cost without any of that. In the second run they ask for each copy whether it is there.
