@@ -145,6 +145,41 @@ def test_the_check_is_tried_with_the_address_until_it_succeeds(
     assert address == "203.0.113.10" and name.startswith("snapcopy-drill-")
 
 
+def test_a_check_may_print_anything(region: Any, invoke: Invoke) -> None:
+    """Also what is no text in UTF-8."""
+    assert invoke("drill", "app-1", *ROUTE, "--check", "printf '\\377'").exit_code == 0
+    ended = invoke("drill", "app-1", *ROUTE, "--check", "printf '\\377'; exit 3", "--check-timeout", "1s")
+    assert ended.exit_code == 1 and "exit code 3" in ended.stdout
+    assert there(region) == set()
+
+
+def test_neither_another_account_nor_an_unknown_region_is_drilled(
+    region: Any, invoke: Invoke, on_emulator: Emulator, clean: pytest.MonkeyPatch
+) -> None:
+    """Nothing is asked of Lightsail, and the exit code is 2: it couldn't be told."""
+    on_emulator.clear_calls()
+    ended = invoke("drill", "app-1", "--source-region", SOURCE, "--target-region", "eu-wst-1")
+    assert ended.exit_code == 2 and "Did you mean eu-west-1" in ended.stderr
+    clean.setenv("SNAPCOPY_ALLOWED_ACCOUNT_IDS", "999999999999")
+    ended = invoke("drill", "app-1", *ROUTE)
+    assert ended.exit_code == 2 and "allowedAccountIds allows 999999999999" in ended.stderr
+    assert {each.operation for each in on_emulator.calls()} <= {"GetCallerIdentity"}
+
+
+def test_an_instance_that_is_still_pending_stays_for_the_next_drill(
+    region: Any, invoke: Invoke, on_emulator: Emulator
+) -> None:
+    """Its disks may not show yet, and would stay for good: nobody could prove whose they are."""
+    on_emulator.settings = Settings(copy_seconds=0, restore_seconds=3600)
+    ended = invoke("drill", "app-1", *ROUTE, "--format", "json", "--timeout", "2s")
+    assert ended.exit_code == 1 and "The next drill of this source removes it" in ended.stderr
+    assert any(name.startswith("snapcopy-drill-") for name in there(region))
+    on_emulator.settings = Settings(copy_seconds=0)
+    ended = invoke("drill", "app-1", *ROUTE)
+    assert ended.exit_code == 0 and "which an interrupted drill had left" in ended.stderr
+    assert there(region) == set()
+
+
 def test_it_waits_until_it_runs(
     region: Any, invoke: Invoke, on_emulator: Emulator, clean: pytest.MonkeyPatch
 ) -> None:

@@ -75,6 +75,35 @@ def test_an_age_is_that_of_the_data(on_emulator: Emulator, invoke: Invoke) -> No
     assert told(invoke)["sources"][0]["ageSeconds"] == pytest.approx(since, abs=60)
 
 
+def test_a_source_that_was_taken_again_makes_its_copy_no_younger(
+    on_emulator: Emulator, invoke: Invoke
+) -> None:
+    """What has a manual source's name now isn't what was copied; neither does a drill count it."""
+    tags = {"snapcopy:owner": "shop/dev/db@0123456789abcdef", "snapcopy:source": "us-east-1:db-nightly"}
+    on_emulator.put_snapshot("eu-west-1", "db-copy", from_name="web-1", tags=tags)
+    on_emulator.advance(86400)
+    on_emulator.put_snapshot("us-east-1", "db-nightly", from_name="web-1")
+    (source,) = told(invoke)["sources"]
+    assert source["newest"] == {"date": day(0), "name": "db-copy"}
+    (drilled,) = (
+        json.loads(
+            invoke("drill", "web-1", "--source-region", "us-east-1", *HERE, "--format", "json").stdout
+        )["date"],
+    )
+    assert drilled == day(0)
+
+
+def test_what_was_taken_in_the_region_is_no_copy(on_emulator: Emulator, invoke: Invoke) -> None:
+    """A snapshot of an instance goes with its region."""
+    tags = {
+        "snapcopy:owner": "shop/dev/web@0123456789abcdef",
+        "snapcopy:source": "us-east-1:instance/web-1",
+    }
+    on_emulator.put_snapshot("us-east-1", "web-1-manual-1", from_name="web-1", tags=tags)
+    done = invoke("status", "--target-region", "us-east-1", "--protect", "web-1", "--max-age", "3d")
+    assert done.exit_code == 1
+
+
 @pytest.mark.parametrize(("max_age", "code"), [("3d", 0), ("1m", 1)])
 def test_the_exit_code_tells_whether_the_objective_is_met(
     on_emulator: Emulator, invoke: Invoke, max_age: str, code: int
@@ -96,6 +125,10 @@ def test_what_cant_be_told_is_2(on_emulator: Emulator, invoke: Invoke) -> None:
     assert (done.exit_code, done.stdout) == (2, "")
     assert "Allow lightsail:GetInstanceSnapshots" in done.stderr
     assert told(invoke, "--stack", "shop/prod", "--max-age", "3d", code=2)["sources"] == []
+    done = invoke("status", *HERE, "--drills", f"{__file__}/drills.jsonl")
+    assert done.exit_code == 2 and "can't be read: Not a directory" in done.stderr
+    done = invoke("status", *HERE, "--max-age", "99999999999d")
+    assert done.exit_code == 2 and "is not a duration" in done.stderr
 
 
 def test_protect_names_what_has_no_copy(on_emulator: Emulator, invoke: Invoke) -> None:

@@ -204,9 +204,11 @@ class Engine:
             raise
         except VerbFailed as failed:
             if failed.kept:
+                assert failed.kept.id == old.id, "an update has no other id"
                 old.urn, old.inputs, old.outputs = urn, inputs, failed.kept.outputs
                 old.init_errors, old.retain = [failed.message], goal.retain
             raise
+        assert outputs.get("snapshotId", old.place[1]) == old.place[1], "an update has no other id"
         old.urn, old.inputs, old.outputs, old.init_errors = urn, inputs, outputs, []
         old.retain, old.cut_off, old.refreshed = goal.retain, False, False
         self.pending.pop(urn, None)

@@ -57,6 +57,7 @@ class Answer:
     done: bool = True
     """Of a lost answer: whether the work was done."""
     hidden: float = 0.0
+    seconds: float = 60.0
     outcome: Phase = Phase.DONE
 
 
@@ -165,7 +166,9 @@ class Simulator:
         key = self.spec.key if self.carries_keys else ""
         name = self.spec.name or ref
         seen = Seen(name=name, region="there", kind="Thing", ref=ref, key=key, created_at=made)
-        self.things.append(Thing(seen, "ours", self.now + answer.hidden, self.now + 60, answer.outcome))
+        self.things.append(
+            Thing(seen, "ours", self.now + answer.hidden, self.now + answer.seconds, answer.outcome)
+        )
         self.records.append((name, Record(id=ref, origin=SOURCE, decides=True, created_at=made)))
         return seen
 
@@ -173,7 +176,8 @@ class Simulator:
         last = self.seen.existing is not None
         self.now = max(self.now + 5, step.not_before)
         self._look()
-        self.seen = replace(self.seen, searched=last)
+        is_done = self.seen.existing is not None and self.seen.existing.phase is Phase.DONE
+        self.seen = replace(self.seen, searched=last and is_done)
 
     def _rest(self, step: plan.Rest) -> None:
         self.now = max(self.now, step.until)
@@ -251,6 +255,7 @@ ANSWERS = st.builds(
     Answer,
     sent=st.sampled_from([Sent.ACCEPTED, Sent.LOST]),
     hidden=st.sampled_from([0.0, 15.0, 45.0, 50.0]),
+    seconds=st.sampled_from([20.0, 60.0, 200.0]),
     outcome=st.sampled_from([Phase.DONE, Phase.DONE, Phase.FAILED]),
 ) | st.just(Answer(sent=Sent.LOST, done=False))
 

@@ -177,6 +177,16 @@ def test_a_failed_copy_counts_as_none() -> None:
     assert [each.date for each in found.gaps] == [day(4)]
 
 
+def test_a_failed_copy_of_a_source_that_is_gone_goes() -> None:
+    """It can't be made again, and holds no data; what the service doesn't show as failed stays."""
+    held = (*copies(0, 2), *copies(1, state=CopyState.FAILED))
+    found = plan(evidence(held, presence=Presence.GONE))
+    assert [each.copy.date for each in found.prune] == [day(1)]
+    assert found.dates == (day(0), day(2)) and found.newest == day(0)
+    unlisted = plan(evidence(held, presence=Presence.GONE, listed=copies(0, 2)))
+    assert unlisted.prune == () and day(1) in unlisted.dates
+
+
 def test_a_failed_copy_that_the_retention_drops_goes_for_that() -> None:
     """Its day can still be had, and isn't wanted."""
     held = (*copies(0, 1), *copies(2, state=CopyState.FAILED))

@@ -23,6 +23,12 @@ NOT_ENABLED = ("UnrecognizedClientException", "InvalidClientTokenId", "OptInRequ
 """What a region says to an account that hasn't enabled it; all but the third also to credentials that are wrong."""
 
 
+class Untold(click.ClickException):
+    """What was asked for couldn't be told."""
+
+    exit_code = 2
+
+
 class Unreachable(Transient):
     """Nothing listens at the endpoint, or the network doesn't lead there."""
 

@@ -85,7 +85,7 @@ def drill(
     Several sources are restored one after the other; "all" is each that has a copy. What drills that were killed have
     left is removed first. Exit code 0: restored, and the data is young enough; 1: not; 2: the copies couldn't be read.
     """
-    asking.refuse_unknown([source_region, target_region])
+    _admit(source_region, target_region)
     results = []
     with _ended_in_order():
         for source in _each(sources, source_region, target_region):
@@ -104,6 +104,23 @@ def drill(
             results.append(result)
     _show(results, style, as_list=len(sources) > 1 or EVERY in sources)
     raise click.exceptions.Exit(exit_code(results))
+
+
+def _admit(source_region: str, target_region: str) -> None:
+    """Refuse regions that there aren't, and accounts that the account guard doesn't allow.
+
+    Raises:
+        Untold: otherwise.
+    """
+    from ..lightsail.lookups import Lookups
+
+    try:
+        asking.refuse_unknown([source_region, target_region])
+        Lookups.of_the_program().admit(target_region)
+    except click.ClickException as error:
+        raise asking.Untold(error.message) from None
+    except SnapcopyError as error:
+        raise asking.Untold(f"{_sentence(error)}.") from None
 
 
 def _each(sources: tuple[str, ...], source_region: str, target_region: str) -> list[str]:
@@ -219,7 +236,9 @@ def _check(command: str, restored: Restored, timeout: float) -> None:
     until, said = time.monotonic() + timeout, ""
     while (rest := until - time.monotonic()) > 0:
         try:
-            done = subprocess.run(line, shell=True, capture_output=True, text=True, timeout=rest, check=False)
+            done = subprocess.run(
+                line, shell=True, capture_output=True, text=True, errors="replace", timeout=rest, check=False
+            )
         except subprocess.TimeoutExpired:
             said = "it didn't end"
             break

@@ -11,8 +11,9 @@ from datetime import date, datetime, timedelta, timezone
 from typing import Protocol
 
 from ..core.errors import SnapcopyError
-from ..core.values import OWNER_TAG, SOURCE_TAG, Phase, Seen
+from ..core.values import FORMS_OF_COPIES, OWNER_TAG, SOURCE_TAG, Phase, Seen, form_of
 from ..lightsail.lookups import AutoSnapshot, Disk, Instance, Lookups
+from ..lightsail.newest import of_its_source
 from ..recovery.drill import DrillResult
 from ..recovery.evidence import CopyState
 from ..recovery.report import CopyFacts, Report, SourceFacts, assess
@@ -179,6 +180,8 @@ def _origin(seen: Seen, stack: str | None) -> Origin | None:
     owner = seen.tags.get(OWNER_TAG)
     if owner is None or (stack is not None and not owner.startswith(f"{stack}/")):
         return None
+    if form_of(seen.tags.get(SOURCE_TAG, "")) not in FORMS_OF_COPIES:
+        return None  # it was taken here
     parts = _parts(seen)
     name = parts[1] if len(parts) == 3 else seen.outputs.get("fromResourceName")
     return (parts[0] if len(parts) > 1 else "", name) if name else None
@@ -201,7 +204,7 @@ def _taken(told: Told, origin: Origin, copies: Iterable[Seen]) -> dict[str, date
 def _facts(seen: Seen, taken: Mapping[str, datetime]) -> CopyFacts:
     parts = _parts(seen)
     automatic = len(parts) == 3
-    at = taken.get(parts[-1])
+    at = of_its_source(taken.get(parts[-1]), seen)
     day = _date(parts[-1]) if automatic else at.date() if at else None
     if day is None:  # of a manual snapshot that is gone: it is at least as old as its copy
         made = seen.created_at or datetime.now(timezone.utc)

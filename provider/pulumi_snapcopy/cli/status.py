@@ -28,12 +28,6 @@ PAUSE = 30.0
 """Seconds between two looks of ``--watch``."""
 
 
-class Untold(click.ClickException):
-    """It couldn't be told whether the objective is met."""
-
-    exit_code = 2
-
-
 def _age(ctx: click.Context, param: click.Parameter, value: str | None) -> timedelta | None:
     try:
         return None if value is None else timedelta(seconds=seconds(value))
@@ -146,10 +140,10 @@ def status(
                 now=datetime.now(timezone.utc),
             )
         except click.ClickException as error:
-            raise Untold(error.message) from None
+            raise asking.Untold(error.message) from None
         except SnapcopyError as error:
             lookups.cache_clear()  # the credentials may be others when it is tried again
-            raise Untold(_sentence(error)) from None
+            raise asking.Untold(_sentence(error)) from None
 
     found = _watched(look) if watch else look()
     if not watch:
@@ -193,7 +187,7 @@ def _watched(look: Callable[[], Report]) -> Report:
         while True:
             try:
                 found = look()
-            except Untold as error:
+            except asking.Untold as error:
                 error.show()
             else:
                 click.clear()
@@ -202,7 +196,7 @@ def _watched(look: Callable[[], Report]) -> Report:
             time.sleep(PAUSE)
     except KeyboardInterrupt:
         if found is None:
-            raise Untold("nothing could be read.") from None
+            raise asking.Untold("nothing could be read.") from None
         return found
 
 
@@ -211,7 +205,10 @@ def _remembered(path: Path | None) -> tuple[DrillResult, ...]:
         return ()
     from ..recovery.drill import recall
 
-    memory = recall(path, limit=20)
+    try:
+        memory = recall(path, limit=20)
+    except OSError as error:
+        raise asking.Untold(f"{path} can't be read: {error.strerror}.") from None
     for line in memory.unreadable_lines:
         click.echo(f"Warning: {path}, line {line}: not a drill's result; it was left out.", err=True)
     return memory.drills

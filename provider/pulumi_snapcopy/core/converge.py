@@ -82,6 +82,7 @@ class _Convergence:
         while not isinstance(step := next_step(run.spec, run.known, self._seen), plan.Done):
             perform[type(step)](step)
             self._observer.note()
+        self._name_what_is_left(self._observer.unproven)
         return self._finished()
 
     def _check_source(self, _: plan.CheckSource) -> None:
@@ -182,8 +183,10 @@ class _Convergence:
         if existing is not None:  # a filter may not show it yet, or not as it is
             found = [existing, *without(found, existing.ref)]
         self._observer.exists(found, read=existing)
-        self._observer.note(searched=existing is not None)
-        if existing is not None and self._seen.existing is not None:
+        now = self._seen.existing
+        searched = existing is not None and now is not None and now.phase is Phase.DONE
+        self._observer.note(searched=searched)
+        if searched:
             self._name_what_is_left(found)
 
     def _name_what_is_left(self, found: list[Seen]) -> None:
@@ -255,7 +258,11 @@ class _Convergence:
     def _delete(self, step: plan.Delete) -> None:
         run, seen = self._run, self._seen
         run.progress.warn(f'deleting "{step.seen.name}" in {step.seen.region}: {step.why}')
-        remove(run, step.seen)
+        try:
+            remove(run, step.seen)
+        except CopyError as error:
+            error.kept = error.kept or run.kept
+            raise
         if seen.existing is None or step.seen.ref != seen.existing.ref:
             others, twins = (without(each, step.seen.ref) for each in (seen.others, seen.twins))
             self._observer.note(others=others, twins=twins)

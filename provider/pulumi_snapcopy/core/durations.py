@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-import math
 import re
+from datetime import timedelta
 
 _UNITS = {"ms": 0.001, "s": 1.0, "m": 60.0, "h": 3600.0, "d": 86400.0}
+_LONGEST = (timedelta.max / 2).total_seconds()
 _PART = re.compile(r"\s*(\d+(?:\.\d+)?)(ms|[smhd])\s*", re.ASCII)
 
 
@@ -17,7 +18,7 @@ def seconds(given: object) -> float:
     """Return the seconds of a duration: text such as ``"1h 30m"``, or a number of seconds.
 
     Raises:
-        DurationError: if it isn't a duration above zero.
+        DurationError: if it isn't a duration above zero, or one that no clock can add up.
 
     Example:
         >>> seconds("1h30m"), seconds("1h 30m"), seconds(90)
@@ -29,7 +30,7 @@ def seconds(given: object) -> float:
         total = sum(float(part[1]) * _UNITS[part[2]] for part in parts) if whole else 0.0
     else:
         total = float(given) if isinstance(given, int | float) and not isinstance(given, bool) else 0.0
-    if not 0 < total < math.inf:
+    if not 0 < total <= _LONGEST:
         raise DurationError(
             f"{given!r} is not a duration. Write one such as '90m' or '1h 30m', or a number of seconds."
         )

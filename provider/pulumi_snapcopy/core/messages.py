@@ -159,19 +159,20 @@ def taken(spec: Spec, found: Seen) -> CopyError:
     whose, other_stack = belongs(spec, found)
     made = f" of {found.created_at:%Y-%m-%d %H:%M} UTC" if found.created_at else ""
     rename = spec.words.rename
-    if other_stack:
+    if spec.adopt and found.phase is Phase.FAILED:
+        next_step = f"it failed and can't be adopted; delete it, or {rename}."
+    elif other_stack:
         next_step = f"{rename}, or leave it out: derived names differ from stack to stack."
     elif not spec.words.adopts:
         next_step = f"{rename}."
     elif not spec.adopt:
         next_step = f"{rename}, or adopt=True to take over the existing {spec.words.kind}."
-    elif found.phase is Phase.FAILED:
-        next_step = f"it failed and can't be adopted; delete it, or {rename}."
     else:
         next_step = f"run `pulumi up` again to take over the existing {spec.words.kind}, or {rename}."
+    what = "id" if spec.by_id else "name"
     return CopyError(
-        spec.words.making, spec.subject, f'the name "{found.name}" is taken in {found.region}',
-        state=f"the {found.kind}{made} of that name {whose}; it was not changed, {nothing(spec)}.",
+        spec.words.making, spec.subject, f'the {what} "{found.name}" is taken in {found.region}',
+        state=f"the {found.kind}{made} of that {what} {whose}; it was not changed, {nothing(spec)}.",
         next_step=next_step,
     )  # fmt: skip
 

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from .errors import Denied, SourceError
-from .ownership import Whose, is_orphan, is_recent
+from .ownership import Whose, is_orphan, is_recent, may_be_inherited
 from .plan import Observation
 from .removal import find_known
 from .run import Run
 from .values import Known, Phase, Seen, is_retained
-from .waiting.policy import FILTERS_LAG
+from .waiting.policy import CREATION_GRACE, FILTERS_LAG
 
 
 @dataclass(slots=True)
@@ -27,6 +27,8 @@ class Observer:
     seen: Observation
     listed: list[Seen] | None = None
     """All that the region had at the first look, where that was listed."""
+    unproven: list[Seen] = field(default_factory=list)
+    """What of that may be a copy that somebody made of ours, with its tags."""
 
     def note(self, **changes: Any) -> None:
         """Take changes into the observation, and the time."""
@@ -35,21 +37,34 @@ class Observer:
     def look(self) -> None:
         """Find the thing; and list all, where orphans of ours may be there."""
         run, known = self.run, self.run.known
-        is_whole = known.complete and known.in_state
+        is_whole = known.complete and known.in_state and not known.left_to_do
         found = self._by_name(known.seen.name) if is_whole and known.seen else []
-        if run.spec.adopt_id and not found:
+        if run.spec.adopt_id and not known.in_state:
             found = [each for each in [run.read(run.spec.adopt_id)] if each]
             if not found:
                 raise _nothing_to_adopt(run)
         if not found:
             self._list_all()
             found = self.find()
-        fresh = not is_whole or not found
-        others = [each for each in self.listed or () if each not in found and not run.is_in_state(each)]
         self.exists(found)
+        fresh = not is_whole or not found
         searched = not (fresh and run.spec.repeats)
         since = 0.0 if run.is_first else min(run.began + FILTERS_LAG, run.deadline.at)
-        self.note(others=tuple(others) if fresh else (), searched=searched, search_from=since)
+        self.note(others=self._others(found) if fresh else (), searched=searched, search_from=since)
+
+    def _others(self, found: list[Seen]) -> tuple[Seen, ...]:
+        """What else the region has; what has our mark and isn't proven ours is set apart."""
+        run, listed = self.run, self.listed or []
+        elsewhere = [each for each in listed if self._is_elsewhere(each)]
+        others = [each for each in listed if each not in found and each not in elsewhere]
+        keys = {each.key for each in elsewhere if each.key}
+        self.unproven = [
+            each
+            for each in others
+            if is_orphan(run.spec, run.known, each)
+            and may_be_inherited(run.spec, each, keys=keys, now=run.clock.now())
+        ]
+        return tuple(each for each in others if each not in self.unproven)
 
     def find(self) -> list[Seen]:
         """Return what has our name, or carries our key and may be ours."""
@@ -81,23 +96,39 @@ class Observer:
         self.exists([again] if again else [], read=again)
 
     def exists(self, found: list[Seen], *, read: Seen | None = None) -> None:
-        """Of several the eldest that didn't fail exists; it is read, since a list may be stale, unless it just was."""
-        run = self.run
+        """Of several the one that is given exists, else the eldest that didn't fail.
+
+        It is read, since a list may be stale, unless it just was; of what was made a moment ago one read may be stale, too.
+        """
+        run, given = self.run, self._given()
         found = [each for each in found if each.ref not in run.gone]
-        eldest_first = sorted(found, key=lambda each: (each.phase is Phase.FAILED, _born(each), each.name))
-        existing = next(iter(eldest_first), None)
+        first = sorted(
+            found, key=lambda each: (each.ref != given, each.phase is Phase.FAILED, _born(each), each.name)
+        )
+        existing = next(iter(first), None)
         if existing is not None and existing is not read:
-            existing = run.read(existing.name, existing.kind)
+            is_young = run.clock.now() - _born(existing) <= CREATION_GRACE
+            existing = run.read(existing.name, existing.kind) or (existing if is_young else None)
         if existing is None:
             self.note(existing=None, twins=())
         else:
-            twins = tuple(each for each in eldest_first[1:] if self._is_twin(each, existing))
+            twins = tuple(each for each in first[1:] if self._is_twin(each, existing))
             self.note(existing=existing, verdict=run.judge(existing), twins=twins, missing_for=0.0)
+
+    def _given(self) -> str | None:
+        """The ref that can't become another: the engine changes no id in an update, and what is adopted was named."""
+        spec, known = self.run.spec, self.run.known
+        return known.ref if spec.by_id and known.in_state else spec.adopt_id or None
 
     def _is_twin(self, seen: Seen, existing: Seen) -> bool:
         """Whether a run of this request made it: its key or tags may also have been copied with what they are on."""
+        run = self.run
+        if existing.ref == run.spec.adopt_id:
+            return False
+        if run.held and seen.ref == run.known.ref:
+            return True
         same_size = None in (seen.size, existing.size) or seen.size == existing.size
-        recent = is_recent(self.run.spec, seen.created_at, self.run.clock.now())
+        recent = is_recent(run.spec, seen.created_at, run.clock.now())
         return recent and same_size and not is_retained(seen)
 
     def _by_name(self, name: str) -> list[Seen]:

@@ -6,7 +6,7 @@ service's own record of our call. A name proves nothing.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import Enum
@@ -118,6 +118,21 @@ def is_orphan(spec: Spec, known: Known, seen: Seen) -> bool:
     if seen.tags.get(SOURCE_TAG) in (None, ADOPTED) or not is_of_this_type(spec, seen):
         return False
     return same_owner(owner, spec.owner)
+
+
+def may_be_inherited(spec: Spec, seen: Seen, *, keys: Collection[str], now: float) -> bool:
+    """Whether somebody may have copied what has our mark from one of ours, with its tags, as backup tools do.
+
+    Where ids are given no name says otherwise: only of what is as young as an interrupted run, and whose key no other of
+    ours has, is it known.
+
+    Args:
+        spec: what is asked for.
+        seen: what has our mark.
+        keys: the keys of what the state has.
+        now: seconds since the epoch.
+    """
+    return spec.by_id and (seen.key in keys or not is_recent(spec, seen.created_at, now))
 
 
 def is_of_this_type(spec: Spec, seen: Seen) -> bool:

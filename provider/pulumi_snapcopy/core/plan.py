@@ -175,11 +175,10 @@ def next_step(spec: Spec, known: Known, seen: Observation) -> Step:
     if whose is Whose.THEIRS and not known.adopted:
         may_be_adopted = spec.adopt and existing.phase is not Phase.FAILED
         return TakeUp(adopted=True) if may_be_adopted else Fail(Because.TAKEN)
-    is_settled_in_state = (
-        spec.by_id and known.in_state
-    )  # where ids are given, another one is another resource
-    if existing.phase is Phase.FAILED and (seen.waited or is_settled_in_state) and not seen.over_limit:
-        return Fail(Because.FAILED)
+    if existing.phase is Phase.FAILED:
+        is_given = spec.by_id and known.in_state  # another id is another resource
+        if is_given or (seen.waited and not seen.over_limit):
+            return Fail(Because.FAILED)
     if step := _make_way(spec, known, seen, existing):
         return step
     if not seen.held or known.ref != existing.ref:

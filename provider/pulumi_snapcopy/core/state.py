@@ -104,6 +104,7 @@ def known(
         owner=bag.previous_owner or bag.owner or None,
         predecessors=frozenset(predecessors) | frozenset(bag.predecessors),
         in_state=seen is not None,
+        left_to_do=bag.partial,
     )
 
 

@@ -233,6 +233,7 @@ class Known:
         adopted: whether this run takes it over.
         by_record: whether only the service's record proved it ours.
         in_state: whether the state has this very one.
+        left_to_do: whether the last run didn't end all that there was to do about it.
     """
 
     seen: Seen | None = None
@@ -243,6 +244,7 @@ class Known:
     adopted: bool = False
     by_record: bool = False
     in_state: bool = False
+    left_to_do: bool = False
 
     @property
     def ref(self) -> str | None:

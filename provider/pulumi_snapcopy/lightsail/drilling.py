@@ -96,17 +96,14 @@ class Drilling:
 
     def clean(self) -> list[str]:
         """Remove what earlier drills left, and return its names; other sources' only when they are a day old."""
-        now = self.clock.now()
         left = [
             each
             for each in self._drills("Instance")
-            if each.tags[DRILL_TAG] == self.of
-            or (each.created_at is not None and now - each.created_at.timestamp() > ABANDONED)
+            if each.tags[DRILL_TAG] == self.of or self._is_abandoned(each)
         ]
         removed = [name for each in left for name in self._remove_instance(each)]
         for each in self._drills("Disk"):
-            mine = each.tags[DRILL_TAG] == self.of
-            if mine or (each.created_at is not None and now - each.created_at.timestamp() > ABANDONED):
+            if each.tags[DRILL_TAG] == self.of or self._is_abandoned(each):
                 self.services["Disk"].delete_free_disk(self.region, each.name)
                 removed.append(each.name)
         return removed
@@ -188,16 +185,24 @@ class Drilling:
         reasons = [each.reason for each in records if each.failed and each.reason]
         return reasons[0] if reasons else "the service gives no reason"
 
+    def _is_abandoned(self, seen: Seen) -> bool:
+        made = seen.created_at
+        return made is not None and self.clock.now() - made.timestamp() > ABANDONED
+
     def _drills(self, kind: str) -> Iterator[Seen]:
         listed = self.deadline.retry(lambda: self.services[kind].all(self.region, kind))
         return (each for each in listed if is_of_a_drill(each))
 
     def _remove_instance(self, instance: Seen) -> list[str]:
-        """Remove an instance of a drill; its disks are tagged first, so that they are proven when it is gone."""
+        """Remove an instance of a drill; its disks are tagged first, so that they are proven when it is gone.
+
+        Raises:
+            DrillError: if it is still pending at the deadline: its disks may not show yet.
+        """
         service, seen = self.services["Instance"], instance
-        while (
-            seen.phase is Phase.PENDING and self.clock.now() < self.deadline.at
-        ):  # its disks may not show yet
+        while seen.phase is Phase.PENDING and not self._is_abandoned(seen):
+            if self.clock.now() >= self.deadline.at:
+                raise DrillError(f"{seen.name} is still {seen.state}")
             self.clock.sleep(pause(0))
             again = self.deadline.retry(lambda: service.get(self.region, instance.name))
             if again is None:

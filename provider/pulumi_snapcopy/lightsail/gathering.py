@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, timedelta
 from typing import Any, Protocol, TypeVar
 
 from ..core.errors import NotFound, ServiceError
@@ -153,8 +153,9 @@ def gather(
         dark = next((each for each in answers if isinstance(each, Unreadable)), None)
         seen = [snapshot for each in answers if not isinstance(each, Unreadable) for snapshot in each]
         listed = dark or children.listed(seen, identity or "")
-        known = [*_read(recorded), *(each for each in _read(listed))]
-        with_copies = {each.source for each in known}
+        known = [*_read(recorded), *_read(listed)]
+        taken = in_state | children.taken_in(_read(at_source), identity or "")
+        with_copies = {each.source for each in known} | {each.source for each in taken}
         named = protect if isinstance(protect, tuple) else ()
         selected = select(
             protect,
@@ -167,18 +168,24 @@ def gather(
             if each.protected and each.presence is not Presence.GONE
         }
         told = {name: answer.result() for name, answer in offers.items()}
-    taken = in_state | children.taken_in(
-        () if isinstance(at_source, Unreadable) else at_source, identity or ""
-    )
     manual = {
         each.name: "InstanceSnapshot" if isinstance(found, Instance) else "DiskSnapshot"
         for each in selected
-        if take_on and told.get(each.name) == () and (found := sources.find(each.name)) is not None
-        if not found.automatic_snapshots
+        if take_on and (found := sources.find(each.name)) is not None
+        if is_without(found, told.get(each.name), today=take_on)
     }
-    for name in manual:
-        days = {each.date for each in taken if each.source == name} | ({take_on} if take_on else set())
-        told[name] = tuple(Offer(date=day) for day in sorted(days))
+    for each in selected:
+        days = {one.date for one in taken if one.source == each.name}
+        if each.name in manual and take_on:
+            days.add(take_on)
+        elif not each.protected or each.presence is Presence.SEEN:
+            continue  # what was taken of a source that is gone is the last that there is of it
+        answer = told.get(each.name, ())
+        if days:
+            told[each.name] = (
+                *(offer for offer in _read(answer) if offer.date not in days),
+                *(Offer(date=day) for day in sorted(days)),
+            )
     evidence = {
         each.name: Evidence(
             source=each.name,
@@ -212,6 +219,17 @@ def _sources(inventory: Inventory, pool: ThreadPoolExecutor, region: str, protec
     )
 
 
+def is_without(found: Instance | Disk, offers: tuple[Offer, ...] | Unreadable | None, *, today: date) -> bool:
+    """Whether a source has no automatic snapshots: when they are disabled, old ones stay.
+
+    Page: https://docs.aws.amazon.com/lightsail/latest/userguide/amazon-lightsail-configuring-automatic-snapshots.html
+    """
+    if offers is None or isinstance(offers, Unreadable) or found.automatic_snapshots:
+        return False
+    is_told = found.automatic_snapshots is not None
+    return not offers or (is_told and all(each.date < today - timedelta(days=1) for each in offers))
+
+
 def _by_name(answer: tuple[Any, ...] | Unreadable) -> Any:
     return answer if isinstance(answer, Unreadable) else {each.name: each for each in answer}
 
@@ -240,5 +258,5 @@ def _of(source: str, children: tuple[Child, ...] | Unreadable) -> tuple[Copy, ..
     return tuple(each.copy for each in children if each.source == source)
 
 
-def _read(children: tuple[Child, ...] | Unreadable) -> tuple[Child, ...]:
-    return () if isinstance(children, Unreadable) else children
+def _read(answer: tuple[T, ...] | Unreadable) -> tuple[T, ...]:
+    return () if isinstance(answer, Unreadable) else answer

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, time, timezone
+from datetime import datetime, time, timedelta, timezone
 from typing import TYPE_CHECKING
 
 from ..core.errors import ServiceError
 from ..core.values import FORMS_OF_COPIES, OWNER_TAG, SOURCE_TAG, Phase, Seen, form_of
+from ..core.waiting.policy import SAME_EVENT
 
 if TYPE_CHECKING:
     from .service import Lightsail
@@ -81,6 +82,19 @@ def is_of(copy: Seen, source: str, source_region: str) -> bool:
     return source in (name, copy.outputs.get("fromResourceName"))
 
 
+def of_its_source(taken_at: datetime | None, copy: Seen) -> datetime | None:
+    """Return when a source was taken, or None where what has its name now was taken after the copy was made.
+
+    Example:
+        >>> copy = Seen(name="c", region="eu-west-1", kind="DiskSnapshot", created_at=datetime(2026, 11, 20, 6))
+        >>> of_its_source(datetime(2026, 11, 20, 5), copy), of_its_source(datetime(2026, 11, 28, 5), copy)
+        (datetime.datetime(2026, 11, 20, 5, 0), None)
+    """
+    if taken_at is None or copy.created_at is None:
+        return taken_at
+    return taken_at if taken_at <= copy.created_at + timedelta(seconds=SAME_EVENT) else None
+
+
 def _date(copy: Seen) -> str:
     """The date of an automatic snapshot; empty for a manual one."""
     return [*copy.tags.get(SOURCE_TAG, "").split(":", 2), "", ""][2]
@@ -89,7 +103,7 @@ def _date(copy: Seen) -> str:
 def _taken_at(copy: Seen, automatic: dict[str, datetime], manual: dict[str, datetime]) -> datetime:
     date = _date(copy)
     name = copy.tags[SOURCE_TAG].split(":")[1]
-    known = automatic.get(date) if date else manual.get(name)
+    known = of_its_source(automatic.get(date) if date else manual.get(name), copy)
     if known is not None:
         return known
     day = (

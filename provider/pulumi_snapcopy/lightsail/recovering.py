@@ -9,7 +9,7 @@ from typing import Literal
 
 from ..core.durations import spoken
 from ..core.rules.suggest import did_you_mean
-from ..recovery.evidence import CopyState, Evidence, Presence, Unreadable, holdings
+from ..recovery.evidence import CopyState, Evidence, Presence, Unreadable, holdings, offered
 from ..recovery.manual import plan_manual
 from ..recovery.plan import Plan
 from ..recovery.planning import plan_source
@@ -17,7 +17,7 @@ from ..recovery.report import CopyFacts
 from ..recovery.retention import Retention
 from ..recovery.selecting import Protect, Selected
 from .children import Taken
-from .gathering import Gathered
+from .gathering import Gathered, is_without
 from .lookups import Instance
 
 WhenMissing = Literal["fail", "snapshot"]
@@ -77,7 +77,7 @@ def decide(request: Request, gathered: Gathered, *, now: datetime) -> Decision:
         includes={
             each.name: [*each.disks] for each in instances if isinstance(each, Instance) and each.disks
         },
-        take=tuple(sorted(_take(gathered, plans, now), key=lambda each: (each.source, each.date))),
+        take=tuple(sorted(_take(request, gathered, plans, now), key=lambda each: (each.source, each.date))),
         warnings=tuple(
             [*(text for each in plans for text in each.warnings), *_warnings(request, gathered, plans, now)]
         ),
@@ -85,7 +85,7 @@ def decide(request: Request, gathered: Gathered, *, now: datetime) -> Decision:
     )
 
 
-def _take(gathered: Gathered, plans: tuple[Plan, ...], now: datetime) -> Iterator[Taken]:
+def _take(request: Request, gathered: Gathered, plans: tuple[Plan, ...], now: datetime) -> Iterator[Taken]:
     """Yield the manual snapshots that are to be at the sources: today's, and those that aren't copied yet."""
     for plan in plans:
         known = {each for each in gathered.taken if each.source == plan.source}
@@ -93,6 +93,7 @@ def _take(gathered: Gathered, plans: tuple[Plan, ...], now: datetime) -> Iterato
             each.copy.date
             for each in holdings(gathered.evidence[plan.source])
             if each.listed and each.copy.state is CopyState.COMPLETE
+            if each.copy.region == request.target_region
         }
         may_prune = not plan.doubts and gathered.taken_told
         if plan.source in gathered.manual:
@@ -138,6 +139,8 @@ def _why_missing(selected: Selected, gathered: Gathered, request: Request) -> tu
     name, evidence = selected.name, gathered.evidence[selected.name]
     if holdings(evidence) or isinstance(evidence.offers, Unreadable):
         return None
+    if any(each.source == name for each in gathered.taken):
+        return None
     where = request.source_region
     if selected.presence is Presence.GONE:
         databases = gathered.sources.databases
@@ -159,11 +162,17 @@ def _why_missing(selected: Selected, gathered: Gathered, request: Request) -> tu
         )
     if found is not None and found.automatic_snapshots:
         return None
-    enable = (
-        f"enable automatic snapshots (`aws lightsail enable-add-on --region {where} --resource-name NAME"
-        " --add-on-request addOnType=AutoSnapshot`) and wait for the first"
+    return (
+        f"{name} has no automatic snapshots enabled.",
+        f"{_enable(where)} and wait for the first, or {_TAKE}",
     )
-    return f"{name} has no automatic snapshots enabled.", f"{enable}, or {_TAKE}"
+
+
+def _enable(region: str, name: str = "NAME") -> str:
+    return (
+        f"enable automatic snapshots (`aws lightsail enable-add-on --region {region} --resource-name {name}"
+        " --add-on-request addOnType=AutoSnapshot`)"
+    )
 
 
 def _nothing(request: Request, gathered: Gathered) -> str:
@@ -195,6 +204,17 @@ def _warnings(request: Request, gathered: Gathered, plans: tuple[Plan, ...], now
         found = sources.find(name)
         if found is not None and found.state == "error":
             yield f"{name}: its state is error in {request.source_region}; check it: its snapshots may be of no use."
+        offers = offered(gathered.evidence[name])
+        if (
+            found is not None
+            and offers
+            and name not in gathered.manual
+            and is_without(found, offers, today=now.date())
+        ):
+            yield (
+                f"{name}: its automatic snapshots are disabled, and its last one is of {max(each.date for each in offers)};"
+                f" {_enable(request.source_region, name)}, or {_TAKE}."
+            )
     for plan in plans:
         evidence = gathered.evidence[plan.source]
         if plan.source in protected and not plan.hold and not plan.doubts:

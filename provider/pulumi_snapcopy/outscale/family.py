@@ -56,6 +56,7 @@ class CopiedSnapshots(_OfOutscale):
         provider="OUTSCALE",
         login=PROFILE,
         policy="snapcopy iam-policy --services outscale",
+        name_argument="adopt_snapshot_id",
     )
 
 
@@ -72,6 +73,7 @@ class Snapshots(_OfOutscale):
         provider="OUTSCALE",
         login=PROFILE,
         policy="snapcopy iam-policy --services outscale --taking",
+        name_argument="adopt_snapshot_id",
     )
 
     def origin(self, inputs: Inputs) -> str:

@@ -74,7 +74,7 @@ class Plan:
     Args:
         source: the source's name.
         hold: what to declare, newest first: what is there and stays, and what is new.
-        prune: what to delete, newest first; empty if there are ``doubts`` or a part of the evidence is missing.
+        prune: what to delete, newest first; while there are ``doubts``, only what failed and can't be made again.
         gaps: the days of the retention's last ``daily`` up to the newest copy that have none, none before the first.
         doubts: why nothing of this source is pruned in this run; empty if it may be.
         warnings: sentences for the preview.

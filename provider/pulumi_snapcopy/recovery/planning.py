@@ -12,6 +12,7 @@ from .evidence import (
     Evidence,
     Holding,
     OfferState,
+    Presence,
     Unreadable,
     doubts,
     holdings,
@@ -60,8 +61,10 @@ def plan_source(
         why_not = _nothing_as_new(kept, elsewhere, target_region)
 
     if why_not:
-        reasons = _all_kept(kept, here, {each.copy.date for each in elsewhere})
-        stays, goes = elsewhere, []
+        lost = [] if evidence.presence is not Presence.GONE else _lost(here, usable)
+        there = {day: each for day, each in here.items() if each not in lost}
+        reasons = _all_kept(kept, there, {each.copy.date for each in elsewhere})
+        stays, goes = elsewhere, [each for each in lost if each.recorded]
     else:
         reasons = _claimed(kept, here)
         dropped = [each for day, each in here.items() if day not in reasons]
@@ -129,6 +132,11 @@ def _nothing_as_new(kept: Iterable[date], elsewhere: list[Holding], target_regio
     )
 
 
+def _lost(here: dict[date, Holding], usable: set[date]) -> list[Holding]:
+    """What failed by the service's word, and can't be made again as its source is gone; it holds no data."""
+    return [each for day, each in here.items() if day not in usable and each.listed]
+
+
 def _all_kept(
     kept: dict[date, tuple[str, ...]], here: dict[date, Holding], elsewhere: set[date]
 ) -> dict[date, tuple[str, ...]]:
@@ -188,7 +196,7 @@ def _warnings(
 ) -> tuple[str, ...]:
     found = [f"{evidence.source}: nothing is pruned in this run: {reason}." for reason in why_not]
     failed = [each.copy.name for day, each in here.items() if day not in usable]
-    if failed and why_not:
+    if failed and why_not and evidence.presence is not Presence.GONE:
         found.append(f"{evidence.source}: {quoted(failed)} failed, and can't be copied again.")
     if unclaimed:
         names = quoted([each.copy.name for each in unclaimed])

@@ -100,5 +100,5 @@ def _summary(judged: int, found: Sequence[Broken]) -> str:
 
 def _short(failure: str) -> str:
     """The first line, and for a traceback the last, which says what it was."""
-    lines = [line.strip() for line in failure.splitlines()]
+    lines = [line.strip() for line in failure.splitlines()] or ["no reason is given"]
     return " … ".join(dict.fromkeys((lines[0], lines[-1])))

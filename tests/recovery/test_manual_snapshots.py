@@ -1,0 +1,156 @@
+"""Sources without automatic snapshots: manual ones are taken and copied, and what isn't copied yet is never lost."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date, timedelta
+
+import pytest
+from pulumi_snapcopy.core.keys import owner
+from pulumi_snapcopy.core.values import OWNER_TAG, SOURCE_TAG, Phase, Seen
+from pulumi_snapcopy.lightsail.recovering import Request
+from pulumi_snapcopy.recovery.retention import Retention
+
+from .region import CHILDREN, SOURCE, TARGET, Region, Service, days, disk, instance
+
+FIRST = date(2026, 1, 5)
+LAST = FIRST + timedelta(days=6)
+TOMORROW = LAST + timedelta(days=1)
+REQUEST = Request(
+    source_region=SOURCE,
+    target_region=TARGET,
+    protect="all",
+    keep=Retention(daily=3),
+    max_age=None,
+    max_prune=0.3,
+    when_missing="snapshot",
+)
+
+
+@pytest.fixture
+def service() -> Service:
+    """An instance and a disk with seven automatic snapshots each."""
+    made = Service(sources={"web-1": instance("web-1", disks=("logs-1",)), "data-1": disk("data-1")})
+    for each in days(FIRST, 7):
+        made.dawn(each)
+    return made
+
+
+@pytest.fixture
+def region(service: Service) -> Region:
+    return Region(service=service, request=REQUEST)
+
+
+def taken(region: Region, source: str) -> list[date]:
+    """The days whose manual snapshots of a source tomorrow's run declares; it must not be refused."""
+    decision = region.decide(TOMORROW)
+    assert not decision.refusals
+    return [each.date for each in decision.take if each.source == source]
+
+
+def planned(region: Region, source: str) -> tuple[date, ...]:
+    """The days of which tomorrow's run holds copies of a source."""
+    return next(each.dates for each in region.decide(TOMORROW).plans if each.source == source)
+
+
+def has_taken(region: Region, source: str) -> None:
+    """Have the last day's snapshot of an instance in the state, and no copy of it."""
+    urn = CHILDREN.urn_of(source, LAST, "InstanceSnapshot")
+    region.entries[urn] = {"instanceName": source, "state": "available"}
+
+
+def test_a_source_without_automatic_snapshots_is_taken_of(region: Region, service: Service) -> None:
+    """Today's manual snapshot is taken and copied; an older one goes once it is copied, and never in doubt."""
+    service.sources |= {"win-1": instance("win-1", is_windows=True), "new-1": disk("new-1")}
+    decision = region.decide(LAST)
+    assert not decision.refusals
+    assert [(each.source, each.kind, each.date) for each in decision.take] == [
+        ("new-1", "DiskSnapshot", LAST),
+        ("win-1", "InstanceSnapshot", LAST),
+    ]
+    assert [each.dates for each in decision.plans if each.source == "win-1"] == [(LAST,)]
+
+    region.entries = {
+        CHILDREN.urn_of("new-1", LAST, "DiskSnapshot"): {"diskName": "new-1", "state": "completed"},
+        CHILDREN.urn_of("new-1", LAST): {
+            "fromResourceName": "new-1", "sourceSnapshotName": "new-1-manual-1", "sourceRegion": SOURCE,
+            "targetSnapshotName": "copy-1", "targetRegion": TARGET, "state": "completed",
+        },
+    }  # fmt: skip
+    service.held["copy-1"] = Seen(
+        name="copy-1", region=TARGET, kind="DiskSnapshot", phase=Phase.DONE, outputs={"fromResourceName": "new-1"},
+        tags={OWNER_TAG: owner(CHILDREN.urn_of("new-1", LAST), region.identity), SOURCE_TAG: f"{SOURCE}:new-1-manual-1"},
+    )  # fmt: skip
+    of_the_disk = [each.date for each in region.decide(TOMORROW).take if each.source == "new-1"]
+    assert of_the_disk == [TOMORROW]
+    assert [each.dates for each in region.decide(TOMORROW).plans if each.source == "new-1"] == [
+        (TOMORROW, LAST)
+    ]
+    service.refused = {"held"}
+    in_doubt = [each.date for each in region.decide(TOMORROW).take if each.source == "new-1"]
+    assert in_doubt == [LAST, TOMORROW]
+
+
+def test_a_pending_copy_of_a_manual_snapshot_is_known_by_its_sources_name(region: Region) -> None:
+    """Before the service has said what it is of, neither the state nor the service names the instance or disk."""
+    urn = CHILDREN.urn_of("new-1", LAST)
+    pending = {"sourceSnapshotName": "new-1-manual-0123abcd", "sourceRegion": SOURCE, "targetRegion": TARGET}
+    (recorded,) = CHILDREN.recorded({urn: pending})
+    tags = {OWNER_TAG: owner(urn, region.identity), SOURCE_TAG: f"{SOURCE}:new-1-manual-0123abcd"}
+    (listed,) = CHILDREN.listed(
+        [Seen(name="copy", region=TARGET, kind="DiskSnapshot", tags=tags)], region.identity
+    )
+    for each in (recorded, listed):
+        assert (each.source, each.snapshot, each.copy.date) == ("new-1", "new-1-manual-0123abcd", LAST)
+
+
+def test_what_was_taken_stays_while_the_sources_cant_be_listed(region: Region, service: Service) -> None:
+    """Also where nothing of it was ever copied, and no name in protect says that it is wanted."""
+    region.up(LAST)
+    service.sources["win-1"] = instance("win-1", is_windows=True)
+    has_taken(region, "win-1")
+    service.refused = {"instances"}
+    assert taken(region, "win-1") == [LAST]
+    assert LAST in planned(region, "win-1")
+
+
+@pytest.mark.parametrize("protect", ["all", ("data-1", "web-1", "win-1")])
+def test_what_was_taken_of_a_source_that_is_gone_is_copied_and_stays(protect: object, region: Region) -> None:
+    """It is the last that there is of it; the preview says that the source is gone."""
+    region.up(LAST)
+    region.request = replace(REQUEST, protect=protect)  # type: ignore[arg-type]
+    has_taken(region, "win-1")
+    assert taken(region, "win-1") == [LAST]
+    assert planned(region, "win-1") == (LAST,)
+    assert any("win-1 doesn't exist" in each for each in region.decide(TOMORROW).warnings)
+
+
+def test_in_another_target_region_what_was_taken_is_copied_again(region: Region, service: Service) -> None:
+    """A copy in the old region doesn't count as one in the new region."""
+    service.sources["win-1"] = instance("win-1", is_windows=True)
+    has_taken(region, "win-1")
+    region.entries[CHILDREN.urn_of("win-1", LAST)] = {
+        "fromResourceName": "win-1", "sourceSnapshotName": "win-1-manual-1", "sourceRegion": SOURCE,
+        "targetSnapshotName": "copy-1", "targetRegion": TARGET, "state": "available",
+    }  # fmt: skip
+    service.held["copy-1"] = Seen(
+        name="copy-1", region=TARGET, kind="InstanceSnapshot", phase=Phase.DONE, outputs={"fromResourceName": "win-1"},
+        tags={OWNER_TAG: owner(CHILDREN.urn_of("win-1", LAST), region.identity), SOURCE_TAG: f"{SOURCE}:win-1-manual-1"},
+    )  # fmt: skip
+    assert taken(region, "win-1") == [TOMORROW]
+    region.request = replace(REQUEST, target_region="eu-central-1", max_prune=1)
+    assert taken(region, "win-1") == [LAST, TOMORROW]
+
+
+def test_automatic_snapshots_that_were_disabled_count_as_none(region: Region, service: Service) -> None:
+    """The service keeps the old ones: a manual one is taken, or the preview says what to do; a day's delay is no stop."""
+    service.sources["web-1"] = instance("web-1", automatic_snapshots=False)
+    later = LAST + timedelta(days=2)
+    assert [each.source for each in region.decide(TOMORROW).take] == []
+    assert [(each.source, each.date) for each in region.decide(later).take] == [("web-1", later)]
+    dates = next(each.dates for each in region.decide(later).plans if each.source == "web-1")
+    assert dates == (later, LAST, LAST - timedelta(days=1))
+    region.request = replace(REQUEST, when_missing="fail")
+    (said,) = [each for each in region.decide(later).warnings if each.startswith("web-1: its automatic")]
+    assert f"are disabled, and its last one is of {LAST}" in said and "--resource-name web-1" in said
+    assert not any("are disabled" in each for each in region.decide(TOMORROW).warnings)

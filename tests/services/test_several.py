@@ -1,0 +1,149 @@
+"""Several of one request, or with our mark: which one is the resource's, what goes, and what is only named."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from tests.harness.served import Life
+from tests.harness.services import EC2_COPY, FCU_COPY, OUTSCALE_COPY, ROWS
+from tests.harness.target import Kill
+
+REPEATS = pytest.mark.parametrize("row", [EC2_COPY, FCU_COPY], ids=str)
+"""Services on which a repeated request makes a second one."""
+BY_ID = pytest.mark.parametrize("row", [EC2_COPY, FCU_COPY, OUTSCALE_COPY], ids=str)
+
+
+def bag(life: Life, **more: Any) -> dict[str, Any]:
+    """What the program's options say."""
+    return {**life.inputs, "snapcopy": {"identity": life.identity, **more}}
+
+
+def killed(life: Life, **settings: float) -> str:
+    """Have a run killed that has sent its request, and return the ref of what it made."""
+    life.set(**settings)
+    assert life.run(kill=Kill(at=life.row.create, done=True)) == ["killed"]
+    life.clock.sleep(2.0)  # times are told to the second
+    return life.only().arn
+
+
+@REPEATS
+def test_an_elder_one_that_is_still_pending_is_waited_for(life: Life) -> None:
+    """Of a killed run's that shows late and takes longer, and our own that is complete, the elder stays."""
+    first = killed(life, filter_seconds=8.0, copy_seconds=60.0)
+    life.set(copy_seconds=5.0)
+    life.ok()
+    assert life.only().arn == first
+    life.assert_well(sent=2)
+
+
+@REPEATS
+def test_what_the_state_has_stays_though_another_is_elder(life: Life) -> None:
+    """The engine changes no id in an update: the other one goes."""
+    first = killed(life, filter_seconds=20.0, copy_seconds=600.0)
+    (error,) = life.run(program={"vol": bag(life, timeouts={"create": "60s"})})
+    assert "timed out" in error and life.ref != first
+    kept = life.ref
+    life.ok()
+    assert life.only().arn == kept
+    life.assert_well(sent=2)
+
+
+@pytest.mark.parametrize("row", [EC2_COPY], ids=str)
+def test_a_limit_that_an_update_is_told_is_a_failure_that_the_next_run_replaces(life: Life) -> None:
+    """Another request would have another id."""
+    words = "Too many snapshot copies in progress. The limit is 5 for this destination region."
+    life.inject("fail-copy", error_details=words, seconds=90)
+    (stopped,) = life.run(program={"vol": bag(life, timeouts={"create": "30s"})})
+    assert "timed out" in stopped
+    first = life.ref
+    (failed,) = life.run()
+    assert "Too many snapshot copies" in failed and "run `pulumi up` again" in failed and life.ref == first
+    life.ok()
+    life.assert_well(sent=2)
+
+
+@pytest.mark.parametrize("row", [each for each in ROWS if each.tags_in_call], ids=str)
+def test_what_could_not_be_deleted_is_deleted_by_the_next_run_that_may(life: Life) -> None:
+    """An orphan of an edited request: the new one is complete and in the state, and there is something left to do."""
+    killed(life)
+    life.emulator.finish_copies()
+    denied = life.trouble("denied", life.row.delete, times=None)
+    life.inputs |= life.row.edit
+    assert life.run() and len(life.ours()) == 2
+    denied.remove()
+    life.ok()
+    life.assert_well()
+
+
+@pytest.mark.parametrize("row", [EC2_COPY], ids=str)
+def test_a_deletion_that_does_not_end_loses_nothing(life: Life) -> None:
+    """The second one is still shown at the deadline: the first is in the state, and goes with its declaration."""
+    killed(life, filter_seconds=8.0, copy_seconds=4.0, deletion_seconds=500.0)
+    (error,) = life.run(program={"vol": bag(life, timeouts={"create": "2m"})})
+    assert "still shows" in error and len(life.engine.state) == 1
+    life.set(deletion_seconds=0.0)
+    life.emulator.advance(600)
+    life.ok("destroy")
+    assert life.made() == []
+
+
+@REPEATS
+def test_a_retained_one_has_no_second_one_either(life: Life) -> None:
+    """The mark of retain_on_delete is in the request, and doesn't prove that this run's was kept on purpose."""
+    life.inputs = bag(life, retain=True)
+    first = killed(life, filter_seconds=8.0, copy_seconds=4.0)
+    life.ok()
+    assert life.only().arn == first and life.ref == first
+
+
+@BY_ID
+def test_what_is_adopted_stays_beside_what_a_killed_run_made(life: Life) -> None:
+    """It was named: the other one is no duplicate of it, and is only named, where it is shown."""
+    first = killed(life)
+    life.emulator.advance(600)
+    thing = put(life)
+    life.inputs["adoptSnapshotId"] = thing
+    life.ok()
+    assert {each.name for each in life.made()} >= {thing} and life.ref.endswith(thing)
+    life.ok()
+    assert life.engine.operations == []
+    life.ok("destroy")
+    assert {each.arn for each in life.made()} <= {first}
+
+
+@BY_ID
+def test_one_in_progress_is_not_exchanged_for_one_to_adopt(life: Life) -> None:
+    """It has its id already; an edit of adopt_snapshot_id asks for nothing by itself."""
+    life.set(copy_seconds=600.0)
+    (error,) = life.run(program={"vol": bag(life, timeouts={"create": "30s"})})
+    assert "timed out" in error
+    first, thing = life.ref, put(life)
+    life.inputs["adoptSnapshotId"] = thing
+    life.ok()
+    assert life.ref == first
+    life.ok("destroy")
+    assert [each.name for each in life.made()] == [thing]
+
+
+@pytest.mark.parametrize("days", [0, 10])
+@REPEATS
+def test_what_a_backup_tool_copied_with_our_tags_stays(life: Life, days: int) -> None:
+    """It inherits owner, source and key: it is named, and outlives ours."""
+    life.ok()
+    ours = life.only()
+    life.emulator.advance(days * 86400.0)
+    (call,) = life.emulator.calls(life.row.create)
+    theirs = put(life, tags=dict(ours.tags), description=call.parameters.get("Description", ""))
+    life.emulator.advance(days * 86400.0)
+    life.inputs |= life.row.edit
+    life.ok()
+    assert any(theirs in each and "isn't proven" in each for each in life.shown.warnings)
+    assert {each.name for each in life.made()} == {theirs, life.ref.rpartition("/")[2]}
+
+
+def put(life: Life, **more: Any) -> str:
+    """Somebody makes a snapshot; returns its id."""
+    service = life.emulator.ec2 if life.row is EC2_COPY else life.emulator.outscale
+    return service.put_snapshot(life.row.region, **more)
