@@ -225,3 +225,13 @@ def test_credentials_of_another_region_are_refused(copy: Life) -> None:
     copy.ok()
     copy.engine.state[0].id = copy.engine.state[0].id.replace(REGION, "us-east-2")
     assert "OSC_REGION=us-east-2" in copy.run("refresh")[0] and len(copy.engine.state) == 1
+
+
+def test_a_repeated_deletion_that_is_refused_is_under_way(copy: Life) -> None:
+    """Its first answer was lost, and the service refuses to delete what it is deleting."""
+    copy.ok()
+    copy.set(deletion_seconds=20.0)
+    copy.inject("lost", copy.row.delete)
+    copy.inject("error", copy.row.delete, code="6003", status=409, skip=1)
+    copy.ok("destroy")
+    assert copy.made() == [] or all(each.state == "deleting" for each in copy.made())

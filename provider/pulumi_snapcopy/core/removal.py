@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import partial
 
 from . import messages
-from .errors import CopyError, NotFound, Refused, ServiceError, Transient
+from .errors import AnswerLost, CopyError, NotFound, Refused, ServiceError, Transient
 from .ownership import deciding, is_being_made_again
 from .run import Run
 from .values import OWNER_TAG, Phase, Seen
@@ -36,7 +36,7 @@ def remove(run: Run, seen: Seen) -> None:
     """
     run.gone.add(seen.ref)
     _mark(run, seen)
-    began, attempt = run.clock.now(), 0
+    began, attempt, lost = run.clock.now(), 0, False
     current: Seen | None = seen
     while current is not None:
         doomed = current
@@ -47,10 +47,13 @@ def remove(run: Run, seen: Seen) -> None:
             # It was shown: it is being deleted, or isn't visible everywhere and has to be asked for again.
             run.deadline.rest(attempt, error)
         except Refused as error:
-            if doomed.phase is not Phase.PENDING:
+            # After a lost answer it may be refused because it is being deleted.
+            is_asked = lost and run.clock.now() - began <= CREATION_GRACE
+            if doomed.phase is not Phase.PENDING and not is_asked:
                 raise
             run.deadline.rest(attempt, error)
         except Transient as error:
+            lost = lost or isinstance(error, AnswerLost)
             run.deadline.rest(attempt, error)
         attempt += 1
         current = _still_there(run, seen, agree=run.clock.now() - began <= CREATION_GRACE)
