@@ -125,6 +125,23 @@ def test_what_was_taken_of_a_source_that_is_gone_is_copied_and_stays(protect: ob
     assert any("win-1 doesn't exist" in each for each in region.decide(TOMORROW).warnings)
 
 
+@pytest.mark.parametrize(
+    ("is_windows", "said"),
+    [(False, "web-2: its automatic snapshots are disabled"), (True, "web-2 runs Windows")],
+)
+def test_what_was_taken_is_copied_when_nothing_more_is_taken(
+    region: Region, service: Service, is_windows: bool, said: str
+) -> None:
+    """The program goes back to when_missing="fail": the last one is copied, and the preview says that none will follow."""
+    region.up(LAST)
+    service.sources["web-2"] = instance("web-2", is_windows=is_windows, automatic_snapshots=False)
+    has_taken(region, "web-2")
+    region.request = replace(REQUEST, when_missing="fail")
+    assert taken(region, "web-2") == [LAST] and planned(region, "web-2") == (LAST,)
+    later = region.decide(LAST + timedelta(days=2))
+    assert not later.refusals and any(each.startswith(said) for each in later.warnings)
+
+
 def test_in_another_target_region_what_was_taken_is_copied_again(region: Region, service: Service) -> None:
     """A copy in the old region doesn't count as one in the new region."""
     service.sources["win-1"] = instance("win-1", is_windows=True)

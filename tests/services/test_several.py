@@ -7,8 +7,10 @@ from typing import Any
 import pytest
 
 from tests.harness.served import Life
-from tests.harness.services import EC2_COPY, FCU_COPY, OUTSCALE_COPY, ROWS
+from tests.harness.services import EC2_COPY, FCU_COPY, LIGHTSAIL_COPY, OUTSCALE_COPY, ROWS
 from tests.harness.target import Kill
+
+from .test_life import by_hand, seen
 
 REPEATS = pytest.mark.parametrize("row", [EC2_COPY, FCU_COPY], ids=str)
 """Services on which a repeated request makes a second one."""
@@ -147,3 +149,43 @@ def put(life: Life, **more: Any) -> str:
     """Somebody makes a snapshot; returns its id."""
     service = life.emulator.ec2 if life.row is EC2_COPY else life.emulator.outscale
     return service.put_snapshot(life.row.region, **more)
+
+
+@REPEATS
+def test_under_the_id_that_the_state_has_no_other_one_is_taken_up(life: Life) -> None:
+    """The state's own was deleted by somebody: the run says so, and the next one takes up the other, under its id."""
+    first = killed(life, filter_seconds=20.0, copy_seconds=600.0)
+    (error,) = life.run(program={"vol": bag(life, timeouts={"create": "60s"})})
+    assert "timed out" in error and life.ref != first
+    service = by_hand(life)
+    own = service.get(life.row.region, life.ref.rpartition("/")[2])
+    assert own is not None
+    service.delete(own)
+    (error,) = life.run()
+    assert "no longer there" in error
+    life.ok()
+    assert life.only().arn == first
+    life.assert_well(sent=2)
+
+
+@pytest.mark.parametrize("row", [LIGHTSAIL_COPY, EC2_COPY], ids=str)
+def test_what_a_list_still_shows_is_not_taken_for_what_was_deleted(
+    life: Life, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Made, deleted and declared again within a minute, while lists lag behind reads: another is made."""
+    life.ok()
+    ghost, service = seen(life), type(by_hand(life))
+    life.ok("destroy")
+    listed, found = service.all, service.find
+    monkeypatch.setattr(
+        service,
+        "all",
+        lambda self, region, kind: [
+            *listed(self, region, kind),
+            *[ghost] * ((region, kind) == (ghost.region, ghost.kind)),
+        ],
+    )
+    if life.row.by_id:
+        monkeypatch.setattr(service, "find", lambda self, spec, listing: [*found(self, spec, listing), ghost])
+    life.ok()
+    assert life.only().arn == life.ref != ghost.ref and life.sent() == 2

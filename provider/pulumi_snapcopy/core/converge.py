@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from contextlib import ExitStack
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from typing import Any
 
 from . import messages, plan
@@ -176,9 +176,14 @@ class _Convergence:
             run.progress.show(f"searching for the {run.spec.words.thing} whose request had no answer")
             run.clock.sleep(backoff(self._requests.made))
             self._requests.made += 1
-        elif (rest := step.not_before - run.clock.now()) > 0:
-            run.progress.show(f"looking for a second {run.spec.words.thing}")
-            run.clock.sleep(rest)
+        else:
+            rest = max(step.not_before - run.clock.now(), 0.0)
+            if self._requests.searched:  # what it has shown isn't there, or wasn't complete
+                rest = max(rest, backoff(self._requests.searched))
+            if rest > 0:
+                run.progress.show(f"looking for a second {run.spec.words.thing}")
+                run.clock.sleep(rest)
+            self._requests.searched += 1
         found = self._observer.find()
         if existing is not None:  # a filter may not show it yet, or not as it is
             found = [existing, *without(found, existing.ref)]
@@ -331,10 +336,11 @@ class _Convergence:
 
 @dataclass(slots=True)
 class _Requests:
-    """How many requests this run has made without a reliable answer, and how many of those accepted have failed."""
+    """How many requests this run has made without a reliable answer, how many of those accepted have failed, and searches."""
 
-    made: int = field(default=0)
-    failed: int = field(default=0)
+    made: int = 0
+    failed: int = 0
+    searched: int = 0
 
 
 def _blank(known: Known) -> Known:

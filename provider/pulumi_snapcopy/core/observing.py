@@ -11,7 +11,7 @@ from .plan import Observation
 from .removal import find_known
 from .run import Run
 from .values import Known, Phase, Seen, is_retained
-from .waiting.policy import CREATION_GRACE, FILTERS_LAG
+from .waiting.policy import CREATION_GRACE, FILTERS_LAG, backoff
 
 
 @dataclass(slots=True)
@@ -98,22 +98,29 @@ class Observer:
     def exists(self, found: list[Seen], *, read: Seen | None = None) -> None:
         """Of several the one that is given exists, else the eldest that didn't fail.
 
-        It is read, since a list may be stale, unless it just was; of what was made a moment ago one read may be stale, too.
+        It is read, since a list may be stale, unless it just was.
         """
         run, given = self.run, self._given()
         found = [each for each in found if each.ref not in run.gone]
         first = sorted(
             found, key=lambda each: (each.ref != given, each.phase is Phase.FAILED, _born(each), each.name)
         )
-        existing = next(iter(first), None)
-        if existing is not None and existing is not read:
-            is_young = run.clock.now() - _born(existing) <= CREATION_GRACE
-            existing = run.read(existing.name, existing.kind) or (existing if is_young else None)
-        if existing is None:
-            self.note(existing=None, twins=())
-        else:
-            twins = tuple(each for each in first[1:] if self._is_twin(each, existing))
-            self.note(existing=existing, verdict=run.judge(existing), twins=twins, missing_for=0.0)
+        for number, each in enumerate(first, 1):
+            existing = each if each is read else self._read(each)
+            if existing is not None:
+                twins = tuple(other for other in first[number:] if self._is_twin(other, existing))
+                self.note(existing=existing, verdict=run.judge(existing), twins=twins, missing_for=0.0)
+                return
+        self.note(existing=None, twins=())
+
+    def _read(self, listed: Seen) -> Seen | None:
+        """Read what a list shows; of what was made a moment ago, one read that doesn't show it may be stale."""
+        run = self.run
+        seen = run.read(listed.name, listed.kind)
+        if seen is None and run.clock.now() - _born(listed) <= CREATION_GRACE:
+            run.clock.sleep(backoff(1))
+            seen = run.read(listed.name, listed.kind)
+        return seen
 
     def _given(self) -> str | None:
         """The ref that can't become another: the engine changes no id in an update, and what is adopted was named."""

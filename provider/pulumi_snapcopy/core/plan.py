@@ -170,15 +170,16 @@ def next_step(spec: Spec, known: Known, seen: Observation) -> Step:
         return _nothing_visible(spec, known, seen)
     if seen.held and known.ref not in (None, existing.ref, *(twin.ref for twin in seen.twins)):
         return Fail(Because.DISAPPEARED)
+    is_given = spec.by_id and known.in_state
+    if is_given and existing.ref != known.ref:  # the engine changes no id in an update
+        return Fail(Because.DISAPPEARED)
     if whose is Whose.UNDECIDED:
         return Rest(seen.verdict.until or seen.now)
     if whose is Whose.THEIRS and not known.adopted:
         may_be_adopted = spec.adopt and existing.phase is not Phase.FAILED
         return TakeUp(adopted=True) if may_be_adopted else Fail(Because.TAKEN)
-    if existing.phase is Phase.FAILED:
-        is_given = spec.by_id and known.in_state  # another id is another resource
-        if is_given or (seen.waited and not seen.over_limit):
-            return Fail(Because.FAILED)
+    if existing.phase is Phase.FAILED and (is_given or (seen.waited and not seen.over_limit)):
+        return Fail(Because.FAILED)
     if step := _make_way(spec, known, seen, existing):
         return step
     if not seen.held or known.ref != existing.ref:

@@ -178,10 +178,8 @@ def gather(
         days = {one.date for one in taken if one.source == each.name}
         if each.name in manual and take_on:
             days.add(take_on)
-        elif not each.protected or each.presence is Presence.SEEN:
-            continue  # what was taken of a source that is gone is the last that there is of it
         answer = told.get(each.name, ())
-        if days:
+        if days and each.protected:
             told[each.name] = (
                 *(offer for offer in _read(answer) if offer.date not in days),
                 *(Offer(date=day) for day in sorted(days)),

@@ -137,9 +137,7 @@ _TAKE = 'write when_missing="snapshot" to take a manual snapshot a day'
 def _why_missing(selected: Selected, gathered: Gathered, request: Request) -> tuple[str, str] | None:
     """Return why, and what to do beside removing it."""
     name, evidence = selected.name, gathered.evidence[selected.name]
-    if holdings(evidence) or isinstance(evidence.offers, Unreadable):
-        return None
-    if any(each.source == name for each in gathered.taken):
+    if holdings(evidence) or evidence.offers:
         return None
     where = request.source_region
     if selected.presence is Presence.GONE:
@@ -152,7 +150,7 @@ def _why_missing(selected: Selected, gathered: Gathered, request: Request) -> tu
         meant = did_you_mean(name, gathered.sources.names, otherwise=f"{where} has")
         line = f"{name} doesn't exist in {where}: there is no instance or disk of this name. {meant}".rstrip()
         return line, _RENAME
-    if evidence.offers or isinstance(selected.presence, Unreadable):
+    if isinstance(selected.presence, Unreadable):
         return None
     found = gathered.sources.find(name)
     if isinstance(found, Instance) and found.is_windows:
@@ -211,10 +209,14 @@ def _warnings(request: Request, gathered: Gathered, plans: tuple[Plan, ...], now
             and name not in gathered.manual
             and is_without(found, offers, today=now.date())
         ):
-            yield (
-                f"{name}: its automatic snapshots are disabled, and its last one is of {max(each.date for each in offers)};"
-                f" {_enable(request.source_region, name)}, or {_TAKE}."
-            )
+            newest = max(each.date for each in offers)
+            if isinstance(found, Instance) and found.is_windows:
+                yield f"{name} runs Windows, which has no automatic snapshots, and its last one is of {newest}; {_TAKE}."
+            else:
+                yield (
+                    f"{name}: its automatic snapshots are disabled, and its last one is of {newest};"
+                    f" {_enable(request.source_region, name)}, or {_TAKE}."
+                )
     for plan in plans:
         evidence = gathered.evidence[plan.source]
         if plan.source in protected and not plan.hold and not plan.doubts:
