@@ -85,12 +85,8 @@ def test_a_source_that_was_taken_again_makes_its_copy_no_younger(
     on_emulator.put_snapshot("us-east-1", "db-nightly", from_name="web-1")
     (source,) = told(invoke)["sources"]
     assert source["newest"] == {"date": day(0), "name": "db-copy"}
-    (drilled,) = (
-        json.loads(
-            invoke("drill", "web-1", "--source-region", "us-east-1", *HERE, "--format", "json").stdout
-        )["date"],
-    )
-    assert drilled == day(0)
+    drilled = invoke("drill", "web-1", "--source-region", "us-east-1", *HERE, "--format", "json")
+    assert json.loads(drilled.stdout)["date"] == day(0)
 
 
 def test_what_was_taken_in_the_region_is_no_copy(on_emulator: Emulator, invoke: Invoke) -> None:

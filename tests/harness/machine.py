@@ -112,7 +112,7 @@ class SnapshotCopies(Driven):
         if new.explicit and new.automatic:
             new = replace(new, automatic="date", date=new.date or max(self.target.dates(new.source)))
         if new.name != old.name and new.alias:
-            # In the state it still has its earlier name, if no run has been told of the new one.
+            # In the state it still has its earlier name, if no run has ended under the new one.
             new = replace(new, alias=old.name if self.engine.current(urn(old.name)) else old.alias)
         new = self._beside_retained(old, new)
         self.earlier[old.name] = old

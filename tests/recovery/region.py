@@ -20,6 +20,9 @@ SOURCE, TARGET = "us-east-1", "eu-west-1"
 IDENTITY = "0123456789abcdef"
 URN = "urn:pulumi:dev::shop::snapcopy:lightsail:DisasterRecoveryRegion::dr"
 CHILDREN = Children(name="dr", urn=URN)
+FIRST = date(2026, 1, 5)
+LAST = FIRST + timedelta(days=6)
+"""The days of the first and the last automatic snapshot."""
 
 
 @dataclass

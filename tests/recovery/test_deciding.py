@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -13,9 +13,8 @@ from pulumi_snapcopy.lightsail.recovering import Request
 from pulumi_snapcopy.recovery.evidence import Unreadable
 from pulumi_snapcopy.recovery.retention import Retention
 
-from .region import CHILDREN, SOURCE, TARGET, Region, Service, days, disk, instance
+from .region import CHILDREN, FIRST, LAST, SOURCE, TARGET, Region, Service, days, disk, instance
 
-FIRST = date(2026, 1, 5)
 REQUEST = Request(
     source_region=SOURCE,
     target_region=TARGET,
@@ -28,20 +27,8 @@ REQUEST = Request(
 
 
 @pytest.fixture
-def service() -> Service:
-    """An instance and a disk with seven automatic snapshots each."""
-    made = Service(sources={"web-1": instance("web-1", disks=("logs-1",)), "data-1": disk("data-1")})
-    for each in days(FIRST, 7):
-        made.dawn(each)
-    return made
-
-
-@pytest.fixture
 def region(service: Service) -> Region:
     return Region(service=service, request=REQUEST)
-
-
-LAST = FIRST + timedelta(days=6)
 
 
 def test_foreign_copies_are_neither_counted_nor_touched(region: Region, service: Service) -> None:

@@ -11,10 +11,8 @@ from pulumi_snapcopy.core.values import OWNER_TAG, SOURCE_TAG, Phase, Seen
 from pulumi_snapcopy.lightsail.recovering import Request
 from pulumi_snapcopy.recovery.retention import Retention
 
-from .region import CHILDREN, SOURCE, TARGET, Region, Service, days, disk, instance
+from .region import CHILDREN, LAST, SOURCE, TARGET, Region, Service, disk, instance
 
-FIRST = date(2026, 1, 5)
-LAST = FIRST + timedelta(days=6)
 TOMORROW = LAST + timedelta(days=1)
 REQUEST = Request(
     source_region=SOURCE,
@@ -25,15 +23,6 @@ REQUEST = Request(
     max_prune=0.3,
     when_missing="snapshot",
 )
-
-
-@pytest.fixture
-def service() -> Service:
-    """An instance and a disk with seven automatic snapshots each."""
-    made = Service(sources={"web-1": instance("web-1", disks=("logs-1",)), "data-1": disk("data-1")})
-    for each in days(FIRST, 7):
-        made.dawn(each)
-    return made
 
 
 @pytest.fixture

@@ -110,7 +110,7 @@ def _admit(source_region: str, target_region: str) -> None:
     """Refuse regions that there aren't, and accounts that the account guard doesn't allow.
 
     Raises:
-        Untold: otherwise.
+        Untold: if one of them is refused, or the account can't be told.
     """
     from ..lightsail.lookups import Lookups
 

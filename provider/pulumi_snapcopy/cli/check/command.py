@@ -99,6 +99,11 @@ def _summary(judged: int, found: Sequence[Broken]) -> str:
 
 
 def _short(failure: str) -> str:
-    """The first line, and for a traceback the last, which says what it was."""
+    """The first line, and for a traceback the last, which says what it was.
+
+    Example:
+        >>> _short("Traceback\\n  …\\nValueError: x"), _short("")
+        ('Traceback … ValueError: x', 'no reason is given')
+    """
     lines = [line.strip() for line in failure.splitlines()] or ["no reason is given"]
     return " … ".join(dict.fromkeys((lines[0], lines[-1])))
