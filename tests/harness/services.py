@@ -11,10 +11,11 @@ from typing import Any
 
 from pulumi_snapcopy.core.family import Family
 from pulumi_snapcopy.core.service import Service
+from pulumi_snapcopy.core.values import KEY_TAG
 from pulumi_snapcopy.core.waiting.clock import Clock
 from pulumi_snapcopy.ec2.family import CopiedSnapshots as Ec2Copies
 from pulumi_snapcopy.ec2.family import FcuCopiedSnapshots
-from pulumi_snapcopy.ec2.mark import KEY_TAG, key_in
+from pulumi_snapcopy.ec2.mark import key_in
 from pulumi_snapcopy.ec2.service import Ec2
 from pulumi_snapcopy.emulator import Emulator
 from pulumi_snapcopy.emulator.blocks import CLOUDS

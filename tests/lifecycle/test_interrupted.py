@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from tests.harness import Kill
+from tests.harness import Fault, Kill
 
 from .life import COPY, FAILING, LATEST, Life
 
@@ -77,3 +77,31 @@ def test_the_orphan_of_an_interrupted_run_is_removed_where_a_copy_had_that_name_
     assert life.run("up") == []
     assert len(life.there()) == 1
     assert life.run("destroy") == [] and life.there() == {}
+
+
+@pytest.mark.parametrize("source", ["db-1", "data-1-manual-3f9c2a1b", "db-1-restored-3f9c2a1b"])
+def test_a_copy_of_what_has_a_derived_name_itself_is_found_by_its_key(source: str) -> None:
+    """Killed between CopySnapshot and the tag; hours later only the key in the copy's own name proves that it is ours."""
+    life = Life(replace(COPY, source=source))
+    if source != COPY.source:
+        life.target.service.plant(source, COPY.source_region, kind="DiskSnapshot")
+    assert life.run("up", Kill(at="CopySnapshot", done=True)) == ["interrupted"]
+    life.target.service.clock.time += 4 * 3600
+    assert life.run("up") == []
+    assert life.target.copies_started() == 1 and len(life.tags()) == 1
+
+
+def test_a_role_that_may_not_delete_copies_beside_what_an_interrupted_run_made() -> None:
+    """Yesterday's "latest" stays and is named, today's is made; a run that may delete does, and then nothing is left to do."""
+    life = Life(replace(LATEST, automatic="track"))
+    assert life.run("up", Kill(at="TagResource", done=True)) == ["interrupted"]
+    (orphan,) = life.there().values()
+    life.target.next_day()
+    denied = Fault(kind="denied", operation="Delete")
+    assert life.run("up", denied) == []
+    assert any(f'kept "{orphan.name}"' in each and "isn't allowed" in each for each in life.warnings)
+    assert len(life.there()) == 2
+    assert life.run("up", denied) == [] and life.warnings and len(life.there()) == 2
+    for operations in (["update web"], []):
+        assert (life.run("up") == [] and life.warnings == []) or operations
+        assert len(life.there()) == 1 and life.engine.operations == operations

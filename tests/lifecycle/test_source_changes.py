@@ -7,6 +7,7 @@ from dataclasses import replace
 import pytest
 from pulumi_snapcopy.core.errors import Denied, LoginFailed
 
+from tests.harness import Fault
 from tests.harness.fake_service import FakeService
 
 from .life import COPY, LATEST, Life
@@ -49,6 +50,24 @@ def test_a_tracked_manual_source_is_copied_again_when_it_was_taken_again() -> No
     (after,) = life.there()
     assert after != before
     assert life.run("up") == [] and life.engine.operations == []
+
+
+@pytest.mark.parametrize("explicit", [None, "db-dr"])
+def test_following_a_manual_source_copies_nothing_again_by_itself(explicit: str | None) -> None:
+    """Where the first check can't ask, or track_latest is written later: what the copy is of is known from its making."""
+    throttled = Life(replace(COPY, tracked=True, explicit=explicit))
+    assert throttled.run("up", Fault(kind="throttled", operation="Get")) == []
+    switched_on = Life(replace(COPY, explicit=explicit))
+    assert switched_on.run("up") == []
+    switched_on.declared = replace(switched_on.declared, tracked=True)
+    for life in (throttled, switched_on):
+        (before,) = life.there()
+        for _ in range(2):
+            assert life.run("up") == [] and life.there().keys() == {before}
+        assert life.target.copies_started() == 1
+        take_again(life)
+        assert life.run("up") == [] and life.there().keys() != {before}
+        assert life.target.copies_started() == 2 and len(life.there()) == 1
 
 
 def test_a_refresh_says_which_copies_are_gone_for_good() -> None:

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import hashlib
 from typing import Any
 
 import pytest
 from pulumi_snapcopy.emulator import Emulator
+from pulumi_snapcopy.emulator.lightsail.attaching import attach
+from pulumi_snapcopy.emulator.lightsail.models import backend_of
+from pulumi_snapcopy.emulator.shared import changing
 from pulumi_snapcopy.lightsail.restoring_family import RestoredDisks, RestoredInstances
 from pulumi_snapcopy.lightsail.restoring_service import RestoringLightsail
 
@@ -60,6 +64,8 @@ def test_an_instance_is_restored_with_its_disks_and_tags(
         "team": "shop",
         "snapcopy:owner": "shop/dev/web@0000000000000001",
         "snapcopy:source": "us-east-1:snapshot/web-full",
+        "snapcopy:key": instances.resource("web").inputs["snapcopy"]["key"],
+        "snapcopy:disks": hashlib.sha256(b"web-new-logs-1").hexdigest()[:8],
     }
     outputs = instances.outputs("web")
     assert instances.resource("web").id == "us-east-1/web-new"
@@ -81,17 +87,42 @@ def test_a_disk_is_restored(disks: Driven, client: Any) -> None:
 
 
 def test_a_disk_of_somebody_elses_stays(instances: Driven, client: Any, emulator: Emulator) -> None:
-    """One that was attached later has another name: it is let go, and not deleted."""
-    from pulumi_snapcopy.emulator.lightsail.attaching import attach
-    from pulumi_snapcopy.emulator.lightsail.models import backend_of
-    from pulumi_snapcopy.emulator.shared import changing
+    """However it is called, and whenever it was made: it is let go, as it was, and not deleted."""
+    other = {"snapcopy:owner": "other/prod/data@fedcba9876543210"}
+    assert instances.up(web={**WEB, "instanceName": "web-new"}) == []
+    client.create_disk(diskName="web-new-data", availabilityZone="us-east-1b", sizeInGb=8)
+    client.create_disk_from_snapshot(
+        diskName="web-new-dr", diskSnapshotName="data-full", availabilityZone="us-east-1b", sizeInGb=64,
+        tags=[{"key": key, "value": value} for key, value in other.items()],
+    )  # fmt: skip
+    theirs = ("data-1", "web-new-data", "web-new-dr")
+    for each in theirs:
+        put_at(each, "web-new")
+    assert instances.destroy() == []
+    assert there(client) == {"web-1", "logs-1", *theirs}
+    assert [_tags(client.get_disk(diskName=each)["disk"]) for each in theirs] == [{}, {}, other]
 
-    instances.up(web={**WEB, "instanceName": "web-new"})
+
+def put_at(disk: str, instance: str) -> None:
+    """Somebody attaches a disk."""
     with changing():
         backend = backend_of(REGION)
-        attach(backend, backend.resources["data-1"], "web-new")
-    assert instances.destroy() == []
-    assert there(client) == {"web-1", "data-1", "logs-1"}
+        attach(backend, backend.resources[disk], instance)
+
+
+def _tags(described: Any) -> dict[str, str]:
+    return {tag["key"]: tag["value"] for tag in described["tags"]}
+
+
+def test_the_default_type_of_addresses_is_the_same_written_out(instances: Driven, client: Any) -> None:
+    """Nothing is replaced when it is written, and nothing when it goes; another type replaces the instance."""
+    assert instances.up(web=WEB) == []
+    before = there(client)
+    for given in ({"ipAddressType": "dualstack"}, {}):
+        assert instances.up(web={**WEB, **given}) == []
+        assert there(client) == before and instances.engine.operations in ([], ["update web"])
+    assert instances.up(web={**WEB, "ipAddressType": "ipv4"}) == []
+    assert there(client) != before
 
 
 def test_another_bundle_under_an_explicit_name_replaces_it_with_its_disks(

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from pulumi_snapcopy.core.family import Family
 from pulumi_snapcopy.emulator import Backstage, Settings
-from pulumi_snapcopy.emulator.lightsail.attaching import attach
+from pulumi_snapcopy.emulator.lightsail.attaching import attach, detach_all
 from pulumi_snapcopy.emulator.lightsail.models import backend_of
 from pulumi_snapcopy.emulator.shared import changing
 from pulumi_snapcopy.lightsail.restoring_family import RestoredDisks, RestoredInstances
@@ -46,6 +46,7 @@ def scenarios(made: dict[str, Any], other: dict[str, Any], name: str) -> dict[st
         "create": Scenario(None, {**made, **TEAM}, {**made, **TEAM}),
         "create-named": Scenario(None, named, named),
         "create, then edited": Scenario(None, made, another),
+        "create-named, then edited": Scenario(None, named, {**named, **other}),
         "update": Scenario({**made, **OLD}, {**made, **TEAM}, {**made, **TEAM}),
         "replace": Scenario(made, another, another),
         "replace-named": Scenario(named, {**named, **other}, {**named, **other}),
@@ -122,6 +123,8 @@ class Killing:
         assert outputs["arn"] == ours[name]["arn"]
         tags = {each["key"]: each["value"] for each in ours[name]["tags"]}
         assert tags.pop("snapcopy:owner").startswith("shop/dev/web@") and tags.pop("snapcopy:source")
+        assert tags.pop("snapcopy:key") == self.stack.resource("web").inputs["snapcopy"]["key"]
+        assert bool(tags.pop("snapcopy:disks", "")) is (self.kind == "Instance")
         assert tags == declared.get("tags", {})
         assert len(self.stack.engine.state) == 1
         self.up(declared)
@@ -164,6 +167,24 @@ def test_a_disk_that_somebody_has_attached_elsewhere_since_stays(backstage: Back
     killing.stack.service = Mortal("Instance", killing.clock, Death())
     assert killing.stack.destroy() == []
     assert killing.there()[disk]["attachedTo"] == "web-1"
+
+
+def test_a_disk_that_somebody_has_detached_since_it_was_marked_stays(backstage: Backstage) -> None:
+    """An interrupted deletion has marked it, and the instance stood: the next one lets it go, with its marks removed."""
+    killing = Killing(backstage, "Instance", INSTANCES["destroy"])
+    whole = Death()
+    killing.killed(whole)
+    killing = Killing(backstage, "Instance", INSTANCES["destroy"])
+    assert killing.killed(Death(at=whole.calls.index("DeleteInstance")))
+    (disk,) = {name for name in killing.there().keys() - killing.foreign.keys() if name.endswith("-logs-1")}
+    assert killing.there()[disk]["tags"]
+    with changing():
+        backend = backend_of(REGION)
+        detach_all(backend, backend.resources[killing.there()[disk]["attachedTo"]])
+    killing.stack.service = Mortal("Instance", killing.clock, Death())
+    assert killing.stack.destroy() == []
+    assert killing.there().keys() - killing.foreign.keys() == {disk}
+    assert killing.there()[disk]["tags"] == []
 
 
 def test_after_a_refresh_what_is_left_of_an_instance_is_replaced(backstage: Backstage) -> None:

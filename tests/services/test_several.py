@@ -68,12 +68,14 @@ def test_a_limit_that_an_update_is_told_is_a_failure_that_the_next_run_replaces(
 
 @pytest.mark.parametrize("row", [each for each in ROWS if each.tags_in_call], ids=str)
 def test_what_could_not_be_deleted_is_deleted_by_the_next_run_that_may(life: Life) -> None:
-    """An orphan of an edited request: the new one is complete and in the state, and there is something left to do."""
+    """An orphan of an edited request: the new one is made, the other is named, and a later run deletes it."""
     killed(life)
     life.emulator.finish_copies()
     denied = life.trouble("denied", life.row.delete, times=None)
     life.inputs |= life.row.edit
-    assert life.run() and len(life.ours()) == 2
+    for _ in range(2):
+        life.ok()
+        assert len(life.ours()) == 2 and any("isn't allowed" in each for each in life.shown.warnings)
     denied.remove()
     life.ok()
     life.assert_well()
@@ -113,6 +115,22 @@ def test_what_is_adopted_stays_beside_what_a_killed_run_made(life: Life) -> None
     assert life.engine.operations == []
     life.ok("destroy")
     assert {each.arn for each in life.made()} <= {first}
+
+
+@BY_ID
+def test_what_the_program_names_is_taken_over_though_it_was_made_for_another_request(life: Life) -> None:
+    """Of this very resource, before it was removed from the state: its tag goes on saying what it was made from."""
+    life.ok()
+    first, source = life.only(), seen(life).tags["snapcopy:source"]
+    life.engine.state.clear()
+    life.inputs |= {"sourceSnapshotId": put(life), "adoptSnapshotId": first.name}
+    life.ok()
+    made = {each.name: each for each in life.made()}
+    assert life.ref.endswith(first.name) and made[first.name].tags["team"] == "shop"
+    kept = by_hand(life).get(life.row.region, first.name)
+    assert kept is not None and kept.tags["snapcopy:source"] == source
+    life.ok("destroy")
+    assert first.name not in {each.name for each in life.made()}
 
 
 @BY_ID

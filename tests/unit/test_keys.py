@@ -17,8 +17,12 @@ IDENTITY, ANOTHER = "0123456789abcdef", "fedcba9876543210"
 TYPE = "pulumi-python:dynamic/lightsail:CopiedSnapshot"
 REQUEST = {"sourceResourceName": "web-1", "sourceRegion": "us-east-1", "targetRegion": "eu-west-1"}
 LETTERS = st.sampled_from(ascii_letters + digits)
-SOURCES = st.builds("{}{}{}".format, LETTERS, st.text(f"{ascii_letters}{digits}._-", max_size=253), LETTERS)
+PLAIN = st.builds("{}{}{}".format, LETTERS, st.text(f"{ascii_letters}{digits}._-", max_size=253), LETTERS)
 """The same as a regular expression takes ten times as long."""
+SOURCES = PLAIN | st.builds(
+    "{}-{}-{}".format, LETTERS, st.sampled_from(["manual", "2026-11-20", "restored"]), st.just("0badf00d")
+)
+"""What is copied may have a derived name itself."""
 DATES = st.dates().map(str) | st.none()
 HEX = st.from_regex(r"[0-9a-f]{8}", fullmatch=True)
 
@@ -160,9 +164,19 @@ def test_an_owner_is_always_a_tags_value(resource: str, project: str, stack: str
 def test_resources_that_a_tag_cannot_tell_apart_differ_all_the_same() -> None:
     """What is replaced or cut is told apart by eight hex digits."""
     names = ("web!", "web?", "web_", "wéb", "x" * 300, "x" * 301)
-    owners = [keys.owner(urn(each), IDENTITY) for each in names]
-    assert len(set(owners)) == len(names)
-    assert not any(keys.same_owner(one, other) for one in owners for other in owners if one is not other)
+    for project in ("shop", "p" * 100):
+        owners = [keys.owner(urn(each, project=project), IDENTITY) for each in names]
+        assert len(set(owners)) == len(names)
+        assert not any(keys.same_owner(one, other) for one in owners for other in owners if one is not other)
+
+
+@given(resource=st.text(min_size=1, max_size=400), project=st.text(max_size=200), stack=st.text(max_size=200))
+def test_names_of_any_length_change_nothing_of_whose_it_is(resource: str, project: str, stack: str) -> None:
+    """A resource is the same one in a project and stack of short or long names."""
+    one = keys.owner(urn(resource), IDENTITY)
+    assert keys.same_owner(
+        one, keys.owner(urn(resource, project=project or "p", stack=stack or "s"), IDENTITY)
+    )
 
 
 @pytest.mark.parametrize(

@@ -12,7 +12,18 @@ from typing import Any
 
 from . import messages, plan
 from .attending import Attendant
-from .errors import AnswerLost, Cancelled, CopyError, NameInUse, NotFound, Refused, ServiceError, SourceError
+from .errors import (
+    AnswerLost,
+    Cancelled,
+    CopyError,
+    Denied,
+    LoginFailed,
+    NameInUse,
+    NotFound,
+    Refused,
+    ServiceError,
+    SourceError,
+)
 from .errors import Transient as Passing
 from .observing import Observer
 from .ownership import Evidence, Verdict, Whose, deciding, is_made_by
@@ -59,6 +70,7 @@ class _Convergence:
         self._attendant = Attendant(self._observer, ends)
         self._requests = _Requests()
         self._tagging_since: float | None = None
+        self._left_to_do = False
 
     @property
     def _seen(self) -> Observation:
@@ -268,6 +280,13 @@ class _Convergence:
         except CopyError as error:
             error.kept = error.kept or run.kept
             raise
+        except LoginFailed:
+            raise
+        except Denied as error:
+            if step.seen not in seen.others:
+                raise
+            run.progress.warn(messages.orphan_not_deleted(step.seen, error))
+            self._left_to_do = True
         if seen.existing is None or step.seen.ref != seen.existing.ref:
             others, twins = (without(each, step.seen.ref) for each in (seen.others, seen.twins))
             self._observer.note(others=others, twins=twins)
@@ -319,7 +338,10 @@ class _Convergence:
             left = frozenset(
                 ref for ref in left if run.family.region_of(ref) not in ("", run.spec.region) or ref in there
             )
-        return replace(known, seen=existing, operation_id=operation_id, predecessors=frozenset(left))
+        return replace(
+            known, seen=existing, operation_id=operation_id, predecessors=frozenset(left),
+            left_to_do=self._left_to_do,
+        )  # fmt: skip
 
     def _operation_id(self, existing: Seen) -> str | None:
         """The operation of one that an interrupted run started; it is neither waited for nor a reason to fail."""

@@ -15,6 +15,10 @@ from typing import Any
 LONGEST_TAG_VALUE = 255
 """Characters; what every service takes."""
 
+_LONGEST_NAME = 48
+"""Characters of a project's or stack's name in an owner tag."""
+
+_LONGEST_RESOURCE = LONGEST_TAG_VALUE - 2 * (_LONGEST_NAME + 1) - len("@0123456789abcdef")
 _NOT_IN_TAGS = re.compile(r"[^\w .:/=+@-]", re.ASCII)
 
 
@@ -42,16 +46,16 @@ def name_in_program(urn: str) -> str:
 def owner(urn: str, identity: str) -> str:
     """Return the value of the owner tag: ``project/stack/resource@identity``.
 
-    What a tag can't hold is replaced, and eight hex digits keep such names apart.
+    What a tag can't hold is replaced, and eight hex digits keep such names apart. Each part is shortened by itself: a
+    resource's has the same form in a stack of any name.
 
     Example:
         >>> owner("urn:pulumi:dev::shop::pulumi-python:dynamic/x:CopiedSnapshot::db", "0123456789abcdef")
         'shop/dev/db@0123456789abcdef'
     """
     stack, project, *_ = [*urn.removeprefix("urn:pulumi:").split("::"), ""]
-    within = _as_tag(f"{project}/{stack}", 64)
-    resource = _as_tag(name_in_program(urn), LONGEST_TAG_VALUE - len(within) - len(identity) - 2)
-    return f"{within}/{resource}@{identity}"
+    within = f"{_as_tag(project, _LONGEST_NAME)}/{_as_tag(stack, _LONGEST_NAME)}"
+    return f"{within}/{_as_tag(name_in_program(urn), _LONGEST_RESOURCE)}@{identity}"
 
 
 def same_owner(one: str, other: str) -> bool:

@@ -276,6 +276,14 @@ def not_deleted(spec: Spec, seen: Seen, error: ServiceError) -> str:
     )
 
 
+def orphan_not_deleted(seen: Seen, error: ServiceError) -> str:
+    """What an interrupted run made stays, since the role may not delete."""
+    return (
+        f'kept "{seen.name}" in {seen.region}, which an interrupted run made: deleting it isn\'t allowed '
+        f"({error.call or error.code}). Each `pulumi up` tries again; or delete it with a role that may."
+    )
+
+
 def incomplete(spec: Spec, found: Seen) -> str:
     """What the next `up` has to do before what the state has is whole; empty if nothing."""
     thing = f'the {spec.words.thing} "{found.name}"'

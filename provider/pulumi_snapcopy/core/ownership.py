@@ -12,7 +12,7 @@ from datetime import datetime
 from enum import Enum
 
 from .keys import same_owner
-from .values import ADOPTED, OWNER_TAG, SOURCE_TAG, Known, Record, Seen, Spec, form_of, is_retained
+from .values import ADOPTED, KEY_TAG, OWNER_TAG, SOURCE_TAG, Known, Record, Seen, Spec, form_of, is_retained
 from .waiting.policy import CREATION_GRACE, SAME_EVENT, TAGGING_GRACE
 
 
@@ -142,8 +142,17 @@ def is_of_this_type(spec: Spec, seen: Seen) -> bool:
 
 
 def matches(spec: Spec, seen: Seen) -> bool:
-    """Whether what is ours was made from what is asked for now: its run may have been interrupted before an edit."""
-    return spec.itself or seen.tags.get(SOURCE_TAG, ADOPTED) in (spec.origin, ADOPTED)
+    """Whether what is ours was made as is asked for now: its run may have been interrupted before an edit."""
+    if spec.itself or is_named(spec, seen):
+        return True
+    # Where ids are given, what is found has the key.
+    of_this_request = spec.by_id or seen.tags.get(KEY_TAG, spec.key) == spec.key
+    return of_this_request and seen.tags.get(SOURCE_TAG, ADOPTED) in (spec.origin, ADOPTED)
+
+
+def is_named(spec: Spec, seen: Seen) -> bool:
+    """Whether the program names it by its id, to take it over."""
+    return bool(spec.adopt_id) and seen.ref == spec.adopt_id
 
 
 def is_being_made_again(spec: Spec, known: Known, record: Record, *, now: float) -> bool:

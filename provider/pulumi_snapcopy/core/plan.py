@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import Enum
 
-from .ownership import Evidence, Verdict, Whose, carries_key, is_orphan, matches
+from .ownership import Evidence, Verdict, Whose, carries_key, is_named, is_orphan, matches
 from .values import ADOPTED, OWNER_TAG, RETAIN_TAG, SOURCE_TAG, Known, Phase, Seen, Source, Spec, is_retained
 from .waiting.policy import CREATION_GRACE, SEARCH, TAGGING_GRACE, pause
 
@@ -232,7 +232,9 @@ def _make_way(spec: Spec, known: Known, seen: Observation, existing: Seen) -> St
         return None
     if existing.phase is Phase.DONE and seen.source is None:
         return CheckSource()
-    return Delete(existing, f"a {thing} of {existing.tags[SOURCE_TAG]}, which isn't what is asked for now")
+    source = existing.tags.get(SOURCE_TAG, spec.origin)
+    what = f"a {thing} of {source}" if source != spec.origin else f"a {thing} of an earlier request"
+    return Delete(existing, f"{what}, which isn't what is asked for now")
 
 
 def _orphan(spec: Spec, known: Known, seen: Observation, *, same_request: bool) -> Delete | None:
@@ -265,7 +267,7 @@ def wanted_tags(spec: Spec, known: Known, existing: Seen) -> dict[str, str]:
     proven = known.operation_id is not None or known.by_record or carries_key(spec, existing)
     if known.adopted or (spec.adopt and not proven and SOURCE_TAG not in tags):
         return {**ours, SOURCE_TAG: ADOPTED}
-    if spec.itself or tags.get(SOURCE_TAG) == ADOPTED:
+    if spec.itself or tags.get(SOURCE_TAG) == ADOPTED or (SOURCE_TAG in tags and is_named(spec, existing)):
         return without_source  # what the tag says stays true
     complete_before_this_run = known.in_state and existing.phase is Phase.DONE
     somebody_removed_it = OWNER_TAG in tags and SOURCE_TAG not in tags

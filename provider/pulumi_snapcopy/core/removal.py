@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import partial
 
 from . import messages
@@ -35,7 +36,7 @@ def remove(run: Run, seen: Seen) -> None:
         CopyError: if it is still shown at the deadline.
     """
     run.gone.add(seen.ref)
-    _mark(run, seen)
+    seen = _marked(run, seen)
     began, attempt, lost = run.clock.now(), 0, False
     current: Seen | None = seen
     while current is not None:
@@ -66,14 +67,16 @@ def remove(run: Run, seen: Seen) -> None:
         run.clock.sleep(rest)
 
 
-def _mark(run: Run, seen: Seen) -> None:
+def _marked(run: Run, seen: Seen) -> Seen:
     """Tag it as ours: a role may be allowed to delete only what has the owner tag."""
     if OWNER_TAG in seen.tags:
-        return
+        return seen
+    tag = {OWNER_TAG: run.spec.owner}
     try:
-        run.change(lambda: run.service.tag(seen, {OWNER_TAG: run.spec.owner}))
+        run.change(lambda: run.service.tag(seen, tag))
     except ServiceError:
-        return  # then the deletion itself tells
+        return seen  # then the deletion itself tells
+    return replace(seen, tags={**seen.tags, **tag})
 
 
 def made_again_meanwhile(run: Run, found: Seen) -> CopyError | None:

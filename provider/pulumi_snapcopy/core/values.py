@@ -22,6 +22,9 @@ FORMS_OF_COPIES = ("",)
 RETAIN_TAG = "snapcopy:retain"
 """Marks what was declared with ``retain_on_delete``: it outlives its declaration on purpose."""
 
+KEY_TAG = "snapcopy:key"
+"""The key of what was asked for, where it is set in the call that makes a thing."""
+
 RESERVED_TAG_PREFIX = "snapcopy:"
 
 ADOPTED = "adopted"
@@ -233,7 +236,7 @@ class Known:
         adopted: whether this run takes it over.
         by_record: whether only the service's record proved it ours.
         in_state: whether the state has this very one.
-        left_to_do: whether the last run didn't end all that there was to do about it.
+        left_to_do: whether the last run didn't end all that there was to do about it, or this one doesn't.
     """
 
     seen: Seen | None = None

@@ -133,7 +133,8 @@ class Verbs:
                 self.ledger.hold(call.urn, error.kept.seen.id)
             left = start.predecessors - entry.deleted
             self._fail(error, inputs, run.spec if run else spec, bag, tags=before, predecessors=left)
-        bag = replace(bag, predecessors=tuple(known.predecessors - entry.deleted), taken=_taken(run, bag))
+        bag = _after(run, known, bag)
+        bag = replace(bag, predecessors=tuple(known.predecessors - entry.deleted))
         made = self._made(inputs, run.spec, known, bag)
         self.ledger.hold(call.urn, made.id)
         return made
@@ -160,7 +161,7 @@ class Verbs:
                 error, inputs, run.spec if run else spec, bag,
                 olds=olds, tags=olds.get("tags"), predecessors=start.predecessors,
             )  # fmt: skip
-        bag = replace(bag, predecessors=tuple(known.predecessors), taken=_taken(run, bag, olds))
+        bag = _after(run, known, bag, olds)
         return self._made(inputs, run.spec, known, bag, olds)
 
     def read(self, call: Call, id_: str, outputs: Properties) -> Made | None:
@@ -330,6 +331,7 @@ class Verbs:
         raise VerbFailed(str(error), self._made(inputs, spec, known, bag, olds)) from error
 
 
-def _taken(run: Run, bag: Bag, olds: Mapping[str, Any] | None = None) -> str:
-    """When the source of what stands was taken."""
-    return state.iso(run.taken) or bag.taken or (Bag.of(olds).taken if olds else "")
+def _after(run: Run, known: Known, bag: Bag, olds: Mapping[str, Any] | None = None) -> Bag:
+    """Our bookkeeping once it stands; ``taken`` is when its source was."""
+    taken = state.iso(run.taken) or bag.taken or (Bag.of(olds).taken if olds else "")
+    return replace(bag, predecessors=tuple(known.predecessors), taken=taken, partial=known.left_to_do)

@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 
-KEY_TAG = "snapcopy:key"
+from ..core.values import KEY_TAG
+
 LONGEST_DESCRIPTION = 255
 _MARK = re.compile(r"\[snapcopy ([0-9a-f]{32})\]\Z")
 

@@ -18,11 +18,11 @@ from ..aws.calls import call, member, pages, refuse_other_xml
 from ..aws.clients import Clients
 from ..aws.login import Login
 from ..core.errors import Denied, LimitReached, NotFound, QuotaReached
-from ..core.values import Record, Seen, Source, Spec, Started
+from ..core.values import KEY_TAG, Record, Seen, Source, Spec, Started
 from ..core.waiting.batch import SingleFlight
 from ..core.waiting.clock import Clock, SystemClock
 from ..core.waiting.listing import Listing
-from .mark import KEY_TAG, described
+from .mark import described
 from .shapes import KIND, arn, seen_of
 from .sources import Sources, check_source
 

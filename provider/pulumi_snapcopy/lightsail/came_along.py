@@ -1,21 +1,27 @@
 """Disks that come along with a restored instance: named by our call, proven while they are attached, deleted with it.
 
-They have no tags, whatever the call said of the instance's, and a deleted instance lets them go. So they are marked before
-it is deleted. What an interrupted deletion leaves is shown as what is left of the instance, until its disks are gone too.
+They have no tags, whatever the call said of the instance's; so the instance's own say which names our call gave. A deleted
+instance lets them go. So they are marked before it is deleted. What an interrupted deletion leaves is shown as what is left
+of the instance, until its disks are gone too.
 """
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
+from ..core.keys import same_owner
 from ..core.values import OWNER_TAG, SOURCE_TAG, Phase, Seen
-from .family import LONGEST_NAME, LONGEST_TAG_VALUE
+from .family import LONGEST_NAME, LONGEST_TAG_VALUE, tags_of
 from .restoring_family import DELETED_WITH, LEFT
 
 SAME_TIME = 600.0
 """Seconds between the creation of an instance and that of the disks that came along with it, at most."""
+
+DISKS_TAG = "snapcopy:disks"
+"""Says at an instance which disks came along with it: eight hex digits of each name, so that there is room for all."""
 
 INSTANCE_TAG = "snapcopy:instance"
 """Marks a disk that is deleted with its instance; the value is the instance's ARN."""
@@ -38,6 +44,17 @@ def disk_mapping(instance: str, snapshot: Mapping[str, Any]) -> list[dict[str, s
     return found
 
 
+def disks_tag(mapping: Iterable[Mapping[str, str]]) -> dict[str, str]:
+    """Return the tag that says at an instance which disks come along with it; nothing where there are none.
+
+    Example:
+        >>> disks_tag([{"originalDiskPath": "/dev/xvdf", "newDiskName": "web-data"}])
+        {'snapcopy:disks': 'f0e2f945'}
+    """
+    digests = [_digest(each["newDiskName"]) for each in mapping]
+    return {DISKS_TAG: " ".join(digests)} if digests else {}
+
+
 def came_along(instance: Seen, disks: Iterable[Mapping[str, Any]]) -> list[str]:
     """Return the names of the disks that were restored with an instance.
 
@@ -47,12 +64,24 @@ def came_along(instance: Seen, disks: Iterable[Mapping[str, Any]]) -> list[str]:
     if instance.created_at is None:
         return []
     made, found = instance.created_at.timestamp(), []
+    names = instance.tags.get(DISKS_TAG, "").split()
     for raw in disks:
         at: datetime | None = raw.get("createdAt")
-        ours = raw.get("attachedTo") == instance.name and raw["name"].startswith(f"{instance.name}-")
-        if ours and at is not None and abs(at.timestamp() - made) <= SAME_TIME:
+        ours = raw.get("attachedTo") == instance.name and _digest(raw["name"]) in names
+        same_time = at is not None and abs(at.timestamp() - made) <= SAME_TIME
+        owner = tags_of(raw).get(OWNER_TAG, "")
+        if ours and same_time and (not owner or same_owner(owner, instance.tags.get(OWNER_TAG, ""))):
             found.append(raw["name"])
     return found
+
+
+def released(instance: Seen, disks: Iterable[Mapping[str, Any]]) -> list[str]:
+    """Return the names of the disks that an interrupted deletion marked, and that somebody has detached since."""
+    return [
+        raw["name"]
+        for raw in disks
+        if tags_of(raw).get(INSTANCE_TAG) == instance.ref and not raw.get("attachedTo")
+    ]
 
 
 def marks(instance: Seen) -> dict[str, str]:
@@ -72,7 +101,7 @@ def left_of_instances(region: str, disks: Iterable[Mapping[str, Any]]) -> list[S
     """
     found: dict[str, Seen] = {}
     for raw in disks:
-        tags = {tag["key"]: tag.get("value", "") for tag in raw.get("tags") or []}
+        tags = tags_of(raw)
         ref, source = tags.get(INSTANCE_TAG), tags.get(SOURCE_TAG, "")
         prefix = source_of(region, "")
         if ref is None or not source.startswith(prefix):
@@ -98,3 +127,7 @@ def left_of_instances(region: str, disks: Iterable[Mapping[str, Any]]) -> list[S
 def source_of(region: str, instance: str) -> str:
     """Return the source tag of the disks that are deleted with an instance."""
     return f"{region}:{DELETED_WITH}/{instance}"[:LONGEST_TAG_VALUE]
+
+
+def _digest(name: str) -> str:
+    return hashlib.sha256(name.encode()).hexdigest()[:8]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 LONGEST_NAME = 255
 LONGEST_TAG_VALUE = 256
 KEY_DIGITS = 8
-_DERIVED = re.compile(rf"-(?:\d{{4}}-\d{{2}}-\d{{2}}|manual|restored)-([0-9a-f]{{{KEY_DIGITS}}})")
+_DERIVED = re.compile(rf".*-(?:\d{{4}}-\d{{2}}-\d{{2}}|manual|restored)-([0-9a-f]{{{KEY_DIGITS}}})")
 
 
 class CopiedSnapshots(Family):
@@ -175,14 +175,24 @@ def region_of_arn(ref: str) -> str:
 
 
 def key_of(name: str) -> str:
-    """Return the key in a derived name, or an empty string.
+    """Return the key at the end of a derived name, or an empty string; its source's name may be a derived one, too.
 
     Example:
         >>> key_of("web-1-2026-11-20-3f9c2a1b"), key_of("web-1-dr")
         ('3f9c2a1b', '')
     """
-    found = _DERIVED.search(name)
-    return found[1] if found and found.end() == len(name) else ""
+    found = _DERIVED.fullmatch(name)
+    return found[1] if found else ""
+
+
+def tags_of(raw: Mapping[str, Any]) -> dict[str, str]:
+    """Return the tags of what the API describes.
+
+    Example:
+        >>> tags_of({"tags": [{"key": "team", "value": "shop"}, {"key": "nightly"}]})
+        {'team': 'shop', 'nightly': ''}
+    """
+    return {tag["key"]: tag.get("value", "") for tag in raw.get("tags") or []}
 
 
 def _date(inputs: Inputs) -> str | None:

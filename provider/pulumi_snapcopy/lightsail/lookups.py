@@ -17,6 +17,7 @@ from ..core.values import Phase, Seen
 from ..core.waiting.clock import SystemClock
 from ..core.waiting.deadline import Deadline, OutOfTime
 from ..host.settings import Settings
+from .family import tags_of
 
 if TYPE_CHECKING:
     from ..aws.login import Login
@@ -302,7 +303,7 @@ def _instance(raw: Any, region: str) -> Instance:
             sorted(each["name"] for each in disks if each.get("name") and not each.get("isSystemDisk"))
         ),
         automatic_snapshots=_has_automatic(raw),
-        tags=_tags(raw),
+        tags=tags_of(raw),
     )
 
 
@@ -315,7 +316,7 @@ def _disk(raw: Any, region: str) -> Disk:
         size_in_gb=raw.get("sizeInGb"),
         attached_to=raw.get("attachedTo") or None,
         automatic_snapshots=_has_automatic(raw),
-        tags=_tags(raw),
+        tags=tags_of(raw),
     )
 
 
@@ -325,10 +326,6 @@ def _has_automatic(raw: Any) -> bool | None:
     return any(
         each.get("name") == AUTOMATIC and each.get("status") == "Enabled" for each in raw["addOns"] or []
     )
-
-
-def _tags(raw: Any) -> dict[str, str]:
-    return {tag["key"]: tag.get("value", "") for tag in raw.get("tags") or []}
 
 
 def _public(seen: Seen) -> Snapshot:

@@ -19,7 +19,7 @@ _PLACE = (
     Field(name="availabilityZone", type=_STRING, change=_REPLACE, meaning="a zone of that region, such as `eu-west-1a`"),
 )  # fmt: skip
 _NAMED = "its name: 2 to 255 letters, digits, `-`, `_`, `.`"
-_TAGS = Field(name="tags", type=Type.MAPPING, change=_IN_PLACE, meaning="its tags, 47 at most")
+_TAGS = Field(name="tags", type=Type.MAPPING, change=_IN_PLACE, meaning="its tags, 45 at most")
 _TRIGGERS = Field(
     name="triggers", type=Type.LIST, change=_REPLACE, meaning="any values; a change restores a new one"
 )

@@ -9,7 +9,7 @@ from ..core.family import Family, Inputs
 from ..core.values import Phase, Spec, Words
 from .family import KEY_DIGITS, LONGEST_NAME, LONGEST_TAG_VALUE, region_of_arn
 from .restored_fields import NOT_RESTORED
-from .rules.restored import RESTORED_DISK_RULES, RESTORED_INSTANCE_RULES
+from .rules.restored import DEFAULT_ADDRESS_TYPE, RESTORED_DISK_RULES, RESTORED_INSTANCE_RULES
 
 DELETED_WITH = "deleted-with"
 """The form of the source tag of a disk that is deleted with its instance, ``region:deleted-with/instance``."""
@@ -83,6 +83,13 @@ class RestoredInstances(Restored):
         name_argument="instance_name", kind="instance", adopts=False,
     )  # fmt: skip
     name_argument = "instanceName"
+
+    def identity(self, inputs: Inputs) -> dict[str, Any]:
+        """Return what identifies the request; the default type of addresses is the same, written out or not."""
+        found = super().identity(inputs)
+        if found["ipAddressType"] == DEFAULT_ADDRESS_TYPE:
+            found["ipAddressType"] = None
+        return found
 
 
 class RestoredDisks(Restored):

@@ -13,12 +13,12 @@ from ..aws.calls import call, member, pages
 from ..aws.login import Login
 from ..core.errors import NotFound, Refused, SourceError, Transient
 from ..core.keys import same_owner
-from ..core.values import OWNER_TAG, Phase, Seen, Source, Spec, Started
+from ..core.values import KEY_TAG, OWNER_TAG, Phase, Seen, Source, Spec, Started
 from ..core.waiting.clock import Clock
 from ..core.waiting.listing import Listing
 from . import came_along, preflight
 from .came_along import disk_mapping
-from .family import key_of
+from .family import key_of, tags_of
 from .preflight import Bundle
 from .restoring_family import LEFT, phase
 from .service import Lightsail, created_at, pairs, snapshot_seen, started
@@ -167,7 +167,8 @@ class RestoringLightsail(Lightsail):
 
     def create(self, spec: Spec, *, attempt: int) -> Started:
         """Start the restore, with its tags; sent once: botocore doesn't repeat it."""
-        action, answer = self.send(spec.region, spec.name, spec.arguments, spec.all_tags)
+        tags = {**spec.all_tags, KEY_TAG: spec.key}
+        action, answer = self.send(spec.region, spec.name, spec.arguments, tags)
         return started(answer, spec, action, tagged=True)
 
     def send(
@@ -198,7 +199,8 @@ class RestoringLightsail(Lightsail):
         action = "lightsail:CreateInstancesFromSnapshot"
         asked = {key: given[key] for key in ("userData", "keyPairName", "ipAddressType") if given.get(key)}
         snapshot = self.snapshot(region, "Instance", given["instanceSnapshotName"])
-        if mapping := disk_mapping(name, snapshot):
+        mapping = disk_mapping(name, snapshot)
+        if mapping:
             asked["attachedDiskMapping"] = {name: mapping}
         answer = call(
             action,
@@ -207,7 +209,7 @@ class RestoringLightsail(Lightsail):
                 instanceSnapshotName=given["instanceSnapshotName"],
                 availabilityZone=given["availabilityZone"],
                 bundleId=given["bundleId"],
-                tags=pairs(tags),
+                tags=pairs({**tags, **came_along.disks_tag(mapping)}),
                 **asked,
             ),
         )
@@ -228,7 +230,10 @@ class RestoringLightsail(Lightsail):
         elif seen.phase is Phase.PENDING:
             raise Refused("its disks may not show yet", call="lightsail:DeleteInstance", code=seen.state)
         else:
-            disks = self.came_along(seen)
+            listed = list(self.listed(seen.region, "disks"))
+            for disk in came_along.released(seen, listed):
+                self.untag(Seen(name=disk, region=seen.region, kind="Disk"), list(came_along.marks(seen)))
+            disks = came_along.came_along(seen, listed)
             for disk in disks:
                 self.tag(Seen(name=disk, region=seen.region, kind="Disk"), came_along.marks(seen))
             self.delete_instance(seen.region, name)
@@ -299,7 +304,7 @@ def _seen(raw: Any, region: str, kind: str) -> Seen:
         phase=phase(state or "pending"),
         created_at=created_at(raw),
         size=raw.get("sizeInGb"),
-        tags={tag["key"]: tag.get("value", "") for tag in raw.get("tags") or []},
+        tags=tags_of(raw),
         outputs={"arn": raw.get("arn"), "resourceType": kind, **about},
     )
 

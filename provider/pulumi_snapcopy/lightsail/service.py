@@ -20,7 +20,7 @@ from ..core.values import Record, Seen, Source, Spec, Started
 from ..core.waiting.batch import SingleFlight
 from ..core.waiting.clock import Clock, SystemClock
 from ..core.waiting.listing import Listing
-from .family import key_of, phase, taken_of
+from .family import key_of, phase, tags_of, taken_of
 from .sources import AutomaticSnapshot, check_source, is_older_than
 
 if TYPE_CHECKING:
@@ -257,7 +257,7 @@ def snapshot_seen(raw: Any, region: str, kind: str) -> Seen:
         progress=raw.get("progress"),
         created_at=made,
         size=raw.get("sizeInGb"),
-        tags={tag["key"]: tag.get("value", "") for tag in raw.get("tags") or []},
+        tags=tags_of(raw),
         outputs={
             "arn": raw.get("arn"),
             "resourceType": kind,

@@ -8,13 +8,17 @@ from ...core.rules.arguments import custom_timeouts, value_types
 from ...core.rules.judgement import Config, Context, Inputs, Rule, Violation, known
 from ...core.rules.regions import allowed_regions, known_region
 from ...core.rules.rulebook import Rulebook
-from ...core.rules.tags import required_tags, tag_characters
+from ...core.rules.tags import OUR_TAGS, TagLimits, required_tags, tag_characters
 from ..regions import SERVICE, regions
 from ..restored_fields import RESTORED_DISK, RESTORED_INSTANCE
 from . import pages
-from .shared import TAGS, names, required_arguments
+from .shared import names, required_arguments
 
 ADDRESS_TYPES = ("dualstack", "ipv4", "ipv6")
+DEFAULT_ADDRESS_TYPE = "dualstack"
+
+_TAGS = TagLimits(service=SERVICE, ours=OUR_TAGS + 2)
+"""Those of the call that restores are the key, and the disks that come along."""
 
 
 def _zone_of_region(inputs: Inputs, _: Context, config: Config) -> Iterator[Violation]:
@@ -58,12 +62,12 @@ RESTORED_INSTANCE_RULES = Rulebook(
     request=(
         names(("instanceSnapshotName", "instanceName"), page=pages.RESTORE_INSTANCE),
         known_region(("region",), page=pages.RESTORE_INSTANCE, service=SERVICE),
-        tag_characters(TAGS, page=pages.TAGS),
+        tag_characters(_TAGS, page=pages.TAGS),
         ZONE_OF_REGION,
         ADDRESS_TYPE,
     ),
     organisation=(
-        required_tags(TAGS, page=pages.TAGS),
+        required_tags(_TAGS, page=pages.TAGS),
         allowed_regions("region", page=pages.RESTORE_INSTANCE),
     ),
 )  # fmt: skip
@@ -81,11 +85,11 @@ RESTORED_DISK_RULES = Rulebook(
     request=(
         names(("diskSnapshotName", "diskName"), page=pages.RESTORE_DISK),
         known_region(("region",), page=pages.RESTORE_DISK, service=SERVICE),
-        tag_characters(TAGS, page=pages.TAGS),
+        tag_characters(_TAGS, page=pages.TAGS),
         ZONE_OF_REGION,
     ),
     organisation=(
-        required_tags(TAGS, page=pages.TAGS),
+        required_tags(_TAGS, page=pages.TAGS),
         allowed_regions("region", page=pages.RESTORE_DISK),
     ),
 )  # fmt: skip
