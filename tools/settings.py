@@ -5,23 +5,12 @@ from __future__ import annotations
 import os
 import shlex
 from pathlib import Path
+from types import ModuleType
 from urllib.parse import quote
 
 from tools.paths import BACKEND, BIN, STATE
 
 ENV_FILE = STATE / "env"
-
-# What would lead elsewhere: another login, a forgotten session, a wish to ignore the endpoint.
-LEFT_OUT = (
-    "AWS_DEFAULT_PROFILE",
-    "AWS_ENDPOINT_URL",
-    "AWS_IGNORE_CONFIGURED_ENDPOINT_URLS",
-    "AWS_PROFILE",
-    "AWS_SECURITY_TOKEN",
-    "AWS_SESSION_TOKEN",
-    "PULUMI_CONFIG_PASSPHRASE_FILE",
-    "PULUMI_STACK",
-)
 
 
 def backend_url(folder: Path = BACKEND) -> str:
@@ -29,13 +18,15 @@ def backend_url(folder: Path = BACKEND) -> str:
     return f"file://{quote(str(folder))}"
 
 
+def left_out() -> tuple[str, ...]:
+    """The variables that would lead elsewhere: what the emulator's exports leave out, and Pulumi's own."""
+    return (*_loopback().LEFT_OUT, "PULUMI_CONFIG_PASSPHRASE_FILE", "PULUMI_STACK")
+
+
 def added(port: int) -> dict[str, str]:
     """The variables that are set, for an emulator on this port."""
-    from pulumi_snapcopy.emulator import loopback  # installed by then; nothing else in tools/ needs it
-
     return {
-        **loopback.environment(port),
-        "NO_PROXY": ",".join(filter(None, [os.environ.get("NO_PROXY"), loopback.HOST])),
+        **_loopback().environment(port),
         "PATH": os.pathsep.join([str(BIN), *(p for p in os.get_exec_path() if p != str(BIN))]),
         "PULUMI_BACKEND_URL": backend_url(),
         "PULUMI_HOME": str(STATE / "pulumi-home"),
@@ -47,9 +38,15 @@ def added(port: int) -> dict[str, str]:
     }
 
 
+def undoing() -> str:
+    """The shell's line that leads AWS's tools back to the real service."""
+    line: str = _loopback().undoing()
+    return line
+
+
 def environment(port: int) -> dict[str, str]:
     """The whole environment of a child process."""
-    kept = {name: value for name, value in os.environ.items() if name not in LEFT_OUT}
+    kept = {name: value for name, value in os.environ.items() if name not in left_out()}
     return {**kept, **added(port)}
 
 
@@ -57,20 +54,15 @@ def write_env_file(port: int) -> None:
     """Writes the same for a shell: `. .state/env`."""
     lines = [
         "# Written by `make up`. Makes this shell work on the emulator; a new shell knows nothing of it.",
-        f"unset {' '.join(LEFT_OUT)}",
+        f"unset {' '.join(left_out())}",
         f'export PATH={shlex.quote(str(BIN))}:"$PATH"',
-        f'export NO_PROXY="${{NO_PROXY:+$NO_PROXY,}}{_host()}"',
-        *(
-            f"export {name}={shlex.quote(value)}"
-            for name, value in added(port).items()
-            if name not in ("PATH", "NO_PROXY")
-        ),
+        *(f"export {name}={shlex.quote(value)}" for name, value in added(port).items() if name != "PATH"),
     ]
     ENV_FILE.parent.mkdir(parents=True, exist_ok=True)
     ENV_FILE.write_text("\n".join(lines) + "\n")
 
 
-def _host() -> str:
-    from pulumi_snapcopy.emulator import loopback
+def _loopback() -> ModuleType:
+    from pulumi_snapcopy.emulator import loopback  # installed by then; nothing else in tools/ needs it
 
-    return loopback.HOST
+    return loopback

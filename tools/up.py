@@ -19,7 +19,7 @@ What now:
              pulumi stack output
   change     edit examples/quickstart/__main__.py and run `make up` again; what is unchanged is not copied again
   for real   the same program copies on your AWS account; a copy costs $0.05 per GB-month there. In a new shell, or in this one after
-                 unset AWS_ENDPOINT_URL_LIGHTSAIL AWS_ACCESS_KEY_ID AWS_SECRET_ACCESS_KEY AWS_EC2_METADATA_DISABLED
+                 {undoing}
              your own credentials and the real endpoints count. Take another stack, and name sources that you have:
                  . .venv/bin/activate
                  pulumi stack init real
@@ -44,7 +44,7 @@ def main() -> int:
     print("\nThe service now holds:", flush=True)
     status = [str(BIN / "snapcopy"), "status", *(word for region in REGIONS for word in ("--region", region))]
     code = subprocess.run(status, cwd=ROOT, env=environment, check=False).returncode
-    print(NEXT, end="", flush=True)
+    print(NEXT.format(undoing=settings.undoing()), end="", flush=True)
     return code
 
 

@@ -29,11 +29,9 @@ def test_quickstart(stack: Stack, service: Service, emulator: Emulator) -> None:
 
 def test_disaster_recovery(stack: Stack, service: Service, emulator: Emulator) -> None:
     """A recovery region from a list of sources has what the service still has of each, and tells the newest."""
-    instances = [{"name": name, "automaticSnapshots": WEEK} for name in ("web-1", "web-2")]
-    disks = [{"name": "data-1", "automaticSnapshots": WEEK}]
+    names = ("web-1", "web-2", "data-1")
     emulator.reset()
-    emulator.seed({"us-east-1": {"instances": instances, "disks": disks}})
-    names = [each["name"] for each in instances + disks]
+    emulator.seed(json.loads((EXAMPLES / "disaster-recovery" / "sources.json").read_text()))
     shutil.copy(EXAMPLES / "disaster-recovery" / "__main__.py", stack.folder)
     stack.up()
     assert stack.exports()["recoverTo"] == dict.fromkeys(names, day(0))

@@ -63,6 +63,13 @@ def test_the_profile_beats_the_environment_as_it_does_in_the_sdk(write: Write) -
     assert found.get_endpoint("api") == "https://example.com/api/v1" and sdk.region() == "us-west-1"
 
 
+def test_an_empty_profile_is_not_where_the_login_is_from(write: Write) -> None:
+    """As that of the emulator: then the environment counts."""
+    write({"default": {}})
+    assert sdk.region() == "us-east-2"
+    assert sdk.described_login().startswith("the environment (OSC_ACCESS_KEY")
+
+
 def test_without_a_profile_file_the_environment_counts(write: Write, monkeypatch: pytest.MonkeyPatch) -> None:
     """The default file need not be there."""
     monkeypatch.delenv("OSC_CONFIG_FILE", raising=False)

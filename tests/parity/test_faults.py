@@ -278,6 +278,20 @@ def test_fail_copy(emulator: Emulator, copy: Copy, client: Any) -> None:
     assert copy("next")["operations"][0]["status"] == "Started"
 
 
+@pytest.mark.parametrize("kind", ["fail-copy", "copy-seconds"])
+def test_faults_of_copies_pass_by_all_other_calls(
+    kind: Any, emulator: Emulator, copy: Copy, client: Any
+) -> None:
+    """Reads and tags don't use up a fault that is for the copy."""
+    fault = emulator.inject(Fault(kind=kind, seconds=0))
+    client.get_instance_snapshots()
+    assert fault.hits == 0
+    copy()
+
+    snapshot = client.get_instance_snapshot(instanceSnapshotName="copy")["instanceSnapshot"]
+    assert (fault.hits, snapshot["state"]) == (1, "error" if kind == "fail-copy" else "available")
+
+
 def test_fail_copy_at_once_and_the_answer_is_lost(emulator: Emulator, copy: Copy, client: Any) -> None:
     """Faults add up: the copy fails at once, and its answer is lost."""
     emulator.inject(Fault(kind="fail-copy", seconds=0))

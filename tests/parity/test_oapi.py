@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -324,9 +325,10 @@ def test_filters_by_tag_lag(emulator: Emulator) -> None:
 
 
 def test_environment_is_all_that_the_sdk_needs(emulator: Emulator) -> None:
-    """The exports hold endpoint, keys and region."""
+    """The exports hold endpoint, keys and region, and lead away from the user's own profiles, which would win."""
     environment = emulator.environment
 
     assert environment["OSC_ENDPOINT_API"] == emulator.oapi_url
     assert {"OSC_ACCESS_KEY", "OSC_SECRET_KEY", "OSC_REGION"} <= set(environment)
     assert not any(name.startswith("AWS_ENDPOINT_URL") for name in environment)
+    assert json.loads(Path(environment["OSC_CONFIG_FILE"]).read_text()) == {environment["OSC_PROFILE"]: {}}

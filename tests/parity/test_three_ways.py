@@ -88,6 +88,29 @@ def test_other_services_of_moto_are_there_too() -> None:
         assert ec2.describe_volumes()["Volumes"] == []
 
 
+def test_an_emulator_begins_empty_whatever_another_one_held() -> None:
+    """Also where neither of its own services has put anything, such as in moto's S3."""
+
+    def s3(emulator: Emulator) -> Any:
+        keys = {"aws_access_key_id": "none", "aws_secret_access_key": "none"}
+        return boto3.client("s3", region_name="us-east-1", endpoint_url=emulator.url, **keys)
+
+    with Emulator() as first:
+        s3(first).create_bucket(Bucket="backups")
+    with Emulator() as second:
+        assert s3(second).list_buckets()["Buckets"] == []
+
+
+def test_its_clients_go_past_the_users_proxy(monkeypatch: pytest.MonkeyPatch) -> None:
+    """They are for this machine's own address."""
+    for name in ("NO_PROXY", "no_proxy"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("http_proxy", "http://127.0.0.1:1")
+    with Emulator(services=("lightsail", "ec2")) as emulator:
+        assert emulator.client().get_instances()["instances"] == []
+        assert emulator.ec2_client().describe_snapshots(OwnerIds=["self"])["Snapshots"] == []
+
+
 def test_one_emulator_at_a_time() -> None:
     """A second emulator in the same process is refused, as they would share their state."""
     with Emulator(), pytest.raises(RuntimeError, match="another Emulator is running"), Emulator():

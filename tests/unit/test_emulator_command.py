@@ -13,7 +13,7 @@ from typing import Any
 
 import pytest
 from click.testing import CliRunner
-from pulumi_snapcopy.emulator import Fault, Settings
+from pulumi_snapcopy.emulator import Fault, Settings, loopback
 from pulumi_snapcopy.emulator.command import emulator
 
 
@@ -23,13 +23,13 @@ def run(*arguments: str) -> Any:
 
 
 def test_exports_are_all_that_is_printed_for_eval() -> None:
-    """With --exports only the exports for the port are printed, and nothing is started."""
+    """With --exports only what a shell is to evaluate is printed, and nothing is started."""
     done = run("--exports", "--port", "4600")
 
     assert (done.exit_code, done.stderr) == (0, "")
     lines = done.stdout.splitlines()
     assert lines[0] == "export AWS_ENDPOINT_URL_LIGHTSAIL=http://127.0.0.1:4600"
-    assert all(line.startswith("export AWS_") for line in lines)
+    assert all(line.startswith(("export ", "unset ", "# ")) for line in lines)
 
 
 def test_exports_of_all_services() -> None:
@@ -46,6 +46,66 @@ def test_exports_of_all_services() -> None:
     } <= names
     assert "export AWS_ENDPOINT_URL_EC2=http://127.0.0.1:4597/fcu\n" in fcu
     assert "LIGHTSAIL" not in fcu
+
+
+@pytest.mark.parametrize("services", ["lightsail", "ec2,outscale", "fcu"])
+def test_a_shell_gets_there_and_back(services: str) -> None:
+    """What would lead elsewhere is unset with the exports, and the line that is printed last undoes them."""
+    printed = run("--exports", "--services", services).stdout
+    undoing = printed.splitlines()[-1].rpartition(": ")[2]
+    assert undoing.startswith("unset ")
+    before = {
+        "AWS_PROFILE": "mine",
+        "AWS_SESSION_TOKEN": "mine",
+        "AWS_REGION": "eu-west-1",
+        "OSC_PASSWORD": "mine",
+    }
+
+    def environment(script: str) -> set[str]:
+        done = subprocess.run(
+            ["/bin/sh", "-c", f"{script}\nenv"], capture_output=True, text=True, check=True, env=before
+        )
+        return {line.partition("=")[0] for line in done.stdout.splitlines()}
+
+    there, back = environment(printed), environment(f"{printed}\n{undoing}")
+    assert not there & {"AWS_PROFILE", "AWS_SESSION_TOKEN", "OSC_PASSWORD"}
+    assert there >= {"AWS_REGION", "AWS_ACCESS_KEY_ID", "no_proxy"}
+    assert {name for name in back if name.startswith(("AWS_", "OSC_", "SNAPCOPY_"))} == set()
+
+
+def test_the_page_has_the_line_that_undoes_the_exports() -> None:
+    """It is the emulator's own, for Lightsail."""
+    page = Path(__file__).parents[2] / "docs" / "configuration.md"
+    assert f"\n{loopback.undoing()}\n" in page.read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize(
+    ("upper", "lower", "expected"),
+    [
+        ("", "", ("127.0.0.1", "127.0.0.1")),
+        ("a.example", "", ("a.example,127.0.0.1", "a.example,127.0.0.1")),
+        ("a.example", "b.example", ("a.example,127.0.0.1", "b.example,127.0.0.1")),
+        ("a.example, 127.0.0.1", "*", ("a.example, 127.0.0.1", "*")),
+    ],
+)
+def test_no_proxy_keeps_what_the_user_has_in_it(
+    upper: str, lower: str, expected: tuple[str, str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Both spellings hold the emulator's address: Python prefers the lower case, Go the upper."""
+    monkeypatch.setenv("NO_PROXY", upper)
+    monkeypatch.setenv("no_proxy", lower)
+
+    variables = loopback.environment(4597)
+    assert (variables["NO_PROXY"], variables["no_proxy"]) == expected
+
+
+@pytest.mark.parametrize("seconds", ["nan", "inf"])
+def test_seconds_that_are_no_number_are_refused(seconds: str) -> None:
+    """As an option's value, without a traceback."""
+    done = run("--port", "0", "--copy-seconds", seconds)
+
+    assert done.exit_code == 2
+    assert f"Invalid value for '--copy-seconds': {seconds} is " in done.stderr
 
 
 def test_unknown_service() -> None:
@@ -202,6 +262,51 @@ def test_fault_knows_its_status() -> None:
     ]
 
     assert statuses == [500, 400, 503, 403, 503, 429]
+
+
+@pytest.mark.parametrize(
+    ("changes", "advice"),
+    [
+        ({"service": "oapi"}, "write one of lightsail, ec2, fcu, outscale, or None for any"),
+        ({"operation": "copy_snapshot"}, "no service has operation 'copy_snapshot'; write CopySnapshot or"),
+        ({"operation": "GetInstanceSnapshotts"}, "write GetInstanceSnapshots or GetInstanceSnapshot or"),
+        (
+            {"service": "lightsail", "operation": "DescribeSnapshots"},
+            "lightsail has no operation 'DescribeSnap",
+        ),
+        ({"service": "outscale", "operation": "CopySnapshot"}, "CreateSnapshot"),
+        (
+            {"kind": "fail-copy", "operation": "GetDisks"},
+            "write CopySnapshot or CreateSnapshot, or * for any",
+        ),
+        (
+            {"kind": "fail-copy", "service": "lightsail", "operation": "CreateSnapshot"},
+            "lightsail has no operation 'CreateSnapshot' that starts a copy; write CopySnapshot",
+        ),
+        ({"times": 0}, "times is 0; write how many calls it hits, from 1, or None for all"),
+        ({"times": True}, "times is True"),
+    ],
+)
+def test_faults_that_would_never_hit_are_refused(changes: dict[str, Any], advice: str) -> None:
+    """With what may be written instead."""
+    with pytest.raises(ValueError) as caught:
+        Fault(**{"kind": "error", **changes})
+
+    assert advice in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("service", "operation"),
+    [
+        (None, "GetInstanceSnapshots"),
+        ("ec2", "DescribeVolumes"),
+        ("fcu", "DescribeSnapshots"),
+        (None, "ReadVms"),
+    ],
+)
+def test_faults_may_name_any_operation_of_the_api(service: str | None, operation: str) -> None:
+    """Also one that the emulator would refuse by itself."""
+    assert Fault(kind="error", service=service, operation=operation).operation == operation
 
 
 @pytest.mark.parametrize("room", ["", ".settings", ".faults", ".server", ".backstage", ".clouds"])

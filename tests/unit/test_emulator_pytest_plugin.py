@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import json
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
@@ -40,6 +42,100 @@ def test_fixture_in_a_users_tests(pytester: pytest.Pytester, monkeypatch: pytest
     done = pytester.runpytest_subprocess("--strict-markers", "-p", "no:cacheprovider", "-p", "no:xdist")
 
     done.assert_outcomes(passed=3)
+
+
+HOSTILE = """
+import os
+import boto3
+import pytest
+from osc_sdk_python.credentials import Profile
+
+@pytest.mark.parametrize("services", ["lightsail", "outscale"])
+def test_nothing_leads_elsewhere(services, request):
+    request.node.add_marker(pytest.mark.snapcopy(services=services))
+    emulator = request.getfixturevalue("emulator")
+    assert not [name for name in os.environ if name.startswith("SNAPCOPY_")]
+    assert "AWS_ENDPOINT_URL_S3" not in os.environ
+    assert (os.environ["no_proxy"], os.environ["NO_PROXY"]) == ("localhost,127.0.0.1", "example.org,127.0.0.1")
+    profile = Profile.from_standard_configuration(None, None)
+    if services == "outscale":
+        assert profile.get_endpoint("api") == emulator.oapi_url
+        assert profile.access_key == os.environ["OSC_ACCESS_KEY"]
+    else:
+        assert boto3.client("lightsail").get_instances()["instances"] == []
+        assert profile.access_key is None
+
+def test_boto3_keeps_nothing_of_it():
+    assert boto3.DEFAULT_SESSION is None
+"""
+
+
+def test_fixture_leads_to_the_emulator_whatever_the_users_own_settings_are(
+    pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """Neither a profile of OUTSCALE's, a proxy, nor variables of other services or of ours reach the test."""
+    profiles = tmp_path / ".osc" / "config.json"
+    profiles.parent.mkdir()
+    real = {
+        "access_key": "real",
+        "secret_key": "real",
+        "endpoints": {"api": "https://api.example.org/api/v1"},
+    }
+    profiles.write_text(json.dumps({"default": real, "mine": real}))
+    settings = {
+        "HOME": str(tmp_path),
+        "OSC_PROFILE": "mine",
+        "AWS_IGNORE_CONFIGURED_ENDPOINT_URLS": "true",
+        "AWS_ENDPOINT_URL_S3": "http://127.0.0.1:1",
+        "SNAPCOPY_EC2_API": "fcu",
+        "SNAPCOPY_ALLOWED_ACCOUNT_IDS": "210987654321",
+        "http_proxy": "http://127.0.0.1:1",
+        "no_proxy": "localhost",
+        "NO_PROXY": "example.org",
+    }
+    for name, value in settings.items():
+        monkeypatch.setenv(name, value)
+    pytester.makepyfile(HOSTILE)
+    done = pytester.runpytest_subprocess("-p", "no:cacheprovider", "-p", "no:xdist")
+
+    done.assert_outcomes(passed=3)
+
+
+MARKS = """
+import pytest
+
+pytestmark = pytest.mark.snapcopy(services="ec2", copy_seconds=60)
+
+@pytest.mark.snapcopy(copy_seconds=1)
+@pytest.mark.snapcopy(page_size=7)
+def test_marks_add_up(emulator):
+    settings = emulator.settings
+    assert (emulator.services, settings.copy_seconds, settings.page_size) == (("ec2",), 1, 7)
+
+@pytest.mark.snapcopy("ec2", 60)
+def test_without_names(emulator): ...
+"""
+
+
+def test_marks_add_up_and_name_what_they_give(pytester: pytest.Pytester) -> None:
+    """The closest mark wins, the others still count; what isn't named is refused."""
+    pytester.makepyfile(MARKS)
+    done = pytester.runpytest_inprocess("-p", "no:cacheprovider", "-p", "no:xdist")
+
+    done.assert_outcomes(passed=1, errors=1)
+    done.stdout.fnmatch_lines(
+        ["the mark snapcopy('ec2', 60) doesn't name what it gives; write it with names,*"]
+    )
+
+
+def test_without_the_extra_the_fixture_says_how_to_install_it(pytester: pytest.Pytester) -> None:
+    """As the command does."""
+    pytester.makeconftest("import sys; sys.modules['moto'] = None")
+    pytester.makepyfile("def test_it(emulator): ...")
+    done = pytester.runpytest_subprocess("-p", "no:cacheprovider", "-p", "no:xdist")
+
+    done.assert_outcomes(errors=1)
+    done.stdout.fnmatch_lines(["the emulator needs moto: pip install 'pulumi-snapcopy?emulator?'"])
 
 
 def test_option_names_the_services(pytester: pytest.Pytester) -> None:

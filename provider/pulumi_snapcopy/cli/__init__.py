@@ -15,7 +15,7 @@ COMMANDS = {
     "check": (".check.command:check", "Judge states and previews offline, by the policy pack's rules."),
     "doctor": (".doctor:doctor", "Check that copies can be made from here."),
     "drill": (".drill:drill", "Restore the newest copy of a source, check it, and remove it."),
-    "emulator": ("..emulator.command:emulator", "Emulate Lightsail on this machine."),
+    "emulator": ("..emulator.command:emulator", "Emulate Lightsail, EC2 and OUTSCALE on this machine."),
     "iam-policy": (".iam_policy:iam_policy", "Print the IAM policy that copies need."),
     "policy-pack": (".policy_pack:policy_pack", "Print the folder of the policy pack."),
     "status": (".status:status", "Show the snapshots that the service holds."),

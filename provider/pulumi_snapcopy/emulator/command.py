@@ -3,18 +3,32 @@
 from __future__ import annotations
 
 import errno
+import math
 import shlex
 import signal
 from threading import Event
+from typing import Any
 
 import click
 
 from . import loopback
-from .services import DEFAULT_SERVICES, SERVICES, checked
+from .services import DEFAULT_SERVICES, SERVICES, checked, not_installed
 from .settings import Settings
 
 _TITLES = {"lightsail": "Lightsail", "ec2": "EC2", "fcu": "OUTSCALE's FCU", "outscale": "OUTSCALE's OAPI"}
-_SECONDS = click.FloatRange(min=0)
+
+
+class _Seconds(click.FloatRange):
+    """A number of seconds; Python also takes nan and inf for numbers."""
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> float:
+        seconds = float(super().convert(value, param, ctx))
+        if not math.isfinite(seconds):
+            self.fail(f"{value} is no number of seconds; write 0 or more, such as 10.", param, ctx)
+        return seconds
+
+
+_SECONDS = _Seconds(min=0)
 _FILE = click.Path(dir_okay=False)
 _PORT = click.IntRange(0, 65535)
 
@@ -46,12 +60,17 @@ def _services(context: click.Context, parameter: click.Parameter, given: str) ->
 @click.option("--host", hidden=True, expose_value=False, callback=_refuse_host)
 @click.option("--port", type=_PORT, default=loopback.DEFAULT_PORT, show_default=True, help="On 127.0.0.1.")
 @click.option("--state-file", type=_FILE, help="Keep the state in this file over restarts.")
-@click.option("--seed", "seeds", type=_FILE, multiple=True, help="JSON file of what is there; repeatable.")
+@click.option(
+    "--seed", "seeds", type=_FILE, multiple=True, help="JSON file of resources to start with; repeatable."
+)
 @click.option("--copy-seconds", type=_SECONDS, default=10.0, show_default=True, help="How long a copy takes.")
 @click.option("--operation-lead-seconds", type=_SECONDS, default=0.0, help="How much sooner operations end.")
 @click.option("--visibility-seconds", type=_SECONDS, default=0.0, help="How long new snapshots are hidden.")
 @click.option(
-    "--filter-seconds", type=_SECONDS, default=0.0, help="How long filters of EC2 and OUTSCALE miss them."
+    "--filter-seconds",
+    type=_SECONDS,
+    default=0.0,
+    help="How long filters of EC2 and OUTSCALE miss new snapshots.",
 )
 @click.option("--max-copies", type=click.IntRange(min=1), help="Copies a region makes at a time.")
 @click.option("--exports", is_flag=True, help="Only print the exports for the port, for eval.")
@@ -96,7 +115,7 @@ def _serve(
         from .server import Emulator
         from .statefile import StateFileError
     except ModuleNotFoundError as error:
-        raise _not_installed(error) from error
+        raise click.ClickException(not_installed(error)) from error
     stopped = Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: stopped.set())
@@ -108,19 +127,14 @@ def _serve(
             verb = "is" if len(services) == 1 else "are"
             click.echo(f"{emulated} {verb} emulated on {running.url} until Ctrl-C. To use it:", err=True)
             _print_exports(int(running.url.rpartition(":")[2]), services)
-            stopped.wait()
+            while not stopped.wait(0.5):  # on Windows Ctrl-C doesn't end a wait without an end
+                pass
     except ModuleNotFoundError as error:
-        raise _not_installed(error) from error
+        raise click.ClickException(not_installed(error)) from error
     except (SeedError, StateFileError) as error:
         raise click.ClickException(str(error)) from error
     except OSError as error:
         raise click.ClickException(_cant_start(error, port)) from error
-
-
-def _not_installed(error: ModuleNotFoundError) -> click.ClickException:
-    missing = (error.name or "moto").partition(".")[0]
-    extra = "emulator,outscale" if missing == "osc_sdk_python" else "emulator"
-    return click.ClickException(f"the emulator needs {missing}: pip install 'pulumi-snapcopy[{extra}]'")
 
 
 def _cant_start(error: OSError, port: int) -> str:
@@ -130,5 +144,8 @@ def _cant_start(error: OSError, port: int) -> str:
 
 
 def _print_exports(port: int, services: tuple[str, ...]) -> None:
-    for name, value in loopback.environment(port, services).items():
+    variables = loopback.environment(port, services)
+    for name, value in variables.items():
         click.echo(f"export {name}={shlex.quote(value)}")
+    click.echo(f"unset {' '.join(name for name in loopback.LEFT_OUT if name not in variables)}")
+    click.echo(f"# To go back to the real services: a new shell, or here: {loopback.undoing(services)}")

@@ -10,6 +10,7 @@ from threading import Condition
 from typing import Literal, get_args
 
 from .calls import Asked
+from .operations import STARTING, refuse_unknown
 
 Kind = Literal[
     "error",
@@ -27,6 +28,7 @@ Kind = Literal[
     "copy-seconds",
 ]
 KINDS: tuple[str, ...] = get_args(Kind)
+_OF_COPIES = ("fail-copy", "copy-seconds")
 
 STATUSES = {
     **dict.fromkeys(("ServiceException", "InternalError", "InternalFailure", "ServerInternal"), 500),
@@ -72,21 +74,23 @@ class Fault:
     copy-seconds  the copy this call starts takes `seconds`
     ============  ================================================================================
 
+    The last two hit no other calls than those that start a copy; on EC2 and OUTSCALE also those that take a snapshot.
+
     Attributes:
         kind: See above.
-        operation: The operation's name, or ``*``.
+        operation: The operation's name in the API, such as ``CopySnapshot``, or ``*``.
         service: ``lightsail``, ``ec2``, ``fcu`` or ``outscale``, or None for any.
         region: The region called (of a copy: the target's), or None for any.
         resource: A pattern (``*``, ``?``) that one of the names in the request matches, or None for any; on EC2
             and OUTSCALE an id, a description, a client token or a tag's value.
-        times: How many calls it hits; None: for ever.
+        times: How many calls it hits, from 1; None: for ever.
         skip: How many matching calls pass before the first hit.
         code: The code that the call is refused with; on OUTSCALE a number.
         status: The HTTP status; by default the one that goes with the code.
         error_details: Why the copy failed: the operation's errorDetails, EC2's StateMessage.
 
     Raises:
-        ValueError: There is no such kind, or its `seconds` are missing.
+        ValueError: There is no such kind, service or operation, its `seconds` are missing, or it would never hit.
 
     Example:
         >>> Fault(kind="error", operation="CopySnapshot", code="ThrottlingException", times=2).status
@@ -112,6 +116,11 @@ class Fault:
             raise ValueError(f"there is no fault of the kind {self.kind!r}; write one of {', '.join(KINDS)}")
         if self.kind in ("slow", "copy-seconds") and self.seconds is None:
             raise ValueError(f"a fault of the kind {self.kind} needs its seconds")
+        if self.times is not None and (type(self.times) is not int or self.times < 1):
+            raise ValueError(
+                f"times is {self.times!r}; write how many calls it hits, from 1, or None for all"
+            )
+        refuse_unknown(self.service, self.operation, starting=self.kind in _OF_COPIES)
         if self.status is None:
             object.__setattr__(self, "status", STATUSES.get(self.code, 400))
 
@@ -122,6 +131,7 @@ class Fault:
             self.operation in ("*", operation)
             and self.service in (None, asked.service)
             and self.region in (None, region)
+            and (self.kind not in _OF_COPIES or operation in STARTING.get(asked.service, ()))
             and (self.resource is None or any(fnmatchcase(n, self.resource) for n in _names(parameters)))
         )
 

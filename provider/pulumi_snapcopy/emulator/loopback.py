@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterable
+from pathlib import Path
 
 from .services import DEFAULT_SERVICES
 
@@ -13,6 +15,20 @@ SECRET_ACCESS_KEY = "not-a-secret"
 FCU_PATH = "/fcu"
 OAPI_PATH = "/api/v1"
 OUTSCALE_REGION = "eu-west-2"
+OUTSCALE_PROFILES = str(Path(__file__).with_name("outscale") / "profiles.json")
+"""A file of profiles whose default one is empty: without it the user's own wins over the variables."""
+
+LEFT_OUT = (
+    "AWS_DEFAULT_PROFILE",
+    "AWS_ENDPOINT_URL",
+    "AWS_PROFILE",
+    "AWS_SECURITY_TOKEN",
+    "AWS_SESSION_TOKEN",
+    "OSC_LOGIN",
+    "OSC_PASSWORD",
+    "SNAPCOPY_EC2_API",
+)
+"""Variables that would lead elsewhere: another login, a session, an endpoint for all services, another kind of EC2."""
 
 
 def url(port: int) -> str:
@@ -40,6 +56,8 @@ def environment(port: int, services: Iterable[str] = DEFAULT_SERVICES) -> dict[s
         "AWS_DEFAULT_REGION": region,
         "AWS_REGION": region,
         "AWS_EC2_METADATA_DISABLED": "true",
+        # Said, not left out: ~/.aws/config can say it, too.
+        "AWS_IGNORE_CONFIGURED_ENDPOINT_URLS": "false",
     }
     if "outscale" in services:
         variables |= {
@@ -47,5 +65,25 @@ def environment(port: int, services: Iterable[str] = DEFAULT_SERVICES) -> dict[s
             "OSC_ACCESS_KEY": ACCESS_KEY_ID,
             "OSC_SECRET_KEY": SECRET_ACCESS_KEY,
             "OSC_REGION": OUTSCALE_REGION,
+            "OSC_CONFIG_FILE": OUTSCALE_PROFILES,
+            "OSC_PROFILE": "default",
         }
-    return variables
+    return variables | _past_the_proxy()
+
+
+def undoing(services: Iterable[str] = DEFAULT_SERVICES) -> str:
+    """The line that takes the variables out of a shell again, all but NO_PROXY: this address never needs a proxy."""
+    names = [name for name in environment(DEFAULT_PORT, services) if name not in _past_the_proxy()]
+    return f"unset {' '.join(names)}"
+
+
+def _past_the_proxy() -> dict[str, str]:
+    """NO_PROXY in both spellings, as each tool prefers another, with what the user has in them."""
+    upper, lower = (os.environ.get(name, "") for name in ("NO_PROXY", "no_proxy"))
+    return {"NO_PROXY": _with_host(upper or lower), "no_proxy": _with_host(lower or upper)}
+
+
+def _with_host(hosts: str) -> str:
+    if hosts.strip() == "*" or HOST in (each.strip() for each in hosts.split(",")):
+        return hosts
+    return f"{hosts},{HOST}" if hosts else HOST

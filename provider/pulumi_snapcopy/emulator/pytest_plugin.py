@@ -9,21 +9,27 @@ It is there as soon as ``pulumi-snapcopy[emulator]`` is installed:
         assert emulator.calls("CopySnapshot")[0].outcome == "ok"
 
 Without the mark it is Lightsail, whose copies take no time. The option ``--snapcopy-services`` names other
-services for all tests that don't name theirs.
+services for all tests that don't name theirs. Marks of a test, its class and its module add up; the closest wins.
+
+The test's environment has no other variable ``AWS_…``, ``OSC_…`` or ``SNAPCOPY_…`` than those that lead to the
+emulator, and no profile; what a test needs of them it sets itself.
 """
 
 from __future__ import annotations
 
 import os
 from collections.abc import Iterator
+from contextlib import ExitStack
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from . import loopback
+from .services import not_installed
+
 if TYPE_CHECKING:
     from .server import Emulator
 
-_FOREIGN = ("AWS_PROFILE", "AWS_DEFAULT_PROFILE", "AWS_SESSION_TOKEN", "AWS_ENDPOINT_URL", "OSC_PROFILE")
 _MARK = (
     "snapcopy(services=..., **settings): the services that the fixture `emulator` emulates, and its Settings"
 )
@@ -48,18 +54,48 @@ def pytest_configure(config: pytest.Config) -> None:
 @pytest.fixture
 def emulator(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Iterator[Emulator]:
     """An emulator of snapshot services, which the test's environment points to."""
-    from .server import Emulator
-    from .settings import Settings
+    asked = _asked(request)
+    with ExitStack() as held:
+        try:
+            from .server import Emulator
+            from .settings import Settings
 
-    mark = request.node.get_closest_marker("snapcopy")
-    asked: dict[str, Any] = {"copy_seconds": 0.0, **(mark.kwargs if mark else {})}
-    services = asked.pop("services", request.config.getoption("--snapcopy-services"))
-    with Emulator(services=services, settings=Settings(**asked)) as running:
-        for name in [each for each in os.environ if each in _FOREIGN or each.startswith("OSC_")]:
-            monkeypatch.delenv(name)
-        for name, value in running.environment.items():
-            monkeypatch.setenv(name, value)
-        monkeypatch.setenv("AWS_CONFIG_FILE", os.devnull)
-        monkeypatch.setenv("AWS_SHARED_CREDENTIALS_FILE", os.devnull)
-        monkeypatch.setenv("NO_PROXY", "127.0.0.1")
+            services = asked.pop("services")
+            running = held.enter_context(Emulator(services=services, settings=Settings(**asked)))
+        except ModuleNotFoundError as error:
+            pytest.fail(not_installed(error), pytrace=False)
+        _lead_to(running, monkeypatch)
         yield running
+
+
+def _asked(request: pytest.FixtureRequest) -> dict[str, Any]:
+    """The services and settings that the marks ask for; the closest mark wins."""
+    asked: dict[str, Any] = {
+        "services": request.config.getoption("--snapcopy-services"),
+        "copy_seconds": 0.0,
+    }
+    for mark in reversed(list(request.node.iter_markers("snapcopy"))):
+        if mark.args:
+            given = ", ".join(map(repr, mark.args))
+            pytest.fail(
+                f"the mark snapcopy({given}) doesn't name what it gives; write it with names, such as "
+                'snapcopy(services=("lightsail", "ec2"), copy_seconds=1)',
+                pytrace=False,
+            )
+        asked |= mark.kwargs
+    return asked
+
+
+def _lead_to(running: Emulator, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let the environment lead to the emulator, and nowhere else."""
+    import boto3
+
+    for name in [each for each in os.environ if each.startswith(("AWS_", "OSC_", "SNAPCOPY_"))]:
+        monkeypatch.delenv(name)
+    for name, value in running.environment.items():
+        monkeypatch.setenv(name, value)
+    monkeypatch.setenv("AWS_CONFIG_FILE", os.devnull)
+    monkeypatch.setenv("AWS_SHARED_CREDENTIALS_FILE", os.devnull)
+    monkeypatch.setenv("OSC_CONFIG_FILE", loopback.OUTSCALE_PROFILES)
+    # boto3.client() keeps a session with the keys of its first call.
+    monkeypatch.setattr(boto3, "DEFAULT_SESSION", None)

@@ -37,6 +37,7 @@ _BACKLOG = 512
 _SHUTDOWN_CHECK = 0.02  # seconds
 _RUNNING = Lock()
 _MAKING_CLIENT = Lock()
+_DIRECT = Config(proxies={})  # whatever the user's proxy is
 
 
 @cache
@@ -141,14 +142,16 @@ class Emulator(Backstage):
     def environment(self) -> dict[str, str]:
         """The variables that send boto3, the AWS CLI, osc-sdk-python and Pulumi programs here.
 
-        The credentials in them are none.
+        The credentials in them are none. NO_PROXY holds what it has in this process, and this address.
         """
         return loopback.environment(self._port, self.services)
 
     def client(self, region: str = "us-east-1", *, config: Config | None = None) -> LightsailClient:
         """A boto3 client of a region of Lightsail."""
         with _MAKING_CLIENT:
-            return _session().client("lightsail", region_name=region, endpoint_url=self.url, config=config)
+            return _session().client(
+                "lightsail", region_name=region, endpoint_url=self.url, config=_direct(config)
+            )
 
     def ec2_client(
         self, region: str = "us-east-1", *, fcu: bool = False, config: Config | None = None
@@ -156,7 +159,7 @@ class Emulator(Backstage):
         """A boto3 client of a region of EC2, or of FCU."""
         url = self.fcu_url if fcu else self.url
         with _MAKING_CLIENT:
-            return _session().client("ec2", region_name=region, endpoint_url=url, config=config)
+            return _session().client("ec2", region_name=region, endpoint_url=url, config=_direct(config))
 
     def inject(self, fault: Fault) -> Injected:
         """Put a fault to work."""
@@ -173,15 +176,19 @@ class Emulator(Backstage):
     def reset(self) -> None:
         """Back to the start: the first settings, no faults or calls, and no resources of any of moto's services."""
         self.faults.clear()
-        BackendDict.reset()
-        self.empty()
+        self._clear()
         self.settings = self._settings_at_start
         self.clear_calls()
+
+    def _clear(self) -> None:
+        """Empty all of moto's services."""
+        self.empty()  # first: an EC2 with anything in it takes moto a second to reset
+        BackendDict.reset()
 
     def _start(self) -> None:
         # Werkzeug would end the process if the port were in use, so the socket is made here.
         with socket.create_server((loopback.HOST, self._port), backlog=_BACKLOG) as listener:
-            self.empty()
+            self._clear()
             if self._state_file is not None:
                 SHARED.keeper = StateFile.load(self._state_file)
             SHARED.settings = self._settings_at_start
@@ -203,6 +210,10 @@ class Emulator(Backstage):
             )
         self._thread = Thread(target=self._server.serve_forever, args=(_SHUTDOWN_CHECK,), daemon=True)
         self._thread.start()
+
+
+def _direct(config: Config | None) -> Config:
+    return _DIRECT.merge(config) if config else _DIRECT
 
 
 class _Handler(MotoRequestHandler):

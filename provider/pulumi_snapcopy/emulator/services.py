@@ -21,3 +21,10 @@ def checked(services: Iterable[str]) -> tuple[str, ...]:
     if unknown or not wanted:
         raise ValueError(f"no service {', '.join(unknown) or 'is given'}; write {', '.join(SERVICES)}")
     return tuple(each for each in SERVICES if each in wanted)
+
+
+def not_installed(error: ModuleNotFoundError) -> str:
+    """What to install when the emulator can't be loaded."""
+    missing = (error.name or "moto").partition(".")[0]
+    extra = "emulator,outscale" if missing == "osc_sdk_python" else "emulator"
+    return f"the emulator needs {missing}: pip install 'pulumi-snapcopy[{extra}]'"

@@ -84,10 +84,10 @@ def described_login() -> str:
     _check_file()
     path, name = _path(), os.environ.get("OSC_PROFILE") or "default"
     try:
-        is_there = name in json.loads(Path(path).read_text(encoding="utf-8"))
+        found = json.loads(Path(path).read_text(encoding="utf-8")).get(name)
     except OSError:
-        is_there = False
-    if is_there:
+        found = None
+    if found:  # an empty profile, such as the emulator's, says nothing
         return f"profile {name} of {_shown(path)}; it wins over the environment (OSC_…)"
     return f"the environment (OSC_ACCESS_KEY, OSC_SECRET_KEY, OSC_REGION, …); a profile {name} in {_shown(path)} would win over it"
 
