@@ -5,12 +5,13 @@ from __future__ import annotations
 import json
 import signal
 import subprocess
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from datetime import datetime, timedelta, timezone
 from types import SimpleNamespace
 from typing import Any
 
 import pytest
+from pulumi_snapcopy.aws.login import Login
 from pulumi_snapcopy.emulator import Emulator, Fault
 
 from .conftest import Invoke, program
@@ -18,6 +19,7 @@ from .conftest import Invoke, program
 NOW = datetime.now(timezone.utc)
 OWNER = "shop/dev/snapcopy:lightsail:DisasterRecoveryRegion/dr-{0}@0123456789abcdef"
 HERE = ("--target-region", "eu-west-1")
+NOBODY = "http://127.0.0.1:1"
 
 
 def day(ago: int) -> str:
@@ -73,6 +75,33 @@ def test_an_age_is_that_of_the_data(on_emulator: Emulator, invoke: Invoke) -> No
     midnight = datetime.fromisoformat(f"{day(1)}T00:00:00+00:00")
     since = (datetime.now(timezone.utc) - midnight).total_seconds()
     assert told(invoke)["sources"][0]["ageSeconds"] == pytest.approx(since, abs=60)
+
+
+@pytest.mark.parametrize("known", [(), ("--source-region", "us-east-1", "--protect", "web-1")])
+def test_a_source_region_that_is_down_costs_only_the_exact_age(
+    known: tuple[str, ...], on_emulator: Emulator, invoke: Invoke, clean: pytest.MonkeyPatch
+) -> None:
+    """That is when it matters: ages count from midnight, with one warning, whatever the number of sources."""
+    copy(on_emulator, 1)
+    if not known:
+        copy(on_emulator, 1, "data-1")
+    there = Login.endpoints
+
+    def endpoints(login: Login, regions: Iterable[str], service: str) -> dict[str, str]:
+        return {**there(login, regions, service), **({"us-east-1": NOBODY} if "us-east-1" in regions else {})}
+
+    clean.setattr(Login, "endpoints", endpoints)
+    done = invoke("status", *HERE, "--format", "json", "--max-age", "3d", *known)
+    assert done.exit_code == 0
+    midnight = datetime.fromisoformat(f"{day(1)}T00:00:00+00:00")
+    since = (datetime.now(timezone.utc) - midnight).total_seconds()
+    for source in json.loads(done.stdout)["sources"]:
+        assert source["ageSeconds"] == pytest.approx(since, abs=60)
+    (line,) = done.stderr.splitlines()
+    assert line.startswith(f"Warning: {NOBODY} doesn't answer") and "copies from us-east-1 count from" in line
+    assert not on_emulator.calls("GetAutoSnapshots"), "what doesn't answer isn't asked"
+    done = invoke("status", *HERE, "--source-region", "us-east-1", "--protect", "all")
+    assert done.exit_code == 2 and f"{NOBODY} doesn't answer" in done.stderr
 
 
 def test_a_source_that_was_taken_again_makes_its_copy_no_younger(
@@ -220,7 +249,7 @@ def test_watch_does_not_pile_up(
     rounds(*[lambda: seen.append(len(on_emulator.calls()))] * 9)
     assert invoke("status", *HERE, "--watch").exit_code == 0
     assert len({after - before for before, after in zip([0, *seen], seen, strict=False)}) == 1
-    assert len(made) == 3, "to find the endpoint, and a client of each region"
+    assert len(made) == 4, "to find the endpoint, and a client, of each region"
 
 
 def test_watch_that_never_could_tell_is_2(

@@ -120,24 +120,27 @@ def status(
         raise click.UsageError("--json goes with --region or --services; write --format json.")
     if watch and form != "table":
         raise click.UsageError("--watch shows tables; leave --format out.")
-    from .recovering import Question, reached, report
+    from .recovering import Question, Reached, report
 
     question = Question.of(source_region=source_region, protect=protect, stack=stack, keep=keep)
-    lookups = cache(reached)  # the clients of one look serve the next
+    lookups = cache(Reached.of_the_program)  # the clients of one look serve the next
+    warnings = list[str]()
 
     def look() -> Report:
+        warnings.clear()
         try:
             region = asking.settle_region(target_region)
             if source_region:
                 asking.refuse_unknown([source_region])
             return report(
-                lookups(*dict.fromkeys([region, source_region or region])),
+                lookups(),
                 question,
                 region,
                 max_age=max_age,
                 price=price,
                 drills=_remembered(drills),
                 now=datetime.now(timezone.utc),
+                warn=warnings.append,
             )
         except click.ClickException as error:
             raise asking.Untold(error.message) from None
@@ -145,9 +148,14 @@ def status(
             lookups.cache_clear()  # the credentials may be others when it is tried again
             raise asking.Untold(_sentence(error)) from None
 
-    found = _watched(look) if watch else look()
+    def show(report: Report) -> None:
+        for text in warnings:
+            click.echo(f"Warning: {text}", err=True)
+        _print(report, form)
+
+    found = _watched(look, show) if watch else look()
     if not watch:
-        _print(found, form)
+        show(found)
     raise click.exceptions.Exit(found.exit_code)
 
 
@@ -180,7 +188,7 @@ def _table(report: Report) -> None:
     click.echo(summary(report))
 
 
-def _watched(look: Callable[[], Report]) -> Report:
+def _watched(look: Callable[[], Report], show: Callable[[Report], None]) -> Report:
     """Show reports until the user stops it; a look that fails is said, and the next one is tried."""
     found: Report | None = None
     try:
@@ -192,7 +200,7 @@ def _watched(look: Callable[[], Report]) -> Report:
             else:
                 click.clear()
                 click.echo(f"{found.made_at:%Y-%m-%d %H:%M:%S} UTC; Ctrl-C ends it.", err=True)
-                _print(found, "table")
+                show(found)
             time.sleep(PAUSE)
     except KeyboardInterrupt:
         if found is None:
