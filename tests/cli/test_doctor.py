@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
+from threading import Thread
 
 import pytest
 from pulumi_snapcopy.aws import login
@@ -120,6 +122,33 @@ def test_of_two_reads_in_a_row_the_denied_one_is_named(
     found = verdicts(invoke("doctor").stdout)
     assert found["lightsail:GetInstances in us-east-1"] == instances
     assert found["lightsail:GetDisks in us-east-1"] == disks
+
+
+def test_an_answer_that_is_none_of_the_services_allows_nothing(
+    on_emulator: Emulator, pulumi: Path, invoke: Invoke, clean: pytest.MonkeyPatch
+) -> None:
+    """An endpoint that answers everything with an empty object names no call, and isn't taken for permission."""
+
+    class Empty(BaseHTTPRequestHandler):
+        def do_POST(self) -> None:
+            self.rfile.read(int(self.headers["Content-Length"]))
+            self.send_response(200)
+            self.end_headers()
+            self.wfile.write(b"{}")
+
+        def log_message(self, *_: object) -> None:
+            """Say nothing."""
+
+    with HTTPServer(("127.0.0.1", 0), Empty) as server:
+        Thread(target=server.serve_forever).start()
+        clean.setenv("AWS_ENDPOINT_URL_LIGHTSAIL", f"http://127.0.0.1:{server.server_port}")
+        done = invoke("doctor", *REGIONS)
+        server.shutdown()
+    found = verdicts(done.stdout)
+    assert done.exit_code == 1
+    for action in ("GetAutoSnapshots", "GetDiskSnapshot", "GetInstanceSnapshot"):
+        assert found[f"lightsail:{action} in us-east-1"] == "problem"
+    assert "the answer holds no autoSnapshots" in done.stdout
 
 
 def test_credentials_that_arent_taken_are_one_problem(
