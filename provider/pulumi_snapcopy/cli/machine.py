@@ -46,8 +46,8 @@ def check_machine(stack: StackConfig = NOTHING) -> Iterator[Finding]:
             f"in {', '.join(settings.allowed_account_ids) or 'any account'}",
         )
         of = (
-            f"by {stack.path.name} and the environment"
-            if stack.path
+            f"by {stack.files} and the environment"
+            if stack.files
             else "a stack's own configuration would win"
         )
         yield ok("settings", f"{', '.join(texts)} ({of})")
