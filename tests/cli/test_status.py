@@ -142,6 +142,17 @@ def test_the_exit_code_tells_whether_the_objective_is_met(
         assert "web-1" in done.stdout and done.stderr == ""
 
 
+def test_a_page_is_utf8_whatever_the_machines_encoding(
+    on_emulator: Emulator, snapcopy_in: Callable[..., bytes]
+) -> None:
+    """It says so itself; a table escapes what the encoding lacks."""
+    copy(on_emulator, 1)
+    tags = {"snapcopy:owner": OWNER.format("x"), "snapcopy:source": f"us-east-1:naïve-Ω:{day(1)}"}
+    on_emulator.put_snapshot("eu-west-1", "other", from_name="web-1", tags=tags)
+    assert "naïve-Ω" in snapcopy_in("latin-1", "status", *HERE, "--format", "html").decode("utf-8")
+    assert "naïve-\\u03a9" in snapcopy_in("latin-1", "status", *HERE).decode("latin-1")
+
+
 def test_what_cant_be_told_is_2(on_emulator: Emulator, invoke: Invoke) -> None:
     """Neither a refused list nor an empty answer passes for good news; standard output stays empty."""
     copy(on_emulator, 1)

@@ -167,7 +167,7 @@ def _print(report: Report, form: str) -> None:
     elif form == "html":
         from ..recovery.page import render
 
-        click.echo(render(report))
+        click.echo(render(report).encode())  # as its meta element says, whatever this machine's encoding
     else:
         _table(report)
 
