@@ -165,6 +165,31 @@ def test_what_cant_be_told_is_2(on_emulator: Emulator, invoke: Invoke) -> None:
     assert done.exit_code == 2 and "can't be read: Not a directory" in done.stderr
     done = invoke("status", *HERE, "--max-age", "99999999999d")
     assert done.exit_code == 2 and "is not a duration" in done.stderr
+    done = invoke("status", *HERE, "--drills", "drils.jsonl")
+    assert done.exit_code == 0 and "Warning: there is no drils.jsonl, so no drills are shown" in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (("--max-age", "30"), "'30' is not a duration. Write one such as 30h, 30d or 1h30m."),
+        (("--keep", "daily"), "daily: no number is given. Write it as daily=7,weekly=4."),
+        (("--keep", "daily=x,last=2"), "daily: no number is given."),
+        (("--keep", "hourly=2"), "hourly: not one of last, daily"),
+        (("--keep", "daily=0"), "at least one of last"),
+        (("--price", "inf"), "Write a number of 0 or more."),
+        (("--price", "nan"), "Write a number of 0 or more."),
+        (("--region", "eu-west-1", "--price", "3"), "no other option but --json goes with them"),
+        (("--region", "eu-west-1", "--drills", "x"), "no other option but --json goes with them"),
+    ],
+)
+def test_what_an_option_doesnt_take_is_a_wrong_use(
+    arguments: tuple[str, ...], said: str, invoke: Invoke
+) -> None:
+    """Nothing is ignored; each message says what to write."""
+    done = invoke("status", *HERE[: 0 if "--region" in arguments else 2], *arguments)
+    assert done.exit_code == 2
+    assert said in " ".join(done.stderr.split())
 
 
 def test_protect_names_what_has_no_copy(on_emulator: Emulator, invoke: Invoke) -> None:
@@ -197,7 +222,7 @@ def test_status_only_reads(on_emulator: Emulator, invoke: Invoke) -> None:
 
 
 def test_a_given_retention_says_why_and_what_goes_next(on_emulator: Emulator, invoke: Invoke) -> None:
-    """The service doesn't know it, so it is an option; a wrong one is a wrong use."""
+    """The service doesn't know it, so it is an option."""
     for ago in (1, 2, 3):
         copy(on_emulator, ago)
     (source,) = told(invoke, "--keep", "daily=2,last=1")["sources"]
@@ -207,7 +232,6 @@ def test_a_given_retention_says_why_and_what_goes_next(on_emulator: Emulator, in
         [],
     ]
     assert [each["goesNext"] for each in source["copies"]] == [False, True, False]
-    assert invoke("status", *HERE, "--keep", "hourly=2").exit_code == 2
 
 
 @pytest.fixture

@@ -11,10 +11,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
+from click.core import ParameterSource
 
-from ..core.durations import DurationError, seconds
 from ..core.errors import SnapcopyError
-from . import asking, services, snapshots
+from . import asking, options, services, snapshots
 
 if TYPE_CHECKING:
     from ..recovery.drill import DrillResult
@@ -29,10 +29,8 @@ PAUSE = 30.0
 
 
 def _age(ctx: click.Context, param: click.Parameter, value: str | None) -> timedelta | None:
-    try:
-        return None if value is None else timedelta(seconds=seconds(value))
-    except DurationError as error:
-        raise click.BadParameter(str(error)) from None
+    seconds = options.duration(ctx, param, value)
+    return None if seconds is None else timedelta(seconds=seconds)
 
 
 def _keep(ctx: click.Context, param: click.Parameter, value: str | None) -> Retention | None:
@@ -43,7 +41,9 @@ def _keep(ctx: click.Context, param: click.Parameter, value: str | None) -> Rete
     given = dict(each.strip().partition("=")[::2] for each in value.split(","))
     try:
         if unknown := given.keys() - RULES.keys():
-            raise ValueError(f"{', '.join(sorted(unknown))}: not one of {', '.join(RULES)}")
+            raise ValueError(f"{', '.join(sorted(unknown))}: not one of {', '.join(RULES)}.")
+        if wrong := [rule for rule, count in given.items() if not count.isdecimal()]:
+            raise ValueError(f"{', '.join(wrong)}: no number is given.")
         return Retention(**{rule: int(count) for rule, count in given.items()})
     except ValueError as error:
         raise click.BadParameter(f"{error} Write it as daily=7,weekly=4.") from None
@@ -76,7 +76,12 @@ def _keep(ctx: click.Context, param: click.Parameter, value: str | None) -> Rete
 )
 @click.option("--watch", is_flag=True, help=f"Look again every {PAUSE:g} s, until Ctrl-C.")
 @click.option(
-    "--price", type=click.FloatRange(min=0), default=PRICE, show_default=True, help="Dollars a GiB and month."
+    "--price",
+    type=click.FloatRange(min=0),
+    callback=options.finite,
+    default=PRICE,
+    show_default=True,
+    help="Dollars a GiB and month.",
 )
 @click.option(
     "--drills",
@@ -110,7 +115,7 @@ def status(
     Exit code 0: the objective is met, or none was given. 1: it is missed. 2: it couldn't be told.
     """
     if regions or all_regions or names != ["lightsail"]:
-        if source_region or target_region or protect or max_age or keep or stack or watch or form != "table":
+        if _given() - {"regions", "all_regions", "names", "as_json"}:
             raise click.UsageError(
                 "--region, --all-regions and --services list snapshots: no other option but --json goes with them."
             )
@@ -138,7 +143,7 @@ def status(
                 region,
                 max_age=max_age,
                 price=price,
-                drills=_remembered(drills),
+                drills=_remembered(drills, warnings.append),
                 now=datetime.now(timezone.utc),
                 warn=warnings.append,
             )
@@ -157,6 +162,12 @@ def status(
     if not watch:
         show(found)
     raise click.exceptions.Exit(found.exit_code)
+
+
+def _given() -> set[str]:
+    """The parameters that the command line has."""
+    ctx = click.get_current_context()
+    return {name for name in ctx.params if ctx.get_parameter_source(name) is ParameterSource.COMMANDLINE}
 
 
 def _print(report: Report, form: str) -> None:
@@ -208,17 +219,19 @@ def _watched(look: Callable[[], Report], show: Callable[[Report], None]) -> Repo
         return found
 
 
-def _remembered(path: Path | None) -> tuple[DrillResult, ...]:
+def _remembered(path: Path | None, warn: Callable[[str], None]) -> tuple[DrillResult, ...]:
     if path is None:
         return ()
     from ..recovery.drill import recall
 
+    if path.parent.is_dir() and not path.exists():
+        warn(f"there is no {path}, so no drills are shown; `snapcopy drill --history` writes one.")
     try:
         memory = recall(path, limit=20)
     except OSError as error:
         raise asking.Untold(f"{path} can't be read: {error.strerror}.") from None
     for line in memory.unreadable_lines:
-        click.echo(f"Warning: {path}, line {line}: not a drill's result; it was left out.", err=True)
+        warn(f"{path}, line {line}: not a drill's result; it was left out.")
     return memory.drills
 
 
