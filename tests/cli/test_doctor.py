@@ -214,6 +214,10 @@ def test_settings_are_shown(
         done.stdout, "settings"
     )
     assert "can work on 12 copies at a time" in line_of(done.stdout, "host")
+    clean.setenv("SNAPCOPY_MAX_WORKERS", "1")
+    done = invoke("doctor")
+    assert ", 1 copy at a time, in" in line_of(done.stdout, "settings")
+    assert line_of(done.stdout, "host").endswith("can work on 1 copy at a time")
 
 
 def test_a_host_built_otherwise_is_a_problem(
@@ -224,7 +228,7 @@ def test_a_host_built_otherwise_is_a_problem(
     def differ(workers: int) -> None:
         raise _sdk.InternalsDiffer("the host's thread pool can't be found")
 
-    clean.setattr(_sdk, "raise_workers", differ)
+    clean.setattr(_sdk, "set_workers", differ)
     assert "the host's thread pool can't be found in this Pulumi SDK" in line_of(
         invoke("doctor").stdout, "host"
     )
