@@ -172,7 +172,7 @@ def test_a_check_may_print_anything(region: Any, invoke: Invoke) -> None:
 def test_neither_another_account_nor_an_unknown_region_is_drilled(
     region: Any, invoke: Invoke, on_emulator: Emulator, clean: pytest.MonkeyPatch
 ) -> None:
-    """Nothing is asked of Lightsail, and the exit code is 2: it couldn't be told."""
+    """Nothing is asked of Lightsail, and the exit code is 2: it couldn't be determined."""
     on_emulator.clear_calls()
     ended = invoke("drill", "app-1", "--source-region", SOURCE, "--target-region", "eu-wst-1")
     assert ended.exit_code == 2 and "Did you mean eu-west-1" in ended.stderr
@@ -212,7 +212,7 @@ def test_it_waits_until_it_runs(
 def test_a_restore_that_is_not_allowed_is_exit_1_and_unreadable_copies_are_exit_2(
     region: Any, invoke: Invoke, on_emulator: Emulator
 ) -> None:
-    """What couldn't be told is no verdict."""
+    """What couldn't be determined is no verdict."""
     on_emulator.inject(
         Fault(kind="error", operation="CreateInstancesFromSnapshot", code="AccessDeniedException")
     )

@@ -93,7 +93,7 @@ class Access(ABC):
 
         Raises:
             click.ClickException: if the account isn't an allowed one.
-            ServiceError: if it can't be told.
+            ServiceError: if it can't be determined.
         """
         if self.settings.allowed_account_ids:
             self.target = self.one_of(regions)

@@ -107,7 +107,7 @@ def _admit(source_region: str, target_region: str) -> None:
     """Refuse regions that there aren't, and accounts that the account guard doesn't allow.
 
     Raises:
-        Untold: if one of them is refused, or the account can't be told.
+        Undetermined: if one of them is refused, or the account can't be determined.
     """
     from ..lightsail.lookups import Lookups
 
@@ -115,16 +115,16 @@ def _admit(source_region: str, target_region: str) -> None:
         asking.refuse_unknown([source_region, target_region])
         Lookups.of_the_program().admit(target_region)
     except click.ClickException as error:
-        raise asking.Untold(error.message) from None
+        raise asking.Undetermined(error.message) from None
     except SnapcopyError as error:
-        raise asking.Untold(f"{_sentence(error)}.") from None
+        raise asking.Undetermined(f"{_sentence(error)}.") from None
 
 
 def _each(sources: tuple[str, ...], source_region: str, target_region: str) -> list[str]:
     """Return the sources to restore, each once.
 
     Raises:
-        click.exceptions.Exit: all are meant, and there is none (1), or that can't be told (2).
+        click.exceptions.Exit: all are meant, and there is none (1), or that can't be determined (2).
     """
     if EVERY not in sources:
         return list(dict.fromkeys(sources))
@@ -151,12 +151,12 @@ def _open(history: Path) -> None:
     """Make the file of the history, before a restore costs anything.
 
     Raises:
-        Untold: if it can't be written.
+        Undetermined: if it can't be written.
     """
     try:
         history.open("ab").close()
     except OSError as error:
-        raise asking.Untold(
+        raise asking.Undetermined(
             f"{history} can't be written: {error.strerror}. Nothing was restored; write another --history."
         ) from None
 
@@ -188,7 +188,7 @@ def _run(
             lambda: newest_copy(service, result.source, source_region, drilling.region)
         )
     except (ServiceError, OutOfTime) as error:
-        return replace(result, error=_sentence(error), is_untold=True)
+        return replace(result, error=_sentence(error), is_unknown=True)
     if held is None:
         text = f"{drilling.region} holds no complete copy of {result.source} in {source_region} that is snapcopy's"
         return replace(result, error=text)

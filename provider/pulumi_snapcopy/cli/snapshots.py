@@ -66,9 +66,9 @@ def _show_one(access: Access, regions: tuple[str, ...], all_regions: bool, as_js
     try:
         access.guard(urls)
     except click.ClickException as error:
-        raise asking.Untold(error.message) from None
+        raise asking.Undetermined(error.message) from None
     except (ServiceError, ConfigError) as error:
-        raise asking.Untold(_sentence(error, access)) from None
+        raise asking.Undetermined(_sentence(error, access)) from None
     found = look(access, urls)
     left_out = _left_out(found, urls) if all_regions else []
     found.failed = [region for region in found.errors if region not in left_out]

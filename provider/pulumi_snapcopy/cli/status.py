@@ -112,7 +112,7 @@ def status(
 ) -> None:
     """Show each source's copies: the newest, its age, gaps, size and cost.
 
-    Exit code 0: the objective is met, or none was given. 1: it is missed. 2: it couldn't be told.
+    Exit code 0: the objective is met, or none was given. 1: it is missed. 2: it couldn't be determined.
     """
     if regions or all_regions or names != ["lightsail"]:
         if _given() - {"regions", "all_regions", "names", "as_json"}:
@@ -148,10 +148,10 @@ def status(
                 warn=warnings.append,
             )
         except click.ClickException as error:
-            raise asking.Untold(error.message) from None
+            raise asking.Undetermined(error.message) from None
         except SnapcopyError as error:
             lookups.cache_clear()  # the credentials may be others when it is tried again
-            raise asking.Untold(_sentence(error)) from None
+            raise asking.Undetermined(_sentence(error)) from None
 
     def show(report: Report) -> None:
         for text in warnings:
@@ -171,7 +171,7 @@ def _given() -> set[str]:
 
 
 def _print(report: Report, form: str) -> None:
-    for each in report.untold:
+    for each in report.unknown:
         click.echo(f"Error: {each.facts.source}: {each.facts.error}", err=True)
     if form == "json":
         click.echo(json.dumps(report.as_json(), indent=2))
@@ -206,7 +206,7 @@ def _watched(look: Callable[[], Report], show: Callable[[Report], None]) -> Repo
         while True:
             try:
                 found = look()
-            except asking.Untold as error:
+            except asking.Undetermined as error:
                 error.show()
             else:
                 click.clear()
@@ -215,7 +215,7 @@ def _watched(look: Callable[[], Report], show: Callable[[Report], None]) -> Repo
             time.sleep(PAUSE)
     except KeyboardInterrupt:
         if found is None:
-            raise asking.Untold("nothing could be read.") from None
+            raise asking.Undetermined("nothing could be read.") from None
         return found
 
 
@@ -229,7 +229,7 @@ def _remembered(path: Path | None, warn: Callable[[str], None]) -> tuple[DrillRe
     try:
         memory = recall(path, limit=20)
     except OSError as error:
-        raise asking.Untold(f"{path} can't be read: {error.strerror}.") from None
+        raise asking.Undetermined(f"{path} can't be read: {error.strerror}.") from None
     for line in memory.unreadable_lines:
         warn(f"{path}, line {line}: not a drill's result; it was left out.")
     return memory.drills
