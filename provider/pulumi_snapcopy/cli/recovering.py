@@ -106,8 +106,11 @@ class Reached(Lookups):
         asking.reach(self.urls[region])
 
 
-class _Sources:
-    """What the source regions still say; each that doesn't is warned of once, and asked no more while it is down."""
+class _Ages:
+    """When snapshots were taken, as far as their regions still say; one that doesn't is warned of once.
+
+    A region that is down is asked no more.
+    """
 
     def __init__(self, told: Told, warn: Callable[[str], None]) -> None:
         self._told, self._warn = told, warn
@@ -186,10 +189,10 @@ def tell(
         if (origin := _origin(each, question.stack)) is not None:
             copies[origin].append(each)
     wanted = sorted(_wanted(told, question, copies))
-    sources = _Sources(told, warn)
+    ages = _Ages(told, warn)
     with ThreadPoolExecutor(AT_ONCE) as pool:
-        list(pool.map(sources.reach, sorted({region for region, _ in wanted if region})))
-        taken = list(pool.map(lambda origin: sources.taken(origin, copies.get(origin, ())), wanted))
+        list(pool.map(ages.reach, sorted({region for region, _ in wanted if region})))
+        taken = list(pool.map(lambda origin: ages.taken(origin, copies.get(origin, ())), wanted))
     return tuple(
         SourceFacts(
             source=origin[1],
