@@ -98,6 +98,19 @@ def snapcopy(clean: pytest.MonkeyPatch) -> Snapcopy:
     return run
 
 
+@pytest.fixture
+def snapcopy_in(clean: pytest.MonkeyPatch) -> Callable[..., bytes]:
+    """Runs the program in an encoding, and returns what it prints; it has to end well."""
+
+    def run(encoding: str, *arguments: str) -> bytes:
+        clean.setenv("PYTHONIOENCODING", encoding)
+        done = subprocess.run([program(), *arguments], capture_output=True, timeout=60, check=False)
+        assert done.returncode == 0, done.stderr
+        return done.stdout
+
+    return run
+
+
 def program() -> str:
     """Where `snapcopy` is."""
     return str(Path(sys.executable).with_name("snapcopy"))

@@ -139,7 +139,7 @@ def test_what_the_provider_refused_is_a_violation(check: Check) -> None:
     )
     assert result.exit_code == 1
     assert result.stdout.splitlines() == [
-        "0.json: db: refused-by-provider (mandatory): targetRegion: Lightsail has no region 'eu-west-9'.",
+        "0.json: db: refused-by-provider (mandatory): target_region: Lightsail has no region 'eu-west-9'.",
         "1 copy judged; violations: 1 mandatory, 0 advisory.",
     ]
     assert "there may be more" in result.stderr

@@ -69,7 +69,7 @@ def test_text_has_the_line_and_stays_on_one(check: Check) -> None:
     result = check(state(copied("a\n:error b\x1b[2J", targetRegion="x") | PLACED))
     lines = result.stdout.splitlines()
     assert lines[0].startswith(
-        r"0.json: a\n:error b\x1b[2J (lib/my copies.py:12): known-region (mandatory): targetRegion: "
+        r"0.json: a\n:error b\x1b[2J (lib/my copies.py:12): known-region (mandatory): target_region: "
     )
     assert len(lines) == 2
 
@@ -105,10 +105,10 @@ def test_github_gets_a_command_a_violation(check: Check) -> None:
     )  # fmt: skip
     first, second, third, last = result.stdout.split("\n")[:4]
     assert first.startswith(
-        "::error file=a%2Cb%3Ac/50%25.py,line=3,title=snapshot-name::x%0D%0A100%25: targetSnapshotName: '-' is"
+        "::error file=a%2Cb%3Ac/50%25.py,line=3,title=snapshot-name::x%0D%0A100%25: target_snapshot_name: '-' is"
     )
     assert second.startswith("::warning file=a%2Cb%3Ac/50%25.py,line=3,title=copy-leaves-region::x%0D%0A")
-    assert third.startswith("::error title=known-region::y: targetRegion: ")
+    assert third.startswith("::error title=known-region::y: target_region: ")
     assert last == "2 copies judged; violations: 2 mandatory, 1 advisory."
 
 

@@ -84,7 +84,7 @@ def test_old_copies_miss_the_objective(check: Check) -> None:
     config = {"recovery-point-objective": {"enforcementLevel": "mandatory", "hours": 24}}
     result = check(state(made), "--config", config)
     assert result.exit_code == 1
-    assert "recovery-point-objective (mandatory): restoreDate: " in result.stdout
+    assert "recovery-point-objective (mandatory): restore_date: " in result.stdout
     assert check(state(made), "--config", {"recovery-point-objective": {"hours": 96}}).exit_code == 0
 
 
@@ -111,9 +111,9 @@ def test_all_that_is_wrong_is_named_in_the_files_order(check: Check) -> None:
     lines = result.stdout.splitlines()
     assert [" ".join(line.split()[:5]) for line in lines[:-1]] == [
         "0.json: zeta: manual-or-automatic-source (mandatory): source_snapshot_name",
-        "0.json: zeta: snapshot-name (mandatory): targetSnapshotName:",
-        "0.json: zeta: known-region (mandatory): targetRegion:",
-        "0.json: alpha: known-region (mandatory): sourceRegion:",
+        "0.json: zeta: snapshot-name (mandatory): target_snapshot_name:",
+        "0.json: zeta: known-region (mandatory): target_region:",
+        "0.json: alpha: known-region (mandatory): source_region:",
     ]
     assert "Write source_snapshot_name (a manual snapshot)" in lines[0]
     assert lines[-1] == "2 copies judged; violations: 4 mandatory, 0 advisory."

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
+from threading import Thread
 
 import pytest
 from pulumi_snapcopy.aws import login
@@ -122,6 +124,33 @@ def test_of_two_reads_in_a_row_the_denied_one_is_named(
     assert found["lightsail:GetDisks in us-east-1"] == disks
 
 
+def test_an_answer_that_is_none_of_the_services_allows_nothing(
+    on_emulator: Emulator, pulumi: Path, invoke: Invoke, clean: pytest.MonkeyPatch
+) -> None:
+    """An endpoint that answers everything with an empty object names no call, and isn't taken for permission."""
+
+    class Empty(BaseHTTPRequestHandler):
+        def do_POST(self) -> None:
+            self.rfile.read(int(self.headers["Content-Length"]))
+            self.send_response(200)
+            self.end_headers()
+            self.wfile.write(b"{}")
+
+        def log_message(self, *_: object) -> None:
+            """Say nothing."""
+
+    with HTTPServer(("127.0.0.1", 0), Empty) as server:
+        Thread(target=server.serve_forever).start()
+        clean.setenv("AWS_ENDPOINT_URL_LIGHTSAIL", f"http://127.0.0.1:{server.server_port}")
+        done = invoke("doctor", *REGIONS)
+        server.shutdown()
+    found = verdicts(done.stdout)
+    assert done.exit_code == 1
+    for action in ("GetAutoSnapshots", "GetDiskSnapshot", "GetInstanceSnapshot"):
+        assert found[f"lightsail:{action} in us-east-1"] == "problem"
+    assert "the answer holds no autoSnapshots" in done.stdout
+
+
 def test_credentials_that_arent_taken_are_one_problem(
     on_emulator: Emulator, pulumi: Path, invoke: Invoke
 ) -> None:
@@ -185,6 +214,10 @@ def test_settings_are_shown(
         done.stdout, "settings"
     )
     assert "can work on 12 copies at a time" in line_of(done.stdout, "host")
+    clean.setenv("SNAPCOPY_MAX_WORKERS", "1")
+    done = invoke("doctor")
+    assert ", 1 copy at a time, in" in line_of(done.stdout, "settings")
+    assert line_of(done.stdout, "host").endswith("can work on 1 copy at a time")
 
 
 def test_a_host_built_otherwise_is_a_problem(
@@ -195,7 +228,7 @@ def test_a_host_built_otherwise_is_a_problem(
     def differ(workers: int) -> None:
         raise _sdk.InternalsDiffer("the host's thread pool can't be found")
 
-    clean.setattr(_sdk, "raise_workers", differ)
+    clean.setattr(_sdk, "set_workers", differ)
     assert "the host's thread pool can't be found in this Pulumi SDK" in line_of(
         invoke("doctor").stdout, "host"
     )

@@ -112,15 +112,19 @@ def test_a_disk_is_restored_and_removed(region: Any, invoke: Invoke) -> None:
         pytest.param(
             ("app-1", "--bundle-id", "nano_3_0"), 1, "is smaller than the snapshot", marks=IN_TEST_PREFLIGHT
         ),
-        (("app-1", "--bundle-id", "small_9_9"), 1, "has no bundle 'small_9_9'"),
+        (
+            ("app-1", "--bundle-id", "small_9_9"),
+            1,
+            ". Write one of these as --bundle-id",
+        ),
         pytest.param(
             ("app-1", "--availability-zone", "eu-west-1z"),
             1,
-            "has no availability zone",
+            "Write one of these as --availability-zone",
             marks=IN_TEST_PREFLIGHT,
         ),
         (("app-1", "--check", "exit 3", "--check-timeout", "1s"), 1, "the check failed for 1 s: exit code 3"),
-        (("data-1", "--check", "ping {ip}"), 1, "has no public address"),
+        (("data-1", "--check", "ping {ip}"), 1, "a disk has no address; it was not restored"),
     ],
 )
 def test_what_goes_wrong_is_said_and_leaves_nothing(
@@ -145,6 +149,18 @@ def test_the_check_is_tried_with_the_address_until_it_succeeds(
     assert address == "203.0.113.10" and name.startswith("snapcopy-drill-")
 
 
+def test_a_check_of_an_address_restores_no_disk(
+    region: Any, invoke: Invoke, on_emulator: Emulator, tmp_path: Path
+) -> None:
+    """It would cost, and could only fail; of all sources disks are skipped, and that is said."""
+    ended = invoke("drill", "all", *ROUTE, "--check", "test {ip}", "--format", "json")
+    assert ended.exit_code == 0
+    assert [each["source"] for each in json.loads(ended.stdout)] == ["app-1"]
+    assert "Skipped data-1: the check has {ip}" in ended.stderr
+    assert invoke("drill", "data-1", *ROUTE, "--check", "test {ip}").exit_code == 1
+    assert not on_emulator.calls("CreateDiskFromSnapshot")
+
+
 def test_a_check_may_print_anything(region: Any, invoke: Invoke) -> None:
     """Also what is no text in UTF-8."""
     assert invoke("drill", "app-1", *ROUTE, "--check", "printf '\\377'").exit_code == 0
@@ -156,7 +172,7 @@ def test_a_check_may_print_anything(region: Any, invoke: Invoke) -> None:
 def test_neither_another_account_nor_an_unknown_region_is_drilled(
     region: Any, invoke: Invoke, on_emulator: Emulator, clean: pytest.MonkeyPatch
 ) -> None:
-    """Nothing is asked of Lightsail, and the exit code is 2: it couldn't be told."""
+    """Nothing is asked of Lightsail, and the exit code is 2: it couldn't be determined."""
     on_emulator.clear_calls()
     ended = invoke("drill", "app-1", "--source-region", SOURCE, "--target-region", "eu-wst-1")
     assert ended.exit_code == 2 and "Did you mean eu-west-1" in ended.stderr
@@ -196,7 +212,7 @@ def test_it_waits_until_it_runs(
 def test_a_restore_that_is_not_allowed_is_exit_1_and_unreadable_copies_are_exit_2(
     region: Any, invoke: Invoke, on_emulator: Emulator
 ) -> None:
-    """What couldn't be told is no verdict."""
+    """What couldn't be determined is no verdict."""
     on_emulator.inject(
         Fault(kind="error", operation="CreateInstancesFromSnapshot", code="AccessDeniedException")
     )
@@ -236,6 +252,15 @@ def test_the_history_remembers(region: Any, invoke: Invoke, tmp_path: Path) -> N
     assert [(each.source, each.objective_met) for each in recall(history).drills] == [
         ("nothing", False), ("data-1", True),
     ]  # fmt: skip
+
+
+def test_a_history_that_cant_be_written_is_found_before_anything_is_restored(
+    region: Any, invoke: Invoke, on_emulator: Emulator, tmp_path: Path
+) -> None:
+    """A restore costs, and its result shall be kept; exit code 2."""
+    ended = invoke("drill", "app-1", *ROUTE, "--history", str(tmp_path / "nowhere" / "drills.jsonl"))
+    assert ended.exit_code == 2 and "can't be written: No such file or directory" in ended.stderr
+    assert sends(on_emulator) == []
 
 
 def test_a_killed_drill_is_cleaned_up_by_the_next(region: Any, invoke: Invoke, on_emulator: Emulator) -> None:

@@ -40,7 +40,7 @@ def closed_port() -> Iterator[int]:
 def expect_error(invoke: Invoke, *parts: str, arguments: tuple[str, ...] = ("status",)) -> None:
     """Run a command, and find one error with these parts, and no more than that."""
     done = invoke(*arguments)
-    assert done.exit_code == (2 if arguments == ("status",) else 1)  # status: it couldn't be told
+    assert done.exit_code == (2 if arguments == ("status",) else 1)  # status: it couldn't be determined
     (line,) = done.stderr.splitlines()
     assert line.startswith("Error: ")
     for part in parts:

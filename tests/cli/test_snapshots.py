@@ -187,6 +187,23 @@ def test_one_region_and_all_of_them_exclude_each_other(invoke: Invoke) -> None:
     assert "exclude each other" in done.stderr
 
 
+@pytest.mark.parametrize("which", [("--region", "eu-west-1"), ("--all-regions",)])
+def test_another_account_isnt_listed(
+    which: tuple[str, ...], on_emulator: Emulator, invoke: Invoke, clean: pytest.MonkeyPatch
+) -> None:
+    """The account guard is asked first, in a region that every account has; exit code 2, and no snapshot is shown."""
+    clean.setenv("SNAPCOPY_ALLOWED_ACCOUNT_IDS", "999999999999")
+    on_emulator.inject(
+        Fault(kind="error", region="ap-northeast-1", code="UnrecognizedClientException", times=None)
+    )
+    done = invoke("status", *which, "--json")
+    assert (done.exit_code, done.stdout) == (2, "")
+    assert "123456789012 isn't one that SNAPCOPY_ALLOWED_ACCOUNT_IDS allows: 999999999999." in done.stderr
+    assert {call.operation for call in on_emulator.calls()} <= {"GetCallerIdentity"}
+    clean.setenv("SNAPCOPY_ALLOWED_ACCOUNT_IDS", "123456789012")
+    assert invoke("status", "--region", "us-east-1").exit_code == 0
+
+
 def test_status_only_reads(on_emulator: Emulator, invoke: Invoke) -> None:
     """Looking changes nothing."""
     invoke("status", "--all-regions")

@@ -23,7 +23,31 @@ def test_the_stacks_profile_and_region_win(tmp_path: Path, monkeypatch: pytest.M
     stack = StackConfig.of(None, tmp_path)
     login, why = stack.login(), stack.why()
     assert (login.profile, login.region) == ("ops", "eu-west-1")
-    assert why == "aws:profile ops and aws:region eu-west-1 of Pulumi.dev.yaml; it wins over AWS_PROFILE"
+    assert why == (
+        "aws:profile ops of Pulumi.dev.yaml and aws:region eu-west-1 of Pulumi.dev.yaml; it wins over AWS_PROFILE"
+    )
+
+
+def test_the_projects_own_configuration_counts_under_the_stacks(tmp_path: Path) -> None:
+    """The engine applies it too, in each way that a project writes a value; also where no stack is named."""
+    (tmp_path / "Pulumi.yaml").write_text(
+        "name: shop\nconfig:\n  aws:region: {value: eu-west-1}\n  aws:profile: {type: string, default: ops}\n"
+        "  snapcopy:allowedAccountIds: {value: ['012345678901']}\n  snapcopy:pollSeconds: 7\n  shop:size: {type: integer}\n"
+    )
+    alone = StackConfig.of(None, tmp_path)
+    assert alone.config == {
+        "aws:region": "eu-west-1",
+        "aws:profile": "ops",
+        "snapcopy:allowedAccountIds": '["012345678901"]',
+        "snapcopy:pollSeconds": 7,
+    }
+    (tmp_path / "Pulumi.dev.yaml").write_text("environment: [shop/base]\nconfig:\n  aws:region: us-east-1\n")
+    both = StackConfig.of("dev", tmp_path)
+    assert (both.login().profile, both.login().region) == ("ops", "us-east-1")
+    assert both.why() == (
+        "aws:profile ops of Pulumi.yaml and aws:region us-east-1 of Pulumi.dev.yaml. "
+        "Pulumi.dev.yaml imports environments (ESC), which aren't read here, and may set others"
+    )
 
 
 def test_of_several_stacks_one_has_to_be_named(tmp_path: Path) -> None:

@@ -5,12 +5,13 @@ from __future__ import annotations
 import json
 import signal
 import subprocess
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from datetime import datetime, timedelta, timezone
 from types import SimpleNamespace
 from typing import Any
 
 import pytest
+from pulumi_snapcopy.aws.login import Login
 from pulumi_snapcopy.emulator import Emulator, Fault
 
 from .conftest import Invoke, program
@@ -18,6 +19,7 @@ from .conftest import Invoke, program
 NOW = datetime.now(timezone.utc)
 OWNER = "shop/dev/snapcopy:lightsail:DisasterRecoveryRegion/dr-{0}@0123456789abcdef"
 HERE = ("--target-region", "eu-west-1")
+NOBODY = "http://127.0.0.1:1"
 
 
 def day(ago: int) -> str:
@@ -75,6 +77,33 @@ def test_an_age_is_that_of_the_data(on_emulator: Emulator, invoke: Invoke) -> No
     assert told(invoke)["sources"][0]["ageSeconds"] == pytest.approx(since, abs=60)
 
 
+@pytest.mark.parametrize("known", [(), ("--source-region", "us-east-1", "--protect", "web-1")])
+def test_a_source_region_that_is_down_costs_only_the_exact_age(
+    known: tuple[str, ...], on_emulator: Emulator, invoke: Invoke, clean: pytest.MonkeyPatch
+) -> None:
+    """That is when it matters: ages count from midnight, with one warning, whatever the number of sources."""
+    copy(on_emulator, 1)
+    if not known:
+        copy(on_emulator, 1, "data-1")
+    there = Login.endpoints
+
+    def endpoints(login: Login, regions: Iterable[str], service: str) -> dict[str, str]:
+        return {**there(login, regions, service), **({"us-east-1": NOBODY} if "us-east-1" in regions else {})}
+
+    clean.setattr(Login, "endpoints", endpoints)
+    done = invoke("status", *HERE, "--format", "json", "--max-age", "3d", *known)
+    assert done.exit_code == 0
+    midnight = datetime.fromisoformat(f"{day(1)}T00:00:00+00:00")
+    since = (datetime.now(timezone.utc) - midnight).total_seconds()
+    for source in json.loads(done.stdout)["sources"]:
+        assert source["ageSeconds"] == pytest.approx(since, abs=60)
+    (line,) = done.stderr.splitlines()
+    assert line.startswith(f"Warning: {NOBODY} doesn't answer") and "copies from us-east-1 count from" in line
+    assert not on_emulator.calls("GetAutoSnapshots"), "what doesn't answer isn't asked"
+    done = invoke("status", *HERE, "--source-region", "us-east-1", "--protect", "all")
+    assert done.exit_code == 2 and f"{NOBODY} doesn't answer" in done.stderr
+
+
 def test_a_source_that_was_taken_again_makes_its_copy_no_younger(
     on_emulator: Emulator, invoke: Invoke
 ) -> None:
@@ -113,6 +142,17 @@ def test_the_exit_code_tells_whether_the_objective_is_met(
         assert "web-1" in done.stdout and done.stderr == ""
 
 
+def test_a_page_is_utf8_whatever_the_machines_encoding(
+    on_emulator: Emulator, snapcopy_in: Callable[..., bytes]
+) -> None:
+    """It says so itself; a table escapes what the encoding lacks."""
+    copy(on_emulator, 1)
+    tags = {"snapcopy:owner": OWNER.format("x"), "snapcopy:source": f"us-east-1:naïve-Ω:{day(1)}"}
+    on_emulator.put_snapshot("eu-west-1", "other", from_name="web-1", tags=tags)
+    assert "naïve-Ω" in snapcopy_in("latin-1", "status", *HERE, "--format", "html").decode("utf-8")
+    assert "naïve-\\u03a9" in snapcopy_in("latin-1", "status", *HERE).decode("latin-1")
+
+
 def test_what_cant_be_told_is_2(on_emulator: Emulator, invoke: Invoke) -> None:
     """Neither a refused list nor an empty answer passes for good news; standard output stays empty."""
     copy(on_emulator, 1)
@@ -125,6 +165,31 @@ def test_what_cant_be_told_is_2(on_emulator: Emulator, invoke: Invoke) -> None:
     assert done.exit_code == 2 and "can't be read: Not a directory" in done.stderr
     done = invoke("status", *HERE, "--max-age", "99999999999d")
     assert done.exit_code == 2 and "is not a duration" in done.stderr
+    done = invoke("status", *HERE, "--drills", "drils.jsonl")
+    assert done.exit_code == 0 and "Warning: there is no drils.jsonl, so no drills are shown" in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (("--max-age", "30"), "'30' is not a duration. Write one such as 30h, 30d or 1h30m."),
+        (("--keep", "daily"), "daily: no number is given. Write it as daily=7,weekly=4."),
+        (("--keep", "daily=x,last=2"), "daily: no number is given."),
+        (("--keep", "hourly=2"), "hourly: not one of last, daily"),
+        (("--keep", "daily=0"), "at least one of last"),
+        (("--price", "inf"), "Write a number of 0 or more."),
+        (("--price", "nan"), "Write a number of 0 or more."),
+        (("--region", "eu-west-1", "--price", "3"), "no other option but --json goes with them"),
+        (("--region", "eu-west-1", "--drills", "x"), "no other option but --json goes with them"),
+    ],
+)
+def test_what_an_option_doesnt_take_is_a_wrong_use(
+    arguments: tuple[str, ...], said: str, invoke: Invoke
+) -> None:
+    """Nothing is ignored; each message says what to write."""
+    done = invoke("status", *HERE[: 0 if "--region" in arguments else 2], *arguments)
+    assert done.exit_code == 2
+    assert said in " ".join(done.stderr.split())
 
 
 def test_protect_names_what_has_no_copy(on_emulator: Emulator, invoke: Invoke) -> None:
@@ -157,7 +222,7 @@ def test_status_only_reads(on_emulator: Emulator, invoke: Invoke) -> None:
 
 
 def test_a_given_retention_says_why_and_what_goes_next(on_emulator: Emulator, invoke: Invoke) -> None:
-    """The service doesn't know it, so it is an option; a wrong one is a wrong use."""
+    """The service doesn't know it, so it is an option."""
     for ago in (1, 2, 3):
         copy(on_emulator, ago)
     (source,) = told(invoke, "--keep", "daily=2,last=1")["sources"]
@@ -167,7 +232,6 @@ def test_a_given_retention_says_why_and_what_goes_next(on_emulator: Emulator, in
         [],
     ]
     assert [each["goesNext"] for each in source["copies"]] == [False, True, False]
-    assert invoke("status", *HERE, "--keep", "hourly=2").exit_code == 2
 
 
 @pytest.fixture
@@ -220,7 +284,7 @@ def test_watch_does_not_pile_up(
     rounds(*[lambda: seen.append(len(on_emulator.calls()))] * 9)
     assert invoke("status", *HERE, "--watch").exit_code == 0
     assert len({after - before for before, after in zip([0, *seen], seen, strict=False)}) == 1
-    assert len(made) == 3, "to find the endpoint, and a client of each region"
+    assert len(made) == 4, "to find the endpoint, and a client, of each region"
 
 
 def test_watch_that_never_could_tell_is_2(

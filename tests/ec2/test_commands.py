@@ -78,6 +78,13 @@ def test_doctor_checks_the_way_to_fcu(fcu: Emulator, monkeypatch: pytest.MonkeyP
     assert "skipped    credentials, endpoint, account and permissions: after cloud" in output
 
 
+def test_status_tells_nothing_of_others_snapshots(aws: Emulator) -> None:
+    """Where none is ours, that is what is said, and not that there are none."""
+    aws.ec2.put_snapshot("us-east-1", tags={"a": "b"})
+    ended = CliRunner().invoke(main, ["status", "--services", "ec2", "--region", "us-east-1"])
+    assert ended.stdout.splitlines()[-1] == "There are no snapshots of snapcopy's in us-east-1."
+
+
 def test_doctor_says_that_the_keys_are_wrong(aws: Emulator) -> None:
     """One problem, which isn't about a permission."""
     message = "AWS was not able to validate the provided access credentials"

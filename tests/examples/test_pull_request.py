@@ -66,7 +66,7 @@ def test_the_script_tells_good_programs_from_bad_ones(project: Stack, emulator: 
     refused = script(project, "github", "policy-config.json")
     assert refused.returncode == 1, refused.stderr
     assert refused.stdout.startswith(
-        "::error file=__main__.py,line=5,title=refused-by-provider::db: targetRegion: "
+        "::error file=__main__.py,line=5,title=refused-by-provider::db: target_region: "
     )
 
     assert not [call for call in emulator.calls() if not call.operation.startswith("Get")]
@@ -228,7 +228,7 @@ def test_the_report_becomes_one_comment(commenting: Any, tmp_path: Path) -> None
     commenting("report", GITHUB_OUTPUT=str(output))
     name, end, report = re.fullmatch(r"(\w+)<<(\w{32})\n(.*)\n\2\n", output.read_text(), re.S).groups()[0:3]  # type: ignore[union-attr]
     assert name == "report" and end not in report
-    assert "known-region (mandatory): sourceRegion" in report
+    assert "known-region (mandatory): source_region" in report
     about = {"GITHUB_REPOSITORY": "shop/shop", "PULL_REQUEST": "7", "GH_TOKEN": "none"}
     commenting("Comment", REPORT=report, **about)
     commenting("Comment", REPORT="all is well", **about)

@@ -153,7 +153,15 @@ SECRET = {"4dabf18193072939515e22adb298388d": "1b47061264138c4ac30d75fd1eb44270"
         ({"cost": UNKNOWN_STRING_VALUE}, "untouched"),
         ({"cost": "9"}, "untouched"),
         (UNKNOWN_OBJECT_VALUE, "untouched"),
-        ([{"key": "team", "value": "shop"}], "untouched"),
+        ([], [{"key": "cost", "value": "7"}]),
+        ([{"key": "team", "value": "shop"}], [{"key": "team", "value": "shop"}, {"key": "cost", "value": "7"}]),
+        ([{"key": "cost", "value": ""}], [{"key": "cost", "value": "7"}]),
+        ([{**SECRET, "value": {"key": "team", "value": "shop"}}],
+         [{**SECRET, "value": {"key": "team", "value": "shop"}}, {"key": "cost", "value": "7"}]),
+        ({**SECRET, "value": []}, {**SECRET, "value": [{"key": "cost", "value": "7"}]}),
+        ([{"key": "cost", "value": "9"}], "untouched"),
+        ([{"key": UNKNOWN_STRING_VALUE, "value": "9"}], "untouched"),
+        (["team"], "untouched"),
     ],
 )  # fmt: skip
 def test_remediation_adds_tags_and_touches_nothing_else(tags: Any, remediated: Any) -> None:

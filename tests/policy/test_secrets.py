@@ -28,7 +28,7 @@ def told(monkeypatch: pytest.MonkeyPatch) -> dict[str, str]:
 def servicer(monkeypatch: pytest.MonkeyPatch, told: dict[str, str]) -> Any:
     """What the engine talks to, guarded."""
     monkeypatch.setattr(policy, "_PolicyAnalyzerServicer", policy._PolicyAnalyzerServicer)
-    _sdk.guard(lambda config: [], told.update)
+    _sdk.refuse(lambda config: [])
     served: Any = policy._PolicyAnalyzerServicer("snapcopy", "0.0.1", policies(), EnforcementLevel.ADVISORY)
     config = analyzer_pb2.ConfigureAnalyzerRequest()
     config.policyConfig["recovery-point-objective"].properties.update({"hours": 1})

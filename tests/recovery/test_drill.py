@@ -26,7 +26,7 @@ GOOD = DrillResult(
 )
 FAILED = replace(GOOD, recovery_seconds=None, error="the bundle doesn't exist in eu-west-1")
 UNTOLD = replace(
-    GOOD, recovery_seconds=None, snapshot_name=None, date=None, error="timed out", is_untold=True
+    GOOD, recovery_seconds=None, snapshot_name=None, date=None, error="timed out", is_unknown=True
 )
 
 
@@ -49,7 +49,7 @@ def test_the_json_has_the_documented_keys() -> None:
         "startedAt": "2026-11-20T06:00:00+00:00",
         "maxAgeSeconds": 93600,
         "error": None,
-        "untold": False,
+        "unknown": False,
         "estimatedCost": 0.01,
     }
 
@@ -69,7 +69,7 @@ def test_the_json_has_the_documented_keys() -> None:
     ],
 )
 def test_the_exit_code(drills: list[DrillResult], code: int) -> None:
-    """0 restored from data young enough; 1 not restored, no copy or too old; 2 it couldn't be told."""
+    """0 restored from data young enough; 1 not restored, no copy or too old; 2 it couldn't be determined."""
     assert exit_code(drills) == code
 
 

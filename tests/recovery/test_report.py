@@ -117,7 +117,7 @@ def test_unknown_sizes_are_not_zero() -> None:
     ],
 )
 def test_the_exit_code_says_how_it_stands(sources: list[SourceStatus], met: bool, code: int) -> None:
-    """0 good, 1 missed, 2 couldn't be told; what is known to be missed counts most."""
+    """0 good, 1 missed, 2 couldn't be determined; what is known to be missed counts most."""
     found = report(*sources)
     assert (found.objective_met, found.exit_code) == (met, code)
     assert found.as_json()["objectiveMet"] is met

@@ -59,6 +59,22 @@ def test_the_service_that_is_asked_is_named(row: Row, served: Running) -> None:
     assert refused.exit_code == 1 and f"Error: {row.codes.denied}" in refused.output
 
 
+def test_another_account_isnt_listed(row: Row, served: Running, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each service's account guard is asked before it is; FCU can't tell the account, so it is refused."""
+    served.reset(row)
+    monkeypatch.setenv("SNAPCOPY_ALLOWED_ACCOUNT_IDS", "999999999999")
+    refused = status(row)
+    assert refused.exit_code == 2
+    said = (
+        "no call that tells the account"
+        if row.emulated == "fcu"
+        else "ALLOWED_ACCOUNT_IDS allows: 999999999999"
+    )
+    assert said in refused.output
+    called = {each.operation for each in served.emulator.calls()}
+    assert called <= {"GetCallerIdentity", "ReadAccounts"}
+
+
 def test_several_services_are_one_answer(served: Running, monkeypatch: pytest.MonkeyPatch) -> None:
     """Of one region that more than one service has."""
     monkeypatch.setenv("SNAPCOPY_EC2_API", "fcu")

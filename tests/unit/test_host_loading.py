@@ -6,17 +6,28 @@ import threading
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
+import grpc
 import pytest
 from pulumi.dynamic import Config, ConfigureRequest
 from pulumi_snapcopy.core.service import Service
+from pulumi_snapcopy.host import _sdk
 from pulumi_snapcopy.host.dynamic import Backend, DynamicProvider
 
 from tests.harness.services import EC2_COPY, LIGHTSAIL_COPY
 
 
+@pytest.mark.parametrize("workers", [1, 3, 100])
+def test_the_host_works_on_as_many_as_are_set(workers: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Fewer than the four that it comes with, too: somebody may want the service to be spared."""
+    server = grpc.server(ThreadPoolExecutor(4))
+    monkeypatch.setattr(_sdk, "_server", lambda: server)
+    _sdk.set_workers(workers)
+    assert server._state.thread_pool._max_workers == workers
+
+
 def test_two_threads_never_import_sdks_at_the_same_time(monkeypatch: pytest.MonkeyPatch) -> None:
     """botocore's modules import each other in a circle: a second thread would see one that is half made."""
-    monkeypatch.setattr("pulumi_snapcopy.host._sdk.raise_workers", lambda workers: None)
+    monkeypatch.setattr("pulumi_snapcopy.host._sdk.set_workers", lambda workers: None)
     monkeypatch.setattr("pulumi_snapcopy.host._sdk.on_cancel", lambda cancel: None)
     both = threading.Barrier(2, timeout=0.3)
     met: list[bool] = []

@@ -2,16 +2,32 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+import asyncio
+from datetime import date, datetime
 from typing import Any
 
 import pulumi
 import pytest
+from pulumi_snapcopy.host.resource import _plain
 from pulumi_snapcopy.lightsail import CopiedSnapshot
 
 IMPORT = pulumi.ResourceOptions(import_="eu-west-1/db-dr")
 TIMEOUTS: Any = pulumi.ResourceOptions(custom_timeouts="90m")  # type: ignore[arg-type]
 TIME: Any = datetime(2026, 11, 20, 3)
+
+
+def test_dates_inside_of_lists_and_mappings_are_texts() -> None:
+    """Triggers may be any values; a time has a form of its own there. What isn't known yet is turned when it is."""
+    day = date(2026, 11, 20)
+    assert _plain([day, {"at": TIME, "of": (day, None, 7)}], "triggers") == [
+        "2026-11-20", {"at": "2026-11-20T03:00:00", "of": ["2026-11-20", None, 7]},
+    ]  # fmt: skip
+
+    async def later() -> Any:
+        (text,) = _plain([pulumi.Output.from_input(day)], "triggers")
+        return await text.future()
+
+    assert asyncio.run(later()) == "2026-11-20"
 
 
 @pytest.mark.parametrize(

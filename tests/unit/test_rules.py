@@ -14,6 +14,7 @@ from pulumi_snapcopy.core.state import Bag
 from pulumi_snapcopy.families import CATALOGUE
 from pulumi_snapcopy.lightsail.family import CopiedSnapshots
 from pulumi_snapcopy.lightsail.rules import COPIED_SNAPSHOT_RULES
+from pulumi_snapcopy.lightsail.rules.restored import RESTORED_INSTANCE_RULES
 
 REGIONS = Regions(
     service="Lightsail", names=frozenset({"us-east-1", "us-east-2", "eu-west-1"}), known_to="boto3 1.42.0",
@@ -238,6 +239,16 @@ def test_a_wrong_type_is_named_with_its_argument_and_its_value() -> None:
         "restoreDate",
         "restore_date must be a string; it is 20261120.",
     )
+
+
+@pytest.mark.parametrize("value", [{"pw": "hunter2"}, ["hunter2"], 7])
+def test_a_secret_of_a_wrong_type_is_neither_quoted_nor_named_to_the_engine(value: Any) -> None:
+    """The engine prints the value of the property that a failure names, so this one names none."""
+    inputs = {"instanceSnapshotName": "web-1", "availabilityZone": "us-east-1a", "bundleId": "small_3_0"}
+    found = RESTORED_INSTANCE_RULES.violations({**inputs, "userData": value}, now=NOW)
+    assert [(each.property, each.message) for each in found] == [
+        ("", f"user_data must be a string; it is of type {type(value).__name__}.")
+    ]
 
 
 def test_tracking_beside_a_date_is_refused() -> None:

@@ -36,11 +36,15 @@ def uncovered(*resources: Resource) -> list[str]:
 
 def test_a_snapshot_whose_name_is_not_known_is_not_taken_for_the_source_of_a_copy() -> None:
     """An instance whose snapshot nobody copies is uncovered, also where an automatic copy of another is declared."""
-    db = resource("aws-native:lightsail:Instance", "db", instanceName=UNKNOWN)
+    db = resource("aws-native:lightsail:Instance", "db", instanceName="db-1")
     assert uncovered(
         db,
         resource(
-            "aws-native:lightsail:InstanceSnapshot", "shot", {"instanceName": [db.urn]}, instanceName=UNKNOWN
+            "aws-native:lightsail:InstanceSnapshot",
+            "shot",
+            {"instanceName": [db.urn]},
+            instanceName="db-1",
+            instanceSnapshotName=UNKNOWN,
         ),
         resource("aws-native:lightsail:Disk", "web", diskName="web-1"),
         resource(COPY, "copy", sourceResourceName="web-1"),
@@ -58,6 +62,43 @@ def test_a_snapshot_is_known_by_its_own_name_not_its_instances() -> None:
     )
     assert uncovered(instance, shot, resource(COPY, "copy", sourceSnapshotName="web-1-shot")) == []
     assert uncovered(instance, shot, resource(COPY, "copy", sourceSnapshotName="web-1-other")) == ["web"]
+
+
+def test_what_isnt_known_may_be_the_copied_one() -> None:
+    """An unknown name, or a copy of an unknown source, accuses nobody; a stack without any copy covers nothing."""
+    pet = ["urn:pulumi:dev::shop::random:index/randomPet:RandomPet::pet"]
+    web = resource("aws:lightsail/instance:Instance", "web", {"name": pet}, name=UNKNOWN)
+    lone = resource("aws:lightsail/instance:Instance", "lone", name="lone-1")
+    assert uncovered(web, lone) == ["web", "lone"]
+    other = resource(COPY, "other", sourceResourceName="db-1")
+    assert uncovered(web, lone, other) == ["lone"]
+    for key in ("sourceResourceName", "sourceSnapshotName"):
+        assert uncovered(web, lone, resource(COPY, "copy", {key: pet}, **{key: UNKNOWN})) == []
+    of_web = resource(COPY, "copy", {"sourceResourceName": [web.urn]}, sourceResourceName=UNKNOWN)
+    assert uncovered(web, lone, of_web) == ["lone"], "its source is known to be the other's"
+
+
+def test_an_instances_copies_cover_its_disks() -> None:
+    """A disk that an attachment links to a covered instance is in the instance's snapshots; another disk isn't."""
+    web = resource("aws:lightsail/instance:Instance", "web", name="web-1")
+    bare = resource("aws:lightsail/instance:Instance", "bare", name="bare-1")
+    logs, data = (resource("aws:lightsail/disk:Disk", each, name=f"{each}-1") for each in ("logs", "data"))
+    kind = "aws:lightsail/disk_attachment:Disk_attachment"
+    by_name = resource(kind, "a", diskName="logs-1", instanceName="web-1")
+    by_output = resource(
+        kind,
+        "a",
+        {"diskName": [logs.urn], "instanceName": [web.urn]},
+        diskName=UNKNOWN,
+        instanceName=UNKNOWN,
+    )
+    elsewhere = resource(kind, "b", diskName="data-1", instanceName="bare-1")
+    for attached in (by_name, by_output):
+        for copy in (
+            resource(COPY, "copy", sourceResourceName="web-1"),
+            resource(COPY, "copy", {"sourceResourceName": [web.urn]}, sourceResourceName=UNKNOWN),
+        ):
+            assert uncovered(web, bare, logs, data, attached, elsewhere, copy) == ["bare", "data"]
 
 
 @pytest.mark.parametrize(

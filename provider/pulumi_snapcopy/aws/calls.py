@@ -66,6 +66,10 @@ _PAGE = re.compile(r"\s*<(!doctype\s+html|html)\b", re.IGNORECASE)
 _SERVICES = {"lightsail": "Lightsail", "ec2": "EC2", "sts": "STS"}
 
 
+_BROKEN_OFF = re.compile(r"EOF|RECORD_MAC|DECRYPT", re.IGNORECASE)
+"""What TLS says where it breaks after the handshake, when a request may have arrived."""
+
+
 class PageInstead(ValueError):
     """The answer is a page of HTML: whatever listens there isn't the service."""
 
@@ -78,6 +82,34 @@ def call(name: str, work: Callable[[], T]) -> T:
         raise _service_error(error, name) from error
     except (aws.BotoCoreError, ResponseParserError, ValueError) as error:
         raise _local_error(error, name) from error
+
+
+def made(service: str, make: Callable[[], Any]) -> Any:
+    """Make a client, and raise one of our errors for what it ends with; nothing was sent, so no answer is lost.
+
+    Args:
+        service: boto3's name of it.
+        make: makes it.
+    """
+    try:
+        client = make()
+        _refuse_address(client.meta.endpoint_url)
+        return client
+    except ValueError as error:
+        raise _unusable(service, error) from error
+    except aws.BotoCoreError as error:
+        raise _local_error(error, "") from error
+
+
+def _refuse_address(url: str) -> None:
+    """Refuse an address that a client takes, and that no call can be sent to."""
+    parts = urlsplit(url)
+    try:
+        usable = parts.scheme in ("http", "https") and parts.hostname and parts.port != 0
+    except ValueError:  # of the port
+        usable = False
+    if not usable:
+        raise ValueError(f"Invalid endpoint: {url}")
 
 
 def refuse_garbage(http_response: Any, **_: Any) -> None:
@@ -182,10 +214,27 @@ def _no_such_service(call: str, said: str) -> str:
     """Name the endpoint, and the setting that it comes from."""
     room = call.partition(":")[0]
     service = _SERVICES.get(room, room)
-    for variable in (f"AWS_ENDPOINT_URL_{room.upper()}", "AWS_ENDPOINT_URL"):
-        if url := os.environ.get(variable):
-            return f"{without_secrets(url)}, set by {variable}, has no {service}: {said}"
+    if variable := _endpoint_variable(room):
+        return f"{without_secrets(os.environ[variable])}, set by {variable}, has no {service}: {said}"
     return f"the endpoint has no {service} (endpoint_url in the AWS profile, if it is set there): {said}"
+
+
+def _unusable(service: str, error: ValueError) -> ServiceError:
+    """Say of a client that can't be made which setting to correct."""
+    message = without_secrets(str(error))
+    if not re.match(r"Invalid (endpoint|IPv6)", message):
+        return Refused(message)
+    setting = _endpoint_variable(service) or "endpoint_url in the AWS profile"
+    return NoSuchService(
+        f"{setting} can't be used: {message}",
+        advice="write it as http://HOST:PORT or https://HOST, or unset it to use the real service",
+    )
+
+
+def _endpoint_variable(service: str) -> str | None:
+    """Return the variable that sets a service's endpoint, if one does."""
+    variables = (f"AWS_ENDPOINT_URL_{service.upper()}", "AWS_ENDPOINT_URL")
+    return next((each for each in variables if os.environ.get(each)), None)
 
 
 def _local_error(error: Exception, call: str) -> ServiceError:
@@ -205,6 +254,8 @@ def _local_error(error: Exception, call: str) -> ServiceError:
     if isinstance(error, (aws.EndpointConnectionError, aws.ConnectTimeoutError, aws.ProxyConnectionError)):
         return Transient(message, call=call)
     if isinstance(error, (aws.HTTPClientError, aws.ResponseStreamingError, ValueError)):
+        return AnswerLost(message, call=call)
+    if isinstance(error, aws.SSLError) and _BROKEN_OFF.search(message):
         return AnswerLost(message, call=call)
     if isinstance(error, ResponseParserError):
         return AnswerLost(message.partition(" Further retries")[0], call=call)  # the answer itself comes next

@@ -14,7 +14,7 @@ from botocore.config import Config
 
 from ..core.errors import LoginFailed
 from . import advice
-from .calls import call, member
+from .calls import call, made, member
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,14 +49,12 @@ class Login:
         Raises:
             ServiceError: if the AWS settings of this machine can't be used.
         """
-
-        def find() -> dict[str, str]:
-            # Keys that nobody uses: without any, making a client looks for credentials, also over the network.
-            client: Any = self.session().client
-            make = partial(client, service, aws_access_key_id="none", aws_secret_access_key="none")
-            return {region: make(region_name=region).meta.endpoint_url for region in regions}
-
-        return call("", find)
+        # Keys that nobody uses: without any, making a client looks for credentials, also over the network.
+        client: Any = call("", self.session).client
+        make = partial(client, service, aws_access_key_id="none", aws_secret_access_key="none")
+        return {
+            region: made(service, partial(make, region_name=region)).meta.endpoint_url for region in regions
+        }
 
     def credentials(self) -> str:
         """Return where the credentials come from, by boto3's name of the method: ``env``, ``sso``, …

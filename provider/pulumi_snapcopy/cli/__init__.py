@@ -5,7 +5,10 @@ A command is loaded when it is called: ``snapcopy --help`` shall not wait for bo
 
 from __future__ import annotations
 
+import sys
 from importlib import import_module
+from io import TextIOWrapper
+from typing import Any
 
 import click
 
@@ -25,6 +28,12 @@ COMMANDS = {
 
 class _Commands(click.Group):
     """Commands that are imported when they are called, and not to be listed."""
+
+    def main(self, *args: Any, **options: Any) -> Any:
+        """Run a command; characters that the terminal's or pipe's encoding lacks are escaped, instead of ending it."""
+        if isinstance(sys.stdout, TextIOWrapper) and sys.stdout.errors == "strict":
+            sys.stdout.reconfigure(errors="backslashreplace")
+        return super().main(*args, **options)
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         return list(COMMANDS)

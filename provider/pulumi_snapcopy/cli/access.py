@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from functools import cached_property
 from typing import TYPE_CHECKING
 
@@ -42,6 +42,8 @@ class Access(ABC):
     permissions: Sequence[Permission]
     policy = "snapcopy iam-policy"
     """The command that prints them."""
+    lists_all = False
+    """Whether a list shows all manual snapshots, and not ours alone."""
 
     def __init__(
         self, stack: StackConfig, settings: Settings, source_region: str | None, target_region: str | None
@@ -82,6 +84,24 @@ class Access(ABC):
     @abstractmethod
     def open_regions(self, given: Sequence[str], *, every: bool) -> Mapping[str, str]:
         """Return the endpoints of the given regions; of the default one if none is given, or of every region."""
+
+    def guard(self, regions: Collection[str]) -> None:
+        """Let the account guard judge before anything is listed; where any account is allowed, nobody is asked.
+
+        Args:
+            regions: those that will be asked.
+
+        Raises:
+            click.ClickException: if the account isn't an allowed one.
+            ServiceError: if it can't be determined.
+        """
+        if self.settings.allowed_account_ids:
+            self.target = self.one_of(regions)
+            self.account()
+
+    def one_of(self, regions: Collection[str]) -> str:
+        """Return the region to ask for the account in."""
+        return next(iter(regions))
 
     @abstractmethod
     def service(self) -> Service:
@@ -155,6 +175,11 @@ class AwsAccess(Access):
             asked or [asking.settle_region(None, self.access, self.known())], self.called
         )
 
+    def one_of(self, regions: Collection[str]) -> str:
+        """Return the default region, or one that every account has: where one isn't enabled, STS takes no credentials."""
+        own = (self.access.default_region() or "", "us-east-1")
+        return next((each for each in own if each in regions), super().one_of(regions))
+
     def account(self) -> str | None:
         """Ask STS, on the real service or where the accounts are restricted."""
         from ..aws.login import is_the_real_service
@@ -170,6 +195,7 @@ class LightsailAccess(AwsAccess):
     title = "Lightsail"
     called = "lightsail"
     setting = "AWS_ENDPOINT_URL_LIGHTSAIL"
+    lists_all = True
 
     def __init__(
         self, stack: StackConfig, settings: Settings, source_region: str | None, target_region: str | None

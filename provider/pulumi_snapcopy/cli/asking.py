@@ -23,8 +23,8 @@ NOT_ENABLED = ("UnrecognizedClientException", "InvalidClientTokenId", "OptInRequ
 """What a region says to an account that hasn't enabled it; all but the third also to credentials that are wrong."""
 
 
-class Untold(click.ClickException):
-    """What was asked for couldn't be told."""
+class Undetermined(click.ClickException):
+    """What was asked for couldn't be determined."""
 
     exit_code = 2
 

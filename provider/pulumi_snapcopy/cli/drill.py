@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import signal
-import subprocess
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -15,10 +14,9 @@ from typing import TYPE_CHECKING
 
 import click
 
-from ..core.durations import DurationError, seconds, spoken
 from ..core.errors import ServiceError, SnapcopyError, SourceError
 from ..recovery.drill import DrillResult, exit_code, remember
-from . import asking
+from . import asking, drill_check, options
 
 if TYPE_CHECKING:
     from ..lightsail.drilling import Drilling, Restored
@@ -26,30 +24,13 @@ if TYPE_CHECKING:
 EVERY = "all"
 """Means each source that has copies."""
 
-CHECK_PAUSE = 5.0
-"""Seconds between two tries of a check: what has just started may not answer yet."""
-
-
-class CheckFailed(SnapcopyError):
-    """The check hasn't succeeded in time."""
-
-
-def _duration(_: click.Context, __: click.Parameter, value: str | None) -> float | None:
-    """Read an option that is a duration, in seconds."""
-    if value is None:
-        return None
-    try:
-        return seconds(value)
-    except DurationError as error:
-        raise click.BadParameter(str(error)) from None
-
 
 @click.command("drill")
 @click.argument("sources", nargs=-1, required=True, metavar="SOURCE…")
 @click.option("--source-region", required=True, help="The region of the source.")
 @click.option("--target-region", required=True, help="The region of the copies, where one is restored.")
 @click.option(
-    "--max-age", callback=_duration, help="The objective: how old the data may be, such as 30h or 30d."
+    "--max-age", callback=options.duration, help="The objective: how old the data may be, such as 30h or 30d."
 )
 @click.option(
     "--bundle-id",
@@ -58,10 +39,18 @@ def _duration(_: click.Context, __: click.Parameter, value: str | None) -> float
 @click.option("--availability-zone", help="A zone of the target region. [default: the first]")
 @click.option("--check", "command", help="A shell command that has to succeed; {ip} and {name} are replaced.")
 @click.option(
-    "--check-timeout", callback=_duration, default="10m", show_default=True, help="How long it is tried."
+    "--check-timeout",
+    callback=options.duration,
+    default="10m",
+    show_default=True,
+    help="How long it is tried.",
 )
 @click.option(
-    "--timeout", callback=_duration, default="2h", show_default=True, help="How long a restore may take."
+    "--timeout",
+    callback=options.duration,
+    default="2h",
+    show_default=True,
+    help="How long a restore may take.",
 )
 @click.option("--format", "style", type=click.Choice(["table", "json"]), default="table", show_default=True)
 @click.option(
@@ -86,6 +75,8 @@ def drill(
     left is removed first. Exit code 0: restored, and the data is young enough; 1: not; 2: the copies couldn't be read.
     """
     _admit(source_region, target_region)
+    if history is not None:
+        _open(history)
     results = []
     with _ended_in_order():
         for source in _each(sources, source_region, target_region):
@@ -96,9 +87,15 @@ def drill(
                 max_age=None if max_age is None else timedelta(seconds=max_age),
             )
             drilling = _drilling(source, source_region, target_region, timeout)
-            result = _run(
-                drilling, blank, source_region, bundle_id, availability_zone, command, check_timeout
-            )
+            try:
+                result = _run(
+                    drilling, blank, source_region, bundle_id, availability_zone, command, check_timeout
+                )
+            except drill_check.NoAddress as error:
+                if EVERY in sources:
+                    click.echo(f"Skipped {source}: {error}.", err=True)
+                    continue
+                result = replace(blank, error=str(error))
             if history is not None:
                 _remember(history, result)
             results.append(result)
@@ -110,7 +107,7 @@ def _admit(source_region: str, target_region: str) -> None:
     """Refuse regions that there aren't, and accounts that the account guard doesn't allow.
 
     Raises:
-        Untold: if one of them is refused, or the account can't be told.
+        Undetermined: if one of them is refused, or the account can't be determined.
     """
     from ..lightsail.lookups import Lookups
 
@@ -118,16 +115,16 @@ def _admit(source_region: str, target_region: str) -> None:
         asking.refuse_unknown([source_region, target_region])
         Lookups.of_the_program().admit(target_region)
     except click.ClickException as error:
-        raise asking.Untold(error.message) from None
+        raise asking.Undetermined(error.message) from None
     except SnapcopyError as error:
-        raise asking.Untold(f"{_sentence(error)}.") from None
+        raise asking.Undetermined(f"{_sentence(error)}.") from None
 
 
 def _each(sources: tuple[str, ...], source_region: str, target_region: str) -> list[str]:
     """Return the sources to restore, each once.
 
     Raises:
-        click.exceptions.Exit: all are meant, and there is none (1), or that can't be told (2).
+        click.exceptions.Exit: all are meant, and there is none (1), or that can't be determined (2).
     """
     if EVERY not in sources:
         return list(dict.fromkeys(sources))
@@ -148,6 +145,20 @@ def _each(sources: tuple[str, ...], source_region: str, target_region: str) -> l
         )
         raise click.exceptions.Exit(1)
     return found
+
+
+def _open(history: Path) -> None:
+    """Make the file of the history, before a restore costs anything.
+
+    Raises:
+        Undetermined: if it can't be written.
+    """
+    try:
+        history.open("ab").close()
+    except OSError as error:
+        raise asking.Undetermined(
+            f"{history} can't be written: {error.strerror}. Nothing was restored; write another --history."
+        ) from None
 
 
 def _remember(history: Path, result: DrillResult) -> None:
@@ -177,10 +188,11 @@ def _run(
             lambda: newest_copy(service, result.source, source_region, drilling.region)
         )
     except (ServiceError, OutOfTime) as error:
-        return replace(result, error=_sentence(error), is_untold=True)
+        return replace(result, error=_sentence(error), is_unknown=True)
     if held is None:
         text = f"{drilling.region} holds no complete copy of {result.source} in {source_region} that is snapcopy's"
         return replace(result, error=text)
+    drill_check.admit(command, held.seen)
     result = replace(
         result,
         snapshot_name=held.seen.name,
@@ -196,7 +208,7 @@ def _run(
         result = replace(result, restored_as=drilling.name)
         restored = drilling.restore(held.seen, bundle_id=bundle_id, zone=zone)
         if command is not None:
-            _check(command, restored, check_timeout)
+            drill_check.run(command, restored, check_timeout)
         result = replace(result, recovery_seconds=time.monotonic() - began)
     except SourceError as error:
         return replace(result, restored_as=None, error=_sentence(error))
@@ -222,32 +234,6 @@ def _remove(drilling: Drilling) -> str | None:
         click.echo(f"Error: {text}. The next drill of this source removes it.", err=True)
         return text
     return None
-
-
-def _check(command: str, restored: Restored, timeout: float) -> None:
-    """Run the check until it succeeds.
-
-    Raises:
-        CheckFailed: if it hasn't in time.
-    """
-    if "{ip}" in command and restored.ip is None:
-        raise CheckFailed("the check has {ip}, and what was restored has no public address")
-    line = command.replace("{ip}", restored.ip or "").replace("{name}", restored.seen.name)
-    until, said = time.monotonic() + timeout, ""
-    while (rest := until - time.monotonic()) > 0:
-        try:
-            done = subprocess.run(
-                line, shell=True, capture_output=True, text=True, errors="replace", timeout=rest, check=False
-            )
-        except subprocess.TimeoutExpired:
-            said = "it didn't end"
-            break
-        if done.returncode == 0:
-            return
-        last = [*(done.stderr or done.stdout).strip().splitlines(), ""]
-        said = f"exit code {done.returncode}" + (f": {last[-2]}" if len(last) > 1 else "")
-        time.sleep(max(min(CHECK_PAUSE, until - time.monotonic()), 0.0))
-    raise CheckFailed(f"the check failed for {spoken(timeout)}: {said}")
 
 
 def _drilling(source: str, source_region: str, target_region: str, timeout: float) -> Drilling:
@@ -285,7 +271,7 @@ def _sentence(error: Exception) -> str:
     from ..core.waiting.deadline import OutOfTime
 
     if isinstance(error, SourceError):
-        return f"{error.cause}: {error.state} {error.next_step}".rstrip(".")
+        return f"{error.cause}: {error.state} {error.next_step[0].upper()}{error.next_step[1:]}".rstrip(".")
     if isinstance(error, OutOfTime):
         return f"timed out; the service last said: {error.trouble}" if error.trouble else "timed out"
     called = f" ({error.call})" if isinstance(error, ServiceError) and error.call else ""

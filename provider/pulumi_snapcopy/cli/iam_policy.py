@@ -36,7 +36,8 @@ TAKING, RESTORING = ("lightsail", "outscale"), ("lightsail",)
 @click.option(
     "--without-delete",
     is_flag=True,
-    help="Leave out the actions that delete snapshots: with this role's credentials nobody can delete backups.",
+    help="Leave out the actions that delete snapshots: with this role's credentials nobody can delete backups. What "
+    "--restoring restores it may delete.",
 )
 @click.option("--drill", is_flag=True, help="Print what `snapcopy drill` needs instead: a role of its own.")
 def iam_policy(services: str, taking: bool, restoring: bool, without_delete: bool, drill: bool) -> None:

@@ -42,12 +42,12 @@ def check_machine(stack: StackConfig = NOTHING) -> Iterator[Finding]:
     else:
         texts = (
             f"looks every {settings.poll_seconds:g} s at most",
-            f"{settings.max_workers} copies at a time",
+            _at_a_time(settings.max_workers),
             f"in {', '.join(settings.allowed_account_ids) or 'any account'}",
         )
         of = (
-            f"by {stack.path.name} and the environment"
-            if stack.path
+            f"by {stack.files} and the environment"
+            if stack.files
             else "a stack's own configuration would win"
         )
         yield ok("settings", f"{', '.join(texts)} ({of})")
@@ -102,4 +102,8 @@ def _host(workers: int) -> Finding:
     if trouble:
         advice = "Copies work, four at a time; install an SDK that this release knows to have more"
         return problem("host", f"{trouble} in this Pulumi SDK. {advice}.")
-    return ok("host", f"can work on {workers} copies at a time")
+    return ok("host", f"can work on {_at_a_time(workers)}")
+
+
+def _at_a_time(workers: int) -> str:
+    return "1 copy at a time" if workers == 1 else f"{workers} copies at a time"

@@ -50,11 +50,14 @@ def _judge(
     permissions: list[Permission], region: str, error: ServiceError | None, text: str
 ) -> Iterator[Finding]:
     failed = False
+    called = [permission.action for permission in permissions]
+    # What names no call, or another one, such as an answer that is none of the service's, can be of any of them.
+    of = error.call if error and error.call in called else called[0]
     for permission in permissions:
         subject = f"{permission.action} in {region}"
         if failed:
             yield not_tried(subject, f"comes after {permissions[0].action}")
-        elif error is not None and permission.action == error.call:
+        elif error is not None and permission.action == of:
             failed = True
             without = f"Without it, {permission.without}. " if isinstance(error, Denied) else ""
             yield problem(subject, f"{without}{text}")

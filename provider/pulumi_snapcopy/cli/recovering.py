@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-import contextlib
+import threading
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta, timezone
-from typing import Protocol
+from typing import Protocol, TypeVar
 
-from ..core.errors import SnapcopyError
+from ..core.errors import NotFound, ServiceError, SnapcopyError, Transient
 from ..core.values import FORMS_OF_COPIES, OWNER_TAG, SOURCE_TAG, Phase, Seen, form_of
 from ..lightsail.lookups import AutoSnapshot, Disk, Instance, Lookups
 from ..lightsail.newest import of_its_source
@@ -20,6 +20,8 @@ from ..recovery.report import CopyFacts, Report, SourceFacts, assess
 from ..recovery.retention import Retention
 from . import asking
 
+T = TypeVar("T")
+
 AT_ONCE = 8
 _STATES = {Phase.DONE: CopyState.COMPLETE, Phase.PENDING: CopyState.PENDING, Phase.FAILED: CopyState.FAILED}
 
@@ -28,7 +30,10 @@ Origin = tuple[str, str]
 
 
 class Told(Protocol):
-    """Whom to ask; `lightsail.lookups.Lookups` is one."""
+    """Whom to ask; `Reached` is one."""
+
+    def reach(self, region: str) -> None:
+        """Return if the region's endpoint answers, else raise: boto3's own patience lasts for minutes."""
 
     def instances(self, region: str) -> tuple[Instance, ...]:
         """Return the instances of a region."""
@@ -84,20 +89,68 @@ class Question:
         )
 
 
-def reached(*regions: str) -> Lookups:
-    """Return whom to ask, once an endpoint of each region has answered: boto3's own patience lasts for minutes.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reached(Lookups):
+    """The look-ups, and where they go; each endpoint is looked up once."""
 
-    Raises:
-        SnapcopyError: if one doesn't, or the settings can't be used.
+    urls: dict[str, str] = field(default_factory=dict)
+
+    def reach(self, region: str) -> None:
+        """Return if the region's endpoint answers.
+
+        Raises:
+            ServiceError: if it doesn't, or the settings can't be used.
+        """
+        if region not in self.urls:
+            self.urls.update(self.login.endpoints([region], "lightsail"))
+        asking.reach(self.urls[region])
+
+
+class _Ages:
+    """When snapshots were taken, as far as their regions still say; one that doesn't is warned of once.
+
+    A region that is down is asked no more.
     """
-    lookups = Lookups.of_the_program()
-    for region in regions:
-        asking.reach(lookups.login.endpoints([region], "lightsail")[region])
-    return lookups
+
+    def __init__(self, told: Told, warn: Callable[[str], None]) -> None:
+        self._told, self._warn = told, warn
+        self._errors, self._lock = dict[str, SnapcopyError](), threading.Lock()
+
+    def reach(self, region: str) -> None:
+        """Connect to a region before the first question."""
+        self._ask(region, lambda: self._told.reach(region))
+
+    def taken(self, origin: Origin, copies: Iterable[Seen]) -> dict[str, datetime]:
+        """Return when snapshots were taken, by date or by name, as far as the service still tells."""
+        (region, source), found = origin, dict[str, datetime]()
+        if not region:
+            return found
+        automatic = self._ask(region, lambda: self._told.auto_snapshots(region, source)) or ()
+        found |= {str(each.date): each.created_at for each in automatic if each.created_at}
+        if any(len(_parts(each)) == 2 for each in copies):
+            manual = self._ask(region, lambda: self._told.snapshots(region)) or ()
+            found |= {each.name: each.created_at for each in manual if each.created_at}
+        return found
+
+    def _ask(self, region: str, question: Callable[[], T]) -> T | None:
+        if isinstance(self._errors.get(region), Transient):
+            return None
+        try:
+            return question()
+        except NotFound:
+            return None  # the source is gone, and its automatic snapshots with it
+        except SnapcopyError as error:
+            with self._lock:
+                first = region not in self._errors
+                self._errors[region] = error
+            if first:
+                said = asking.sentence(error) if isinstance(error, ServiceError) else str(error)
+                self._warn(f"{said} Until then ages of copies from {region} count from their day's midnight.")
+            return None
 
 
 def report(
-    lookups: Lookups,
+    lookups: Reached,
     question: Question,
     target_region: str,
     *,
@@ -105,14 +158,16 @@ def report(
     price: float,
     drills: tuple[DrillResult, ...],
     now: datetime,
+    warn: Callable[[str], None],
 ) -> Report:
-    """Ask the service, and return the report.
+    """Ask the service, and return the report; ``warn`` is told of source regions that don't answer.
 
     Raises:
         SnapcopyError: if the copies, or the sources that were asked for, can't be listed.
     """
+    lookups.reach(target_region)
     lookups.admit(target_region)
-    facts = tell(lookups, question, target_region)
+    facts = tell(lookups, question, target_region, warn=warn)
     return Report(
         sources=tuple(assess(each, now=now, max_age=max_age, price=price) for each in facts),
         made_at=now,
@@ -121,7 +176,9 @@ def report(
     )
 
 
-def tell(told: Told, question: Question, target_region: str) -> tuple[SourceFacts, ...]:
+def tell(
+    told: Told, question: Question, target_region: str, *, warn: Callable[[str], None]
+) -> tuple[SourceFacts, ...]:
     """Return each source with its copies, by name.
 
     Raises:
@@ -132,8 +189,10 @@ def tell(told: Told, question: Question, target_region: str) -> tuple[SourceFact
         if (origin := _origin(each, question.stack)) is not None:
             copies[origin].append(each)
     wanted = sorted(_wanted(told, question, copies))
+    ages = _Ages(told, warn)
     with ThreadPoolExecutor(AT_ONCE) as pool:
-        taken = list(pool.map(lambda origin: _taken(told, origin, copies.get(origin, ())), wanted))
+        list(pool.map(ages.reach, sorted({region for region, _ in wanted if region})))
+        taken = list(pool.map(lambda origin: ages.taken(origin, copies.get(origin, ())), wanted))
     return tuple(
         SourceFacts(
             source=origin[1],
@@ -157,6 +216,7 @@ def _wanted(told: Told, question: Question, copies: Mapping[Origin, list[Seen]])
     if question.tags or question.everything:
         if region is None:
             raise SnapcopyError("--source-region is required with --protect all and --protect KEY=VALUE.")
+        told.reach(region)
         found = {
             each.name for each in _sources(told, region) if question.everything or _matches(each, question)
         }
@@ -185,20 +245,6 @@ def _origin(seen: Seen, stack: str | None) -> Origin | None:
     parts = _parts(seen)
     name = parts[1] if len(parts) == 3 else seen.outputs.get("fromResourceName")
     return (parts[0] if len(parts) > 1 else "", name) if name else None
-
-
-def _taken(told: Told, origin: Origin, copies: Iterable[Seen]) -> dict[str, datetime]:
-    """Return when snapshots were taken, by date or by name, as far as the service still tells."""
-    (region, source), found = origin, dict[str, datetime]()
-    if not region:
-        return found
-    with contextlib.suppress(SnapcopyError):
-        automatic = told.auto_snapshots(region, source)
-        found |= {str(each.date): each.created_at for each in automatic if each.created_at}
-    if any(len(_parts(each)) == 2 for each in copies):
-        with contextlib.suppress(SnapcopyError):
-            found |= {each.name: each.created_at for each in told.snapshots(region) if each.created_at}
-    return found
 
 
 def _facts(seen: Seen, taken: Mapping[str, datetime]) -> CopyFacts:

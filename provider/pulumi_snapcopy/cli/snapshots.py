@@ -63,13 +63,19 @@ def _show_one(access: Access, regions: tuple[str, ...], all_regions: bool, as_js
         click.echo(f"{access.title}: {asking.described(next(iter(urls.values())))}.", err=as_json)
     except (ServiceError, ConfigError) as error:
         raise click.ClickException(_sentence(error, access)) from None
+    try:
+        access.guard(urls)
+    except click.ClickException as error:
+        raise asking.Undetermined(error.message) from None
+    except (ServiceError, ConfigError) as error:
+        raise asking.Undetermined(_sentence(error, access)) from None
     found = look(access, urls)
     left_out = _left_out(found, urls) if all_regions else []
     found.failed = [region for region in found.errors if region not in left_out]
     if len(found.failed) == len(urls):
         raise click.ClickException(_sentence(found.errors[found.failed[0]], access))
     if not as_json:
-        _show(found.snapshots, [region for region in urls if region not in found.errors])
+        _show(access, found.snapshots, [region for region in urls if region not in found.errors])
     if left_out:
         click.echo(f"Left out, not open to this account: {', '.join(left_out)}.", err=True)
     for region in found.failed:
@@ -85,7 +91,8 @@ def look(access: Access, urls: Mapping[str, str]) -> Holdings:
         try:
             asking.reach(urls[region], setting=access.setting)
             listed = [each for kind in service.kinds for each in service.all(region, kind)]
-            return sorted(filter(_is_shown, listed), key=lambda snapshot: snapshot.name)
+            shown = listed if access.lists_all else filter(_is_ours, listed)
+            return sorted(shown, key=lambda snapshot: snapshot.name)
         except ServiceError as error:
             return error
 
@@ -98,9 +105,9 @@ def look(access: Access, urls: Mapping[str, str]) -> Holdings:
     return found
 
 
-def _is_shown(snapshot: Seen) -> bool:
-    """Whether to show a snapshot: on Lightsail each, elsewhere those with our owner tag or our key."""
-    return "snapshotId" not in snapshot.outputs or OWNER_TAG in snapshot.tags or bool(snapshot.key)
+def _is_ours(snapshot: Seen) -> bool:
+    """Whether a snapshot has our owner tag or our key."""
+    return OWNER_TAG in snapshot.tags or bool(snapshot.key)
 
 
 def _as_json(snapshot: Seen) -> dict[str, Any]:
@@ -139,11 +146,12 @@ def _left_out(found: Holdings, asked: Mapping[str, str]) -> list[str]:
     ]
 
 
-def _show(snapshots: Sequence[Seen], regions: Sequence[str]) -> None:
+def _show(access: Access, snapshots: Sequence[Seen], regions: Sequence[str]) -> None:
     from rich.console import Console
 
     if not snapshots:
-        click.echo(f"There are no manual snapshots in {', '.join(regions)}.")
+        what = "manual snapshots" if access.lists_all else "snapshots of snapcopy's"
+        click.echo(f"There are no {what} in {', '.join(regions)}.")
         return
     console, table = Console(highlight=False), _table(snapshots)
     if not console.is_terminal:  # a file or a pipe is as wide as its lines

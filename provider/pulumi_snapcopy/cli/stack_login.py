@@ -17,15 +17,17 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StackConfig:
-    """The configuration of a stack, as far as its file in the project's folder has it in the clear.
+    """The configuration of a stack, as far as the files in the project's folder have it in the clear.
 
     Args:
-        path: the file; None where no stack is named and the folder has none, or several.
-        config: by ``namespace:key``.
+        config: by ``namespace:key``; the stack's own file wins over ``Pulumi.yaml``.
+        origins: the name of the file that each key is from.
+        imports: the name of the file that also imports environments of Pulumi ESC, which aren't read; None: none does.
     """
 
-    path: Path | None = None
     config: Mapping[str, object] = field(default_factory=dict)
+    origins: Mapping[str, str] = field(default_factory=dict)
+    imports: str | None = None
 
     @classmethod
     def of(cls, stack: str | None, folder: Path) -> StackConfig:
@@ -38,8 +40,21 @@ class StackConfig:
         Raises:
             click.ClickException: if the named stack has no configuration there, or it can't be read.
         """
-        path = _file(stack, folder)
-        return cls(path=path, config=_config(path) if path else {})
+        own, project = _file(stack, folder), folder / "Pulumi.yaml"
+        config, origins, imports = dict[str, object](), dict[str, str](), None
+        for path in filter(None, (project if project.is_file() else None, own)):
+            read = _read(path)
+            found = _config(read)
+            config |= found
+            origins |= dict.fromkeys(found, path.name)
+            if path is own and read.get("environment"):
+                imports = path.name
+        return cls(config=config, origins=origins, imports=imports)
+
+    @property
+    def files(self) -> str:
+        """The names of the files, for a sentence; empty if they say nothing."""
+        return ", ".join(dict.fromkeys(self.origins.values()))
 
     def login(self) -> Login:
         """Return the login that counts."""
@@ -51,16 +66,17 @@ class StackConfig:
 
     def why(self) -> str:
         """Say in a sentence which login counts."""
-        told = [
-            f"{key} {value}"
+        told = {
+            key: f"{key} {value} of {self.origins[key]}"
             for key in ("aws:profile", "aws:region")
             if (value := _text(self.config.get(key)))
-        ]
-        if not told or self.path is None:
-            return _of_the_environment()
+        }
         wins = [name for name in ("AWS_PROFILE", "AWS_REGION", "AWS_DEFAULT_REGION") if os.environ.get(name)]
         over = f"; it wins over {', '.join(wins)}" if wins else ""
-        return f"{' and '.join(told)} of {self.path.name}{over}"
+        text = f"{' and '.join(told.values())}{over}" if told else _of_the_environment()
+        if self.imports:
+            text += f". {self.imports} imports environments (ESC), which aren't read here, and may set others"
+        return text
 
 
 def _file(stack: str | None, folder: Path) -> Path | None:
@@ -73,21 +89,36 @@ def _file(stack: str | None, folder: Path) -> Path | None:
     return found[0] if len(found) == 1 else None
 
 
-def _config(path: Path) -> dict[str, Any]:
+def _read(path: Path) -> dict[str, Any]:
     import yaml
 
     try:
-        config = (yaml.safe_load(path.read_text()) or {}).get("config") or {}
-    except (OSError, ValueError, AttributeError, yaml.YAMLError) as error:
+        read = yaml.safe_load(path.read_text(encoding="utf-8")) or {}
+    except (OSError, ValueError, yaml.YAMLError) as error:
         raise click.ClickException(f"{path.name} can't be read: {error}") from None
+    if not isinstance(read, dict):
+        raise click.ClickException(f"{path.name} can't be read: it holds no mapping")
+    return read
+
+
+def _config(read: Mapping[str, Any]) -> dict[str, object]:
+    config = read.get("config")
     if not isinstance(config, dict):
         return {}
+    given = {str(key): _value(value) for key, value in config.items()}
     # A mapping is a secret, or an object that none of our settings is; lists are handed on as JSON, as the engine does.
     return {
-        str(key): json.dumps(value) if isinstance(value, list) else value
-        for key, value in config.items()
-        if not isinstance(value, dict)
+        key: json.dumps(value) if isinstance(value, list) else value
+        for key, value in given.items()
+        if value is not None and not isinstance(value, dict)
     }
+
+
+def _value(given: object) -> object:
+    """Return a value as it stands, or as a project writes it: ``{value: …}``, or ``{type: …, default: …}``."""
+    if isinstance(given, dict):
+        return next((given[key] for key in ("value", "default") if key in given), given)
+    return given
 
 
 def _text(value: object) -> str | None:

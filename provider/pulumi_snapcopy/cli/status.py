@@ -11,10 +11,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
+from click.core import ParameterSource
 
-from ..core.durations import DurationError, seconds
 from ..core.errors import SnapcopyError
-from . import asking, services, snapshots
+from . import asking, options, services, snapshots
 
 if TYPE_CHECKING:
     from ..recovery.drill import DrillResult
@@ -29,10 +29,8 @@ PAUSE = 30.0
 
 
 def _age(ctx: click.Context, param: click.Parameter, value: str | None) -> timedelta | None:
-    try:
-        return None if value is None else timedelta(seconds=seconds(value))
-    except DurationError as error:
-        raise click.BadParameter(str(error)) from None
+    seconds = options.duration(ctx, param, value)
+    return None if seconds is None else timedelta(seconds=seconds)
 
 
 def _keep(ctx: click.Context, param: click.Parameter, value: str | None) -> Retention | None:
@@ -43,7 +41,9 @@ def _keep(ctx: click.Context, param: click.Parameter, value: str | None) -> Rete
     given = dict(each.strip().partition("=")[::2] for each in value.split(","))
     try:
         if unknown := given.keys() - RULES.keys():
-            raise ValueError(f"{', '.join(sorted(unknown))}: not one of {', '.join(RULES)}")
+            raise ValueError(f"{', '.join(sorted(unknown))}: not one of {', '.join(RULES)}.")
+        if wrong := [rule for rule, count in given.items() if not count.isdecimal()]:
+            raise ValueError(f"{', '.join(wrong)}: no number is given.")
         return Retention(**{rule: int(count) for rule, count in given.items()})
     except ValueError as error:
         raise click.BadParameter(f"{error} Write it as daily=7,weekly=4.") from None
@@ -76,7 +76,12 @@ def _keep(ctx: click.Context, param: click.Parameter, value: str | None) -> Rete
 )
 @click.option("--watch", is_flag=True, help=f"Look again every {PAUSE:g} s, until Ctrl-C.")
 @click.option(
-    "--price", type=click.FloatRange(min=0), default=PRICE, show_default=True, help="Dollars a GiB and month."
+    "--price",
+    type=click.FloatRange(min=0),
+    callback=options.finite,
+    default=PRICE,
+    show_default=True,
+    help="Dollars a GiB and month.",
 )
 @click.option(
     "--drills",
@@ -107,10 +112,10 @@ def status(
 ) -> None:
     """Show each source's copies: the newest, its age, gaps, size and cost.
 
-    Exit code 0: the objective is met, or none was given. 1: it is missed. 2: it couldn't be told.
+    Exit code 0: the objective is met, or none was given. 1: it is missed. 2: it couldn't be determined.
     """
     if regions or all_regions or names != ["lightsail"]:
-        if source_region or target_region or protect or max_age or keep or stack or watch or form != "table":
+        if _given() - {"regions", "all_regions", "names", "as_json"}:
             raise click.UsageError(
                 "--region, --all-regions and --services list snapshots: no other option but --json goes with them."
             )
@@ -120,46 +125,60 @@ def status(
         raise click.UsageError("--json goes with --region or --services; write --format json.")
     if watch and form != "table":
         raise click.UsageError("--watch shows tables; leave --format out.")
-    from .recovering import Question, reached, report
+    from .recovering import Question, Reached, report
 
     question = Question.of(source_region=source_region, protect=protect, stack=stack, keep=keep)
-    lookups = cache(reached)  # the clients of one look serve the next
+    lookups = cache(Reached.of_the_program)  # the clients of one look serve the next
+    warnings = list[str]()
 
     def look() -> Report:
+        warnings.clear()
         try:
             region = asking.settle_region(target_region)
             if source_region:
                 asking.refuse_unknown([source_region])
             return report(
-                lookups(*dict.fromkeys([region, source_region or region])),
+                lookups(),
                 question,
                 region,
                 max_age=max_age,
                 price=price,
-                drills=_remembered(drills),
+                drills=_remembered(drills, warnings.append),
                 now=datetime.now(timezone.utc),
+                warn=warnings.append,
             )
         except click.ClickException as error:
-            raise asking.Untold(error.message) from None
+            raise asking.Undetermined(error.message) from None
         except SnapcopyError as error:
             lookups.cache_clear()  # the credentials may be others when it is tried again
-            raise asking.Untold(_sentence(error)) from None
+            raise asking.Undetermined(_sentence(error)) from None
 
-    found = _watched(look) if watch else look()
+    def show(report: Report) -> None:
+        for text in warnings:
+            click.echo(f"Warning: {text}", err=True)
+        _print(report, form)
+
+    found = _watched(look, show) if watch else look()
     if not watch:
-        _print(found, form)
+        show(found)
     raise click.exceptions.Exit(found.exit_code)
 
 
+def _given() -> set[str]:
+    """The parameters that the command line has."""
+    ctx = click.get_current_context()
+    return {name for name in ctx.params if ctx.get_parameter_source(name) is ParameterSource.COMMANDLINE}
+
+
 def _print(report: Report, form: str) -> None:
-    for each in report.untold:
+    for each in report.unknown:
         click.echo(f"Error: {each.facts.source}: {each.facts.error}", err=True)
     if form == "json":
         click.echo(json.dumps(report.as_json(), indent=2))
     elif form == "html":
         from ..recovery.page import render
 
-        click.echo(render(report))
+        click.echo(render(report).encode())  # as its meta element says, whatever this machine's encoding
     else:
         _table(report)
 
@@ -180,37 +199,39 @@ def _table(report: Report) -> None:
     click.echo(summary(report))
 
 
-def _watched(look: Callable[[], Report]) -> Report:
+def _watched(look: Callable[[], Report], show: Callable[[Report], None]) -> Report:
     """Show reports until the user stops it; a look that fails is said, and the next one is tried."""
     found: Report | None = None
     try:
         while True:
             try:
                 found = look()
-            except asking.Untold as error:
+            except asking.Undetermined as error:
                 error.show()
             else:
                 click.clear()
                 click.echo(f"{found.made_at:%Y-%m-%d %H:%M:%S} UTC; Ctrl-C ends it.", err=True)
-                _print(found, "table")
+                show(found)
             time.sleep(PAUSE)
     except KeyboardInterrupt:
         if found is None:
-            raise asking.Untold("nothing could be read.") from None
+            raise asking.Undetermined("nothing could be read.") from None
         return found
 
 
-def _remembered(path: Path | None) -> tuple[DrillResult, ...]:
+def _remembered(path: Path | None, warn: Callable[[str], None]) -> tuple[DrillResult, ...]:
     if path is None:
         return ()
     from ..recovery.drill import recall
 
+    if path.parent.is_dir() and not path.exists():
+        warn(f"there is no {path}, so no drills are shown; `snapcopy drill --history` writes one.")
     try:
         memory = recall(path, limit=20)
     except OSError as error:
-        raise asking.Untold(f"{path} can't be read: {error.strerror}.") from None
+        raise asking.Undetermined(f"{path} can't be read: {error.strerror}.") from None
     for line in memory.unreadable_lines:
-        click.echo(f"Warning: {path}, line {line}: not a drill's result; it was left out.", err=True)
+        warn(f"{path}, line {line}: not a drill's result; it was left out.")
     return memory.drills
 
 

@@ -63,6 +63,8 @@ class Field:
         meaning: for the documentation's table.
         change: what a change asks for; None for an output.
         default: the default, as the documentation's table shows it.
+        is_secret: whether its value is never shown. The engine prints the value of a property that a failed check
+            names, secret or not, so a failure about this one names none.
     """
 
     name: str
@@ -70,6 +72,7 @@ class Field:
     meaning: str
     change: Change | None = None
     default: str = ""
+    is_secret: bool = False
 
     @property
     def snake(self) -> str:

@@ -36,9 +36,9 @@ class Permission:
         return self._call.startswith(("Get", "Describe", "Read", "List"))
 
     @property
-    def deletes(self) -> bool:
-        """Whether it deletes more than tags."""
-        return self._call.startswith("Delete") and not self._call.startswith("DeleteTag")
+    def deletes_snapshots(self) -> bool:
+        """Whether it deletes snapshots, which are backups: neither tags nor what was restored."""
+        return self._call.startswith("Delete") and self._call.endswith("Snapshot")
 
     @property
     def _call(self) -> str:
@@ -50,6 +50,6 @@ def actions(permissions: Iterable[Permission], *, delete: bool = True) -> list[s
 
     Args:
         permissions: of them.
-        delete: whether those that delete are among them.
+        delete: whether those that delete snapshots are among them.
     """
-    return list(dict.fromkeys(each.action for each in permissions if delete or not each.deletes))
+    return list(dict.fromkeys(each.action for each in permissions if delete or not each.deletes_snapshots))

@@ -29,7 +29,7 @@ class CopiedSnapshot(SnapcopyResource, module="ec2", name="CopiedSnapshot"):
         resource_name: the name in the program.
         source_snapshot_id: the snapshot to copy.
         source_region: the region of the source.
-        target_region: the region of the copy; default: the one AWS tooling would use.
+        target_region: the region of the copy; default: the one that the stack's ``aws:region`` or AWS tooling would use.
         description: the copy's description; a change copies again.
         encrypted: encrypt the copy; a copy of an encrypted snapshot is encrypted anyway.
         kms_key_id: the key to encrypt it under, an id, ``alias/…`` or ARN of the target region; without one it is the

@@ -101,8 +101,8 @@ def fail(message: str, partial: Partial | None = None) -> NoReturn:
     raise AssertionError("abort always raises")
 
 
-def raise_workers(workers: int) -> None:
-    """Let the host serve so many calls at once; it comes with four.
+def set_workers(workers: int) -> None:
+    """Let the host serve so many calls at once, and no more; it comes with four.
 
     Raises:
         InternalsDiffer: it stays at four.
@@ -110,7 +110,7 @@ def raise_workers(workers: int) -> None:
     pool: Any = getattr(getattr(_server(), "_state", None), "thread_pool", None)
     if not isinstance(getattr(pool, "_max_workers", None), int):
         raise InternalsDiffer("the host's thread pool can't be found")
-    pool._max_workers = max(workers, pool._max_workers)
+    pool._max_workers = workers
 
 
 def on_cancel(stop: Callable[[], None]) -> None:
@@ -157,7 +157,7 @@ def host_trouble(workers: int) -> str | None:
         server = grpc.server(ThreadPoolExecutor(4))
         servicer = provider_pb2_grpc.ResourceProviderServicer()
         provider_pb2_grpc.add_ResourceProviderServicer_to_server(servicer, server)
-        raise_workers(workers)
+        set_workers(workers)
         on_cancel(lambda: None)
 
     if "server" not in _locals_of_host_main():

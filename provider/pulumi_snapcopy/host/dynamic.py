@@ -194,7 +194,7 @@ class DynamicProvider(ResourceProvider):
 
     def _fit_host(self, workers: int, clock: SystemClock) -> None:
         try:
-            _sdk.raise_workers(workers)
+            _sdk.set_workers(workers)
             _sdk.on_cancel(clock.cancel)
         except _sdk.InternalsDiffer as difference:
             if self._engine:

@@ -122,14 +122,18 @@ def timeouts(given: Any, noun: str) -> dict[str, Any] | None:
     return {verb: value for verb, value in found.items() if value} or None
 
 
-def _plain(value: Any, name: str) -> Any:
-    """A value as the engine takes it: a date is its ISO form."""
-    if isinstance(value, datetime.datetime):
+def _plain(value: Any, name: str, *, inside: bool = False) -> Any:
+    """A value as the engine takes it: a date is its ISO form; a time is one only inside of a list or mapping."""
+    if isinstance(value, datetime.datetime) and not inside:
         raise pulumi.RunError(f"{name} is a date, and {value!r} is a time. Write {value.date()!r}.")
     if isinstance(value, datetime.date):
         return value.isoformat()
     if isinstance(value, pulumi.Output):
-        return value.apply(lambda inner: _plain(inner, name))
+        return value.apply(lambda inner: _plain(inner, name, inside=inside))
+    if isinstance(value, Mapping):
+        return {key: _plain(each, name, inside=True) for key, each in value.items()}
+    if isinstance(value, list | tuple):
+        return [_plain(each, name, inside=True) for each in value]
     return value
 
 

@@ -25,16 +25,17 @@ class CopiedSnapshot(SnapcopyResource, module="lightsail", name="CopiedSnapshot"
     Args:
         resource_name: the name in the program.
         source_region: the region of the source.
-        target_region: the region of the copy; default: the one AWS tooling would use.
+        target_region: the region of the copy; default: the one that the stack's ``aws:region`` or AWS tooling would use.
         source_snapshot_name: the manual snapshot to copy.
         source_resource_name: the instance or disk whose automatic snapshot to copy, by date or the latest.
         restore_date: the date of the automatic snapshot, YYYY-MM-DD or a ``datetime.date``.
-        use_latest_restorable_auto_snapshot: copy the latest one; settled as a date when the copy is created.
+        use_latest_restorable_auto_snapshot: copy the latest one; its date is settled when the copy is first planned.
         target_snapshot_name: the copy's name, 2 to 255 characters; default: derived from the request.
         tags: the copy's tags.
         adopt: take over an existing snapshot of the target's name; it is then deleted with this resource.
         triggers: any values; a change of one copies again.
-        track_latest: copy again whenever there is a newer automatic snapshot.
+        track_latest: copy again whenever there is a newer automatic snapshot, or whenever the manual source was taken
+            again under its name.
         opts: Pulumi's own; ``custom_timeouts`` and ``retain_on_delete`` are honoured.
 
     Example:

@@ -31,7 +31,7 @@ class DiskSnapshot(SnapcopyResource, module="lightsail", name="DiskSnapshot"):
         disk_name: the disk: either this …
         instance_name: … or the instance whose system disk is meant.
         disk_snapshot_name: the snapshot's name, 2 to 255 characters; default: derived from the request.
-        region: the disk's region; default: the one AWS tooling would use.
+        region: the disk's region; default: the one that the stack's ``aws:region`` or AWS tooling would use.
         tags: the snapshot's tags, set in the call that takes it.
         triggers: any values; a change of one takes a new snapshot, before the old one is deleted.
         adopt: take over an existing snapshot of that name; it is then deleted with this resource.

@@ -128,7 +128,7 @@ class Drilling:
         found = retry(lambda: service.snapshot(self.region, kind, snapshot))
         zones = retry(lambda: service.zones(self.region))
         if zone is not None:
-            preflight.check_zone(zone, zones, region=self.region)
+            preflight.check_zone(zone, zones, region=self.region, argument="--availability-zone")
         given = {"availabilityZone": zone or min(zones, default=f"{self.region}a")}
         size = float(found.get("sizeInGb") or 0)
         disks = [each.get("sizeInGb") or 0 for each in found.get("fromAttachedDisks") or ()]
@@ -139,16 +139,17 @@ class Drilling:
                 "sizeInGb": size,
             }, size * DISK_PRICE / HOURS_A_MONTH
         bundles = retry(lambda: service.bundles(self.region))
-        source_bundle = found.get("fromBundleId") or ""
+        fitting: dict[str, Any] = {
+            "region": self.region,
+            "size": size,
+            "source_bundle": found.get("fromBundleId") or "",
+            "argument": "--bundle-id",
+        }
         if bundle_id is not None:
-            preflight.check_bundle(
-                bundle_id, bundles, region=self.region, size=size, source_bundle=source_bundle
-            )
+            preflight.check_bundle(bundle_id, bundles, **fitting)
             bundle = next(each for each in bundles if each.id == bundle_id)
         else:
-            bundle = preflight.choose_bundle(
-                bundles, region=self.region, size=size, source_bundle=source_bundle
-            )
+            bundle = preflight.choose_bundle(bundles, **fitting)
         monthly = None if bundle.price is None else bundle.price + sum(disks) * DISK_PRICE
         given |= {"instanceSnapshotName": snapshot, "bundleId": bundle.id}
         return given, None if monthly is None else monthly / HOURS_A_MONTH

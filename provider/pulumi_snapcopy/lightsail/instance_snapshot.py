@@ -30,7 +30,7 @@ class InstanceSnapshot(SnapcopyResource, module="lightsail", name="InstanceSnaps
         resource_name: the name in the program.
         instance_name: the instance.
         instance_snapshot_name: the snapshot's name, 2 to 255 characters; default: derived from the request.
-        region: the instance's region; default: the one AWS tooling would use.
+        region: the instance's region; default: the one that the stack's ``aws:region`` or AWS tooling would use.
         tags: the snapshot's tags, set in the call that takes it.
         triggers: any values; a change of one takes a new snapshot, before the old one is deleted.
         adopt: take over an existing snapshot of that name; it is then deleted with this resource.

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 # boto3 is imported where it is used: a program that only describes copies shall not pay for it.
 
 T = TypeVar("T")
+L = TypeVar("L", bound="Lookups")
 
 PATIENCE = 20.0
 """Seconds for which a question is repeated that may be answered later: throttled, failing, not reachable."""
@@ -200,7 +201,7 @@ class Lookups:
     allowed: tuple[str, ...] = ()
 
     @classmethod
-    def of_the_program(cls) -> Lookups:
+    def of_the_program(cls: type[L]) -> L:
         """Return those of the running program: its stack's profile, region and account guard, else the environment's.
 
         Raises:

@@ -116,10 +116,10 @@ def policy(*, delete: bool = True, taking: bool = False, restoring: bool = False
     Only ``delete=False`` does.
 
     Args:
-        delete: Whether the actions that delete are among them.
+        delete: Whether the actions that delete snapshots are among them.
         taking: Whether snapshots are taken as well.
-        restoring: Whether instances and disks are restored as well. ``DeleteDisk`` has no condition then: the disks that
-            come along with a restored instance have no tags.
+        restoring: Whether instances and disks are restored as well. The disks that come along with a restored instance
+            have no tags; they are tagged before ``DeleteDisk``, whose condition they meet then.
 
     Example:
         >>> [statement["Sid"] for statement in policy(delete=False)["Statement"]]
@@ -145,7 +145,7 @@ def statements(
     Args:
         permissions: the actions to allow.
         sids: the statements' names, by the condition key.
-        delete: whether the actions that delete are among them.
+        delete: whether the actions that delete snapshots are among them.
     """
     listed, found = list(permissions), []
     for key, sid in sids.items():

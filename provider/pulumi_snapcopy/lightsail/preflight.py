@@ -44,7 +44,13 @@ class Bundle:
 
 
 def check_bundle(
-    wanted: str, bundles: Sequence[Bundle], *, region: str, size: float, source_bundle: str
+    wanted: str,
+    bundles: Sequence[Bundle],
+    *,
+    region: str,
+    size: float,
+    source_bundle: str,
+    argument: str = "bundle_id",
 ) -> None:
     """Refuse a bundle that the region doesn't have, or that the snapshot doesn't fit in.
 
@@ -54,6 +60,7 @@ def check_bundle(
         region: the region.
         size: the snapshot's, in GiB.
         source_bundle: the id of the bundle that the snapshot's instance had; empty if it isn't told.
+        argument: where another one is written.
 
     Raises:
         SourceError: with the bundles that fit.
@@ -75,11 +82,13 @@ def check_bundle(
         )
     else:
         cause = f"the bundle {wanted} is of another system ({', '.join(found.platforms)}) than {what}"
-    raise SourceError(cause, f"{region} has for {what}: {shown}.", "write one of these as bundle_id.")
+    raise SourceError(cause, f"{region} has for {what}: {shown}.", f"write one of these as {argument}.")
 
 
-def choose_bundle(bundles: Sequence[Bundle], *, region: str, size: float, source_bundle: str) -> Bundle:
-    """Return the source's bundle, or else the cheapest one that the snapshot fits in.
+def choose_bundle(
+    bundles: Sequence[Bundle], *, region: str, size: float, source_bundle: str, argument: str = "bundle_id"
+) -> Bundle:
+    """Return the source's bundle, or else the cheapest one that the snapshot fits in; see `check_bundle`.
 
     Raises:
         SourceError: if there is none.
@@ -89,12 +98,16 @@ def choose_bundle(bundles: Sequence[Bundle], *, region: str, size: float, source
         return source
     fitting = [each for each in bundles if each.fits(size, source)]
     if not fitting:
-        check_bundle(source_bundle, bundles, region=region, size=size, source_bundle=source_bundle)
+        check_bundle(
+            source_bundle, bundles, region=region, size=size, source_bundle=source_bundle, argument=argument
+        )
     return min(fitting, key=lambda each: (each.price or 0.0, each.disk, each.id))
 
 
-def check_zone(wanted: str, zones: Sequence[str], *, region: str) -> None:
-    """Refuse a zone that the region doesn't have.
+def check_zone(
+    wanted: str, zones: Sequence[str], *, region: str, argument: str = "availability_zone"
+) -> None:
+    """Refuse a zone that the region doesn't have; ``argument`` is where another one is written.
 
     Raises:
         SourceError: with those that it has.
@@ -103,7 +116,7 @@ def check_zone(wanted: str, zones: Sequence[str], *, region: str) -> None:
         raise SourceError(
             f"{region} has no availability zone {wanted!r}",
             f"{region} has the zones {', '.join(sorted(zones)) or 'that the service does not tell'}.",
-            "write one of these as availability_zone.",
+            f"write one of these as {argument}.",
         )
 
 

@@ -26,7 +26,7 @@ class RestoredDisk(SnapcopyResource, module="lightsail", name="RestoredDisk"):
         availability_zone: a zone of the region, such as eu-west-1a: that of the instance it is to be attached to.
         size_in_gb: its size in GiB, at least the snapshot's.
         disk_name: its name, 2 to 255 characters; default: derived from the request.
-        region: the snapshot's region; default: the one AWS tooling would use.
+        region: the snapshot's region; default: the one that the stack's ``aws:region`` or AWS tooling would use.
         tags: its tags, set in the call that restores it.
         triggers: any values; a change of one restores a new one, before the old one is deleted.
         opts: Pulumi's own; ``custom_timeouts`` and ``retain_on_delete`` are honoured.

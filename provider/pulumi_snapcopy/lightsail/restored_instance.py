@@ -28,7 +28,7 @@ class RestoredInstance(SnapcopyResource, module="lightsail", name="RestoredInsta
         availability_zone: a zone of the region, such as eu-west-1a.
         bundle_id: the plan, at least as large as the source's; plans differ from region to region.
         instance_name: its name, 2 to 255 characters; default: derived from the request.
-        region: the snapshot's region; default: the one AWS tooling would use.
+        region: the snapshot's region; default: the one that the stack's ``aws:region`` or AWS tooling would use.
         user_data: a script that runs at the first start; wrap secrets in ``pulumi.Output.secret``.
         key_pair_name: the key pair to log in with; default: the region's own.
         ip_address_type: dualstack, ipv4 or ipv6.

@@ -35,7 +35,7 @@ SNAPSHOT = Fields(
     arguments=(
         Field(name="volumeId", type=_STRING, change=_REPLACE, meaning="the volume to take a snapshot of …"),
         *_SOURCE,
-        Field(name="fileLocation", type=_STRING, change=_REPLACE,
+        Field(name="fileLocation", type=_STRING, change=_REPLACE, is_secret=True,
               meaning="… or the pre-signed URL of the file to import, a secret; signed again it is the same import"),
         Field(name="snapshotSize", type=Type.NUMBER, change=_REPLACE, meaning="the size of that file's snapshot in bytes"),
         *_COMMON,

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 
 from ..core.fields import Fields
 from ..core.rules.arguments import custom_timeouts, value_types
-from ..core.rules.judgement import UNKNOWN, Config, Context, Inputs, Regions, Rule, Violation, known
+from ..core.rules.judgement import Config, Context, Inputs, Regions, Rule, Violation, known
 from ..core.rules.objective import recovery_point_objective
 from ..core.rules.rulebook import Rulebook
 from ..core.rules.tags import TagLimits, required_tags, tag_characters
@@ -78,12 +78,12 @@ def _source_region_is_own(inputs: Inputs, _: Context, config: Config) -> Iterato
 
 
 def _file_location(inputs: Inputs, _: Context, config: Config) -> Iterator[Violation]:
-    url = inputs.get(FILE)
-    if url is None or url is UNKNOWN:
-        return
-    if not isinstance(url, str) or not url.lower().startswith(("https://", "http://")):
-        message = "fileLocation isn't the URL of a file. Write the pre-signed URL of an object in a bucket, https://…"
-        yield Violation(property="", message=message)
+    for key, url in known(inputs, (FILE,), str):
+        if not url.lower().startswith(("https://", "http://")):
+            message = (
+                f"{key} isn't the URL of a file. Write the pre-signed URL of an object in a bucket, https://…"
+            )
+            yield Violation(property="", message=message)
 
 
 def _numbers_and_texts(inputs: Inputs, _: Context, config: Config) -> Iterator[Violation]:
@@ -133,10 +133,9 @@ _NUMBERS_AND_TEXTS = Rule(
 
 
 def _book(noun: str, fields: Fields, *, arguments: tuple[Rule, ...], request: tuple[Rule, ...]) -> Rulebook:
-    shown = Fields(arguments=[each for each in fields.arguments if each.name != FILE], outputs=fields.outputs)
     return Rulebook(
         token=f"pulumi-python:dynamic/outscale:{noun}", noun=noun, fields=fields, regions=regions,
-        arguments=(value_types(shown, page=PAGE), custom_timeouts(page=PAGE), *arguments, _NUMBERS_AND_TEXTS),
+        arguments=(value_types(fields, page=PAGE), custom_timeouts(page=PAGE), *arguments, _NUMBERS_AND_TEXTS),
         request=(*request, SOURCE_REGION_IS_OWN, tag_characters(TAGS, page=TAGS_PAGE)),
         organisation=(required_tags(TAGS, page=TAGS_PAGE),),
         stack=(

@@ -18,30 +18,18 @@ from pulumi_policy import deserialize, policy
 HIDDEN = "[secret]"
 
 
-def guard(
-    faults: Callable[[Mapping[str, Mapping[str, Any]]], Iterable[str]],
-    tell: Callable[[Mapping[str, str]], None],
-) -> None:
-    """Have the packs of this process refuse configs with faults, know their stack, and never say what is secret.
+def guard(tell: Callable[[Mapping[str, str]], None]) -> None:
+    """Have the packs of this process know their stack, and never say what is secret; once is enough.
 
     Args:
-        faults: says in sentences what is wrong with a config: settings by policy.
         tell: told the configuration of the stack that is judged, ``namespace:key``.
     """
-    base: Any = getattr(policy, "_PolicyAnalyzerServicer", None)
-    if base is None:
-        print("snapcopy: this pulumi-policy isn't known; configs aren't checked for names.", file=sys.stderr)
+    base: Any = _servicer("secrets may show in messages")
+    if base is None or getattr(base, "is_guarded", False):
         return
 
-    class Servicer(base):  # type: ignore[misc]
-        def Configure(self, request: Any, context: grpc.ServicerContext) -> Any:
-            config = {
-                name: json_format.MessageToDict(each.properties)
-                for name, each in request.policyConfig.items()
-            }
-            if sentences := list(faults(config)):
-                context.abort(grpc.StatusCode.INVALID_ARGUMENT, " ".join(sentences))
-            return super().Configure(request, context)
+    class Guarded(base):  # type: ignore[misc]
+        is_guarded = True
 
         def ConfigureStack(self, request: Any, context: grpc.ServicerContext) -> Any:
             tell(dict(request.config))
@@ -54,7 +42,43 @@ def guard(
             found = {secret for each in request.resources for secret in _secrets(each.properties)}
             return _hide(super().AnalyzeStack(request, context), found)
 
-    policy._PolicyAnalyzerServicer = Servicer  # type: ignore[misc]
+    policy._PolicyAnalyzerServicer = Guarded  # type: ignore[misc]
+
+
+def refuse(faults: Callable[[Mapping[str, Mapping[str, Any]]], Iterable[str]]) -> None:
+    """Have the packs of this process refuse configs with faults.
+
+    Args:
+        faults: says in sentences what is wrong with a config: settings by policy.
+    """
+    base: Any = _servicer("configs aren't checked for names")
+    if base is None:
+        return
+
+    class Refusing(base):  # type: ignore[misc]
+        def Configure(self, request: Any, context: grpc.ServicerContext) -> Any:
+            config = {
+                name: json_format.MessageToDict(each.properties)
+                for name, each in request.policyConfig.items()
+            }
+            if sentences := list(faults(config)):
+                context.abort(grpc.StatusCode.INVALID_ARGUMENT, " ".join(sentences))
+            return super().Configure(request, context)
+
+    policy._PolicyAnalyzerServicer = Refusing  # type: ignore[misc]
+
+
+def append(items: Any, item: Any) -> None:
+    """Append to a list of properties that a remediation is given, whose proxy can't; secrets in it stay secret."""
+    items["__target"].append(item)
+
+
+def _servicer(without: str) -> Any:
+    """Return what serves packs; None, and a word about what is missing without it, in an SDK that isn't known."""
+    found = getattr(policy, "_PolicyAnalyzerServicer", None)
+    if found is None:
+        print(f"snapcopy: this pulumi-policy isn't known; {without}.", file=sys.stderr)
+    return found
 
 
 def _hide(response: Any, secrets: Iterable[str]) -> Any:

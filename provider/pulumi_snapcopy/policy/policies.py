@@ -33,7 +33,11 @@ _stack_config: dict[str, str] = {}
 
 
 def policies() -> list[Policy]:
-    """Return every policy of the pack: what a service would refuse is mandatory, the organisation's rules are advisory."""
+    """Return every policy of the pack: what a service would refuse is mandatory, the organisation's rules are advisory.
+
+    In whichever pack they are: its messages show no value that the engine marks as secret.
+    """
+    _sdk.guard(lambda config: _stack_config.update(config))
     return [
         *(_of_a_resource(rule, EnforcementLevel.MANDATORY) for rule in CATALOGUE.request),
         *(_of_a_resource(rule, EnforcementLevel.ADVISORY) for rule in CATALOGUE.organisation),
@@ -48,7 +52,7 @@ def serve(policies: Sequence[Policy]) -> None:
     def wrong(config: Mapping[str, Mapping[str, Any]]) -> Iterable[str]:
         return faults({name: each for name, each in config.items() if name not in own}, CATALOGUE)
 
-    _sdk.guard(wrong, _stack_config.update)
+    _sdk.refuse(wrong)
     PolicyPack(name=NAME, policies=list(policies))
 
 
@@ -91,19 +95,29 @@ def _remediation(first: Rule) -> Any:
         config = args.get_config()
         if not (book := CATALOGUE.judging(first.name, args.resource_type, config, stack=_stack_config)):
             return None
-        given, add = reading.plain(args.props), _rule(book, first).tags_to_add
-        missing = add(given, config) if add else {}
+        add = _rule(book, first).tags_to_add
+        missing = add(reading.inputs(args.props), config) if add else {}
         if not missing:
             return None
-        props: Any = args.props
-        if given.get("tags") is None:
-            props["tags"] = dict(missing)
-        else:
-            for key, value in missing.items():
-                props["tags"][key] = value
+        _add_tags(args.props, missing)
         return args.props
 
     return remediate
+
+
+def _add_tags(props: Any, missing: Mapping[str, str]) -> None:
+    """Add tags to a resource's properties, which have none, or have a mapping or a list of keys and values."""
+    tags: Any = props.get("tags")
+    if tags is None:
+        props["tags"] = dict(missing)
+        return
+    for key, value in missing.items():
+        if isinstance(tags, Mapping):
+            props["tags"][key] = value
+        elif empty := [each for each in tags if each["key"] == key]:
+            empty[-1]["value"] = value
+        else:
+            _sdk.append(tags, {"key": key, "value": value})
 
 
 def _rule(book: Rulebook, first: Rule) -> Rule:

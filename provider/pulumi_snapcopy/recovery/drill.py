@@ -25,7 +25,7 @@ class DrillResult:
         data_age_seconds: of the data, when the drill began.
         max_age: the objective; None for none.
         error: why the restore or the check failed; None if it didn't.
-        is_untold: whether the copies couldn't even be read, so that nothing was tried.
+        is_unknown: whether the copies couldn't even be read, so that nothing was tried.
         cost: US dollars of what was restored, at most; None if unknown.
     """
 
@@ -39,13 +39,13 @@ class DrillResult:
     data_age_seconds: float | None = None
     max_age: timedelta | None = None
     error: str | None = None
-    is_untold: bool = False
+    is_unknown: bool = False
     cost: float | None = None
 
     @property
     def objective_met(self) -> bool | None:
-        """Whether it was restored from data young enough; None if it couldn't be told. No objective is met by any age."""
-        if self.is_untold:
+        """Whether it was restored from data young enough; None if it couldn't be determined. No objective is met by any age."""
+        if self.is_unknown:
             return None
         if self.error is not None or self.recovery_seconds is None or self.data_age_seconds is None:
             return False
@@ -65,13 +65,13 @@ class DrillResult:
             "startedAt": self.started_at.astimezone(timezone.utc).isoformat(timespec="seconds"),
             "maxAgeSeconds": _rounded(self.max_age.total_seconds()) if self.max_age is not None else None,
             "error": self.error,
-            "untold": self.is_untold,
+            "unknown": self.is_unknown,
             "estimatedCost": self.cost,
         }
 
 
 def exit_code(results: list[DrillResult]) -> int:
-    """Return 0 if every drill was good, 1 if one failed or its data was too old, 2 if it couldn't be told.
+    """Return 0 if every drill was good, 1 if one failed or its data was too old, 2 if it couldn't be determined.
 
     Example:
         >>> exit_code([])
@@ -154,7 +154,7 @@ def _drill(line: str) -> DrillResult | None:
             data_age_seconds=_number(read["dataAgeSeconds"]),
             max_age=timedelta(seconds=seconds) if seconds is not None else None,
             error=_optional(read["error"]),
-            is_untold=read["untold"] is True,
+            is_unknown=read["unknown"] is True,
             cost=_number(read["estimatedCost"]),
         )
     except (ValueError, TypeError, KeyError, OverflowError, RecursionError):

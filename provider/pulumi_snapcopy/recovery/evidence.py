@@ -1,4 +1,4 @@
-"""What is known of one source and its copies, and what could not be told."""
+"""What is known of one source and its copies, and what could not be determined."""
 
 from __future__ import annotations
 

@@ -46,7 +46,7 @@ class CopyFacts:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SourceFacts:
-    """A source's copies, or why they couldn't be told.
+    """A source's copies, or why they couldn't be read.
 
     Args:
         source: the name of the instance or disk.
@@ -96,7 +96,7 @@ class SourceStatus:
         newest: the newest complete copy.
         age: of the newest copy's data.
         gaps: days without a complete copy, oldest first.
-        objective_met: None if there is no objective, or it couldn't be told.
+        objective_met: None if there is no objective, or it couldn't be determined.
         size_in_gb: of all complete copies whose size is known; None if none is.
         monthly_cost: US dollars, at most, as snapshots are stored incrementally; None like the size.
     """
@@ -154,7 +154,7 @@ def assess(
     """Return a source's status at a moment.
 
     Args:
-        facts: what the service told.
+        facts: what the service says.
         now: the moment, with a time zone.
         max_age: the objective: the most data, in time, that may be lost; None for no objective.
         price: US dollars a GiB and month.
@@ -218,18 +218,18 @@ class Report:
         return tuple(each for each in self.sources if each.objective_met is False)
 
     @property
-    def untold(self) -> tuple[SourceStatus, ...]:
+    def unknown(self) -> tuple[SourceStatus, ...]:
         """The sources whose copies couldn't be read."""
         return tuple(each for each in self.sources if each.facts.error is not None)
 
     @property
     def objective_met(self) -> bool:
         """Whether every source is known to meet the objective; without an objective, whether all could be read."""
-        return not self.missed and not self.untold and (bool(self.sources) or self.max_age is None)
+        return not self.missed and not self.unknown and (bool(self.sources) or self.max_age is None)
 
     @property
     def exit_code(self) -> int:
-        """0 good, 1 the objective is missed, 2 it couldn't be told (also where there is no source)."""
+        """0 good, 1 the objective is missed, 2 it couldn't be determined (also where there is no source)."""
         if self.missed:
             return 1
         return 0 if self.objective_met else 2

@@ -56,7 +56,7 @@ def drill_table(results: Iterable[DrillResult]) -> Table:
 def result(drill: DrillResult) -> str:
     """Say how a drill ended."""
     if drill.error is not None:
-        return f"{'unknown' if drill.is_untold else 'failed'}: {drill.error}"
+        return f"{'unknown' if drill.is_unknown else 'failed'}: {drill.error}"
     if drill.objective_met is None:
         return "unknown"
     if drill.objective_met:

@@ -100,8 +100,8 @@ def summary(report: Report) -> str:
         return "No source has copies here."
     if report.missed:
         return f"{_count(len(report.missed), whole)} no copy younger than {age(report.max_age)}."
-    if report.untold:
-        return f"The copies of {len(report.untold)} of {_sources(whole)} could not be read."
+    if report.unknown:
+        return f"The copies of {len(report.unknown)} of {_sources(whole)} could not be read."
     if report.max_age is None:
         return f"{_sources(whole)}; no objective was given."
     return f"Every source has a copy younger than {age(report.max_age)}."

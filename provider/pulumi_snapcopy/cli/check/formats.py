@@ -22,7 +22,7 @@ def as_text(found: Sequence[Broken]) -> str:
     return "\n".join(
         _one_line(
             f"{each.file}: {_name(each)}{f' ({each.place})' if each.place else ''}: "
-            f"{each.rule.name} ({each.level}): {_said(each)}"
+            f"{each.rule.name} ({each.level}): {each.said}"
         )
         for each in found
     )
@@ -75,7 +75,7 @@ def as_sarif(found: Sequence[Broken]) -> str:
             "ruleId": each.rule.name,
             "ruleIndex": index[each.rule.name],
             "level": _level(each),
-            "message": {"text": f"{_name(each)}: {_said(each)}"},
+            "message": {"text": f"{_name(each)}: {each.said}"},
             "locations": [
                 {
                     "physicalLocation": _location(each),
@@ -110,7 +110,7 @@ def _annotation(each: Broken) -> str:
     if each.place:
         properties = {"file": each.place.path, "line": str(each.place.line), **properties}
     written = ",".join(f"{key}={_escaped(value, ':,')}" for key, value in properties.items())
-    return f"::{_level(each)} {written}::{_escaped(f'{_name(each)}: {_said(each)}')}"
+    return f"::{_level(each)} {written}::{_escaped(f'{_name(each)}: {each.said}')}"
 
 
 def _escaped(text: str, further: str = "") -> str:
@@ -133,10 +133,6 @@ def _location(each: Broken) -> dict[str, Any]:
 
 def _name(each: Broken) -> str:
     return each.urn.rpartition("::")[2]
-
-
-def _said(each: Broken) -> str:
-    return each.violation.sentence()
 
 
 def _one_line(text: str) -> str:

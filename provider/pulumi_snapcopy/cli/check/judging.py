@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -11,7 +11,7 @@ from ...core.rules.rulebook import Rulebook
 from ...families import CATALOGUE
 from .configuring import RULES, Enforcement
 from .placing import Checkout, Place
-from .reading import Declared, Stack
+from .reading import Declared, Refusal, Stack
 
 REFUSED = Rule(
     name="refused-by-provider",
@@ -26,13 +26,14 @@ REFUSED = Rule(
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Broken:
-    """A rule that a resource of a file breaks."""
+    """A rule that a resource of a file breaks; ``said`` is the violation as the resource's program spells fields."""
 
     file: str
     urn: str
     rule: Rule | StackRule
     level: str
     violation: Violation
+    said: str
     place: Place | None
 
     @property
@@ -49,19 +50,24 @@ def judge(stack: Stack, enforcement: Enforcement, checkout: Checkout, *, now: da
     places = {each.resource.urn: each.place for each in stack.resources}
     found = [
         Broken(file=stack.file, urn=urn, rule=rule, level=enforcement.levels[rule.name], violation=violation,
-               place=places.get(urn))
-        for urn, rule, violation in (*_of_each(stack, enforcement, now), *_of_the_stack(stack, enforcement, now))
+               said=spell(violation.sentence()), place=places.get(urn))
+        for urn, rule, violation, spell in (*_of_each(stack, enforcement, now), *_of_the_stack(stack, enforcement, now))
     ]  # fmt: skip
     order = {urn: number for number, urn in enumerate(places)}
     names = [rule.name for rule in RULES]
     found.sort(key=lambda each: (order.get(each.urn, len(order)), names.index(each.rule.name)))
-    refused = [
-        Broken(file=stack.file, urn=each.urn, rule=REFUSED, level="mandatory", place=checkout.search(each.urn),
-               violation=Violation(property=each.property, message=each.message))
-        for each in stack.refusals
-        if enforcement.takes(each.type)
-    ]  # fmt: skip
+    refused = [_refused(stack, each, checkout) for each in stack.refusals if enforcement.takes(each.type)]
     return refused + found
+
+
+def _refused(stack: Stack, refusal: Refusal, checkout: Checkout) -> Broken:
+    found = Violation(property=refusal.property, message=refusal.message)
+    book = CATALOGUE.book(refusal.type)
+    spell = book.spelling(refusal.type, snake_case=False) if book else str
+    return Broken(
+        file=stack.file, urn=refusal.urn, rule=REFUSED, level="mandatory", violation=found,
+        said=spell(found.sentence()), place=checkout.search(refusal.urn),
+    )  # fmt: skip
 
 
 def copies(stack: Stack, enforcement: Enforcement) -> list[Declared]:
@@ -69,9 +75,11 @@ def copies(stack: Stack, enforcement: Enforcement) -> list[Declared]:
     return [each for each in stack.resources if not each.external and enforcement.takes(each.resource.type)]
 
 
-def _of_each(
-    stack: Stack, enforcement: Enforcement, now: datetime
-) -> Iterator[tuple[str, Rule | StackRule, Violation]]:
+_Found = tuple[str, Rule | StackRule, Violation, Callable[[str], str]]
+"""The resource, the rule, what is wrong, and what spells that as its program does."""
+
+
+def _of_each(stack: Stack, enforcement: Enforcement, now: datetime) -> Iterator[_Found]:
     for each in copies(stack, enforcement):
         urn, kind = each.resource.urn, each.resource.type
         for name in (rule.name for rule in (*CATALOGUE.request, *CATALOGUE.organisation)):
@@ -80,24 +88,28 @@ def _of_each(
             if book and isinstance(rule, Rule):
                 spell = book.spelling(kind, snake_case=each.snake_case)
                 for found in rule.judge(each.inputs, _context(book, now), enforcement.of_rule(name)):
-                    yield urn, rule, Violation(property=found.property, message=spell(found.message))
+                    said = Violation(property=found.property, message=spell(found.message))
+                    yield urn, rule, said, spell
 
 
-def _of_the_stack(
-    stack: Stack, enforcement: Enforcement, now: datetime
-) -> Iterator[tuple[str, Rule | StackRule, Violation]]:
+def _of_the_stack(stack: Stack, enforcement: Enforcement, now: datetime) -> Iterator[_Found]:
     resources = [each.resource for each in stack.resources]
     rules = [rule for rule in CATALOGUE.stack if stack.dependencies or not rule.by_dependencies]
     for name in (rule.name for rule in rules if stack.complete and enforcement.holds(rule.name)):
         for book, judged in CATALOGUE.shared_out(
             name, resources, enforcement.of_rule(name), stack=stack.config
         ):
-            rule = book.named(name)
+            rule, copies = book.named(name), {each.urn: each.type for each in judged}
             if isinstance(rule, StackRule):
                 for urn, found in rule.judge(
                     judged, resources, _context(book, now), enforcement.of_rule(name)
                 ):
-                    yield urn, rule, found
+                    spell = (
+                        book.spelling(copies[urn], snake_case=False)
+                        if urn in copies
+                        else book.fields.pythonic
+                    )
+                    yield urn, rule, found, spell
 
 
 def _context(book: Rulebook, now: datetime) -> Context:

@@ -23,8 +23,9 @@ def value_types(fields: Fields, *, page: str) -> Rule:
         for each in fields.arguments:
             value = inputs.get(each.name)
             if value is not None and value is not UNKNOWN and not each.type.fits(value):
-                message = f"{each.name} must be {each.type.value}; it is {value!r}."
-                yield Violation(property=each.name, message=message)
+                shown = f"of type {type(value).__name__}" if each.is_secret else repr(value)
+                message = f"{each.name} must be {each.type.value}; it is {shown}."
+                yield Violation(property="" if each.is_secret else each.name, message=message)
 
     return Rule(
         name="value-types", severity="high", page=page, judge=judge,

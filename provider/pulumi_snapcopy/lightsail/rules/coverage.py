@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 
-from ...core.rules.judgement import Config, Context, Resource, StackRule, Violation
+from ...core.rules.judgement import UNKNOWN, Config, Context, Resource, StackRule, Violation
 from ...core.rules.objective import first
 from . import pages
 
@@ -14,6 +14,8 @@ _SOURCE_TYPE = re.compile(r"lightsail[:/](instance|disk)(:|$)", re.IGNORECASE)
 """Instances and disks of any provider: aws:lightsail/instance:Instance, aws-native:lightsail:Disk, …"""
 
 _SNAPSHOT_TYPE = re.compile(r"lightsail[:/](instance|disk)snapshot", re.IGNORECASE)
+
+_ATTACHMENT_TYPE = re.compile(r"lightsail[:/]disk_?attachment", re.IGNORECASE)
 
 _NAMES = ("name", "instanceName", "diskName")
 _SNAPSHOT_NAMES = ("name", "instanceSnapshotName", "diskSnapshotName")
@@ -23,18 +25,17 @@ _TAKEN_OF = ("instanceName", "diskName")
 def copies_cover_instances(
     copies: Sequence[Resource], resources: Sequence[Resource], context: Context, config: Config
 ) -> Iterator[tuple[str, Violation]]:
-    """Yield the sources without a copy that names them, or whose source comes from them or from a snapshot of them."""
-    copied = _Origins()
-    copied.add(copies, ("sourceResourceName", "fromResourceName"))
-    snapshots = _Origins()
-    snapshots.add(copies, ("sourceSnapshotName",))
-    copied.urns |= snapshots.urns
-    taken = [each for each in resources if _SNAPSHOT_TYPE.search(each.type)]
-    copied.add([each for each in taken if snapshots.hold(each, _SNAPSHOT_NAMES)], _TAKEN_OF)
-    for source in (each for each in resources if _SOURCE_TYPE.search(each.type)):
-        if copied.hold(source, _NAMES):
+    """Yield the sources without a copy that names them, or whose source comes from them or from a snapshot of them.
+
+    An instance's copies cover the disks attached to it. What isn't known yet may be any source: nothing is said then.
+    """
+    sources = [each for each in resources if _SOURCE_TYPE.search(each.type)]
+    copied = _copied(copies, sources, resources)
+    for source in () if copied.is_open else sources:
+        called = first(source, _NAMES)
+        if copied.hold(source, _NAMES) or (called is None and copies):
             continue
-        called = first(source, _NAMES) or source.name
+        called = called or source.name
         yield (
             source.urn,
             Violation(
@@ -45,22 +46,59 @@ def copies_cover_instances(
         )
 
 
+def _copied(
+    copies: Sequence[Resource], sources: Sequence[Resource], resources: Sequence[Resource]
+) -> _Origins:
+    """Return what the copies are made of."""
+    taken = [each for each in resources if _SNAPSHOT_TYPE.search(each.type)]
+    here = {each.urn for each in (*sources, *taken)}
+    copied, snapshots = _Origins(here), _Origins(here)
+    copied.add(copies, ("sourceResourceName",))
+    copied.names |= {name for each in copies if (name := first(each, ("fromResourceName",)))}
+    snapshots.add(copies, ("sourceSnapshotName",))
+    copied.urns |= snapshots.urns
+    copied.add([each for each in taken if snapshots.hold(each, _SNAPSHOT_NAMES)], _TAKEN_OF)
+    covered = [each for each in sources if copied.hold(each, _NAMES)]
+    copied.urns.update(each.urn for each in covered)
+    copied.names.update(name for each in covered if (name := first(each, _NAMES)))
+    attached = [each for each in resources if _ATTACHMENT_TYPE.search(each.type)]
+    copied.add([each for each in attached if copied.has(each, ("instanceName",))], ("diskName",))
+    copied.is_open |= snapshots.is_open
+    return copied
+
+
 @dataclass(slots=True)
 class _Origins:
-    """What something comes from, as far as it is known: names, or the resources that the names come from."""
+    """What something comes from, as far as it is known: names, or the resources that the names come from.
 
+    Args:
+        here: the URNs that a name that isn't known may come from.
+        is_open: whether there is one of which not even that is known.
+    """
+
+    here: set[str]
     names: set[str] = field(default_factory=set)
     urns: set[str] = field(default_factory=set)
+    is_open: bool = False
 
     def add(self, resources: Iterable[Resource], keys: Sequence[str]) -> None:
         for each in resources:
             for key in keys:
-                self.urns.update(each.depends.get(key, ()))
-                if isinstance(name := each.inputs.get(key), str):
+                depends, name = each.depends.get(key, ()), each.inputs.get(key)
+                self.urns.update(depends)
+                if isinstance(name, str):
                     self.names.add(name)
+                elif name is UNKNOWN:
+                    self.is_open |= self.here.isdisjoint(depends)
 
     def hold(self, resource: Resource, keys: Sequence[str]) -> bool:
+        """Whether a resource is one of them."""
         return resource.urn in self.urns or first(resource, keys) in self.names
+
+    def has(self, resource: Resource, keys: Sequence[str]) -> bool:
+        """Whether what a resource's properties name is one of them."""
+        named = {urn for key in keys for urn in resource.depends.get(key, ())}
+        return not self.urns.isdisjoint(named) or first(resource, keys) in self.names
 
 
 COPIES_COVER_INSTANCES = StackRule(

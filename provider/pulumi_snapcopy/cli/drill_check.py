@@ -1,0 +1,66 @@
+"""The check of what ``snapcopy drill`` has restored: a shell command that has to succeed."""
+
+from __future__ import annotations
+
+import subprocess
+import time
+from typing import TYPE_CHECKING
+
+from ..core.durations import spoken
+from ..core.errors import SnapcopyError
+from ..core.values import Seen
+
+if TYPE_CHECKING:
+    from ..lightsail.drilling import Restored
+
+PAUSE = 5.0
+"""Seconds between two tries: what has just started may not answer yet."""
+
+ADDRESS = "{ip}"
+NAME = "{name}"
+
+
+class CheckFailed(SnapcopyError):
+    """The check hasn't succeeded in time."""
+
+
+class NoAddress(SnapcopyError):
+    """The check asks for an address, and what would be restored is a disk."""
+
+
+def admit(command: str | None, copy: Seen) -> None:
+    """Refuse a check that can't succeed, before a restore costs anything.
+
+    Raises:
+        NoAddress: if it needs the address of a disk.
+    """
+    if command is not None and ADDRESS in command and copy.kind == "DiskSnapshot":
+        raise NoAddress(
+            f"the check has {ADDRESS}, and a disk has no address; it was not restored. Write a check without it"
+        )
+
+
+def run(command: str, restored: Restored, timeout: float) -> None:
+    """Run the check until it succeeds.
+
+    Raises:
+        CheckFailed: if it hasn't in time.
+    """
+    if ADDRESS in command and restored.ip is None:
+        raise CheckFailed(f"the check has {ADDRESS}, and what was restored has no public address")
+    line = command.replace(ADDRESS, restored.ip or "").replace(NAME, restored.seen.name)
+    until, said = time.monotonic() + timeout, ""
+    while (rest := until - time.monotonic()) > 0:
+        try:
+            done = subprocess.run(
+                line, shell=True, capture_output=True, text=True, errors="replace", timeout=rest, check=False
+            )
+        except subprocess.TimeoutExpired:
+            said = "it didn't end"
+            break
+        if done.returncode == 0:
+            return
+        last = [*(done.stderr or done.stdout).strip().splitlines(), ""]
+        said = f"exit code {done.returncode}" + (f": {last[-2]}" if len(last) > 1 else "")
+        time.sleep(max(min(PAUSE, until - time.monotonic()), 0.0))
+    raise CheckFailed(f"the check failed for {spoken(timeout)}: {said}")

@@ -1,0 +1,28 @@
+"""Values of options that several commands have."""
+
+from __future__ import annotations
+
+import math
+
+import click
+
+from ..core.durations import DurationError, seconds
+
+
+def duration(ctx: click.Context, param: click.Parameter, value: str | None) -> float | None:
+    """Return the seconds of an option that is a duration."""
+    if value is None:
+        return None
+    try:
+        return seconds(value)
+    except DurationError:
+        raise click.BadParameter(
+            f"{value!r} is not a duration. Write one such as 30h, 30d or 1h30m."
+        ) from None
+
+
+def finite(ctx: click.Context, param: click.Parameter, value: float) -> float:
+    """Refuse what JSON has no number for."""
+    if not math.isfinite(value):
+        raise click.BadParameter(f"{value} is no amount. Write a number of 0 or more.")
+    return value
