@@ -22,8 +22,7 @@ from .life import COPY, REGION
 
 KEY = "0123456789abcdef" * 2
 OWNER = "shop/dev/vol@" + "1" * 16
-NOW = datetime.now(timezone.utc)
-OLD = NOW - timedelta(days=2)
+OLD = datetime.now(timezone.utc) - timedelta(days=2)
 
 
 class Scripted:
@@ -55,10 +54,11 @@ class Scripted:
 
 
 def raw(
-    id_: str, state: str, *, at: datetime = NOW, token: str | None = f"{KEY}-0", **members: Any
+    id_: str, state: str, *, at: datetime | None = None, token: str | None = f"{KEY}-0", **members: Any
 ) -> dict[str, Any]:
-    """A snapshot as the API shows it."""
-    shown = {"SnapshotId": id_, "State": state, "CreationDate": at.isoformat(), "VolumeSize": 1, **members}
+    """A snapshot as the API shows it, made just now."""
+    made = at or datetime.now(timezone.utc)
+    shown = {"SnapshotId": id_, "State": state, "CreationDate": made.isoformat(), "VolumeSize": 1, **members}
     return shown if token is None else {**shown, "ClientToken": token}
 
 
@@ -75,9 +75,9 @@ def started(sdk: Scripted) -> tuple[str, Phase]:
 
 @pytest.mark.parametrize(
     ("state", "at"),
-    [("error", OLD), ("deleting", OLD), ("deleting", NOW), ("completed", OLD), ("pending", OLD)],
+    [("error", OLD), ("deleting", OLD), ("deleting", None), ("completed", OLD), ("pending", OLD)],
 )
-def test_a_token_whose_snapshot_is_of_no_use_gives_way_to_the_next(state: str, at: datetime) -> None:
+def test_a_token_whose_snapshot_is_of_no_use_gives_way_to_the_next(state: str, at: datetime | None) -> None:
     """What it answers has failed, or was deleted: no read shows it."""
     made = {"0": raw("snap-00000000", state, at=at), "1": raw("snap-11111111", "in-queue")}
     sdk = Scripted(
