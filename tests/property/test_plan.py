@@ -102,8 +102,12 @@ class Simulator:
     def _end(self, step: plan.Step) -> None:
         """The engine writes down what the run has made, or was making."""
         if self.seen.held and self.known.seen is not None:
-            known, gone = self.known, Because.DISAPPEARED
-            lost = isinstance(step, plan.Fail) and step.because is gone
+            known, lost = self.known, isinstance(step, plan.Fail) and step.because is Because.DISAPPEARED
+            if self.spec.by_id and isinstance(step, plan.Fail) and step.because is Because.FAILED:
+                self.things.remove(
+                    self._of(self.seen.existing)
+                )  # the engine replaces it: an id can't change in place
+                lost = True
             self.interrupted = Known() if lost else replace(
                 known, seen=self.seen.existing or known.seen, owner=OURS, in_state=True, adopted=False, by_record=False
             )  # fmt: skip
@@ -120,7 +124,10 @@ class Simulator:
     def _look(self, *, whole: bool = False, only: str | None = None) -> None:
         found = [each for each in self._matching() if only in (None, each.ref)]
         assert all(each.created_at for each in found)
-        found.sort(key=lambda each: (each.phase is Phase.FAILED, each.created_at, each.ref))
+        given = self.known.ref if self.spec.by_id and self.known.in_state else None
+        found.sort(
+            key=lambda each: (each.ref != given, each.phase is Phase.FAILED, each.created_at, each.ref)
+        )
         self.seen = replace(self.seen, existing=found[0] if found else None, twins=tuple(found[1:]))
         if found:
             records = [record for name, record in reversed(self.records) if name == found[0].name]
@@ -277,7 +284,7 @@ def simulators(draw: st.DrawFn, *, repeats: bool, derived: bool, taken: bool = F
     """A service with others' things, for a request whose key is in the name, in the thing, or only a name of the user's."""
     spec = Spec(
         words=WORDS, resource="web", subject="", owner=OURS, key="k1", region="there", source_region="here",
-        name="" if repeats else "mine", origin=SOURCE, source=SOURCE, tags={"team": "shop"}, timeout=3600, repeats=repeats,
+        name="" if repeats else "mine", origin=SOURCE, source=SOURCE, tags={"team": "shop"}, timeout=3600, repeats=repeats, by_id=repeats,
         adopt=taken and draw(st.booleans()),
     )  # fmt: skip
     chosen = draw(st.lists(st.sampled_from(BYSTANDERS), unique_by=lambda each: each[1], max_size=4))
