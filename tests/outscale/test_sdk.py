@@ -8,6 +8,7 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 import pytest
 from osc_sdk_python import Gateway
@@ -33,6 +34,7 @@ from pulumi_snapcopy.outscale.sdk import Connection
 from .life import REGION, SECRET, URL
 
 CLOCK = SystemClock()
+SIGNATURE = f"{SECRET}+a/b="
 KEYS = {"access_key": f"{SECRET}-key", "secret_key": f"{SECRET}-secret"}
 Write = Callable[[Any], Path]
 
@@ -86,6 +88,7 @@ def test_without_a_profile_file_the_environment_counts(write: Write, monkeypatch
         ({"default": {**KEYS, "access_key": [SECRET]}}, '"access_key" that is not a string'),
         ({"default": {**KEYS, "endpoints": SECRET}}, "endpoints that are not an object"),
         ({"default": {**KEYS, "endpoints": {"apis": SECRET}}}, 'unknown endpoint "apis"'),
+        ({"default": {**KEYS, "endpoints": {"api": 5}}}, 'an endpoint "api" that is not a string'),
         ({"other": KEYS}, 'it has no profile "default"'),
     ],
 )
@@ -117,6 +120,35 @@ def test_missing_credentials_name_the_variable(write: Write, monkeypatch: pytest
     monkeypatch.delenv("OSC_ACCESS_KEY")
     with pytest.raises(LoginFailed, match="set OSC_ACCESS_KEY and OSC_SECRET_KEY"):
         Connection().call("ReadSnapshots", clock=CLOCK)
+
+
+@pytest.mark.parametrize("name", ["OSC_ACCESS_KEY", "OSC_SECRET_KEY"])
+@pytest.mark.parametrize("wrong", ["\n", " ", "ł"])
+def test_a_key_that_cannot_be_one_names_the_variable(
+    name: str, wrong: str, write: Write, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Pasted with the end of its line, as a rule; nothing of the key, nor of what is signed with it, is quoted."""
+    write({"default": {"region": REGION}})
+    monkeypatch.setenv(name, f"{SECRET}{wrong}")
+    with pytest.raises(LoginFailed, match=f"correct {name}") as caught:
+        Connection().call("ReadSnapshots", clock=CLOCK)
+    assert SECRET not in str(caught.value)
+
+
+def test_settings_that_no_request_can_be_sent_with_are_an_error(
+    emulator: Emulator, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """A file that isn't there, a port that is none: whatever the libraries raise, it is one of ours."""
+    for name, value in [
+        ("REQUESTS_CA_BUNDLE", str(tmp_path / "none.pem")),
+        ("OSC_X509_CLIENT_CERT", str(tmp_path / "none.pem")),
+        ("OSC_ENDPOINT_API", "https://example.invalid:notaport/api/v1"),
+    ]:
+        with monkeypatch.context() as changed:
+            changed.setenv("OSC_ENDPOINT_API", emulator.url.replace("http:", "https:"))
+            changed.setenv(name, value)
+            with pytest.raises(ServiceError):
+                Connection().call("ReadSnapshots", clock=CLOCK)
 
 
 def test_workers_share_one_gateway(emulator: Emulator, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -216,13 +248,36 @@ def test_a_page_for_people_is_judged_by_its_status(status: int, kind: type[Servi
     assert type(refusal(status, None, call="ReadSnapshots", html=True)) is kind
 
 
-def test_what_the_service_quotes_is_hidden(emulator: Emulator, connection: Connection) -> None:
-    """Neither a pre-signed URL nor keys come through, whatever the service says."""
+SIGNED = URL.replace(f"Signature={SECRET}", f"Signature={quote(SIGNATURE, safe='')}")
+
+
+@pytest.mark.parametrize(
+    "quoted",
+    [
+        SIGNED,
+        SIGNED.replace("&", "\\u0026"),
+        quote(SIGNED, safe=""),
+        f"Signature={SIGNATURE} refused",
+        f"the signature {quote(SIGNATURE, safe='')} is wrong",
+    ],
+)
+def test_what_the_service_quotes_is_hidden(quoted: str, emulator: Emulator, connection: Connection) -> None:
+    """Neither a pre-signed URL nor what signs it nor keys come through, however the service spells them."""
     secret = emulator.environment["OSC_SECRET_KEY"]
-    emulator.inject(Fault(kind="error", operation="CreateSnapshot", code="4074", message=f"{URL} {secret}"))
+    message = f"{quoted} {secret}"
+    emulator.inject(Fault(kind="error", operation="CreateSnapshot", code="4074", message=message))
     with pytest.raises(Refused) as caught:
-        connection.call("CreateSnapshot", clock=CLOCK, FileLocation=URL, SnapshotSize=1)
+        connection.call("CreateSnapshot", clock=CLOCK, FileLocation=SIGNED, SnapshotSize=1)
     assert SECRET not in str(caught.value) and secret not in str(caught.value)
+
+
+def test_an_unknown_key_is_a_failed_login() -> None:
+    """The service says nothing but that a parameter's value is invalid."""
+    error = {"Code": "4120", "Type": "InvalidParameterValue", "Details": ""}
+    told = refusal(400, {"Errors": [error]}, call="ReadAccounts")
+    assert type(told) is LoginFailed and "OSC_ACCESS_KEY" in told.advice
+    told = refusal(400, {"Errors": [{**error, "Details": "VolumeSizes: no number"}]}, call="ReadSnapshots")
+    assert type(told) is Refused
 
 
 class Ticks:

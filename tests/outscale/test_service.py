@@ -12,9 +12,9 @@ from pulumi_snapcopy.core.state import Bag
 from pulumi_snapcopy.core.values import Phase, Spec
 from pulumi_snapcopy.core.waiting.clock import Clock, SystemClock
 from pulumi_snapcopy.core.waiting.listing import Listing
-from pulumi_snapcopy.core.waiting.policy import RECENT
+from pulumi_snapcopy.core.waiting.policy import CREATION_GRACE, RECENT
 from pulumi_snapcopy.outscale.family import CopiedSnapshots, Snapshots
-from pulumi_snapcopy.outscale.service import Outscale
+from pulumi_snapcopy.outscale.service import ATTEMPTS, Outscale
 
 from tests.harness.scripted import FakeClock
 
@@ -83,6 +83,59 @@ def test_a_token_whose_snapshot_is_of_no_use_gives_way_to_the_next(state: str, a
     sdk = Scripted(
         CreateSnapshot=lambda **given: made[given["ClientToken"].rpartition("-")[2]],
         ReadSnapshots=lambda **given: [],
+    )
+    assert started(sdk) == ("snap-11111111", Phase.PENDING) and sdk.tokens() == ["0", "1"]
+
+
+def test_what_is_read_late_is_not_made_again() -> None:
+    """Complete at once, by a clock that is behind ours, and not visible yet: the same token is sent until it is."""
+    clock, there = FakeClock(), list[dict[str, Any]]()
+    made = raw("snap-00000000", "completed", at=datetime.fromtimestamp(clock.now() - 2, timezone.utc))
+    sdk = Scripted(CreateSnapshot=lambda **given: made, ReadSnapshots=lambda **given: there)
+    service = Outscale(lambda: sdk, clock=clock)
+    for _ in range(3):
+        with pytest.raises(AnswerLost, match="isn't visible yet"):
+            service.create(spec(), attempt=0)
+        clock.sleep(5)
+    there.append(made)
+    assert service.create(spec(), attempt=0).seen.name == "snap-00000000"
+    assert set(sdk.tokens()) == {"0"}
+
+
+def test_the_first_answer_to_a_token_of_what_was_deleted_holds_up_for_a_minute() -> None:
+    """It was made minutes ago, as pending, and is still told so: when it isn't to be seen, it is the next one's turn."""
+    clock = FakeClock()
+    before = datetime.fromtimestamp(clock.now() - 100, timezone.utc)
+    made = {"0": raw("snap-00000000", "pending", at=before), "1": raw("snap-11111111", "pending")}
+    sdk = Scripted(
+        CreateSnapshot=lambda **given: made[given["ClientToken"].rpartition("-")[2]],
+        ReadSnapshots=lambda **given: [],
+    )
+    service = Outscale(lambda: sdk, clock=clock)
+    with pytest.raises(AnswerLost):
+        service.create(spec(), attempt=0)
+    clock.sleep(CREATION_GRACE + 1)
+    assert service.create(spec(), attempt=0).seen.name == "snap-11111111"
+
+
+def test_the_attempts_of_a_request_have_an_end() -> None:
+    """Whatever the service answers; the user reads how to ask for another one."""
+    sdk = Scripted(
+        CreateSnapshot=lambda **given: raw("snap-00000000", "error", at=OLD), ReadSnapshots=lambda **given: []
+    )
+    with pytest.raises(Refused, match="change triggers"):
+        Outscale(lambda: sdk).create(spec(), attempt=0)
+    assert len(sdk.tokens()) == ATTEMPTS
+
+
+def test_a_token_that_stands_for_another_resources_snapshot_gives_way_to_the_next() -> None:
+    """After a rename the key goes with what was renamed, and a new resource at the old place has the same."""
+    tags = [{"Key": "snapcopy:owner", "Value": "shop/dev/old@" + "1" * 16}]
+    old = raw("snap-00000000", "completed", at=OLD, Tags=tags)
+    made = {"0": old, "1": raw("snap-11111111", "in-queue")}
+    sdk = Scripted(
+        CreateSnapshot=lambda **given: made[given["ClientToken"].rpartition("-")[2]],
+        ReadSnapshots=lambda **given: [old],
     )
     assert started(sdk) == ("snap-11111111", Phase.PENDING) and sdk.tokens() == ["0", "1"]
 

@@ -163,6 +163,27 @@ def test_what_a_backup_tool_copied_with_our_tags_stays(life: Life, days: int) ->
     assert {each.name for each in life.made()} == {theirs, life.ref.rpartition("/")[2]}
 
 
+@pytest.mark.parametrize("row", [OUTSCALE_COPY], ids=str)
+def test_tags_alone_say_of_nothing_that_an_interrupted_run_made_it(life: Life) -> None:
+    """Where the key is a token, a copy of ours doesn't pass it on: however young, it is named and left."""
+    life.ok()
+    theirs = put(life, tags=dict(life.only().tags))
+    life.inputs |= life.row.edit
+    life.ok()
+    assert any(theirs in each for each in life.shown.warnings)
+    assert {each.name for each in life.made()} == {theirs, life.ref.rpartition("/")[2]}
+
+
+@pytest.mark.parametrize("row", [OUTSCALE_COPY], ids=str)
+def test_a_token_proves_what_a_run_made_that_was_interrupted_long_ago(life: Life) -> None:
+    """It was killed before it could set a tag: the next run takes it up, and copies nothing."""
+    first = killed(life)
+    life.emulator.advance(5 * 3600.0)
+    life.ok()
+    assert life.only().arn == first
+    life.assert_well(sent=1)
+
+
 def put(life: Life, **more: Any) -> str:
     """Somebody makes a snapshot; returns its id."""
     service = life.emulator.ec2 if life.row is EC2_COPY else life.emulator.outscale

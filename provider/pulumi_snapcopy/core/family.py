@@ -44,6 +44,8 @@ class Family(ABC):
     """The forms of the source tags of this type, which tell it from others; see `values.form_of`."""
     repeats: ClassVar[bool] = False
     """Whether a repeated request makes a second one."""
+    heritable: ClassVar[bool] = False
+    """Whether the key goes along to what somebody copies from it, as tags and descriptions do."""
 
     @property
     def fields(self) -> Fields:
@@ -183,6 +185,7 @@ class Family(ABC):
             timeout=timeout or DEFAULT_TIMEOUT,
             by_id=not self.name_argument,
             repeats=self.repeats,
+            heritable=self.heritable,
         )
         return self._spec(inputs, blank)
 

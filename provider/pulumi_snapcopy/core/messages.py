@@ -165,6 +165,11 @@ def taken(spec: Spec, found: Seen) -> CopyError:
         next_step = f"{rename}, or leave it out: derived names differ from stack to stack."
     elif not spec.words.adopts:
         next_step = f"{rename}."
+    elif spec.by_id:
+        next_step = (
+            f"to take it over, take the resource out of the state (`pulumi state delete`), and write "
+            f'adopt_snapshot_id="{found.name}".'
+        )
     elif not spec.adopt:
         next_step = f"{rename}, or adopt=True to take over the existing {spec.words.kind}."
     else:

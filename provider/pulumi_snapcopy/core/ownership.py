@@ -76,8 +76,7 @@ def classify(
     # What is complete in the state has a ref. Another one with its key was made by somebody, or by an interrupted run
     # that made it again; a partial one has no name of others' making.
     if carries_key(spec, seen) and (spec.by_id or not (known.complete and known.ref is not None)):
-        # Where ids are given, a copy of ours passes its key on to what somebody copies from it.
-        inherited = spec.by_id and not is_recent(spec, seen.created_at, now)
+        inherited = spec.heritable and not is_recent(spec, seen.created_at, now)
         return Verdict(*((Whose.THEIRS, Evidence.NONE) if inherited else (Whose.OURS, Evidence.KEY)))
     if records is None:
         return Verdict(Whose.UNDECIDED, Evidence.NONE)
@@ -132,7 +131,9 @@ def may_be_inherited(spec: Spec, seen: Seen, *, keys: Collection[str], now: floa
         keys: the keys of what the state has.
         now: seconds since the epoch.
     """
-    return spec.by_id and (seen.key in keys or not is_recent(spec, seen.created_at, now))
+    if not (spec.by_id and seen.key):
+        return spec.by_id  # it has our tags alone
+    return spec.heritable and (seen.key in keys or not is_recent(spec, seen.created_at, now))
 
 
 def is_of_this_type(spec: Spec, seen: Seen) -> bool:

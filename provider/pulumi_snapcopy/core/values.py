@@ -191,6 +191,7 @@ class Spec:
         timeout: seconds it may take.
         by_id: whether the service gives ids, so that no name can be in the way, and none is known before.
         repeats: whether a repeated request makes a second one.
+        heritable: whether the key goes along to what somebody copies from it.
     """
 
     words: Words
@@ -215,6 +216,7 @@ class Spec:
     timeout: float = 0.0
     by_id: bool = False
     repeats: bool = False
+    heritable: bool = False
 
     @property
     def all_tags(self) -> dict[str, str]:

@@ -24,6 +24,7 @@ class CopiedSnapshots(Family):
     answered = ("encrypted", "kmsKeyId")
     region_argument = "targetRegion"
     repeats = True
+    heritable = True
 
     def phase(self, state: str) -> Phase:
         """Return what a snapshot's state means."""

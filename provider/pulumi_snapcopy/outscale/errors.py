@@ -34,6 +34,8 @@ CONFIGURE = "correct the OUTSCALE credentials"
 TOKEN_USED = "4091"
 TOO_MANY_SNAPSHOTS = "10026"
 UNKNOWN_PARAMETER = "3001"
+UNKNOWN_KEY = "4120"
+"""Without a word of details the service says this of an access key that it doesn't know."""
 
 _NOT_FOUND = {"5054", "5064", "4104", "4105", "4061"}
 """No such snapshot or volume, and what is no id of one."""
@@ -66,6 +68,8 @@ def refusal(
     context = body.get("ResponseContext") if isinstance(body, Mapping) else None
     message = without_secrets(details or f"the service answers HTTP {status} and says no more", hidden)
     kind = _kind(status, codes, html=html)
+    if UNKNOWN_KEY in codes and not any(each.get("Details") for each in told):
+        kind = LoginFailed
     if kind is NoSuchService:
         message = f"there is no OUTSCALE API at the endpoint: HTTP {status}"
     return kind(

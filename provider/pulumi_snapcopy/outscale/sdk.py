@@ -7,11 +7,14 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import threading
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import Any
+from urllib.parse import parse_qsl, quote, quote_plus
 
 import requests
 from osc_sdk_python import Gateway
@@ -30,6 +33,9 @@ CALLS_A_SECOND = 5.0
 
 CONNECT_TIMEOUT, READ_TIMEOUT = 10.0, 60.0
 """Seconds; the SDK has none."""
+
+_SHORTEST_SECRET = 6
+"""Characters; shorter values of a URL sign nothing."""
 
 _IN_A_PROFILE = set(vars(Profile())) | {"email"}
 _IN_ENDPOINTS = set(vars(Endpoint()))
@@ -65,6 +71,14 @@ def required(found: Any) -> str:
     """
     if found.login and found.password:
         return "login and password, which win over keys"
+    for name in ("access_key", "secret_key"):
+        if (key := getattr(found, name)) and not re.fullmatch(r"[!-~]+", str(key)):
+            raise LoginFailed(
+                f"the {name} has a space, a line break or another character that no key has: correct OSC_{name.upper()}, or "
+                f"the profile in {_shown(_path())}",
+                code="Credentials",
+                advice=CONFIGURE,
+            )
     if found.access_key and found.secret_key:
         return "access key and secret key"
     raise LoginFailed(
@@ -129,14 +143,19 @@ class Connection:
         """
         gateway = self._made()
         self._limiter.wait(clock)
-        location = str(parameters.get("FileLocation") or "")
-        hidden = (*self._hidden, location, location.partition("?")[2])
+        hidden = (*self._hidden, *_of_a_url(str(parameters.get("FileLocation") or "")))
         try:
             answer = getattr(gateway, action)(**parameters)
         except NotImplementedError as error:  # what the SDK refuses by itself
             raise Refused(without_secrets(str(error), hidden), call=f"api:{action}") from None
         except requests.RequestException as error:
             raise _error(error, action, hidden) from None
+        except (ValueError, TypeError, OSError) as error:  # which may quote the whole header that is signed
+            raise Refused(
+                f"the request can't be sent ({type(error).__name__}): correct the keys, the endpoint and the files that the "
+                "OUTSCALE profile or the environment (OSC_…) name",
+                call=f"api:{action}",
+            ) from None
         if not isinstance(answer, dict):
             raise AnswerLost("the answer is no JSON object", call=f"api:{action}")
         return answer
@@ -158,6 +177,14 @@ class Connection:
         for scheme in ("https://", "http://"):
             session.mount(scheme, _Timed(pool_maxsize=self.workers))
         return gateway, secrets
+
+
+def _of_a_url(location: str) -> tuple[str, ...]:
+    """What of a pre-signed URL no message may quote: it, its query, and each of its values, as it may be spelled."""
+    query = location.partition("?")[2]
+    values = [each for _, each in parse_qsl(query) if len(each) >= _SHORTEST_SECRET]
+    spelled = [spell(each) for each in values for spell in (str, quote, quote_plus, partial(quote, safe=""))]
+    return (location, query, *sorted({*spelled, *map(quote, spelled)}, key=len, reverse=True))
 
 
 class _Timed(HTTPAdapter):
@@ -233,6 +260,8 @@ def _fault(found: Any) -> str | None:
     endpoints = found.get("endpoints", {})
     if not isinstance(endpoints, Mapping):
         return "has endpoints that are not an object"
+    if fault := next((key for key, value in endpoints.items() if not isinstance(value, str)), None):
+        return f'has an endpoint "{fault}" that is not a string'
     for key in found:
         if key not in _IN_A_PROFILE:
             return f'has the unknown key "{key}"'

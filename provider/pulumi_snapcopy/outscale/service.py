@@ -8,7 +8,6 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
-from itertools import count
 from typing import Any, Protocol
 
 from ..core.errors import AnswerLost, NoSuchService, NotFound, Refused
@@ -147,7 +146,7 @@ class Outscale:
         A token answers what it made before, also if that has failed or was deleted: then it is the next one's turn.
         """
         self._check_region(spec.region)
-        for number in count(attempt):
+        for number in range(attempt, ATTEMPTS):
             token = f"{spec.key}-{number}"
             try:
                 seen = None if token in self._spent else self._send(spec, token)
@@ -158,7 +157,11 @@ class Outscale:
                 with self._lock:
                     self._young[seen.name] = self._clock.now()
                 return Started(seen=seen)
-        raise AssertionError("numbers don't end")
+        raise Refused(
+            f"what {ATTEMPTS} attempts of this request have made has failed, or was deleted: change triggers to make it another "
+            "request",
+            call="api:CreateSnapshot",
+        )
 
     def tag(self, seen: Seen, tags: Mapping[str, str]) -> None:
         """Set tags."""
@@ -189,7 +192,7 @@ class Outscale:
         except Refused as error:
             if error.code != TOKEN_USED:
                 raise
-            return self._made_with(token, since=self._used.setdefault(token, sent))
+            return self._made_with(token, since=sent)
         if not isinstance(raw := answer.get("Snapshot"), Mapping):
             raise AnswerLost("the answer holds no Snapshot", call="api:CreateSnapshot")
         seen = self._seen(raw)
@@ -203,22 +206,35 @@ class Outscale:
         # It was made before, by the same token, and may have been deleted since; a new one may not be visible yet.
         shown = self._own.get(seen.name)
         if shown is not None:
-            return None if shown.phase is Phase.FAILED else shown
-        just_made = seen.phase is Phase.DONE and made > sent - USUAL_SKEW  # in no time, as emulators do
-        may_appear = seen.phase is Phase.PENDING and made > sent - CREATION_GRACE - LONGEST_SKEW
-        return seen if just_made or may_appear else None
+            return None if shown.phase is Phase.FAILED or _is_anothers(spec, shown) else shown
+        if seen.phase is Phase.DONE and made > sent - USUAL_SKEW:
+            return seen  # in no time, as emulators do
+        if seen.phase is Phase.FAILED or made < sent - CREATION_GRACE - LONGEST_SKEW:
+            return None
+        self._wait_for(token, sent)
+        return None
 
     def _made_with(self, token: str, *, since: float) -> Seen | None:
         """What was made with a token by a request that differs in the signature of its URL alone."""
         found = [each for each in self._of_tokens([token]) if each.phase is not Phase.FAILED]
         if found:
             return found[0]
+        self._wait_for(token, since)
+        return None
+
+    def _wait_for(self, token: str, sent: float) -> None:
+        """Send nothing with another token before what this one has made has had its time to become visible.
+
+        Raises:
+            AnswerLost: while it may still do so.
+        """
+        with self._lock:
+            since = self._used.setdefault(token, sent)
         if self._clock.now() - since <= CREATION_GRACE:
             raise AnswerLost(
                 "the request was sent before, and what it has made isn't visible yet",
                 call="api:CreateSnapshot",
             )
-        return None
 
     def _is_awaited(self, seen: Seen | None, *, since: float) -> bool:
         if seen is None:
@@ -340,6 +356,12 @@ class Outscale:
 def _is_tagged_for(spec: Spec, seen: Seen) -> bool:
     owner = seen.tags.get(OWNER_TAG)
     return owner is not None and same_owner(owner, spec.owner) and seen.tags.get(SOURCE_TAG) == spec.origin
+
+
+def _is_anothers(spec: Spec, seen: Seen) -> bool:
+    """Whether it bears another resource's name: after a rename the key goes with what was renamed."""
+    owner = seen.tags.get(OWNER_TAG)
+    return owner is not None and not same_owner(owner, spec.owner)
 
 
 def _chunks(values: list[str]) -> Iterator[list[str]]:
