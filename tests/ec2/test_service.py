@@ -132,10 +132,12 @@ def test_a_denied_part_of_a_call_is_named() -> None:
 class _Page(BaseHTTPRequestHandler):
     """Answers everything with a page."""
 
+    status, body = 200, b"<!DOCTYPE html><html><body>Welcome</body></html>"
+
     def do_POST(self) -> None:
-        body = b"<!DOCTYPE html><html><body>Welcome</body></html>"
+        body = self.body
         self.rfile.read(int(self.headers["Content-Length"]))
-        self.send_response(200)
+        self.send_response(self.status)
         self.send_header("Content-Length", str(len(body)))
         self.end_headers()
         self.wfile.write(body)
@@ -166,6 +168,20 @@ def test_a_page_of_html_is_no_service(service: Any, page: str) -> None:
     with pytest.raises(errors.NoSuchService) as caught:
         service().all(TARGET, kind)
     assert f"{page}, set by AWS_ENDPOINT_URL_{service.__name__.upper()}, has no" in str(caught.value)
+
+
+@pytest.mark.parametrize("status", [502, 503])
+def test_a_proxys_page_of_an_error_says_nothing_of_the_service(
+    status: int, page: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """However often it comes, and though it is no XML: what was sent may have been done."""
+    monkeypatch.setattr(_Page, "status", status)
+    monkeypatch.setattr(
+        _Page, "body", b'<!DOCTYPE html PUBLIC "-//W3C//DTD HTML 4.01//EN"><html><head><hr>No'
+    )
+    for _ in range(PAGES_TO_BELIEVE + 1):
+        with pytest.raises(errors.AnswerLost):
+            Ec2().all(TARGET, "snapshot")
 
 
 def test_a_copy_is_sent_once_and_without_a_presigned_url(aws: Emulator) -> None:

@@ -155,3 +155,22 @@ def test_users_may_test_their_programs_with_pulumis_mocks() -> None:
         check=False,
     )
     assert (ended.returncode, ended.stdout.strip()) == (0, "checked"), ended.stderr
+
+
+def test_a_new_stack_takes_over_no_copy_that_somebody_made_before_it(
+    new_stack: Callable[..., Stack], service: Service, emulator: Emulator
+) -> None:
+    """Of the same source, under the explicit name, and untagged: no run of a stack that is new can have made it."""
+    emulator.advance(-600)
+    emulator.put_snapshot("us-east-1", "earlier")
+    emulator.client("eu-west-1").copy_snapshot(
+        sourceSnapshotName="earlier", sourceRegion="us-east-1", targetSnapshotName="db-dr"
+    )
+    emulator.advance(600)
+    emulator.finish_copies()
+    before = service.snapshots()
+    stack = new_stack("new")
+    stack.copied(source_snapshot_name="earlier", target_snapshot_name="db-dr")
+    refused = stack.up(ok=False).output
+    assert 'the name "db-dr" is taken in eu-west-1' in refused and "adopt=True" in refused
+    assert service.snapshots() == before and service.tags("db-dr") == {} and service.copies_started() == 1

@@ -35,6 +35,16 @@ def test_a_snapshot_that_was_not_yet_taken_over_is_taken_over_after_a_refresh() 
     assert [each["snapcopy:owner"] for each in life.tags()] == ["shop/dev/web@0000000000000001"]
 
 
+def test_an_adoption_that_was_refused_leaves_the_snapshot_to_its_owner() -> None:
+    """It never had our tag: it isn't in the state, and goes neither with its declaration nor with the stack."""
+    life = Life(replace(COPY, explicit="db-dr", adopt=True))
+    life.target.plant(COPY.target_region, "db-dr", {"team": "theirs"})
+    before = life.there()
+    assert "DENIED" in life.run("up", Fault(kind="denied", operation="TagResource"))[0]
+    assert life.engine.state == []
+    assert life.run("destroy") == [] and life.there() == before
+
+
 @pytest.mark.parametrize("how", ["taken from the state", "tainted", "killed"])
 def test_a_copy_that_names_itself_as_its_source_is_taken_over_and_never_deleted(how: str) -> None:
     """A copy of ours whose source is gone: what it was once copied from doesn't matter, and its tag goes on saying it."""

@@ -6,8 +6,8 @@ import hashlib
 from typing import Any
 
 import pytest
-from pulumi_snapcopy.emulator import Emulator
-from pulumi_snapcopy.emulator.lightsail.attaching import attach
+from pulumi_snapcopy.emulator import Emulator, Fault
+from pulumi_snapcopy.emulator.lightsail.attaching import attach, detach_all
 from pulumi_snapcopy.emulator.lightsail.models import backend_of
 from pulumi_snapcopy.emulator.shared import changing
 from pulumi_snapcopy.lightsail.restoring_family import RestoredDisks, RestoredInstances
@@ -101,6 +101,22 @@ def test_a_disk_of_somebody_elses_stays(instances: Driven, client: Any, emulator
     assert instances.destroy() == []
     assert there(client) == {"web-1", "logs-1", *theirs}
     assert [_tags(client.get_disk(diskName=each)["disk"]) for each in theirs] == [{}, {}, other]
+
+
+@pytest.mark.parametrize("shown", ["not yet attached", "not yet listed"])
+def test_disks_that_show_late_go_with_a_young_instance(
+    instances: Driven, client: Any, emulator: Emulator, shown: str
+) -> None:
+    """They are waited for: the instance's tag says how many came along."""
+    assert instances.up(web={**WEB, "instanceName": "web-new"}) == []
+    if shown == "not yet attached":
+        with changing():
+            backend = backend_of(REGION)
+            detach_all(backend, backend.resources["web-new"])
+    else:
+        emulator.inject(Fault(kind="no-items", operation="GetDisks", times=2))
+    assert instances.destroy() == []
+    assert there(client) == {"web-1", "data-1", "logs-1"}
 
 
 def put_at(disk: str, instance: str) -> None:

@@ -14,6 +14,7 @@ from pulumi_snapcopy.emulator import Backstage, Settings
 from pulumi_snapcopy.emulator.lightsail.attaching import attach, detach_all
 from pulumi_snapcopy.emulator.lightsail.models import backend_of
 from pulumi_snapcopy.emulator.shared import changing
+from pulumi_snapcopy.lightsail.came_along import SAME_TIME
 from pulumi_snapcopy.lightsail.restoring_family import RestoredDisks, RestoredInstances
 
 from tests.harness.target import HostDied
@@ -181,6 +182,7 @@ def test_a_disk_that_somebody_has_detached_since_it_was_marked_stays(backstage: 
     with changing():
         backend = backend_of(REGION)
         detach_all(backend, backend.resources[killing.there()[disk]["attachedTo"]])
+    killing.clock.sleep(SAME_TIME)  # before, it might not be attached yet
     killing.stack.service = Mortal("Instance", killing.clock, Death())
     assert killing.stack.destroy() == []
     assert killing.there().keys() - killing.foreign.keys() == {disk}

@@ -48,6 +48,9 @@ def test_each_listed_action_is_called_and_no_other(backstage: Backstage) -> None
             killing.killed(judge)
             assert killing.stack.destroy() == []
         made = WEB if kind == "Instance" else DATA
+        killing = Killing(backstage, kind, Scenario(None, None, None), judge)
+        killing.stack.killed_after_create(web=made)
+        assert killing.stack.up(web=made) == []
         argument = "instanceSnapshotName" if kind == "Instance" else "diskSnapshotName"
         for wrong in (
             {argument: "no-such"},

@@ -178,3 +178,14 @@ def test_a_copy_of_a_taken_snapshot_stands_after_it(
     )
     (copied,) = held(emulator, "eu-west-1").values()
     assert copied["fromDiskName"] == "data-1" and copied["tags"]["snapcopy:source"] == f"us-east-1:{name}"
+
+
+def test_a_snapshot_that_somebody_took_under_the_name_is_not_taken_over(
+    disks: Driven, emulator: Emulator
+) -> None:
+    """Ours have their tags from the start: the service's record of a request of the same disk proves nothing."""
+    emulator.client(REGION).create_disk_snapshot(diskName="data-1", diskSnapshotName="mine")
+    before = held(emulator)
+    (error,) = disks.up(data={**DATA, "diskSnapshotName": "mine"})
+    assert 'the name "mine" is taken' in error and "adopt=True" in error
+    assert held(emulator) == before and disks.engine.state == []

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import count
 from typing import Any
 
 import pytest
@@ -163,6 +164,16 @@ def test_what_a_backup_tool_copied_with_our_tags_stays(life: Life, days: int) ->
     assert {each.name for each in life.made()} == {theirs, life.ref.rpartition("/")[2]}
 
 
+@pytest.mark.parametrize("row", [FCU_COPY], ids=str)
+def test_what_nothing_proves_any_more_is_named(life: Life) -> None:
+    """Killed before its tag, and older than a run may take: somebody may have copied it with its description."""
+    first = killed(life)
+    life.emulator.advance(5 * 3600.0)
+    life.ok()
+    assert life.ref != first and len(life.made()) == 2
+    assert any(first in each and "isn't proven" in each for each in life.shown.warnings)
+
+
 @pytest.mark.parametrize("row", [OUTSCALE_COPY], ids=str)
 def test_tags_alone_say_of_nothing_that_an_interrupted_run_made_it(life: Life) -> None:
     """Where the key is a token, a copy of ours doesn't pass it on: however young, it is named and left."""
@@ -205,6 +216,41 @@ def test_under_the_id_that_the_state_has_no_other_one_is_taken_up(life: Life) ->
     life.ok()
     assert life.only().arn == first
     life.assert_well(sent=2)
+
+
+@pytest.mark.parametrize("row", [LIGHTSAIL_COPY], ids=str)
+def test_what_was_deleted_to_be_replaced_is_not_taken_for_the_new_one(
+    life: Life, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its name is explicit: a read says that it is gone, and those of the next seconds show it again."""
+    life.inputs["targetSnapshotName"] = "dr"
+    life.ok()
+    ghost, service = seen(life), type(by_hand(life))
+    read, listed, delete = service.get, service.all, service.delete
+    deleted: list[float] = []
+    reads = count()
+
+    def is_shown() -> bool:
+        return bool(deleted) and life.clock.now() - deleted[0] < 10
+
+    def deleting(self: Any, doomed: Any) -> None:
+        delete(self, doomed)
+        deleted.append(life.clock.now())
+
+    def reading(self: Any, region: str, name: str, kind: str | None = None) -> Any:
+        stale = name == "dr" and is_shown() and next(reads) > 0
+        return ghost if stale else read(self, region, name, kind)
+
+    def listing(self: Any, region: str, kind: str) -> Any:
+        found = listed(self, region, kind)
+        stale = is_shown() and (region, kind) == (ghost.region, ghost.kind)
+        return [*[each for each in found if each.name != "dr"], ghost] if stale else found
+
+    for name, method in (("get", reading), ("all", listing), ("delete", deleting)):
+        monkeypatch.setattr(service, name, method)
+    life.inputs["triggers"] = ["again"]
+    life.ok()
+    assert life.only().arn == life.ref != ghost.ref and life.sent() == 2
 
 
 @pytest.mark.parametrize("row", [LIGHTSAIL_COPY, EC2_COPY], ids=str)

@@ -12,4 +12,4 @@ CORRECT = (
 """An account that hasn't enabled a region is told the same as one whose keys are wrong."""
 
 ENABLE = "enable the region for the account"
-SET_THE_CLOCK = "set this machine's clock"
+SET_THE_CLOCK = "set this machine's clock, or renew credentials that are for a session"

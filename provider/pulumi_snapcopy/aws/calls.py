@@ -6,7 +6,7 @@ import json
 import os
 import re
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from functools import partial
 from typing import Any, TypeVar
 from urllib.parse import urlsplit
@@ -132,6 +132,13 @@ def refuse_other_xml(http_response: Any, model: Any, **_: Any) -> None:
     _has_answered(http_response)
 
 
+def refuse_failing_page(response_dict: Mapping[str, Any], **_: Any) -> None:
+    """The parser of XML would choke on a proxy's page: with a 5xx it says nothing of what the service did."""
+    status, content = response_dict["status_code"], response_dict["body"] or b""
+    if status >= 500 and _PAGE.match(content[:200].decode(errors="replace")):
+        raise ValueError(f"the answer is a page of HTML (HTTP {status})")
+
+
 def _refuse_page(http_response: Any, content: bytes) -> None:
     """One page may be a proxy's; several, from where nothing else ever came, say that the service isn't there."""
     status, place = http_response.status_code, urlsplit(http_response.url or "").netloc
@@ -250,7 +257,13 @@ def _local_error(error: Exception, call: str) -> ServiceError:
     if isinstance(error, ResponseParserError) and re.search(
         r"<(!doctype\s+html|html)\b", message, re.IGNORECASE
     ):
-        return NoSuchService(_no_such_service(call, "the answer is a page of HTML"), call=call)
+        _pages_of[call] += 1
+        page = "the answer is a page of HTML"
+        if (
+            _answering or _pages_of[call] < PAGES_TO_BELIEVE
+        ):  # a proxy's: it says nothing of what the service did
+            return AnswerLost(page, call=call)
+        return NoSuchService(_no_such_service(call, page), call=call)
     if isinstance(error, (aws.EndpointConnectionError, aws.ConnectTimeoutError, aws.ProxyConnectionError)):
         return Transient(message, call=call)
     if isinstance(error, (aws.HTTPClientError, aws.ResponseStreamingError, ValueError)):

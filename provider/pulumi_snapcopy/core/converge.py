@@ -25,6 +25,7 @@ from .errors import (
     SourceError,
 )
 from .errors import Transient as Passing
+from .keys import same_owner
 from .observing import Observer
 from .ownership import Evidence, Verdict, Whose, deciding, is_made_by
 from .plan import Because, Observation, Sent, Step, next_step
@@ -249,6 +250,7 @@ class _Convergence:
         while not self._seen.tagged:
             try:
                 run.change(lambda: run.service.tag(existing, step.tags))
+                run.held = True
                 self._observer.note(tagged=True)
             except (NotFound, Refused, Passing) as error:
                 if not step.must:
@@ -322,7 +324,10 @@ class _Convergence:
         return explain(run.spec, existing)
 
     def _hold(self, known: Known) -> None:
-        self._run.known, self._run.held = known, True
+        """What is adopted isn't ours before it has our tag: until then a run that fails leaves it as it is."""
+        owner = known.seen.tags.get(OWNER_TAG, "") if known.seen else ""
+        ours = not known.adopted or known.in_state or same_owner(owner, self._run.spec.owner)
+        self._run.known, self._run.held = known, ours
         self._observer.note(held=True)
 
     def _pending(self) -> Seen:

@@ -46,6 +46,8 @@ class Family(ABC):
     """Whether a repeated request makes a second one."""
     heritable: ClassVar[bool] = False
     """Whether the key goes along to what somebody copies from it, as tags and descriptions do."""
+    tagged_in_call: ClassVar[bool] = False
+    """Whether the request sets the tags."""
 
     @property
     def fields(self) -> Fields:
@@ -186,6 +188,7 @@ class Family(ABC):
             by_id=not self.name_argument,
             repeats=self.repeats,
             heritable=self.heritable,
+            tagged_in_call=self.tagged_in_call,
         )
         return self._spec(inputs, blank)
 

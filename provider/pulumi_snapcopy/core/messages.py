@@ -163,7 +163,7 @@ def taken(spec: Spec, found: Seen) -> CopyError:
         next_step = f"it failed and can't be adopted; delete it, or {rename}."
     elif other_stack:
         next_step = f"{rename}, or leave it out: derived names differ from stack to stack."
-    elif not spec.words.adopts:
+    elif not spec.words.adopts or is_of_this_stack(spec, found):
         next_step = f"{rename}."
     elif spec.by_id:
         next_step = (
@@ -190,6 +190,12 @@ def belongs(spec: Spec, found: Seen) -> tuple[str, bool]:
     if is_namesake(owner, spec.owner):
         return f"belongs to another stack of the same name ({owner})", True
     return f"belongs to {owner}", False
+
+
+def is_of_this_stack(spec: Spec, found: Seen) -> bool:
+    """Whether another resource of this stack has it."""
+    _, at, identity = found.tags.get(OWNER_TAG, "").rpartition("@")
+    return bool(at) and identity == spec.owner.rpartition("@")[2]
 
 
 def retained(spec: Spec, found: Seen) -> CopyError:

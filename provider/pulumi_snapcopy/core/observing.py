@@ -10,7 +10,7 @@ from .ownership import Whose, is_orphan, is_recent, may_be_inherited
 from .plan import Observation
 from .removal import find_known
 from .run import Run
-from .values import Known, Phase, Seen, is_retained
+from .values import OWNER_TAG, Known, Phase, Seen, is_retained
 from .waiting.policy import CREATION_GRACE, FILTERS_LAG, backoff
 
 
@@ -58,13 +58,14 @@ class Observer:
         elsewhere = [each for each in listed if self._is_elsewhere(each)]
         others = [each for each in listed if each not in found and each not in elsewhere]
         keys = {each.key for each in elsewhere if each.key}
-        self.unproven = [
+        inherited = [
             each
             for each in others
             if is_orphan(run.spec, run.known, each)
             and may_be_inherited(run.spec, each, keys=keys, now=run.clock.now())
         ]
-        return tuple(each for each in others if each not in self.unproven)
+        self.unproven += inherited
+        return tuple(each for each in others if each not in inherited)
 
     def find(self) -> list[Seen]:
         """Return what has our name, or carries our key and may be ours."""
@@ -75,11 +76,13 @@ class Observer:
             return self._by_name(spec.name)
         found = run.retry(lambda: run.service.find(spec, run.target.listing))
         # Where ids are given, neither what isn't ours nor what the state has under another entry is in the way.
-        ours = [
+        candidates = [each for each in found if each.ref == known.ref or not self._is_elsewhere(each)]
+        ours = [each for each in candidates if run.judge(each).whose is not Whose.THEIRS]
+        named = {each.ref for each in self.unproven}
+        self.unproven += [
             each
-            for each in found
-            if run.judge(each).whose is not Whose.THEIRS
-            and (each.ref == known.ref or not self._is_elsewhere(each))
+            for each in candidates
+            if each not in ours and each.ref not in named and OWNER_TAG not in each.tags
         ]
         in_state = known.partial or known.in_state
         if in_state and known.seen and known.seen.name and all(each.ref != known.ref for each in ours):

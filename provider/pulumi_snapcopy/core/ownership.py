@@ -78,6 +78,8 @@ def classify(
     if carries_key(spec, seen) and (spec.by_id or not (known.complete and known.ref is not None)):
         inherited = spec.heritable and not is_recent(spec, seen.created_at, now)
         return Verdict(*((Whose.THEIRS, Evidence.NONE) if inherited else (Whose.OURS, Evidence.KEY)))
+    if spec.tagged_in_call:
+        return Verdict(Whose.THEIRS, Evidence.NONE)  # ours would have its tag
     if records is None:
         return Verdict(Whose.UNDECIDED, Evidence.NONE)
     record = deciding(records)

@@ -16,7 +16,7 @@ from .service import Service
 from .values import Known, Record, Seen, Spec
 from .waiting.clock import Clock
 from .waiting.deadline import Deadline
-from .waiting.policy import backoff
+from .waiting.policy import LONGEST_SKEW, backoff
 from .waiting.region import Region
 
 T = TypeVar("T")
@@ -140,13 +140,18 @@ class Run:
         verdict = classify(self.spec, self.known, seen, now=self.clock.now())
         if verdict.whose is not Whose.UNDECIDED:
             return verdict
-        records = self.records()
+        records = [each for each in self.records() if not self._is_from_before(each)]
         record = deciding(records)
         if record and not self.known.partial and not self.retry(partial(self._describes, record)):
-            records = ()  # it is of another date, and proves nothing of this one
+            records = []  # it is of another date, and proves nothing of this one
         return classify(
             self.spec, self.known, seen, records=records, now=self.clock.now(), rested=self.rested
         )
+
+    def _is_from_before(self, record: Record) -> bool:
+        """Whether it is of somebody's call before the stack's first run, however much clocks differ."""
+        at = record.created_at
+        return self.is_first and at is not None and at.timestamp() < self.began - LONGEST_SKEW
 
     def _describes(self, record: Record) -> bool:
         return self.service.describes(self.spec, record)

@@ -192,6 +192,7 @@ class Spec:
         by_id: whether the service gives ids, so that no name can be in the way, and none is known before.
         repeats: whether a repeated request makes a second one.
         heritable: whether the key goes along to what somebody copies from it.
+        tagged_in_call: whether the request sets the tags, so that what has no owner isn't ours.
     """
 
     words: Words
@@ -217,6 +218,7 @@ class Spec:
     by_id: bool = False
     repeats: bool = False
     heritable: bool = False
+    tagged_in_call: bool = False
 
     @property
     def all_tags(self) -> dict[str, str]:

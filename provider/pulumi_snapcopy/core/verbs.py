@@ -127,6 +127,7 @@ class Verbs:
         run: Run | None = None
         try:
             run = self._run(spec, start, call, is_first=self.is_new(bag.identity))
+            run.gone |= entry.deleted
             known = converge(run, dropped=set(before) - set(spec.tags))
         except CopyError as error:
             if error.kept and error.kept.seen:

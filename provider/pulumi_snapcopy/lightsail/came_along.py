@@ -55,19 +55,34 @@ def disks_tag(mapping: Iterable[Mapping[str, str]]) -> dict[str, str]:
     return {DISKS_TAG: " ".join(digests)} if digests else {}
 
 
-def came_along(instance: Seen, disks: Iterable[Mapping[str, Any]]) -> list[str]:
+def expected(instance: Seen) -> list[str]:
+    """Return the digests of the names that our call gave to the disks of an instance."""
+    return instance.tags.get(DISKS_TAG, "").split()
+
+
+def is_young(instance: Seen, *, now: float) -> bool:
+    """Whether its disks may not show yet, or not be attached yet."""
+    return instance.created_at is not None and now - instance.created_at.timestamp() <= SAME_TIME
+
+
+def came_along(instance: Seen, disks: Iterable[Mapping[str, Any]], *, now: float) -> list[str]:
     """Return the names of the disks that were restored with an instance.
 
-    What proves it is the name that our call gave them, to which instance they are attached, and that they were made
-    together with it.
+    What proves it is the name that our call gave them, that they were made together with it, and that they are attached
+    to it, or not yet: somebody may have let go of one of an older instance.
+
+    Args:
+        instance: with its tags.
+        disks: all of the region, as the API describes them.
+        now: seconds since the epoch.
     """
     if instance.created_at is None:
         return []
-    made, found = instance.created_at.timestamp(), []
-    names = instance.tags.get(DISKS_TAG, "").split()
+    made, names, found = instance.created_at.timestamp(), expected(instance), []
+    places = {instance.name, None, ""} if is_young(instance, now=now) else {instance.name}
     for raw in disks:
         at: datetime | None = raw.get("createdAt")
-        ours = raw.get("attachedTo") == instance.name and _digest(raw["name"]) in names
+        ours = raw.get("attachedTo") in places and _digest(raw["name"]) in names
         same_time = at is not None and abs(at.timestamp() - made) <= SAME_TIME
         owner = tags_of(raw).get(OWNER_TAG, "")
         if ours and same_time and (not owner or same_owner(owner, instance.tags.get(OWNER_TAG, ""))):

@@ -32,6 +32,7 @@ class Restored(Family):
     snapshot_argument: str
     """The argument that names the snapshot."""
     key_digits = KEY_DIGITS
+    tagged_in_call = True
     region_argument = "region"
     forms: ClassVar[tuple[str, ...]] = ("snapshot",)
 

@@ -16,6 +16,7 @@ from ..core.keys import same_owner
 from ..core.values import KEY_TAG, OWNER_TAG, Phase, Seen, Source, Spec, Started
 from ..core.waiting.clock import Clock
 from ..core.waiting.listing import Listing
+from ..core.waiting.policy import CREATION_GRACE
 from . import came_along, preflight
 from .came_along import disk_mapping
 from .family import key_of, tags_of
@@ -230,10 +231,10 @@ class RestoringLightsail(Lightsail):
         elif seen.phase is Phase.PENDING:
             raise Refused("its disks may not show yet", call="lightsail:DeleteInstance", code=seen.state)
         else:
-            listed = list(self.listed(seen.region, "disks"))
-            for disk in came_along.released(seen, listed):
-                self.untag(Seen(name=disk, region=seen.region, kind="Disk"), list(came_along.marks(seen)))
-            disks = came_along.came_along(seen, listed)
+            disks = self.came_along(seen)
+            for disk in came_along.released(seen, self.listed(seen.region, "disks")):
+                if disk not in disks:
+                    self.untag(Seen(name=disk, region=seen.region, kind="Disk"), list(came_along.marks(seen)))
             for disk in disks:
                 self.tag(Seen(name=disk, region=seen.region, kind="Disk"), came_along.marks(seen))
             self.delete_instance(seen.region, name)
@@ -249,8 +250,15 @@ class RestoringLightsail(Lightsail):
         )
 
     def came_along(self, instance: Seen) -> list[str]:
-        """Name the disks that were restored with an instance, as long as they are attached to it."""
-        return came_along.came_along(instance, self.listed(instance.region, "disks"))
+        """Name the disks that were restored with an instance; those of a young one are waited for, as lists lag."""
+        until = self._clock.now() + CREATION_GRACE
+        while True:
+            now = self._clock.now()
+            found = came_along.came_along(instance, self.listed(instance.region, "disks"), now=now)
+            all_there = len(found) >= len(came_along.expected(instance))
+            if all_there or now >= until or not came_along.is_young(instance, now=now):
+                return found
+            self._clock.sleep(_PAUSE)
 
     def delete_free_disk(self, region: str, name: str) -> None:
         """Delete a disk as soon as it is free of the instance that was deleted; gone already is fine."""

@@ -15,6 +15,7 @@ class TakenSnapshots(Family):
     kind: str
     """The service's type of it."""
     key_digits = KEY_DIGITS
+    tagged_in_call = True
     region_argument = "region"
     forms = ("instance", "disk")
 
