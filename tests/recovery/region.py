@@ -35,6 +35,8 @@ class Service:
     orders: tuple[str, ...] = ()
     refused: set[str] = field(default_factory=set)
     empty: set[str] = field(default_factory=set)
+    stale: list[Seen] = field(default_factory=list)
+    """What was deleted, and lists still show."""
 
     def instances(self, region: str) -> tuple[Instance, ...]:
         return self._told(
@@ -52,7 +54,11 @@ class Service:
         return self._told("automatic", tuple(AutoSnapshot(date=day, status="Success") for day in days))
 
     def snapshots(self, region: str) -> tuple[Seen, ...]:
-        return self._told("held", tuple(each for each in self.held.values() if each.region == region))
+        listed = [*self.held.values(), *self.stale]
+        return self._told("held", tuple(each for each in listed if each.region == region))
+
+    def is_there(self, snapshot: Seen) -> bool:
+        return snapshot.name in self.held
 
     def _told(self, what: str, answer: tuple[Any, ...]) -> tuple[Any, ...]:
         if what in self.refused:

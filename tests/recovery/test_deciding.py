@@ -52,6 +52,20 @@ def test_foreign_copies_are_neither_counted_nor_touched(region: Region, service:
     assert {f"theirs-{number}" for number in range(3)} <= set(service.held)
 
 
+def test_what_was_just_pruned_is_not_copied_again(region: Region, service: Service) -> None:
+    """A list may still show it, and the source may still have its day; what an interrupted run made is taken over."""
+    region.up(LAST)
+    before, today = dict(service.held), LAST + timedelta(days=1)
+    service.dawn(today)
+    pruned_by = region.up(today)
+    service.stale = [each for name, each in before.items() if name not in service.held]
+    assert len(service.stale) == 2
+    again = region.up(today)
+    assert [each.dates for each in again.plans] == [each.dates for each in pruned_by.plans]
+    region.entries.pop(next(iter(region.entries)))
+    assert [each.dates for each in region.up(today).plans] == [each.dates for each in pruned_by.plans]
+
+
 def test_the_state_and_the_service_name_the_same_children(region: Region, service: Service) -> None:
     """A child is found by URN in the state and by owner tag in the service, and is one copy."""
     region.up(LAST)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Container, Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import date, timedelta
@@ -39,6 +39,9 @@ class Inventory(Protocol):
 
     def snapshots(self, region: str) -> tuple[Seen, ...]:
         """Return the manual snapshots of a region."""
+
+    def is_there(self, snapshot: Seen) -> bool:
+        """Return whether one that a list shows is there when it is read by its name."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -152,6 +155,10 @@ def gather(
         answers = [each.result() for each in asked.values()]
         dark = next((each for each in answers if isinstance(each, Unreadable)), None)
         seen = [snapshot for each in answers if not isinstance(each, Unreadable) for snapshot in each]
+        if not isinstance(recorded, Unreadable):
+            ours = {each.copy.name for each in children.listed(seen, identity or "")}
+            doubtful = ours - {each.copy.name for each in recorded}
+            seen = _without_ghosts(inventory, pool, seen, doubtful)
         listed = dark or children.listed(seen, identity or "")
         known = [*_read(recorded), *_read(listed)]
         taken = in_state | children.taken_in(_read(at_source), identity or "")
@@ -204,6 +211,20 @@ def gather(
         taken=taken,
         taken_told=not isinstance(at_source, Unreadable),
     )
+
+
+def _without_ghosts(
+    inventory: Inventory, pool: ThreadPoolExecutor, listed: list[Seen], doubtful: Container[str]
+) -> list[Seen]:
+    """Leave out what a stale list still shows: what is ours and not in the state would be taken for one to take over."""
+
+    def is_there(snapshot: Seen) -> bool:
+        if snapshot.name not in doubtful:
+            return True
+        told = _told(lambda: inventory.is_there(snapshot))
+        return isinstance(told, Unreadable) or told
+
+    return [each for each, there in zip(listed, pool.map(is_there, listed), strict=True) if there]
 
 
 def _sources(inventory: Inventory, pool: ThreadPoolExecutor, region: str, protect: Protect) -> Sources:

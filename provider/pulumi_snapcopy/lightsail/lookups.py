@@ -265,6 +265,11 @@ class Lookups:
         """Return the manual snapshots of a region, by name."""
         return tuple(sorted(_patiently(lambda: self.service.snapshots(region)), key=lambda each: each.name))
 
+    def is_there(self, snapshot: Seen) -> bool:
+        """Return whether a snapshot that a list shows is there when it is read by its name."""
+        found = _patiently(lambda: self.service.get(snapshot.region, snapshot.name, snapshot.kind))
+        return found is not None and found.ref == snapshot.ref
+
     def _listed(self, region: str, what: str) -> list[Any]:
         return sorted(_patiently(lambda: self.service.listed(region, what)), key=lambda raw: str(raw["name"]))
 
