@@ -105,3 +105,11 @@ def test_a_role_that_may_not_delete_copies_beside_what_an_interrupted_run_made()
     for operations in (["update web"], []):
         assert (life.run("up") == [] and life.warnings == []) or operations
         assert len(life.there()) == 1 and life.engine.operations == operations
+
+
+def test_a_copy_that_fails_before_it_shows_is_not_forgotten() -> None:
+    """The service's record tells of it first: it is waited for, kept in the state, and goes with its declaration."""
+    life = Life(shown_after=8.0, copy_seconds=1.0)
+    (error,) = life.run("up", FAILING)
+    assert "the copy failed" in error and len(life.there()) == 1 and len(life.engine.state) == 1
+    assert life.run("destroy") == [] and life.there() == {}

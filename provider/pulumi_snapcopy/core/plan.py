@@ -200,9 +200,9 @@ def next_step(spec: Spec, known: Known, seen: Observation) -> Step:
 def _nothing_visible(spec: Spec, known: Known, seen: Observation) -> Step:
     """What was sent may not be visible yet; else it is time to send."""
     if seen.waited or seen.sent is Sent.ACCEPTED:
-        if seen.failure is not None:
-            return Fail(Because.FAILED)
-        return Fail(Because.DISAPPEARED) if seen.missing_for > CREATION_GRACE else Wait()
+        if seen.missing_for <= CREATION_GRACE:
+            return Wait()  # also for one that has failed: it is to be deleted, and can't be before it shows
+        return Fail(Because.DISAPPEARED if seen.failure is None else Because.FAILED)
     if spec.by_id and known.in_state:
         return Fail(Because.DISAPPEARED)
     if seen.source is None:
