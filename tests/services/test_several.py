@@ -195,10 +195,21 @@ def test_a_token_proves_what_a_run_made_that_was_interrupted_long_ago(life: Life
     life.assert_well(sent=1)
 
 
-def put(life: Life, **more: Any) -> str:
+@pytest.mark.parametrize("row", [EC2_COPY], ids=str)
+def test_what_a_backup_tool_copied_to_another_region_stays_when_ours_moves_there(life: Life) -> None:
+    """It has owner, source and key of the one in the state, which the new region doesn't show."""
+    life.ok()
+    theirs = put(life, "us-west-2", tags=dict(life.only().tags))
+    life.inputs["targetRegion"] = "us-west-2"
+    life.ok()
+    assert any(theirs in each and "isn't proven" in each for each in life.shown.warnings)
+    assert {each.name for each in life.made()} == {theirs, life.ref.rpartition("/")[2]}
+
+
+def put(life: Life, region: str | None = None, **more: Any) -> str:
     """Somebody makes a snapshot; returns its id."""
     service = life.emulator.ec2 if life.row is EC2_COPY else life.emulator.outscale
-    return service.put_snapshot(life.row.region, **more)
+    return service.put_snapshot(region or life.row.region, **more)
 
 
 @REPEATS

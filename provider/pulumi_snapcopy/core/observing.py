@@ -57,7 +57,7 @@ class Observer:
         run, listed = self.run, self.listed or []
         elsewhere = [each for each in listed if self._is_elsewhere(each)]
         others = [each for each in listed if each not in found and each not in elsewhere]
-        keys = {each.key for each in elsewhere if each.key}
+        keys = run.keys | {each.key for each in elsewhere if each.key}
         inherited = [
             each
             for each in others

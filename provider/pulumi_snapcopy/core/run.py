@@ -76,6 +76,8 @@ class Run:
     """Whether what is known has to stay in the stack's state whatever happens."""
     gone: set[str | None] = field(default_factory=set)
     """The refs of what it deletes; lists may go on showing them."""
+    keys: set[str] = field(default_factory=set)
+    """Those of what the state had before, wherever that stands."""
     began: float = field(init=False)
     deadline: Deadline = field(init=False)
 

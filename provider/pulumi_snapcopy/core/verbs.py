@@ -128,6 +128,7 @@ class Verbs:
         try:
             run = self._run(spec, start, call, is_first=self.is_new(bag.identity))
             run.gone |= entry.deleted
+            run.keys |= entry.keys
             known = converge(run, dropped=set(before) - set(spec.tags))
         except CopyError as error:
             if error.kept and error.kept.seen:
@@ -298,6 +299,8 @@ class Verbs:
         region = olds.get(self.family.region_argument) or ""
         entry = self.ledger.remember(urn, id_, olds, region=region, ref=known.ref)
         entry.refs.update(known.predecessors)
+        if isinstance(key := Bag.of(olds).key, str) and key:
+            entry.keys.add(key)
         return entry
 
     def _made(
