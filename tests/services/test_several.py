@@ -135,6 +135,19 @@ def test_what_the_program_names_is_taken_over_though_it_was_made_for_another_req
 
 
 @BY_ID
+def test_what_another_resource_of_the_program_has_is_not_adopted(life: Life) -> None:
+    """The second one is refused, and the first keeps it; where the first is removed, the second takes it over."""
+    life.ok()
+    mine, thing = dict(life.inputs), life.ref.rpartition("/")[2]
+    another = {**mine, "adoptSnapshotId": thing}
+    (error,) = life.run(program={"vol": mine, "z": another})
+    assert f'"{thing}"' in error and "another resource of this program" in error
+    assert life.run(program={"z": another}) == []
+    assert life.run(program={"z": another}) == [] and life.engine.operations == []
+    assert life.only().name == thing and life.sent() == 1
+
+
+@BY_ID
 def test_one_in_progress_is_not_exchanged_for_one_to_adopt(life: Life) -> None:
     """It has its id already; an edit of adopt_snapshot_id asks for nothing by itself."""
     life.set(copy_seconds=600.0)

@@ -43,6 +43,8 @@ class Observer:
             found = [each for each in [run.read(run.spec.adopt_id)] if each]
             if not found:
                 raise _nothing_to_adopt(run)
+            if run.is_held(found[0]):
+                raise _not_to_be_adopted(run)
         if not found:
             self._list_all()
             found = self.find()
@@ -174,6 +176,15 @@ def _nothing_to_adopt(run: Run) -> SourceError:
         f'there is no snapshot "{id_}" in {region} to adopt',
         f"the service shows no snapshot of that id in {region}.",
         "write the id of an existing one as adopt_snapshot_id, or leave it out.",
+    )
+
+
+def _not_to_be_adopted(run: Run) -> SourceError:
+    id_, region = run.spec.adopt_id, run.spec.region
+    return SourceError(
+        f'"{id_}" in {region} is the {run.spec.words.thing} of another resource of this program',
+        "two resources can't have one.",
+        "write another id as adopt_snapshot_id, leave it out, or remove that resource.",
     )
 
 

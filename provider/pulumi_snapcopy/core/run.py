@@ -52,6 +52,7 @@ class Run:
         doing: what the verb does, for messages.
         is_wanted: whether anybody still waits for it.
         is_in_state: whether the engine has shown this process that the state has a thing.
+        is_held: whether a declared resource has it, as far as the engine has shown that.
         is_first: whether it is the stack's first run, so that none can have been interrupted before.
     """
 
@@ -67,6 +68,7 @@ class Run:
     doing: str = MAKING
     is_wanted: Callable[[], bool] = lambda: True
     is_in_state: Callable[[Seen], bool] = lambda seen: False
+    is_held: Callable[[Seen], bool] = lambda seen: False
     is_first: bool = False
     taken: datetime | None = None
     """When the source was taken, once it was looked at."""

@@ -265,6 +265,7 @@ class Verbs:
             source=self._region(spec.source_region), target=self._region(spec.region),
             progress=call.progress, timeout=timeout or spec.timeout, doing=doing,
             is_wanted=self.is_wanted, is_in_state=self.ledger.is_in_state, is_first=is_first,
+            is_held=lambda seen: self.ledger.is_held(seen.id),
         )  # fmt: skip
 
     def _region(self, name: str) -> Region:
