@@ -52,8 +52,10 @@ def is_of_copies_in_progress(words: str) -> bool:
     Example:
         >>> is_of_copies_in_progress("You cannot copy more than 5 snapshots at a time.")
         True
+        >>> is_of_copies_in_progress("You can have only 2 pending snapshots at a time.")
+        True
         >>> is_of_copies_in_progress("You have reached the maximum number of manual snapshots.")
         False
     """
     lower = words.lower()
-    return "cop" in lower and any(each in lower for each in _IN_PROGRESS)
+    return "pending snapshot" in lower or ("cop" in lower and any(each in lower for each in _IN_PROGRESS))

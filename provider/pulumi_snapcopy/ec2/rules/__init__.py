@@ -12,6 +12,7 @@ from ...core.rules.rulebook import Rulebook
 from ...core.rules.tags import TagLimits, required_tags, tag_characters
 from ..cloud import configured_endpoint, endpoint_of, is_fcu
 from ..fields import COPIED_SNAPSHOT
+from ..mark import LONGEST_DESCRIPTION, LONGEST_TEXT
 from ..regions import aws_regions, fcu_regions, regions_of_both
 from . import pages, request
 from .encryption import COPIES_ENCRYPTED
@@ -28,6 +29,7 @@ def rulebook(*, fcu: bool, endpoint: Callable[[], str | None] = configured_endpo
         fcu: whether it is OUTSCALE's FCU.
         endpoint: finds the configured endpoint; called when a rule is applied.
     """
+    tags = replace(TAGS, value=255) if fcu else TAGS
     return Rulebook(
         token="pulumi-python:dynamic/ec2:CopiedSnapshot",
         noun="CopiedSnapshot",
@@ -39,17 +41,17 @@ def rulebook(*, fcu: bool, endpoint: Callable[[], str | None] = configured_endpo
         ),
         request=(
             request.SNAPSHOT_ID,
-            request.DESCRIPTION_LENGTH,
+            request.description_length(LONGEST_TEXT if fcu else LONGEST_DESCRIPTION),
             request.COMPLETION_DURATION,
             request.KEY_NEEDS_ENCRYPTION,
             known_region(("sourceRegion", "targetRegion"), required="sourceRegion", page=pages.COPY, service="EC2"),
-            tag_characters(TAGS, page=pages.TAGS),
+            tag_characters(tags, page=pages.TAGS),
             fcu_plain_copy(applies=fcu),
             source_region_is_own(endpoint, applies=fcu),
         ),
         organisation=(
             *([] if fcu else [copy_leaves_region("sourceRegion", "targetRegion", page=pages.COPYING)]),
-            required_tags(TAGS, page=pages.TAGS),
+            required_tags(tags, page=pages.TAGS),
             allowed_regions("targetRegion", page=pages.COPYING),
             COPIES_ENCRYPTED,
         ),
