@@ -82,6 +82,20 @@ def test_what_could_not_be_deleted_is_deleted_by_the_next_run_that_may(life: Lif
     life.assert_well()
 
 
+@REPEATS
+def test_a_second_one_that_may_not_be_deleted_is_named_until_it_may(life: Life) -> None:
+    """The run ends well with the first one; each later one tries again."""
+    first = killed(life, filter_seconds=8.0, copy_seconds=4.0)
+    denied = life.trouble("denied", life.row.delete, times=None)
+    for _ in range(2):
+        life.ok()
+        assert len(life.ours()) == 2 and any("isn't allowed" in each for each in life.shown.warnings)
+    denied.remove()
+    life.ok()
+    assert life.only().arn == first
+    life.assert_well(sent=2)
+
+
 @pytest.mark.parametrize("row", [EC2_COPY], ids=str)
 def test_a_deletion_that_does_not_end_loses_nothing(life: Life) -> None:
     """The second one is still shown at the deadline: the first is in the state, and goes with its declaration."""

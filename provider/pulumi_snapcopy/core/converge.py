@@ -285,9 +285,9 @@ class _Convergence:
         except LoginFailed:
             raise
         except Denied as error:
-            if step.seen not in seen.others:
+            if step.seen not in (*seen.others, *seen.twins):
                 raise
-            run.progress.warn(messages.orphan_not_deleted(step.seen, error))
+            run.progress.warn(messages.left_over(step.seen, step.why, error))
             self._left_to_do = True
         if seen.existing is None or step.seen.ref != seen.existing.ref:
             others, twins = (without(each, step.seen.ref) for each in (seen.others, seen.twins))

@@ -287,11 +287,11 @@ def not_deleted(spec: Spec, seen: Seen, error: ServiceError) -> str:
     )
 
 
-def orphan_not_deleted(seen: Seen, error: ServiceError) -> str:
-    """What an interrupted run made stays, since the role may not delete."""
+def left_over(seen: Seen, why: str, error: ServiceError) -> str:
+    """What is of no use stays, since the role may not delete."""
     return (
-        f'kept "{seen.name}" in {seen.region}, which an interrupted run made: deleting it isn\'t allowed '
-        f"({error.call or error.code}). Each `pulumi up` tries again; or delete it with a role that may."
+        f'kept "{seen.name}" in {seen.region}, {why}: deleting it isn\'t allowed ({error.call or error.code}). '
+        "Each `pulumi up` tries again; or delete it with a role that may."
     )
 
 
