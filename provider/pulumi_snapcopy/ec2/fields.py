@@ -14,7 +14,7 @@ COPIED_SNAPSHOT = Fields(
         Field(name="targetRegion", type=_STRING, change=_REPLACE, default="the stack's `aws:region`, else AWS tooling's",
               meaning="the region of the copy"),
         Field(name="description", type=_STRING, change=_REPLACE,
-              meaning="the copy's description, 255 characters at most; on FCU 211, as the copy's key stands behind it"),
+              meaning="the copy's description, 255 characters at most; on FCU the first 211 stay, and the copy's key stands behind them"),
         Field(name="encrypted", type=_FLAG, change=_REPLACE, default="as the source, or the region's default",
               meaning="encrypt the copy; not on FCU"),
         Field(name="kmsKeyId", type=_STRING, change=_REPLACE, default="the target region's default key",

@@ -8,8 +8,6 @@ from collections.abc import Mapping
 from ..core.values import KEY_TAG
 
 LONGEST_DESCRIPTION = 255
-LONGEST_TEXT = LONGEST_DESCRIPTION - len(f" [snapcopy {'0' * 32}]")
-"""Characters of the user's that a description has room for beside the key."""
 _MARK = re.compile(r"\[snapcopy ([0-9a-f]{32})\]\Z")
 
 

@@ -12,7 +12,6 @@ from ...core.rules.rulebook import Rulebook
 from ...core.rules.tags import TagLimits, required_tags, tag_characters
 from ..cloud import configured_endpoint, endpoint_of, is_fcu
 from ..fields import COPIED_SNAPSHOT
-from ..mark import LONGEST_DESCRIPTION, LONGEST_TEXT
 from ..regions import aws_regions, fcu_regions, regions_of_both
 from . import pages, request
 from .encryption import COPIES_ENCRYPTED
@@ -41,7 +40,7 @@ def rulebook(*, fcu: bool, endpoint: Callable[[], str | None] = configured_endpo
         ),
         request=(
             request.SNAPSHOT_ID,
-            request.description_length(LONGEST_TEXT if fcu else LONGEST_DESCRIPTION),
+            request.DESCRIPTION_LENGTH,
             request.COMPLETION_DURATION,
             request.KEY_NEEDS_ENCRYPTION,
             known_region(("sourceRegion", "targetRegion"), required="sourceRegion", page=pages.COPY, service="EC2"),

@@ -6,10 +6,10 @@ import re
 from collections.abc import Iterator
 
 from ...core.rules.judgement import UNKNOWN, Config, Context, Inputs, Rule, Violation, known
-from ..mark import LONGEST_DESCRIPTION, LONGEST_TEXT
 from . import pages
 
 IDS = ("sourceSnapshotId", "adoptSnapshotId")
+LONGEST_DESCRIPTION = 255
 SHORTEST, LONGEST, STEP = 15, 2880, 15
 """Minutes of a time-based copy."""
 
@@ -37,20 +37,13 @@ def _snapshot_id(inputs: Inputs, _: Context, config: Config) -> Iterator[Violati
         )
 
 
-def description_length(most: int) -> Rule:
-    """Make the rule that a description is no longer than the service has room for."""
-
-    def judge(inputs: Inputs, _: Context, config: Config) -> Iterator[Violation]:
-        for key, value in known(inputs, ("description",), str):
-            if len(value) > most:
-                message = f"description has {len(value)} characters. Write at most {most}."
-                yield Violation(property=key, message=message)
-
-    return Rule(
-        name="description-length", severity="high", page=pages.COPY, judge=judge,
-        description=f"A description has at most {LONGEST_DESCRIPTION} characters; on FCU {LONGEST_TEXT}, as the key stands behind it.",
-        fix=f"Write at most {most} characters.",
-    )  # fmt: skip
+def _description_length(inputs: Inputs, _: Context, config: Config) -> Iterator[Violation]:
+    for key, value in known(inputs, ("description",), str):
+        if len(value) > LONGEST_DESCRIPTION:
+            yield Violation(
+                property=key,
+                message=f"description has {len(value)} characters. Write at most {LONGEST_DESCRIPTION}.",
+            )
 
 
 def _completion_duration(inputs: Inputs, _: Context, config: Config) -> Iterator[Violation]:
@@ -79,6 +72,12 @@ SNAPSHOT_ID = Rule(
     name="snapshot-id", severity="high", page=pages.COPY, judge=_snapshot_id,
     description="Snapshots are named by their ids.",
     fix="Write snap- and 8 or 17 hex digits, in lower case.",
+)  # fmt: skip
+
+DESCRIPTION_LENGTH = Rule(
+    name="description-length", severity="high", page=pages.COPY, judge=_description_length,
+    description="A description has at most 255 characters.",
+    fix="Write a shorter one.",
 )  # fmt: skip
 
 COMPLETION_DURATION = Rule(
