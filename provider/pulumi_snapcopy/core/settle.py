@@ -53,9 +53,8 @@ def settle(
     if state.is_unknown([value for name, value in inputs.items() if name != BOOKKEEPING]):
         ask = _nobody  # no network while an input is unknown
     taken = _taken(family, olds, inputs, same=same, ask=ask)
-    before_taken = Bag.of(
-        olds
-    ).taken  # where the first check couldn't ask, create has settled it; `differences` compares it
+    # Where the first check couldn't ask, create has settled it; `differences` compares it.
+    before_taken = Bag.of(olds).taken
     if family.follows(inputs) and before_taken and taken != before_taken:
         same = False  # of the source as it is now, another one is asked for
     bag = _signed(family, urn, olds, inputs, taken=taken, same=same)

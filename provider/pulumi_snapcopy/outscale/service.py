@@ -359,7 +359,7 @@ def _is_tagged_for(spec: Spec, seen: Seen) -> bool:
 
 
 def _is_anothers(spec: Spec, seen: Seen) -> bool:
-    """Whether it bears another resource's name: after a rename the key goes with what was renamed."""
+    """Whether its owner tag names another resource: what was renamed keeps its key."""
     owner = seen.tags.get(OWNER_TAG)
     return owner is not None and not same_owner(owner, spec.owner)
 
