@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import socketserver
 import threading
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
@@ -230,6 +231,28 @@ def test_nobody_at_the_endpoint_is_an_error_that_passes(
     with pytest.raises(Transient) as caught:
         Connection().call("ReadSnapshots", clock=CLOCK)
     assert type(caught.value) is Transient and SECRET not in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("answer", "kind"), [(b"HTTP/1.1 400 Bad Request\r\n\r\n", Refused), (b"", AnswerLost)]
+)
+def test_what_tls_breaks_off_may_have_arrived(
+    answer: bytes, kind: type[ServiceError], emulator: Emulator, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """An endpoint that speaks no TLS has got no request; a connection that ends in it may have."""
+
+    class Server(socketserver.BaseRequestHandler):
+        def handle(self) -> None:
+            self.request.recv(65536)
+            self.request.sendall(answer)
+
+    with socketserver.ThreadingTCPServer(("127.0.0.1", 0), Server) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        monkeypatch.setenv("OSC_ENDPOINT_API", f"https://127.0.0.1:{server.server_address[1]}/api/v1")
+        with pytest.raises(ServiceError) as caught:
+            Connection().call("ReadSnapshots", clock=CLOCK)
+        server.shutdown()
+    assert type(caught.value) is kind
 
 
 def test_an_endpoint_of_something_else_is_said(emulator: Emulator, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -14,7 +14,8 @@ from pulumi_snapcopy.core.waiting.clock import Clock, SystemClock
 from pulumi_snapcopy.core.waiting.listing import Listing
 from pulumi_snapcopy.core.waiting.policy import CREATION_GRACE, RECENT
 from pulumi_snapcopy.outscale.family import CopiedSnapshots, Snapshots
-from pulumi_snapcopy.outscale.service import ATTEMPTS, Outscale
+from pulumi_snapcopy.outscale.service import Outscale
+from pulumi_snapcopy.outscale.tokens import ATTEMPTS
 
 from tests.harness.scripted import FakeClock
 
@@ -128,6 +129,52 @@ def test_the_attempts_of_a_request_have_an_end() -> None:
     assert len(sdk.tokens()) == ATTEMPTS
 
 
+@pytest.mark.parametrize("code", ["5054", "409", "4091"])
+def test_a_token_that_is_refused_for_what_was_deleted_gives_way_to_the_next(code: str) -> None:
+    """What a deleted snapshot's token is answered isn't known: no such snapshot, a wrong state, or that it was used."""
+    clock = FakeClock()
+
+    def create(**given: Any) -> Any:
+        if given["ClientToken"].endswith("-0"):
+            kind = NotFound if code == "5054" else Refused
+            raise kind("The snapshot was deleted.", code=code)
+        return raw("snap-11111111", "pending", token=given["ClientToken"])
+
+    sdk = Scripted(CreateSnapshot=create, ReadSnapshots=lambda **given: [])
+    service = Outscale(lambda: sdk, clock=clock)
+    if code != "5054":  # the same may be said while the first request is still at work
+        with pytest.raises(AnswerLost, match="isn't visible yet"):
+            service.create(spec(), attempt=0)
+        clock.sleep(CREATION_GRACE + 1)
+    assert service.create(spec(), attempt=0).seen.name == "snap-11111111"
+
+
+def test_a_refusal_of_each_token_is_about_the_source() -> None:
+    """The user reads what the service says."""
+
+    def create(**given: Any) -> Any:
+        raise NotFound("The snapshot doesn't exist.", code="5054")
+
+    sdk = Scripted(CreateSnapshot=create, ReadSnapshots=lambda **given: [])
+    with pytest.raises(NotFound, match="The snapshot doesn't exist"):
+        Outscale(lambda: sdk).create(spec(), attempt=0)
+
+
+def test_after_a_lost_answer_a_refused_token_gives_way_to_no_other_within_a_minute() -> None:
+    """The lost request may have made a snapshot that isn't visible yet, and the refusal may be a stale read's."""
+    clock, answers = FakeClock(), [AnswerLost("it broke"), NotFound("No such snapshot.", code="5054")]
+
+    def create(**given: Any) -> Any:
+        raise answers.pop(0)
+
+    sdk = Scripted(CreateSnapshot=create, ReadSnapshots=lambda **given: [])
+    service = Outscale(lambda: sdk, clock=clock)
+    for _ in range(2):
+        with pytest.raises(AnswerLost):
+            service.create(spec(), attempt=0)
+    assert sdk.tokens() == ["0", "0"]
+
+
 def test_a_token_that_stands_for_another_resources_snapshot_gives_way_to_the_next() -> None:
     """After a rename the key goes with what was renamed, and a new resource at the old place has the same."""
     tags = [{"Key": "snapcopy:owner", "Value": "shop/dev/old@" + "1" * 16}]
@@ -185,10 +232,10 @@ def test_those_that_look_within_seconds_share_a_list() -> None:
         assert [each.name for each in service.find(spec(), Listing(service, REGION, clock))] == [
             "snap-00000000"
         ]
-        shown = service.readable_snapshot("snap-00000000")
+        shown = service.reader.readable_snapshot("snap-00000000")
         assert shown is not None and shown.phase is Phase.DONE
     assert sdk.filters() == [{"AccountIds": ["1"]}]
-    service.readable_snapshot("snap-11111111")
+    service.reader.readable_snapshot("snap-11111111")
     assert sdk.filters()[1:] == [{"SnapshotIds": ["snap-11111111"]}]
     clock.sleep(RECENT + 1)
     service.find(spec(), Listing(service, REGION, clock))
@@ -228,7 +275,7 @@ def test_an_account_that_fills_more_than_a_page_is_asked_by_token_and_id() -> No
     for _ in range(2):
         found = service.find(spec(), Listing(service, REGION, SystemClock()))
         assert [each.name for each in found] == ["snap-11111111"]
-    assert service.readable_snapshot("snap-22222222") is None
+    assert service.reader.readable_snapshot("snap-22222222") is None
     assert [sorted(filters) for filters in sdk.filters()] == [
         ["AccountIds"],
         ["AccountIds", "ClientTokens"],
@@ -304,7 +351,7 @@ def test_ids_may_have_any_length_and_a_malformed_one_hides_no_other() -> None:
         return [there[id_] for id_ in Filters["SnapshotIds"] if id_ in there]
 
     service = Outscale(lambda: Scripted(ReadSnapshots=read))
-    assert service._by_ids([*there, "nonsense"], own=True).keys() == there.keys()
+    assert service.reader.by_ids([*there, "nonsense"], own=True).keys() == there.keys()
     assert service.get(REGION, "nonsense") is None
 
 

@@ -24,6 +24,7 @@ from ..core.errors import (
     Refused,
     ServiceError,
     Transient,
+    is_broken_off,
 )
 from . import advice
 from .limits import limit
@@ -64,10 +65,6 @@ _answering: set[str] = set()
 _pages_of: Counter[str] = Counter()
 _PAGE = re.compile(r"\s*<(!doctype\s+html|html)\b", re.IGNORECASE)
 _SERVICES = {"lightsail": "Lightsail", "ec2": "EC2", "sts": "STS"}
-
-
-_BROKEN_OFF = re.compile(r"EOF|RECORD_MAC|DECRYPT", re.IGNORECASE)
-"""What TLS says where it breaks after the handshake, when a request may have arrived."""
 
 
 class PageInstead(ValueError):
@@ -268,7 +265,7 @@ def _local_error(error: Exception, call: str) -> ServiceError:
         return Transient(message, call=call)
     if isinstance(error, (aws.HTTPClientError, aws.ResponseStreamingError, ValueError)):
         return AnswerLost(message, call=call)
-    if isinstance(error, aws.SSLError) and _BROKEN_OFF.search(message):
+    if isinstance(error, aws.SSLError) and is_broken_off(message):
         return AnswerLost(message, call=call)
     if isinstance(error, ResponseParserError):
         return AnswerLost(message.partition(" Further retries")[0], call=call)  # the answer itself comes next

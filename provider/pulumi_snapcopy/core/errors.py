@@ -25,6 +25,7 @@ SnapcopyError
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
@@ -188,3 +189,15 @@ class CopyError(SnapcopyError):
 
 class ConfigError(SnapcopyError):
     """A setting that can't be used; the message names it and says what to write."""
+
+
+def is_broken_off(message: str) -> bool:
+    """Whether a message of TLS is about a connection that broke after its handshake: the request may have arrived.
+
+    Example:
+        >>> is_broken_off("[SSL: UNEXPECTED_EOF_WHILE_READING] EOF occurred in violation of protocol")
+        True
+        >>> is_broken_off("[SSL: CERTIFICATE_VERIFY_FAILED] certificate verify failed")
+        False
+    """
+    return re.search(r"EOF|RECORD_MAC|DECRYPT", message, re.IGNORECASE) is not None

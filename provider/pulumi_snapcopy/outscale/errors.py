@@ -32,12 +32,14 @@ CORRECT = (
 CONFIGURE = "correct the OUTSCALE credentials"
 
 TOKEN_USED = "4091"
+INVALID_STATE = "409"
+NO_SUCH_SNAPSHOT = "5054"
 TOO_MANY_SNAPSHOTS = "10026"
 UNKNOWN_PARAMETER = "3001"
 UNKNOWN_KEY = "4120"
 """Without a word of details the service says this of an access key that it doesn't know."""
 
-_NOT_FOUND = {"5054", "5064", "4104", "4105", "4061"}
+_NOT_FOUND = {NO_SUCH_SNAPSHOT, "5064", "4104", "4105", "4061"}
 """No such snapshot or volume, and what is no id of one."""
 
 _TOO_MANY_IN_PROGRESS = {"10008"}

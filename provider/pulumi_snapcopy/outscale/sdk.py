@@ -23,7 +23,15 @@ from requests.adapters import HTTPAdapter
 from urllib3.exceptions import ConnectTimeoutError, MaxRetryError, NewConnectionError
 
 from .. import __version__
-from ..core.errors import AnswerLost, LoginFailed, NoSuchService, Refused, ServiceError, Transient
+from ..core.errors import (
+    AnswerLost,
+    LoginFailed,
+    NoSuchService,
+    Refused,
+    ServiceError,
+    Transient,
+    is_broken_off,
+)
 from ..core.waiting.clock import Clock
 from .errors import CONFIGURE, refusal, without_secrets
 from .limiter import Limiter
@@ -203,7 +211,7 @@ def _error(error: requests.RequestException, action: str, hidden: tuple[str, ...
     message = without_secrets(str(error), hidden)
     if isinstance(error, requests.JSONDecodeError):
         return AnswerLost("the answer is not JSON", call=call)
-    if isinstance(error, requests.exceptions.SSLError):
+    if isinstance(error, requests.exceptions.SSLError) and not is_broken_off(message):
         return Refused(message, call=call)
     if isinstance(error, requests.exceptions.ProxyError | requests.ConnectTimeout) or _was_not_sent(error):
         return Transient(message, call=call)

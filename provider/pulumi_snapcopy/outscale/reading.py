@@ -1,0 +1,198 @@
+"""Reading what there is at OUTSCALE: pages of it, by ids and by tokens, and what few calls can serve many.
+
+Pages: https://docs.outscale.com/api.html
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from typing import Any, Protocol
+
+from ..core.errors import AnswerLost, NoSuchService, NotFound, Refused
+from ..core.values import Phase, Seen
+from ..core.waiting.batch import Gathered, Recent
+from ..core.waiting.clock import Clock
+from ..core.waiting.once import Once
+from .errors import UNKNOWN_PARAMETER
+from .shapes import snapshot
+
+_PAGE = 1000
+_AT_ONCE = 200
+"""Values of one filter, at most."""
+
+
+class Sdk(Protocol):
+    """The calls of osc-sdk-python, as `sdk.Connection` makes them."""
+
+    @property
+    def region(self) -> str:
+        """The region that it is configured for."""
+
+    def call(self, action: str, *, clock: Clock, **parameters: Any) -> dict[str, Any]:
+        """Make a call once."""
+
+
+class Reader:
+    """What the account has; thread-safe.
+
+    Args:
+        connect: returns what makes the calls, always the same; it is asked for when it is first needed.
+        clock: the time.
+    """
+
+    def __init__(self, connect: Callable[[], Sdk], clock: Clock) -> None:
+        self._connect = connect
+        self._clock = clock
+        self._account = Once(self._ask_account)
+        self._has_accounts = True
+        self._own = Gathered(clock, lambda ids: self.by_ids(ids, own=True))
+        self._readable = Gathered(clock, lambda ids: self.by_ids(ids, own=False))
+        self._volumes = Gathered(clock, self._volumes_by_ids)
+        self._few = Recent(clock, self._list_if_few)
+        self._are_few = True
+        self.shows_tokens = False
+        self.failed_tokens: set[str] = set()
+        """Tokens of what has been seen to have failed."""
+
+    @property
+    def region(self) -> str:
+        """The account's region."""
+        return self._connect().region
+
+    def call(self, action: str, **parameters: Any) -> dict[str, Any]:
+        """Make a call once."""
+        return self._connect().call(action, clock=self._clock, **parameters)
+
+    def account(self) -> str:
+        """Return the number of the account that the credentials belong to; asked for once."""
+        return self._account.get()
+
+    def own(self, snapshot_id: str) -> Seen | None:
+        """Read a snapshot of the account's own."""
+        return self._own.get(snapshot_id)
+
+    def readable_snapshot(self, snapshot_id: str) -> Seen | None:
+        """Read a snapshot of the account's own, or one that is shared with it; what is complete stays so for seconds."""
+        own = (self.all_if_few() or {}).get(snapshot_id)
+        return own if own and own.phase is Phase.DONE else self._readable.get(snapshot_id)
+
+    def volume_state(self, volume_id: str) -> str | None:
+        """Return the state of a volume, or None if there is none of that id."""
+        return self._volumes.get(volume_id)
+
+    def own_volumes(self) -> list[str]:
+        """List the ids of the account's volumes."""
+        return [each["VolumeId"] for each in self._pages("ReadVolumes", "Volumes", {})]
+
+    def own_snapshots(self) -> list[str]:
+        """List the ids of the account's complete snapshots."""
+        return [each.name for each in self.listed() if each.phase is Phase.DONE]
+
+    def listed(self, **filters: Any) -> Iterator[Seen]:
+        """List the account's own snapshots."""
+        yield from self._shown(self._pages("ReadSnapshots", "Snapshots", {**self._is_own(), **filters}))
+
+    def all_if_few(self) -> Mapping[str, Seen] | None:
+        """The account's own snapshots, as a list of the last seconds has them; None if a page doesn't hold all of them."""
+        return self._few.get() if self._are_few else None
+
+    def expire(self) -> None:
+        """From now on, serve nobody with a list from before."""
+        self._few.expire()
+
+    def by_ids(self, ids: list[str], *, own: bool) -> dict[str, Seen]:
+        """Read several snapshots."""
+        filters = self._is_own() if own else {}
+        listed = self._read_by_ids("ReadSnapshots", "Snapshots", "SnapshotIds", ids, **filters)
+        return {seen.name: seen for seen in self._shown(listed)}
+
+    def by_tokens(self, tokens: list[str]) -> list[Seen]:
+        """Read what was made with one of several tokens.
+
+        Raises:
+            Refused: with the code `UNKNOWN_PARAMETER`, if the API is an older one, which shows no tokens.
+        """
+        found = []
+        for some in _chunks(tokens):
+            wanted = set(some)
+            for raw in self._pages("ReadSnapshots", "Snapshots", {**self._is_own(), "ClientTokens": some}):
+                if "ClientToken" not in raw:
+                    raise Refused("ReadSnapshots shows no ClientToken", code=UNKNOWN_PARAMETER)
+                if raw["ClientToken"] in wanted:
+                    found.append(self.seen(raw))
+        return found
+
+    def seen(self, raw: Mapping[str, Any]) -> Seen:
+        """Return a snapshot of an answer as the core knows it."""
+        seen = snapshot(raw, self.region)
+        if seen.phase is Phase.FAILED and seen.key:
+            self.failed_tokens.add(raw["ClientToken"])
+        return seen
+
+    # How
+
+    def _list_if_few(self) -> Mapping[str, Seen] | None:
+        answer = self._page("ReadSnapshots", "Snapshots", self._is_own())
+        self._are_few = not answer.get("NextPageToken")
+        return {seen.name: seen for seen in self._shown(answer["Snapshots"])} if self._are_few else None
+
+    def _volumes_by_ids(self, ids: list[str]) -> dict[str, str]:
+        listed = self._read_by_ids("ReadVolumes", "Volumes", "VolumeIds", ids)
+        return {raw.get("VolumeId", ""): raw.get("State") or "" for raw in listed}
+
+    def _read_by_ids(
+        self, action: str, member: str, name: str, ids: list[str], **filters: Any
+    ) -> Iterator[Mapping[str, Any]]:
+        """Read what there is of several ids; the service refuses all of them for one that is malformed."""
+        for some in _chunks(ids):
+            try:
+                yield from list(self._pages(action, member, {**filters, name: some}))
+            except NotFound:
+                half = len(some) // 2
+                if half:
+                    yield from self._read_by_ids(action, member, name, some[:half], **filters)
+                    yield from self._read_by_ids(action, member, name, some[half:], **filters)
+
+    def _ask_account(self) -> str:
+        accounts = self.call("ReadAccounts").get("Accounts") or []
+        if not accounts or not (number := str(accounts[0].get("AccountId") or "")):
+            raise AnswerLost("the answer holds no account", call="api:ReadAccounts")
+        return number
+
+    def _is_own(self) -> dict[str, list[str]]:
+        """Own snapshots, beside which shared and public ones are listed; an endpoint without accounts has but one."""
+        if self._has_accounts:
+            try:
+                return {"AccountIds": [self.account()]}
+            except (NoSuchService, Refused):
+                self._has_accounts = False
+        return {}
+
+    def _pages(self, action: str, member: str, filters: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
+        """Read page by page; a token that comes twice ends it."""
+        token: str | None = None
+        used = set[str]()
+        while True:
+            answer = self._page(action, member, filters, **({"NextPageToken": token} if token else {}))
+            yield from answer[member]
+            token = answer.get("NextPageToken")
+            if not token or token in used:
+                return
+            used.add(token)
+
+    def _page(self, action: str, member: str, filters: Mapping[str, Any], **token: str) -> dict[str, Any]:
+        answer = self.call(action, Filters=dict(filters), ResultsPerPage=_PAGE, **token)
+        if not isinstance(answer.get(member), list):
+            raise AnswerLost(f"the answer holds no {member}", call=f"api:{action}")
+        return answer
+
+    def _shown(self, listed: Iterable[Mapping[str, Any]]) -> Iterator[Seen]:
+        for raw in listed:
+            if "ClientToken" in raw:
+                self.shows_tokens = True
+            yield self.seen(raw)
+
+
+def _chunks(values: list[str]) -> Iterator[list[str]]:
+    for start in range(0, len(values), _AT_ONCE):
+        yield values[start : start + _AT_ONCE]
