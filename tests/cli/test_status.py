@@ -12,6 +12,7 @@ from typing import Any
 
 import pytest
 from pulumi_snapcopy.aws.login import Login
+from pulumi_snapcopy.core import keys
 from pulumi_snapcopy.emulator import Emulator, Fault
 
 from .conftest import Invoke, program
@@ -207,11 +208,17 @@ def test_protect_names_what_has_no_copy(on_emulator: Emulator, invoke: Invoke) -
 
 
 def test_a_stacks_copies_can_be_counted_alone(on_emulator: Emulator, invoke: Invoke) -> None:
-    """By project and stack, as the owner tag has them."""
+    """By project and stack, which the owner tag has, too long ones shortened."""
     copy(on_emulator, 1)
     copy(on_emulator, 2, "data-1", owner=OWNER.replace("shop/dev", "shop/prod"))
     assert [each["source"] for each in told(invoke)["sources"]] == ["data-1", "web-1"]
     assert [each["source"] for each in told(invoke, "--stack", "shop/prod")["sources"]] == ["data-1"]
+    long = "x" * 60
+    copy(on_emulator, 3, "web-2", owner=keys.owner(f"urn:pulumi:{long}::{long}::t::web", "0" * 16))
+    assert [each["source"] for each in told(invoke, "--stack", f"{long}/{long}")["sources"]] == ["web-2"]
+    for wrong in ("prod", "acme/shop/prod", "shop/"):
+        done = invoke("status", *HERE, "--stack", wrong)
+        assert done.exit_code == 2 and "write PROJECT/STACK" in done.stderr
 
 
 def test_status_only_reads(on_emulator: Emulator, invoke: Invoke) -> None:

@@ -11,6 +11,7 @@ from datetime import date, datetime, timedelta, timezone
 from typing import Protocol, TypeVar
 
 from ..core.errors import NotFound, ServiceError, SnapcopyError, Transient
+from ..core.keys import is_of_stack
 from ..core.values import FORMS_OF_COPIES, OWNER_TAG, SOURCE_TAG, Phase, Seen, form_of
 from ..lightsail.lookups import AutoSnapshot, Disk, Instance, Lookups
 from ..lightsail.newest import of_its_source
@@ -238,7 +239,7 @@ def _matches(source: Instance | Disk, question: Question) -> bool:
 def _origin(seen: Seen, stack: str | None) -> Origin | None:
     """Return where a copy of ours is from; None if it isn't one, or of another stack."""
     owner = seen.tags.get(OWNER_TAG)
-    if owner is None or (stack is not None and not owner.startswith(f"{stack}/")):
+    if owner is None or (stack is not None and not is_of_stack(owner, stack)):
         return None
     if form_of(seen.tags.get(SOURCE_TAG, "")) not in FORMS_OF_COPIES:
         return None  # it was taken here

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import time
 from collections.abc import Callable
 from datetime import datetime, timedelta, timezone
@@ -49,6 +50,14 @@ def _keep(ctx: click.Context, param: click.Parameter, value: str | None) -> Rete
         raise click.BadParameter(f"{error} Write it as daily=7,weekly=4.") from None
 
 
+def _stack(ctx: click.Context, param: click.Parameter, value: str | None) -> str | None:
+    if value is not None and not re.fullmatch("[^/]+/[^/]+", value):
+        raise click.BadParameter(
+            f'"{value}" names no stack of a project: write PROJECT/STACK, such as shop/prod.'
+        )
+    return value
+
+
 @click.command("status")
 @click.option("--source-region", help="Where the sources are. [default: as the copies say]")
 @click.option("--target-region", help="Where the copies are. [default: AWS tooling's]")
@@ -70,7 +79,9 @@ def _keep(ctx: click.Context, param: click.Parameter, value: str | None) -> Rete
     metavar="RULE=N,…",
     help="The retention, such as daily=7,weekly=4: shows why each copy is kept, and which goes next.",
 )
-@click.option("--stack", metavar="PROJECT/STACK", help="Count the copies of this stack alone.")
+@click.option(
+    "--stack", callback=_stack, metavar="PROJECT/STACK", help="Count the copies of this stack alone."
+)
 @click.option(
     "--format", "form", type=click.Choice(["table", "json", "html"]), default="table", show_default=True
 )

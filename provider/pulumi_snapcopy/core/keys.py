@@ -54,8 +54,24 @@ def owner(urn: str, identity: str) -> str:
         'shop/dev/db@0123456789abcdef'
     """
     stack, project, *_ = [*urn.removeprefix("urn:pulumi:").split("::"), ""]
-    within = f"{_as_tag(project, _LONGEST_NAME)}/{_as_tag(stack, _LONGEST_NAME)}"
-    return f"{within}/{_as_tag(name_in_program(urn), _LONGEST_RESOURCE)}@{identity}"
+    return f"{_stack_as_tag(project, stack)}/{_as_tag(name_in_program(urn), _LONGEST_RESOURCE)}@{identity}"
+
+
+def is_of_stack(owner: str, name: str) -> bool:
+    """Whether an owner tag names a resource of a stack.
+
+    Args:
+        owner: the tag's value.
+        name: ``project/stack``.
+
+    Example:
+        >>> is_of_stack("shop/dev/db@0123456789abcdef", "shop/dev")
+        True
+        >>> is_of_stack("shop/dev/db@0123456789abcdef", "shop/d")
+        False
+    """
+    project, _, stack = name.partition("/")
+    return owner.startswith(f"{_stack_as_tag(project, stack)}/")
 
 
 def same_owner(one: str, other: str) -> bool:
@@ -98,6 +114,10 @@ def key(identity: str, place: str, covers: Mapping[str, Any], *, digits: int) ->
 def _decides(owner: str) -> tuple[str, str] | None:
     found = re.fullmatch(r"[^/]*/[^/]*/(.+)@([0-9a-f]{16})", owner)
     return (found[1], found[2]) if found else None
+
+
+def _stack_as_tag(project: str, stack: str) -> str:
+    return f"{_as_tag(project, _LONGEST_NAME)}/{_as_tag(stack, _LONGEST_NAME)}"
 
 
 def _as_tag(text: str, longest: int) -> str:
