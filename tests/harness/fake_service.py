@@ -80,6 +80,8 @@ class FakeService:
     calls: list[tuple[float, str]] = field(default_factory=list)
     other_names: set[tuple[str, str]] = field(default_factory=set)
     """Regions and names of what is no snapshot."""
+    meanwhile: list[tuple[float, Callable[[], object]]] = field(default_factory=list)
+    """What others do, each at its time."""
     resources: dict[tuple[str, str], str] = field(default_factory=dict)
     """Regions and names of resources with automatic snapshots; the type of a copy of theirs."""
     _made: int = 0
@@ -215,6 +217,10 @@ class FakeService:
     def _answer(self, call: str, work: Callable[[], T]) -> T:
         self.calls.append((self.clock.now(), call))
         self.clock.time += LATENCY
+        due = [each for each in self.meanwhile if each[0] <= self.clock.now()]
+        self.meanwhile = [each for each in self.meanwhile if each not in due]
+        for _, act in due:
+            act()
         name = call.split()[0]
         killed = self._killed_at(name)
         if killed is not None and not killed.done:

@@ -249,7 +249,7 @@ def test_pauses_are_short_beside_the_age(world: World, request: Spec, share: flo
     """Looks at a copy come after 5 % of its age, `SHORTEST_PAUSE` at least and 30 s at most."""
     service = world.service
     service.copy_seconds, service.shown_after = share, 0.0
-    world.create(replace(request, timeout=10_000.0))
+    world.create(replace(request, longest_run=10_000.0))
     (started,) = (time for time, call in service.calls if call == "CopySnapshot")
     looks = [
         time
@@ -266,7 +266,7 @@ def test_tags_that_are_refused_while_the_copy_is_pending_cost_few_calls() -> Non
     """A copy of two hours that can't be tagged before its end is tagged then, after a few tries, not one at each look."""
     world = World()
     world.service.tags_while_pending, world.service.copy_seconds = False, 7200.0
-    request = replace(manual(), timeout=10_000.0)
+    request = replace(manual(), longest_run=10_000.0)
     assert isinstance(world.create(request), Known)
     world.assert_one_copy(request)
     assert 2 <= sum(call.startswith("TagResource") for _, call in world.service.calls) <= 20
@@ -285,7 +285,7 @@ def test_a_resumed_wait_tells_of_the_operation_that_failed() -> None:
     """The next run knows the operation, and says why the copy failed, not that somebody deleted it."""
     world = World()
     world.service.copy_seconds, world.service.failing_copies = 100.0, 1
-    first = world.create(replace(manual(), timeout=5.0))
+    first = world.create(replace(manual(), longest_run=5.0))
     assert isinstance(first, CopyError) and first.kept is not None and "operation-" in str(first)
     began = world.service.clock.now()
     second = world.create(manual(), held(manual(), first.kept))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import math
 from dataclasses import replace
 
@@ -9,14 +10,14 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 from pulumi_snapcopy.core.errors import CopyError
-from pulumi_snapcopy.core.values import ADOPTED, OWNER_TAG, SOURCE_TAG, Known, Phase, Seen, Spec
+from pulumi_snapcopy.core.values import ADOPTED, OWNER_TAG, SOURCE_TAG, Known, Phase, Record, Seen, Spec
 
 from tests.harness import Kill
 from tests.harness.fake_service import Held
 from tests.harness.scripted import FRIDAY_NIGHT, Fault
 
 from .strategies import kills, requests, worlds
-from .world import NAMESAKE, THERE, Progress, World, date_of, held, manual, never_seen, wanted
+from .world import HERE, NAMESAKE, THERE, Progress, World, date_of, held, manual, never_seen, wanted
 
 NAMED = wanted(targetSnapshotName="web-1-dr")
 TAGS = st.sampled_from([{}, {"team": "theirs"}, {OWNER_TAG: NAMESAKE}, {OWNER_TAG: ""}])
@@ -208,4 +209,139 @@ def test_a_stranger_under_the_name_of_a_copy_that_went_in_mid_wait_is_left_alone
     result = world.create(NAMED)
     assert isinstance(result, CopyError) and "the copy is no longer there" in str(result) and swapped
     assert result.kept is None
+    world.assert_foreign_untouched()
+
+
+def _orphan(world: World) -> Held:
+    """What an interrupted run made for a request that has been edited since."""
+    tags = {OWNER_TAG: wanted().owner, SOURCE_TAG: f"{HERE}:db-1"}
+    orphan = world.service.plant("web-old-dr", THERE, tags=tags)
+    world.service.copy_seconds = 7200.0
+    return orphan
+
+
+@pytest.mark.parametrize("tagged", [True, False])
+def test_an_orphan_that_became_somebody_elses_during_the_wait_is_left_to_them(tagged: bool) -> None:
+    """Hours after it was seen: another has taken its name, or another stack has taken it over."""
+    world = World()
+    orphan = _orphan(world)
+
+    def act() -> None:
+        if tagged:
+            orphan.tags[OWNER_TAG] = NAMESAKE
+            world.foreign.append(orphan)
+            world.before.append(copy.deepcopy(orphan))
+        else:
+            orphan.deleted = world.service.clock.now()
+            world.stranger("web-old-dr", THERE)
+
+    world.service.meanwhile.append((world.service.clock.now() + 3000, act))
+    assert isinstance(world.create(replace(wanted(), longest_run=10_000.0)), Known)
+    assert len(world.ours()) == 1
+    world.assert_foreign_untouched()
+
+
+def test_an_orphan_that_one_read_misses_is_deleted_all_the_same() -> None:
+    """A stale read isn't the word of the service; a list shows it."""
+    world = World()
+    _orphan(world)
+    read = world.service.get
+    world.service.get = lambda region, name, kind=None: (
+        None if name == "web-old-dr" else read(region, name, kind)
+    )  # type: ignore[method-assign]
+    assert isinstance(world.create(replace(wanted(), longest_run=10_000.0)), Known)
+    world.assert_one_copy(wanted())
+
+
+def test_a_name_that_only_ends_like_a_derived_one_is_its_makers() -> None:
+    """Somebody has put a word before the name of our copy: it is none that this request derives."""
+    world = World()
+    friday, saturday = wanted(), wanted(restoreDate="2026-11-21")
+    first = world.create(friday)
+    assert isinstance(first, Known)
+    world.stranger(f"pre-upgrade-{friday.name}", THERE)
+    world.pass_time(86400)
+    assert isinstance(world.create(saturday, Known(predecessors=frozenset({first.ref or ""}))), Known)
+    world.assert_foreign_untouched()
+    assert [each.name for each in world.ours()] == [friday.name, saturday.name]
+
+
+@pytest.mark.parametrize("reason", ["scripted", "Too many snapshot copies in progress"])
+def test_an_adopted_snapshot_that_fails_before_it_has_our_tag_is_left(reason: str) -> None:
+    """It isn't in the state, and stays where it is, whatever it failed for."""
+    world, request = World(), manual(targetSnapshotName="mine", adopt=True)
+    theirs = world.stranger("mine", THERE)
+    theirs.done, theirs.outcome = world.service.clock.now() + 60, "error"
+    world.before[-1] = copy.deepcopy(theirs)
+    world.service.tags_while_pending = False
+    world.service.records = lambda spec: [  # type: ignore[method-assign]
+        Record(id="o", kind="InstanceSnapshot", decides=True, failed=True, reason=reason)
+    ]
+    for _ in range(2):
+        refused = world.create(request)
+        assert isinstance(refused, CopyError) and refused.kept is None
+        assert "it failed and can't be adopted" in str(refused)
+    assert world.service.taken_on == 0
+    world.assert_foreign_untouched()
+
+
+def test_a_copy_that_the_engine_keeps_under_an_explicit_name_is_kept() -> None:
+    """A component retains it, of which only the engine knows: it was to be deleted first, and still stands."""
+    world = World()
+    first = world.create(wanted(targetSnapshotName="mine"))
+    assert isinstance(first, Known) and first.ref is not None
+    edited = manual(targetSnapshotName="mine")
+    refused = world.create(edited, Known(predecessors=frozenset({first.ref}), replaces=first.ref))
+    assert isinstance(refused, CopyError) and "retained copy" in str(refused)
+    assert [each.arn for each in world.ours()] == [first.ref] and world.service.taken_on == 1
+
+
+def test_nothing_in_progress_is_deleted_for_a_source_that_is_not_there() -> None:
+    """An earlier request's copy has the name, and the new one can't be made: what the message says is true."""
+    world = World()
+    world.service.copy_seconds = 600.0
+    world.killed(wanted(targetSnapshotName="mine"), Kill(at="GetSnapshot", done=True, skip=3))
+    assert len(world.ours()) == 1
+    refused = world.create(manual(targetSnapshotName="mine", sourceSnapshotName="nowhere"))
+    assert isinstance(refused, CopyError) and "nothing was sent" in str(refused)
+    assert len(world.ours()) == 1
+
+
+def test_what_was_accepted_and_does_not_show_stays_in_the_state() -> None:
+    """It may show after its minute, and go with its declaration even if that is removed next."""
+    world, request = World(), manual(targetSnapshotName="mine")
+    world.service.shown_after = 120.0
+    stopped = world.create(request)
+    assert isinstance(stopped, CopyError) and "is no longer there" in str(stopped)
+    assert stopped.kept is not None and stopped.kept.operation_id is not None
+    world.pass_time(600)
+    assert world.delete(request, stopped.kept) is None
+    assert world.ours() == []
+
+
+def test_the_verbs_own_timeout_says_nothing_of_whose_it_is() -> None:
+    """A copy whose answer was lost, and a deletion that may take five minutes, ten later."""
+    world, request = World(), manual(targetSnapshotName="mine")
+    world.service.faults_of["CopySnapshot"] = [Fault.LOST]
+    world.service.shown_after = 4000.0
+    stopped = world.create(request)
+    assert isinstance(stopped, CopyError) and stopped.kept is not None
+    world.service.held[-1].shown = 0.0
+    assert world.delete(request, stopped.kept, timeout="5m") is None
+    assert world.ours() == []
+
+
+def test_a_stranger_that_has_the_name_meanwhile_is_told_of_plainly() -> None:
+    """The copy was deleted by hand while it was waited for, and the name taken."""
+    world, request = World(), manual(targetSnapshotName="mine")
+    world.service.copy_seconds = 600.0
+
+    def act() -> None:
+        (ours,) = world.ours()
+        ours.deleted = world.service.clock.now()
+        world.stranger("mine", THERE, kind=ours.resource_type)
+
+    world.service.meanwhile.append((world.service.clock.now() + 100, act))
+    refused = world.create(request)
+    assert '"mine" in eu-west-1 is another DiskSnapshot now; it was not changed' in str(refused)
     world.assert_foreign_untouched()

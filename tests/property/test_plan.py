@@ -283,8 +283,8 @@ BYSTANDERS: list[tuple[str, str, str, dict[str, str]]] = [
 def simulators(draw: st.DrawFn, *, repeats: bool, derived: bool, taken: bool = False) -> Simulator:
     """A service with others' things, for a request whose key is in the name, in the thing, or only a name of the user's."""
     spec = Spec(
-        words=WORDS, resource="web", subject="", owner=OURS, key="k1", region="there", source_region="here",
-        name="" if repeats else "mine", origin=SOURCE, source=SOURCE, tags={"team": "shop"}, timeout=3600, repeats=repeats, by_id=repeats,
+        words=WORDS, resource="web", subject="", owner=OURS, key="k1", carried_key="k1", region="there", source_region="here",
+        name="" if repeats else "mine", origin=SOURCE, source=SOURCE, tags={"team": "shop"}, longest_run=3600, repeats=repeats, by_id=repeats,
         adopt=taken and draw(st.booleans()),
     )  # fmt: skip
     chosen = draw(st.lists(st.sampled_from(BYSTANDERS), unique_by=lambda each: each[1], max_size=4))
@@ -385,7 +385,7 @@ def test_a_name_that_is_taken_is_left_to_whoever_has_it(
 def test_the_tags_that_are_wanted_are_those_that_are_asked_for(tags: dict[str, str]) -> None:
     """But for what a thing was made from, which is said only where it is proven."""
     spec = Spec(
-        words=WORDS, resource="web", subject="", owner=OURS, key="k1", region="there", source_region="here", origin=SOURCE,
+        words=WORDS, resource="web", subject="", owner=OURS, key="k1", carried_key="k1", region="there", source_region="here", origin=SOURCE,
         tags={"team": "shop"},
     )  # fmt: skip
     seen = Seen(name="mine", region="there", kind="Thing", ref="r1", tags=tags)

@@ -61,11 +61,11 @@ def wanted(**changes: Any) -> Spec:
         "targetRegion": THERE,
         "restoreDate": "2026-11-20",
         "tags": {"team": "shop"},
-        "snapcopy": {"identity": IDENTITY},
+        "snapcopy": {"identity": IDENTITY, "timeouts": {"create": TIMEOUT}},
         **changes,
     }
     settled = settle(FAMILY, URN, {}, inputs, ask=lambda *_: None)
-    return FAMILY.spec(settled, Bag.of(settled), timeout=TIMEOUT)
+    return FAMILY.spec(settled, Bag.of(settled))
 
 
 def manual(**changes: Any) -> Spec:
@@ -118,7 +118,7 @@ class World:
         )
         return Run(
             family=FAMILY, spec=spec, known=known, service=service, clock=service.clock, source=source, target=target,
-            progress=self.progress, timeout=spec.timeout,
+            progress=self.progress, timeout=spec.longest_run,
         )  # fmt: skip
 
     def create(self, spec: Spec, known: Known = NOTHING, *, dropped: Iterable[str] = ()) -> Known | CopyError:
@@ -132,10 +132,10 @@ class World:
         """Read what the state has."""
         return self._verbs().read(self._call(), *_state(spec, known))
 
-    def delete(self, spec: Spec, known: Known) -> VerbFailed | None:
+    def delete(self, spec: Spec, known: Known, *, timeout: str = "1h") -> VerbFailed | None:
         """Delete what the state has."""
         try:
-            self._verbs().delete(self._call(), *_state(spec, known))
+            self._verbs().delete(self._call(), *_state(spec, known, timeout))
         except VerbFailed as error:
             return error
         return None
@@ -189,14 +189,14 @@ def never_seen(spec: Spec) -> Known:
     return Known(seen=Seen(name=spec.name, region=spec.region, kind=""), owner=spec.owner, in_state=True)
 
 
-def _state(spec: Spec, known: Known) -> tuple[str, dict[str, Any]]:
+def _state(spec: Spec, known: Known, timeout: str = "1h") -> tuple[str, dict[str, Any]]:
     """The id and the outputs in the state."""
     assert known.seen is not None
     bag = Bag(
         identity=IDENTITY,
         owner=spec.owner,
         key=spec.key,
-        timeouts={"create": "1h", "delete": "1h"},
+        timeouts={"create": "1h", "delete": timeout},
         retain=spec.retain,
     )
     return known.seen.id, state.outputs(FAMILY, spec.arguments, spec, known, bag=bag)

@@ -312,3 +312,13 @@ def test_what_a_list_still_shows_is_not_taken_for_what_was_deleted(
         monkeypatch.setattr(service, "find", lambda self, spec, listing: [*found(self, spec, listing), ghost])
     life.ok()
     assert life.only().arn == life.ref != ghost.ref and life.sent() == 2
+
+
+@BY_ID
+def test_one_that_was_stopped_before_it_shows_is_waited_for(life: Life) -> None:
+    """The state has its id, and no read shows that yet: it isn't gone."""
+    life.set(visibility_seconds=40.0, copy_seconds=60.0)
+    (error,) = life.run(program={"vol": bag(life, timeouts={"create": "5s"})})
+    assert "timed out" in error
+    life.ok()
+    life.assert_well(sent=1)

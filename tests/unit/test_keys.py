@@ -37,10 +37,14 @@ def key_of_request(identity: str = IDENTITY, of: str = urn("web"), **changes: ob
     return FAMILY.key({**REQUEST, **changes}, Bag(identity=identity), place=keys.place(of))
 
 
+def inputs_of(source: str, date: str | None) -> dict[str, str]:
+    """The inputs of a copy."""
+    return {"sourceResourceName": source, "restoreDate": date} if date else {"sourceSnapshotName": source}
+
+
 def derived(source: str, date: str | None, key: str) -> str:
     """The derived name of a copy."""
-    inputs = {"sourceResourceName": source, "restoreDate": date} if date else {"sourceSnapshotName": source}
-    name = FAMILY.derive_name(inputs, key)
+    name = FAMILY.derive_name(inputs_of(source, date), key)
     assert name is not None
     return name
 
@@ -103,7 +107,12 @@ def test_a_derived_name_is_one_the_service_takes_and_carries_the_key(
     assert 2 <= len(name) <= LONGEST_NAME
     assert re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9._-]*[A-Za-z0-9]", name)
     assert name.endswith(f"-{date or 'manual'}-{key}")
-    assert key_of(name) == key
+    assert (
+        key_of(name)
+        == FAMILY.carried_key(inputs_of(source, date), key)
+        == key_of(derived(source, date and "2026-01-02", key))
+    )
+    assert key_of(f"x-{name}") != key_of(name)
 
 
 @pytest.mark.parametrize(

@@ -31,8 +31,8 @@ WORDS = Words(noun="Thing", thing="thing", making="making", made="made", provide
 OURS, RENAMED_STACK = "shop/dev/web@0123456789abcdef", "shop/prod/web@0123456789abcdef"
 NAMESAKE, OLD_NAME = "shop/dev/web@fedcba9876543210", "shop/dev/old@0123456789abcdef"
 SPEC = Spec(
-    words=WORDS, resource="web", subject="", owner=OURS, key="k1", region="there", source_region="here", name="mine",
-    origin="here:web-1:2026-11-20", source="here:web-1", timeout=3600,
+    words=WORDS, resource="web", subject="", owner=OURS, key="k1", carried_key="k1", region="there", source_region="here", name="mine",
+    origin="here:web-1:2026-11-20", source="here:web-1", longest_run=3600,
 )  # fmt: skip
 NOW = datetime(2026, 11, 20, 12, tzinfo=timezone.utc)
 RECORD = Record(id="1", kind="Thing", origin="here:web-1", decides=True, created_at=NOW)
@@ -95,7 +95,7 @@ def test_the_tag_then_the_state_then_the_key_say_whose_it_is(
 
 def test_without_a_key_none_is_carried() -> None:
     """A request whose key isn't settled claims nothing that carries none."""
-    assert classify(replace(SPEC, key=""), NOTHING, thing()).whose is Whose.UNDECIDED
+    assert classify(replace(SPEC, carried_key=""), NOTHING, thing()).whose is Whose.UNDECIDED
 
 
 @pytest.mark.parametrize(
@@ -123,7 +123,7 @@ def test_the_services_record_proves_an_interrupted_run(
 
 def test_a_run_of_seconds_still_knows_what_it_has_just_made() -> None:
     """Its answer was lost, and the run looks a moment after its deadline."""
-    hasty = replace(SPEC, timeout=3)
+    hasty = replace(SPEC, longest_run=3)
     for age, whose in ((10, Whose.OURS), (61, Whose.THEIRS)):
         assert classify(hasty, NOTHING, thing(), records=[RECORD], now=NOW.timestamp() + age).whose is whose
 

@@ -46,7 +46,7 @@ from pulumi_snapcopy.core.waiting.policy import CREATION_GRACE, SEARCH, TAGGING_
 WORDS = Words(noun="Thing", thing="thing", making="making", made="made", provider="P", name_argument="name")
 OURS, THEIRS = "shop/dev/web@0123456789abcdef", "shop/dev/web@fedcba9876543210"
 SPEC = Spec(
-    words=WORDS, resource="web", subject="", owner=OURS, key="k1", region="there", source_region="here", name="mine",
+    words=WORDS, resource="web", subject="", owner=OURS, key="k1", carried_key="k1", region="there", source_region="here", name="mine",
     origin="here:s1", source="here:s1", tags={"team": "shop"},
 )  # fmt: skip
 NOW = datetime(2026, 11, 20, 12, tzinfo=timezone.utc).timestamp()
@@ -149,9 +149,10 @@ IN_THE_WAY: list[tuple[Spec, Known, Observation, Step, str]] = [
      "an interrupted run made it before an edit"),
     (SPEC, Known(), replace(shown(thing(tags=EARLIER)), source=None), CheckSource(),
      "a complete one isn't deleted before its successor can be made"),
-    (SPEC, Known(), replace(shown(thing(phase=Phase.PENDING, tags=EARLIER)), source=None),
-     Delete(thing(phase=Phase.PENDING, tags=EARLIER), "a thing of here:s0, which isn't what is asked for now"),
-     "a pending one holds no data yet"),
+    (SPEC, Known(), replace(shown(thing(phase=Phase.PENDING, tags=EARLIER)), source=None), CheckSource(),
+     "nor is one that is in progress"),
+    (SPEC, Known(predecessors=frozenset({"r1"})), shown(thing(tags=EARLIER)), Fail(Because.RETAINED),
+     "the engine has kept what it was to delete first"),
     (SPEC, IN_STATE, shown(thing(tags=EARLIER)), TakeUp(), "what the state has stays, whatever its tag says"),
     (SPEC, Known(), shown(thing(tags={**EARLIER, RETAIN_TAG: "true"})), Fail(Because.RETAINED), "kept on purpose"),
     (SPEC, Known(replaces="r1"), shown(thing(tags={**TAGGED, RETAIN_TAG: "true"}, key="")), Fail(Because.RETAINED),

@@ -30,7 +30,7 @@ def test_inputs_are_read_as_a_spec() -> None:
     }  # fmt: skip
     inputs = settled(given)
     bag = Bag.of(inputs)
-    spec = FAMILY.spec(inputs, bag, timeout=bag.timeout("create"))
+    spec = FAMILY.spec(inputs, bag)
     assert (spec.resource, spec.owner, spec.key) == ("web", f"shop/dev/web@{IDENTITY}", bag.key)
     assert (spec.source_region, spec.region, spec.source, spec.name) == (
         "us-east-1", "eu-west-1", "us-east-1:web-1", "mine",
@@ -39,7 +39,7 @@ def test_inputs_are_read_as_a_spec() -> None:
         "team": "shop", "snapcopy:owner": f"shop/dev/web@{IDENTITY}", "snapcopy:retain": "true",
         "snapcopy:source": "us-east-1:web-1:2026-11-20",
     }  # fmt: skip
-    assert (spec.adopt, spec.retain, spec.timeout, spec.settled, spec.dated) == (
+    assert (spec.adopt, spec.retain, spec.longest_run, spec.settled, spec.dated) == (
         True,
         True,
         5400.0,
@@ -63,21 +63,36 @@ def test_only_a_derived_name_of_a_date_is_dated() -> None:
 @pytest.mark.parametrize(
     ("timeouts", "verbs", "expected"),
     [
-        ({}, ("create",), None),
+        ({}, ("create",), DEFAULT_TIMEOUT),
         ({"create": "1h"}, ("create",), 3600),
-        ({"create": "1h"}, ("delete",), None),
+        ({"create": "1h"}, ("delete",), DEFAULT_TIMEOUT),
         ({"create": "1h"}, ("update", "create"), 3600),
         ({"create": "1h", "update": "2h"}, ("update", "create"), 7200),
     ],
 )
 def test_the_first_timeout_given_holds(
-    timeouts: dict[str, str], verbs: tuple[str, ...], expected: float | None
+    timeouts: dict[str, str], verbs: tuple[str, ...], expected: float
 ) -> None:
     """An update goes on for as long as it, or else the create, may take; by default three hours."""
     bag = Bag(timeouts=timeouts)
     assert bag.timeout(*verbs) == expected
-    spec = FAMILY.spec(settled(MANUAL), bag, timeout=bag.timeout(*verbs))
-    assert spec.timeout == (expected or DEFAULT_TIMEOUT)
+
+
+@pytest.mark.parametrize(
+    ("timeouts", "expected"),
+    [
+        ({}, DEFAULT_TIMEOUT),
+        ({"create": "1h"}, 3600),
+        ({"create": "1h", "update": "2h"}, 7200),
+        ({"create": "5h", "update": "10m"}, 18000),
+        ({"delete": "5m"}, DEFAULT_TIMEOUT),
+    ],
+)
+def test_what_an_interrupted_run_made_is_as_old_as_a_run_may_take(
+    timeouts: dict[str, str], expected: float
+) -> None:
+    """Whichever verb looks for it, within however short a time of its own."""
+    assert FAMILY.spec(settled(MANUAL), Bag(timeouts=timeouts)).longest_run == expected
 
 
 def test_bookkeeping_is_written_and_read_again() -> None:

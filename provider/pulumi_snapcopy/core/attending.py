@@ -57,7 +57,7 @@ class Attendant:
             run.known = replace(
                 known, seen=look.seen
             )  # what the service accepted is visible for the first time
-        self.observer.exists([look.seen], read=look.seen)
+        self.observer.note(existing=look.seen, verdict=run.judge(look.seen), missing_for=0.0)
         self._shown(look)
         if look.seen.phase is not Phase.PENDING:
             self.complete_since = run.clock.now()

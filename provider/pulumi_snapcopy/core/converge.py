@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from contextlib import ExitStack
 from dataclasses import dataclass, replace
+from datetime import datetime, timezone
 from typing import Any
 
 from . import messages, plan
@@ -33,7 +34,7 @@ from .removal import remove
 from .run import Run
 from .values import OWNER_TAG, SOURCE_TAG, Known, Phase, Seen, without
 from .waiting.deadline import OutOfTime
-from .waiting.policy import CREATION_GRACE, backoff
+from .waiting.policy import CREATION_GRACE, SHORTEST_PAUSE, backoff
 
 
 def converge(run: Run, *, dropped: Iterable[str] = ()) -> Known:
@@ -131,12 +132,15 @@ class _Convergence:
             self._observer.note(sent=Sent.NAME_IN_USE, sent_at=since)
             self._look_for_it(error)
         else:
-            self._attendant.born = run.clock.now()
+            self._attendant.born = now = run.clock.now()
+            seen = started.seen
+            if seen.created_at is None:  # so that a next run knows how long it may not be visible
+                seen = replace(seen, created_at=datetime.fromtimestamp(now, timezone.utc))
             if self._seen.sent is Sent.LOST:
                 self._search_after(self._seen.sent_at)
-            self._hold(replace(_blank(run.known), seen=started.seen, operation_id=started.operation_id))
+            self._hold(replace(_blank(run.known), seen=seen, operation_id=started.operation_id))
             self._observer.note(
-                existing=started.seen, verdict=Verdict(Whose.OURS, Evidence.RECORD), sent=Sent.ACCEPTED,
+                existing=seen, verdict=Verdict(Whose.OURS, Evidence.RECORD), sent=Sent.ACCEPTED,
                 tagged=started.tagged, dropped=frozenset(),
             )  # fmt: skip
 
@@ -187,7 +191,7 @@ class _Convergence:
         run, existing = self._run, self._seen.existing
         if existing is None:
             run.progress.show(f"searching for the {run.spec.words.thing} whose request had no answer")
-            run.clock.sleep(backoff(self._requests.made))
+            run.deadline.sleep(backoff(self._requests.made))
             self._requests.made += 1
         else:
             rest = max(step.not_before - run.clock.now(), 0.0)
@@ -255,7 +259,7 @@ class _Convergence:
             except (NotFound, Refused, Passing) as error:
                 if not step.must:
                     self._attendant.trouble = error if isinstance(error, Passing) else None
-                    self._observer.note(tag_again_at=now + (now - self._tagging_since))
+                    self._observer.note(tag_again_at=now + max(now - self._tagging_since, SHORTEST_PAUSE))
                     return
                 if self._is_final(error) and attempt:  # one refusal may be a stale read's
                     raise
@@ -275,7 +279,13 @@ class _Convergence:
         self._observer.note(dropped=frozenset(), existing=replace(existing, tags=rest))
 
     def _delete(self, step: plan.Delete) -> None:
-        run, seen = self._run, self._seen
+        """Delete, if what the service shows now says so, too: what was observed may be hours old."""
+        run = self._run
+        self._observer.confirm(step.seen)
+        again = next_step(run.spec, run.known, self._seen)
+        if not isinstance(again, plan.Delete) or again.seen.ref != step.seen.ref:
+            return
+        step, seen = again, self._seen
         run.progress.warn(f'deleting "{step.seen.name}" in {step.seen.region}: {step.why}')
         try:
             remove(run, step.seen)
@@ -319,7 +329,7 @@ class _Convergence:
                 run.spec, known, self._seen.failure or (existing.message if existing else "")
             )
         if because is Because.DISAPPEARED or existing is None:
-            return messages.disappeared(run.spec, known)
+            return messages.disappeared(run.spec, known, instead=existing)
         explain = messages.retained if because is Because.RETAINED else messages.taken
         return explain(run.spec, existing)
 

@@ -12,7 +12,6 @@ from .fields import Change, Fields
 from .keys import key as make_key
 from .rules.rulebook import Rulebook
 from .values import FORMS_OF_COPIES, Phase, Source, Spec, Words
-from .waiting.policy import DEFAULT_TIMEOUT
 
 if TYPE_CHECKING:
     from .state import Bag
@@ -123,6 +122,10 @@ class Family(ABC):
         """Return the derived name, or None if it can't be known yet or the service gives ids."""
         return None
 
+    def carried_key(self, inputs: Inputs, key: str) -> str:
+        """Return the key as the thing carries it."""
+        return key
+
     def is_dated(self, inputs: Inputs, name: str, key: str) -> bool:
         """Whether runs of this request on other days make others, under other names."""
         return False
@@ -167,13 +170,12 @@ class Family(ABC):
         """Return the spec with what its source has settled."""
         return self._spec({**spec.arguments, **source.settled}, spec)
 
-    def spec(self, inputs: Inputs, bag: Bag, *, timeout: float | None = None) -> Spec:
+    def spec(self, inputs: Inputs, bag: Bag) -> Spec:
         """Return settled inputs, or outputs, as a spec.
 
         Args:
             inputs: without unknowns.
             bag: our bookkeeping beside them.
-            timeout: seconds it may take; default: `DEFAULT_TIMEOUT`.
         """
         blank = Spec(
             words=self.words,
@@ -184,7 +186,7 @@ class Family(ABC):
             region="",
             source_region="",
             retain=bag.retain,
-            timeout=timeout or DEFAULT_TIMEOUT,
+            longest_run=max(bag.timeout("create"), bag.timeout("update", "create")),
             by_id=not self.name_argument,
             repeats=self.repeats,
             heritable=self.heritable,
@@ -204,6 +206,7 @@ class Family(ABC):
             region=region,
             source_region=source_region,
             name=name,
+            carried_key=self.carried_key(inputs, blank.key),
             dated=self.is_dated(inputs, name, blank.key),
             settled=settled,
             origin=self.origin(inputs),

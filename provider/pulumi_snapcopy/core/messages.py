@@ -243,16 +243,26 @@ def failed(spec: Spec, known: Known, reason: str) -> CopyError:
     )  # fmt: skip
 
 
-def disappeared(spec: Spec, known: Known) -> CopyError:
-    """It was started, and then no longer shown; what has an id stays in the state until another takes its place."""
-    name = known.seen.name if known.seen else spec.name
-    kept = None
-    if spec.by_id and known.in_state and known.seen:
+def disappeared(spec: Spec, known: Known, *, instead: Seen | None = None) -> CopyError:
+    """Return the error for one that was started, and is not shown, or no longer.
+
+    It stays in the state if it has an id, which another takes the place of, or if it was never seen: it may show later.
+    """
+    name, kept = known.seen.name if known.seen else spec.name, None
+    if known.seen and spec.by_id:
         kept = replace(known, seen=replace(known.seen, state=MISSING, phase=Phase.FAILED))
+    elif known.never_seen:
+        kept = known
+    shown = f'the service shows no "{name}" in {spec.region}; somebody may have deleted it.'
+    next_step = f"run `pulumi up` again: it starts a new {spec.words.thing}."
+    if instead is not None and instead.name == name:
+        shown = f'"{name}" in {spec.region} is another {instead.kind} now; it was not changed.'
+        next_step = (
+            "run `pulumi up` again: it takes that one up if it is this resource's, else says whose it is."
+        )
     return CopyError(
         "waiting for", spec.subject, f"the {spec.words.thing} is no longer there",
-        state=f'the service shows no "{name}" in {spec.region}; somebody may have deleted it.',
-        next_step=f"run `pulumi up` again: it starts a new {spec.words.thing}.", reference=_reference(spec, known, ""), kept=kept,
+        state=shown, next_step=next_step, reference=_reference(spec, known, ""), kept=kept,
     )  # fmt: skip
 
 

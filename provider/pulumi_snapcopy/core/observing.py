@@ -95,6 +95,24 @@ class Observer:
     def _is_elsewhere(self, seen: Seen) -> bool:
         return seen.ref in self.run.known.predecessors or self.run.is_in_state(seen)
 
+    def confirm(self, seen: Seen) -> None:
+        """Read again what is to be deleted, and take into the observation what the service shows in its place."""
+        run, existing = self.run, self.seen.existing
+        again = run.read(seen.name, seen.kind)
+        if again is None and (listed := run.listed(seen.name)) and listed.ref == seen.ref:
+            again = seen  # the read may be stale
+        if existing is not None and existing.ref == seen.ref:
+            verdict = run.judge(again) if again else self.seen.verdict
+            self.note(existing=again, verdict=verdict)
+            return
+        if again is not None and again.ref != seen.ref:
+            again = None
+        is_theirs = again is not None and run.judge(again).whose is Whose.THEIRS
+        self.note(
+            others=_replaced(self.seen.others, seen, again),
+            twins=_replaced(self.seen.twins, seen, None if is_theirs else again),
+        )
+
     def look_again(self, name: str, kind: str) -> None:
         """Read one by its name."""
         again = self.run.read(name, kind)
@@ -113,8 +131,9 @@ class Observer:
         for number, each in enumerate(first, 1):
             existing = each if each is read else self._read(each)
             if existing is not None:
-                twins = tuple(other for other in first[number:] if self._is_twin(other, existing))
-                self.note(existing=existing, verdict=run.judge(existing), twins=twins, missing_for=0.0)
+                self.note(existing=existing)
+                twins = tuple(other for other in first[number:] if self._is_twin(other))
+                self.note(verdict=run.judge(existing), twins=twins, missing_for=0.0)
                 return
         self.note(existing=None, twins=())
 
@@ -132,10 +151,10 @@ class Observer:
         spec, known = self.run.spec, self.run.known
         return known.ref if spec.by_id and known.in_state else spec.adopt_id or None
 
-    def _is_twin(self, seen: Seen, existing: Seen) -> bool:
+    def _is_twin(self, seen: Seen) -> bool:
         """Whether a run of this request made it: its key or tags may also have been copied with what they are on."""
-        run = self.run
-        if existing.ref == run.spec.adopt_id:
+        run, existing = self.run, self.seen.existing
+        if existing is None or existing.ref == run.spec.adopt_id:
             return False
         if run.held and seen.ref == run.known.ref:
             return True
@@ -186,6 +205,10 @@ def _not_to_be_adopted(run: Run) -> SourceError:
         "two resources can't have one.",
         "write another id as adopt_snapshot_id, leave it out, or remove that resource.",
     )
+
+
+def _replaced(things: tuple[Seen, ...], seen: Seen, again: Seen | None) -> tuple[Seen, ...]:
+    return tuple(now for each in things if (now := again if each.ref == seen.ref else each))
 
 
 def _born(seen: Seen) -> float:

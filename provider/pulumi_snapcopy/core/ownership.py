@@ -71,7 +71,8 @@ def classify(
     if (owner := seen.tags.get(OWNER_TAG)) is not None:
         ours = same_owner(owner, spec.owner) or (known.owner is not None and same_owner(owner, known.owner))
         return Verdict(Whose.OURS if ours and is_of_this_type(spec, seen) else Whose.THEIRS, Evidence.TAG)
-    if seen.ref is not None and seen.ref in {known.ref, *known.predecessors}:
+    taken_over = known.adopted and not known.in_state  # by this run: it isn't ours before it has our tag
+    if seen.ref is not None and seen.ref in {None if taken_over else known.ref, *known.predecessors}:
         return Verdict(Whose.OURS, Evidence.STATE)
     # What is complete in the state has a ref. Another one with its key was made by somebody, or by an interrupted run
     # that made it again; a partial one has no name of others' making.
@@ -101,7 +102,7 @@ def deciding(records: Sequence[Record]) -> Record | None:
 
 def carries_key(spec: Spec, seen: Seen) -> bool:
     """Whether it carries this request's key, of whatever date."""
-    return bool(spec.key) and seen.key == spec.key
+    return bool(spec.carried_key) and seen.key == spec.carried_key
 
 
 def is_orphan(spec: Spec, known: Known, seen: Seen) -> bool:
@@ -190,7 +191,7 @@ def is_recent(spec: Spec, at: datetime | None, now: float) -> bool:
 
     However little time a run is given: this very run may look a moment after its deadline for what it has made.
     """
-    return at is None or now - at.timestamp() < max(spec.timeout, CREATION_GRACE)
+    return at is None or now - at.timestamp() < max(spec.longest_run, CREATION_GRACE)
 
 
 def _is_newer(known: Known, record: Record) -> bool:

@@ -175,7 +175,7 @@ def next_step(spec: Spec, known: Known, seen: Observation) -> Step:
         return Fail(Because.DISAPPEARED)
     if whose is Whose.UNDECIDED:
         return Rest(seen.verdict.until or seen.now)
-    if whose is Whose.THEIRS and not known.adopted:
+    if whose is Whose.THEIRS and (not known.adopted or existing.phase is Phase.FAILED):
         may_be_adopted = spec.adopt and existing.phase is not Phase.FAILED
         return TakeUp(adopted=True) if may_be_adopted else Fail(Because.TAKEN)
     if existing.phase is Phase.FAILED and (is_given or (seen.waited and not seen.over_limit)):
@@ -218,7 +218,7 @@ def _nothing_visible(spec: Spec, known: Known, seen: Observation) -> Step:
 
 
 def _make_way(spec: Spec, known: Known, seen: Observation, existing: Seen) -> Step | None:
-    """One of ours that is of no use is deleted; where it is complete, not before the source of a new one is there."""
+    """Return what removes a failed one, or frees the name of another request's, once the source of a new one is there."""
     thing = spec.words.thing
     if existing.phase is Phase.FAILED:
         return Delete(existing, f"a failed {thing}")
@@ -230,7 +230,11 @@ def _make_way(spec: Spec, known: Known, seen: Observation, existing: Seen) -> St
         return Fail(Because.RETAINED) if in_the_way or not of_this_request else None
     if of_this_request:
         return None
-    if existing.phase is Phase.DONE and seen.source is None:
+    if (
+        existing.ref in known.predecessors
+    ):  # the engine deletes before it replaces, but for what it is to keep
+        return Fail(Because.RETAINED)
+    if seen.source is None:
         return CheckSource()
     source = existing.tags.get(SOURCE_TAG, spec.origin)
     what = f"a {thing} of {source}" if source != spec.origin else f"a {thing} of an earlier request"

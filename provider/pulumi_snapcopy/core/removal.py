@@ -104,9 +104,9 @@ def _still_there(run: Run, seen: Seen, *, agree: bool = False) -> Seen | None:
 
 
 def _is_new(run: Run) -> bool:
-    """Whether it was started and never seen, as far as is known a moment ago."""
+    """Whether it was started a moment ago, as far as is known, and may not be visible yet."""
     known = run.known
-    if not known.never_seen or known.seen is None or known.seen.created_at is None:
+    if known.seen is None or not known.partial or known.seen.created_at is None:
         return known.never_seen
     return run.clock.now() - known.seen.created_at.timestamp() <= CREATION_GRACE + LONGEST_SKEW
 

@@ -15,6 +15,7 @@ from .family import Family, Inputs
 from .fields import camel_case
 from .rules.judgement import BOOKKEEPING, UNKNOWN
 from .values import MISSING, Known, Phase, Seen, Spec
+from .waiting.policy import DEFAULT_TIMEOUT
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,10 +72,10 @@ class Bag:
         owner = self.owner if isinstance(self.owner, str) else ""
         return owner.rpartition("@")[0].split("/", 2)[-1]
 
-    def timeout(self, *verbs: str) -> float | None:
+    def timeout(self, *verbs: str, default: float = DEFAULT_TIMEOUT) -> float:
         """Return the first given timeout of these verbs, in seconds."""
         given = next((self.timeouts[verb] for verb in verbs if self.timeouts.get(verb)), None)
-        return None if given is None else seconds(given)
+        return default if given is None else seconds(given)
 
 
 _KEYS = {camel_case(each.name): each.name for each in fields(Bag)}

@@ -52,7 +52,7 @@ class Seen:
         region: where it is.
         kind: the service's type.
         ref: what is never given to another: an ARN, an id.
-        key: our key, if it carries one.
+        key: our key as it carries it, if it does; see `Family.carried_key`.
         state: the service's own word.
         phase: what that means.
         progress: the service's own word.
@@ -177,6 +177,7 @@ class Spec:
         region: where it is to stand.
         source_region: where its source is.
         name: the name it shall have; empty where that isn't settled yet, or where the service gives ids.
+        carried_key: the key as the thing carries it.
         dated: whether runs of this request on other days make others, under other names.
         settled: whether all is known that has to be sent.
         origin: the value of its source tag.
@@ -188,7 +189,7 @@ class Spec:
         adopt: whether an existing one is to be taken over.
         adopt_id: that one's id, where the service gives ids.
         retain: whether it outlives its declaration.
-        timeout: seconds it may take.
+        longest_run: seconds for which a run of it may be at work.
         by_id: whether the service gives ids, so that no name can be in the way, and none is known before.
         repeats: whether a repeated request makes a second one.
         heritable: whether the key goes along to what somebody copies from it.
@@ -203,6 +204,7 @@ class Spec:
     region: str
     source_region: str
     name: str = ""
+    carried_key: str = ""
     dated: bool = False
     settled: bool = True
     origin: str = ""
@@ -214,7 +216,7 @@ class Spec:
     adopt: bool = False
     adopt_id: str = ""
     retain: bool = False
-    timeout: float = 0.0
+    longest_run: float = 0.0
     by_id: bool = False
     repeats: bool = False
     heritable: bool = False

@@ -121,12 +121,14 @@ class Verbs:
         entry = self.ledger.entry(call.urn)
         entry.replacement = None  # it is being created
         another, bag = entry.is_another_request, Bag.of(inputs)
-        spec = self.family.spec(inputs, bag, timeout=bag.timeout("create"))
+        spec = self.family.spec(inputs, bag)
         before = {} if another else dict(entry.tags)
         start = Known(predecessors=frozenset(entry.refs), replaces=entry.ref if another else None)
         run: Run | None = None
         try:
-            run = self._run(spec, start, call, is_first=self.is_new(bag.identity))
+            run = self._run(
+                spec, start, call, timeout=bag.timeout("create"), is_first=self.is_new(bag.identity)
+            )
             run.gone |= entry.deleted
             run.keys |= entry.keys
             known = converge(run, dropped=set(before) - set(spec.tags))
@@ -150,13 +152,13 @@ class Verbs:
         settled = (*self.family.settled, self.family.name_argument)
         inputs = {**{key: olds[key] for key in settled if key in olds}, **inputs}
         bag, start = Bag.of(inputs), state.known(self.family, olds)
-        spec = self.family.spec(inputs, bag, timeout=bag.timeout("update", "create"))
+        spec = self.family.spec(inputs, bag)
         dropped = set(olds.get("tags") or {}) - set(spec.tags)
         if Bag.of(olds).retain and not spec.retain:
             dropped.add(RETAIN_TAG)
         run: Run | None = None
         try:
-            run = self._run(spec, start, call, olds=olds)
+            run = self._run(spec, start, call, timeout=bag.timeout("update", "create"), olds=olds)
             known = converge(run, dropped=dropped)
         except CopyError as error:
             self._fail(
@@ -176,7 +178,7 @@ class Verbs:
         known = state.known(self.family, outputs, id_)
         spec = self._spec_of_state(id_, outputs)
         try:
-            timeout = bag.timeout("read") or READ_TIMEOUT
+            timeout = bag.timeout("read", default=READ_TIMEOUT)
             run = self._run(spec, known, call, doing=READING, timeout=timeout, olds=outputs)
             found = self._guarded(run, lambda: read(run))
         except CopyError as error:
@@ -203,7 +205,7 @@ class Verbs:
             VerbFailed: if it may still be there.
         """
         entry = self.ledger.entry_of(id_, call.urn)
-        spec = self._spec_of_state(id_, outputs, "delete")
+        spec, bag = self._spec_of_state(id_, outputs), Bag.of(outputs)
         if self.ledger.is_held(id_) or self._is_replaced_by_the_same(id_, entry):
             region, _, name = id_.partition("/")
             call.progress.warn(
@@ -212,10 +214,10 @@ class Verbs:
             return
         known = state.known(self.family, outputs, id_)
         try:
-            run = self._run(spec, known, call, doing=DELETING, timeout=spec.timeout, olds=outputs)
+            run = self._run(spec, known, call, doing=DELETING, timeout=bag.timeout("delete"), olds=outputs)
             self._guarded(run, lambda: self._delete(run, entry, call.urn))
         except CopyError as error:
-            self._fail(error, state.asked(self.family, outputs), spec, Bag.of(outputs))
+            self._fail(error, state.asked(self.family, outputs), spec, bag)
         if known.ref:
             entry.deleted.add(known.ref)
 
@@ -251,8 +253,8 @@ class Verbs:
         known: Known,
         call: Call,
         *,
+        timeout: float,
         doing: str = MAKING,
-        timeout: float | None = None,
         olds: Mapping[str, Any] | None = None,
         is_first: bool = False,
     ) -> Run:
@@ -263,7 +265,7 @@ class Verbs:
         return Run(
             family=self.family, spec=spec, known=known, service=self.service, clock=self.clock,
             source=self._region(spec.source_region), target=self._region(spec.region),
-            progress=call.progress, timeout=timeout or spec.timeout, doing=doing,
+            progress=call.progress, timeout=timeout, doing=doing,
             is_wanted=self.is_wanted, is_in_state=self.ledger.is_in_state, is_first=is_first,
             is_held=lambda seen: self.ledger.is_held(seen.id),
         )  # fmt: skip
@@ -276,14 +278,13 @@ class Verbs:
                 )
             return self._regions[name]
 
-    def _spec_of_state(self, id_: str, outputs: Properties, *verbs: str) -> Spec:
+    def _spec_of_state(self, id_: str, outputs: Properties) -> Spec:
         """What the state has, as a spec; its id says where it is."""
         region, _, name = id_.partition("/")
         place = {self.family.region_argument: region}
         if self.family.name_argument:
             place[self.family.name_argument] = name
-        bag = Bag.of(outputs)
-        spec = self.family.spec({**outputs, **place}, bag, timeout=bag.timeout(*verbs))
+        spec = self.family.spec({**outputs, **place}, Bag.of(outputs))
         return replace(spec, name=name) if spec.by_id else spec
 
     def _is_replaced_by_the_same(self, id_: str, entry: Entry) -> bool:

@@ -19,10 +19,24 @@ if TYPE_CHECKING:
 LONGEST_NAME = 255
 LONGEST_TAG_VALUE = 256
 KEY_DIGITS = 8
-_DERIVED = re.compile(rf".*-(?:\d{{4}}-\d{{2}}-\d{{2}}|manual|restored)-([0-9a-f]{{{KEY_DIGITS}}})")
+_DERIVED = re.compile(rf"(.*)-(?:\d{{4}}-\d{{2}}-\d{{2}}|manual|restored)-([0-9a-f]{{{KEY_DIGITS}}})")
 
 
-class CopiedSnapshots(Family):
+class Named(Family):
+    """What Lightsail knows by its name, which carries the key where it is derived."""
+
+    key_digits = KEY_DIGITS
+
+    def carried_key(self, inputs: Inputs, key: str) -> str:
+        """Return the key as derived names of this request carry it: with what they begin with, whatever the date."""
+        return key_of(self.derive_name(inputs, key) or "")
+
+    def region_of(self, ref: str) -> str:
+        """Return the region of an ARN."""
+        return region_of_arn(ref)
+
+
+class CopiedSnapshots(Named):
     """A copy of a manual or automatic snapshot; its name carries the key."""
 
     rules = COPIED_SNAPSHOT_RULES
@@ -30,7 +44,6 @@ class CopiedSnapshots(Family):
         noun="CopiedSnapshot", thing="copy", making="copying", made="copied", provider="AWS", login=PROFILE,
         name_argument="target_snapshot_name",
     )  # fmt: skip
-    key_digits = KEY_DIGITS
     settled = ("restoredDate",)
     region_argument = "targetRegion"
     name_argument = "targetSnapshotName"
@@ -123,7 +136,7 @@ class CopiedSnapshots(Family):
 
     def is_dated(self, inputs: Inputs, name: str, key: str) -> bool:
         """Whether runs of this request on other days make copies of other dates."""
-        return _date(inputs) is not None and bool(key) and key_of(name) == key
+        return _date(inputs) is not None and bool(key) and key_of(name) == self.carried_key(inputs, key)
 
     def is_itself(self, inputs: Inputs) -> bool:
         """Whether it names the very snapshot that is to be taken over as its source."""
@@ -138,10 +151,6 @@ class CopiedSnapshots(Family):
     def is_over_limit(self, reason: str) -> bool:
         """Whether a copy failed only because too many were in progress."""
         return is_of_copies_in_progress(reason)
-
-    def region_of(self, ref: str) -> str:
-        """Return the region of an ARN."""
-        return region_of_arn(ref)
 
 
 def phase(state: str) -> Phase:
@@ -175,14 +184,14 @@ def region_of_arn(ref: str) -> str:
 
 
 def key_of(name: str) -> str:
-    """Return the key at the end of a derived name, or an empty string; its source's name may be a derived one, too.
+    """Return the key that a derived name carries, with what the name begins with; of another name an empty string.
 
     Example:
-        >>> key_of("web-1-2026-11-20-3f9c2a1b"), key_of("web-1-dr")
-        ('3f9c2a1b', '')
+        >>> key_of("web-1-2026-11-20-3f9c2a1b"), key_of("my-web-1-manual-3f9c2a1b"), key_of("web-1-dr")
+        ('web-1-3f9c2a1b', 'my-web-1-3f9c2a1b', '')
     """
     found = _DERIVED.fullmatch(name)
-    return found[1] if found else ""
+    return f"{found[1]}-{found[2]}" if found else ""
 
 
 def tags_of(raw: Mapping[str, Any]) -> dict[str, str]:

@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import Any, ClassVar
 
 from ..aws.advice import PROFILE
-from ..core.family import Family, Inputs
+from ..core.family import Inputs
 from ..core.values import Phase, Spec, Words
-from .family import KEY_DIGITS, LONGEST_NAME, LONGEST_TAG_VALUE, region_of_arn
+from .family import LONGEST_NAME, LONGEST_TAG_VALUE, Named
 from .restored_fields import NOT_RESTORED
 from .rules.restored import DEFAULT_ADDRESS_TYPE, RESTORED_DISK_RULES, RESTORED_INSTANCE_RULES
 
@@ -24,14 +24,13 @@ _PHASES = {
 }  # fmt: skip
 
 
-class Restored(Family):
+class Restored(Named):
     """Something that is restored from a snapshot of its own region."""
 
     kind: str
     """The service's type of it."""
     snapshot_argument: str
     """The argument that names the snapshot."""
-    key_digits = KEY_DIGITS
     tagged_in_call = True
     region_argument = "region"
     forms: ClassVar[tuple[str, ...]] = ("snapshot",)
@@ -66,10 +65,6 @@ class Restored(Family):
         """Return what doesn't come along."""
         given = {"key pair"} if spec.arguments.get("keyPairName") else set()
         return {"notRestored": [each for each in NOT_RESTORED[self.kind] if each not in given]}
-
-    def region_of(self, ref: str) -> str:
-        """Return the region of an ARN."""
-        return region_of_arn(ref)
 
 
 class RestoredInstances(Restored):

@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 from ..aws.advice import PROFILE
-from ..core.family import Family, Inputs
+from ..core.family import Inputs
 from ..core.values import Phase, Words
-from .family import KEY_DIGITS, LONGEST_NAME, LONGEST_TAG_VALUE, phase, region_of_arn, taken_of
+from .family import LONGEST_NAME, LONGEST_TAG_VALUE, Named, phase, taken_of
 from .rules.taken import DISK_SNAPSHOT_RULES, INSTANCE_SNAPSHOT_RULES
 
 
-class TakenSnapshots(Family):
+class TakenSnapshots(Named):
     """A manual snapshot of something in its own region."""
 
     kind: str
     """The service's type of it."""
-    key_digits = KEY_DIGITS
     tagged_in_call = True
     region_argument = "region"
     forms = ("instance", "disk")
@@ -59,10 +58,6 @@ class TakenSnapshots(Family):
         name = self.taken_of(inputs)[1]
         suffix = f"-manual-{key}"
         return name[: LONGEST_NAME - len(suffix)] + suffix if name and key else None
-
-    def region_of(self, ref: str) -> str:
-        """Return the region of an ARN."""
-        return region_of_arn(ref)
 
 
 class InstanceSnapshots(TakenSnapshots):

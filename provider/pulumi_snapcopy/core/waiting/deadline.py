@@ -49,6 +49,16 @@ class Deadline:
                 self.rest(attempt, trouble)
                 attempt += 1
 
+    def sleep(self, seconds: float) -> None:
+        """Pause.
+
+        Raises:
+            OutOfTime: if the pause would end after the deadline.
+        """
+        if self.clock.now() + seconds > self.at:
+            raise OutOfTime
+        self.clock.sleep(seconds)
+
     def rest(self, attempt: int, trouble: ServiceError) -> None:
         """Pause before the next try.
 
