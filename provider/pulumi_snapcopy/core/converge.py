@@ -24,8 +24,8 @@ from .errors import (
     Refused,
     ServiceError,
     SourceError,
+    Transient,
 )
-from .errors import Transient as Passing
 from .keys import same_owner
 from .observing import Observer
 from .ownership import Evidence, Verdict, Whose, deciding, is_made_by
@@ -144,7 +144,7 @@ class _Convergence:
                 tagged=started.tagged, dropped=frozenset(),
             )  # fmt: skip
 
-    def _tell_queued(self, trouble: Passing) -> None:
+    def _tell_queued(self, trouble: Transient) -> None:
         run = self._run
         run.progress.show(f"queued: {trouble}")
         if run.target.queue.is_news(trouble):
@@ -154,7 +154,7 @@ class _Convergence:
         """Whether the region shows any that is in progress: another run's, or one of an interrupted run."""
         try:
             return any(each.phase is Phase.PENDING for each in self._run.target.listing.all())
-        except Passing:
+        except Transient:
             return True  # the next request tells
         except ServiceError:
             return False
@@ -256,9 +256,9 @@ class _Convergence:
                 run.change(lambda: run.service.tag(existing, step.tags))
                 run.held = True
                 self._observer.note(tagged=True)
-            except (NotFound, Refused, Passing) as error:
+            except (NotFound, Refused, Transient) as error:
                 if not step.must:
-                    self._attendant.trouble = error if isinstance(error, Passing) else None
+                    self._attendant.trouble = error if isinstance(error, Transient) else None
                     self._observer.note(tag_again_at=now + max(now - self._tagging_since, SHORTEST_PAUSE))
                     return
                 if self._is_final(error) and attempt:  # one refusal may be a stale read's
@@ -270,7 +270,7 @@ class _Convergence:
         """Whether a refusal of tags is to be believed: the service may not know yet that a pending one is complete."""
         since = self._attendant.complete_since
         is_new = since is not None and self._run.clock.now() - since <= CREATION_GRACE
-        return not isinstance(error, Passing) and not is_new
+        return not isinstance(error, Transient) and not is_new
 
     def _untag(self, step: plan.Untag) -> None:
         run, existing = self._run, self._existing

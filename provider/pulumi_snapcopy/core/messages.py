@@ -170,10 +170,8 @@ def taken(spec: Spec, found: Seen) -> CopyError:
             f"to take it over, take the resource out of the state (`pulumi state delete`), and write "
             f'adopt_snapshot_id="{found.name}".'
         )
-    elif not spec.adopt:
-        next_step = f"{rename}, or adopt=True to take over the existing {spec.words.kind}."
     else:
-        next_step = f"run `pulumi up` again to take over the existing {spec.words.kind}, or {rename}."
+        next_step = f"{rename}, or adopt=True to take over the existing {spec.words.kind}."
     what = "id" if spec.by_id else "name"
     return CopyError(
         spec.words.making, spec.subject, f'the {what} "{found.name}" is taken in {found.region}',
@@ -349,7 +347,7 @@ def _kept(spec: Spec, kept: Known) -> str:
     seen = kept.seen
     assert seen is not None, "what is kept is known"
     if kept.operation_id is None and seen.ref is None:
-        is_ = "was asked for, the service's answer was lost: it may be in progress"
+        is_ = "was asked for, but the service's answer was lost: it may be in progress"
     elif seen.phase is Phase.PENDING:
         is_ = f"is still {seen.state}"
     else:

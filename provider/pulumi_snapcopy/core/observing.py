@@ -177,7 +177,7 @@ class Observer:
             self.listed = None  # finding one by its name may be allowed
 
     def _without_ours(self) -> list[Seen] | None:
-        """What a list of the last seconds has shown, if it holds nothing of this resource's, of which nothing is known either.
+        """Return what a list of the last seconds has shown, if the state knows nothing of this resource, and the list neither.
 
         If there is one of its request all the same, the service refuses another, or answers that one.
         """

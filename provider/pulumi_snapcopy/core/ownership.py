@@ -74,8 +74,7 @@ def classify(
     taken_over = known.adopted and not known.in_state  # by this run: it isn't ours before it has our tag
     if seen.ref is not None and seen.ref in {None if taken_over else known.ref, *known.predecessors}:
         return Verdict(Whose.OURS, Evidence.STATE)
-    # What is complete in the state has a ref. Another one with its key was made by somebody, or by an interrupted run
-    # that made it again; a partial one has no name of others' making.
+    # Beside a complete one that the state knows by its ref, a name that carries the key may be somebody else's.
     if carries_key(spec, seen) and (spec.by_id or not (known.complete and known.ref is not None)):
         inherited = spec.heritable and not is_recent(spec, seen.created_at, now)
         return Verdict(*((Whose.THEIRS, Evidence.NONE) if inherited else (Whose.OURS, Evidence.KEY)))

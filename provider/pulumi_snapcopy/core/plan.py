@@ -198,7 +198,7 @@ def next_step(spec: Spec, known: Known, seen: Observation) -> Step:
 
 
 def _nothing_visible(spec: Spec, known: Known, seen: Observation) -> Step:
-    """What was sent may not be visible yet; else it is time to send."""
+    """Return what to do while nothing is visible: wait for what was sent, or send."""
     if seen.waited or seen.sent is Sent.ACCEPTED:
         if seen.missing_for <= CREATION_GRACE:
             return Wait()  # also for one that has failed: it is to be deleted, and can't be before it shows
@@ -242,7 +242,10 @@ def _make_way(spec: Spec, known: Known, seen: Observation, existing: Seen) -> St
 
 
 def _orphan(spec: Spec, known: Known, seen: Observation, *, same_request: bool) -> Delete | None:
-    """Those of the same request go before a new one is made; those of an earlier request once the new one stands."""
+    """Return what deletes the first orphan of the same request, or of an earlier one, or None.
+
+    The former go before a new one is made, the latter once it stands.
+    """
     why = f"a {spec.words.thing} that an interrupted run of this declaration made"
     for each in seen.others:
         if carries_key(spec, each) is same_request and is_orphan(spec, known, each):
@@ -251,7 +254,10 @@ def _orphan(spec: Spec, known: Known, seen: Observation, *, same_request: bool) 
 
 
 def _tag(spec: Spec, known: Known, seen: Observation, existing: Seen) -> Step | None:
-    """Tag as soon as the service allows it: one that is pending or was just made may not take tags yet."""
+    """Return what sets the tags, or leaves others the time to, or None.
+
+    One that is pending or was just made may not take tags yet: it is tagged as soon as the service allows it.
+    """
     wanted = wanted_tags(spec, known, existing)
     if seen.tagged or wanted.items() <= existing.tags.items():
         return None

@@ -5,7 +5,7 @@ The API's own names stand at the top; our bookkeeping stands under one key, ``sn
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field, fields, replace
 from datetime import datetime, timezone
 from typing import Any
@@ -82,9 +82,7 @@ _KEYS = {camel_case(each.name): each.name for each in fields(Bag)}
 _NOTHING = Bag()
 
 
-def known(
-    family: Family, outputs: Mapping[str, Any], id_: str = "", *, predecessors: Iterable[str] = ()
-) -> Known:
+def known(family: Family, outputs: Mapping[str, Any], id_: str = "") -> Known:
     """Return what the state says of a resource."""
     bag, state = Bag.of(outputs), outputs.get("state")
     region, _, name = id_.partition("/")
@@ -103,7 +101,7 @@ def known(
         seen=seen,
         operation_id=outputs.get("operationId"),
         owner=bag.previous_owner or bag.owner or None,
-        predecessors=frozenset(predecessors) | frozenset(bag.predecessors),
+        predecessors=frozenset(bag.predecessors),
         in_state=seen is not None,
         left_to_do=bag.partial,
     )

@@ -22,7 +22,7 @@ from .run import Progress, Run
 from .service import Service
 from .settle import Differences, differences
 from .state import Bag
-from .values import RETAIN_TAG, Known, Spec
+from .values import Known, Spec
 from .waiting.clock import Clock
 from .waiting.deadline import OutOfTime
 from .waiting.listing import Listing
@@ -154,8 +154,6 @@ class Verbs:
         bag, start = Bag.of(inputs), state.known(self.family, olds)
         spec = self.family.spec(inputs, bag)
         dropped = set(olds.get("tags") or {}) - set(spec.tags)
-        if Bag.of(olds).retain and not spec.retain:
-            dropped.add(RETAIN_TAG)
         run: Run | None = None
         try:
             run = self._run(spec, start, call, timeout=bag.timeout("update", "create"), olds=olds)

@@ -106,7 +106,7 @@ class Queue:
         return news
 
     def _send(self, send: Callable[[], T], ends: ExitStack) -> T:
-        """Send; at no moment is what the service has accepted neither being sent nor in flight."""
+        """Send; what is accepted counts as in flight before it no longer counts as being sent."""
         with self._changed:
             self._sending += 1
         try:
