@@ -327,6 +327,7 @@ def test_the_verbs_own_timeout_says_nothing_of_whose_it_is() -> None:
     stopped = world.create(request)
     assert isinstance(stopped, CopyError) and stopped.kept is not None
     world.service.held[-1].shown = 0.0
+    world.pass_time(600)
     assert world.delete(request, stopped.kept, timeout="5m") is None
     assert world.ours() == []
 

@@ -230,9 +230,7 @@ def _make_way(spec: Spec, known: Known, seen: Observation, existing: Seen) -> St
         return Fail(Because.RETAINED) if in_the_way or not of_this_request else None
     if of_this_request:
         return None
-    if (
-        existing.ref in known.predecessors
-    ):  # the engine deletes before it replaces, but for what it is to keep
+    if existing.ref in known.predecessors:  # the engine keeps it, or it would be deleted by now
         return Fail(Because.RETAINED)
     if seen.source is None:
         return CheckSource()
