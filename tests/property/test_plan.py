@@ -179,12 +179,16 @@ class Simulator:
         self.records.append((name, Record(id=ref, origin=SOURCE, decides=True, created_at=made)))
         return seen
 
-    def _search(self, step: plan.Search) -> None:
-        last = self.seen.existing is not None
+    def _searchforlost(self, step: plan.SearchForLost) -> None:
+        self.now += 5
+        self._look()
+        self.seen = replace(self.seen, searched=False)
+
+    def _lookfortwins(self, step: plan.LookForTwins) -> None:
         self.now = max(self.now + 5, step.not_before)
         self._look()
         is_done = self.seen.existing is not None and self.seen.existing.phase is Phase.DONE
-        self.seen = replace(self.seen, searched=last and is_done)
+        self.seen = replace(self.seen, searched=is_done)
 
     def _rest(self, step: plan.Rest) -> None:
         self.now = max(self.now, step.until)
@@ -344,7 +348,8 @@ def test_from_any_prefix_it_converges_in_exactly_one() -> None:
     assert reached == {
         "CheckSource",
         "Create",
-        "Search",
+        "SearchForLost",
+        "LookForTwins",
         "Rest",
         "TakeUp",
         "Wait",

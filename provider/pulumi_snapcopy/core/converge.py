@@ -86,8 +86,8 @@ class _Convergence:
     def run_to_end(self) -> Known:
         run = self._run
         perform: dict[type[Step], Callable[[Any], None]] = {
-            plan.CheckSource: self._check_source, plan.Create: self._create, plan.Search: self._search,
-            plan.Rest: self._rest, plan.TakeUp: self._take_up, plan.Wait: lambda _: self._attendant.look(),
+            plan.CheckSource: self._check_source, plan.Create: self._create, plan.SearchForLost: self._search_for_lost,
+            plan.LookForTwins: self._look_for_twins, plan.Rest: self._rest, plan.TakeUp: self._take_up, plan.Wait: lambda _: self._attendant.look(),
             plan.Tag: self._tag, plan.Untag: self._untag, plan.Delete: self._delete, plan.Fail: self._fail,
         }  # fmt: skip
         run.progress.show(f"looking for the {run.spec.words.thing} at {run.spec.words.provider}")
@@ -187,26 +187,28 @@ class _Convergence:
         until = min(lost_at + CREATION_GRACE, self._run.deadline.at)
         self._observer.note(search_from=max(self._seen.search_from, until))
 
-    def _search(self, step: plan.Search) -> None:
-        run, existing = self._run, self._seen.existing
-        if existing is None:
-            run.progress.show(f"searching for the {run.spec.words.thing} whose request had no answer")
-            run.deadline.sleep(backoff(self._requests.made))
-            self._requests.made += 1
-        else:
-            rest = max(step.not_before - run.clock.now(), 0.0)
-            if self._requests.searched:  # what it has shown isn't there, or wasn't complete
-                rest = max(rest, backoff(self._requests.searched))
-            if rest > 0:
-                run.progress.show(f"looking for a second {run.spec.words.thing}")
-                run.clock.sleep(rest)
-            self._requests.searched += 1
-        found = self._observer.find()
-        if existing is not None:  # a filter may not show it yet, or not as it is
-            found = [existing, *without(found, existing.ref)]
+    def _search_for_lost(self, _: plan.SearchForLost) -> None:
+        run = self._run
+        run.progress.show(f"searching for the {run.spec.words.thing} whose request had no answer")
+        run.deadline.sleep(backoff(self._requests.made))
+        self._requests.made += 1
+        self._observer.exists(self._observer.find())
+        self._observer.note(searched=False)
+
+    def _look_for_twins(self, step: plan.LookForTwins) -> None:
+        run, existing = self._run, self._existing
+        rest = max(step.not_before - run.clock.now(), 0.0)
+        if self._requests.searched:  # what it has shown isn't there, or wasn't complete
+            rest = max(rest, backoff(self._requests.searched))
+        if rest > 0:
+            run.progress.show(f"looking for a second {run.spec.words.thing}")
+            run.clock.sleep(rest)
+        self._requests.searched += 1
+        # A filter may not show the existing one yet, or not as it is.
+        found = [existing, *without(self._observer.find(), existing.ref)]
         self._observer.exists(found, read=existing)
         now = self._seen.existing
-        searched = existing is not None and now is not None and now.phase is Phase.DONE
+        searched = now is not None and now.phase is Phase.DONE
         self._observer.note(searched=searched)
         if searched:
             self._name_what_is_left(found)

@@ -91,8 +91,17 @@ class Create(Step):
 
 
 @dataclass(frozen=True, slots=True)
-class Search(Step):
-    """Look again for what a request has made, where a repeated one would make another; not before a moment."""
+class SearchForLost(Step):
+    """Look again for what a request without an answer may have made, where a repeated one would make another."""
+
+
+@dataclass(frozen=True, slots=True)
+class LookForTwins(Step):
+    """Look for others of the same request, where a repeated one makes another.
+
+    Args:
+        not_before: when lists show them, seconds since the epoch.
+    """
 
     not_before: float = 0.0
 
@@ -191,7 +200,7 @@ def next_step(spec: Spec, known: Known, seen: Observation) -> Step:
     if keys := seen.dropped | ({RETAIN_TAG} & existing.tags.keys() if not spec.retain else set()):
         return Untag(frozenset(keys))
     if not seen.searched:
-        return Search(seen.search_from)
+        return LookForTwins(seen.search_from)
     if seen.twins:
         return Delete(seen.twins[0], "a second one of the same request")
     return _orphan(spec, known, seen, same_request=False) or Done()
@@ -213,7 +222,7 @@ def _nothing_visible(spec: Spec, known: Known, seen: Observation) -> Step:
     if seen.sent is Sent.NAME_IN_USE and (seen.taken_by_another_type or waited > CREATION_GRACE):
         return Fail(Because.NAME_IN_USE)
     if seen.sent is Sent.LOST and spec.repeats and waited < SEARCH:
-        return Search()
+        return SearchForLost()
     return Create()
 
 
