@@ -1,37 +1,34 @@
 """Bringing a thing about: observe, plan, perform, until it stands or time is up.
 
-The only loop, and the only place where something partial is kept.
+The loop over the plan; what a step has to repeat it repeats within the one deadline of the run.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from contextlib import ExitStack
-from dataclasses import dataclass, replace
-from datetime import datetime, timezone
+from dataclasses import replace
 from typing import Any
 
 from . import messages, plan
 from .attending import Attendant
 from .errors import (
-    AnswerLost,
     Cancelled,
     CopyError,
     Denied,
     LoginFailed,
-    NameInUse,
     NotFound,
     Refused,
     ServiceError,
     SourceError,
     Transient,
 )
-from .keys import same_owner
 from .observing import Observer
-from .ownership import Evidence, Verdict, Whose, deciding, is_made_by
+from .ownership import Evidence, deciding, is_made_by
 from .plan import Because, Observation, Sent, Step, next_step
 from .removal import remove
 from .run import Run
+from .sending import Sending
 from .values import OWNER_TAG, SOURCE_TAG, Known, Phase, Seen, without
 from .waiting.deadline import OutOfTime
 from .waiting.policy import CREATION_GRACE, SHORTEST_PAUSE, backoff
@@ -70,9 +67,10 @@ class _Convergence:
         self._observer = Observer(run, Observation(now=run.clock.now(), dropped=dropped))
         self._ends = ends
         self._attendant = Attendant(self._observer, ends)
-        self._requests = _Requests()
+        self._sending = Sending(self._observer, self._attendant, ends)
         self._tagging_since: float | None = None
         self._left_to_do = False
+        self._searches = 0
 
     @property
     def _seen(self) -> Observation:
@@ -86,8 +84,8 @@ class _Convergence:
     def run_to_end(self) -> Known:
         run = self._run
         perform: dict[type[Step], Callable[[Any], None]] = {
-            plan.CheckSource: self._check_source, plan.Create: self._create, plan.SearchForLost: self._search_for_lost,
-            plan.LookForTwins: self._look_for_twins, plan.Rest: self._rest, plan.TakeUp: self._take_up, plan.Wait: lambda _: self._attendant.look(),
+            plan.CheckSource: self._check_source, plan.Create: self._sending.create,
+            plan.SearchForLost: self._sending.search_for_lost, plan.LookForTwins: self._look_for_twins, plan.Rest: self._rest, plan.TakeUp: self._take_up, plan.Wait: lambda _: self._attendant.look(),
             plan.Tag: self._tag, plan.Untag: self._untag, plan.Delete: self._delete, plan.Fail: self._fail,
         }  # fmt: skip
         run.progress.show(f"looking for the {run.spec.words.thing} at {run.spec.words.provider}")
@@ -108,102 +106,15 @@ class _Convergence:
             run.spec = run.family.settle_spec(run.spec, source)
             self._observer.look()
 
-    def _create(self, _: plan.Create) -> None:
-        run = self._run
-        if not self._seen.held:
-            run.known = _blank(run.known)
-        run.progress.show(f"starting the {run.spec.words.thing}")
-        try:
-            started = run.target.queue.start(
-                lambda: run.begin(lambda: run.service.create(run.spec, attempt=self._requests.failed)),
-                deadline=run.deadline,
-                tell=self._tell_queued,
-                ends=self._ends,
-                others_in_progress=self._are_others_in_progress,
-            )
-        except AnswerLost as error:
-            self._hold(replace(run.known, seen=run.known.seen or self._pending()))
-            if self._seen.sent is Sent.LOST:
-                self._search_after(run.clock.now())
-            self._observer.note(sent=Sent.LOST, sent_at=run.clock.now())
-            self._look_for_it(error)
-        except NameInUse as error:
-            since = self._seen.sent_at if self._seen.sent is Sent.NAME_IN_USE else run.clock.now()
-            self._observer.note(sent=Sent.NAME_IN_USE, sent_at=since)
-            self._look_for_it(error)
-        else:
-            self._attendant.born = now = run.clock.now()
-            seen = started.seen
-            if seen.created_at is None:  # so that a next run knows how long it may not be visible
-                seen = replace(seen, created_at=datetime.fromtimestamp(now, timezone.utc))
-            if self._seen.sent is Sent.LOST:
-                self._search_after(self._seen.sent_at)
-            self._hold(replace(_blank(run.known), seen=seen, operation_id=started.operation_id))
-            self._observer.note(
-                existing=seen, verdict=Verdict(Whose.OURS, Evidence.RECORD), sent=Sent.ACCEPTED,
-                tagged=started.tagged, dropped=frozenset(),
-            )  # fmt: skip
-
-    def _tell_queued(self, trouble: Transient) -> None:
-        run = self._run
-        run.progress.show(f"queued: {trouble}")
-        if run.target.queue.is_news(trouble):
-            run.progress.log(messages.queued(run.spec, trouble))
-
-    def _are_others_in_progress(self) -> bool:
-        """Whether the region shows any that is in progress: another run's, or one of an interrupted run."""
-        try:
-            return any(each.phase is Phase.PENDING for each in self._run.target.listing.all())
-        except Transient:
-            return True  # the next request tells
-        except ServiceError:
-            return False
-
-    def _look_for_it(self, trouble: AnswerLost | NameInUse) -> None:
-        """Look for what an answer is about that isn't to be relied on; else pause before the next request."""
-        run = self._run
-        self._look_without_a_list()
-        if self._seen.existing is not None:
-            return
-        if self._seen.sent is Sent.NAME_IN_USE and not self._seen.held:
-            kinds = {each.kind for each in run.records()}
-            another_type = bool(kinds) and not kinds & {*run.service.kinds, ""}
-            self._observer.note(taken_by_another_type=another_type)
-            if another_type:
-                return
-        run.deadline.rest(self._requests.made, trouble)
-        self._requests.made += 1
-        self._look_without_a_list()  # it may have become visible meanwhile
-
-    def _look_without_a_list(self) -> None:
-        run, source = self._run, self._seen.source
-        if run.spec.by_id:
-            self._observer.exists(self._observer.find())
-        else:
-            self._observer.look_again(run.spec.name, source.kind if source else "")
-
-    def _search_after(self, lost_at: float) -> None:
-        """Of several requests more than one may have made one; by then both are visible."""
-        until = min(lost_at + CREATION_GRACE, self._run.deadline.at)
-        self._observer.note(search_from=max(self._seen.search_from, until))
-
-    def _search_for_lost(self, _: plan.SearchForLost) -> None:
-        run = self._run
-        run.progress.show(f"searching for the {run.spec.words.thing} whose request had no answer")
-        run.deadline.sleep(backoff(self._requests.made))
-        self._requests.made += 1
-        self._observer.exists(self._observer.find())
-        self._observer.note(searched=False)
-
     def _look_for_twins(self, step: plan.LookForTwins) -> None:
         run, existing = self._run, self._existing
         rest = max(step.not_before - run.clock.now(), 0.0)
-        if self._requests.searched:  # what it has shown isn't there, or wasn't complete
-            rest = max(rest, backoff(self._requests.searched))
+        if self._searches:  # what they have shown isn't there, or wasn't complete
+            rest = max(rest, backoff(self._searches))
         if rest > 0:
             run.progress.show(f"looking for a second {run.spec.words.thing}")
             run.clock.sleep(rest)
-        self._requests.searched += 1
+        self._searches += 1
         # A filter may not show the existing one yet, or not as it is.
         found = [existing, *without(self._observer.find(), existing.ref)]
         self._observer.exists(found, read=existing)
@@ -237,7 +148,7 @@ class _Convergence:
             self._attendant.leave()
             self._observer.note(tagged=False)
         same = known.seen is not None and known.ref in (None, existing.ref)
-        self._hold(
+        self._observer.hold(
             replace(
                 known,
                 seen=existing,
@@ -305,9 +216,9 @@ class _Convergence:
             others, twins = (without(each, step.seen.ref) for each in (seen.others, seen.twins))
             self._observer.note(others=others, twins=twins)
             return
-        self._requests.failed += step.seen.phase is Phase.FAILED
+        self._sending.failed += step.seen.phase is Phase.FAILED
         self._attendant.leave()
-        run.held, run.known = False, _blank(run.known)
+        run.held, run.known = False, run.known.next
         self._observer.note(
             existing=None,
             held=False,
@@ -335,17 +246,6 @@ class _Convergence:
         explain = messages.retained if because is Because.RETAINED else messages.taken
         return explain(run.spec, existing)
 
-    def _hold(self, known: Known) -> None:
-        """What is adopted isn't ours before it has our tag: until then a run that fails leaves it as it is."""
-        owner = known.seen.tags.get(OWNER_TAG, "") if known.seen else ""
-        ours = not known.adopted or known.in_state or same_owner(owner, self._run.spec.owner)
-        self._run.known, self._run.held = known, ours
-        self._observer.note(held=True)
-
-    def _pending(self) -> Seen:
-        spec, source = self._run.spec, self._seen.source
-        return Seen(name=spec.name, region=spec.region, kind=source.kind if source else "")
-
     def _finished(self) -> Known:
         run, known, existing, listed = self._run, self._run.known, self._existing, self._observer.listed
         operation_id = known.operation_id or self._operation_id(existing)
@@ -371,17 +271,3 @@ class _Convergence:
         if record is None or record.origin != run.spec.source or not is_made_by(record, existing):
             return None
         return record.id
-
-
-@dataclass(slots=True)
-class _Requests:
-    """How many requests this run has made without a reliable answer, how many of those accepted have failed, and searches."""
-
-    made: int = 0
-    failed: int = 0
-    searched: int = 0
-
-
-def _blank(known: Known) -> Known:
-    """Nothing is known of the next one but what came before it."""
-    return Known(predecessors=known.predecessors, replaces=known.replaces)

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from .errors import Denied, SourceError
+from .keys import same_owner
 from .ownership import Whose, is_orphan, is_recent, may_be_inherited
 from .plan import Observation
 from .removal import find_known
@@ -33,6 +34,17 @@ class Observer:
     def note(self, **changes: Any) -> None:
         """Take changes into the observation, and the time."""
         self.seen = replace(self.seen, now=self.run.clock.now(), **changes)
+
+    def hold(self, known: Known) -> None:
+        """Take into the run what it has started or takes up; it stays in the state if the run fails.
+
+        What is adopted isn't ours before it has our tag: until then a run that fails leaves it as it is.
+        """
+        run = self.run
+        owner = known.seen.tags.get(OWNER_TAG, "") if known.seen else ""
+        run.known = known
+        run.held = not known.adopted or known.in_state or same_owner(owner, run.spec.owner)
+        self.note(held=True)
 
     def look(self) -> None:
         """Find the thing; and list all, where orphans of ours may be there."""

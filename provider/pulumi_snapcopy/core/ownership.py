@@ -31,6 +31,7 @@ class Evidence(Enum):
     STATE = "the ref in the state"
     KEY = "the key that it carries"
     RECORD = "the service's record of our call"
+    ANSWER = "the service's answer to our request"
     NONE = "nothing"
 
 

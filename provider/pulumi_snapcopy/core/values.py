@@ -256,6 +256,11 @@ class Known:
     left_to_do: bool = False
 
     @property
+    def next(self) -> Known:
+        """What is known of the one that is made after it: only what came before."""
+        return Known(predecessors=self.predecessors, replaces=self.replaces)
+
+    @property
     def ref(self) -> str | None:
         """The thing's ref."""
         return self.seen.ref if self.seen else None

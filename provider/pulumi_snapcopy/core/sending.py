@@ -1,0 +1,140 @@
+"""Sending the request when it is its turn, and finding what one without an answer has made."""
+
+from __future__ import annotations
+
+from contextlib import ExitStack
+from dataclasses import dataclass, replace
+from datetime import datetime, timezone
+
+from . import messages, plan
+from .attending import Attendant
+from .errors import AnswerLost, NameInUse, ServiceError, Transient
+from .observing import Observer
+from .ownership import Evidence, Verdict, Whose
+from .plan import Observation, Sent
+from .run import Run
+from .values import Phase, Seen, Started
+from .waiting.policy import CREATION_GRACE, backoff
+
+
+@dataclass(slots=True)
+class Sending:
+    """The requests of one run.
+
+    Args:
+        observer: takes what is seen.
+        attendant: waits for what was accepted.
+        ends: what was accepted is in flight until this closes.
+        unanswered: how many had no answer to rely on.
+        failed: how many were accepted, and have failed.
+    """
+
+    observer: Observer
+    attendant: Attendant
+    ends: ExitStack
+    unanswered: int = 0
+    failed: int = 0
+
+    @property
+    def _run(self) -> Run:
+        return self.observer.run
+
+    @property
+    def _seen(self) -> Observation:
+        return self.observer.seen
+
+    def create(self, _: plan.Create) -> None:
+        """Send the request, when it is its turn."""
+        run = self._run
+        if not self._seen.held:
+            run.known = run.known.next
+        run.progress.show(f"starting the {run.spec.words.thing}")
+        try:
+            started = run.target.queue.start(
+                lambda: run.begin(lambda: run.service.create(run.spec, attempt=self.failed)),
+                deadline=run.deadline,
+                tell=self._tell_queued,
+                ends=self.ends,
+                others_in_progress=self._are_others_in_progress,
+            )
+        except AnswerLost as error:
+            self.observer.hold(replace(run.known, seen=run.known.seen or self._never_seen()))
+            if self._seen.sent is Sent.LOST:
+                self._look_for_twins_after(run.clock.now())
+            self.observer.note(sent=Sent.LOST, sent_at=run.clock.now())
+            self._look_for_it(error)
+        except NameInUse as error:
+            since = self._seen.sent_at if self._seen.sent is Sent.NAME_IN_USE else run.clock.now()
+            self.observer.note(sent=Sent.NAME_IN_USE, sent_at=since)
+            self._look_for_it(error)
+        else:
+            self._accepted(started)
+
+    def search_for_lost(self, _: plan.SearchForLost) -> None:
+        """Look again for what a request without an answer may have made."""
+        run = self._run
+        run.progress.show(f"searching for the {run.spec.words.thing} whose request had no answer")
+        run.deadline.sleep(backoff(self.unanswered))
+        self.unanswered += 1
+        self.observer.exists(self.observer.find())
+        self.observer.note(searched=False)
+
+    def _accepted(self, started: Started) -> None:
+        run, seen = self._run, started.seen
+        self.attendant.born = now = run.clock.now()
+        if seen.created_at is None:  # so that the next run knows for how long it may not be visible
+            seen = replace(seen, created_at=datetime.fromtimestamp(now, timezone.utc))
+        if self._seen.sent is Sent.LOST:
+            self._look_for_twins_after(self._seen.sent_at)
+        self.observer.hold(replace(run.known.next, seen=seen, operation_id=started.operation_id))
+        self.observer.note(
+            existing=seen, verdict=Verdict(Whose.OURS, Evidence.ANSWER), sent=Sent.ACCEPTED,
+            tagged=started.tagged, dropped=frozenset(),
+        )  # fmt: skip
+
+    def _tell_queued(self, trouble: Transient) -> None:
+        run = self._run
+        run.progress.show(f"queued: {trouble}")
+        if run.target.queue.is_news(trouble):
+            run.progress.log(messages.queued(run.spec, trouble))
+
+    def _are_others_in_progress(self) -> bool:
+        """Whether the region shows any that is in progress: another run's, or one of an interrupted run."""
+        try:
+            return any(each.phase is Phase.PENDING for each in self._run.target.listing.all())
+        except Transient:
+            return True  # the next request tells
+        except ServiceError:
+            return False
+
+    def _look_for_it(self, trouble: AnswerLost | NameInUse) -> None:
+        """Look for what an answer is about that isn't to be relied on; else pause before the next request."""
+        run = self._run
+        self._look_without_a_list()
+        if self._seen.existing is not None:
+            return
+        if self._seen.sent is Sent.NAME_IN_USE and not self._seen.held:
+            kinds = {each.kind for each in run.records()}
+            another_type = bool(kinds) and not kinds & {*run.service.kinds, ""}
+            self.observer.note(taken_by_another_type=another_type)
+            if another_type:
+                return
+        run.deadline.rest(self.unanswered, trouble)
+        self.unanswered += 1
+        self._look_without_a_list()  # it may have become visible meanwhile
+
+    def _look_without_a_list(self) -> None:
+        run, source = self._run, self._seen.source
+        if run.spec.by_id:
+            self.observer.exists(self.observer.find())
+        else:
+            self.observer.look_again(run.spec.name, source.kind if source else "")
+
+    def _look_for_twins_after(self, lost_at: float) -> None:
+        """Of several requests more than one may have made one; by then both are visible."""
+        until = min(lost_at + CREATION_GRACE, self._run.deadline.at)
+        self.observer.note(search_from=max(self._seen.search_from, until))
+
+    def _never_seen(self) -> Seen:
+        spec, source = self._run.spec, self._seen.source
+        return Seen(name=spec.name, region=spec.region, kind=source.kind if source else "")
