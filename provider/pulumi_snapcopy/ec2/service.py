@@ -17,7 +17,7 @@ from botocore.handlers import inject_presigned_url_ec2
 from ..aws.calls import call, member, pages, refuse_failing_page, refuse_other_xml
 from ..aws.clients import Clients
 from ..aws.login import Login
-from ..core.errors import Denied, LimitReached, NotFound, QuotaReached
+from ..core.errors import Denied, LimitReached, NotFound, QuotaReached, Refused
 from ..core.values import KEY_TAG, Record, Seen, Source, Spec, Started
 from ..core.waiting.batch import SingleFlight
 from ..core.waiting.clock import Clock, SystemClock
@@ -60,7 +60,7 @@ class Ec2:
         self._fcu = fcu
         self._clock = clock or SystemClock()
         self._clients = Clients["EC2Client"]("ec2", login, connections=connections, prepare=_prepare)
-        self._sources = Sources(self.described, self._clock)
+        self._sources = Sources(self.described, self._readable, self._clock)
         self._flights: dict[str, SingleFlight[list[Seen]]] = {}
         self._lock = threading.Lock()
 
@@ -68,12 +68,25 @@ class Ec2:
 
     def get(self, region: str, name: str, kind: str | None = None) -> Seen | None:
         """Read one of the account's snapshots by its id."""
+        return next(iter(self._seen(region, self._by_id(region, name, OwnerIds=_OWN))), None)
+
+    def _by_id(self, region: str, id_: str, **more: Any) -> list[dict[str, Any]]:
         client = self._clients.of(region)
         try:
-            answer = call(_DESCRIBE, lambda: client.describe_snapshots(SnapshotIds=[name], OwnerIds=_OWN))
+            answer = call(_DESCRIBE, lambda: client.describe_snapshots(SnapshotIds=[id_], **more))
         except NotFound:
+            return []
+        found: list[dict[str, Any]] = member(answer, "Snapshots")
+        return found
+
+    def _readable(self, region: str, id_: str) -> dict[str, Any] | None:
+        """Read a snapshot of any account; an id that EC2 takes for no id is of none, as for a filter."""
+        try:
+            return next(iter(self._by_id(region, id_)), None)
+        except Refused as error:
+            if error.code not in ("InvalidSnapshotID.Malformed", "InvalidParameterValue"):
+                raise
             return None
-        return next(iter(self._seen(region, member(answer, "Snapshots"))), None)
 
     def all(self, region: str, kind: str) -> list[Seen]:
         """List the account's snapshots with our owner tag; on FCU, where copies are tagged later, all of the account's."""

@@ -28,21 +28,26 @@ class Sources:
 
     Args:
         described: lists snapshots of a region by filters.
+        read: reads a region's snapshot by its id, whoever owns it; None if the service says that there is none.
         clock: the time.
     """
 
     described: Callable[..., list[dict[str, Any]]]
+    read: Callable[[str, str], Raw | None]
     clock: Clock
     _lock: threading.Lock = field(default_factory=threading.Lock)
     _asked: dict[str, Gathered[Raw]] = field(default_factory=dict)
 
     def get(self, region: str, id_: str) -> Raw | None:
-        """Return a snapshot that the account can read: its own, a shared or a public one."""
+        """Return a snapshot that the account can read: its own, a shared or a public one.
+
+        What the filter doesn't show yet, such as a copy that this very program has just made, is read by its id.
+        """
         with self._lock:
             asked = self._asked.setdefault(
                 region, Gathered(self.clock, lambda ids: self._by_ids(region, ids))
             )
-        return asked.get(id_) or asked.get(id_)  # one read may lag
+        return asked.get(id_) or self.read(region, id_)
 
     def own(self, region: str) -> list[str]:
         """List the ids of the account's own snapshots."""
