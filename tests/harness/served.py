@@ -96,12 +96,14 @@ class Life:
 
     Attributes:
         inputs: what the program asks for of its one resource; may be edited.
+        retain: whether it is declared with ``retain_on_delete``; may be edited.
         shown: the progress of the last run.
     """
 
     def __init__(self, row: Row, served: Running, *, identity: str = IDENTITY, **inputs: Any) -> None:
         self.row, self.served, self.emulator, self.identity = row, served, served.emulator, identity
         self.inputs: Properties = {**row.request, "tags": {"team": "shop"}, **inputs}
+        self.retain = False
         self.engine, self.shown, self.clock = Engine(), Shown(), EmulatedClock(served.emulator)
         self.before = {each.arn: each for each in row.things()}
 
@@ -121,8 +123,9 @@ class Life:
     def goal(self, name: str, inputs: Properties) -> Goal:
         """What the program registers."""
         given = {key: value for key, value in inputs.items() if value is not None}
-        bag = {"identity": self.identity}
-        return Goal(urn=self.row.urn(name), inputs={"__provider": "p", "snapcopy": bag, **given})
+        bag = {"identity": self.identity, **({"retain": True} if self.retain else {})}
+        asked = {"__provider": "p", "snapcopy": bag, **given}
+        return Goal(urn=self.row.urn(name), inputs=asked, retain=self.retain)
 
     def run(
         self,

@@ -121,6 +121,20 @@ def test_a_failed_one_is_kept_then_replaced_or_destroyed(life: Life) -> None:
     assert life.made() == [] and life.engine.state == []
 
 
+@pytest.mark.parametrize("retain", [False, True], ids=["", "retained"])
+@pytest.mark.parametrize("row", [each for each in ROWS if each.fails], ids=str)
+def test_of_several_that_fail_only_the_last_stays(life: Life, retain: bool) -> None:
+    """Each run deletes the failed one before it makes another, as its message says; what failed isn't retained either."""
+    life.retain = retain
+    failing = life.inject("fail-copy", times=None)
+    for _ in range(3):
+        assert life.run() != []
+        assert life.ref == life.only().arn
+    failing.remove()
+    life.ok()
+    life.assert_well(sent=4)
+
+
 @pytest.mark.parametrize("row", [each for each in ROWS if each.fails], ids=str)
 def test_one_that_fails_at_once_ends_the_run(life: Life) -> None:
     """It isn't made again and again."""

@@ -7,7 +7,7 @@ from typing import Any
 
 from .errors import Denied, SourceError
 from .keys import same_owner
-from .ownership import Whose, is_orphan, is_recent, may_be_inherited
+from .ownership import Whose, is_failed_predecessor, is_orphan, is_recent, may_be_inherited
 from .plan import Observation
 from .removal import find_known
 from .run import Run
@@ -70,7 +70,8 @@ class Observer:
         """What else the region has; what has our mark and isn't proven ours is set apart."""
         run, listed = self.run, self.listed or []
         elsewhere = [each for each in listed if self._is_elsewhere(each)]
-        others = [each for each in listed if each not in found and each not in elsewhere]
+        failed = [each for each in elsewhere if is_failed_predecessor(run.spec, run.known, each)]
+        others = failed + [each for each in listed if each not in found and each not in elsewhere]
         keys = run.keys | {each.key for each in elsewhere if each.key}
         inherited = [
             each

@@ -12,7 +12,19 @@ from datetime import datetime
 from enum import Enum
 
 from .keys import same_owner
-from .values import ADOPTED, KEY_TAG, OWNER_TAG, SOURCE_TAG, Known, Record, Seen, Spec, form_of, is_retained
+from .values import (
+    ADOPTED,
+    KEY_TAG,
+    OWNER_TAG,
+    SOURCE_TAG,
+    Known,
+    Phase,
+    Record,
+    Seen,
+    Spec,
+    form_of,
+    is_retained,
+)
 from .waiting.policy import CREATION_GRACE, SAME_EVENT, TAGGING_GRACE
 
 
@@ -120,6 +132,12 @@ def is_orphan(spec: Spec, known: Known, seen: Seen) -> bool:
     if seen.tags.get(SOURCE_TAG) in (None, ADOPTED) or not is_of_this_type(spec, seen):
         return False
     return same_owner(owner, spec.owner)
+
+
+def is_failed_predecessor(spec: Spec, known: Known, seen: Seen) -> bool:
+    """Whether this declaration had it and it failed: of no use to anybody, while the engine keeps it until a replacement stands."""
+    failed = seen.ref in known.predecessors and seen.phase is Phase.FAILED
+    return failed and classify(spec, known, seen).whose is Whose.OURS
 
 
 def may_be_inherited(spec: Spec, seen: Seen, *, keys: Collection[str], now: float) -> bool:

@@ -9,7 +9,16 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import Enum
 
-from .ownership import Evidence, Verdict, Whose, carries_key, is_named, is_orphan, matches
+from .ownership import (
+    Evidence,
+    Verdict,
+    Whose,
+    carries_key,
+    is_failed_predecessor,
+    is_named,
+    is_orphan,
+    matches,
+)
 from .values import ADOPTED, OWNER_TAG, RETAIN_TAG, SOURCE_TAG, Known, Phase, Seen, Source, Spec, is_retained
 from .waiting.policy import CREATION_GRACE, SEARCH, TAGGING_GRACE, pause
 
@@ -36,7 +45,7 @@ class Observation:
         existing: what has our name or carries our key; of several the eldest that didn't fail.
         verdict: whose that is.
         twins: others of the same request, where a repeated request makes another.
-        others: what else the region has and the state hasn't, as far as it was listed.
+        others: what else the region has, as far as it was listed: what the state hasn't, and what failed before this one.
         source: the source, once it was looked at.
         missing_for: seconds for which what was started hasn't been visible.
         failure: why it failed, once that is known.
@@ -216,8 +225,8 @@ def _nothing_visible(spec: Spec, known: Known, seen: Observation) -> Step:
         return Fail(Because.DISAPPEARED)
     if seen.source is None:
         return CheckSource()
-    if orphan := _orphan(spec, known, seen, same_request=True):
-        return orphan
+    if step := _orphan(spec, known, seen, same_request=True) or _failed_before(spec, known, seen):
+        return step
     waited = seen.now - seen.sent_at
     if seen.sent is Sent.NAME_IN_USE and (seen.taken_by_another_type or waited > CREATION_GRACE):
         return Fail(Because.NAME_IN_USE)
@@ -258,6 +267,13 @@ def _orphan(spec: Spec, known: Known, seen: Observation, *, same_request: bool) 
         if carries_key(spec, each) is same_request and is_orphan(spec, known, each):
             return Delete(each, why)
     return None
+
+
+def _failed_before(spec: Spec, known: Known, seen: Observation) -> Delete | None:
+    """Those that failed and are to be replaced go before another is made: it may fail, too, and so on."""
+    thing = spec.words.thing
+    failed = next((each for each in seen.others if is_failed_predecessor(spec, known, each)), None)
+    return Delete(failed, f"a failed {thing}") if failed else None
 
 
 def _tag(spec: Spec, known: Known, seen: Observation, existing: Seen) -> Step | None:
