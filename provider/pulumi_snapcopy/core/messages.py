@@ -31,6 +31,11 @@ def again(doing: str) -> str:
     return UP_AGAIN if doing == MAKING else SAME_AGAIN
 
 
+def _onwards(kept: Known | None, doing: str) -> str:
+    """What to do after a run that ended early: what is complete is no longer waited for, it may lack a tag or have a twin."""
+    return RESUME if kept is not None and not kept.complete else again(doing)
+
+
 def other_account(words: Words) -> str:
     """What to do where the account isn't an allowed one."""
     return f"log in to an allowed account ({words.login}), or change snapcopy:allowedAccountIds"
@@ -123,7 +128,7 @@ def out_of_time(
     because = f"; the service last said: {trouble}" if trouble else ""
     return CopyError(
         "waiting for" if kept else gerund(spec, doing), spec.subject, f"timed out after {spoken(timeout)}{because}",
-        state=_state(spec, kept, doing), next_step=RESUME if kept else again(doing),
+        state=_state(spec, kept, doing), next_step=_onwards(kept, doing),
         reference=_reference(spec, kept, trouble.request_id if trouble else ""), kept=kept,
     )  # fmt: skip
 
@@ -132,7 +137,7 @@ def cancelled(spec: Spec, *, doing: str, kept: Known | None = None) -> CopyError
     """The user has asked to stop."""
     return CopyError(
         "waiting for" if kept else gerund(spec, doing), spec.subject, "stopped, as asked",
-        state=_state(spec, kept, doing), next_step=RESUME if kept else again(doing),
+        state=_state(spec, kept, doing), next_step=_onwards(kept, doing),
         reference=_reference(spec, kept, ""), kept=kept,
     )  # fmt: skip
 

@@ -1,0 +1,33 @@
+"""What is said of a run that failed: true of what there is, and what to do next."""
+
+from __future__ import annotations
+
+from pulumi_snapcopy.core import messages
+from pulumi_snapcopy.core.family import Inputs
+from pulumi_snapcopy.core.messages import MAKING
+from pulumi_snapcopy.core.state import Bag
+from pulumi_snapcopy.core.values import Known, Phase, Seen, Spec
+from pulumi_snapcopy.ec2.family import CopiedSnapshots
+
+REQUEST: Inputs = {
+    "sourceSnapshotId": "snap-0123456789abcdef0", "sourceRegion": "us-east-1", "targetRegion": "eu-west-1",
+}  # fmt: skip
+PENDING = Seen(name="snap-1", region="eu-west-1", kind="Snapshot", ref="snap-1")
+COMPLETE = Seen(
+    name="snap-1", region="eu-west-1", kind="Snapshot", ref="snap-1", state="completed", phase=Phase.DONE
+)
+
+
+def spec(**more: str) -> Spec:
+    """A request for a copy."""
+    return CopiedSnapshots().spec({**REQUEST, **more}, Bag(owner="shop/dev/vol@0123456789abcdef"))
+
+
+def test_only_what_is_pending_is_waited_for_by_the_next_run() -> None:
+    """A run may also be stopped while it looks for a second copy, when its own is complete."""
+    for tell in (messages.cancelled(spec(), doing=MAKING, kept=Known(seen=PENDING)),
+                 messages.out_of_time(spec(), 60, doing=MAKING, kept=Known(seen=PENDING))):  # fmt: skip
+        assert "is still pending" in str(tell) and "run `pulumi up` again to go on waiting." in str(tell)
+    for tell in (messages.cancelled(spec(), doing=MAKING, kept=Known(seen=COMPLETE)),
+                 messages.out_of_time(spec(), 60, doing=MAKING, kept=Known(seen=COMPLETE))):  # fmt: skip
+        assert "is completed" in str(tell) and str(tell).endswith("Next:  run `pulumi up` again.")
