@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pulumi_snapcopy.core import messages
+from pulumi_snapcopy.core.errors import TooManyCopies
 from pulumi_snapcopy.core.family import Inputs
 from pulumi_snapcopy.core.messages import MAKING
 from pulumi_snapcopy.core.state import Bag
@@ -31,3 +32,10 @@ def test_only_what_is_pending_is_waited_for_by_the_next_run() -> None:
     for tell in (messages.cancelled(spec(), doing=MAKING, kept=Known(seen=COMPLETE)),
                  messages.out_of_time(spec(), 60, doing=MAKING, kept=Known(seen=COMPLETE))):  # fmt: skip
         assert "is completed" in str(tell) and str(tell).endswith("Next:  run `pulumi up` again.")
+
+
+def test_a_services_sentence_ends_once() -> None:
+    """EC2's own ends with a full stop."""
+    limit = TooManyCopies("The limit is 20 for this destination region.", code="ResourceLimitExceeded")
+    said = messages.queued(spec(), limit)
+    assert "for this destination region. The others are queued" in said

@@ -101,8 +101,9 @@ def service_error(spec: Spec, error: ServiceError, *, doing: str, kept: Known | 
 
 def queued(spec: Spec, trouble: ServiceError) -> str:
     """As many are in progress as the service allows: said once for all that wait."""
+    said = str(trouble).rstrip(".")
     return (
-        f"{spec.words.provider} accepts no more in {spec.region} for now: {trouble}. The others are queued: each is sent "
+        f"{spec.words.provider} accepts no more in {spec.region} for now: {said}. The others are queued: each is sent "
         "when one in progress ends, within its own timeout."
     )
 
