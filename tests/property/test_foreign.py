@@ -280,7 +280,7 @@ def test_an_adopted_snapshot_that_fails_before_it_has_our_tag_is_left(reason: st
     for _ in range(2):
         refused = world.create(request)
         assert isinstance(refused, CopyError) and refused.kept is None
-        assert "it failed and can't be adopted" in str(refused)
+        assert "failed (state: error), and can't be adopted" in str(refused)
     assert world.service.taken_on == 0
     world.assert_foreign_untouched()
 

@@ -39,3 +39,15 @@ def test_a_services_sentence_ends_once() -> None:
     limit = TooManyCopies("The limit is 20 for this destination region.", code="ResourceLimitExceeded")
     said = messages.queued(spec(), limit)
     assert "for this destination region. The others are queued" in said
+
+
+def test_a_failed_snapshot_that_is_to_be_adopted_is_called_failed() -> None:
+    """Its id isn't taken by anybody: it is the one that the program names."""
+    failed = Seen(
+        name="snap-1", region="eu-west-1", kind="Snapshot", ref="snap-1", state="error", phase=Phase.FAILED
+    )
+    told = str(messages.taken(spec(adoptSnapshotId="snap-1"), failed))
+    assert (
+        '"snap-1" in eu-west-1 failed (state: error), and can\'t be adopted' in told and "taken" not in told
+    )
+    assert "Next:  delete it, or write another adopt_snapshot_id." in told

@@ -165,8 +165,11 @@ def taken(spec: Spec, found: Seen) -> CopyError:
     whose, other_stack = belongs(spec, found)
     made = f" of {found.created_at:%Y-%m-%d %H:%M} UTC" if found.created_at else ""
     rename = spec.words.rename
+    what = "id" if spec.by_id else "name"
+    cause = f'the {what} "{found.name}" is taken in {found.region}'
     if spec.adopt and found.phase is Phase.FAILED:
-        next_step = f"it failed and can't be adopted; delete it, or {rename}."
+        cause = f'"{found.name}" in {found.region} failed (state: {found.state}), and can\'t be adopted'
+        next_step = f"delete it, or {rename}."
     elif other_stack:
         next_step = f"{rename}, or leave it out: derived names differ from stack to stack."
     elif not spec.words.adopts or is_of_this_stack(spec, found):
@@ -178,9 +181,8 @@ def taken(spec: Spec, found: Seen) -> CopyError:
         )
     else:
         next_step = f"{rename}, or adopt=True to take over the existing {spec.words.kind}."
-    what = "id" if spec.by_id else "name"
     return CopyError(
-        spec.words.making, spec.subject, f'the {what} "{found.name}" is taken in {found.region}',
+        spec.words.making, spec.subject, cause,
         state=f"the {found.kind}{made} of that {what} {whose}; it was not changed, {nothing(spec)}.",
         next_step=next_step,
     )  # fmt: skip
