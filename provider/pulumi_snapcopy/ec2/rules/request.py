@@ -60,8 +60,10 @@ def _completion_duration(inputs: Inputs, _: Context, config: Config) -> Iterator
 
 
 def _key_needs_encryption(inputs: Inputs, _: Context, config: Config) -> Iterator[Violation]:
-    encrypted = inputs.get("encrypted")
-    if inputs.get("kmsKeyId") is not None and encrypted is not True and encrypted is not UNKNOWN:
+    key, encrypted = inputs.get("kmsKeyId"), inputs.get("encrypted")
+    if UNKNOWN in (key, encrypted):  # an unknown key may turn out to be none
+        return
+    if key is not None and encrypted is not True:
         yield Violation(
             property="kmsKeyId",
             message="kmsKeyId is only taken with encrypted=True. Write encrypted=True, or leave kmsKeyId out.",
