@@ -128,6 +128,13 @@ def test_a_run_of_seconds_still_knows_what_it_has_just_made() -> None:
         assert classify(hasty, NOTHING, thing(), records=[RECORD], now=NOW.timestamp() + age).whose is whose
 
 
+def test_what_a_hasty_run_has_made_is_known_by_its_key_however_clocks_differ() -> None:
+    """A wrong no makes a second one: the service's clock may be five minutes behind ours."""
+    hasty = replace(SPEC, longest_run=3, key="k1", by_id=True, repeats=True, heritable=True)
+    for age, whose in ((10, Whose.OURS), (350, Whose.OURS), (361, Whose.THEIRS)):
+        assert classify(hasty, NOTHING, thing(key="k1"), now=NOW.timestamp() + age).whose is whose
+
+
 def test_only_the_newest_deciding_record_counts() -> None:
     """What is recorded of a name's earlier owner says nothing of its owner now."""
     newer = replace(RECORD, id="2", origin="here:other")
