@@ -122,17 +122,12 @@ def test_the_services_record_proves_an_interrupted_run(
 
 
 def test_a_run_of_seconds_still_knows_what_it_has_just_made() -> None:
-    """Its answer was lost, and the run looks a moment after its deadline."""
+    """Its answer was lost, it looks a moment after its deadline, and the service's clock may be five minutes behind ours."""
     hasty = replace(SPEC, longest_run=3)
-    for age, whose in ((10, Whose.OURS), (61, Whose.THEIRS)):
-        assert classify(hasty, NOTHING, thing(), records=[RECORD], now=NOW.timestamp() + age).whose is whose
-
-
-def test_what_a_hasty_run_has_made_is_known_by_its_key_however_clocks_differ() -> None:
-    """A wrong no makes a second one: the service's clock may be five minutes behind ours."""
-    hasty = replace(SPEC, longest_run=3, key="k1", by_id=True, repeats=True, heritable=True)
+    by_id = replace(hasty, by_id=True, repeats=True, heritable=True)
     for age, whose in ((10, Whose.OURS), (350, Whose.OURS), (361, Whose.THEIRS)):
-        assert classify(hasty, NOTHING, thing(key="k1"), now=NOW.timestamp() + age).whose is whose
+        assert classify(hasty, NOTHING, thing(), records=[RECORD], now=NOW.timestamp() + age).whose is whose
+        assert classify(by_id, NOTHING, thing(key="k1"), now=NOW.timestamp() + age).whose is whose
 
 
 def test_only_the_newest_deciding_record_counts() -> None:

@@ -12,7 +12,7 @@ from .plan import Observation
 from .removal import find_known
 from .run import Run
 from .values import OWNER_TAG, Known, Phase, Seen, is_retained
-from .waiting.policy import CREATION_GRACE, FILTERS_LAG, LONGEST_SKEW, backoff
+from .waiting.policy import CREATION_GRACE, FILTERS_LAG, backoff
 
 
 @dataclass(slots=True)
@@ -172,7 +172,7 @@ class Observer:
         if run.held and seen.ref == run.known.ref:
             return True
         same_size = None in (seen.size, existing.size) or seen.size == existing.size
-        recent = is_recent(run.spec, seen.created_at, run.clock.now(), skew=LONGEST_SKEW)
+        recent = is_recent(run.spec, seen.created_at, run.clock.now())
         return recent and same_size and not is_retained(seen)
 
     def _by_name(self, name: str) -> list[Seen]:

@@ -89,7 +89,7 @@ def classify(
         return Verdict(Whose.OURS, Evidence.STATE)
     # Beside a complete one that the state knows by its ref, a name that carries the key may be somebody else's.
     if carries_key(spec, seen) and (spec.by_id or not (known.complete and known.ref is not None)):
-        inherited = spec.heritable and not is_recent(spec, seen.created_at, now, skew=LONGEST_SKEW)
+        inherited = spec.heritable and not is_recent(spec, seen.created_at, now)
         return Verdict(*((Whose.THEIRS, Evidence.NONE) if inherited else (Whose.OURS, Evidence.KEY)))
     if spec.tagged_in_call:
         return Verdict(Whose.THEIRS, Evidence.NONE)  # ours would have its tag
@@ -154,7 +154,7 @@ def may_be_inherited(spec: Spec, seen: Seen, *, keys: Collection[str], now: floa
     """
     if not (spec.by_id and seen.key):
         return spec.by_id  # it has our tags alone
-    recent = is_recent(spec, seen.created_at, now, skew=LONGEST_SKEW)
+    recent = is_recent(spec, seen.created_at, now)
     return spec.heritable and (seen.key in keys or not recent)
 
 
@@ -205,18 +205,13 @@ def _proves(spec: Spec, known: Known, record: Record, seen: Seen, now: float) ->
     return is_recent(spec, record.created_at, now) and is_made_by(record, seen)
 
 
-def is_recent(spec: Spec, at: datetime | None, now: float, *, skew: float = 0.0) -> bool:
+def is_recent(spec: Spec, at: datetime | None, now: float) -> bool:
     """Whether a run that may still be at work, or was interrupted, can have made it then.
 
-    However little time a run is given: this very run may look a moment after its deadline for what it has made.
-
-    Args:
-        spec: what is asked for.
-        at: when it was made, by the service's clock.
-        now: seconds since the epoch, by ours.
-        skew: by how much the service's clock may be behind ours: where a wrong no makes a second one.
+    However little time a run is given: it may look a moment after its deadline for what it has made, by the service's
+    clock.
     """
-    return at is None or now - at.timestamp() < max(spec.longest_run, CREATION_GRACE + skew)
+    return at is None or now - at.timestamp() < max(spec.longest_run, CREATION_GRACE + LONGEST_SKEW)
 
 
 def _is_newer(known: Known, record: Record) -> bool:
