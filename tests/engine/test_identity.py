@@ -174,3 +174,13 @@ def test_a_new_stack_takes_over_no_copy_that_somebody_made_before_it(
     refused = stack.up(ok=False).output
     assert 'the name "db-dr" is taken in eu-west-1' in refused and "adopt=True" in refused
     assert service.snapshots() == before and service.tags("db-dr") == {} and service.copies_started() == 1
+
+
+def test_an_identity_that_copies_depend_on_is_not_destroyed_alone(stack: Stack, service: Service) -> None:
+    """Pulumi asks what that would mean for the copies, is answered, and names them."""
+    stack.copied()
+    stack.up()
+    urn = f"urn:pulumi:dev::shop::{IDENTITY}::snapcopy"
+    refused = stack.run("destroy", "--yes", "--skip-preview", "--target", urn, ok=False).output
+    assert "CopiedSnapshot::db' will be destroyed but was not specified in --target list" in refused
+    assert "Traceback" not in refused and service.only()["state"] == "available"

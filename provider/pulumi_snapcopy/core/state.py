@@ -52,6 +52,8 @@ class Bag:
     def of(cls, properties: Mapping[str, Any]) -> Bag:
         """Read the bookkeeping in a resource's inputs or outputs."""
         raw = properties.get(BOOKKEEPING) or {}
+        if raw is UNKNOWN:  # where the engine asks what a replacement of the identity would mean
+            return cls(identity=UNKNOWN, owner=UNKNOWN, key=UNKNOWN)
         given = {_KEYS[key]: value for key, value in raw.items() if key in _KEYS and value is not None}
         given["predecessors"] = tuple(given.get("predecessors", ()))
         return cls(**given)
