@@ -268,3 +268,18 @@ def test_a_wrong_source_is_refused_before_the_copy_goes(
     ) in message
     assert "Next:  write one of these as restore_date" in message
     assert "Traceback" not in wrong.result.output
+
+
+def test_a_saved_plan_is_carried_out(stack: Stack, service: Service) -> None:
+    """Names that a preview can't know, since the identity or an input isn't there yet, may become names."""
+    program = """
+route = dict(source_region="us-east-1", target_region="eu-west-1")
+web = CopiedSnapshot("web", source_resource_name="web-1", use_latest_restorable_auto_snapshot=True, triggers=[{run}], **route)
+CopiedSnapshot("db", source_snapshot_name="db-before-upgrade", triggers=[{{"with": web.arn}}], **route)
+"""
+    for run in (1, 2):
+        stack.program(program.format(run=run))
+        planned = stack.preview("--save-plan", "plan.json", "--diff").output
+        assert "- targetSnapshotName" not in planned
+        stack.up("--plan", "plan.json")
+        assert service.copies_started() == 2 * run and len(service.snapshots()) == 2

@@ -131,4 +131,11 @@ def test_an_unknown_date_replaces() -> None:
     """A date that isn't known yet may be another."""
     first = settled(DATED)
     found = differences(outputs(first), settle(first, {**DATED, "restoreDate": UNKNOWN}, latest=never))
-    assert found.replaces == ["restoreDate"]
+    assert found.replaces == ["targetSnapshotName", "restoreDate"]
+
+
+def test_a_bookkeeping_that_is_unknown_as_a_whole_is_no_other_request() -> None:
+    """So the engine shows it where it asks what the end of the stack's identity would mean for its dependents."""
+    first = settled(MANUAL)
+    found = differences(outputs(first), {**first, "snapcopy": UNKNOWN})
+    assert (found.replaces, found.update) == ([], True)

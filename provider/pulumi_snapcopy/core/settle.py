@@ -65,7 +65,9 @@ def settle(
     if same and equal(family.identity(olds).get("date"), family.identity(inputs).get("date")):
         return inputs | {key: olds[key] for key in (family.name_argument,) if key in olds}
     identity = family.identity(inputs)
-    if not state.is_unknown([bag.key, *identity.values()]) and (name := family.derive_name(inputs, bag.key)):
+    if state.is_unknown([bag.key, *identity.values()]):
+        inputs[family.name_argument] = UNKNOWN  # which a saved plan allows to become a name
+    elif name := family.derive_name(inputs, bag.key):
         inputs[family.name_argument] = name
     return inputs
 
