@@ -51,6 +51,26 @@ def test_a_name_may_be_given_to_another_declaration() -> None:
         assert len(life.there()) == len(program) == len(life.engine.state)
 
 
+def test_an_explicit_name_is_handed_on_in_two_runs() -> None:
+    """In one run the other's copy still has it: that run refuses and says so, and what it says works."""
+    life = Life()
+    first, second = (replace(COPY, name=name, explicit=f"{name}-dr") for name in ("web", "shop"))
+    third = replace(second, explicit="shop-dr-2")
+    life.up(first, second)
+    provider = life.target.start(None)
+    takes = replace(first, explicit="shop-dr")
+    (error,) = life.engine.up(provider, {each.name: each.goal() for each in (takes, third)})
+    life.target.stop()
+    assert "belongs to shop/dev/shop@" in error
+    assert (
+        "write another target_snapshot_name, or first give that resource another one, in a run of its own."
+        in error
+    )
+    life.up(first, third)
+    life.up(takes, third)
+    assert {each.name for each in life.there().values()} == {"shop-dr", "shop-dr-2"}
+
+
 def test_a_renamed_declaration_loses_no_copy_to_a_wrong_source() -> None:
     """Renamed and given a source that isn't there in one edit: the engine deletes under the name before."""
     life = Life(replace(COPY, explicit="db-dr"))

@@ -107,7 +107,7 @@ def test_an_explicit_name_is_the_firsts(twins: tuple[Twin, Twin]) -> None:
     (error,) = second.run("up", NAMED)
     assert 'the name "db-dr" is taken in eu-west-1' in error
     assert f"belongs to another stack of the same name ({first.owner}); it was not changed" in error
-    assert "leave it out: derived names differ from stack to stack." in error
+    assert "leave it out: derived names differ from stack to stack. If it was this stack's before" in error
     assert second.run("refresh") == [] and second.run("destroy") == []
     assert there(first.target) == kept and first.target.copies_started() == 1
     first.up(NAMED)

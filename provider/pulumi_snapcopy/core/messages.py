@@ -172,7 +172,13 @@ def taken(spec: Spec, found: Seen) -> CopyError:
         next_step = f"delete it, or {rename}."
     elif other_stack:
         next_step = f"{rename}, or leave it out: derived names differ from stack to stack."
-    elif not spec.words.adopts or is_of_this_stack(spec, found):
+        if spec.words.adopts and not spec.by_id:
+            next_step += (
+                " If it was this stack's before its StackIdentity was deleted or replaced, write adopt=True."
+            )
+    elif is_of_this_stack(spec, found):
+        next_step = f"{rename}, or first give that resource another one, in a run of its own."
+    elif not spec.words.adopts:
         next_step = f"{rename}."
     elif spec.by_id:
         next_step = (
