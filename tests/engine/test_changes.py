@@ -270,6 +270,40 @@ def test_a_wrong_source_is_refused_before_the_copy_goes(
     assert "Traceback" not in wrong.result.output
 
 
+CHAINS = """
+from pulumi_snapcopy.lightsail import DiskSnapshot
+
+hop = CopiedSnapshot("hop", source_snapshot_name={snapshot!r}, source_region="us-east-1", target_region="eu-west-1",
+    target_snapshot_name="hop-dr")
+CopiedSnapshot("onward", source_snapshot_name=hop.target_snapshot_name, source_region="eu-west-1",
+    target_region="eu-central-1")
+taken = DiskSnapshot("taken", disk_name={disk!r}, region="us-east-1", disk_snapshot_name="taken-now")
+CopiedSnapshot("of-it", source_snapshot_name=taken.disk_snapshot_name, source_region="us-east-1",
+    target_region="eu-west-2")
+"""
+
+
+@pytest.mark.parametrize(
+    "wrong", [{"snapshot": "bd-before-upgrade"}, {"disk": "tada-1"}], ids=["of a copy", "of another type"]
+)
+def test_a_wrong_source_costs_none_of_the_copies_that_go_first(
+    stack: Stack, service: Service, emulator: Emulator, wrong: dict[str, str]
+) -> None:
+    """Under an explicit name Pulumi deletes what depends on a copy before the copy: all stay, and the right source follows."""
+    right = {"snapshot": "db-before-upgrade", "disk": "data-1"}
+    life = Life(stack, service, emulator)
+    stack.program(CHAINS.format(**right))
+    first = life.run("up", "--yes", "--skip-preview")
+    stack.program(CHAINS.format(**{**right, **wrong}))
+    refused = life.run("up", "--yes", "--skip-preview", ok=False)
+    assert refused.there == first.there and refused.effects() == []
+    assert f'"{next(iter(wrong.values()))}" in us-east-1' in refused.result.output
+    assert "would have to be deleted first, and was kept" in refused.result.output
+    stack.program(CHAINS.format(**right))
+    then = life.run("up", "--yes", "--skip-preview")
+    assert then.there == first.there and then.effects() == []
+
+
 def test_a_saved_plan_is_carried_out(stack: Stack, service: Service) -> None:
     """Names that a preview can't know, since the identity or an input isn't there yet, may become names."""
     program = """

@@ -2,14 +2,35 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Sequence
+from dataclasses import dataclass
 
 from . import messages
 from .errors import Denied, LoginFailed, SourceError
 from .removal import find_known, made_again_meanwhile, remove
 from .run import Run
+from .service import Service
 from .values import Seen, Source, Spec
+from .waiting.clock import Clock
 from .waiting.listing import Listing
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Replacement:
+    """What is to be made once others are deleted, and the service that knows its source."""
+
+    spec: Spec
+    service: Service
+    clock: Clock
+
+    def check_source(self) -> Source:
+        """Return its source.
+
+        Raises:
+            SourceError: if it isn't there, or can't be used.
+        """
+        listing = Listing(self.service, self.spec.source_region, self.clock)
+        return self.service.check_source(self.spec, listing)
 
 
 class NotAllowed(Exception):
@@ -21,13 +42,12 @@ class NotAllowed(Exception):
         self.error = error
 
 
-def delete(run: Run, replacement: Spec | None, listing_of: Callable[[str], Listing]) -> None:
+def delete(run: Run, replacements: Sequence[Replacement]) -> None:
     """Delete it, and wait until the service no longer shows it; gone already is fine.
 
     Args:
         run: the verb at work.
-        replacement: what is to be made in its place, if it is deleted for that.
-        listing_of: returns a region's listing.
+        replacements: what is to be made in its place, or in place of what it depends on, if it is deleted for that.
 
     Raises:
         NotAllowed: if the role may not delete it.
@@ -42,8 +62,8 @@ def delete(run: Run, replacement: Spec | None, listing_of: Callable[[str], Listi
         return
     if found.ref != run.known.ref and (error := made_again_meanwhile(run, found)):
         raise error
-    if replacement is not None:
-        _check_replacement(run, replacement, found, listing_of)
+    for each in replacements:
+        _check_replacement(run, each, found)
     try:
         remove(run, found)
     except LoginFailed:
@@ -52,8 +72,9 @@ def delete(run: Run, replacement: Spec | None, listing_of: Callable[[str], Listi
         raise NotAllowed(found, denied) from denied
 
 
-def _check_replacement(run: Run, spec: Spec, doomed: Seen, listing_of: Callable[[str], Listing]) -> None:
+def _check_replacement(run: Run, replacement: Replacement, doomed: Seen) -> None:
     """Without a source for what is to be made in its place it stays."""
+    spec = replacement.spec
 
     def look() -> Source:
         if spec.source == f"{doomed.region}:{doomed.name}":
@@ -62,9 +83,9 @@ def _check_replacement(run: Run, spec: Spec, doomed: Seen, listing_of: Callable[
                 "it would be deleted before it could be copied.",
                 f"undo the edit, or write another source for the {spec.words.thing}.",
             )
-        return run.service.check_source(spec, listing_of(spec.source_region))
+        return replacement.check_source()
 
     try:
         run.retry(look)
     except SourceError as error:
-        raise messages.no_replacement(spec.name or doomed.name, spec, error) from error
+        raise messages.no_replacement(run.spec.words.thing, doomed.name, spec, error) from error

@@ -66,6 +66,18 @@ class Ledger:
         asking = self._asking.setdefault(id_, urn) if id_ else urn
         return asking if asking != urn else None
 
+    def is_declared(self, urn: str) -> bool:
+        """Whether the program has declared this resource so far."""
+        return urn in self._declared
+
+    def replacements(self) -> dict[str, dict[str, Any]]:
+        """Return the inputs of what is to be made in place of something else, and isn't being made yet, by URN."""
+        return {
+            urn: each.replacement
+            for urn, each in list(self._entries.items())
+            if each.replacement is not None and each.is_another_request and (each.ids or each.refs)
+        }
+
     def hold(self, urn: str, id_: str) -> None:
         """Note that a declared resource has this thing, and no other."""
         if urn in self._declared:

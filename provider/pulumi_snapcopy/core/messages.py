@@ -80,11 +80,11 @@ def wrong_source(spec: Spec, error: SourceError, *, kept: Known | None) -> CopyE
     )  # fmt: skip
 
 
-def no_replacement(name: str, replacement: Spec, error: SourceError) -> CopyError:
+def no_replacement(thing: str, name: str, replacement: Spec, error: SourceError) -> CopyError:
     """What the state has must be deleted first for a replacement that can't be made."""
     return CopyError(
         "replacing", replacement.subject, error.cause,
-        state=f'the {replacement.words.thing} "{name}" would have to be deleted first, and was kept; {error.state}',
+        state=f'the {thing} "{name}" would have to be deleted first, and was kept; {error.state}',
         next_step=error.next_step,
     )  # fmt: skip
 

@@ -11,7 +11,7 @@ from . import messages, state
 from .account import AccountGuard
 from .checking import Checked, Checking
 from .converge import converge
-from .deleting import NotAllowed, delete
+from .deleting import NotAllowed, Replacement, delete
 from .errors import Cancelled, CopyError, ServiceError, SnapcopyError
 from .family import Family
 from .ledger import Entry, Ledger
@@ -25,7 +25,6 @@ from .state import Bag
 from .values import Known, Spec
 from .waiting.clock import Clock
 from .waiting.deadline import OutOfTime
-from .waiting.listing import Listing
 from .waiting.policy import LONGEST_PAUSE, READ_TIMEOUT
 from .waiting.region import Region
 
@@ -70,6 +69,7 @@ class Verbs:
         is_wanted: whether anybody still waits for what is done; asked right before each change.
         guard: admits each verb, where only some accounts are allowed.
         is_new: whether this run has made the stack of an identity.
+        peers: the verbs of all types of resource in this process.
     """
 
     family: Family
@@ -81,9 +81,13 @@ class Verbs:
     guard: AccountGuard | None = None
     is_new: Callable[[str], bool] = lambda identity: False
     ledger: Ledger = field(default_factory=Ledger)
+    peers: list[Verbs] = field(default_factory=list)
     _service: Service | None = None
     _regions: dict[str, Region] = field(default_factory=dict)
     _lock: threading.RLock = field(default_factory=threading.RLock)
+
+    def __post_init__(self) -> None:
+        self.peers.append(self)
 
     @property
     def service(self) -> Service:
@@ -222,16 +226,33 @@ class Verbs:
     # How they do it
 
     def _delete(self, run: Run, entry: Entry, urn: str) -> None:
-        replacement = None
-        if entry.replacement is not None:
-            replacement = self.family.spec(entry.replacement, Bag.of(entry.replacement))
         try:
-            delete(run, replacement, lambda name: Listing(self.service, name, self.clock))
+            delete(run, self._replacements(entry, urn))
         except NotAllowed as refusal:
             # A role may copy and not delete: what was replaced stays, and the run goes on.
-            if replacement is not None or not self.ledger.is_replaced(urn, run.known.seen):
+            if entry.replacement is not None or not self.ledger.is_replaced(urn, run.known.seen):
                 raise refusal.error from None
             run.progress.warn(messages.not_deleted(run.spec, refusal.seen, refusal.error))
+
+    def _replacements(self, entry: Entry, urn: str) -> list[Replacement]:
+        """What a resource is deleted for: its own replacement, or else those of others that it may depend on.
+
+        What depends on something that is deleted to be replaced is deleted before it, and declared after it.
+        """
+        if entry.replacement is not None:
+            return [self._replacement(entry.replacement)]
+        if self.ledger.is_declared(urn):
+            return []
+        return [replacement for verbs in list(self.peers) for replacement in verbs._awaited()]
+
+    def _awaited(self) -> list[Replacement]:
+        """The replacements of this type that are to be made; types may share a ledger."""
+        awaited, token = self.ledger.replacements().items(), self.family.rules.token
+        return [self._replacement(inputs) for urn, inputs in awaited if urn.split("::")[2].endswith(token)]
+
+    def _replacement(self, inputs: Properties) -> Replacement:
+        spec = self.family.spec(inputs, Bag.of(inputs))
+        return Replacement(spec=spec, service=self.service, clock=self.clock)
 
     def _guarded(self, run: Run, work: Callable[[], Any]) -> Any:
         try:

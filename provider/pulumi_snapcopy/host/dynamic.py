@@ -65,6 +65,10 @@ class Backend:
     ledger: Callable[[], Ledger] = Ledger
 
 
+_VERBS: list[Verbs] = []
+"""Those of all types of resource in this process, which may depend on each other."""
+
+
 class DynamicProvider(ResourceProvider):
     """The dynamic provider of one kind of resource.
 
@@ -124,6 +128,7 @@ class DynamicProvider(ResourceProvider):
             guard=guard,
             is_new=is_new,
             ledger=backend.ledger(),
+            peers=_VERBS,
         )
 
     def check(self, _olds: Properties, news: Properties) -> CheckResult:
