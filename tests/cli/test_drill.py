@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import signal
 import subprocess
 from collections.abc import Iterator
 from datetime import datetime, timedelta, timezone
@@ -329,7 +330,72 @@ def test_sigterm_removes_what_was_restored(region: Any, on_emulator: Emulator) -
     assert any("is pending" in line for line in running.stderr)
     running.terminate()
     running.communicate(timeout=60)
-    assert running.returncode == 1 and there(region) == set()
+    assert running.returncode == 2 and there(region) == set()
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_a_signal_while_it_removes_what_was_restored_ends_it_afterwards(
+    region: Any, on_emulator: Emulator, number: signal.Signals
+) -> None:
+    """Nothing is left that costs, and the end is no verdict."""
+    held = on_emulator.inject(Fault(kind="hold-after", operation="DeleteInstance"))
+    running = _started("app-1")
+    assert held.wait_reached(60)
+    running.send_signal(number)
+    assert running.stderr is not None
+    assert any("Stopping when what was restored is removed" in line for line in running.stderr)
+    held.release()
+    _, said = running.communicate(timeout=60)
+    assert running.returncode == 2 and said.endswith("Error: stopped, as asked.\n")
+    assert there(region) == set()
+
+
+def test_a_second_signal_while_it_removes_ends_it_at_once_and_names_what_may_be_left(
+    region: Any, on_emulator: Emulator
+) -> None:
+    """The next drill of the source removes it."""
+    held = on_emulator.inject(Fault(kind="hold-after", operation="DeleteInstance"))
+    running = _started("app-1")
+    assert held.wait_reached(60)
+    running.send_signal(signal.SIGINT)
+    assert running.stderr is not None
+    assert any("Stopping when what was restored is removed" in line for line in running.stderr)
+    running.send_signal(signal.SIGINT)
+    _, said = running.communicate(timeout=60)
+    assert running.returncode == 2
+    assert (
+        "in eu-west-1 may be left, and costs: its removal was stopped. The next drill of this source" in said
+    )
+
+
+def test_a_signal_before_the_restore_is_visible_removes_it_all_the_same(
+    region: Any, on_emulator: Emulator
+) -> None:
+    """Reads that lag don't show yet what was asked for."""
+    unseen = on_emulator.inject(
+        Fault(kind="error", operation="GetInstance", code="NotFoundException", times=2)
+    )
+    held = on_emulator.inject(Fault(kind="hold-after", operation="CreateInstancesFromSnapshot"))
+    running = _started("app-1")
+    assert held.wait_reached(60)
+    running.send_signal(signal.SIGINT)
+    held.release()
+    running.communicate(timeout=60)
+    assert running.returncode == 2 and unseen.hits == 2
+    assert there(region) == set()
+
+
+def _started(source: str) -> subprocess.Popen[str]:
+    """A drill in a process of its own, which Ctrl-C reaches."""
+    return subprocess.Popen(
+        [program(), "drill", source, *ROUTE],
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.PIPE,
+        text=True,
+        preexec_fn=lambda: signal.signal(
+            signal.SIGINT, signal.SIG_DFL
+        ),  # what runs in the background ignores it
+    )
 
 
 def test_the_role_for_drills_is_what_drills_call(

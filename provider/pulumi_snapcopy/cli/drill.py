@@ -72,7 +72,8 @@ def drill(
     """Restore the newest copy of SOURCE as snapcopy-drill-…, with what is attached, and remove all of it.
 
     Several sources are restored one after the other; "all" is each that has a copy. What drills that were killed have
-    left is removed first. Exit code 0: restored, and the data is young enough; 1: not; 2: the copies couldn't be read.
+    left is removed first. Exit code 0: restored, and the data is young enough; 1: not; 2: the copies couldn't be read, or
+    the drill was stopped.
     """
     _admit(source_region, target_region)
     if history is not None:
@@ -215,7 +216,8 @@ def _run(
     except (SnapcopyError, OutOfTime) as error:
         result = replace(result, error=_sentence(error))
     finally:
-        trouble = _remove(drilling)
+        with _put_off():
+            trouble = _remove(drilling)
     if trouble and result.error is None:
         result = replace(result, error=trouble)
     return replace(result, cost=restored.cost(time.monotonic() - began) if restored else None)
@@ -230,10 +232,17 @@ def _remove(drilling: Drilling) -> str | None:
     try:
         drilling.remove()
     except (SnapcopyError, OutOfTime) as error:
-        text = f"{drilling.name} in {drilling.region} may be left, and costs: {_sentence(error)}"
-        click.echo(f"Error: {text}. The next drill of this source removes it.", err=True)
-        return text
+        return _left(drilling, _sentence(error))
+    except KeyboardInterrupt:
+        _left(drilling, "its removal was stopped")
+        raise
     return None
+
+
+def _left(drilling: Drilling, why: str) -> str:
+    text = f"{drilling.name} in {drilling.region} may be left, and costs: {why}"
+    click.echo(f"Error: {text}. The next drill of this source removes it.", err=True)
+    return text
 
 
 def _drilling(source: str, source_region: str, target_region: str, timeout: float) -> Drilling:
@@ -263,8 +272,31 @@ def _ended_in_order() -> Iterator[None]:
     before = signal.signal(signal.SIGTERM, stop)
     try:
         yield
+    except KeyboardInterrupt:
+        raise asking.Undetermined("stopped, as asked.") from None
     finally:
         signal.signal(signal.SIGTERM, before)
+
+
+@contextmanager
+def _put_off() -> Iterator[None]:
+    """The first Ctrl-C or SIGTERM ends the drill after this, the second one at once."""
+    asked: list[int] = []
+
+    def note(number: int, _: object) -> None:
+        if asked:
+            raise KeyboardInterrupt
+        asked.append(number)
+        click.echo("Stopping when what was restored is removed; Ctrl-C again stops at once.", err=True)
+
+    before = {each: signal.signal(each, note) for each in (signal.SIGINT, signal.SIGTERM)}
+    try:
+        yield
+    finally:
+        for each, handler in before.items():
+            signal.signal(each, handler)
+    if asked:
+        raise KeyboardInterrupt
 
 
 def _sentence(error: Exception) -> str:

@@ -74,6 +74,8 @@ class Drilling:
     deadline: Deadline
     tell: Callable[[str], None]
     name: str = field(default_factory=lambda: f"{PREFIX}{secrets.token_hex(4)}")
+    _unseen: str | None = field(default=None, init=False)
+    """The kind of what was asked for and isn't visible yet."""
 
     def restore(self, copy: Seen, *, bundle_id: str | None, zone: str | None) -> Restored:
         """Start the restore, and wait until it is ready.
@@ -87,11 +89,15 @@ class Drilling:
         service = self.services[kind]
         given, hourly = self._arguments(service, kind, copy.name, bundle_id, zone)
         self.tell(f"restoring {copy.name} as {self.name}")
+        self._unseen = kind
         try:
             service.send(self.region, self.name, given, {DRILL_TAG: self.of})
         except AnswerLost as lost:
             if self._look_for(kind) is None:
                 raise lost
+        except SnapcopyError:
+            self._unseen = None
+            raise
         return Restored(seen=self._wait(kind), hourly=hourly)
 
     def clean(self) -> list[str]:
@@ -109,9 +115,12 @@ class Drilling:
         return removed
 
     def remove(self) -> None:
-        """Remove what this drill has restored, with the disks that came along."""
+        """Remove what this drill has restored, with the disks that came along; also where it isn't visible yet."""
         for kind in self.services:
             found = self.deadline.retry(lambda kind=kind: self.services[kind].get(self.region, self.name))  # type: ignore[misc]
+            if found is None and kind == self._unseen:
+                self.tell(f"looking for {self.name}, which may not be visible yet")
+                found = self._look_for(kind)
             if found is None or not is_of_a_drill(found):
                 continue
             if kind == "Instance":
@@ -160,6 +169,7 @@ class Drilling:
         while True:
             found = self.deadline.retry(lambda: self.services[kind].get(self.region, self.name))
             if (found is not None and is_of_a_drill(found)) or self.clock.now() > until:
+                self._unseen = None
                 return found
             self.clock.sleep(pause(0))
 
@@ -167,6 +177,8 @@ class Drilling:
         began, service = self.clock.now(), self.services[kind]
         while True:
             seen = self.deadline.retry(lambda: service.get(self.region, self.name))
+            if seen is not None:
+                self._unseen = None
             if seen is not None and seen.phase is Phase.DONE:
                 return seen
             age = self.clock.now() - began
