@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import date, timedelta
+from typing import Any
 
 import pytest
+from pulumi_snapcopy.core.errors import NotFound, Refused, ServiceError
 from pulumi_snapcopy.core.keys import owner
 from pulumi_snapcopy.core.values import OWNER_TAG, SOURCE_TAG, Phase, Seen
 from pulumi_snapcopy.lightsail.recovering import Request
@@ -78,6 +80,23 @@ def test_a_source_without_automatic_snapshots_is_taken_of(region: Region, servic
     service.refused = {"held"}
     in_doubt = [each.date for each in region.decide(TOMORROW).take if each.source == "new-1"]
     assert in_doubt == [LAST, TOMORROW]
+
+
+@pytest.mark.parametrize("error", [Refused, NotFound])
+def test_a_service_that_refuses_to_list_what_windows_doesnt_have_is_taken_of_all_the_same(
+    region: Region, service: Service, monkeypatch: pytest.MonkeyPatch, error: type[ServiceError]
+) -> None:
+    """That refusal isn't an unreadable list; of another instance it is one."""
+
+    def refuses(region: str, resource: str) -> Any:
+        raise error("not supported for this resource", code="InvalidInputException")
+
+    service.sources = {"win-1": instance("win-1", is_windows=True), "web-1": instance("web-1")}
+    monkeypatch.setattr(service, "auto_snapshots", refuses)
+    assert taken(region, "win-1") == [TOMORROW] and planned(region, "win-1") == (TOMORROW,)
+    assert taken(region, "web-1") == []
+    region.request = replace(REQUEST, protect=("win-1",), when_missing="fail")
+    assert "win-1 runs Windows, which has no automatic snapshots" in str(region.decide(TOMORROW).refusals)
 
 
 def test_a_pending_copy_of_a_manual_snapshot_is_known_by_its_sources_name(region: Region) -> None:

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import Any, Protocol, TypeVar
 
-from ..core.errors import NotFound, ServiceError
+from ..core.errors import NotFound, Refused, ServiceError
 from ..core.values import Seen
 from ..recovery.evidence import Copy, Evidence, Offer, OfferState, Presence, Unreadable
 from ..recovery.selecting import Protect, Selected, Source, select
@@ -170,7 +170,7 @@ def gather(
             with_copies=with_copies,
         )
         offers = {
-            each.name: pool.submit(_offers, inventory, source_region, each.name)
+            each.name: pool.submit(_offers, inventory, source_region, each.name, sources.find(each.name))
             for each in selected
             if each.protected and each.presence is not Presence.GONE
         }
@@ -253,8 +253,18 @@ def _by_name(answer: tuple[Any, ...] | Unreadable) -> Any:
     return answer if isinstance(answer, Unreadable) else {each.name: each for each in answer}
 
 
-def _offers(inventory: Inventory, region: str, name: str) -> tuple[Offer, ...] | Unreadable:
-    answer = _told(lambda: inventory.auto_snapshots(region, name))
+def _offers(
+    inventory: Inventory, region: str, name: str, found: Instance | Disk | None
+) -> tuple[Offer, ...] | Unreadable:
+    def ask() -> tuple[AutoSnapshot, ...]:
+        try:
+            return inventory.auto_snapshots(region, name)
+        except (NotFound, Refused):
+            if isinstance(found, Instance) and found.is_windows:
+                return ()  # the service may refuse to list what Windows doesn't have
+            raise
+
+    answer = _told(ask)
     if isinstance(answer, Unreadable):
         return answer
     return tuple(
