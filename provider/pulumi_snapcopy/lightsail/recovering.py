@@ -9,7 +9,7 @@ from typing import Literal
 
 from ..core.durations import spoken
 from ..core.rules.suggest import did_you_mean
-from ..recovery.evidence import CopyState, Evidence, Presence, Unreadable, holdings, offered
+from ..recovery.evidence import CopyState, Presence, Unreadable, holdings, offered
 from ..recovery.manual import plan_manual
 from ..recovery.plan import Plan
 from ..recovery.planning import plan_source
@@ -218,9 +218,8 @@ def _warnings(request: Request, gathered: Gathered, plans: tuple[Plan, ...], now
                     f" {_enable(request.source_region, name)}, or {_TAKE}."
                 )
     for plan in plans:
-        evidence = gathered.evidence[plan.source]
         if plan.source in protected and not plan.hold and not plan.doubts:
-            yield f"{plan.source}: {_why_nothing(evidence)}."
+            yield f"{plan.source}: it has no automatic snapshot that can be copied yet; the next run looks again."
         if plan.source in protected and (late := _late(request, plan, now)):
             yield late
 
@@ -248,12 +247,6 @@ def _left_out(request: Request, gathered: Gathered) -> Iterator[str]:
             "not protected, as databases can't be copied to another region:"
             f" {', '.join(sources.databases)}; export their data instead."
         )
-
-
-def _why_nothing(evidence: Evidence) -> str:
-    if isinstance(evidence.offers, Unreadable):
-        return f"nothing is copied in this run: its snapshots can't be listed: {evidence.offers.reason}"
-    return "it has no automatic snapshot that can be copied yet; the next run looks again"
 
 
 def _late(request: Request, plan: Plan, now: datetime) -> str | None:

@@ -194,7 +194,8 @@ def _warnings(
     unclaimed: list[Holding],
     usable: set[date],
 ) -> tuple[str, ...]:
-    found = [f"{evidence.source}: nothing is pruned in this run: {reason}." for reason in why_not]
+    nothing = "copied or pruned" if isinstance(evidence.offers, Unreadable) else "pruned"
+    found = [f"{evidence.source}: nothing is {nothing} in this run: {reason}." for reason in why_not]
     failed = [each.copy.name for day, each in here.items() if day not in usable]
     if failed and why_not and evidence.presence is not Presence.GONE:
         found.append(f"{evidence.source}: {quoted(failed)} failed, and can't be copied again.")
