@@ -124,8 +124,11 @@ def _doubts_of_copies(evidence: Evidence) -> tuple[str, ...]:
         return (f"the copies in the stack's state can't be read: {evidence.recorded.reason}",)
     if isinstance(evidence.listed, Unreadable):
         return (f"its copies can't be listed: {evidence.listed.reason}",)
+    told = {each.region for each in evidence.listed}
     missing = [
-        each.copy for each in holdings(evidence) if not each.listed and each.copy.state is CopyState.COMPLETE
+        each.copy
+        for each in holdings(evidence)
+        if not each.listed and each.copy.state is CopyState.COMPLETE and each.copy.region not in told
     ]
     if not missing:
         return ()

@@ -56,6 +56,7 @@ def plan_source(
     elsewhere = [each for each in others if each.recorded or isinstance(evidence.recorded, Unreadable)]
     unclaimed = [each for each in (*spare, *others) if not each.recorded]
     usable = {day for day, each in here.items() if each.copy.state is not CopyState.FAILED or day in ready}
+    unlisted = {day for day in usable if day in here and not here[day].listed}
     kept = retention.keep(usable | ready) if protected else {}
     if protected and not why_not:
         why_not = _nothing_as_new(kept, elsewhere, target_region)
@@ -66,7 +67,7 @@ def plan_source(
         reasons = _all_kept(kept, there, {each.copy.date for each in elsewhere})
         stays, goes = elsewhere, [each for each in lost if each.recorded]
     else:
-        reasons = _claimed(kept, here)
+        reasons = _claimed({**_kept_without(kept, here, unlisted, ready, retention), **kept}, here)
         dropped = [each for day, each in here.items() if day not in reasons]
         stays, goes = [], [each for each in (*dropped, *elsewhere) if each.recorded]
     hold = [_hold(day, here.get(day), target_region, why) for day, why in reasons.items()]
@@ -82,7 +83,8 @@ def plan_source(
         prune=tuple(prune),
         gaps=_gaps(reasons.keys() & (usable | ready), retention, evidence) if protected else (),
         doubts=why_not,
-        warnings=_warnings(evidence, why_not, here, unclaimed, usable),
+        warnings=_warnings(evidence, why_not, here, unclaimed, usable)
+        + _unlisted(evidence, why_not, [here[day].copy for day in sorted(unlisted & reasons.keys())]),
         refusal=_unknown_state(evidence) or _too_many(evidence, prune, held, max_prune),
     )
 
@@ -115,6 +117,36 @@ def _by_date(held: Iterable[Holding]) -> tuple[dict[date, Holding], list[Holding
         else:
             best[each.copy.date] = each
     return best, spare
+
+
+def _kept_without(
+    kept: dict[date, tuple[str, ...]],
+    here: dict[date, Holding],
+    unlisted: set[date],
+    ready: frozenset[date],
+    retention: Retention,
+) -> dict[date, tuple[str, ...]]:
+    """What the retention keeps of the copies here if what isn't listed, or all of that but one, is gone.
+
+    What a retention keeps of some dates it keeps of fewer, too. So what goes isn't kept whichever of them there are.
+    """
+    if not unlisted or not kept:
+        return {}
+    made = kept.keys() & ready
+    there = {day for day, each in here.items() if each.copy.state is not CopyState.FAILED}
+    sure = (made | there) - unlisted
+    found = retention.keep(sure)
+    found |= {day: why[day] for day in unlisted if day in (why := retention.keep({*sure, day}))}
+    return {day: why for day, why in found.items() if day in here}
+
+
+def _unlisted(evidence: Evidence, why_not: tuple[str, ...], copies: list[Copy]) -> tuple[str, ...]:
+    if why_not or not copies:
+        return ()
+    return (
+        f"{evidence.source}: the service doesn't list {quoted([each.name for each in copies])} in {copies[0].region};"
+        " if that is right, run `pulumi refresh`, then `pulumi up` again.",
+    )
 
 
 def _nothing_as_new(kept: Iterable[date], elsewhere: list[Holding], target_region: str) -> tuple[str, ...]:
