@@ -78,6 +78,25 @@ def test_an_age_is_that_of_the_data(on_emulator: Emulator, invoke: Invoke) -> No
     assert told(invoke)["sources"][0]["ageSeconds"] == pytest.approx(since, abs=60)
 
 
+def test_automatic_snapshots_are_asked_for_only_where_copies_are_of_some(
+    on_emulator: Emulator, invoke: Invoke
+) -> None:
+    """A service may refuse to list them for Windows and databases, which is nothing to warn of."""
+    tags = {
+        "snapcopy:owner": "shop/dev/win@0000000000000001",
+        "snapcopy:source": "us-east-1:win-1-manual-0123abcd",
+    }
+    on_emulator.put_snapshot("eu-west-1", "win-1-copy", from_name="win-1", tags=tags)
+    refused = on_emulator.inject(
+        Fault(kind="error", operation="GetAutoSnapshots", code="InvalidInputException", times=None)
+    )
+    done = invoke(
+        "status", *HERE, "--source-region", "us-east-1", "--protect", "win-1", "--protect", "orders", "--max-age", "3d"
+    )  # fmt: skip
+    assert "win-1" in done.stdout and "orders" in done.stdout and done.stderr == ""
+    assert refused.hits == 0
+
+
 @pytest.mark.parametrize("known", [(), ("--source-region", "us-east-1", "--protect", "web-1")])
 def test_a_source_region_that_is_down_costs_only_the_exact_age(
     known: tuple[str, ...], on_emulator: Emulator, invoke: Invoke, clean: pytest.MonkeyPatch

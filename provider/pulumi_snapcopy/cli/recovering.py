@@ -126,9 +126,11 @@ class _Ages:
         (region, source), found = origin, dict[str, datetime]()
         if not region:
             return found
-        automatic = self._ask(region, lambda: self._told.auto_snapshots(region, source)) or ()
-        found |= {str(each.date): each.created_at for each in automatic if each.created_at}
-        if any(len(_parts(each)) == 2 for each in copies):
+        parts = {len(_parts(each)) for each in copies}
+        if 3 in parts:
+            automatic = self._ask(region, lambda: self._told.auto_snapshots(region, source)) or ()
+            found |= {str(each.date): each.created_at for each in automatic if each.created_at}
+        if 2 in parts:
             manual = self._ask(region, lambda: self._told.snapshots(region)) or ()
             found |= {each.name: each.created_at for each in manual if each.created_at}
         return found
