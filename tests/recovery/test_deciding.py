@@ -176,6 +176,7 @@ def test_what_cant_be_protected_is_one_refusal(region: Region, service: Service)
         "nope doesn't exist",
     ):
         assert said in refusal
+    assert refusal.count('write when_missing="snapshot"') == 1, "each remedy is said once"
 
 
 def test_enabled_automatic_snapshots_are_waited_for(region: Region, service: Service) -> None:

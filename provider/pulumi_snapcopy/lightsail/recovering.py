@@ -121,7 +121,7 @@ def _missing(request: Request, gathered: Gathered) -> list[str]:
     ]
     if not found:
         return []
-    remedies = dict.fromkeys(remedy for _, remedy in found if remedy)
+    remedies = dict.fromkeys(remedy for _, remedies in found for remedy in remedies)
     return [
         f"planning the copies of what is in {request.source_region}: {_sources(len(found))} can't be protected:\n"
         + "\n".join(f"    {line}" for line, _ in found)
@@ -134,7 +134,9 @@ _RENAME = "write its right name"
 _TAKE = 'write when_missing="snapshot" to take a manual snapshot a day'
 
 
-def _why_missing(selected: Selected, gathered: Gathered, request: Request) -> tuple[str, str] | None:
+def _why_missing(
+    selected: Selected, gathered: Gathered, request: Request
+) -> tuple[str, tuple[str, ...]] | None:
     """Return why, and what to do beside removing it."""
     name, evidence = selected.name, gathered.evidence[selected.name]
     if holdings(evidence) or evidence.offers:
@@ -145,24 +147,24 @@ def _why_missing(selected: Selected, gathered: Gathered, request: Request) -> tu
         if not isinstance(databases, Unreadable) and name in databases:
             return (
                 f"{name} is a database, and databases can't be copied to another region; export its data instead.",
-                "",
+                (),
             )
         meant = did_you_mean(name, gathered.sources.names, otherwise=f"{where} has")
         line = f"{name} doesn't exist in {where}: there is no instance or disk of this name. {meant}".rstrip()
-        return line, _RENAME
+        return line, (_RENAME,)
     if isinstance(selected.presence, Unreadable):
         return None
     found = gathered.sources.find(name)
     if isinstance(found, Instance) and found.is_windows:
         return (
             f"{name} runs Windows, which has no automatic snapshots; take and copy manual snapshots of it.",
-            _TAKE,
+            (_TAKE,),
         )
     if found is not None and found.automatic_snapshots:
         return None
     return (
         f"{name} has no automatic snapshots enabled.",
-        f"{_enable(where)} and wait for the first, or {_TAKE}",
+        (f"{_enable(where)} and wait for the first", _TAKE),
     )
 
 
