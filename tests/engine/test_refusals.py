@@ -39,6 +39,39 @@ def test_every_broken_rule_of_a_copy_is_named_at_once_and_nothing_is_sent(
     assert emulator.calls() == []
 
 
+WRONG_TYPES = f"""
+CopiedSnapshot("db", source_snapshot_name=["db"], target_snapshot_name=pulumi.Output.from_input(["x"]),
+    use_latest_restorable_auto_snapshot=1, track_latest=[], tags=[{{"Key": "a", "Value": "b"}}], triggers="a", **{ROUTE!r})
+"""
+
+
+def test_a_value_of_any_wrong_type_is_named_without_a_traceback(stack: Stack, emulator: Emulator) -> None:
+    """Also a list, at which the SDK itself fails where it expects another type."""
+    stack.program(WRONG_TYPES)
+    output = stack.preview(ok=False).output
+    for said in (
+        "source_snapshot_name must be a string; it is ['db'].",
+        "target_snapshot_name must be a string; it is ['x'].",
+        "use_latest_restorable_auto_snapshot must be True or False; it is 1.",
+        "track_latest must be True or False; it is [].",
+        "tags must be a mapping of strings to strings; it is [{'Key': 'a', 'Value': 'b'}].",
+        "triggers must be a list; it is 'a'.",
+    ):
+        assert said in output, output
+    assert output.count("error: ") == 12 and "Traceback" not in output, output
+    assert emulator.calls() == []
+
+
+def test_an_asset_among_triggers_is_refused_at_preview(stack: Stack, emulator: Emulator) -> None:
+    """The engine gives it back without its content, at which the SDK fails: no later run could read the state."""
+    stack.copied(triggers=[])
+    stack.program_more('CopiedSnapshot("file", source_snapshot_name="db-before-upgrade", triggers=[')
+    stack.program_more(f'pulumi.Output.from_input(pulumi.FileAsset("Pulumi.yaml"))], **{ROUTE!r})\n')
+    output = stack.preview(ok=False).output
+    assert 'CopiedSnapshot "file", triggers: an asset can\'t be kept in the state' in output, output
+    assert "Traceback" not in output and emulator.calls() == []
+
+
 NAMED = f"""
 for name in ("one", "two"):
     CopiedSnapshot(name, source_snapshot_name="db-before-upgrade", target_snapshot_name="db-dr", **{ROUTE!r})

@@ -3,28 +3,33 @@
 from __future__ import annotations
 
 import asyncio
-from datetime import date, datetime
+from datetime import date, datetime, time, timedelta, timezone
+from decimal import Decimal
+from pathlib import Path
 from typing import Any
 
 import pulumi
 import pytest
+from pulumi_snapcopy.core.fields import Change, Field, Type
 from pulumi_snapcopy.host.resource import _plain
-from pulumi_snapcopy.lightsail import CopiedSnapshot
+from pulumi_snapcopy.lightsail import CopiedSnapshot, RestoredInstance
 
 IMPORT = pulumi.ResourceOptions(import_="eu-west-1/db-dr")
 TIMEOUTS: Any = pulumi.ResourceOptions(custom_timeouts="90m")  # type: ignore[arg-type]
 TIME: Any = datetime(2026, 11, 20, 3)
+ROUTE: Any = {"source_region": "us-east-1", "target_region": "eu-west-1"}
+TRIGGERS = Field(name="triggers", type=Type.LIST, meaning="", change=Change.REPLACE)
 
 
 def test_dates_inside_of_lists_and_mappings_are_texts() -> None:
     """Triggers may be any values; a time has a form of its own there. What isn't known yet is turned when it is."""
     day = date(2026, 11, 20)
-    assert _plain([day, {"at": TIME, "of": (day, None, 7)}], "triggers") == [
+    assert _plain([day, {"at": TIME, "of": (day, None, 7)}], TRIGGERS, "noun") == [
         "2026-11-20", {"at": "2026-11-20T03:00:00", "of": ["2026-11-20", None, 7]},
     ]  # fmt: skip
 
     async def later() -> Any:
-        (text,) = _plain([pulumi.Output.from_input(day)], "triggers")
+        (text,) = _plain([pulumi.Output.from_input(day)], TRIGGERS, "noun")
         return await text.future()
 
     assert asyncio.run(later()) == "2026-11-20"
@@ -44,6 +49,38 @@ def test_dates_inside_of_lists_and_mappings_are_texts() -> None:
             'Write custom_timeouts={"create": "90m"}.',
         ),
         ({"restore_date": TIME}, "restore_date is a date", "Write datetime.date(2026, 11, 20)."),
+        (
+            {"restore_date": TIME.replace(tzinfo=timezone(timedelta(hours=9)))},
+            "restore_date is a date",
+            "Write datetime.date(2026, 11, 19).",  # dates of automatic snapshots are in UTC
+        ),
+        (
+            {"source_snapshot_name": TIME},
+            "source_snapshot_name must be a string",
+            "it is datetime.datetime(2026",
+        ),
+        ({"restore_date": time(3)}, "restore_date must be a date, YYYY-MM-DD", "it is datetime.time(3, 0)"),
+        ({"source_snapshot_name": b"db"}, "source_snapshot_name must be a string", "it is b'db'."),
+        (
+            {"source_snapshot_name": Path("db")},
+            "source_snapshot_name must be a string",
+            "it is PosixPath('db').",
+        ),
+        ({"triggers": {1}}, "triggers must be a list", "it is {1}."),
+        ({"triggers": [{1}]}, "triggers: a value of type set can't be kept", "Write strings, numbers, "),
+        ({"triggers": [Decimal(1)]}, "can't be kept in the state", "Write strings, numbers, "),
+        (
+            {"triggers": [float("nan")]},
+            "triggers: nan can't be kept in the state",
+            "Write strings, numbers, ",
+        ),
+        (
+            {"triggers": [{"file": pulumi.FileAsset("x")}]},
+            "an asset can't be kept",
+            "Write a hash of its content",
+        ),
+        ({"tags": {1: "a"}}, "tags: the key 1 is no string", "Write '1'."),
+        ({"opts": "protect"}, "opts must be pulumi.ResourceOptions(…)", "it is 'protect'."),
     ],
 )
 def test_what_cannot_be_taken_is_refused_with_what_to_write_instead(
@@ -51,6 +88,19 @@ def test_what_cannot_be_taken_is_refused_with_what_to_write_instead(
 ) -> None:
     """At once, in the program, with the resource's name."""
     with pytest.raises(pulumi.RunError) as refused:
-        CopiedSnapshot("db", source_region="us-east-1", target_region="eu-west-1", **arguments)
+        CopiedSnapshot("db", **{**ROUTE, **arguments})
     told = str(refused.value)
     assert told.startswith('CopiedSnapshot "db"') and why in told and instead in told
+
+
+def test_a_secret_of_a_wrong_type_is_refused_without_being_quoted() -> None:
+    """The SDK's own error would show it."""
+    with pytest.raises(pulumi.RunError) as refused:
+        RestoredInstance(
+            "web",
+            instance_snapshot_name="web-dr",
+            availability_zone="eu-west-1a",
+            bundle_id="small_3_0",
+            user_data=b"password",  # type: ignore[arg-type]
+        )
+    assert str(refused.value) == 'RestoredInstance "web": user_data must be a string; it is of type bytes.'

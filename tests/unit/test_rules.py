@@ -237,7 +237,7 @@ def test_a_wrong_type_is_named_with_its_argument_and_its_value() -> None:
     (found,) = BOOK.violations({**AUTOMATIC, "restoreDate": 20261120}, now=NOW)
     assert (found.property, found.message) == (
         "restoreDate",
-        "restore_date must be a string; it is 20261120.",
+        "restore_date must be a date, YYYY-MM-DD; it is 20261120.",
     )
 
 

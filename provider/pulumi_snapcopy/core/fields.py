@@ -15,6 +15,7 @@ class Type(Enum):
     """What a field's value must be; the value is how messages say it."""
 
     STRING = "a string"
+    DATE = "a date, YYYY-MM-DD"
     FLAG = "True or False"
     NUMBER = "a whole number"
     LIST = "a list"
@@ -25,6 +26,7 @@ class Type(Enum):
         """The Python type of a known value."""
         return {
             Type.STRING: str,
+            Type.DATE: str,
             Type.FLAG: bool,
             Type.NUMBER: int,
             Type.LIST: list,

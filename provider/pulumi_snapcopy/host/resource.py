@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import datetime
 import inspect
-from collections.abc import Callable, Mapping, Sequence
+import math
+from collections.abc import Awaitable, Callable, Mapping
 from functools import cache
 from typing import Any, ClassVar
 
@@ -12,16 +13,9 @@ import pulumi
 from pulumi.dynamic import Resource
 from pulumi.dynamic.dynamic import PROVIDER_KEY, ResourceProvider, serialize_provider
 
-from ..core.fields import BOOKKEEPING, Fields, Type
+from ..core.fields import BOOKKEEPING, Field, Fields, Type
 from .identity import identity_of_the_stack
 
-_TYPES: dict[Type, Any] = {
-    Type.STRING: str,
-    Type.FLAG: bool,
-    Type.NUMBER: int,
-    Type.LIST: Sequence[Any],
-    Type.MAPPING: Mapping[str, str],
-}
 _DECLARATION: Any = type(pulumi.property("any"))
 _VERBS = ("create", "update", "delete", "read")
 
@@ -68,8 +62,10 @@ class SnapcopyResource(Resource):
             arguments: the user's, by Python's names.
             opts: Pulumi's own.
         """
-        opts = opts or pulumi.ResourceOptions()
         noun = f'{type(self).__name__} "{resource_name}"'
+        opts = pulumi.ResourceOptions() if opts is None else opts
+        if not isinstance(opts, pulumi.ResourceOptions):
+            raise pulumi.RunError(f"{noun}: opts must be pulumi.ResourceOptions(…); it is {opts!r}.")
         if opts.import_ is not None:
             raise pulumi.RunError(
                 f"{noun}: dynamic resources can't be imported, so ResourceOptions(import_=…) doesn't work. "
@@ -78,9 +74,9 @@ class SnapcopyResource(Resource):
         wait = timeouts(opts.custom_timeouts, noun)
         # Pulumi makes an Output of each; one of an argument that isn't given is made only where the class shows it.
         given = {
-            name: _plain(value, f"{noun}, {name}")
-            for name, value in arguments.items()
-            if value is not None or name in self._shown
+            each.snake: _plain(arguments[each.snake], each, noun)
+            for each in fields.arguments
+            if arguments[each.snake] is not None or each.snake in self._shown
         }
         bag = {
             "identity": identity_of_the_stack(),  # registers it: what is refused is refused before
@@ -122,19 +118,58 @@ def timeouts(given: Any, noun: str) -> dict[str, Any] | None:
     return {verb: value for verb, value in found.items() if value} or None
 
 
-def _plain(value: Any, name: str, *, inside: bool = False) -> Any:
-    """A value as the engine takes it: a date is its ISO form; a time is one only inside of a list or mapping."""
-    if isinstance(value, datetime.datetime) and not inside:
-        raise pulumi.RunError(f"{name} is a date, and {value!r} is a time. Write {value.date()!r}.")
+def _plain(value: Any, field: Field, noun: str) -> Any:
+    """A value as the engine takes it: a date is its ISO form; a time is one only inside of a list or mapping.
+
+    Raises:
+        RunError: if it, or what it holds, is nothing that the state can keep.
+    """
+    if isinstance(value, pulumi.Output):
+        return value.apply(lambda inner: _plain(inner, field, noun))
+    if isinstance(value, datetime.datetime) and field.type is Type.DATE:
+        day = value.astimezone(datetime.timezone.utc).date() if value.tzinfo else value.date()
+        raise pulumi.RunError(f"{noun}, {field.snake} is a date, and {value!r} is a time. Write {day!r}.")
+    if isinstance(value, datetime.datetime) or _unkept(value):
+        shown = f"of type {type(value).__name__}" if field.is_secret else repr(value)
+        raise pulumi.RunError(f"{noun}: {field.snake} must be {field.type.value}; it is {shown}.")
+    return _within(value, f"{noun}, {field.snake}")
+
+
+def _within(value: Any, name: str) -> Any:
     if isinstance(value, datetime.date):
         return value.isoformat()
     if isinstance(value, pulumi.Output):
-        return value.apply(lambda inner: _plain(inner, name, inside=inside))
+        return value.apply(lambda inner: _within(inner, name))
     if isinstance(value, Mapping):
-        return {key: _plain(each, name, inside=True) for key, each in value.items()}
+        for key in value:
+            if not isinstance(key, str):
+                raise pulumi.RunError(f"{name}: the key {key!r} is no string. Write {str(key)!r}.")
+        return {key: _within(each, name) for key, each in value.items()}
     if isinstance(value, list | tuple):
-        return [_plain(each, name, inside=True) for each in value]
+        return [_within(each, name) for each in value]
+    if isinstance(value, pulumi.Asset | pulumi.Archive):
+        raise pulumi.RunError(
+            f"{name}: an asset can't be kept in the state of a dynamic resource. Write a hash of its content, such as "
+            'hashlib.sha256(pathlib.Path("script.sh").read_bytes()).hexdigest().'
+        )
+    if _unkept(value):
+        raise pulumi.RunError(
+            f"{name}: {_told(value)} can't be kept in the state. Write strings, numbers, True, False, lists or mappings."
+        )
     return value
+
+
+def _told(value: Any) -> str:
+    """What a message says of a value inside of others, which may be a secret."""
+    return repr(value) if isinstance(value, float) else f"a value of type {type(value).__name__}"
+
+
+def _unkept(value: Any) -> bool:
+    """Whether the SDK would refuse a value, or the state not give it back."""
+    if isinstance(value, float):
+        return not math.isfinite(value)  # no NaN equals another, so each run would make a new one
+    kept = (str, int, Mapping, list, tuple, datetime.date, Awaitable, pulumi.Output, pulumi.Resource)
+    return value is not None and not isinstance(value, (*kept, pulumi.Asset, pulumi.Archive))
 
 
 def _adoption(fields: Fields) -> str:
@@ -174,7 +209,7 @@ def _getter(name: str, property_name: str, hint: Any) -> property:
 def _properties_type(fields: Fields) -> type:
     """A type whose metadata tell Pulumi both spellings of each field."""
     names = {each.snake: each for each in fields}
-    annotations: dict[str, Any] = {name: _TYPES[each.type] for name, each in names.items()}
-    annotations |= {BOOKKEEPING: Mapping[str, Any], PROVIDER_KEY: str}
+    # Of no type: the SDK fails at a list where it expects another one; `check` says what is wrong.
+    annotations: dict[str, Any] = dict.fromkeys((*names, BOOKKEEPING, PROVIDER_KEY), Any)
     members = {name: pulumi.property(each.name) for name, each in names.items()}
     return pulumi.input_type(type("Properties", (), {"__annotations__": annotations, **members}))

@@ -62,7 +62,7 @@ COPIED_SNAPSHOT = Fields(
         Field(name="sourceSnapshotName", type=_STRING, change=_REPLACE, meaning="the manual snapshot to copy …"),
         Field(name="sourceResourceName", type=_STRING, change=_REPLACE,
               meaning="… or the instance or disk whose automatic snapshot to copy,"),
-        Field(name="restoreDate", type=_STRING, change=_REPLACE, meaning="of this date, `YYYY-MM-DD` or a `datetime.date`,"),
+        Field(name="restoreDate", type=Type.DATE, change=_REPLACE, meaning="of this date, `YYYY-MM-DD` or a `datetime.date`,"),
         Field(name="useLatestRestorableAutoSnapshot", type=_FLAG, change=_NOTHING, default="`False`",
               meaning="or the latest one: settled as a date once, when the copy is first planned"),
         Field(name="trackLatest", type=_FLAG, change=_NOTHING, default="`False`",

@@ -23,7 +23,7 @@ def value_types(fields: Fields, *, page: str) -> Rule:
         for each in fields.arguments:
             value = inputs.get(each.name)
             if value is not None and value is not UNKNOWN and not each.type.fits(value):
-                shown = f"of type {type(value).__name__}" if each.is_secret else repr(value)
+                shown = f"of type {type(value).__name__}" if each.is_secret else _as_written(value)
                 message = f"{each.name} must be {each.type.value}; it is {shown}."
                 yield Violation(property="" if each.is_secret else each.name, message=message)
 
@@ -32,6 +32,11 @@ def value_types(fields: Fields, *, page: str) -> Rule:
         description="Each argument has the type that it is documented with.",
         fix="Write a value of the type that the message names.",
     )  # fmt: skip
+
+
+def _as_written(value: Any) -> str:
+    """A value as the program has it: the engine hands whole numbers on as floats."""
+    return f"{value:.0f}" if isinstance(value, float) and value.is_integer() else repr(value)
 
 
 def custom_timeouts(*, page: str) -> Rule:
