@@ -62,6 +62,31 @@ def test_a_value_of_any_wrong_type_is_named_without_a_traceback(stack: Stack, em
     assert emulator.calls() == []
 
 
+TIMED = f"""
+import datetime
+for index, create in enumerate((5400, "1h 30m", "2d", datetime.timedelta(hours=1))):
+    CopiedSnapshot(f"db-{{index}}", source_snapshot_name="db-before-upgrade",
+        opts=ResourceOptions(custom_timeouts={{"create": create}}), **{ROUTE!r})
+"""
+
+
+def test_timeouts_of_each_form_that_messages_propose_are_taken(stack: Stack) -> None:
+    """Numbers, spaces and days, too, which the engine itself doesn't read."""
+    stack.program(TIMED)
+    assert stack.preview().changes == {"create": 5}
+
+
+def test_a_timeout_that_is_none_is_named_without_a_traceback(stack: Stack, emulator: Emulator) -> None:
+    """The engine's own refusal would name neither the copy nor the option."""
+    stack.copied(opts="ResourceOptions(custom_timeouts={'create': '5 hours'})")
+    output = stack.preview(ok=False).output
+    assert (
+        "CopiedSnapshot \"db\", custom_timeouts: create: '5 hours' is not a duration. Write one such as"
+        in output
+    )
+    assert "Traceback" not in output and emulator.calls() == []
+
+
 def test_an_asset_among_triggers_is_refused_at_preview(stack: Stack, emulator: Emulator) -> None:
     """The engine gives it back without its content, at which the SDK fails: no later run could read the state."""
     stack.copied(triggers=[])

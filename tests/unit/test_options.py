@@ -11,7 +11,7 @@ from typing import Any
 import pulumi
 import pytest
 from pulumi_snapcopy.core.fields import Change, Field, Type
-from pulumi_snapcopy.host.resource import _plain
+from pulumi_snapcopy.host.resource import _engine_timeouts, _plain, timeouts
 from pulumi_snapcopy.lightsail import CopiedSnapshot, RestoredInstance
 
 IMPORT = pulumi.ResourceOptions(import_="eu-west-1/db-dr")
@@ -19,6 +19,11 @@ TIMEOUTS: Any = pulumi.ResourceOptions(custom_timeouts="90m")  # type: ignore[ar
 TIME: Any = datetime(2026, 11, 20, 3)
 ROUTE: Any = {"source_region": "us-east-1", "target_region": "eu-west-1"}
 TRIGGERS = Field(name="triggers", type=Type.LIST, meaning="", change=Change.REPLACE)
+
+
+def timed(**given: Any) -> pulumi.ResourceOptions:
+    """Options with these timeouts."""
+    return pulumi.ResourceOptions(custom_timeouts=given)  # type: ignore[arg-type]
 
 
 def test_dates_inside_of_lists_and_mappings_are_texts() -> None:
@@ -80,6 +85,15 @@ def test_dates_inside_of_lists_and_mappings_are_texts() -> None:
             "Write a hash of its content",
         ),
         ({"tags": {1: "a"}}, "tags: the key 1 is no string", "Write '1'."),
+        (
+            {"opts": timed(create="5 hours")},
+            "custom_timeouts: create: '5 hours' is not a duration",
+            "Write one such",
+        ),
+        ({"opts": timed(create="")}, "create: '' is not a duration", "Write one such"),
+        ({"opts": timed(create=0)}, "create: 0 is not a duration", "Write one such"),
+        ({"opts": timed(create=pulumi.Output.from_input("1h"))}, "is not a duration", "Write one such"),
+        ({"opts": timed(creat="1h")}, "'creat' has no timeout", "Did you mean create?"),
         ({"opts": "protect"}, "opts must be pulumi.ResourceOptions(…)", "it is 'protect'."),
     ],
 )
@@ -104,3 +118,19 @@ def test_a_secret_of_a_wrong_type_is_refused_without_being_quoted() -> None:
             user_data=b"password",  # type: ignore[arg-type]
         )
     assert str(refused.value) == 'RestoredInstance "web": user_data must be a string; it is of type bytes.'
+
+
+@pytest.mark.parametrize(
+    ("given", "kept", "engine"),
+    [
+        ("90m", "90m", "5400.000s"), ("1h 30m", "1h 30m", "5400.000s"), ("2d", "2d", "172800.000s"),
+        (90, 90, "90.000s"), (0.5, 0.5, "0.500s"), (timedelta(hours=1), 3600.0, "3600.000s"),
+    ],
+)  # fmt: skip
+def test_timeouts_are_durations_of_any_form_and_the_engine_gets_one_that_it_reads(
+    given: Any, kept: Any, engine: str
+) -> None:
+    """It takes neither numbers nor spaces nor days."""
+    wait = timeouts({"create": given, "delete": None}, "noun")
+    assert wait == {"create": kept}
+    assert _engine_timeouts(wait).create == engine

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import datetime
 import inspect
 import math
@@ -13,7 +14,9 @@ import pulumi
 from pulumi.dynamic import Resource
 from pulumi.dynamic.dynamic import PROVIDER_KEY, ResourceProvider, serialize_provider
 
+from ..core.durations import seconds
 from ..core.fields import BOOKKEEPING, Field, Fields, Type
+from ..core.rules.arguments import timeout_violations
 from .identity import identity_of_the_stack
 
 _DECLARATION: Any = type(pulumi.property("any"))
@@ -72,6 +75,9 @@ class SnapcopyResource(Resource):
                 f"{_adoption(fields)}"
             )
         wait = timeouts(opts.custom_timeouts, noun)
+        if wait:
+            opts = copy.copy(opts)
+            opts.custom_timeouts = _engine_timeouts(wait)
         # Pulumi makes an Output of each; one of an argument that isn't given is made only where the class shows it.
         given = {
             each.snake: _plain(arguments[each.snake], each, noun)
@@ -102,7 +108,7 @@ def timeouts(given: Any, noun: str) -> dict[str, Any] | None:
     """Return ``custom_timeouts``, an object or a mapping, by verb; the engine doesn't hand them to a dynamic provider.
 
     Raises:
-        RunError: if they are neither.
+        RunError: if they are neither, or not durations.
     """
     if given is None:
         return None
@@ -115,7 +121,19 @@ def timeouts(given: Any, noun: str) -> dict[str, Any] | None:
             f"{noun}: custom_timeouts must be CustomTimeouts or a mapping of verbs to durations; it is {given!r}. "
             'Write custom_timeouts={"create": "90m"}.'
         )
-    return {verb: value for verb, value in found.items() if value} or None
+    wait = {
+        verb: value.total_seconds() if isinstance(value, datetime.timedelta) else value
+        for verb, value in found.items()
+        if value is not None
+    }
+    for violation in timeout_violations(wait):
+        raise pulumi.RunError(f"{noun}, custom_timeouts: {violation.message}")
+    return wait or None
+
+
+def _engine_timeouts(wait: Mapping[str, Any]) -> pulumi.CustomTimeouts:
+    """Timeouts as the engine reads them: text in Go's form, which has neither spaces nor days."""
+    return pulumi.CustomTimeouts(**{verb: f"{seconds(value):.3f}s" for verb, value in wait.items()})
 
 
 def _plain(value: Any, field: Field, noun: str) -> Any:
