@@ -52,6 +52,35 @@ def test_modes_that_are_mixed_or_incomplete_are_told_what_to_write() -> None:
     assert found.property == "snapshotSize" and "is required with" in found.message
 
 
+@pytest.mark.parametrize(
+    ("property_", "value"),
+    [("sourceSnapshotId", ""), ("sourceSnapshotId", "vol-12345678"), ("sourceSnapshotId", "snap 1"),
+     ("adoptSnapshotId", ""), ("adoptSnapshotId", "db-before-upgrade"), ("volumeId", ""), ("volumeId", "snap-12345678"),
+     ("volumeId", "vol-ü")],
+)  # fmt: skip
+def test_what_is_no_id_is_refused_at_preview(property_: str, value: str) -> None:
+    """The message quotes it, and shows an id of that kind."""
+    copied = {"sourceSnapshotId": "snap-12345678", "sourceRegionName": REGION}
+    inputs = {property_: value} if property_ == "volumeId" else {**copied, property_: value}
+    (found,) = violations(SNAPSHOT_RULES, **inputs)
+    assert (
+        found.property == property_ and repr(value) in found.message and "Write one such as " in found.message
+    )
+
+
+def test_the_source_itself_cant_be_adopted_as_its_copy() -> None:
+    """It would be deleted with the resource."""
+    same = dict.fromkeys(("sourceSnapshotId", "adoptSnapshotId"), "snap-12345678")
+    (found,) = violations(COPIED_SNAPSHOT_RULES, sourceRegionName=REGION, **same)
+    assert found.property == "adoptSnapshotId" and "is the source itself" in found.message
+
+
+def test_a_region_that_outscale_doesnt_have_isnt_proposed_as_the_accounts() -> None:
+    """Setting OSC_REGION to it would not help."""
+    (found,) = violations(COPIED_SNAPSHOT_RULES, sourceSnapshotId="snap-12345678", sourceRegionName="")
+    assert found.message.endswith("OUTSCALE copies within it alone. Write eu-west-2.")
+
+
 @pytest.mark.parametrize("missing", ["sourceSnapshotId", "sourceRegionName"])
 def test_a_copy_names_its_source_and_its_region(missing: str) -> None:
     """Both are required; the message says what to write, as a Python program spells it."""

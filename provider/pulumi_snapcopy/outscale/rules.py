@@ -6,6 +6,7 @@ and none quotes it.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 from ..core.fields import Fields
@@ -15,7 +16,7 @@ from ..core.rules.objective import recovery_point_objective
 from ..core.rules.rulebook import Rulebook
 from ..core.rules.tags import TagLimits, required_tags, tag_characters
 from .fields import COPIED_SNAPSHOT, SNAPSHOT
-from .modes import FILE, MODES, SOURCE
+from .modes import FILE, MODES, SOURCE, VOLUME
 
 SERVICE = "OUTSCALE"
 PAGE = "https://docs.outscale.com/api.html#createsnapshot"
@@ -35,6 +36,28 @@ def regions() -> Regions:
     """Return the regions of OUTSCALE that its documentation names; an account belongs to one."""
     names = ("ap-northeast-1", "cloudgouv-eu-west-1", "eu-west-2", "us-east-2", "us-west-1")
     return Regions(service=SERVICE, names=frozenset(names))
+
+
+_ADOPTED = "adoptSnapshotId"
+_IDS = {VOLUME: "vol", SOURCE: "snap", _ADOPTED: "snap"}
+"""How the ids that arguments name begin."""
+
+
+def _ids(inputs: Inputs, _: Context, config: Config) -> Iterator[Violation]:
+    for key, kind in _IDS.items():
+        for _key, value in known(inputs, (key,), str):
+            if not re.fullmatch(rf"{kind}-[0-9A-Za-z]+", value):
+                what = "volume" if kind == "vol" else "snapshot"
+                yield Violation(
+                    property=key,
+                    message=f"{value!r} is not a {what}'s id. Write one such as {kind}-12345678.",
+                )
+    adopted = inputs.get(_ADOPTED)
+    if isinstance(adopted, str) and adopted == inputs.get(SOURCE):
+        yield Violation(
+            property=_ADOPTED,
+            message=f"{adopted} is the source itself. Write the id of an existing copy, or leave {_ADOPTED} out.",
+        )
 
 
 def _one_snapshot_mode(inputs: Inputs, _: Context, config: Config) -> Iterator[Violation]:
@@ -70,10 +93,11 @@ def _source_region_is_own(inputs: Inputs, _: Context, config: Config) -> Iterato
     own = inputs.get("regionName")
     for key, region in known(inputs, ("sourceRegionName",), str):
         if isinstance(own, str) and region != own:
+            other = f"; if the account is of {region}, set OSC_REGION={region}, or region in its profile"
             yield Violation(
                 property=key,
-                message=f"{region} is not the account's own region, {own}: OUTSCALE copies within it alone. Write {own}; "
-                f"if the account is of {region}, set OSC_REGION={region}, or region in its profile.",
+                message=f"{region!r} is not the account's own region, {own}: OUTSCALE copies within it alone. Write "
+                f"{own}{other if region in regions().names else ''}.",
             )
 
 
@@ -119,6 +143,12 @@ _SOURCE_OF_A_COPY = Rule(
     fix="Write sourceSnapshotId and sourceRegionName.",
 )  # fmt: skip
 
+_IDS_OF_THE_SERVICE = Rule(
+    name="ids", severity="high", page=PAGE, judge=_ids,
+    description="Volumes and snapshots are named by their ids.",
+    fix="Write ids such as vol-12345678 and snap-12345678.",
+)  # fmt: skip
+
 _FILE_LOCATION = Rule(
     name="file-location", severity="high", page=PAGE, judge=_file_location,
     description="The file to import is named by its URL.",
@@ -135,7 +165,7 @@ _NUMBERS_AND_TEXTS = Rule(
 def _book(noun: str, fields: Fields, *, arguments: tuple[Rule, ...], request: tuple[Rule, ...]) -> Rulebook:
     return Rulebook(
         token=f"pulumi-python:dynamic/outscale:{noun}", noun=noun, fields=fields, regions=regions,
-        arguments=(value_types(fields, page=PAGE), custom_timeouts(page=PAGE), *arguments, _NUMBERS_AND_TEXTS),
+        arguments=(value_types(fields, page=PAGE), custom_timeouts(page=PAGE), *arguments, _IDS_OF_THE_SERVICE, _NUMBERS_AND_TEXTS),
         request=(*request, SOURCE_REGION_IS_OWN, tag_characters(TAGS, page=TAGS_PAGE)),
         organisation=(required_tags(TAGS, page=TAGS_PAGE),),
         stack=(
