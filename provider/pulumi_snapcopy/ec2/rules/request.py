@@ -15,6 +15,8 @@ SHORTEST, LONGEST, STEP = 15, 2880, 15
 
 _ID = re.compile(r"snap-(?!0+\Z)(?:[0-9a-f]{8}|[0-9a-f]{17})")
 
+_KEY_ARN = re.compile(r"arn:[^:]+:kms:([^:]+):")
+
 
 def _snapshot_id(inputs: Inputs, _: Context, config: Config) -> Iterator[Violation]:
     if inputs.get("sourceSnapshotId") is None:
@@ -68,6 +70,18 @@ def _key_needs_encryption(inputs: Inputs, _: Context, config: Config) -> Iterato
             property="kmsKeyId",
             message="kmsKeyId is only taken with encrypted=True. Write encrypted=True, or leave kmsKeyId out.",
         )
+    for key, value in known(inputs, ("kmsKeyId",), str):
+        if not value.strip():
+            yield Violation(
+                property=key, message=f"{key} is empty. Write a key's id, alias/… or ARN, or leave {key} out."
+            )
+        found, target = _KEY_ARN.match(value), inputs.get("targetRegion")
+        if found and isinstance(target, str) and found[1] != target:
+            yield Violation(
+                property=key,
+                message=f"{key} is a key of {found[1]}, and the copy goes to {target}, which takes its own keys only. "
+                f"Write a key of {target}.",
+            )
 
 
 SNAPSHOT_ID = Rule(
@@ -90,6 +104,6 @@ COMPLETION_DURATION = Rule(
 
 KEY_NEEDS_ENCRYPTION = Rule(
     name="key-needs-encryption", severity="high", page=pages.COPY, judge=_key_needs_encryption,
-    description="A key is named only for a copy that is to be encrypted.",
-    fix="Write encrypted=True beside kmsKeyId.",
+    description="A key is named only for a copy that is to be encrypted, and is one of the copy's region.",
+    fix="Write encrypted=True beside kmsKeyId, and a key of the target region.",
 )  # fmt: skip
