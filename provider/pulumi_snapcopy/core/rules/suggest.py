@@ -21,11 +21,14 @@ def did_you_mean(
     Example:
         >>> did_you_mean("eu-wst-1", ["us-east-1", "eu-west-1"])
         'Did you mean eu-west-1?'
+        >>> did_you_mean("EU-WEST-1", ["us-east-1", "eu-west-1"])
+        'Did you mean eu-west-1?'
         >>> did_you_mean("mars", ["us-east-1", "eu-west-1"], quote="'", otherwise="It has")
         "It has 'eu-west-1', 'us-east-1'."
     """
     names = sorted(set(known))
-    near = difflib.get_close_matches(name, names, n=most)
+    by_lower = {each.lower(): each for each in names}  # also what differs in its case alone
+    near = [by_lower[each] for each in difflib.get_close_matches(name.lower(), by_lower, n=most)]
     if near:
         return f"Did you mean {' or '.join(listed(near, quote))}?"
     return f"{otherwise} {', '.join(listed(names, quote))}." if names else ""
