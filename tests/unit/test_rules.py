@@ -14,7 +14,7 @@ from pulumi_snapcopy.core.state import Bag
 from pulumi_snapcopy.families import CATALOGUE
 from pulumi_snapcopy.lightsail.family import CopiedSnapshots
 from pulumi_snapcopy.lightsail.rules import COPIED_SNAPSHOT_RULES
-from pulumi_snapcopy.lightsail.rules.restored import RESTORED_INSTANCE_RULES
+from pulumi_snapcopy.lightsail.rules.restored import RESTORED_DISK_RULES, RESTORED_INSTANCE_RULES
 
 REGIONS = Regions(
     service="Lightsail", names=frozenset({"us-east-1", "us-east-2", "eu-west-1"}), known_to="boto3 1.42.0",
@@ -198,6 +198,8 @@ def test_a_region_misspelled_is_answered_with_the_one_that_was_meant() -> None:
     """A near miss names the region it is near to; what is near to none is told them all."""
     (near,) = BOOK.violations({**GOOD, "targetRegion": "eu-west1"}, now=NOW)
     assert "Did you mean eu-west-1" in near.message
+    (upper,) = BOOK.violations({**GOOD, "targetRegion": "EU-WEST-1"}, now=NOW)
+    assert "Did you mean eu-west-1" in upper.message
     (far,) = BOOK.violations({**GOOD, "targetRegion": "Paris"}, now=NOW)
     assert "eu-west-1, us-east-1, us-east-2" in far.message
 
@@ -296,3 +298,46 @@ def test_rules_are_described_and_lead_to_their_page() -> None:
         assert re.fullmatch(r"[a-z]+(-[a-z]+)*", rule.name)
         assert rule.description.endswith(".") and rule.fix
         assert rule.page.startswith(("https://docs.aws.amazon.com/", "https://docs.outscale.com/"))
+
+
+RESTORED: dict[str, Any] = {
+    "instanceSnapshotName": "web-dr", "region": "eu-west-1", "availabilityZone": "eu-west-1a", "bundleId": "small_3_0",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        ({"bundleId": ""}, "bundle_id is required. Write the plan, such as small_3_0; `aws lightsail get-bundles` lists them."),
+        ({"availabilityZone": None}, "availability_zone is required. Write a zone of the region, such as eu-west-1a."),
+        ({"availabilityZone": ""}, "availability_zone is required. Write a zone of the region, such as eu-west-1a."),
+        ({"availabilityZone": "us-east-1a"},
+         "'us-east-1a' is not a zone of eu-west-1. Write one such as eu-west-1a, or another region."),
+        ({"instanceName": "web-dr"},
+         "'web-dr' is what instance_snapshot_name names in the same region, and a region has each name once. Write "
+         "another instance_name, or leave it out."),
+    ],
+)  # fmt: skip
+def test_what_a_restore_needs_is_said_once_with_what_to_write(change: dict[str, Any], said: str) -> None:
+    """An example, or where to find one."""
+    inputs = {key: value for key, value in {**RESTORED, **change}.items() if value is not None}
+    assert [each.message for each in RESTORED_INSTANCE_RULES.violations(inputs, now=NOW)] == [said]
+
+
+def test_a_region_that_there_isnt_is_named_and_not_its_zones() -> None:
+    """No zone of it is proposed."""
+    (found,) = RESTORED_INSTANCE_RULES.violations({**RESTORED, "region": ""}, now=NOW)
+    assert found.property == "region"
+
+
+@pytest.mark.parametrize("size", [0, -1.0])
+def test_a_disk_of_no_size_is_refused(size: float) -> None:
+    """At preview; the service has a look at the snapshot's size before it restores."""
+    disk = {
+        "diskSnapshotName": "data-dr",
+        "region": "eu-west-1",
+        "availabilityZone": "eu-west-1a",
+        "sizeInGb": size,
+    }
+    (found,) = RESTORED_DISK_RULES.violations(disk, now=NOW)
+    assert found.message == f"size_in_gb is {size:g}. Write the disk's size in GiB, at least the snapshot's."

@@ -21,12 +21,25 @@ _TAGS = TagLimits(service=SERVICE, ours=OUR_TAGS + 2)
 """Those of the call that restores are the key, and the disks that come along."""
 
 
-def _zone_of_region(inputs: Inputs, _: Context, config: Config) -> Iterator[Violation]:
-    for region in (each for _key, each in known(inputs, ("region",), str)):
+_ZONE = "a zone of the region, such as eu-west-1a"
+_SIZE = "the disk's size in GiB, at least the snapshot's"
+
+
+def _zone_of_region(inputs: Inputs, context: Context, config: Config) -> Iterator[Violation]:
+    for region in (each for _key, each in known(inputs, ("region",), str) if each in context.regions().names):
         for key, zone in known(inputs, ("availabilityZone",), str):
-            if zone[:-1] != region:
-                message = f"{zone!r} is not a zone of {region}. Write one such as {region}a."
+            if zone and zone[:-1] != region:
+                message = (
+                    f"{zone!r} is not a zone of {region}. Write one such as {region}a, or another region."
+                )
                 yield Violation(property=key, message=message)
+
+
+def _size(inputs: Inputs, _: Context, config: Config) -> Iterator[Violation]:
+    size = inputs.get("sizeInGb")
+    if isinstance(size, int | float) and not isinstance(size, bool) and size <= 0:
+        message = f"sizeInGb is {size:g}. Write {_SIZE}."
+        yield Violation(property="sizeInGb", message=message)
 
 
 def _address_type(inputs: Inputs, _: Context, config: Config) -> Iterator[Violation]:
@@ -40,6 +53,12 @@ ZONE_OF_REGION = Rule(
     name="zone-of-region", severity="high", page=pages.RESTORE_INSTANCE, judge=_zone_of_region,
     description="What is restored stands in a zone of the snapshot's region.",
     fix="Write a zone of the region, such as eu-west-1a.",
+)  # fmt: skip
+
+SIZE = Rule(
+    name="size-in-gb", severity="high", page=pages.RESTORE_DISK, judge=_size,
+    description="A disk has a size.",
+    fix=f"Write {_SIZE}.",
 )  # fmt: skip
 
 ADDRESS_TYPE = Rule(
@@ -57,7 +76,10 @@ RESTORED_INSTANCE_RULES = Rulebook(
     arguments=(
         value_types(RESTORED_INSTANCE, page=pages.RESTORE_INSTANCE),
         custom_timeouts(page=pages.RESTORE_INSTANCE),
-        required_arguments("instanceSnapshotName", "availabilityZone", "bundleId", page=pages.RESTORE_INSTANCE),
+        required_arguments(
+            instanceSnapshotName="the name of the snapshot to restore", availabilityZone=_ZONE,
+            bundleId="the plan, such as small_3_0; `aws lightsail get-bundles` lists them", page=pages.RESTORE_INSTANCE,
+        ),
     ),
     request=(
         names(("instanceSnapshotName", "instanceName"), page=pages.RESTORE_INSTANCE),
@@ -80,7 +102,11 @@ RESTORED_DISK_RULES = Rulebook(
     arguments=(
         value_types(RESTORED_DISK, page=pages.RESTORE_DISK),
         custom_timeouts(page=pages.RESTORE_DISK),
-        required_arguments("diskSnapshotName", "availabilityZone", "sizeInGb", page=pages.RESTORE_DISK),
+        required_arguments(
+            diskSnapshotName="the name of the snapshot to restore", availabilityZone=_ZONE,
+            sizeInGb=_SIZE, page=pages.RESTORE_DISK,
+        ),
+        SIZE,
     ),
     request=(
         names(("diskSnapshotName", "diskName"), page=pages.RESTORE_DISK),

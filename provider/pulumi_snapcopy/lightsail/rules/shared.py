@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from ...core.rules.judgement import Config, Context, Inputs, Rule, Violation
+from ...core.rules.judgement import Config, Context, Inputs, Rule, Violation, known
 from ...core.rules.tags import TagLimits
 from ..regions import SERVICE
 from .request import wrong_names
@@ -12,13 +12,18 @@ from .request import wrong_names
 TAGS = TagLimits(service=SERVICE)
 
 
-def required_arguments(*keys: str, page: str) -> Rule:
-    """Make the rule that arguments are given; Python's own signature lets None through."""
+def required_arguments(*, page: str, **write: str) -> Rule:
+    """Make the rule that arguments are given; Python's own signature lets None through.
+
+    Args:
+        page: where it comes from.
+        write: for each argument what to write.
+    """
 
     def judge(inputs: Inputs, _: Context, config: Config) -> Iterator[Violation]:
-        for key in keys:
+        for key, what in write.items():
             if inputs.get(key) in (None, ""):
-                yield Violation(property=key, message=f"{key} is required. Write {key}.")
+                yield Violation(property=key, message=f"{key} is required. Write {what}.")
 
     return Rule(
         name="required-arguments", severity="high", page=page, judge=judge,
@@ -32,6 +37,14 @@ def names(keys: Sequence[str], *, page: str) -> Rule:
 
     def judge(inputs: Inputs, _: Context, config: Config) -> Iterator[Violation]:
         yield from wrong_names(inputs, keys)
+        *sources, own = keys
+        for key, value in known(inputs, sources, str):
+            if value and value == inputs.get(own):
+                yield Violation(
+                    property=own,
+                    message=f"{value!r} is what {key} names in the same region, and a region has each name once. Write "
+                    f"another {own}, or leave it out.",
+                )
 
     return Rule(
         name="snapshot-name", severity="high", page=page, judge=judge,

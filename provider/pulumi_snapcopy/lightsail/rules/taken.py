@@ -48,7 +48,7 @@ INSTANCE_SNAPSHOT_RULES = Rulebook(
     arguments=(
         value_types(INSTANCE_SNAPSHOT, page=pages.TAKE_INSTANCE),
         custom_timeouts(page=pages.TAKE_INSTANCE),
-        required_arguments("instanceName", page=pages.TAKE_INSTANCE),
+        required_arguments(instanceName="the name of the instance to take it of", page=pages.TAKE_INSTANCE),
     ),
     request=(
         names(("instanceName", "instanceSnapshotName"), page=pages.TAKE_INSTANCE),
