@@ -12,7 +12,7 @@ import pulumi
 import pytest
 from pulumi_snapcopy.core.fields import Change, Field, Type
 from pulumi_snapcopy.host.resource import _engine_timeouts, _plain, timeouts
-from pulumi_snapcopy.lightsail import CopiedSnapshot, RestoredInstance
+from pulumi_snapcopy.lightsail import CopiedSnapshot, DisasterRecoveryRegion, RestoredInstance, Retention
 
 IMPORT = pulumi.ResourceOptions(import_="eu-west-1/db-dr")
 TIMEOUTS: Any = pulumi.ResourceOptions(custom_timeouts="90m")  # type: ignore[arg-type]
@@ -134,3 +134,24 @@ def test_timeouts_are_durations_of_any_form_and_the_engine_gets_one_that_it_read
     wait = timeouts({"create": given, "delete": None}, "noun")
     assert wait == {"create": kept}
     assert _engine_timeouts(wait).create == engine
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        ({"target_region": "EU-WEST-1"}, "target_region: Lightsail has no region 'EU-WEST-1'"),
+        ({"source_region": "us-east-9"}, "source_region: Lightsail has no region 'us-east-9'"),
+        ({"max_age": timedelta(0)}, "max_age must be a timedelta above zero"),
+        (
+            {"max_age": "30h"},
+            "max_age must be a timedelta above zero, such as timedelta(hours=26), not '30h'.",
+        ),
+    ],
+)
+def test_a_recovery_region_refuses_a_wrong_argument_before_it_asks_the_service(
+    arguments: dict[str, Any], said: str
+) -> None:
+    """A region that there isn't has no endpoint, which would be asked in vain again and again."""
+    with pytest.raises(pulumi.RunError) as refused:
+        DisasterRecoveryRegion("dr", protect="all", keep=Retention(daily=7), **{**ROUTE, **arguments})
+    assert str(refused.value).startswith('DisasterRecoveryRegion "dr": ') and said in str(refused.value)

@@ -10,6 +10,7 @@ from typing import Any, Literal
 import pulumi
 
 from ..core.errors import SnapcopyError
+from ..core.rules.regions import unknown_region
 from ..host.identity import identity_of_the_stack
 from ..host.stack_state import StateUnreadable, resources_in_state
 from ..recovery.evidence import Unreadable
@@ -22,6 +23,7 @@ from .copied_snapshot import CopiedSnapshot
 from .gathering import Gathered, gather
 from .lookups import Lookups
 from .recovering import Request, WhenMissing, decide
+from .regions import regions
 
 TYPE = "snapcopy:lightsail:DisasterRecoveryRegion"
 
@@ -202,6 +204,8 @@ def request_from(given: Mapping[str, Any], noun: str) -> Request:
     for name in ("source_region", "target_region"):
         if not isinstance(given[name], str) or not given[name]:
             raise pulumi.RunError(f"{noun}: {name} must be a region, such as eu-west-1, not {given[name]!r}.")
+        if given[name] not in regions().names:
+            raise pulumi.RunError(f"{noun}: {name}: {unknown_region(given[name], regions())}")
     if request.source_region == request.target_region:
         raise pulumi.RunError(
             f"{noun}: source_region and target_region are both {request.target_region}; write another target_region."
@@ -210,9 +214,10 @@ def request_from(given: Mapping[str, Any], noun: str) -> Request:
         raise pulumi.RunError(
             f"{noun}: keep must be a Retention, such as Retention(daily=7, weekly=4), not {request.keep!r}."
         )
-    if request.max_age is not None and not isinstance(request.max_age, timedelta):
+    age = request.max_age
+    if age is not None and not (isinstance(age, timedelta) and age > timedelta(0)):
         raise pulumi.RunError(
-            f"{noun}: max_age must be a timedelta, such as timedelta(hours=26), not {request.max_age!r}."
+            f"{noun}: max_age must be a timedelta above zero, such as timedelta(hours=26), not {age!r}."
         )
     if request.when_missing not in ("fail", "snapshot"):
         raise pulumi.RunError(
