@@ -12,9 +12,10 @@ from typing import Any
 import pulumi_snapcopy
 import pytest
 from pulumi.dynamic import dynamic
-from pulumi_snapcopy.core.errors import Refused
+from pulumi_snapcopy.core.errors import ConfigError, Refused
 from pulumi_snapcopy.host.settings import Settings
 from pulumi_snapcopy.outscale import provider
+from pulumi_snapcopy.outscale.family import Snapshots
 
 HOUSE = Path(pulumi_snapcopy.__file__).parent
 
@@ -52,10 +53,10 @@ def test_the_state_holds_a_short_reference_to_the_provider(factory: Callable[[],
 
 @pytest.mark.parametrize("value", ["fast", "0", "-1", "inf"])
 def test_a_pace_that_is_no_number_is_refused_by_name(value: str) -> None:
-    """The message names the setting where it was set."""
+    """At preview: the host asks for the family before it checks anything. The message names the setting where it was set."""
     settings = Settings.read({"snapcopy:requestsPerSecond": value}.get)
-    with pytest.raises(Refused, match=f"snapcopy:requestsPerSecond is '{value}'"):
-        provider._connect(settings)
+    with pytest.raises(ConfigError, match=f"snapcopy:requestsPerSecond is '{value}'"):
+        provider._family(Snapshots(), settings)
 
 
 def test_all_resources_share_one_connection(monkeypatch: pytest.MonkeyPatch) -> None:

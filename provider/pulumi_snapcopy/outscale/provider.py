@@ -10,7 +10,7 @@ import math
 from functools import cache, partial
 from typing import TYPE_CHECKING, Any
 
-from ..core.errors import Refused
+from ..core.errors import ConfigError, Refused
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -45,8 +45,8 @@ def _provider(factory: Callable[[], DynamicProvider], family: Family) -> Dynamic
 
     return DynamicProvider(
         Backend(
-            factory=factory, family=family, service=_service, default_region=_default_region, account=_account,
-            ledger=_ledger,
+            factory=factory, family=family, by_settings=partial(_family, family), service=_service,
+            default_region=_default_region, account=_account, ledger=_ledger,
         )
     )  # fmt: skip
 
@@ -57,6 +57,11 @@ def _ledger() -> Ledger:
     from ..core.ledger import Ledger
 
     return Ledger()
+
+
+def _family(family: Family, settings: Settings) -> Family:
+    _rate(settings)  # a setting that can't be used is told at preview
+    return family
 
 
 def _service(settings: Settings, clock: Clock) -> Service:
@@ -77,11 +82,15 @@ def _account(settings: Settings, region: str) -> str:
 
 
 def _connect(settings: Settings) -> Connection:
+    return _connection(settings.max_workers, _rate(settings))
+
+
+def _rate(settings: Settings) -> float | None:
     name, value = settings.own("requestsPerSecond")
     rate = _number(value) if value is not None else None
     if value is not None and rate is None:
-        raise Refused(f"{name} is {value!r}; write a number of calls a second, above 0.")
-    return _connection(settings.max_workers, rate)
+        raise ConfigError(f"{name} is {value!r}; write a number of calls a second, above 0.")
+    return rate
 
 
 @cache
