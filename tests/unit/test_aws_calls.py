@@ -7,7 +7,14 @@ from botocore.exceptions import SSLError
 from pulumi_snapcopy.aws.calls import call
 from pulumi_snapcopy.aws.clients import Clients
 from pulumi_snapcopy.aws.login import Login
-from pulumi_snapcopy.core.errors import AnswerLost, NoSuchService, Refused, ServiceError, Transient
+from pulumi_snapcopy.core.errors import (
+    AnswerLost,
+    LoginFailed,
+    NoSuchService,
+    Refused,
+    ServiceError,
+    Transient,
+)
 
 
 @pytest.mark.parametrize("url", ["localhost:4597", "http://127.0.0.1:port", "ftp://localhost", "http://[::1"])
@@ -40,6 +47,17 @@ def test_what_else_a_client_cant_be_made_with_isnt_retried(
     monkeypatch.setenv(*setting)
     with pytest.raises(Refused):
         Login().endpoints([region], "lightsail")
+
+
+def test_a_profile_of_the_stack_that_isnt_there_is_told_where_it_was_written() -> None:
+    """It wins over AWS_PROFILE: setting that would not help."""
+    clients: Clients[object] = Clients(
+        "lightsail", Login(profile="nobody"), connections=1, prepare=lambda client: None
+    )
+    for ask in (lambda: clients.of("eu-west-1"), Login(profile="nobody").credentials):
+        with pytest.raises(LoginFailed, match=r"profile \(nobody\) could not be found") as caught:
+            ask()
+        assert caught.value.advice.startswith("correct aws:profile in the stack's configuration")
 
 
 @pytest.mark.parametrize(

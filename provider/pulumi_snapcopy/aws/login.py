@@ -11,6 +11,7 @@ from urllib.parse import urlsplit
 
 import boto3
 from botocore.config import Config
+from botocore.exceptions import ProfileNotFound
 
 from ..core.errors import LoginFailed
 from . import advice
@@ -30,8 +31,17 @@ class Login:
     region: str | None = None
 
     def session(self) -> boto3.session.Session:
-        """Return a session of boto3's; it isn't safe to be shared by threads."""
-        return boto3.session.Session(profile_name=self.profile)
+        """Return a session of boto3's; it isn't safe to be shared by threads.
+
+        Raises:
+            LoginFailed: if the stack's profile isn't there.
+        """
+        try:
+            return boto3.session.Session(profile_name=self.profile)
+        except ProfileNotFound as error:
+            if self.profile is None:
+                raise
+            raise LoginFailed(str(error), code="Credentials", advice=advice.THE_STACKS_PROFILE) from error
 
     def default_region(self) -> str | None:
         """Return the region that the stack or AWS tooling would use: the stack's, AWS_REGION, or the profile's.
