@@ -57,7 +57,8 @@ def test_broken_files_are_refused_with_a_sentence(check: Check, text: str) -> No
     """Code 2, and what was expected instead; never a traceback."""
     Path("x.json").write_text(text)
     result = check("x.json")
-    assert (result.exit_code, result.stdout) == (2, "0 copies judged; violations: none.\n")
+    said = "0 copies judged; violations: none; 1 file couldn't be judged.\n"
+    assert (result.exit_code, result.stdout) == (2, said)
     assert result.stderr.startswith("Error: x.json ")
     assert BROKEN[text] in result.stderr
     assert (
@@ -112,7 +113,9 @@ def test_all_files_are_judged_and_the_worst_code_wins(check: Check) -> None:
     result = check(unusable, bad, good)
     assert result.exit_code == 2
     assert "1.json: db: known-region" in result.stdout
-    assert result.stdout.endswith("2 copies judged; violations: 1 mandatory, 0 advisory.\n")
+    assert result.stdout.endswith(
+        "2 copies judged; violations: 1 mandatory, 0 advisory; 1 file couldn't be judged.\n"
+    )
 
 
 def test_standard_input_is_judged(check: Check) -> None:

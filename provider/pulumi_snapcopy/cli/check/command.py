@@ -43,13 +43,13 @@ def check(files: tuple[str, ...], config: str | None, form: str, fail_on: str) -
         raise click.UsageError(f"{config} {error}") from None
     now = datetime.now(timezone.utc)
     checkout = Checkout.around(Path.cwd())
-    found, judged, unusable = list[Broken](), 0, False
+    found, judged, unread, unusable = list[Broken](), 0, 0, False
     for file in files:
         try:
             stack = read(file, checkout)
         except Unusable as error:
             click.echo(f"Error: {'stdin' if file == '-' else file} {error}", err=True)
-            unusable = True
+            unread += 1
             continue
         broken = judge(stack, enforcement, checkout, now=now)
         refused = {each.urn for each in stack.refusals if enforcement.takes(each.type)}
@@ -65,9 +65,9 @@ def check(files: tuple[str, ...], config: str | None, form: str, fail_on: str) -
         unusable |= bool(failures)
     if text := FORMATS[form](found):
         click.echo(text)
-    click.echo(_summary(judged, found), err=form in ("json", "sarif"))
+    click.echo(_summary(judged, found, unread), err=form in ("json", "sarif"))
     failing = [each for each in found if each.mandatory or fail_on == "advisory"]
-    raise click.exceptions.Exit(2 if unusable else int(bool(failing)))
+    raise click.exceptions.Exit(2 if unusable or unread else int(bool(failing)))
 
 
 def _notes(stack: Stack, judged: int, refused: int, broken: Sequence[Broken]) -> Iterator[str]:
@@ -92,10 +92,11 @@ def _notes(stack: Stack, judged: int, refused: int, broken: Sequence[Broken]) ->
         yield "the stack has no copies."
 
 
-def _summary(judged: int, found: Sequence[Broken]) -> str:
+def _summary(judged: int, found: Sequence[Broken], unread: int) -> str:
     mandatory = sum(each.mandatory for each in found)
     counts = f"{mandatory} mandatory, {len(found) - mandatory} advisory" if found else "none"
-    return f"{judged} {'copy' if judged == 1 else 'copies'} judged; violations: {counts}."
+    rest = f"; {unread} {'file' if unread == 1 else 'files'} couldn't be judged" if unread else ""
+    return f"{judged} {'copy' if judged == 1 else 'copies'} judged; violations: {counts}{rest}."
 
 
 def _short(failure: str) -> str:
