@@ -323,6 +323,17 @@ def test_watch_that_never_could_tell_is_2(
     assert (done.exit_code, done.stdout) == (2, "") and "nothing could be read" in done.stderr
 
 
+@pytest.mark.parametrize("arguments", [("status", *HERE, "--protect", ""), ("status", *HERE, "--protect", "=yes"),
+                                       ("drill", "", "--source-region", "us-east-1", *HERE)])  # fmt: skip
+def test_a_source_without_a_name_is_refused(
+    arguments: tuple[str, ...], on_emulator: Emulator, invoke: Invoke
+) -> None:
+    """As of a shell's variable that isn't set: it isn't one that has no copy."""
+    done = invoke(*arguments)
+    assert (done.exit_code, done.stdout) == (2, "") and "names no source. Write the name of an" in done.stderr
+    assert on_emulator.calls() == []
+
+
 def test_a_real_ctrl_c_ends_the_watch(on_emulator: Emulator) -> None:
     """While it pauses, at once, and without a traceback."""
     copy(on_emulator, 1)

@@ -26,7 +26,7 @@ EVERY = "all"
 
 
 @click.command("drill")
-@click.argument("sources", nargs=-1, required=True, metavar="SOURCE…")
+@click.argument("sources", nargs=-1, required=True, metavar="SOURCE…", callback=options.named)
 @click.option("--source-region", required=True, help="The region of the source.")
 @click.option("--target-region", required=True, help="The region of the copies, where one is restored.")
 @click.option(

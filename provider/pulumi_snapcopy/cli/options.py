@@ -21,6 +21,14 @@ def duration(ctx: click.Context, param: click.Parameter, value: str | None) -> f
         ) from None
 
 
+def named(ctx: click.Context, param: click.Parameter, values: tuple[str, ...]) -> tuple[str, ...]:
+    """Refuse names and tags' keys that are empty, as those of a shell's variable that isn't set."""
+    for value in values:
+        if not value.partition("=")[0].strip():
+            raise click.BadParameter(f"{value!r} names no source. Write the name of an instance or disk.")
+    return values
+
+
 def finite(ctx: click.Context, param: click.Parameter, value: float) -> float:
     """Refuse what JSON has no number for."""
     if not math.isfinite(value):

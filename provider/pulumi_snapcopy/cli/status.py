@@ -64,6 +64,7 @@ def _stack(ctx: click.Context, param: click.Parameter, value: str | None) -> str
 @click.option(
     "--protect",
     multiple=True,
+    callback=options.named,
     metavar="NAME|KEY=VALUE|all",
     help="A source, or a tag of sources, or all; repeatable. [default: the sources that have copies]",
 )
@@ -124,6 +125,7 @@ def status(
     """Show each source's copies: the newest, its age, gaps, size and cost.
 
     Exit code 0: the objective is met, or none was given. 1: it is missed. 2: it couldn't be determined.
+    With --region, --all-regions or --services: 1 if a list couldn't be read, 2 if the account isn't an allowed one.
     """
     if regions or all_regions or names != ["lightsail"]:
         if _given() - {"regions", "all_regions", "names", "as_json"}:
