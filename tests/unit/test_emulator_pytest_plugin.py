@@ -128,6 +128,35 @@ def test_marks_add_up_and_name_what_they_give(pytester: pytest.Pytester) -> None
     )
 
 
+WRONG_MARKS = """
+import pytest
+
+@pytest.mark.snapcopy(copy_second=1)
+def test_a_setting_that_there_isnt(emulator): ...
+
+@pytest.mark.snapcopy(copy_seconds="1")
+def test_a_value_that_is_none(emulator): ...
+
+@pytest.mark.snapcopy(services=("lightsail", "s3"))
+def test_a_service_that_there_isnt(emulator): ...
+"""
+
+
+def test_marks_that_cant_be_used_are_told_in_a_sentence(pytester: pytest.Pytester) -> None:
+    """Without a traceback through this package."""
+    pytester.makepyfile(WRONG_MARKS)
+    done = pytester.runpytest_inprocess("-p", "no:cacheprovider", "-p", "no:xdist")
+
+    done.assert_outcomes(errors=3)
+    start = "the mark snapcopy, or --snapcopy-services, can't be used: "
+    done.stdout.fnmatch_lines([
+        f"{start}there is no setting 'copy_second'; write one of copy_seconds, *",
+        f"{start}copy_seconds is '1'; write a number of seconds, 0 or more",
+        f"{start}no service s3; write lightsail, ec2, fcu, outscale",
+    ])  # fmt: skip
+    done.stdout.no_fnmatch_line("*pytest_plugin.py*")
+
+
 def test_without_the_extra_the_fixture_says_how_to_install_it(pytester: pytest.Pytester) -> None:
     """As the command does."""
     pytester.makeconftest("import sys; sys.modules['moto'] = None")

@@ -17,15 +17,16 @@ emulator, and no profile; what a test needs of them it sets itself.
 
 from __future__ import annotations
 
+import dataclasses
 import os
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import ExitStack
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from . import loopback
-from .services import not_installed
+from .services import checked, not_installed
 
 if TYPE_CHECKING:
     from .server import Emulator
@@ -60,10 +61,13 @@ def emulator(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) ->
             from .server import Emulator
             from .settings import Settings
 
-            services = asked.pop("services")
+            services = checked(asked.pop("services"))
+            _refuse_unknown(asked, (each.name for each in dataclasses.fields(Settings)))
             running = held.enter_context(Emulator(services=services, settings=Settings(**asked)))
         except ModuleNotFoundError as error:
             pytest.fail(not_installed(error), pytrace=False)
+        except ValueError as error:
+            pytest.fail(f"the mark snapcopy, or --snapcopy-services, can't be used: {error}", pytrace=False)
         _lead_to(running, monkeypatch)
         yield running
 
@@ -84,6 +88,13 @@ def _asked(request: pytest.FixtureRequest) -> dict[str, Any]:
             )
         asked |= mark.kwargs
     return asked
+
+
+def _refuse_unknown(asked: Iterable[str], known: Iterable[str]) -> None:
+    names = sorted(known)
+    for each in asked:
+        if each not in names:
+            raise ValueError(f"there is no setting {each!r}; write one of {', '.join(names)}")
 
 
 def _lead_to(running: Emulator, monkeypatch: pytest.MonkeyPatch) -> None:
