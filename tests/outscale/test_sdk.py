@@ -90,7 +90,10 @@ def test_without_a_profile_file_the_environment_counts(write: Write, monkeypatch
         ({"default": {**KEYS, "endpoints": SECRET}}, "endpoints that are not an object"),
         ({"default": {**KEYS, "endpoints": {"apis": SECRET}}}, 'unknown endpoint "apis"'),
         ({"default": {**KEYS, "endpoints": {"api": 5}}}, 'an endpoint "api" that is not a string'),
-        ({"other": KEYS}, 'it has no profile "default"'),
+        (
+            {"other": KEYS},
+            'it has no profile "default"; it has "other". Add it, or set OSC_PROFILE to another',
+        ),
     ],
 )
 def test_a_profile_file_that_cannot_be_used_is_an_error_that_names_it(
@@ -111,7 +114,7 @@ def test_a_profile_file_that_cannot_be_read_is_an_error(
     with pytest.raises(LoginFailed, match="Is a directory"):
         sdk.region()
     monkeypatch.setenv("OSC_CONFIG_FILE", str(tmp_path / "none.json"))
-    with pytest.raises(LoginFailed, match="there is no such file"):
+    with pytest.raises(LoginFailed, match=r"there is no such file. Write it, or unset OSC_"):
         sdk.region()
 
 

@@ -245,7 +245,8 @@ def _check_file() -> None:
         config = json.loads(Path(path).read_text(encoding="utf-8"))
     except FileNotFoundError:
         if required:
-            raise _unusable(path, "there is no such file") from None
+            named = "OSC_CONFIG_FILE" if path != STD_PATH else "OSC_PROFILE"
+            raise _unusable(path, "there is no such file", f"write it, or unset {named}") from None
         return
     except OSError as error:
         raise _unusable(path, error.strerror or type(error).__name__) from None
@@ -258,7 +259,9 @@ def _check_file() -> None:
         if fault := _fault(config[name]):
             raise _unusable(path, f'the profile "{name}" {fault}')
     elif required:
-        raise _unusable(path, f'it has no profile "{name}"')
+        there = ", ".join(f'"{each}"' for each in sorted(config))
+        has = f"; it has {there}" if there else ""
+        raise _unusable(path, f'it has no profile "{name}"{has}', "add it, or set OSC_PROFILE to another")
 
 
 def _fault(found: Any) -> str | None:
@@ -282,9 +285,9 @@ def _fault(found: Any) -> str | None:
     return None
 
 
-def _unusable(path: str, why: str) -> LoginFailed:
+def _unusable(path: str, why: str, then: str = "correct it, or move it away") -> LoginFailed:
     return LoginFailed(
-        f"the OUTSCALE profile file {_shown(path)} can't be used: {why}. Correct it, or move it away",
+        f"the OUTSCALE profile file {_shown(path)} can't be used: {why}. {then[0].upper()}{then[1:]}",
         code="Credentials",
         advice=CONFIGURE,
     )
