@@ -38,3 +38,10 @@ def test_disaster_recovery(stack: Stack, service: Service, emulator: Emulator) -
     assert sorted(name[:-9] for name in service.snapshots()) == sorted(
         f"{name}-{date}" for name in names for date in WEEK
     )
+
+
+def test_each_example_is_a_project_of_its_own() -> None:
+    """`pulumi up` in its folder runs it; the quickstart's project is the repository itself."""
+    root = Path(__file__).parents[2]
+    programs = {each.parent for each in (root / "examples").glob("*/__main__.py")}
+    assert {each.name for each in programs if not (each / "Pulumi.yaml").exists()} == {"quickstart"}
