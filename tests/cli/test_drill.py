@@ -6,6 +6,7 @@ import json
 import signal
 import subprocess
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import datetime, timedelta, timezone
 from pathlib import Path
 from typing import Any
@@ -15,6 +16,7 @@ from pulumi_snapcopy.core.waiting import clock
 from pulumi_snapcopy.core.waiting.clock import SystemClock
 from pulumi_snapcopy.emulator import Emulator, Fault, Settings
 from pulumi_snapcopy.lightsail.drill_permissions import DRILL_PERMISSIONS, DRILL_TAG, drill_policy
+from pulumi_snapcopy.lightsail.restoring_service import RestoringLightsail
 from pulumi_snapcopy.recovery.drill import recall
 
 from tests.harness.served import EmulatedClock
@@ -96,6 +98,20 @@ def test_it_restores_the_newest_copy_and_removes_all_of_it(
         "DeleteInstance", "DeleteDisk",
     ]  # fmt: skip
     assert there(region) == set()
+
+
+def test_a_bundle_without_ipv4_is_asked_for_with_ipv6(
+    region: Any, invoke: Invoke, on_emulator: Emulator, clean: pytest.MonkeyPatch
+) -> None:
+    """The service's default, both, is for bundles that have both."""
+    there = RestoringLightsail.bundles
+    clean.setattr(
+        RestoringLightsail,
+        "bundles",
+        lambda service, region: [replace(each, ipv4=False) for each in there(service, region)],
+    )
+    assert invoke("drill", "app-1", *ROUTE).exit_code == 0
+    assert [each["ipAddressType"] for each in sends(on_emulator)] == ["ipv6"]
 
 
 def test_a_disk_is_restored_and_removed(region: Any, invoke: Invoke) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 from pulumi_snapcopy.core.errors import SourceError
-from pulumi_snapcopy.lightsail.preflight import Bundle, check_bundle, check_size, check_zone
+from pulumi_snapcopy.lightsail.preflight import Bundle, check_bundle, check_size, check_zone, choose_bundle
 
 LINUX, WINDOWS = ("LINUX_UNIX",), ("WINDOWS",)
 BUNDLES = [
@@ -41,6 +41,25 @@ def test_bundles(wanted: str, size: float, source: str, cause: str) -> None:
     assert cause in caught.value.cause
     fitting = {"nano_2_0": "nano_3_0", "nano_3_0": "small_3_0, "}.get(wanted, "small_3_0, medium_3_0")
     assert fitting in caught.value.state and caught.value.next_step == "write one of these as bundle_id."
+
+
+def test_the_cheapest_bundle_has_an_ipv4_address_if_any_that_fits_has() -> None:
+    """Those without one are cheaper, and what is restored in them can't be reached as its source was."""
+    plans = [
+        Bundle(id=each, active=True, disk=disk, memory=1, price=price, ipv4="ipv6" not in each)
+        for each, disk, price in (
+            ("micro_ipv6_3_0", 40, 5.0),
+            ("micro_3_0", 40, 7.0),
+            ("big_ipv6_3_0", 80, 9.0),
+        )
+    ]
+
+    def chosen(size: float, source: str) -> str:
+        return choose_bundle(plans, region="eu-west-1", size=size, source_bundle=source).id
+
+    assert chosen(40, "micro_2_0") == "micro_3_0"
+    assert chosen(40, "micro_ipv6_3_0") == "micro_ipv6_3_0"
+    assert chosen(80, "micro_2_0") == "big_ipv6_3_0"
 
 
 @pytest.mark.parametrize(

@@ -161,6 +161,8 @@ class Drilling:
             bundle = preflight.choose_bundle(bundles, **fitting)
         monthly = None if bundle.price is None else bundle.price + sum(disks) * DISK_PRICE
         given |= {"instanceSnapshotName": snapshot, "bundleId": bundle.id}
+        if not bundle.ipv4:
+            given["ipAddressType"] = "ipv6"
         return given, None if monthly is None else monthly / HOURS_A_MONTH
 
     def _look_for(self, kind: str) -> Seen | None:

@@ -22,6 +22,7 @@ class Bundle:
         memory: GiB.
         platforms: LINUX_UNIX, WINDOWS.
         price: US dollars a month; None if it isn't told.
+        ipv4: whether its instances have a public IPv4 address.
     """
 
     id: str
@@ -30,6 +31,7 @@ class Bundle:
     memory: float
     platforms: tuple[str, ...] = ()
     price: float | None = None
+    ipv4: bool = True
 
     def fits(self, size: float, source: Bundle | None) -> bool:
         """Whether a snapshot fits in: by its size in GiB, and by the bundle of its source, where the region has that."""
@@ -88,7 +90,7 @@ def check_bundle(
 def choose_bundle(
     bundles: Sequence[Bundle], *, region: str, size: float, source_bundle: str, argument: str = "bundle_id"
 ) -> Bundle:
-    """Return the source's bundle, or else the cheapest one that the snapshot fits in; see `check_bundle`.
+    """Return the source's bundle, or else the cheapest one that the snapshot fits in, with IPv4 if any; see `check_bundle`.
 
     Raises:
         SourceError: if there is none.
@@ -101,7 +103,7 @@ def choose_bundle(
         check_bundle(
             source_bundle, bundles, region=region, size=size, source_bundle=source_bundle, argument=argument
         )
-    return min(fitting, key=lambda each: (each.price or 0.0, each.disk, each.id))
+    return min(fitting, key=lambda each: (not each.ipv4, each.price or 0.0, each.disk, each.id))
 
 
 def check_zone(

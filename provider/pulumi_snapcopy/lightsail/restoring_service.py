@@ -146,6 +146,7 @@ class RestoringLightsail(Lightsail):
                 memory=each.get("ramSizeInGb") or 0,
                 platforms=tuple(each.get("supportedPlatforms") or ()),
                 price=each.get("price"),
+                ipv4=each.get("publicIpv4AddressCount") != 0,
             )
             for page in listed
             for each in member(page, "bundles")
