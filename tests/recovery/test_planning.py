@@ -93,6 +93,13 @@ def test_what_isnt_listed_goes_only_if_nothing_keeps_it() -> None:
     )
 
 
+def test_a_pending_copy_that_isnt_listed_is_resumed_and_not_asked_about() -> None:
+    """An interrupted run may not have tagged it, so that no list shows whose it is; there is nothing to refresh."""
+    known = (*copies(0, state=CopyState.PENDING), *copies(*range(1, 8)))
+    found = plan(evidence(known, offers(0), listed=copies(*range(1, 8))), max_prune=1)
+    assert day(0) in found.dates and found.warnings == ()
+
+
 def test_new_copies_are_still_made_in_doubt() -> None:
     """A list of copies that can't be read stops the pruning, not the copying."""
     found = plan(evidence(copies(*range(1, 8)), offers(0, 1), listed=Unreadable("timed out")))
