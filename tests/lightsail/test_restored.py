@@ -163,7 +163,7 @@ def test_another_bundle_under_an_explicit_name_replaces_it_with_its_disks(
         ({"bundleId": "small_9_9"}, "has no bundle 'small_9_9'", "small_3_0, medium_3_0"),
         ({"bundleId": "nano_3_0"}, "is smaller than the snapshot", "small_3_0"),
         ({"instanceName": "data-1"}, 'the name, "data-1", is taken', "a Disk has it"),
-        ({"instanceName": "web-full"}, 'the name, "web-full", is taken', "an? InstanceSnapshot has it"),
+        ({"instanceName": "broken"}, 'the name, "broken", is taken', "an? InstanceSnapshot has it"),
         ({"instanceName": "x1"}, 'comes along, "x1-logs-1", is taken', "a Disk has it"),
     ],
 )
@@ -207,7 +207,7 @@ def test_a_name_of_an_existing_instance_is_refused(
     [
         (
             {"availabilityZone": "eu-west-1a"},
-            "'eu-west-1a' is not a zone of us-east-1. Write one such as us-east-1a.",
+            "'eu-west-1a' is not a zone of us-east-1. Write one such as us-east-1a, or another region.",
         ),
         ({"ipAddressType": "ipv5"}, "Write one of dualstack, ipv4, ipv6."),
         ({"bundleId": None}, "bundle_id is required"),

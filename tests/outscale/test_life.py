@@ -71,7 +71,8 @@ def test_a_copy_and_a_snapshot_of_one_name_leave_each_other_alone(copy: Life, se
 
 def test_a_stale_read_forgets_no_adopted_snapshot(copy: Life, monkeypatch: pytest.MonkeyPatch) -> None:
     """It has no token of ours to be found by, and its id isn't asked for any more: it is read again, and tagged."""
-    copy.inputs["adoptSnapshotId"] = SOURCE
+    copy.emulator.outscale.put_snapshot(REGION, "snap-bbbbbbbb")
+    copy.inputs["adoptSnapshotId"] = "snap-bbbbbbbb"
     copy.ok()
     del copy.inputs["adoptSnapshotId"]
     copy.inputs["tags"] = {"team": "web"}
@@ -83,8 +84,8 @@ def test_a_stale_read_forgets_no_adopted_snapshot(copy: Life, monkeypatch: pytes
 
     monkeypatch.setattr(Outscale, "get", stale)
     copy.ok()
-    assert copy.outputs["snapshotId"] == SOURCE == reads[0] and copy.sent() == 0
-    assert next(each for each in copy.row.things() if each.name == SOURCE).tags["team"] == "web"
+    assert copy.outputs["snapshotId"] == "snap-bbbbbbbb" == reads[0] and copy.sent() == 0
+    assert next(each for each in copy.row.things() if each.name == "snap-bbbbbbbb").tags["team"] == "web"
 
 
 def test_a_copy_without_a_description_takes_its_sources(copy: Life) -> None:

@@ -189,6 +189,10 @@ def test_what_a_backup_tool_copied_with_our_tags_stays(life: Life, days: int) ->
     life.ok()
     assert any(theirs in each and "isn't proven" in each for each in life.shown.warnings)
     assert {each.name for each in life.made()} == {theirs, life.ref.rpartition("/")[2]}
+    for edit in ("again", "and again"):
+        life.inputs["triggers"] = [edit]
+        life.ok()
+        assert {each.name for each in life.made()} == {theirs, life.ref.rpartition("/")[2]}
 
 
 @pytest.mark.parametrize("row", [FCU_COPY], ids=str)

@@ -10,7 +10,7 @@ from pulumi_snapcopy.host.settings import DEFAULT_WORKERS, Settings
 
 def read(config: dict[str, object] | None = None) -> Settings:
     """Read settings from a stack's config."""
-    return Settings.read(lambda key: (config or {}).get(key))
+    return Settings.read(lambda key: (config or {}).get(key), config or {})
 
 
 @pytest.fixture(autouse=True)
@@ -105,3 +105,38 @@ def test_a_guard_that_allows_nothing_is_refused(value: str, monkeypatch: pytest.
     monkeypatch.setenv("SNAPCOPY_ALLOWED_ACCOUNT_IDS", value)
     with pytest.raises(ConfigError, match="SNAPCOPY_ALLOWED_ACCOUNT_IDS is empty: no account would be"):
         read()
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["allowedAccountId", "allowedAccountsIds", "allowed_account_ids", "allowedAccountIDs", "pollSecond"],
+)
+def test_a_misspelled_setting_is_refused(name: str) -> None:
+    """The account guard would be off, and nobody would know."""
+    with pytest.raises(
+        ConfigError,
+        match=rf"^snapcopy:{name} is no setting; write snapcopy:(allowedAccountIds|pollSeconds), ",
+    ):
+        read({f"snapcopy:{name}": "123456789012"})
+
+
+def test_a_misspelled_variable_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The same in the environment."""
+    monkeypatch.setenv("SNAPCOPY_ALLOWED_ACCOUNT_ID", "123456789012")
+    with pytest.raises(
+        ConfigError, match="SNAPCOPY_ALLOWED_ACCOUNT_ID is no setting; write SNAPCOPY_ALLOWED_ACCOUNT_IDS"
+    ):
+        read()
+
+
+def test_what_a_room_or_a_project_of_that_name_sets_is_its_own() -> None:
+    """Only what is nearly a setting of ours is refused."""
+    found = read(
+        {
+            "snapcopy:requestsPerSecond": 5,
+            "snapcopy:team": "shop",
+            "aws:region": "eu-west-1",
+            "shop:pollSecond": 1,
+        }
+    )
+    assert found.aws_region == "eu-west-1"

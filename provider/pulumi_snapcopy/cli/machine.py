@@ -35,7 +35,7 @@ def check_machine(stack: StackConfig = NOTHING) -> Iterator[Finding]:
     yield from (_package(name) for name in ("pulumi", "boto3"))
     yield _pulumi_cli()
     try:
-        settings = Settings.read(stack.config.get)
+        settings = Settings.read(stack.config.get, stack.config)
     except ConfigError as error:
         yield problem("settings", str(error))
         settings = Settings()

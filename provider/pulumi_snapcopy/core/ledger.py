@@ -23,7 +23,8 @@ class Entry:
         ids: of its thing, where the ref isn't known.
         tags: the user's, that it has or may have.
         refs: its things, also those that were replaced before: the engine's to delete, or to keep.
-        keys: theirs, as far as the state tells.
+        key: that of the one in the state.
+        replaced: those of what was replaced a short time ago, and when; see `state.Bag`.
         deleted: those that this run has deleted; lists may go on showing them.
         ref: the one that the state has.
         is_another_request: whether another one is asked for now; `check` says so, and `diff`, where there is one,
@@ -35,7 +36,8 @@ class Entry:
     ids: set[str] = field(default_factory=set)
     tags: Mapping[str, str] = field(default_factory=dict)
     refs: set[str] = field(default_factory=set)
-    keys: set[str] = field(default_factory=set)
+    key: str = ""
+    replaced: Mapping[str, str] = field(default_factory=dict)
     deleted: set[str] = field(default_factory=set)
     ref: str | None = None
     is_another_request: bool = False

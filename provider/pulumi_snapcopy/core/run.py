@@ -79,7 +79,7 @@ class Run:
     gone: set[str | None] = field(default_factory=set)
     """The refs of what it deletes; lists may go on showing them."""
     keys: set[str] = field(default_factory=set)
-    """Those of what the state had before, wherever that stands."""
+    """Those of what this one replaces, or replaced a short time ago, wherever that stands."""
     began: float = field(init=False)
     deadline: Deadline = field(init=False)
 

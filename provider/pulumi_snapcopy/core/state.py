@@ -31,6 +31,7 @@ class Bag:
         partial: whether the last run left something to do: it isn't complete, or its tags aren't.
         previous_owner: the owner tag that it may still have, where a rename was interrupted.
         predecessors: refs of its earlier ones, which the engine deletes or keeps.
+        replaced: the keys of what was replaced within the time that a run may take, and when, ISO 8601 in UTC.
         taken: when the source was taken, ISO 8601 in UTC, where another may be taken under its name.
         asked: the arguments as they were asked for, where an output of the same name says what became of them.
         guarded: whether the program's stack has an account guard; only on its way to check.
@@ -44,6 +45,7 @@ class Bag:
     partial: bool = False
     previous_owner: str = ""
     predecessors: tuple[str, ...] = ()
+    replaced: Mapping[str, str] = field(default_factory=dict)
     taken: str = ""
     asked: Mapping[str, Any] = field(default_factory=dict)
     guarded: bool = False
@@ -176,6 +178,11 @@ def is_unknown(value: Any) -> bool:
 def iso(time: datetime | None) -> str:
     """Return a time as the state has it: ISO 8601 in UTC, or an empty string."""
     return time.astimezone(timezone.utc).strftime("%Y-%m-%dT%H:%M:%SZ") if time else ""
+
+
+def iso_of(seconds: float) -> str:
+    """Return a moment, seconds since the epoch, as the state has it."""
+    return iso(datetime.fromtimestamp(seconds, timezone.utc))
 
 
 def _time(text: str | None) -> datetime | None:

@@ -126,6 +126,7 @@ class Verbs:
         entry.replacement = None  # it is being created
         another, bag = entry.is_another_request, Bag.of(inputs)
         spec = self.family.spec(inputs, bag)
+        bag = replace(bag, replaced=self._replaced(spec, entry.replaced, entry.key))
         before = {} if another else dict(entry.tags)
         start = Known(predecessors=frozenset(entry.refs), replaces=entry.ref if another else None)
         run: Run | None = None
@@ -134,7 +135,7 @@ class Verbs:
                 spec, start, call, timeout=bag.timeout("create"), is_first=self.is_new(bag.identity)
             )
             run.gone |= entry.deleted
-            run.keys |= entry.keys
+            run.keys |= bag.replaced.keys()
             known = converge(run, dropped=set(before) - set(spec.tags))
         except CopyError as error:
             if error.kept and error.kept.seen:
@@ -157,10 +158,12 @@ class Verbs:
         inputs = {**{key: olds[key] for key in settled if key in olds}, **inputs}
         bag, start = Bag.of(inputs), state.known(self.family, olds)
         spec = self.family.spec(inputs, bag)
+        bag = replace(bag, replaced=self._replaced(spec, Bag.of(olds).replaced))
         dropped = set(olds.get("tags") or {}) - set(spec.tags)
         run: Run | None = None
         try:
             run = self._run(spec, start, call, timeout=bag.timeout("update", "create"), olds=olds)
+            run.keys |= bag.replaced.keys()
             known = converge(run, dropped=dropped)
         except CopyError as error:
             self._fail(
@@ -320,9 +323,21 @@ class Verbs:
         region = olds.get(self.family.region_argument) or ""
         entry = self.ledger.remember(urn, id_, olds, region=region, ref=known.ref)
         entry.refs.update(known.predecessors)
-        if isinstance(key := Bag.of(olds).key, str) and key:
-            entry.keys.add(key)
+        if isinstance(key := Bag.of(olds).key, str):
+            entry.key = key
+        entry.replaced = Bag.of(olds).replaced
         return entry
+
+    def _replaced(self, spec: Spec, replaced: Mapping[str, str], key: str = "") -> dict[str, str]:
+        """Keys of what was replaced: a copy that somebody made of it with its tags isn't an orphan of an interrupted run.
+
+        They count for as long as such a copy is as young as an interrupted run's could be.
+        """
+        if not spec.heritable:
+            return {}
+        now = self.clock.now()
+        found = {**replaced, **({key: state.iso_of(now)} if key and key != spec.key else {})}
+        return {each: at for each, at in found.items() if at >= state.iso_of(now - spec.longest_run)}
 
     def _made(
         self, inputs: Properties, spec: Spec, known: Known, bag: Bag, olds: Mapping[str, Any] | None = None

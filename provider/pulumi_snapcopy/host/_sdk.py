@@ -54,6 +54,11 @@ class Partial:
     properties: Mapping[str, Any]
 
 
+def config_keys(config: Any) -> list[str]:
+    """Return the keys of the stack's config that are set; none where the SDK keeps them elsewhere."""
+    return list(getattr(config, "_props", {}))
+
+
 def current_call() -> Call | None:
     """Find the call this thread serves: the host hands neither the URN nor the gRPC context to a provider."""
     frame: FrameType | None = sys._getframe(1)

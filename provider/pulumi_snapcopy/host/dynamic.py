@@ -93,7 +93,7 @@ class DynamicProvider(ResourceProvider):
         """Get ready, once a host: settings, worker pool, progress, and an end when the engine ends."""
         clock, backend = type(self).clock(), self._backend
         try:
-            settings = Settings.read(req.config.get)
+            settings = Settings.read(req.config.get, _sdk.config_keys(req.config))
             with _IMPORTS:
                 family = backend.by_settings(settings) if backend.by_settings else backend.family
         except ConfigError as error:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import difflib
 import json
 import math
 import os
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 
 from ..core.errors import ConfigError
@@ -14,6 +15,7 @@ from ..core.fields import snake_case
 from ..core.waiting.policy import LONGEST_PAUSE
 
 DEFAULT_WORKERS = 256
+_KEYS = ("pollSeconds", "maxWorkers", "allowedAccountIds")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,12 +47,17 @@ class Settings:
         return _given(self._config, key, snake_case(key).upper())
 
     @classmethod
-    def read(cls, config: Callable[[str], object]) -> Settings:
+    def read(cls, config: Callable[[str], object], keys: Iterable[str] = ()) -> Settings:
         """Read settings from stack config, else from the environment.
 
+        Args:
+            config: returns the value of a key, or None.
+            keys: all keys that there are, those of others, too.
+
         Raises:
-            ConfigError: a value can't be used.
+            ConfigError: a value can't be used, or a key is misspelled: the account guard would be off without a word.
         """
+        _check_spelling(each for each in (*keys, *os.environ) if each.startswith(("snapcopy:", "SNAPCOPY_")))
         return cls(
             poll_seconds=_number(config, "pollSeconds", "POLL_SECONDS", LONGEST_PAUSE, least=0.1),
             max_workers=int(_number(config, "maxWorkers", "MAX_WORKERS", DEFAULT_WORKERS, least=1)),
@@ -59,6 +66,16 @@ class Settings:
             aws_region=_text(config("aws:region")),
             _config=config,
         )
+
+
+def _check_spelling(names: Iterable[str]) -> None:
+    for name in names:
+        folded = re.sub("[^a-z]", "", name.lower()).removeprefix("snapcopy")
+        for key in difflib.get_close_matches(folded, map(str.lower, _KEYS), n=1, cutoff=0.85):
+            setting = next(each for each in _KEYS if each.lower() == key)
+            right = {"snapcopy": f"snapcopy:{setting}", "SNAPCOPY": f"SNAPCOPY_{snake_case(setting).upper()}"}
+            if name not in right.values():
+                raise ConfigError(f"{name} is no setting; write {right[name[:8]]}, or remove it.")
 
 
 def _text(value: object) -> str | None:
