@@ -98,6 +98,7 @@ def test_a_pending_copy_that_isnt_listed_is_resumed_and_not_asked_about() -> Non
     known = (*copies(0, state=CopyState.PENDING), *copies(*range(1, 8)))
     found = plan(evidence(known, offers(0), listed=copies(*range(1, 8))), max_prune=1)
     assert day(0) in found.dates and found.warnings == ()
+    assert [each.copy.date for each in found.prune] == [day(7)], "it is made before anything goes"
 
 
 def test_new_copies_are_still_made_in_doubt() -> None:

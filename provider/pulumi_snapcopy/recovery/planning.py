@@ -56,7 +56,9 @@ def plan_source(
     elsewhere = [each for each in others if each.recorded or isinstance(evidence.recorded, Unreadable)]
     unclaimed = [each for each in (*spare, *others) if not each.recorded]
     usable = {day for day, each in here.items() if each.copy.state is not CopyState.FAILED or day in ready}
-    unlisted = {day for day in usable if day in here and not here[day].listed}
+    unlisted = {
+        day for day, each in here.items() if not each.listed and each.copy.state is CopyState.COMPLETE
+    }  # a pending one may have no tag yet; it is resumed before anything is deleted
     kept = retention.keep(usable | ready) if protected else {}
     if protected and not why_not:
         why_not = _nothing_as_new(kept, elsewhere, target_region)
