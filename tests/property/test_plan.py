@@ -101,7 +101,7 @@ class Simulator:
 
     def _end(self, step: plan.Step) -> None:
         """The engine writes down what the run has made, or was making."""
-        if self.seen.held and self.known.seen is not None:
+        if self.seen.taken_up and self.known.seen is not None:
             known, lost = self.known, isinstance(step, plan.Fail) and step.because is Because.DISAPPEARED
             if self.spec.by_id and isinstance(step, plan.Fail) and step.because is Because.FAILED:
                 self.things.remove(
@@ -157,14 +157,14 @@ class Simulator:
         if answer.sent is Sent.LOST:
             pending = Seen(name=self.spec.name, region="there", kind="Thing")
             self.known = replace(self.known, seen=self.known.seen or pending)
-            self.seen = replace(self.seen, held=True, sent=Sent.LOST, sent_at=self.now)
+            self.seen = replace(self.seen, taken_up=True, sent=Sent.LOST, sent_at=self.now)
             self._look()
             return
         assert made is not None
         # Where names are the key, what was started is known by its ref once it is seen.
         seen = made if self.spec.repeats else replace(made, ref=None)
         self.known = Known(seen=seen, operation_id=made.ref, predecessors=self.known.predecessors)
-        self.seen = replace(self.seen, held=True, sent=Sent.ACCEPTED, existing=seen, verdict=classify(self.spec, self.known, seen, records=[], now=self.now))  # fmt: skip
+        self.seen = replace(self.seen, taken_up=True, sent=Sent.ACCEPTED, existing=seen, verdict=classify(self.spec, self.known, seen, records=[], now=self.now))  # fmt: skip
         self.seen = replace(self.seen, existing=None, waited=True)
 
     def _make(self, answer: Answer) -> Seen:
@@ -193,13 +193,13 @@ class Simulator:
     def _rest(self, step: plan.Rest) -> None:
         self.now = max(self.now, step.until)
         self._look()
-        self.seen = replace(self.seen, left_to_maker=self.seen.held)
+        self.seen = replace(self.seen, left_to_maker=self.seen.taken_up)
 
     def _takeup(self, step: plan.TakeUp) -> None:
         known, existing = self.known, self.seen.existing
         assert existing is not None
         same = known.seen is not None and known.ref in (None, existing.ref)
-        if self.seen.held and known.ref != existing.ref:  # what was tagged is its younger twin
+        if self.seen.taken_up and known.ref != existing.ref:  # what was tagged is its younger twin
             self.seen = replace(self.seen, tagged=False)
         self.known = replace(
             known, seen=existing, adopted=step.adopted or (same and known.adopted),
@@ -207,7 +207,7 @@ class Simulator:
             in_state=known.in_state and same and known.ref is not None,
             by_record=self.seen.verdict.evidence.name == "RECORD",
         )  # fmt: skip
-        self.seen = replace(self.seen, held=True)
+        self.seen = replace(self.seen, taken_up=True)
 
     def _wait(self, step: plan.Wait) -> None:
         self.now += 20
@@ -247,7 +247,13 @@ class Simulator:
             return
         self.known = Known(predecessors=self.known.predecessors, replaces=self.known.replaces)
         self.seen = replace(
-            self.seen, existing=None, held=False, waited=False, sent=Sent.NOTHING, failure=None, tagged=False
+            self.seen,
+            existing=None,
+            taken_up=False,
+            waited=False,
+            sent=Sent.NOTHING,
+            failure=None,
+            tagged=False,
         )
 
     def _of(self, seen: Seen | None) -> Thing:

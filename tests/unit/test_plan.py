@@ -82,7 +82,7 @@ def shown(existing: Seen, verdict: Verdict = OUR_TAG, **more: object) -> Observa
 
 def held(existing: Seen, **more: object) -> Observation:
     """The same, of one that this run has taken up."""
-    return shown(existing, held=True, **more)
+    return shown(existing, taken_up=True, **more)
 
 
 ORPHAN = thing("r9", tags=EARLIER, key="k0")
@@ -99,10 +99,10 @@ NOTHING_THERE: list[tuple[Spec, Known, Observation, Step, str]] = [
      "one of the same request goes before a new one is made"),
     (SPEC, Known(), replace(READY, others=(ORPHAN,)), Create(), "one of an earlier request stays until the new one stands"),
     (SPEC, Known(), replace(READY, others=(thing("r7", tags={OWNER_TAG: THEIRS}),)), Create(), "another stack's stays"),
-    (SPEC, HELD_PENDING, replace(READY, held=True, sent=Sent.ACCEPTED), Wait(), "accepted, and not visible yet"),
-    (SPEC, HELD_PENDING, replace(READY, held=True, waited=True, missing_for=CREATION_GRACE), Wait(),
+    (SPEC, HELD_PENDING, replace(READY, taken_up=True, sent=Sent.ACCEPTED), Wait(), "accepted, and not visible yet"),
+    (SPEC, HELD_PENDING, replace(READY, taken_up=True, waited=True, missing_for=CREATION_GRACE), Wait(),
      "within the creation grace period"),
-    (SPEC, HELD_PENDING, replace(READY, held=True, waited=True, missing_for=CREATION_GRACE + 1), Fail(Because.DISAPPEARED),
+    (SPEC, HELD_PENDING, replace(READY, taken_up=True, waited=True, missing_for=CREATION_GRACE + 1), Fail(Because.DISAPPEARED),
      "longer than the creation grace period"),
     (replace(SPEC, by_id=True, name=""), IN_STATE, READY, Fail(Because.DISAPPEARED),
      "what has an id is another resource when it is made again: the state's stays until it is replaced"),
@@ -112,9 +112,9 @@ NOTHING_THERE: list[tuple[Spec, Known, Observation, Step, str]] = [
      Fail(Because.FAILED), "not even where it failed because of the limit"),
     (replace(SPEC, by_id=True, name=""), IN_STATE, shown(thing("r9")), Fail(Because.DISAPPEARED),
      "nor is another one with its key taken up under its id"),
-    (SPEC, HELD_PENDING, replace(READY, held=True, sent=Sent.ACCEPTED, failure="no room"), Wait(),
+    (SPEC, HELD_PENDING, replace(READY, taken_up=True, sent=Sent.ACCEPTED, failure="no room"), Wait(),
      "its record says that it failed before it was visible: once it shows it is kept, and deleted"),
-    (SPEC, HELD_PENDING, replace(READY, held=True, sent=Sent.ACCEPTED, failure="no room", missing_for=CREATION_GRACE + 1),
+    (SPEC, HELD_PENDING, replace(READY, taken_up=True, sent=Sent.ACCEPTED, failure="no room", missing_for=CREATION_GRACE + 1),
      Fail(Because.FAILED), "it has failed, and never showed"),
     (SPEC, Known(), replace(READY, sent=Sent.NAME_IN_USE, sent_at=NOW - 5), Create(), "the name's owner may be on its way out"),
     (SPEC, Known(), replace(READY, sent=Sent.NAME_IN_USE, sent_at=NOW - 61), Fail(Because.NAME_IN_USE),

@@ -86,8 +86,8 @@ class Checking:
         if olds:
             entry.is_another_request = bool(differences(self.family, olds, settled).replaces)
         entry.replacement = None if olds else settled
-        if not olds and not self.ledger.is_held(self.family.settled_id(settled) or ""):
-            self.ledger.release(urn)
+        if not olds and not self.ledger.is_assigned(self.family.settled_id(settled) or ""):
+            self.ledger.unassign(urn)
         return Checked(inputs=settled)
 
     def _default(self, inputs: Properties, region: str | None) -> list[Violation]:

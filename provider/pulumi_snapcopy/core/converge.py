@@ -140,15 +140,15 @@ class _Convergence:
         run.clock.sleep(max(min(step.until, run.deadline.at) - run.clock.now(), 0.0))
         run.rested = True
         self._observer.look_again(existing.name, existing.kind)
-        self._observer.note(left_to_maker=self._seen.held)
+        self._observer.note(left_to_maker=self._seen.taken_up)
 
     def _take_up(self, step: plan.TakeUp) -> None:
         known, existing = self._run.known, self._existing
-        if self._seen.held and known.ref != existing.ref:  # a second request's has an elder twin
+        if self._seen.taken_up and known.ref != existing.ref:  # a second request's has an elder twin
             self._attendant.leave()
             self._observer.note(tagged=False)
         same = known.seen is not None and known.ref in (None, existing.ref)
-        self._observer.hold(
+        self._observer.take_up(
             replace(
                 known,
                 seen=existing,
@@ -167,7 +167,7 @@ class _Convergence:
         while not self._seen.tagged:
             try:
                 run.change(lambda: run.service.tag(existing, step.tags))
-                run.held = True
+                run.keeps = True
                 self._observer.note(tagged=True)
             except (NotFound, Refused, Transient) as error:
                 if not step.must:
@@ -218,10 +218,10 @@ class _Convergence:
             return
         self._sending.failed += step.seen.phase is Phase.FAILED
         self._attendant.leave()
-        run.held, run.known = False, run.known.next
+        run.keeps, run.known = False, run.known.next
         self._observer.note(
             existing=None,
-            held=False,
+            taken_up=False,
             waited=False,
             sent=Sent.NOTHING,
             failure=None,

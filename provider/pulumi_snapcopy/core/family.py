@@ -91,19 +91,19 @@ class Family(ABC):
 
     def source_argument(self, inputs: Inputs) -> str:
         """Return the argument that names the source."""
-        return next(iter(self.identity(inputs)))
+        return next(iter(self.request(inputs)))
 
     def taken(self, inputs: Inputs) -> Callable[[Any], datetime | None]:
         """Return the call that tells when the source was taken."""
         return lambda service: None
 
-    def identity(self, inputs: Inputs) -> dict[str, Any]:
-        """Return what identifies the request, by the argument that a difference is shown at."""
+    def request(self, inputs: Inputs) -> dict[str, Any]:
+        """Return what makes it this request and no other, by the argument that a difference is shown at."""
         return {name: inputs.get(name) for name in self.fields.names(Change.REPLACE)}
 
     @property
     def optional(self) -> frozenset[str]:
-        """What of the identity is no difference while it isn't settled."""
+        """What of the request is no difference while it isn't settled."""
         return frozenset({self.name_argument} - {""})
 
     def is_default(self, name: str, value: Any, outputs: Inputs) -> bool:
@@ -111,12 +111,12 @@ class Family(ABC):
         return False
 
     def shown_at(self, name: str, inputs: Inputs) -> str:
-        """Return the property at which the engine shows a difference in the identity."""
+        """Return the property at which the engine shows a difference in the request."""
         return name
 
     def key_covers(self, inputs: Inputs) -> dict[str, Any]:
-        """Return what of the identity the key covers."""
-        return {name: value for name, value in self.identity(inputs).items() if name != self.name_argument}
+        """Return what of the request the key covers."""
+        return {name: value for name, value in self.request(inputs).items() if name != self.name_argument}
 
     def derive_name(self, inputs: Inputs, key: str) -> str | None:
         """Return the derived name, or None if it can't be known yet or the service gives ids."""

@@ -54,7 +54,7 @@ class Ledger:
     def __init__(self) -> None:
         self._declared: set[str] = set()
         self._asking: dict[str, str] = {}
-        self._held: dict[str, str] = {}
+        self._assigned: dict[str, str] = {}
         self._entries: dict[str, Entry] = {}
         self._urns: dict[str, str] = {}
 
@@ -80,28 +80,30 @@ class Ledger:
             if each.replacement is not None and each.is_another_request and (each.ids or each.refs)
         }
 
-    def hold(self, urn: str, id_: str) -> None:
+    def assign(self, urn: str, id_: str) -> None:
         """Note that a declared resource has this thing, and no other."""
         if urn in self._declared:
-            self._held[urn] = id_
+            self._assigned[urn] = id_
 
-    def release(self, urn: str) -> None:
+    def unassign(self, urn: str) -> None:
         """Note that what a resource had is to be replaced."""
-        self._held.pop(urn, None)
+        self._assigned.pop(urn, None)
 
-    def is_held(self, id_: str) -> bool:
+    def is_assigned(self, id_: str) -> bool:
         """Whether a declared resource has this thing."""
-        return id_ in list(self._held.values())
+        return id_ in list(self._assigned.values())
 
     def is_replaced(self, urn: str, seen: Seen | None) -> bool:
         """Whether a declared resource has another thing in place of this one."""
-        held = self._held.get(urn)
-        return held is not None and seen is not None and held != seen.id
+        assigned = self._assigned.get(urn)
+        return assigned is not None and seen is not None and assigned != seen.id
 
     def is_in_state(self, seen: Seen) -> bool:
         """Whether a declared resource has this thing, or had it before this run."""
         entries = list(self._entries.values())
-        return self.is_held(seen.id) or any(seen.id in each.ids or seen.ref in each.refs for each in entries)
+        return self.is_assigned(seen.id) or any(
+            seen.id in each.ids or seen.ref in each.refs for each in entries
+        )
 
     def entry(self, urn: str) -> Entry:
         """Return what a resource had."""

@@ -35,7 +35,7 @@ class Observer:
         """Take changes into the observation, and the time."""
         self.seen = replace(self.seen, now=self.run.clock.now(), **changes)
 
-    def hold(self, known: Known) -> None:
+    def take_up(self, known: Known) -> None:
         """Take into the run what it has started or takes up; it stays in the state if the run fails.
 
         What is adopted isn't ours before it has our tag: until then a run that fails leaves it as it is.
@@ -43,8 +43,8 @@ class Observer:
         run = self.run
         owner = known.seen.tags.get(OWNER_TAG, "") if known.seen else ""
         run.known = known
-        run.held = not known.adopted or known.in_state or same_owner(owner, run.spec.owner)
-        self.note(held=True)
+        run.keeps = not known.adopted or known.in_state or same_owner(owner, run.spec.owner)
+        self.note(taken_up=True)
 
     def look(self) -> None:
         """Find the thing; and list all, where orphans of ours may be there."""
@@ -55,7 +55,7 @@ class Observer:
             found = [each for each in [run.read(run.spec.adopt_id)] if each]
             if not found:
                 raise _nothing_to_adopt(run)
-            if run.is_held(found[0]):
+            if run.is_assigned(found[0]):
                 raise _not_to_be_adopted(run)
         if not found:
             self._list_all()
@@ -169,7 +169,7 @@ class Observer:
         run, existing = self.run, self.seen.existing
         if existing is None or existing.ref == run.spec.adopt_id:
             return False
-        if run.held and seen.ref == run.known.ref:
+        if run.keeps and seen.ref == run.known.ref:
             return True
         same_size = None in (seen.size, existing.size) or seen.size == existing.size
         recent = is_recent(run.spec, seen.created_at, run.clock.now())

@@ -38,7 +38,7 @@ class Sent(Enum):
 class Observation:
     """What is observed of the world at one moment, and what this run has done about it.
 
-    The world: ``now`` to ``taken_by_another_type``. This run: ``held`` and what follows.
+    The world: ``now`` to ``taken_by_another_type``. This run: ``taken_up`` and what follows.
 
     Args:
         now: the moment, seconds since the epoch.
@@ -51,7 +51,7 @@ class Observation:
         failure: why it failed, once that is known.
         over_limit: whether it failed only because too many were in progress.
         taken_by_another_type: whether the service's records say so of a name in use.
-        held: whether this run has taken it up, or started it.
+        taken_up: whether this run has taken it up, or started it.
         waited: whether this run has waited for it.
         sent: what became of this run's last request.
         sent_at: when that was; of a name in use, when the service first said so.
@@ -73,7 +73,7 @@ class Observation:
     failure: str | None = None
     over_limit: bool = False
     taken_by_another_type: bool = False
-    held: bool = False
+    taken_up: bool = False
     waited: bool = False
     sent: Sent = Sent.NOTHING
     sent_at: float = 0.0
@@ -186,7 +186,7 @@ def next_step(spec: Spec, known: Known, seen: Observation) -> Step:
         return CheckSource()
     if existing is None:
         return _nothing_visible(spec, known, seen)
-    if seen.held and known.ref not in (None, existing.ref, *(twin.ref for twin in seen.twins)):
+    if seen.taken_up and known.ref not in (None, existing.ref, *(twin.ref for twin in seen.twins)):
         return Fail(Because.DISAPPEARED)
     is_given = spec.by_id and known.in_state
     if is_given and existing.ref != known.ref:  # the engine changes no id in an update
@@ -200,7 +200,7 @@ def next_step(spec: Spec, known: Known, seen: Observation) -> Step:
         return Fail(Because.FAILED)
     if step := _make_way(spec, known, seen, existing):
         return step
-    if not seen.held or known.ref != existing.ref:
+    if not seen.taken_up or known.ref != existing.ref:
         return TakeUp()
     if step := _orphan(spec, known, seen, same_request=True) or _tag(spec, known, seen, existing):
         return step
@@ -240,7 +240,7 @@ def _make_way(spec: Spec, known: Known, seen: Observation, existing: Seen) -> St
     thing = spec.words.thing
     if existing.phase is Phase.FAILED:
         return Delete(existing, f"a failed {thing}")
-    if seen.held or known.adopted or (known.in_state and known.ref == existing.ref):
+    if seen.taken_up or known.adopted or (known.in_state and known.ref == existing.ref):
         return None
     of_this_request = matches(spec, existing)
     if is_retained(existing):

@@ -52,7 +52,7 @@ class Run:
         doing: what the verb does, for messages.
         is_wanted: whether anybody still waits for it.
         is_in_state: whether the engine has shown this process that the state has a thing.
-        is_held: whether a declared resource has it, as far as the engine has shown that.
+        is_assigned: whether a declared resource has it, as far as the engine has shown that.
         is_first: whether it is the stack's first run, so that none can have been interrupted before.
     """
 
@@ -68,13 +68,13 @@ class Run:
     doing: str = MAKING
     is_wanted: Callable[[], bool] = lambda: True
     is_in_state: Callable[[Seen], bool] = lambda seen: False
-    is_held: Callable[[Seen], bool] = lambda seen: False
+    is_assigned: Callable[[Seen], bool] = lambda seen: False
     is_first: bool = False
     taken: datetime | None = None
     """When the source was taken, once it was looked at."""
     rested: bool = False
     """Whether it has left another run the time to tag what that made."""
-    held: bool = False
+    keeps: bool = False
     """Whether what is known has to stay in the stack's state whatever happens."""
     gone: set[str | None] = field(default_factory=set)
     """The refs of what it deletes; lists may go on showing them."""
@@ -90,7 +90,7 @@ class Run:
     @property
     def kept(self) -> Known | None:
         """What has to stay in the stack's state."""
-        return self.known if self.held else None
+        return self.known if self.keeps else None
 
     def retry(self, call: Callable[[], T]) -> T:
         """Make a call that is safe to repeat, until the deadline."""

@@ -46,7 +46,7 @@ class Sending:
     def create(self, _: plan.Create) -> None:
         """Send the request, when it is its turn."""
         run = self._run
-        if not self._seen.held:
+        if not self._seen.taken_up:
             run.known = run.known.next
         run.progress.show(f"starting the {run.spec.words.thing}")
         try:
@@ -58,7 +58,7 @@ class Sending:
                 others_in_progress=self._are_others_in_progress,
             )
         except AnswerLost as error:
-            self.observer.hold(replace(run.known, seen=run.known.seen or self._never_seen()))
+            self.observer.take_up(replace(run.known, seen=run.known.seen or self._never_seen()))
             if self._seen.sent is Sent.LOST:
                 self._look_for_twins_after(run.clock.now())
             self.observer.note(sent=Sent.LOST, sent_at=run.clock.now())
@@ -86,7 +86,7 @@ class Sending:
             seen = replace(seen, created_at=datetime.fromtimestamp(now, timezone.utc))
         if self._seen.sent is Sent.LOST:
             self._look_for_twins_after(self._seen.sent_at)
-        self.observer.hold(replace(run.known.next, seen=seen, operation_id=started.operation_id))
+        self.observer.take_up(replace(run.known.next, seen=seen, operation_id=started.operation_id))
         self.observer.note(
             existing=seen, verdict=Verdict(Whose.OURS, Evidence.ANSWER), sent=Sent.ACCEPTED,
             tagged=started.tagged, dropped=frozenset(),
@@ -113,7 +113,7 @@ class Sending:
         self._look_without_a_list()
         if self._seen.existing is not None:
             return
-        if self._seen.sent is Sent.NAME_IN_USE and not self._seen.held:
+        if self._seen.sent is Sent.NAME_IN_USE and not self._seen.taken_up:
             kinds = {each.kind for each in run.records()}
             another_type = bool(kinds) and not kinds & {*run.service.kinds, ""}
             self.observer.note(taken_by_another_type=another_type)

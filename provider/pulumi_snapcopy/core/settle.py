@@ -62,10 +62,10 @@ def settle(
     family.settle(olds, inputs, same=same, ask=ask)
     if not family.name_argument or named:
         return inputs
-    if same and equal(family.identity(olds).get("date"), family.identity(inputs).get("date")):
+    before, now = family.request(olds), family.request(inputs)
+    if same and all(equal(before.get(name), now[name]) for name in now.keys() - {family.name_argument}):
         return inputs | {key: olds[key] for key in (family.name_argument,) if key in olds}
-    identity = family.identity(inputs)
-    if state.is_unknown([bag.key, *identity.values()]):
+    if state.is_unknown([bag.key, *now.values()]):
         inputs[family.name_argument] = UNKNOWN  # which a saved plan allows to become a name
     elif name := family.derive_name(inputs, bag.key):
         inputs[family.name_argument] = name
@@ -102,7 +102,7 @@ def differences(family: Family, olds: Mapping[str, Any], news: Inputs) -> Differ
 
     What isn't settled is no difference, and "latest" settled as a date is the same request as that date.
     """
-    before, now = family.identity(state.asked(family, olds)), family.identity(news)
+    before, now = family.request(state.asked(family, olds)), family.request(news)
     replaces = [
         name
         for name, value in now.items()

@@ -111,9 +111,9 @@ class Verbs:
         entry = self._remember(urn, id_, olds)
         entry.is_another_request = bool(found.replaces)
         if found.replaces:
-            self.ledger.release(urn)
+            self.ledger.unassign(urn)
         else:
-            self.ledger.hold(urn, id_)
+            self.ledger.assign(urn, id_)
         return found
 
     def create(self, call: Call, inputs: Properties) -> Made:
@@ -139,13 +139,13 @@ class Verbs:
             known = converge(run, dropped=set(before) - set(spec.tags))
         except CopyError as error:
             if error.kept and error.kept.seen:
-                self.ledger.hold(call.urn, error.kept.seen.id)
+                self.ledger.assign(call.urn, error.kept.seen.id)
             left = start.predecessors - entry.deleted
             self._fail(error, inputs, run.spec if run else spec, bag, tags=before, predecessors=left)
         bag = _after(run, known, bag)
         bag = replace(bag, predecessors=tuple(known.predecessors - entry.deleted))
         made = self._made(inputs, run.spec, known, bag)
-        self.ledger.hold(call.urn, made.id)
+        self.ledger.assign(call.urn, made.id)
         return made
 
     def update(self, call: Call, olds: Properties, inputs: Properties) -> Made:
@@ -211,7 +211,7 @@ class Verbs:
         """
         entry = self.ledger.entry_of(id_, call.urn)
         spec, bag = self._spec_of_state(id_, outputs), Bag.of(outputs)
-        if self.ledger.is_held(id_) or self._is_replaced_by_the_same(id_, entry):
+        if self.ledger.is_assigned(id_) or self._is_replaced_by_the_same(id_, entry):
             region, _, name = id_.partition("/")
             call.progress.warn(
                 f'kept "{name}" in {region}: this program still declares it. Only its old state entry was removed.'
@@ -289,7 +289,7 @@ class Verbs:
             source=self._region(spec.source_region), target=self._region(spec.region),
             progress=call.progress, timeout=timeout, doing=doing,
             is_wanted=self.is_wanted, is_in_state=self.ledger.is_in_state, is_first=is_first,
-            is_held=lambda seen: self.ledger.is_held(seen.id),
+            is_assigned=lambda seen: self.ledger.is_assigned(seen.id),
         )  # fmt: skip
 
     def _region(self, name: str) -> Region:

@@ -41,7 +41,7 @@ class CopiedSnapshots(Family):
     def key_covers(self, inputs: Inputs) -> dict[str, Any]:
         """Return all that makes another snapshot; of what is complete a changed duration asks for nothing."""
         return {
-            **self.identity(inputs),
+            **self.request(inputs),
             "completionDurationMinutes": inputs.get("completionDurationMinutes"),
         }
 

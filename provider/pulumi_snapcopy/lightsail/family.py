@@ -66,9 +66,9 @@ class CopiedSnapshots(Named):
         date = f":{_date(inputs)}" if inputs.get("sourceResourceName") else ""
         return ":".join(self.source(inputs))[: LONGEST_TAG_VALUE - len(date)] + date
 
-    def identity(self, inputs: Inputs) -> dict[str, Any]:
+    def request(self, inputs: Inputs) -> dict[str, Any]:
         """Return what identifies the request; a date is the same, written or settled."""
-        found = super().identity(inputs)
+        found = super().request(inputs)
         del found["restoreDate"]
         return {**found, "date": _date(inputs)}
 

@@ -80,9 +80,9 @@ class RestoredInstances(Restored):
     )  # fmt: skip
     name_argument = "instanceName"
 
-    def identity(self, inputs: Inputs) -> dict[str, Any]:
+    def request(self, inputs: Inputs) -> dict[str, Any]:
         """Return what identifies the request; the default type of addresses is the same, written out or not."""
-        found = super().identity(inputs)
+        found = super().request(inputs)
         if found["ipAddressType"] == DEFAULT_ADDRESS_TYPE:
             found["ipAddressType"] = None
         return found

@@ -31,9 +31,9 @@ class _OfOutscale(Family):
         region, source = self.source(inputs)
         return f"{source if inputs.get(FILE) is None else 'import'} in {region}"
 
-    def identity(self, inputs: Inputs) -> dict[str, Any]:
+    def request(self, inputs: Inputs) -> dict[str, Any]:
         """Return what identifies the request: of a pre-signed URL, the file that it is of."""
-        found = {**super().identity(inputs), "regionName": inputs.get("regionName")}
+        found = {**super().request(inputs), "regionName": inputs.get("regionName")}
         if FILE in found:
             found[FILE] = location(found[FILE])
         return found
