@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 from pulumi_snapcopy.core.waiting import clock
 from pulumi_snapcopy.core.waiting.clock import SystemClock
-from pulumi_snapcopy.emulator import Emulator, Fault, Settings
+from pulumi_snapcopy.emulator import Emulator, Fault, Injected, Settings
 from pulumi_snapcopy.lightsail.drill_permissions import DRILL_PERMISSIONS, DRILL_TAG, drill_policy
 from pulumi_snapcopy.lightsail.restoring_service import RestoringLightsail
 from pulumi_snapcopy.recovery.drill import recall
@@ -355,8 +355,7 @@ def test_a_signal_while_it_removes_what_was_restored_ends_it_afterwards(
 ) -> None:
     """Nothing is left that costs, and the end is no verdict."""
     held = on_emulator.inject(Fault(kind="hold-after", operation="DeleteInstance"))
-    running = _started("app-1")
-    assert held.wait_reached(60)
+    running = _started("app-1", until=held)
     running.send_signal(number)
     assert running.stderr is not None
     assert any("Stopping when what was restored is removed" in line for line in running.stderr)
@@ -371,8 +370,7 @@ def test_a_second_signal_while_it_removes_ends_it_at_once_and_names_what_may_be_
 ) -> None:
     """The next drill of the source removes it."""
     held = on_emulator.inject(Fault(kind="hold-after", operation="DeleteInstance"))
-    running = _started("app-1")
-    assert held.wait_reached(60)
+    running = _started("app-1", until=held)
     running.send_signal(signal.SIGINT)
     assert running.stderr is not None
     assert any("Stopping when what was restored is removed" in line for line in running.stderr)
@@ -392,8 +390,7 @@ def test_a_signal_before_the_restore_is_visible_removes_it_all_the_same(
         Fault(kind="error", operation="GetInstance", code="NotFoundException", times=2)
     )
     held = on_emulator.inject(Fault(kind="hold-after", operation="CreateInstancesFromSnapshot"))
-    running = _started("app-1")
-    assert held.wait_reached(60)
+    running = _started("app-1", until=held)
     running.send_signal(signal.SIGINT)
     held.release()
     running.communicate(timeout=60)
@@ -401,9 +398,9 @@ def test_a_signal_before_the_restore_is_visible_removes_it_all_the_same(
     assert there(region) == set()
 
 
-def _started(source: str) -> subprocess.Popen[str]:
-    """A drill in a process of its own, which Ctrl-C reaches."""
-    return subprocess.Popen(
+def _started(source: str, *, until: Injected) -> subprocess.Popen[str]:
+    """A drill in a process of its own, which Ctrl-C reaches, at the call that a fault holds."""
+    running = subprocess.Popen(
         [program(), "drill", source, *ROUTE],
         stdout=subprocess.DEVNULL,
         stderr=subprocess.PIPE,
@@ -412,6 +409,12 @@ def _started(source: str) -> subprocess.Popen[str]:
             signal.SIGINT, signal.SIG_DFL
         ),  # what runs in the background ignores it
     )
+    try:
+        assert until.wait_reached(120)
+    except TimeoutError as error:
+        running.kill()
+        raise AssertionError(running.communicate()[1]) from error
+    return running
 
 
 def test_the_role_for_drills_is_what_drills_call(

@@ -116,7 +116,7 @@ def test_a_refusal_at_preview_never_reaches_the_service_and_quotes_no_url(
     for said in (
         "exclude each other",
         "isn't the URL of a file",
-        "us-east-2 is not the account's own region, eu-west-2",
+        "'us-east-2' is not the account's own region, eu-west-2",
     ):
         assert said in output, output
     assert SECRET not in output
@@ -125,11 +125,12 @@ def test_a_refusal_at_preview_never_reaches_the_service_and_quotes_no_url(
 
 def test_a_snapshot_is_adopted_by_one_resource_of_whatever_type(stack: Stack, emulator: Emulator) -> None:
     """The second is refused at preview: deleted by one of the two, it would be gone for the other."""
-    route = {"source_snapshot_id": SOURCE, "source_region_name": REGION, "adopt_snapshot_id": SOURCE}
-    taken = {"volume_id": VOLUME, "adopt_snapshot_id": SOURCE}
+    existing = "snap-bbbbbbbb"
+    route = {"source_snapshot_id": SOURCE, "source_region_name": REGION, "adopt_snapshot_id": existing}
+    taken = {"volume_id": VOLUME, "adopt_snapshot_id": existing}
     stack.program(f"{HEAD}CopiedSnapshot('copied', **{route!r})\nSnapshot('taken', **{taken!r})\n")
     output = stack.preview(ok=False).output
-    assert f'"{SOURCE}" in {REGION} is already adopted by ' in output, output
+    assert f'"{existing}" in {REGION} is already adopted by ' in output, output
     assert emulator.calls() == []
 
 
