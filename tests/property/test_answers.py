@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pulumi_snapcopy.core.converge import converge
 from pulumi_snapcopy.core.errors import CopyError
-from pulumi_snapcopy.core.values import Known, Record, Spec
+from pulumi_snapcopy.core.values import Known, Phase, Record, Seen, Spec
 from pulumi_snapcopy.core.verbs import VerbFailed
 from pulumi_snapcopy.core.waiting.policy import SHORTEST_PAUSE
 
@@ -343,3 +343,28 @@ def test_a_copy_that_shows_late_needs_no_records() -> None:
     result = world.create(wanted())
     assert isinstance(result, Known), str(result)
     world.assert_one_copy(wanted())
+
+
+class Vanishing(FakeService):
+    """A service that shows what has failed once, and then no more."""
+
+    def get(self, region: str, name: str, kind: str | None = None) -> Seen | None:
+        found = super().get(region, name, kind)
+        for each in self.held:
+            if found is not None and each.arn == found.ref and found.phase is Phase.FAILED:
+                each.deleted = self.clock.now()
+        return found
+
+    def records(self, spec: Spec) -> list[Record]:
+        words = "You cannot copy more than 5 snapshots at a time."
+        return [replace(each, reason=each.reason and words) for each in super().records(spec)]
+
+
+def test_a_copy_that_fails_over_a_limit_and_vanishes_is_made_again() -> None:
+    """There is nothing to delete, and nothing to wait for."""
+    world = World(service=Vanishing(failing_copies=1))
+    began = world.service.clock.now()
+    result = world.create(wanted())
+    assert isinstance(result, Known), str(result)
+    world.assert_one_copy(wanted())
+    assert world.service.taken_on == 2 and world.service.clock.now() - began < 40

@@ -193,8 +193,11 @@ class _Convergence:
 
     def _delete(self, step: plan.Delete) -> None:
         """Delete, if what the service shows now says so, too: what was observed may be hours old."""
-        run = self._run
+        run, existing = self._run, self._seen.existing
         self._observer.confirm(step.seen)
+        if existing is not None and existing.ref == step.seen.ref and self._seen.existing is None:
+            self._forget(existing)  # it is gone
+            return
         again = next_step(run.spec, run.known, self._seen)
         if not isinstance(again, plan.Delete) or again.seen.ref != step.seen.ref:
             return
@@ -216,7 +219,12 @@ class _Convergence:
             others, twins = (without(each, step.seen.ref) for each in (seen.others, seen.twins))
             self._observer.note(others=others, twins=twins)
             return
-        self._sending.failed += step.seen.phase is Phase.FAILED
+        self._forget(step.seen)
+
+    def _forget(self, gone: Seen) -> None:
+        """Begin again without what was in the way, or has failed."""
+        run = self._run
+        self._sending.failed += gone.phase is Phase.FAILED
         self._attendant.leave()
         run.keeps, run.known = False, run.known.next
         self._observer.note(

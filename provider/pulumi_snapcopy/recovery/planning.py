@@ -143,7 +143,6 @@ def _kept_without(
 
 
 def _unlisted(evidence: Evidence, why_not: tuple[str, ...], copies: list[Copy]) -> tuple[str, ...]:
-    copies = [each for each in copies if each.state is CopyState.COMPLETE]  # a pending one has no tag yet
     if why_not or not copies:
         return ()
     return (
