@@ -114,3 +114,12 @@ def snapcopy_in(clean: pytest.MonkeyPatch) -> Callable[..., bytes]:
 def program() -> str:
     """Where `snapcopy` is."""
     return str(Path(sys.executable).with_name("snapcopy"))
+
+
+def interruptible(*arguments: str) -> list[str]:
+    """The command line of `snapcopy` as a terminal starts it: what runs in the background ignores Ctrl-C.
+
+    A ``preexec_fn`` would do the same, and may hang where the emulator's threads run beside it.
+    """
+    heed = "import os, signal, sys; signal.signal(signal.SIGINT, signal.SIG_DFL); os.execv(sys.argv[1], sys.argv[1:])"
+    return [sys.executable, "-c", heed, program(), *arguments]

@@ -21,7 +21,7 @@ from pulumi_snapcopy.recovery.drill import recall
 
 from tests.harness.served import EmulatedClock
 
-from .conftest import Invoke, Snapcopy, program
+from .conftest import Invoke, Snapcopy, interruptible, program
 
 SOURCE, TARGET = "us-east-1", "eu-west-1"
 TODAY = datetime.now(timezone.utc).date()
@@ -401,13 +401,10 @@ def test_a_signal_before_the_restore_is_visible_removes_it_all_the_same(
 def _started(source: str, *, until: Injected) -> subprocess.Popen[str]:
     """A drill in a process of its own, which Ctrl-C reaches, at the call that a fault holds."""
     running = subprocess.Popen(
-        [program(), "drill", source, *ROUTE],
+        interruptible("drill", source, *ROUTE),
         stdout=subprocess.DEVNULL,
         stderr=subprocess.PIPE,
         text=True,
-        preexec_fn=lambda: signal.signal(
-            signal.SIGINT, signal.SIG_DFL
-        ),  # what runs in the background ignores it
     )
     try:
         assert until.wait_reached(120)

@@ -15,7 +15,7 @@ from pulumi_snapcopy.aws.login import Login
 from pulumi_snapcopy.core import keys
 from pulumi_snapcopy.emulator import Emulator, Fault
 
-from .conftest import Invoke, program
+from .conftest import Invoke, interruptible
 
 NOW = datetime.now(timezone.utc)
 OWNER = "shop/dev/snapcopy:lightsail:DisasterRecoveryRegion/dr-{0}@0123456789abcdef"
@@ -338,14 +338,11 @@ def test_a_real_ctrl_c_ends_the_watch(on_emulator: Emulator) -> None:
     """While it pauses, at once, and without a traceback."""
     copy(on_emulator, 1)
     running = subprocess.Popen(
-        [program(), "status", *HERE, "--watch"],
+        interruptible("status", *HERE, "--watch"),
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
         bufsize=1,
-        preexec_fn=lambda: signal.signal(
-            signal.SIGINT, signal.SIG_DFL
-        ),  # what runs in the background ignores it
     )
     assert running.stdout is not None
     assert any("web-1" in line for line in running.stdout)
