@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import pytest
+from pulumi.dynamic import Config
 from pulumi_snapcopy.core.errors import ConfigError
 from pulumi_snapcopy.core.waiting.policy import LONGEST_PAUSE
+from pulumi_snapcopy.host._sdk import config_keys
 from pulumi_snapcopy.host.settings import DEFAULT_WORKERS, Settings
 
 
@@ -118,6 +120,11 @@ def test_a_misspelled_setting_is_refused(name: str) -> None:
         match=rf"^snapcopy:{name} is no setting; write snapcopy:(allowedAccountIds|pollSeconds), ",
     ):
         read({f"snapcopy:{name}": "123456789012"})
+
+
+def test_the_hosts_config_tells_its_keys() -> None:
+    """Without them no misspelled key would be noticed; the SDK has no call for it."""
+    assert config_keys(Config({"snapcopy:allowedAccountId": "1"}, "shop")) == ["snapcopy:allowedAccountId"]
 
 
 def test_a_misspelled_variable_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:

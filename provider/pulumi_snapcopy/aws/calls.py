@@ -256,9 +256,8 @@ def _local_error(error: Exception, call: str) -> ServiceError:
     ):
         _pages_of[call] += 1
         page = "the answer is a page of HTML"
-        if (
-            _answering or _pages_of[call] < PAGES_TO_BELIEVE
-        ):  # a proxy's: it says nothing of what the service did
+        # A proxy's page says nothing of what the service did.
+        if _answering or _pages_of[call] < PAGES_TO_BELIEVE:
             return AnswerLost(page, call=call)
         return NoSuchService(_no_such_service(call, page), call=call)
     if isinstance(error, (aws.EndpointConnectionError, aws.ConnectTimeoutError, aws.ProxyConnectionError)):

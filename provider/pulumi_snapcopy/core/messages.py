@@ -32,7 +32,7 @@ def again(doing: str) -> str:
 
 
 def _onwards(kept: Known | None, doing: str) -> str:
-    """What to do after a run that ended early: what is complete is no longer waited for, it may lack a tag or have a twin."""
+    """Return the next step after a run that ended early; a complete copy isn't waited for, only its tags and twins are left."""
     return RESUME if kept is not None and not kept.complete else again(doing)
 
 

@@ -28,7 +28,7 @@ class Sources:
 
     Args:
         described: lists snapshots of a region by filters.
-        read: reads a region's snapshot by its id, whoever owns it; None if the service says that there is none.
+        read: reads a region's snapshot by its id, whoever owns it, or returns None if there is no such snapshot.
         clock: the time.
     """
 
