@@ -13,10 +13,11 @@ import pytest
 from pulumi_snapcopy.aws.calls import without_secrets
 from pulumi_snapcopy.core.errors import SourceError
 from pulumi_snapcopy.core.keys import owner
+from pulumi_snapcopy.core.outcome import Made, VerbFailed
 from pulumi_snapcopy.core.service import Service
 from pulumi_snapcopy.core.state import Bag
 from pulumi_snapcopy.core.values import Record, Seen, Spec
-from pulumi_snapcopy.core.verbs import Call, Made, VerbFailed, Verbs
+from pulumi_snapcopy.core.verbs import Call, Verbs
 from pulumi_snapcopy.core.waiting.clock import SystemClock
 from pulumi_snapcopy.core.waiting.listing import Listing
 from pulumi_snapcopy.emulator import Emulator, Fault, Settings

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta, timezone
 from typing import Any
 
-from pulumi_snapcopy.core import verbs
+from pulumi_snapcopy.core import outcome
 from pulumi_snapcopy.core.verbs import Call, Verbs
 from pulumi_snapcopy.lightsail.family import CopiedSnapshots
 
@@ -254,7 +254,7 @@ def _serve(work: Callable[[], Any], of: Properties | None = None) -> Any:
         return work()
     except Killed:
         raise HostDied from None
-    except verbs.VerbFailed as failed:
+    except outcome.VerbFailed as failed:
         kept = None
         if failed.kept is not None:
             kept = Made(id=failed.kept.id, outputs=_with_provider(failed.kept.outputs, of or {}))

@@ -11,8 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pulumi_snapcopy.core.converge import converge
 from pulumi_snapcopy.core.errors import CopyError
+from pulumi_snapcopy.core.outcome import VerbFailed
 from pulumi_snapcopy.core.values import Known, Phase, Record, Seen, Spec
-from pulumi_snapcopy.core.verbs import VerbFailed
 from pulumi_snapcopy.core.waiting.policy import SHORTEST_PAUSE
 
 from tests.harness.fake_service import FakeService

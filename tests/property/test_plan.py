@@ -22,6 +22,7 @@ from pulumi_snapcopy.core.values import (
     Seen,
     Source,
     Spec,
+    Traits,
     Words,
     without,
 )
@@ -79,7 +80,10 @@ class Simulator:
 
     def run(self, stop_after: int | None = None) -> plan.Step | None:
         """Run until Done or Fail, or until so many steps were performed."""
-        self.known, self.seen = self.interrupted, Observation(now=self.now, searched=not self.spec.repeats)
+        self.known, self.seen = (
+            self.interrupted,
+            Observation(now=self.now, searched=not self.spec.traits.repeats),
+        )
         self._look(whole=True)
         for number in range(MOST_STEPS):
             step = next_step(self.spec, self.known, self.seen)
@@ -117,7 +121,7 @@ class Simulator:
 
     def _matching(self) -> list[Seen]:
         shown = [each.at(self.now) for each in self._visible()]
-        if self.spec.repeats:
+        if self.spec.traits.repeats:
             return [each for each in shown if each.key == self.spec.key]
         return [each for each in shown if each.name == self.spec.name]
 
@@ -143,7 +147,7 @@ class Simulator:
         self.seen = replace(self.seen, source=Source(kind="Thing"))
 
     def _create(self, step: plan.Create) -> None:
-        if not self.spec.repeats and any(each.seen.name == self.spec.name for each in self.things):
+        if not self.spec.traits.repeats and any(each.seen.name == self.spec.name for each in self.things):
             since = self.seen.sent_at if self.seen.sent is Sent.NAME_IN_USE else self.now
             self.seen = replace(self.seen, sent=Sent.NAME_IN_USE, sent_at=since)
             self.now += 10
@@ -162,7 +166,7 @@ class Simulator:
             return
         assert made is not None
         # Where names are the key, what was started is known by its ref once it is seen.
-        seen = made if self.spec.repeats else replace(made, ref=None)
+        seen = made if self.spec.traits.repeats else replace(made, ref=None)
         self.known = Known(seen=seen, operation_id=made.ref, predecessors=self.known.predecessors)
         self.seen = replace(self.seen, taken_up=True, sent=Sent.ACCEPTED, existing=seen, verdict=classify(self.spec, self.known, seen, records=[], now=self.now))  # fmt: skip
         self.seen = replace(self.seen, existing=None, waited=True)
@@ -294,7 +298,7 @@ def simulators(draw: st.DrawFn, *, repeats: bool, derived: bool, taken: bool = F
     """A service with others' things, for a request whose key is in the name, in the thing, or only a name of the user's."""
     spec = Spec(
         words=WORDS, resource="web", subject="", owner=OURS, key="k1", carried_key="k1", region="there", source_region="here",
-        name="" if repeats else "mine", origin=SOURCE, source=SOURCE, tags={"team": "shop"}, longest_run=3600, repeats=repeats, by_id=repeats,
+        name="" if repeats else "mine", origin=SOURCE, source=SOURCE, tags={"team": "shop"}, longest_run=3600, traits=Traits(repeats=repeats), by_id=repeats,
         adopt=taken and draw(st.booleans()),
     )  # fmt: skip
     chosen = draw(st.lists(st.sampled_from(BYSTANDERS), unique_by=lambda each: each[1], max_size=4))

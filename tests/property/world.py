@@ -11,11 +11,12 @@ from pulumi_snapcopy.core import state
 from pulumi_snapcopy.core.converge import converge
 from pulumi_snapcopy.core.errors import CopyError
 from pulumi_snapcopy.core.keys import owner
+from pulumi_snapcopy.core.outcome import Made, VerbFailed
 from pulumi_snapcopy.core.run import Run
 from pulumi_snapcopy.core.settle import settle
 from pulumi_snapcopy.core.state import Bag
 from pulumi_snapcopy.core.values import OWNER_TAG, Known, Seen, Spec
-from pulumi_snapcopy.core.verbs import Call, Made, VerbFailed, Verbs
+from pulumi_snapcopy.core.verbs import Call, Verbs
 from pulumi_snapcopy.core.waiting.region import Region
 from pulumi_snapcopy.lightsail.family import CopiedSnapshots
 

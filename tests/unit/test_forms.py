@@ -6,14 +6,24 @@ from dataclasses import replace
 
 import pytest
 from pulumi_snapcopy.core.ownership import Whose, classify, is_orphan
-from pulumi_snapcopy.core.values import ADOPTED, OWNER_TAG, SOURCE_TAG, Known, Seen, Spec, Words, form_of
+from pulumi_snapcopy.core.values import (
+    ADOPTED,
+    OWNER_TAG,
+    SOURCE_TAG,
+    Known,
+    Seen,
+    Spec,
+    Traits,
+    Words,
+    form_of,
+)
 
 OWNER = "shop/dev/web@0000000000000001"
 COPY = Spec(
     words=Words(noun="Copy", thing="copy", making="copying", made="copied", provider="Acme"),
     resource="web", subject="", owner=OWNER, key="", region="b", source_region="a", origin="a:snap",
 )  # fmt: skip
-TAKEN = replace(COPY, origin="b:instance/web-1", forms=("instance", "disk"))
+TAKEN = replace(COPY, origin="b:instance/web-1", traits=Traits(forms=("instance", "disk")))
 
 
 def seen(source: str | None) -> Seen:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from pulumi_snapcopy.core import messages
+from pulumi_snapcopy.core import messages, notices
 from pulumi_snapcopy.core.errors import TooManyCopies
 from pulumi_snapcopy.core.family import Inputs
 from pulumi_snapcopy.core.messages import MAKING
@@ -37,7 +37,7 @@ def test_only_what_is_pending_is_waited_for_by_the_next_run() -> None:
 def test_a_services_sentence_ends_once() -> None:
     """EC2's own ends with a full stop."""
     limit = TooManyCopies("The limit is 20 for this destination region.", code="ResourceLimitExceeded")
-    said = messages.queued(spec(), limit)
+    said = notices.queued(spec(), limit)
     assert "for this destination region. The others are queued" in said
 
 

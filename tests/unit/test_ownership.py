@@ -24,6 +24,7 @@ from pulumi_snapcopy.core.values import (
     Record,
     Seen,
     Spec,
+    Traits,
     Words,
 )
 
@@ -124,7 +125,7 @@ def test_the_services_record_proves_an_interrupted_run(
 def test_a_run_of_seconds_still_knows_what_it_has_just_made() -> None:
     """Its answer was lost, it looks a moment after its deadline, and the service's clock may be five minutes behind ours."""
     hasty = replace(SPEC, longest_run=3)
-    by_id = replace(hasty, by_id=True, repeats=True, heritable=True)
+    by_id = replace(hasty, by_id=True, traits=Traits(repeats=True, heritable=True))
     for age, whose in ((10, Whose.OURS), (350, Whose.OURS), (361, Whose.THEIRS)):
         assert classify(hasty, NOTHING, thing(), records=[RECORD], now=NOW.timestamp() + age).whose is whose
         assert classify(by_id, NOTHING, thing(key="k1"), now=NOW.timestamp() + age).whose is whose

@@ -40,6 +40,7 @@ from pulumi_snapcopy.core.values import (
     Seen,
     Source,
     Spec,
+    Traits,
     Words,
 )
 from pulumi_snapcopy.core.waiting.policy import CREATION_GRACE, SEARCH, TAGGING_GRACE, pause
@@ -50,6 +51,7 @@ SPEC = Spec(
     words=WORDS, resource="web", subject="", owner=OURS, key="k1", carried_key="k1", region="there", source_region="here", name="mine",
     origin="here:s1", source="here:s1", tags={"team": "shop"},
 )  # fmt: skip
+REPEATING = replace(SPEC, traits=Traits(repeats=True))
 NOW = datetime(2026, 11, 20, 12, tzinfo=timezone.utc).timestamp()
 READY = Observation(now=NOW, source=Source(kind="Thing"))
 OUR_TAG, OUR_KEY = Verdict(Whose.OURS, Evidence.TAG), Verdict(Whose.OURS, Evidence.KEY)
@@ -122,9 +124,9 @@ NOTHING_THERE: list[tuple[Spec, Known, Observation, Step, str]] = [
     (SPEC, Known(), replace(READY, sent=Sent.NAME_IN_USE, sent_at=NOW, taken_by_another_type=True), Fail(Because.NAME_IN_USE),
      "waiting for another type's thing is in vain"),
     (SPEC, Known(), replace(READY, sent=Sent.LOST, sent_at=NOW), Create(), "a repeated request is refused by the service"),
-    (replace(SPEC, repeats=True), Known(), replace(READY, sent=Sent.LOST, sent_at=NOW - SEARCH + 1), SearchForLost(),
+    (REPEATING, Known(), replace(READY, sent=Sent.LOST, sent_at=NOW - SEARCH + 1), SearchForLost(),
      "a repeated request would make a second one"),
-    (replace(SPEC, repeats=True), Known(), replace(READY, sent=Sent.LOST, sent_at=NOW - SEARCH), Create(),
+    (REPEATING, Known(), replace(READY, sent=Sent.LOST, sent_at=NOW - SEARCH), Create(),
      "the search is over"),
 ]  # fmt: skip
 
@@ -172,9 +174,9 @@ MADE: list[tuple[Spec, Known, Observation, Step, str]] = [
     (SPEC, replace(HELD, by_record=True), held(UNTAGGED, left_to_maker=True), Tag(TAGGED, must=True), "and had the time to"),
     (SPEC, HELD, held(WHOLE, dropped=frozenset({"cost"})), Untag(frozenset({"cost"})), "a tag is no longer asked for"),
     (SPEC, HELD, held(thing(tags={**TAGGED, RETAIN_TAG: "true"})), Untag(frozenset({RETAIN_TAG})), "no longer kept on purpose"),
-    (replace(SPEC, repeats=True), HELD, held(WHOLE, searched=False), LookForTwins(), "a last look for second ones"),
-    (replace(SPEC, repeats=True), HELD, held(WHOLE, searched=False, search_from=NOW + 5), LookForTwins(NOW + 5), "lists may lag"),
-    (replace(SPEC, repeats=True), HELD, held(WHOLE, twins=(thing("r2"),)), Delete(thing("r2"), "a second one of the same request"),
+    (REPEATING, HELD, held(WHOLE, searched=False), LookForTwins(), "a last look for second ones"),
+    (REPEATING, HELD, held(WHOLE, searched=False, search_from=NOW + 5), LookForTwins(NOW + 5), "lists may lag"),
+    (REPEATING, HELD, held(WHOLE, twins=(thing("r2"),)), Delete(thing("r2"), "a second one of the same request"),
      "the eldest stays"),
     (SPEC, HELD, held(WHOLE, others=(ORPHAN,)), Delete(ORPHAN, WHY_ORPHAN), "one of an earlier request, now that this one stands"),
     (SPEC, HELD, held(WHOLE, others=(SAME_ORPHAN,)), Delete(SAME_ORPHAN, WHY_ORPHAN), "one of another day"),

@@ -10,8 +10,9 @@ from contextlib import ExitStack
 from dataclasses import replace
 from typing import Any
 
-from . import messages, plan
+from . import messages, notices, plan
 from .attending import Attendant
+from .deleting import delete_one
 from .errors import (
     Cancelled,
     CopyError,
@@ -26,7 +27,6 @@ from .errors import (
 from .observing import Observer
 from .ownership import Evidence, deciding, is_made_by
 from .plan import Because, Observation, Sent, Step, next_step
-from .removal import remove
 from .run import Run
 from .sending import Sending
 from .values import OWNER_TAG, SOURCE_TAG, Known, Phase, Seen, without
@@ -131,10 +131,7 @@ class _Convergence:
         ours = {run.known.ref, self._existing.ref, *(each.ref for each in seen.twins), *run.gone}
         for each in found:
             if each.ref not in ours:
-                run.progress.warn(
-                    f'kept "{each.name}" in {each.region}: it has the mark of this {run.spec.words.thing}, and isn\'t '
-                    "proven to be a duplicate."
-                )
+                run.progress.warn(notices.not_proven(run.spec, each))
 
     def _rest(self, step: plan.Rest) -> None:
         run, existing = self._run, self._existing
@@ -203,9 +200,9 @@ class _Convergence:
         if not isinstance(again, plan.Delete) or again.seen.ref != step.seen.ref:
             return
         step, seen = again, self._seen
-        run.progress.warn(f'deleting "{step.seen.name}" in {step.seen.region}: {step.why}')
+        run.progress.warn(notices.deleting(step.seen, step.why))
         try:
-            remove(run, step.seen)
+            delete_one(run, step.seen)
         except CopyError as error:
             error.kept = error.kept or run.kept
             raise
@@ -214,7 +211,7 @@ class _Convergence:
         except Denied as error:
             if step.seen not in (*seen.others, *seen.twins):
                 raise
-            run.progress.warn(messages.left_over(step.seen, step.why, error))
+            run.progress.warn(notices.left_over(step.seen, step.why, error))
             self._left_to_do = True
         if seen.existing is None or step.seen.ref != seen.existing.ref:
             others, twins = (without(each, step.seen.ref) for each in (seen.others, seen.twins))

@@ -1,18 +1,30 @@
-"""Deleting what the state has, if it is provably ours."""
+"""Deleting: what the state has, if it is provably ours; and one of ours, until the service no longer shows it."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import partial
 
-from . import messages
-from .errors import Denied, LoginFailed, SourceError
-from .removal import find_known, made_again_meanwhile, remove
+from . import messages, notices
+from .errors import (
+    AnswerLost,
+    CopyError,
+    Denied,
+    LoginFailed,
+    NotFound,
+    Refused,
+    ServiceError,
+    SourceError,
+    Transient,
+)
+from .presence import find_known, look_up
 from .run import Run
 from .service import Service
-from .values import Seen, Source, Spec
+from .values import OWNER_TAG, Phase, Seen, Source, Spec
 from .waiting.clock import Clock
 from .waiting.listing import Listing
+from .waiting.policy import CREATION_GRACE, SAME_EVENT, USUAL_SKEW, pause
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,7 +54,7 @@ class NotAllowed(Exception):
         self.error = error
 
 
-def delete(run: Run, replacements: Sequence[Replacement]) -> None:
+def delete_known(run: Run, replacements: Sequence[Replacement]) -> None:
     """Delete it, and wait until the service no longer shows it; gone already is fine.
 
     Args:
@@ -58,18 +70,68 @@ def delete(run: Run, replacements: Sequence[Replacement]) -> None:
         return
     ours, found = run.decide(found)
     if not ours:
-        run.progress.warn(messages.another_of_that_name(run.spec, found))
+        run.progress.warn(notices.another_of_that_name(run.spec, found))
         return
-    if found.ref != run.known.ref and (error := made_again_meanwhile(run, found)):
+    if found.ref != run.known.ref and (error := _made_again_meanwhile(run, found)):
         raise error
     for each in replacements:
         _check_replacement(run, each, found)
     try:
-        remove(run, found)
+        delete_one(run, found)
     except LoginFailed:
         raise  # which says nothing of what the role may do
     except Denied as denied:
         raise NotAllowed(found, denied) from denied
+
+
+def delete_one(run: Run, seen: Seen) -> None:
+    """Delete one of ours, and wait until the service no longer shows it.
+
+    Raises:
+        CopyError: if it is still shown at the deadline.
+    """
+    run.gone.add(seen.ref)
+    seen = _marked(run, seen)
+    began, attempt, lost = run.clock.now(), 0, False
+    current: Seen | None = seen
+    while current is not None:
+        doomed = current
+        try:
+            run.begin(partial(run.service.delete, doomed))
+            break
+        except NotFound as error:
+            # It was shown: it is being deleted, or isn't visible everywhere and has to be asked for again.
+            run.deadline.rest(attempt, error)
+        except Refused as error:
+            # After a lost answer it may be refused because it is being deleted.
+            is_asked = lost and run.clock.now() - began <= CREATION_GRACE
+            if doomed.phase is not Phase.PENDING and not is_asked:
+                raise
+            run.deadline.rest(attempt, error)
+        except Transient as error:
+            lost = lost or isinstance(error, AnswerLost)
+            run.deadline.rest(attempt, error)
+        attempt += 1
+        current = _still_shown(run, seen, is_new=run.clock.now() - began <= CREATION_GRACE)
+    asked = run.clock.now()
+    while current is not None and _still_shown(run, seen) is not None:
+        rest = pause(run.clock.now() - asked)
+        if run.clock.now() + rest > run.deadline.at:
+            raise messages.still_shown(run.spec, seen, run.timeout)
+        run.progress.show("deleting: the service still shows it")
+        run.clock.sleep(rest)
+
+
+def _marked(run: Run, seen: Seen) -> Seen:
+    """Tag it as ours: a role may be allowed to delete only what has the owner tag."""
+    if OWNER_TAG in seen.tags:
+        return seen
+    tag = {OWNER_TAG: run.spec.owner}
+    try:
+        run.change(lambda: run.service.tag(seen, tag))
+    except ServiceError:
+        return seen  # then the deletion itself tells
+    return replace(seen, tags={**seen.tags, **tag})
 
 
 def _check_replacement(run: Run, replacement: Replacement, doomed: Seen) -> None:
@@ -89,3 +151,25 @@ def _check_replacement(run: Run, replacement: Replacement, doomed: Seen) -> None
         run.retry(look)
     except SourceError as error:
         raise messages.no_replacement(run.spec.words.thing, doomed.name, spec, error) from error
+
+
+def _made_again_meanwhile(run: Run, found: Seen) -> CopyError | None:
+    """Return what to raise if it was made since this run began, by a run that took this one for dead.
+
+    Where the service's clock is ahead of ours that is said of one made a little earlier, too.
+    """
+    known, made = run.known, found.created_at
+    if made is None or made.timestamp() <= run.began + USUAL_SKEW:
+        return None
+    before = known.seen.created_at if known.seen else None
+    if known.ref is not None:
+        another = found.ref != known.ref
+    else:
+        another = before is not None and made.timestamp() > before.timestamp() + SAME_EVENT
+    return messages.made_again_meanwhile(run.spec, found) if another else None
+
+
+def _still_shown(run: Run, seen: Seen, *, is_new: bool = False) -> Seen | None:
+    """Return the very thing, not another of its name, as it is shown now; of a new question one answer may be stale."""
+    found = look_up(run, seen.name, seen.kind) if is_new else run.read(seen.name, seen.kind)
+    return found if found is not None and found.ref == seen.ref else None

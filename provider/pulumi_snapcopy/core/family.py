@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from .fields import Change, Fields
 from .keys import key as make_key
 from .rules.rulebook import Rulebook
-from .values import FORMS_OF_COPIES, Phase, Source, Spec, Words
+from .values import Phase, Source, Spec, Traits, Words
 
 if TYPE_CHECKING:
     from .state import Bag
@@ -27,6 +27,7 @@ class Family(ABC):
 
     rules: ClassVar[Rulebook]
     words: ClassVar[Words]
+    traits: ClassVar[Traits] = Traits()
     key_digits: ClassVar[int] = 32
     """How many hex digits of key the service has room for."""
     ref_output: ClassVar[str] = "arn"
@@ -39,14 +40,6 @@ class Family(ABC):
     """The argument that says where the thing stands."""
     name_argument: ClassVar[str] = ""
     """The argument that names the thing; empty where the service gives ids."""
-    forms: ClassVar[tuple[str, ...]] = FORMS_OF_COPIES
-    """The forms of the source tags of this type, which tell it from others; see `values.form_of`."""
-    repeats: ClassVar[bool] = False
-    """Whether a repeated request makes a second one."""
-    heritable: ClassVar[bool] = False
-    """Whether the key goes along to what somebody copies from it, as tags and descriptions do."""
-    tagged_in_call: ClassVar[bool] = False
-    """Whether the request sets the tags."""
 
     @property
     def fields(self) -> Fields:
@@ -179,6 +172,7 @@ class Family(ABC):
         """
         blank = Spec(
             words=self.words,
+            traits=self.traits,
             resource=bag.resource,
             subject="",
             owner=bag.owner,
@@ -188,9 +182,6 @@ class Family(ABC):
             retain=bag.retain,
             longest_run=max(bag.timeout("create"), bag.timeout("update", "create")),
             by_id=not self.name_argument,
-            repeats=self.repeats,
-            heritable=self.heritable,
-            tagged_in_call=self.tagged_in_call,
         )
         return self._spec(inputs, blank)
 
@@ -210,7 +201,6 @@ class Family(ABC):
             dated=self.is_dated(inputs, name, blank.key),
             settled=settled,
             origin=self.origin(inputs),
-            forms=self.forms,
             source=f"{source_region}:{source}",
             itself=self.is_itself(inputs),
             arguments=dict(inputs),

@@ -1,4 +1,4 @@
-"""The sentences for what went wrong: the cause, the state, the next step."""
+"""The errors that end a verb, in words: the cause, the state, the next step."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from .errors import (
     SourceError,
     WrongAccount,
 )
-from .keys import is_namesake
+from .notices import belongs
 from .values import MISSING, OWNER_TAG, SOURCE_TAG, Known, Phase, Record, Seen, Spec, Words
 
 RESUME = "run `pulumi up` again to go on waiting."
@@ -27,7 +27,7 @@ MAKING, READING, DELETING = "making", "reading", "deleting"
 
 
 def again(doing: str) -> str:
-    """A thing is made by `up`; it is read and deleted by several commands."""
+    """Return the next step of trying again: a thing is made by `up`; it is read and deleted by several commands."""
     return UP_AGAIN if doing == MAKING else SAME_AGAIN
 
 
@@ -37,12 +37,12 @@ def _onwards(kept: Known | None, doing: str) -> str:
 
 
 def other_account(words: Words) -> str:
-    """What to do where the account isn't an allowed one."""
+    """Return what to do where the account isn't an allowed one."""
     return f"log in to an allowed account ({words.login}), or change snapcopy:allowedAccountIds"
 
 
 def wrong_account(spec: Spec, error: WrongAccount, *, doing: str, known: Known) -> CopyError:
-    """The account guard has let nothing through."""
+    """Return the error for an account that the guard doesn't allow."""
     # Without the program the engine hands on the configuration that the last `up` had.
     late = "`pulumi refresh` and `pulumi destroy` see a change with --run-program."
     then = f"then {UP_AGAIN}" if doing == MAKING else late
@@ -53,7 +53,7 @@ def wrong_account(spec: Spec, error: WrongAccount, *, doing: str, known: Known) 
 
 
 def unknown_account(spec: Spec, error: ServiceError, *, doing: str, known: Known) -> CopyError:
-    """The account guard can't tell the account, and has let nothing through."""
+    """Return the error for an account that the guard can't determine."""
     called = f" ({error.call})" if error.call else ""
     return CopyError(
         gerund(spec, doing), spec.subject,
@@ -63,7 +63,7 @@ def unknown_account(spec: Spec, error: ServiceError, *, doing: str, known: Known
 
 
 def elsewhere(spec: Spec, known: Known, why: tuple[str, str], *, doing: str) -> CopyError:
-    """The state's thing is of another service than the one that would be asked."""
+    """Return the error for a thing in the state that is of another service than the one that would be asked."""
     cause, correct = why
     return CopyError(
         gerund(spec, doing), spec.subject, cause,
@@ -72,7 +72,7 @@ def elsewhere(spec: Spec, known: Known, why: tuple[str, str], *, doing: str) -> 
 
 
 def wrong_source(spec: Spec, error: SourceError, *, kept: Known | None) -> CopyError:
-    """The source isn't there or isn't complete."""
+    """Return the error for a source that isn't there, isn't complete, or can't be used."""
     sent = "nothing was sent" if kept is None else _kept(spec, kept)
     return CopyError(
         spec.words.making, spec.subject, error.cause,
@@ -81,7 +81,7 @@ def wrong_source(spec: Spec, error: SourceError, *, kept: Known | None) -> CopyE
 
 
 def no_replacement(thing: str, name: str, replacement: Spec, error: SourceError) -> CopyError:
-    """What the state has must be deleted first for a replacement that can't be made."""
+    """Return the error for a replacement that can't be made, where what the state has would have to be deleted first."""
     return CopyError(
         "replacing", replacement.subject, error.cause,
         state=f'the {thing} "{name}" would have to be deleted first, and was kept; {error.state}',
@@ -90,7 +90,7 @@ def no_replacement(thing: str, name: str, replacement: Spec, error: SourceError)
 
 
 def service_error(spec: Spec, error: ServiceError, *, doing: str, kept: Known | None = None) -> CopyError:
-    """The service, or the way to it, refused."""
+    """Return the error for a call that the service, or the way to it, refused."""
     called = f" ({error.call})" if error.call else ""
     return CopyError(
         gerund(spec, doing), spec.subject, f"{error}{called}",
@@ -99,17 +99,8 @@ def service_error(spec: Spec, error: ServiceError, *, doing: str, kept: Known | 
     )  # fmt: skip
 
 
-def queued(spec: Spec, trouble: ServiceError) -> str:
-    """As many are in progress as the service allows: said once for all that wait."""
-    said = str(trouble).rstrip(".")
-    return (
-        f"{spec.words.provider} accepts no more in {spec.region} for now: {said}. The others are queued: each is sent "
-        "when one in progress ends, within its own timeout."
-    )
-
-
 def after(error: ServiceError, doing: str, words: Words) -> str:
-    """What to do next after an error of the service."""
+    """Return what to do next after an error of the service."""
     then = again(doing)
     if isinstance(error, NoSuchService):
         return f"correct the endpoint, or unset it to use the real service, then {then}"
@@ -125,7 +116,7 @@ def after(error: ServiceError, doing: str, words: Words) -> str:
 def out_of_time(
     spec: Spec, timeout: float, *, doing: str, kept: Known | None, trouble: ServiceError | None = None
 ) -> CopyError:
-    """The deadline has passed."""
+    """Return the error for a deadline that has passed."""
     because = f"; the service last said: {trouble}" if trouble else ""
     return CopyError(
         "waiting for" if kept else gerund(spec, doing), spec.subject, f"timed out after {spoken(timeout)}{because}",
@@ -135,7 +126,7 @@ def out_of_time(
 
 
 def cancelled(spec: Spec, *, doing: str, kept: Known | None = None) -> CopyError:
-    """The user has asked to stop."""
+    """Return the error for a verb that the user has stopped."""
     return CopyError(
         "waiting for" if kept else gerund(spec, doing), spec.subject, "stopped, as asked",
         state=_state(spec, kept, doing), next_step=_onwards(kept, doing),
@@ -144,7 +135,7 @@ def cancelled(spec: Spec, *, doing: str, kept: Known | None = None) -> CopyError
 
 
 def still_shown(spec: Spec, seen: Seen, timeout: float) -> CopyError:
-    """A deletion that doesn't end."""
+    """Return the error for a deletion that doesn't end."""
     return CopyError(
         "deleting", spec.subject, f'the service still shows "{seen.name}" after {spoken(timeout)}',
         state=f"its deletion was asked for; it is {seen.state} in {seen.region}.", next_step=SAME_AGAIN,
@@ -152,7 +143,7 @@ def still_shown(spec: Spec, seen: Seen, timeout: float) -> CopyError:
 
 
 def made_again_meanwhile(spec: Spec, found: Seen) -> CopyError:
-    """Another run has made it again since this deletion began."""
+    """Return the error for a thing that another run has made again since this deletion began."""
     return CopyError(
         "deleting", spec.subject, f'"{found.name}" has just been made again by another run',
         state=f"the {found.kind} of that name in {found.region} isn't the one in the stack's state; it was not changed.",
@@ -161,7 +152,7 @@ def made_again_meanwhile(spec: Spec, found: Seen) -> CopyError:
 
 
 def taken(spec: Spec, found: Seen) -> CopyError:
-    """The name belongs to something that isn't ours."""
+    """Return the error for a name that something has which isn't ours, saying whose it is."""
     whose, other_stack = belongs(spec, found)
     made = f" of {found.created_at:%Y-%m-%d %H:%M} UTC" if found.created_at else ""
     rename = spec.words.rename
@@ -194,16 +185,6 @@ def taken(spec: Spec, found: Seen) -> CopyError:
     )  # fmt: skip
 
 
-def belongs(spec: Spec, found: Seen) -> tuple[str, bool]:
-    """Whose it is, in words; and whether that is another stack of the same name."""
-    owner = found.tags.get(OWNER_TAG)
-    if owner is None:
-        return "has no snapcopy:owner tag", False
-    if is_namesake(owner, spec.owner):
-        return f"belongs to another stack of the same name ({owner})", True
-    return f"belongs to {owner}", False
-
-
 def is_of_this_stack(spec: Spec, found: Seen) -> bool:
     """Whether another resource of this stack has it."""
     _, at, identity = found.tags.get(OWNER_TAG, "").rpartition("@")
@@ -211,7 +192,7 @@ def is_of_this_stack(spec: Spec, found: Seen) -> bool:
 
 
 def retained(spec: Spec, found: Seen) -> CopyError:
-    """The name belongs to an earlier one of ours that was kept on purpose."""
+    """Return the error for a name that an earlier one of ours has, which was kept on purpose."""
     what = found.tags.get(SOURCE_TAG, "something else")
     return CopyError(
         spec.words.making, spec.subject, f'the name "{found.name}" is taken in {found.region} by a retained {spec.words.thing}',
@@ -221,7 +202,7 @@ def retained(spec: Spec, found: Seen) -> CopyError:
 
 
 def name_in_use(spec: Spec, records: Sequence[Record], kept: Known | None = None) -> CopyError:
-    """The name belongs to something else, or to what isn't shown: that may be what a request without an answer made."""
+    """Return the error for a name in use by something else, or by what a request without an answer may have made."""
     if kept is not None:
         return CopyError(
             spec.words.making, spec.subject,
@@ -241,7 +222,7 @@ def name_in_use(spec: Spec, records: Sequence[Record], kept: Known | None = None
 
 
 def failed(spec: Spec, known: Known, reason: str) -> CopyError:
-    """The service gave up on it."""
+    """Return the error for a copy that failed at the service."""
     words, seen = spec.words, known.seen
     shown = seen is not None and seen.phase is Phase.FAILED
     name = seen.name if seen else spec.name
@@ -278,47 +259,8 @@ def disappeared(spec: Spec, known: Known, *, instead: Seen | None = None) -> Cop
     )  # fmt: skip
 
 
-def another_of_that_name(spec: Spec, found: Seen) -> str:
-    """Something else has our name now."""
-    owner = found.tags.get(OWNER_TAG)
-    whose = belongs(spec, found)[0] if owner else "isn't the one that this stack made"
-    return f'the {found.kind} now named "{found.name}" in {found.region} {whose}; it was not changed.'
-
-
-def taken_again(spec: Spec, before: str, now: str) -> str:
-    """The source was deleted and taken again under its name."""
-    return (
-        f"{spec.source} was taken again: this {spec.words.thing} is of the one of {before}, now there is one of {now}. "
-        f"To copy it, change triggers, or write track_latest=True."
-    )
-
-
-def gone_for_good(spec: Spec, error: SourceError) -> str:
-    """It is gone, and so is its source."""
-    return (
-        f'the {spec.words.thing} "{spec.name}" is gone from {spec.region} and can\'t be made again: {error.cause}; '
-        f"{error.state}"
-    )
-
-
-def not_deleted(spec: Spec, seen: Seen, error: ServiceError) -> str:
-    """What was replaced stays, since the role may not delete."""
-    return (
-        f'kept "{seen.name}" in {seen.region}, which was replaced: deleting it isn\'t allowed ({error.call or error.code}). '
-        f"It is no longer in the stack's state; delete it with a role that may once it isn't needed."
-    )
-
-
-def left_over(seen: Seen, why: str, error: ServiceError) -> str:
-    """What is of no use stays, since the role may not delete."""
-    return (
-        f'kept "{seen.name}" in {seen.region}, {why}: deleting it isn\'t allowed ({error.call or error.code}). '
-        "Each `pulumi up` tries again; or delete it with a role that may."
-    )
-
-
 def incomplete(spec: Spec, found: Seen) -> str:
-    """What the next `up` has to do before what the state has is whole; empty if nothing."""
+    """Return what the next `up` has to do to complete what the state has, or an empty string."""
     thing = f'the {spec.words.thing} "{found.name}"'
     if found.phase is Phase.FAILED:
         return f"{thing} failed (state: {found.state}) in {found.region}; run `pulumi up` to replace it."
@@ -332,12 +274,12 @@ def incomplete(spec: Spec, found: Seen) -> str:
 
 
 def nothing(spec: Spec) -> str:
-    """That nothing was made."""
+    """Return that nothing was made."""
     return f"nothing was {spec.words.made}"
 
 
 def gerund(spec: Spec, doing: str) -> str:
-    """What a verb is doing."""
+    """Return what a verb is doing, as a gerund."""
     return spec.words.making if doing == MAKING else doing
 
 
@@ -351,7 +293,7 @@ def _state(spec: Spec, kept: Known | None, doing: str) -> str:
 
 
 def _unsent(spec: Spec, known: Known) -> str:
-    """What is true when the service wasn't asked anything."""
+    """Return the state of things where the service wasn't asked anything."""
     if known.seen is None:
         return "nothing was sent."
     return f'nothing was sent; the {spec.words.thing} "{known.seen.name}" stays in the stack\'s state.'

@@ -9,10 +9,10 @@ from .errors import Denied, SourceError
 from .keys import same_owner
 from .ownership import Whose, is_failed_predecessor, is_orphan, is_recent, may_be_inherited
 from .plan import Observation
-from .removal import find_known
+from .presence import find_known, look_up, read_listed
 from .run import Run
 from .values import OWNER_TAG, Known, Phase, Seen, is_retained
-from .waiting.policy import CREATION_GRACE, FILTERS_LAG, backoff
+from .waiting.policy import FILTERS_LAG
 
 
 @dataclass(slots=True)
@@ -62,7 +62,7 @@ class Observer:
             found = self.find()
         self.exists(found)
         fresh = not is_whole or not found
-        searched = not (fresh and run.spec.repeats)
+        searched = not (fresh and run.spec.traits.repeats)
         since = 0.0 if run.is_first else min(run.began + FILTERS_LAG, run.deadline.at)
         self.note(others=self._others(found) if fresh else (), searched=searched, search_from=since)
 
@@ -111,9 +111,7 @@ class Observer:
     def confirm(self, seen: Seen) -> None:
         """Read again what is to be deleted, and take into the observation what the service shows in its place."""
         run, existing = self.run, self.seen.existing
-        again = run.read(seen.name, seen.kind)
-        if again is None and (listed := run.listed(seen.name)) and listed.ref == seen.ref:
-            again = seen  # the read may be stale
+        again = look_up(run, seen.name, seen.kind)
         if existing is not None and existing.ref == seen.ref:
             verdict = run.judge(again) if again else self.seen.verdict
             self.note(existing=again, verdict=verdict)
@@ -142,22 +140,13 @@ class Observer:
             found, key=lambda each: (each.ref != given, each.phase is Phase.FAILED, _born(each), each.name)
         )
         for number, each in enumerate(first, 1):
-            existing = each if each is read else self._read(each)
+            existing = each if each is read else read_listed(run, each)
             if existing is not None:
                 self.note(existing=existing)
                 twins = tuple(other for other in first[number:] if self._is_twin(other))
                 self.note(verdict=run.judge(existing), twins=twins, missing_for=0.0)
                 return
         self.note(existing=None, twins=())
-
-    def _read(self, listed: Seen) -> Seen | None:
-        """Read what a list shows; of what was made a moment ago, one read that doesn't show it may be stale."""
-        run = self.run
-        seen = run.read(listed.name, listed.kind)
-        if seen is None and run.clock.now() - _born(listed) <= CREATION_GRACE:
-            run.clock.sleep(backoff(1))
-            seen = run.read(listed.name, listed.kind)
-        return seen
 
     def _given(self) -> str | None:
         """The ref that can't become another: the engine changes no id in an update, and what is adopted was named."""
@@ -195,7 +184,7 @@ class Observer:
         If there is one of its request all the same, the service refuses another, or answers that one.
         """
         run, spec, known = self.run, self.run.spec, self.run.known
-        if spec.repeats or known != Known():
+        if spec.traits.repeats or known != Known():
             return None
         recent = run.target.listing.recent()
         ours = any(each.name == spec.name or is_orphan(spec, known, each) for each in recent or ())

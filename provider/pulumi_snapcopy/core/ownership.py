@@ -89,9 +89,9 @@ def classify(
         return Verdict(Whose.OURS, Evidence.STATE)
     # Beside a complete one that the state knows by its ref, a name that carries the key may be somebody else's.
     if carries_key(spec, seen) and (spec.by_id or not (known.complete and known.ref is not None)):
-        inherited = spec.heritable and not is_recent(spec, seen.created_at, now)
+        inherited = spec.traits.heritable and not is_recent(spec, seen.created_at, now)
         return Verdict(*((Whose.THEIRS, Evidence.NONE) if inherited else (Whose.OURS, Evidence.KEY)))
-    if spec.tagged_in_call:
+    if spec.traits.tagged_in_call:
         return Verdict(Whose.THEIRS, Evidence.NONE)  # ours would have its tag
     if records is None:
         return Verdict(Whose.UNDECIDED, Evidence.NONE)
@@ -155,13 +155,13 @@ def may_be_inherited(spec: Spec, seen: Seen, *, keys: Collection[str], now: floa
     if not (spec.by_id and seen.key):
         return spec.by_id  # it has our tags alone
     recent = is_recent(spec, seen.created_at, now)
-    return spec.heritable and (seen.key in keys or not recent)
+    return spec.traits.heritable and (seen.key in keys or not recent)
 
 
 def is_of_this_type(spec: Spec, seen: Seen) -> bool:
     """Whether its source tag, if it says anything, has a form that this type of resource gives: owners of two can be one."""
     source = seen.tags.get(SOURCE_TAG, ADOPTED)
-    return source == ADOPTED or form_of(source) in spec.forms
+    return source == ADOPTED or form_of(source) in spec.traits.forms
 
 
 def matches(spec: Spec, seen: Seen) -> bool:

@@ -230,7 +230,7 @@ def _nothing_visible(spec: Spec, known: Known, seen: Observation) -> Step:
     waited = seen.now - seen.sent_at
     if seen.sent is Sent.NAME_IN_USE and (seen.taken_by_another_type or waited > CREATION_GRACE):
         return Fail(Because.NAME_IN_USE)
-    if seen.sent is Sent.LOST and spec.repeats and waited < SEARCH:
+    if seen.sent is Sent.LOST and spec.traits.repeats and waited < SEARCH:
         return SearchForLost()
     return Create()
 

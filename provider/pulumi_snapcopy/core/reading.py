@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from . import messages, state
+from . import notices, state
 from .errors import ServiceError, SourceError
-from .removal import find_known
+from .presence import find_known
 from .run import Run
 from .state import Bag
 from .values import Seen
@@ -19,11 +19,11 @@ def read(run: Run) -> Seen | None:
     ours, found = run.decide(found)
     if ours:
         return found
-    run.progress.warn(messages.another_of_that_name(run.spec, found))
+    run.progress.warn(notices.another_of_that_name(run.spec, found))
     return None
 
 
-def tell_of_the_source(run: Run, found: Seen | None, bag: Bag) -> None:
+def warn_of_source_changes(run: Run, found: Seen | None, bag: Bag) -> None:
     """Warn of a source that was taken again under its name, or that is gone together with what was made from it."""
     if not run.known.in_state or (found is not None and not bag.taken):
         return
@@ -31,9 +31,9 @@ def tell_of_the_source(run: Run, found: Seen | None, bag: Bag) -> None:
         source = run.service.check_source(run.spec, run.source.listing)
     except SourceError as error:
         if found is None:
-            run.progress.warn(messages.gone_for_good(run.spec, error))
+            run.progress.warn(notices.gone_for_good(run.spec, error))
         return
     except ServiceError:
         return  # it is only worth knowing
     if found is not None and source.taken_at and state.iso(source.taken_at) != bag.taken:
-        run.progress.warn(messages.taken_again(run.spec, bag.taken, state.iso(source.taken_at)))
+        run.progress.warn(notices.taken_again(run.spec, bag.taken, state.iso(source.taken_at)))

@@ -8,7 +8,7 @@ from datetime import datetime
 from functools import partial
 from typing import Protocol, TypeVar
 
-from .errors import Cancelled, Denied, NotFound, ServiceError, SourcePending, Transient
+from .errors import Cancelled, NotFound, ServiceError, SourcePending, Transient
 from .family import Family
 from .messages import MAKING
 from .ownership import Verdict, Whose, classify, deciding
@@ -110,14 +110,6 @@ class Run:
     def read(self, name: str, kind: str = "") -> Seen | None:
         """Return what has a name, or None only if the service says that nothing has."""
         return self.retry(lambda: self.service.get(self.spec.region, name, kind or None))
-
-    def listed(self, name: str) -> Seen | None:
-        """Return what a list has under a name: a stale read may say that it isn't there."""
-        try:
-            listed = self.retry(self.target.listing.all)
-        except Denied:
-            return None
-        return next((each for each in listed if each.name == name), None)
 
     def records(self) -> Sequence[Record]:
         """Read what the service has recorded about the name, newest first."""

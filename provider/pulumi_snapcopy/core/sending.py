@@ -6,7 +6,7 @@ from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from datetime import datetime, timezone
 
-from . import messages, plan
+from . import notices, plan
 from .attending import Attendant
 from .errors import AnswerLost, NameInUse, ServiceError, Transient
 from .observing import Observer
@@ -96,7 +96,7 @@ class Sending:
         run = self._run
         run.progress.show(f"queued: {trouble}")
         if run.target.queue.is_news(trouble):
-            run.progress.log(messages.queued(run.spec, trouble))
+            run.progress.log(notices.queued(run.spec, trouble))
 
     def _are_others_in_progress(self) -> bool:
         """Whether the region shows any that is in progress: another run's, or one of an interrupted run."""

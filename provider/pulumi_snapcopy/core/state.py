@@ -76,6 +76,21 @@ class Bag:
         owner = self.owner if isinstance(self.owner, str) else ""
         return owner.rpartition("@")[0].split("/", 2)[-1]
 
+    def remembering(self, spec: Spec, replaced: Mapping[str, str], key: str = "", *, now: float) -> Bag:
+        """Return it with the keys of what was replaced, as long as somebody's copy of such a one could be an orphan.
+
+        Args:
+            spec: what is asked for.
+            replaced: the keys that were remembered before, and when they were replaced.
+            key: that of what is being replaced.
+            now: seconds since the epoch.
+        """
+        if not spec.traits.heritable:
+            return replace(self, replaced={})
+        found = {**replaced, **({key: iso_of(now)} if key and key != spec.key else {})}
+        recent = {each: at for each, at in found.items() if at >= iso_of(now - spec.longest_run)}
+        return replace(self, replaced=recent)
+
     def timeout(self, *verbs: str, default: float = DEFAULT_TIMEOUT) -> float:
         """Return the first given timeout of these verbs, in seconds."""
         given = next((self.timeouts[verb] for verb in verbs if self.timeouts.get(verb)), None)

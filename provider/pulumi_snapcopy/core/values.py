@@ -165,11 +165,29 @@ class Words:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Traits:
+    """How a service treats requests and what they make, as far as ownership and the next step depend on it.
+
+    Args:
+        repeats: whether a repeated request makes a second one.
+        tagged_in_call: whether the request sets the tags, so that what has no owner tag isn't ours.
+        heritable: whether the key is also on what somebody copies from it, as tags and descriptions are.
+        forms: the forms of the source tags of this type of resource, which tell it from others; see `form_of`.
+    """
+
+    repeats: bool = False
+    tagged_in_call: bool = False
+    heritable: bool = False
+    forms: tuple[str, ...] = FORMS_OF_COPIES
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Spec:
     """What the program asks for.
 
     Args:
         words: what messages call it.
+        traits: how the service treats such a request.
         resource: its name in the program.
         subject: how messages name it, ``CopiedSnapshot "db" (us-east-1 -> eu-west-1)``.
         owner: the value of its owner tag.
@@ -181,7 +199,6 @@ class Spec:
         dated: whether runs of this request on other days make others, under other names.
         settled: whether all is known that has to be sent.
         origin: the value of its source tag.
-        forms: the forms that the source tags of this type have; see `form_of`.
         source: ``region:name`` of what it is made from, as the service's records say it.
         itself: whether its source is the very thing that is to be taken over.
         arguments: the settled inputs, by the API's names.
@@ -191,12 +208,10 @@ class Spec:
         retain: whether it outlives its declaration.
         longest_run: seconds for which a run of it may be at work.
         by_id: whether the service gives ids, so that no name can be in the way, and none is known before.
-        repeats: whether a repeated request makes a second one.
-        heritable: whether the key goes along to what somebody copies from it.
-        tagged_in_call: whether the request sets the tags, so that what has no owner isn't ours.
     """
 
     words: Words
+    traits: Traits = Traits()
     resource: str
     subject: str
     owner: str
@@ -208,7 +223,6 @@ class Spec:
     dated: bool = False
     settled: bool = True
     origin: str = ""
-    forms: tuple[str, ...] = FORMS_OF_COPIES
     source: str = ""
     itself: bool = False
     arguments: Mapping[str, Any] = field(default_factory=dict)
@@ -218,9 +232,6 @@ class Spec:
     retain: bool = False
     longest_run: float = 0.0
     by_id: bool = False
-    repeats: bool = False
-    heritable: bool = False
-    tagged_in_call: bool = False
 
     @property
     def all_tags(self) -> dict[str, str]:

@@ -3,20 +3,21 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
-from typing import Any, NoReturn
+from typing import Any
 
-from . import messages, state
+from . import messages, notices, state
 from .account import AccountGuard
 from .checking import Checked, Checking
 from .converge import converge
-from .deleting import NotAllowed, Replacement, delete
-from .errors import Cancelled, CopyError, ServiceError, SnapcopyError
+from .deleting import NotAllowed, Replacement, delete_known
+from .errors import Cancelled, CopyError, ServiceError
 from .family import Family
 from .ledger import Entry, Ledger
 from .messages import DELETING, MAKING, READING
-from .reading import read, tell_of_the_source
+from .outcome import Made, Properties, VerbFailed, failed, made
+from .reading import read, warn_of_source_changes
 from .rules.judgement import BOOKKEEPING
 from .run import Progress, Run
 from .service import Service
@@ -27,25 +28,6 @@ from .waiting.clock import Clock
 from .waiting.deadline import OutOfTime
 from .waiting.policy import LONGEST_PAUSE, READ_TIMEOUT
 from .waiting.region import Region
-
-Properties = dict[str, Any]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Made:
-    """A resource as a verb leaves it; ``inputs`` are given where they have drifted."""
-
-    id: str
-    outputs: Properties
-    inputs: Properties | None = None
-
-
-class VerbFailed(SnapcopyError):
-    """A verb ended with an error; ``kept`` is what the state has to keep of the resource all the same."""
-
-    def __init__(self, message: str, kept: Made | None = None) -> None:
-        super().__init__(message)
-        self.kept = kept
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,7 +108,7 @@ class Verbs:
         entry.replacement = None  # it is being created
         another, bag = entry.is_another_request, Bag.of(inputs)
         spec = self.family.spec(inputs, bag)
-        bag = replace(bag, replaced=self._replaced(spec, entry.replaced, entry.key))
+        bag = bag.remembering(spec, entry.replaced, entry.key, now=self.clock.now())
         before = {} if another else dict(entry.tags)
         start = Known(predecessors=frozenset(entry.refs), replaces=entry.ref if another else None)
         run: Run | None = None
@@ -141,12 +123,13 @@ class Verbs:
             if error.kept and error.kept.seen:
                 self.ledger.assign(call.urn, error.kept.seen.id)
             left = start.predecessors - entry.deleted
-            self._fail(error, inputs, run.spec if run else spec, bag, tags=before, predecessors=left)
+            spec = run.spec if run else spec
+            raise failed(self.family, error, inputs, spec, bag, tags=before, predecessors=left) from error
         bag = _after(run, known, bag)
         bag = replace(bag, predecessors=tuple(known.predecessors - entry.deleted))
-        made = self._made(inputs, run.spec, known, bag)
-        self.ledger.assign(call.urn, made.id)
-        return made
+        result = made(self.family, inputs, run.spec, known, bag)
+        self.ledger.assign(call.urn, result.id)
+        return result
 
     def update(self, call: Call, olds: Properties, inputs: Properties) -> Made:
         """Resume what is partial; set tags.
@@ -158,7 +141,7 @@ class Verbs:
         inputs = {**{key: olds[key] for key in settled if key in olds}, **inputs}
         bag, start = Bag.of(inputs), state.known(self.family, olds)
         spec = self.family.spec(inputs, bag)
-        bag = replace(bag, replaced=self._replaced(spec, Bag.of(olds).replaced))
+        bag = bag.remembering(spec, Bag.of(olds).replaced, now=self.clock.now())
         dropped = set(olds.get("tags") or {}) - set(spec.tags)
         run: Run | None = None
         try:
@@ -166,12 +149,12 @@ class Verbs:
             run.keys |= bag.replaced.keys()
             known = converge(run, dropped=dropped)
         except CopyError as error:
-            self._fail(
-                error, inputs, run.spec if run else spec, bag,
+            raise failed(
+                self.family, error, inputs, run.spec if run else spec, bag,
                 olds=olds, tags=olds.get("tags"), predecessors=start.predecessors,
-            )  # fmt: skip
+            ) from error  # fmt: skip
         bag = _after(run, known, bag, olds)
-        return self._made(inputs, run.spec, known, bag, olds)
+        return made(self.family, inputs, run.spec, known, bag, olds)
 
     def read(self, call: Call, id_: str, outputs: Properties) -> Made | None:
         """Read what the service has; None only if it is gone.
@@ -187,8 +170,8 @@ class Verbs:
             run = self._run(spec, known, call, doing=READING, timeout=timeout, olds=outputs)
             found = self._guarded(run, lambda: read(run))
         except CopyError as error:
-            self._fail(error, asked, spec, bag)
-        tell_of_the_source(run, found, bag)
+            raise failed(self.family, error, asked, spec, bag) from error
+        warn_of_source_changes(run, found, bag)
         if found is None:
             return None
         now = replace(known, seen=found, operation_id=None)
@@ -212,17 +195,14 @@ class Verbs:
         entry = self.ledger.entry_of(id_, call.urn)
         spec, bag = self._spec_of_state(id_, outputs), Bag.of(outputs)
         if self.ledger.is_assigned(id_) or self._is_replaced_by_the_same(id_, entry):
-            region, _, name = id_.partition("/")
-            call.progress.warn(
-                f'kept "{name}" in {region}: this program still declares it. Only its old state entry was removed.'
-            )
+            call.progress.warn(notices.still_declared(id_))
             return
         known = state.known(self.family, outputs, id_)
         try:
             run = self._run(spec, known, call, doing=DELETING, timeout=bag.timeout("delete"), olds=outputs)
             self._guarded(run, lambda: self._delete(run, entry, call.urn))
         except CopyError as error:
-            self._fail(error, state.asked(self.family, outputs), spec, bag)
+            raise failed(self.family, error, state.asked(self.family, outputs), spec, bag) from error
         if known.ref:
             entry.deleted.add(known.ref)
 
@@ -230,12 +210,12 @@ class Verbs:
 
     def _delete(self, run: Run, entry: Entry, urn: str) -> None:
         try:
-            delete(run, self._replacements(entry, urn))
+            delete_known(run, self._replacements(entry, urn))
         except NotAllowed as refusal:
             # A role may copy and not delete: what was replaced stays, and the run goes on.
             if entry.replacement is not None or not self.ledger.is_replaced(urn, run.known.seen):
                 raise refusal.error from None
-            run.progress.warn(messages.not_deleted(run.spec, refusal.seen, refusal.error))
+            run.progress.warn(notices.not_deleted(refusal.seen, refusal.error))
 
     def _replacements(self, entry: Entry, urn: str) -> list[Replacement]:
         """What a resource is deleted for: its own replacement, or else those of others that it may depend on.
@@ -327,48 +307,6 @@ class Verbs:
             entry.key = key
         entry.replaced = Bag.of(olds).replaced
         return entry
-
-    def _replaced(self, spec: Spec, replaced: Mapping[str, str], key: str = "") -> dict[str, str]:
-        """Keys of what was replaced: a copy that somebody made of it with its tags isn't an orphan of an interrupted run.
-
-        They count for as long as such a copy is as young as an interrupted run's could be.
-        """
-        if not spec.heritable:
-            return {}
-        now = self.clock.now()
-        found = {**replaced, **({key: state.iso_of(now)} if key and key != spec.key else {})}
-        return {each: at for each, at in found.items() if at >= state.iso_of(now - spec.longest_run)}
-
-    def _made(
-        self, inputs: Properties, spec: Spec, known: Known, bag: Bag, olds: Mapping[str, Any] | None = None
-    ) -> Made:
-        assert known.seen is not None
-        return Made(
-            id=known.seen.id, outputs=state.outputs(self.family, inputs, spec, known, bag=bag, olds=olds)
-        )
-
-    def _fail(
-        self,
-        error: CopyError,
-        inputs: Properties,
-        spec: Spec,
-        bag: Bag,
-        *,
-        olds: Mapping[str, Any] | None = None,
-        tags: Mapping[str, str] | None = None,
-        predecessors: Iterable[str] = (),
-    ) -> NoReturn:
-        """Raise what the user reads; what is kept stays in the state with the tags that it may have."""
-        known = error.kept
-        if known is None or known.seen is None or not known.seen.name:
-            raise VerbFailed(str(error)) from error
-        # Which of them were set and removed isn't known; the next run sees to them, also after a refresh.
-        bag = replace(bag, partial=True, predecessors=tuple({*predecessors} - {known.ref or ""}))
-        if tags:
-            inputs = {**inputs, "tags": {**tags, **inputs.get("tags", {})}}
-        if olds is not None and (before := state.known(self.family, olds).owner) not in (None, bag.owner):
-            bag = replace(bag, previous_owner=before)  # it may still be tagged so
-        raise VerbFailed(str(error), self._made(inputs, spec, known, bag, olds)) from error
 
 
 def _after(run: Run, known: Known, bag: Bag, olds: Mapping[str, Any] | None = None) -> Bag:

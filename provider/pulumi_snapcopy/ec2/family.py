@@ -7,7 +7,7 @@ from typing import Any
 from ..aws.advice import PROFILE
 from ..aws.limits import is_of_copies_in_progress
 from ..core.family import Family, Inputs
-from ..core.values import Phase, Words
+from ..core.values import Phase, Traits, Words
 from .rules import AWS_RULES, FCU_RULES
 
 
@@ -23,8 +23,7 @@ class CopiedSnapshots(Family):
     ref_output = "snapshotId"
     answered = ("encrypted", "kmsKeyId")
     region_argument = "targetRegion"
-    repeats = True
-    heritable = True
+    traits = Traits(repeats=True, heritable=True)
 
     def phase(self, state: str) -> Phase:
         """Return what a snapshot's state means."""

@@ -25,8 +25,9 @@ from ..core.account import AccountGuard
 from ..core.errors import ConfigError
 from ..core.family import Family
 from ..core.ledger import Ledger
+from ..core.outcome import Made, VerbFailed
 from ..core.service import Service
-from ..core.verbs import Call, Made, VerbFailed, Verbs
+from ..core.verbs import Call, Verbs
 from ..core.waiting.clock import Clock, SystemClock
 from . import _sdk
 from .identity import is_new

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Any, ClassVar
+from typing import Any
 
 from ..aws.advice import PROFILE
 from ..core.family import Inputs
-from ..core.values import Phase, Spec, Words
+from ..core.values import Phase, Spec, Traits, Words
 from .family import LONGEST_NAME, LONGEST_TAG_VALUE, Named
 from .restored_fields import NOT_RESTORED
 from .rules.restored import DEFAULT_ADDRESS_TYPE, RESTORED_DISK_RULES, RESTORED_INSTANCE_RULES
@@ -31,9 +31,8 @@ class Restored(Named):
     """The service's type of it."""
     snapshot_argument: str
     """The argument that names the snapshot."""
-    tagged_in_call = True
+    traits = Traits(tagged_in_call=True, forms=("snapshot",))
     region_argument = "region"
-    forms: ClassVar[tuple[str, ...]] = ("snapshot",)
 
     def phase(self, state: str) -> Phase:
         """Return what a state means."""
@@ -71,7 +70,7 @@ class RestoredInstances(Restored):
     """An instance, with the disks that its snapshot comprises."""
 
     kind, snapshot_argument = "Instance", "instanceSnapshotName"
-    forms = ("snapshot", DELETED_WITH)
+    traits = Traits(tagged_in_call=True, forms=("snapshot", DELETED_WITH))
     rules = RESTORED_INSTANCE_RULES
     words = Words(
         noun="RestoredInstance", thing="instance", making="restoring", made="restored", provider="AWS", login=PROFILE,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from ..aws.advice import PROFILE
 from ..core.family import Inputs
-from ..core.values import Phase, Words
+from ..core.values import Phase, Traits, Words
 from .family import LONGEST_NAME, LONGEST_TAG_VALUE, Named, phase, taken_of
 from .rules.taken import DISK_SNAPSHOT_RULES, INSTANCE_SNAPSHOT_RULES
 
@@ -14,9 +14,8 @@ class TakenSnapshots(Named):
 
     kind: str
     """The service's type of it."""
-    tagged_in_call = True
+    traits = Traits(tagged_in_call=True, forms=("instance", "disk"))
     region_argument = "region"
-    forms = ("instance", "disk")
 
     def phase(self, state: str) -> Phase:
         """Return what a snapshot's state means."""

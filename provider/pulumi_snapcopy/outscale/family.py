@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from ..core.family import Family, Inputs
-from ..core.values import Phase, Words
+from ..core.values import Phase, Traits, Words
 from .errors import PROFILE
 from .modes import FILE, FORMS, location, made_from
 from .rules import COPIED_SNAPSHOT_RULES, SNAPSHOT_RULES
@@ -64,7 +64,7 @@ class Snapshots(_OfOutscale):
     """A snapshot of a volume, a copy, or an import."""
 
     rules = SNAPSHOT_RULES
-    forms = tuple(FORMS.values())
+    traits = Traits(forms=tuple(FORMS.values()))
     words = Words(
         noun="Snapshot",
         thing="snapshot",

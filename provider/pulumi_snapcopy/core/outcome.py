@@ -1,0 +1,79 @@
+"""What a verb returns, or leaves in the state when it fails."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+from . import state
+from .errors import CopyError, SnapcopyError
+from .family import Family
+from .state import Bag
+from .values import Known, Spec
+
+Properties = dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Made:
+    """A resource as a verb leaves it; ``inputs`` are given where they have drifted."""
+
+    id: str
+    outputs: Properties
+    inputs: Properties | None = None
+
+
+class VerbFailed(SnapcopyError):
+    """A verb ended with an error; ``kept`` is what the state has to keep of the resource all the same."""
+
+    def __init__(self, message: str, kept: Made | None = None) -> None:
+        super().__init__(message)
+        self.kept = kept
+
+
+def made(
+    family: Family,
+    inputs: Properties,
+    spec: Spec,
+    known: Known,
+    bag: Bag,
+    olds: Mapping[str, Any] | None = None,
+) -> Made:
+    """Return what the state is to hold of what is known."""
+    assert known.seen is not None, "only what was made, or is being made, is in the state"
+    return Made(id=known.seen.id, outputs=state.outputs(family, inputs, spec, known, bag=bag, olds=olds))
+
+
+def failed(
+    family: Family,
+    error: CopyError,
+    inputs: Properties,
+    spec: Spec,
+    bag: Bag,
+    *,
+    olds: Mapping[str, Any] | None = None,
+    tags: Mapping[str, str] | None = None,
+    predecessors: Iterable[str] = (),
+) -> VerbFailed:
+    """Return the error that the user reads; what it keeps stays in the state with the tags that it may have.
+
+    Args:
+        family: the resource's kind.
+        error: why the verb failed, and what is known of the thing.
+        inputs: what was asked for.
+        spec: the same, read.
+        bag: our bookkeeping.
+        olds: the outputs in the state.
+        tags: the tags it had before: which of them were set and removed isn't known.
+        predecessors: refs of the declaration's earlier ones.
+    """
+    known = error.kept
+    if known is None or known.seen is None or not known.seen.name:
+        return VerbFailed(str(error))
+    bag = replace(bag, partial=True, predecessors=tuple({*predecessors} - {known.ref or ""}))
+    if tags:
+        inputs = {**inputs, "tags": {**tags, **inputs.get("tags", {})}}
+    if olds is not None and (before := state.known(family, olds).owner) not in (None, bag.owner):
+        bag = replace(bag, previous_owner=before)  # it may still be tagged so
+    return VerbFailed(str(error), made(family, inputs, spec, known, bag, olds))
