@@ -9,6 +9,7 @@ from dataclasses import replace
 import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
+from pulumi_snapcopy.core.converge import converge
 from pulumi_snapcopy.core.errors import CopyError
 from pulumi_snapcopy.core.values import ADOPTED, OWNER_TAG, SOURCE_TAG, Known, Phase, Record, Seen, Spec
 
@@ -239,6 +240,16 @@ def test_an_orphan_that_became_somebody_elses_during_the_wait_is_left_to_them(ta
     assert isinstance(world.create(replace(wanted(), longest_run=10_000.0)), Known)
     assert len(world.ours()) == 1
     world.assert_foreign_untouched()
+
+
+def test_what_turns_out_to_be_in_the_state_under_another_name_is_kept() -> None:
+    """Renamed in the state: the engine shows the resource that has it while another of the old name is being made."""
+    world = World()
+    renamed, shown = _orphan(world), world.service.clock.now() + 60
+    run = world.run(replace(wanted(), longest_run=10_000.0))
+    run.is_in_state = lambda seen: seen.ref == renamed.arn and world.service.clock.now() > shown
+    assert converge(run).complete
+    assert renamed in world.service.living(THERE) and not world.progress.warnings
 
 
 def test_an_orphan_that_one_read_misses_is_deleted_all_the_same() -> None:

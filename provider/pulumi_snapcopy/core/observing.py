@@ -108,6 +108,12 @@ class Observer:
     def _is_elsewhere(self, seen: Seen) -> bool:
         return seen.ref in self.run.known.predecessors or self.run.is_in_state(seen)
 
+    def _has_turned_out_elsewhere(self, seen: Seen) -> bool:
+        """Whether the engine has shown meanwhile that the state has it under another entry, which it may do at any time."""
+        spec, known = self.run.spec, self.run.known
+        is_own = seen.ref == known.ref or is_failed_predecessor(spec, known, seen)
+        return not is_own and self._is_elsewhere(seen)
+
     def confirm(self, seen: Seen) -> None:
         """Read again what is to be deleted, and take into the observation what the service shows in its place."""
         run, existing = self.run, self.seen.existing
@@ -116,7 +122,7 @@ class Observer:
             verdict = run.judge(again) if again else self.seen.verdict
             self.note(existing=again, verdict=verdict)
             return
-        if again is not None and again.ref != seen.ref:
+        if again is not None and (again.ref != seen.ref or self._has_turned_out_elsewhere(again)):
             again = None
         is_theirs = again is not None and run.judge(again).whose is Whose.THEIRS
         self.note(
