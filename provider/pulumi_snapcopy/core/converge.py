@@ -14,14 +14,12 @@ from . import messages, notices, plan
 from .attending import Attendant
 from .deleting import delete_one
 from .errors import (
-    Cancelled,
     CopyError,
     Denied,
     LoginFailed,
     NotFound,
     Refused,
     ServiceError,
-    SourceError,
     Transient,
 )
 from .observing import Observer
@@ -30,7 +28,6 @@ from .plan import Because, Observation, Sent, Step, next_step
 from .run import Run
 from .sending import Sending
 from .values import OWNER_TAG, SOURCE_TAG, Known, Phase, Seen, without
-from .waiting.deadline import OutOfTime
 from .waiting.policy import CREATION_GRACE, SHORTEST_PAUSE, backoff
 
 
@@ -44,19 +41,8 @@ def converge(run: Run, *, dropped: Iterable[str] = ()) -> Known:
     Raises:
         CopyError: if it doesn't; ``kept`` holds what is in progress all the same.
     """
-    try:
-        with ExitStack() as ends:
-            return _Convergence(run, ends, frozenset(dropped)).run_to_end()
-    except SourceError as error:
-        raise messages.wrong_source(run.spec, error, kept=run.kept) from error
-    except ServiceError as error:
-        raise messages.service_error(run.spec, error, doing=run.doing, kept=run.kept) from error
-    except OutOfTime as end:
-        raise messages.out_of_time(
-            run.spec, run.timeout, doing=run.doing, kept=run.kept, trouble=end.trouble
-        ) from None
-    except Cancelled:
-        raise messages.cancelled(run.spec, doing=run.doing, kept=run.kept) from None
+    with run.explained(), ExitStack() as ends:
+        return _Convergence(run, ends, frozenset(dropped)).run_to_end()
 
 
 class _Convergence:

@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import partial
 from typing import Protocol, TypeVar
 
-from .errors import Cancelled, NotFound, ServiceError, SourcePending, Transient
+from . import messages
+from .errors import Cancelled, NotFound, ServiceError, SourceError, SourcePending, Transient
 from .family import Family
 from .messages import MAKING
 from .ownership import Verdict, Whose, classify, deciding
 from .service import Service
 from .values import Known, Record, Seen, Spec
 from .waiting.clock import Clock
-from .waiting.deadline import Deadline
+from .waiting.deadline import Deadline, OutOfTime
 from .waiting.policy import LONGEST_SKEW, backoff
 from .waiting.region import Region
 
@@ -91,6 +93,27 @@ class Run:
     def kept(self) -> Known | None:
         """What has to stay in the stack's state."""
         return self.known if self.keeps else None
+
+    @contextmanager
+    def explained(self) -> Iterator[None]:
+        """Turn what ends the verb early into the error that the user reads; ``kept`` is what stays in the state.
+
+        Raises:
+            CopyError: if the service refuses, the source can't be used, the deadline passes, or the user stops.
+        """
+        doing = self.doing
+        try:
+            yield
+        except SourceError as error:
+            raise messages.wrong_source(self.spec, error, kept=self.kept) from error
+        except ServiceError as error:
+            raise messages.service_error(self.spec, error, doing=doing, kept=self.kept) from error
+        except OutOfTime as end:
+            raise messages.out_of_time(
+                self.spec, self.timeout, doing=doing, kept=self.kept, trouble=end.trouble
+            ) from None
+        except Cancelled:
+            raise messages.cancelled(self.spec, doing=doing, kept=self.kept) from None
 
     def retry(self, call: Callable[[], T]) -> T:
         """Make a call that is safe to repeat, until the deadline."""

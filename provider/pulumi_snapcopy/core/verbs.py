@@ -12,7 +12,7 @@ from .account import AccountGuard
 from .checking import Checked, Checking
 from .converge import converge
 from .deleting import NotAllowed, Replacement, delete_known
-from .errors import Cancelled, CopyError, ServiceError
+from .errors import CopyError
 from .family import Family
 from .ledger import Entry, Ledger
 from .messages import DELETING, MAKING, READING
@@ -25,7 +25,6 @@ from .settle import Differences, differences
 from .state import Bag
 from .values import Known, Spec
 from .waiting.clock import Clock
-from .waiting.deadline import OutOfTime
 from .waiting.policy import LONGEST_PAUSE, READ_TIMEOUT
 from .waiting.region import Region
 
@@ -168,7 +167,8 @@ class Verbs:
         try:
             timeout = bag.timeout("read", default=READ_TIMEOUT)
             run = self._run(spec, known, call, doing=READING, timeout=timeout, olds=outputs)
-            found = self._guarded(run, lambda: read(run))
+            with run.explained():
+                found = read(run)
         except CopyError as error:
             raise failed(self.family, error, asked, spec, bag) from error
         warn_of_source_changes(run, found, bag)
@@ -200,7 +200,8 @@ class Verbs:
         known = state.known(self.family, outputs, id_)
         try:
             run = self._run(spec, known, call, doing=DELETING, timeout=bag.timeout("delete"), olds=outputs)
-            self._guarded(run, lambda: self._delete(run, entry, call.urn))
+            with run.explained():
+                self._delete(run, entry, call.urn)
         except CopyError as error:
             raise failed(self.family, error, state.asked(self.family, outputs), spec, bag) from error
         if known.ref:
@@ -236,18 +237,6 @@ class Verbs:
     def _replacement(self, inputs: Properties) -> Replacement:
         spec = self.family.spec(inputs, Bag.of(inputs))
         return Replacement(spec=spec, service=self.service, clock=self.clock)
-
-    def _guarded(self, run: Run, work: Callable[[], Any]) -> Any:
-        try:
-            return work()
-        except ServiceError as error:
-            raise messages.service_error(run.spec, error, doing=run.doing) from error
-        except OutOfTime as end:
-            raise messages.out_of_time(
-                run.spec, run.timeout, doing=run.doing, kept=None, trouble=end.trouble
-            ) from None
-        except Cancelled:
-            raise messages.cancelled(run.spec, doing=run.doing) from None
 
     def _run(
         self,
