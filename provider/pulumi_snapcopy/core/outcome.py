@@ -6,9 +6,10 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
-from . import state
+from . import messages, state
 from .errors import CopyError, SnapcopyError
 from .family import Family
+from .rules.judgement import BOOKKEEPING
 from .state import Bag
 from .values import Known, Spec
 
@@ -43,6 +44,35 @@ def made(
     """Return what the state is to hold of what is known."""
     assert known.seen is not None, "only what was made, or is being made, is in the state"
     return Made(id=known.seen.id, outputs=state.outputs(family, inputs, spec, known, bag=bag, olds=olds))
+
+
+def refreshed(family: Family, id_: str, outputs: Properties, spec: Spec, known: Known) -> Made:
+    """Return what a refresh leaves in the state.
+
+    Of the tags, those of the program show as drift; what others have set doesn't.
+
+    Args:
+        family: the resource's kind.
+        id_: its id.
+        outputs: the outputs in the state.
+        spec: the same, read.
+        known: what the state said, with the object as it was read now.
+
+    Raises:
+        VerbFailed: if the next ``up`` has something to complete; ``kept`` is what was read.
+    """
+    found, bag, asked = known.seen, Bag.of(outputs), state.asked(family, outputs)
+    assert found is not None, "what is gone leaves nothing"
+    if known.in_state and (reason := messages.incomplete(spec, found)):
+        outs = state.outputs(family, asked, spec, known, bag=bag, olds=outputs)
+        raise VerbFailed(reason, Made(id=id_, outputs=outs))
+    tags = {key: found.tags[key] for key in spec.tags if key in found.tags}
+    given = {**asked, "tags": tags} if spec.tags else asked
+    outs = state.outputs(family, given, spec, known, bag=bag, olds=outputs)
+    names = (*(each.name for each in family.fields.arguments), *family.settled, BOOKKEEPING)
+    shown = state.asked(family, outs)
+    drifted = {key: shown[key] for key in names if key in asked} if tags != spec.tags else None
+    return Made(id=id_, outputs=outs, inputs=drifted)
 
 
 def failed(

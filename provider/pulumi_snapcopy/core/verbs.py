@@ -16,9 +16,8 @@ from .errors import CopyError
 from .family import Family
 from .ledger import Entry, Ledger
 from .messages import DELETING, MAKING, READING
-from .outcome import Made, Properties, VerbFailed, failed, made
+from .outcome import Made, Properties, failed, made, refreshed
 from .reading import read, warn_of_source_changes
-from .rules.judgement import BOOKKEEPING
 from .run import Progress, Run
 from .service import Service
 from .settle import Differences, differences
@@ -174,17 +173,7 @@ class Verbs:
         warn_of_source_changes(run, found, bag)
         if found is None:
             return None
-        now = replace(known, seen=found, operation_id=None)
-        if known.in_state and (reason := messages.incomplete(spec, found)):
-            kept = Made(id=id_, outputs=state.outputs(self.family, asked, spec, now, bag=bag, olds=outputs))
-            raise VerbFailed(reason, kept)
-        tags = {key: found.tags[key] for key in spec.tags if key in found.tags}
-        given = {**asked, "tags": tags} if spec.tags else asked
-        outs = state.outputs(self.family, given, spec, now, bag=bag, olds=outputs)
-        names = (*(each.name for each in self.family.fields.arguments), *self.family.settled, BOOKKEEPING)
-        shown = state.asked(self.family, outs)
-        drifted = {key: shown[key] for key in names if key in asked} if tags != spec.tags else None
-        return Made(id=id_, outputs=outs, inputs=drifted)
+        return refreshed(self.family, id_, outputs, spec, replace(known, seen=found, operation_id=None))
 
     def delete(self, call: Call, id_: str, outputs: Properties) -> None:
         """Delete it, if it is provably ours, and wait until the service no longer shows it; gone already is fine.
