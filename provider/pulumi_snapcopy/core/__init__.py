@@ -1,1 +1,1 @@
-"""What a snapshot copy is and how it lives; knows neither Pulumi nor any service's SDK, does no I/O of its own."""
+"""The life of a snapshot, from the request to its deletion; without Pulumi, without any service's SDK, and without I/O."""

@@ -1,6 +1,6 @@
-"""The account guard: while the credentials belong to an account that isn't allowed, the service isn't asked anything.
+"""The account guard: no call is made while the credentials belong to an account that isn't allowed.
 
-Not even for a read: in a wrong account a refresh would find everything gone, and drop it from the state.
+Reads are refused as well: in a wrong account a refresh would find every resource gone, and drop it from the state.
 """
 
 from __future__ import annotations
@@ -21,11 +21,11 @@ PATIENCE = 30.0
 
 @dataclass(slots=True, kw_only=True)
 class AccountGuard:
-    """Admits verbs while the account is an allowed one. It is asked for once; a failed call is no answer.
+    """Admits verbs while the account is an allowed one. The account is read once; a failed call is repeated by the next verb.
 
     Args:
         allowed: the numbers of the accounts.
-        ask: asks, in a region, for the number of the account that the credentials belong to.
+        ask: returns the number of the account that the credentials belong to, asked in a region.
         clock: the time.
     """
 
@@ -37,10 +37,10 @@ class AccountGuard:
     _unknown: bool = False
 
     def admit(self, spec: Spec, known: Known, *, doing: str) -> None:
-        """Return if the verb may call the service.
+        """Return if the verb may call the service, else raise.
 
         Raises:
-            CopyError: if the account isn't allowed, or can't be told.
+            CopyError: if the account isn't allowed, or can't be determined.
         """
         deadline = Deadline(clock=self.clock, at=self.clock.now() + PATIENCE)
         try:
@@ -56,13 +56,13 @@ class AccountGuard:
             raise messages.cancelled(spec, doing=doing) from None
 
     def foresee(self, region: str) -> bool:
-        """Whether a preview may call the service; it may not while the account can't be told.
+        """Return whether a preview may call the service; False while the account can't be determined.
 
         Raises:
             WrongAccount: if the account isn't allowed.
         """
         if self._unknown:
-            return False  # what waited for a network in vain needn't do so for each resource
+            return False  # don't wait for the network again for each resource
         try:
             account = self._told(region)
         except ServiceError:

@@ -1,4 +1,4 @@
-"""Waiting for what was started: one look at a time, and what to make of what it shows."""
+"""Waiting for a request that was accepted: one poll at a time, and what each poll means for the run."""
 
 from __future__ import annotations
 
@@ -15,19 +15,19 @@ from .waiting.looking import Look, Waiter
 from .waiting.policy import CREATION_GRACE
 
 FIRST_ASK = 0.5
-"""Seconds for which something isn't visible when the service's records are asked first; then ever more rarely."""
+"""Seconds after which the records are read for an object that isn't visible; the interval doubles with each read."""
 
 
 @dataclass(slots=True)
 class Attendant:
-    """Waits for one thing, together with all that wait in its region.
+    """Polls one object, together with all other waits in its region.
 
     Args:
-        observer: takes what is seen.
-        ends: ends the wait.
-        born: when this run started it, if it did.
-        complete_since: when it was first seen complete, by this run.
-        trouble: what the service last said, if that may be why the time runs out.
+        observer: receives what is seen.
+        ends: leaves the shared watch when it closes.
+        born: when this run's request was accepted, if it sent one.
+        complete_since: when this run first saw it complete.
+        trouble: the service's last transient error, named if the deadline passes.
     """
 
     observer: Observer
@@ -39,7 +39,7 @@ class Attendant:
     _next_ask: float = FIRST_ASK
 
     def look(self) -> None:
-        """Wait for the next look."""
+        """Wait for the next poll, and take its result into the observation."""
         run, known = self.observer.run, self.observer.run.known
         waiter = self._waiter = self._waiter or self._join()
         try:
@@ -66,7 +66,7 @@ class Attendant:
             self._look_up_the_failure(look.seen)
 
     def leave(self) -> None:
-        """Wait no longer."""
+        """Stop waiting, and leave the region's watch."""
         self._waiter, self.born = None, None
         self.ends.close()
 
@@ -88,7 +88,7 @@ class Attendant:
         run.progress.show(row(look, existing, run.clock.now() - run.began))
 
     def _missing(self, look: Look) -> None:
-        """It may become visible later, or have failed before it ever did; the service's record can tell."""
+        """Note that it isn't visible. It may show later, or have failed before; the service's record says which."""
         run = self.observer.run
         run.progress.show(f"waiting for the {run.spec.words.thing} to become visible")
         self.observer.note(existing=None, missing_for=look.missing_for)
@@ -118,7 +118,7 @@ class Attendant:
 
 
 def row(look: Look, seen: Seen, elapsed: float) -> str:
-    """Return what to show of it: state, percent where there is one, time so far, time left where it can be told.
+    """Return the progress line: state, percent if the service has one, elapsed time, and time left if it can be estimated.
 
     Example:
         >>> copy = Seen(name="db", region="eu-west-1", kind="DiskSnapshot", progress="40%")

@@ -1,4 +1,4 @@
-"""check: inputs are judged by the rules, and what the user left open is settled."""
+"""The verb check: judge the inputs by the rules, then settle what the program left open."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ Properties = dict[str, Any]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Checked:
-    """The settled inputs, or why they can't be used."""
+    """The result of a check: the settled inputs, or the failures."""
 
     inputs: Properties
     failures: list[Violation] = field(default_factory=list)
@@ -37,13 +37,13 @@ class Checked:
 
 @dataclass(slots=True, kw_only=True)
 class Checking:
-    """Checks what the program declares.
+    """Checks the resources of one type that the program declares.
 
     Args:
         family: what the resource is like.
-        ledger: what the engine has shown.
+        ledger: what the engine has shown this process.
         guard: the account guard, if there is one.
-        service: returns the service, which is asked for what only it knows.
+        service: returns the service, for what only it knows.
         clock: the time.
         default_region: the region that the service's own tooling would use.
     """
@@ -56,7 +56,7 @@ class Checking:
     default_region: Callable[[], str | None]
 
     def check(self, urn: str, olds: Properties, news: Properties) -> Checked:
-        """Judge and settle."""
+        """Return the settled inputs of a resource, or why the rules refuse them."""
         entry, inputs = self.ledger.entry(urn), dict(news)
         if olds:
             entry.region = olds.get(self.family.region_argument)
@@ -91,9 +91,9 @@ class Checking:
         return Checked(inputs=settled)
 
     def _default(self, inputs: Properties, region: str | None) -> list[Violation]:
-        """Fill in the region that the state has, or else that of the service's own tooling.
+        """Fill in a missing region: the state's, or else that of the service's own tooling.
 
-        Where the region is no argument, an account has but one: then it is always the tooling's.
+        Where the region isn't an argument, an account has only one: the tooling's.
         """
         name = self.family.region_argument
         if inputs.get(name) is not None:
@@ -121,7 +121,7 @@ class Checking:
         return []
 
     def _ask(self, region: Any, call: Callable[[Service], Any]) -> Any:
-        """What only the service knows, if it can be known now; create asks again, and says why not."""
+        """Return the service's answer, or None if it can't be asked now; create asks again, and reports the error."""
         if not self._may_ask(region):
             return None
         try:

@@ -1,6 +1,6 @@
-"""Bringing a thing about: observe, plan, perform, until it stands or time is up.
+"""The loop behind create and update: observe, plan, perform one step, until the request is fulfilled or time is up.
 
-The loop over the plan; what a step has to repeat it repeats within the one deadline of the run.
+Steps that have to be repeated are repeated within the one deadline of the run.
 """
 
 from __future__ import annotations
@@ -32,21 +32,21 @@ from .waiting.policy import CREATION_GRACE, SHORTEST_PAUSE, backoff
 
 
 def converge(run: Run, *, dropped: Iterable[str] = ()) -> Known:
-    """See to it that what is asked for stands, tagged as asked.
+    """Create, resume or adopt what is asked for, wait until it is complete, and tag it; return what is known of it.
 
     Args:
         run: the verb at work.
         dropped: the keys of the tags that are no longer asked for.
 
     Raises:
-        CopyError: if it doesn't; ``kept`` holds what is in progress all the same.
+        CopyError: if the run fails; ``kept`` is what has to stay in the state.
     """
     with run.explained(), ExitStack() as ends:
         return _Convergence(run, ends, frozenset(dropped)).run_to_end()
 
 
 class _Convergence:
-    """One run of the loop; each method performs one kind of step."""
+    """One run of the loop; each method performs one type of step."""
 
     def __init__(self, run: Run, ends: ExitStack, dropped: frozenset[str]) -> None:
         self._run = run
@@ -112,7 +112,7 @@ class _Convergence:
             self._name_what_is_left(found)
 
     def _name_what_is_left(self, found: list[Seen]) -> None:
-        """What has our mark may be a copy that somebody made of ours."""
+        """Warn of what carries our mark without proof: somebody may have copied it from one of ours."""
         run, seen = self._run, self._seen
         ours = {run.known.ref, self._existing.ref, *(each.ref for each in seen.twins), *run.gone}
         for each in found:
@@ -164,7 +164,7 @@ class _Convergence:
                 attempt += 1
 
     def _is_final(self, error: ServiceError) -> bool:
-        """Whether a refusal of tags is to be believed: the service may not know yet that a pending one is complete."""
+        """Whether a refusal to tag is final: just after completion the service may still take it for pending."""
         since = self._attendant.complete_since
         is_new = since is not None and self._run.clock.now() - since <= CREATION_GRACE
         return not isinstance(error, Transient) and not is_new
@@ -176,7 +176,7 @@ class _Convergence:
         self._observer.note(dropped=frozenset(), existing=replace(existing, tags=rest))
 
     def _delete(self, step: plan.Delete) -> None:
-        """Delete, if what the service shows now says so, too: what was observed may be hours old."""
+        """Delete, if the plan still says so after another read: the observation may be hours old."""
         run, existing = self._run, self._seen.existing
         self._observer.confirm(step.seen)
         if existing is not None and existing.ref == step.seen.ref and self._seen.existing is None:
@@ -206,7 +206,7 @@ class _Convergence:
         self._forget(step.seen)
 
     def _forget(self, gone: Seen) -> None:
-        """Begin again without what was in the way, or has failed."""
+        """Forget what was deleted, so that the plan starts over."""
         run = self._run
         self._sending.failed += gone.phase is Phase.FAILED
         self._attendant.leave()
@@ -253,7 +253,7 @@ class _Convergence:
         )  # fmt: skip
 
     def _operation_id(self, existing: Seen) -> str | None:
-        """The operation of one that an interrupted run started; it is neither waited for nor a reason to fail."""
+        """The operation that an interrupted run started, as an output only: it is neither waited for nor a reason to fail."""
         run, known = self._run, self._run.known
         somebody_removed_it = OWNER_TAG in existing.tags and SOURCE_TAG not in existing.tags
         of_an_unknown_date = run.spec.dated and somebody_removed_it  # of which a record says nothing

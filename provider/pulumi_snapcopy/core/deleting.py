@@ -1,4 +1,4 @@
-"""Deleting: what the state has, if it is provably ours; and one of ours, until the service no longer shows it."""
+"""Deletion: of what the state has, if it is provably ours, and of anything else of ours, until the service stops showing it."""
 
 from __future__ import annotations
 
@@ -29,24 +29,24 @@ from .waiting.policy import CREATION_GRACE, SAME_EVENT, USUAL_SKEW, pause
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Replacement:
-    """What is to be made once others are deleted, and the service that knows its source."""
+    """A replacement that is created after a deletion; its source is checked before anything is deleted."""
 
     spec: Spec
     service: Service
     clock: Clock
 
     def check_source(self) -> Source:
-        """Return its source.
+        """Return the replacement's source.
 
         Raises:
-            SourceError: if it isn't there, or can't be used.
+            SourceError: if the source doesn't exist, or can't be used.
         """
         listing = Listing(self.service, self.spec.source_region, self.clock)
         return self.service.check_source(self.spec, listing)
 
 
 class NotAllowed(Exception):
-    """The role may not delete what is ours."""
+    """The credentials' role isn't allowed to delete an object of ours."""
 
     def __init__(self, seen: Seen, error: Denied) -> None:
         super().__init__()
@@ -55,15 +55,15 @@ class NotAllowed(Exception):
 
 
 def delete_known(run: Run, replacements: Sequence[Replacement]) -> None:
-    """Delete it, and wait until the service no longer shows it; gone already is fine.
+    """Delete what the state has, and wait until the service no longer shows it; return at once if it is gone already.
 
     Args:
         run: the verb at work.
-        replacements: what is to be made in its place, or in place of what it depends on, if it is deleted for that.
+        replacements: what is created in its place, or in place of a resource that it depends on; empty for a plain deletion.
 
     Raises:
-        NotAllowed: if the role may not delete it.
-        CopyError: if it stays for another reason.
+        NotAllowed: if the role isn't allowed to delete it.
+        CopyError: if it can't be deleted for another reason.
     """
     found = find_known(run)
     if found is None:
@@ -85,7 +85,7 @@ def delete_known(run: Run, replacements: Sequence[Replacement]) -> None:
 
 
 def delete_one(run: Run, seen: Seen) -> None:
-    """Delete one of ours, and wait until the service no longer shows it.
+    """Delete an object of ours, and wait until the service no longer shows it.
 
     Raises:
         CopyError: if it is still shown at the deadline.
@@ -123,7 +123,7 @@ def delete_one(run: Run, seen: Seen) -> None:
 
 
 def _marked(run: Run, seen: Seen) -> Seen:
-    """Tag it as ours: a role may be allowed to delete only what has the owner tag."""
+    """Set the owner tag before a deletion: a role may be allowed to delete only what has it."""
     if OWNER_TAG in seen.tags:
         return seen
     tag = {OWNER_TAG: run.spec.owner}
@@ -135,7 +135,7 @@ def _marked(run: Run, seen: Seen) -> Seen:
 
 
 def _check_replacement(run: Run, replacement: Replacement, doomed: Seen) -> None:
-    """Without a source for what is to be made in its place it stays."""
+    """Refuse the deletion if the replacement has no usable source."""
     spec = replacement.spec
 
     def look() -> Source:
@@ -154,9 +154,9 @@ def _check_replacement(run: Run, replacement: Replacement, doomed: Seen) -> None
 
 
 def _made_again_meanwhile(run: Run, found: Seen) -> CopyError | None:
-    """Return what to raise if it was made since this run began, by a run that took this one for dead.
+    """Return the error for an object that another run has made since this run began, or None.
 
-    Where the service's clock is ahead of ours that is said of one made a little earlier, too.
+    A service's clock that is ahead of ours makes it look a little older.
     """
     known, made = run.known, found.created_at
     if made is None or made.timestamp() <= run.began + USUAL_SKEW:
@@ -170,6 +170,8 @@ def _made_again_meanwhile(run: Run, found: Seen) -> CopyError | None:
 
 
 def _still_shown(run: Run, seen: Seen, *, is_new: bool = False) -> Seen | None:
-    """Return the very thing, not another of its name, as it is shown now; of a new question one answer may be stale."""
+    """Return the object as the service shows it now, or None if it is gone or another has its name.
+
+    ``is_new``: the deletion was just asked for, so a single read may be stale."""
     found = look_up(run, seen.name, seen.kind) if is_new else run.read(seen.name, seen.kind)
     return found if found is not None and found.ref == seen.ref else None

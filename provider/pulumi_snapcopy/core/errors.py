@@ -1,9 +1,9 @@
-"""Everything that can go wrong.
+"""The errors of this package.
 
 ```
 SnapcopyError
 ├── ServiceError          what one call to a service ended with; raised by the rooms' adapters
-│   ├── NotFound          the service says that there is no such thing
+│   ├── NotFound          the service says that the object doesn't exist
 │   ├── NameInUse         the name is taken, the service doesn't say by what
 │   ├── Denied            credentials or permissions: waiting doesn't help
 │   │   └── LoginFailed   credentials that are missing, wrong or expired, whatever is called
@@ -63,7 +63,7 @@ class ServiceError(SnapcopyError):
 
 
 class NotFound(ServiceError):
-    """The service says that there is no such thing."""
+    """The service says that the object doesn't exist."""
 
 
 class NameInUse(ServiceError):

@@ -1,4 +1,4 @@
-"""What a kind of resource is like; each room describes its own, and the core asks nothing else about services."""
+"""What the core has to know of a type of resource. Each service's package describes its own types."""
 
 from __future__ import annotations
 
@@ -20,26 +20,26 @@ Inputs = Mapping[str, Any]
 
 
 class Family(ABC):
-    """One kind of resource.
+    """One type of resource of one service.
 
-    Inputs are camelCase, as they stand in the state; a value may be ``UNKNOWN``.
+    Inputs are camelCase, as in the state; a value may be ``UNKNOWN``.
     """
 
     rules: ClassVar[Rulebook]
     words: ClassVar[Words]
     traits: ClassVar[Traits] = Traits()
     key_digits: ClassVar[int] = 32
-    """How many hex digits of key the service has room for."""
+    """How many hex digits of the key the service has room for."""
     ref_output: ClassVar[str] = "arn"
-    """The output that is never given to another thing."""
+    """The output that identifies the object for ever: the service never gives it to another."""
     settled: ClassVar[tuple[str, ...]] = ()
-    """What check settles beside the arguments, under the names of outputs."""
+    """Outputs whose values check settles, such as the date of the latest snapshot."""
     answered: ClassVar[tuple[str, ...]] = ()
-    """The arguments for which an output of the same name says what the service made of them."""
+    """Arguments that have an output of the same name, which says what the service made of them."""
     region_argument: ClassVar[str]
-    """The argument that says where the thing stands."""
+    """The argument that says in which region the object is."""
     name_argument: ClassVar[str] = ""
-    """The argument that names the thing; empty where the service gives ids."""
+    """The argument that names the object; empty where the service gives ids."""
 
     @property
     def fields(self) -> Fields:
@@ -56,16 +56,16 @@ class Family(ABC):
 
     @abstractmethod
     def route(self, inputs: Inputs) -> str:
-        """Return where from and where to, for messages."""
+        """Return source and target for messages, such as ``us-east-1 -> eu-west-1``."""
 
     def origin(self, inputs: Inputs) -> str:
-        """Return what is copied, as the value of the source tag: at most 256 characters."""
+        """Return the value of the source tag, at most 256 characters: what is copied, restored or taken."""
         return ":".join(self.source(inputs))[:256]
 
     def settle(  # noqa: B027
         self, olds: Inputs, inputs: dict[str, Any], *, same: bool, ask: Callable[..., Any]
     ) -> None:
-        """Fill in what the user left open and only the service knows.
+        """Fill in what the program left open and only the service knows.
 
         Args:
             olds: the inputs in the state.
@@ -79,7 +79,7 @@ class Family(ABC):
         return True
 
     def follows(self, inputs: Inputs) -> bool:
-        """Whether another one is to be made whenever the source was taken again under its name."""
+        """Whether a source that was taken again under its name asks for another copy."""
         return False
 
     def source_argument(self, inputs: Inputs) -> str:
@@ -91,16 +91,16 @@ class Family(ABC):
         return lambda service: None
 
     def request(self, inputs: Inputs) -> dict[str, Any]:
-        """Return what makes it this request and no other, by the argument that a difference is shown at."""
+        """Return the inputs that identify the request, by argument; a difference in one asks for a replacement."""
         return {name: inputs.get(name) for name in self.fields.names(Change.REPLACE)}
 
     @property
     def optional(self) -> frozenset[str]:
-        """What of the request is no difference while it isn't settled."""
+        """Arguments whose absence is no difference, since they are settled later."""
         return frozenset({self.name_argument} - {""})
 
     def is_default(self, name: str, value: Any, outputs: Inputs) -> bool:
-        """Whether a value only writes out what the thing in the state has got without being asked for it."""
+        """Whether a value only writes out a default that the object in the state already has."""
         return False
 
     def shown_at(self, name: str, inputs: Inputs) -> str:
@@ -108,7 +108,7 @@ class Family(ABC):
         return name
 
     def key_covers(self, inputs: Inputs) -> dict[str, Any]:
-        """Return what of the request the key covers."""
+        """Return the part of the request that the key covers."""
         return {name: value for name, value in self.request(inputs).items() if name != self.name_argument}
 
     def derive_name(self, inputs: Inputs, key: str) -> str | None:
@@ -116,23 +116,23 @@ class Family(ABC):
         return None
 
     def carried_key(self, inputs: Inputs, key: str) -> str:
-        """Return the key as the thing carries it."""
+        """Return the key in the form in which the object carries it."""
         return key
 
     def is_dated(self, inputs: Inputs, name: str, key: str) -> bool:
-        """Whether runs of this request on other days make others, under other names."""
+        """Whether the same request makes differently named objects on different days."""
         return False
 
     def is_itself(self, inputs: Inputs) -> bool:
-        """Whether the source is the very thing that is to be taken over."""
+        """Whether the source is the very object that is to be adopted."""
         return False
 
     def outputs(self, spec: Spec) -> dict[str, Any]:
-        """Return the outputs that the request itself says."""
+        """Return the outputs that follow from the request alone."""
         return {}
 
     def elsewhere(self, outputs: Inputs) -> tuple[str, str] | None:
-        """Return the cause and the next step, if the outputs in the state are of another service than is asked."""
+        """Return cause and next step if the state's object belongs to another service than the configured one, else None."""
         return None
 
     def is_over_limit(self, reason: str) -> bool:
@@ -149,12 +149,12 @@ class Family(ABC):
         return make_key(bag.identity, place, {**self.key_covers(inputs), **taken}, digits=self.key_digits)
 
     def settled_id(self, inputs: Inputs) -> str | None:
-        """Return the id that settled inputs lead to, if that is known."""
+        """Return the resource id that settled inputs lead to, or None while it isn't known."""
         region, name = inputs.get(self.region_argument), inputs.get(self.name_argument)
         return f"{region}/{name}" if isinstance(region, str) and isinstance(name, str) else None
 
     def adopted_id(self, inputs: Inputs) -> str | None:
-        """Return the id of the existing thing that is to be taken over, where the service gives ids and it is known."""
+        """Return the resource id of the object to adopt, or None if there is none or it isn't known."""
         region, name = inputs.get(self.region_argument), inputs.get("adoptSnapshotId")
         is_known = not self.name_argument and isinstance(region, str) and isinstance(name, str)
         return f"{region}/{name}" if is_known else None
@@ -164,7 +164,7 @@ class Family(ABC):
         return self._spec({**spec.arguments, **source.settled}, spec)
 
     def spec(self, inputs: Inputs, bag: Bag) -> Spec:
-        """Return settled inputs, or outputs, as a spec.
+        """Return settled inputs, or outputs from the state, as a `Spec`.
 
         Args:
             inputs: without unknowns.

@@ -1,4 +1,4 @@
-"""The fields of a resource, once: types, what a change does, outputs, both spellings, and the documentation's tables."""
+"""The table of a resource's fields: types, what a change does, outputs, both spellings; the documentation is made from it."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ class Type(Enum):
 
 
 class Change(Enum):
-    """What a changed argument asks for."""
+    """What a change of an argument leads to."""
 
     REPLACE = "another snapshot"
     IN_PLACE = "an update"
@@ -105,7 +105,7 @@ class Fields:
         yield from self.outputs
 
     def names(self, change: Change) -> tuple[str, ...]:
-        """Return the arguments whose change asks for this."""
+        """Return the names of the arguments whose change leads to this."""
         return tuple(each.name for each in self.arguments if each.change is change)
 
     def of_type(self, type_: Type) -> tuple[str, ...]:

@@ -1,4 +1,4 @@
-"""Keys and owners: what says whose a thing is, for as long as the stack lives.
+"""Keys and owner tags: how an object says which resource of which stack it belongs to.
 
 A stack's names don't identify it: two backends can hold stacks of one name. Its identity does, 16 hex digits that its
 first resource of ours puts into the state.
@@ -58,7 +58,7 @@ def owner(urn: str, identity: str) -> str:
 
 
 def is_of_stack(owner: str, name: str) -> bool:
-    """Whether an owner tag names a resource of a stack.
+    """Return whether an owner tag names a resource of a stack.
 
     Args:
         owner: the tag's value.
@@ -75,7 +75,7 @@ def is_of_stack(owner: str, name: str) -> bool:
 
 
 def same_owner(one: str, other: str) -> bool:
-    """Whether two owner tags name one resource of one stack, whatever the stack and its project are called.
+    """Return whether two owner tags mean the same resource of the same stack, also after a rename of stack or project.
 
     Example:
         >>> same_owner("shop/dev/db@0123456789abcdef", "shop/prod/db@0123456789abcdef")
@@ -87,7 +87,7 @@ def same_owner(one: str, other: str) -> bool:
 
 
 def is_namesake(one: str, other: str) -> bool:
-    """Whether two owner tags differ in the stack's identity alone.
+    """Return whether two owner tags differ only in the stack's identity: another stack of the same name.
 
     Example:
         >>> is_namesake("shop/dev/db@0123456789abcdef", "shop/dev/db@fedcba9876543210")
@@ -98,12 +98,12 @@ def is_namesake(one: str, other: str) -> bool:
 
 
 def key(identity: str, place: str, covers: Mapping[str, Any], *, digits: int) -> str:
-    """Return hex over the stack's identity, the resource's place and its request.
+    """Return the key of a request: hex digits over the stack's identity, the resource's place and the request.
 
     Args:
         identity: the stack's.
         place: the resource's.
-        covers: what of the request makes another snapshot, by argument; what isn't given counts for nothing.
+        covers: the part of the request that makes another snapshot, by argument; empty values are ignored.
         digits: how many the service has room for.
     """
     given = {name: value for name, value in covers.items() if value not in (None, [], {})}

@@ -1,4 +1,4 @@
-"""Names of a package that are loaded when they are used: commands and rules needn't load Pulumi, nor programs all of it."""
+"""Lazy attributes of a package: commands and rules don't load Pulumi, and programs load only what they use."""
 
 from __future__ import annotations
 

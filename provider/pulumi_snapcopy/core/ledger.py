@@ -1,8 +1,9 @@
-"""The ledger: what the engine has shown this process, so that no resource takes a thing away from another, or from itself.
+"""The ledger: which resource has which object, as far as the engine has shown it to this process.
 
-The state may have a thing twice. Where a resource was moved, edited and edited back, or replaced by the same again
-(``pulumi up --replace``), its thing is found and taken up, and then deleted under its older state entry: at once, or in a
-later run if this one is interrupted.
+It keeps one resource from taking or deleting the object of another, or its own.
+
+The state may have an object twice: where a resource was moved, edited and edited back, or replaced by the same request
+(``pulumi up --replace``), the new entry takes it up, and then the engine deletes the older entry, in this run or a later one.
 """
 
 from __future__ import annotations
@@ -16,20 +17,19 @@ from .values import Seen
 
 @dataclass(slots=True)
 class Entry:
-    """What a resource had before this run: the engine shows it in `check` and `diff`, not in `create` and `delete`.
+    """What a resource had before this run. The engine shows that in `check` and `diff`, not in `create` and `delete`.
 
     Args:
-        region: where it stood.
-        ids: of its thing, where the ref isn't known.
-        tags: the user's, that it has or may have.
-        refs: its things, also those that were replaced before: the engine's to delete, or to keep.
-        key: that of the one in the state.
-        replaced: those of what was replaced a short time ago, and when; see `state.Bag`.
-        deleted: those that this run has deleted; lists may go on showing them.
-        ref: the one that the state has.
-        is_another_request: whether another one is asked for now; `check` says so, and `diff`, where there is one,
-            knows better.
-        replacement: the inputs of what is to replace it, until that is being created.
+        region: the region in the state.
+        ids: the resource ids of its objects whose ref isn't known.
+        tags: the user's tags that the object has or may have.
+        refs: the refs of its objects, also of replaced ones, which the engine deletes or keeps.
+        key: the key in the state.
+        replaced: the keys of recently replaced objects, and when; see `state.Bag`.
+        deleted: the refs that this run has deleted; lists may go on showing them.
+        ref: the ref in the state.
+        is_another_request: whether the program asks for a replacement; set by `check`, corrected by `diff`.
+        replacement: the inputs of its replacement, until that is being created.
     """
 
     region: str | None = None
@@ -45,10 +45,10 @@ class Entry:
 
 
 class Ledger:
-    """Who has what, by URN and id.
+    """Which resource has which object, by URN and id.
 
-    The engine checks just what the program declares. It diffs more: what a refresh has read, and what depends on a
-    resource that is deleted to be replaced.
+    The engine calls check only for what the program declares. It calls diff for more: after a refresh, and for dependents
+    of a resource that is deleted before its replacement.
     """
 
     def __init__(self) -> None:
@@ -59,21 +59,21 @@ class Ledger:
         self._urns: dict[str, str] = {}
 
     def declare(self, urn: str, id_: str | None) -> str | None:
-        """Note that the program declares this resource, and what it asks for, as far as that is known.
+        """Note that the program declares a resource, and which object it asks for, if that is known.
 
         Returns:
-            The resource that asks for the same, if there is one.
+            The URN of another resource that asks for the same object, or None.
         """
         self._declared.add(urn)
         asking = self._asking.setdefault(id_, urn) if id_ else urn
         return asking if asking != urn else None
 
     def is_declared(self, urn: str) -> bool:
-        """Whether the program has declared this resource so far."""
+        """Return whether the program has declared a resource so far."""
         return urn in self._declared
 
     def replacements(self) -> dict[str, dict[str, Any]]:
-        """Return the inputs of what is to be made in place of something else, and isn't being made yet, by URN."""
+        """Return the inputs of the replacements that aren't being created yet, by URN."""
         return {
             urn: each.replacement
             for urn, each in list(self._entries.items())
@@ -81,45 +81,45 @@ class Ledger:
         }
 
     def assign(self, urn: str, id_: str) -> None:
-        """Note that a declared resource has this thing, and no other."""
+        """Note that a declared resource has this object, and no other."""
         if urn in self._declared:
             self._assigned[urn] = id_
 
     def unassign(self, urn: str) -> None:
-        """Note that what a resource had is to be replaced."""
+        """Note that a resource's object is to be replaced."""
         self._assigned.pop(urn, None)
 
     def is_assigned(self, id_: str) -> bool:
-        """Whether a declared resource has this thing."""
+        """Return whether a declared resource has this object."""
         return id_ in list(self._assigned.values())
 
     def is_replaced(self, urn: str, seen: Seen | None) -> bool:
-        """Whether a declared resource has another thing in place of this one."""
+        """Return whether a declared resource has another object in place of this one."""
         assigned = self._assigned.get(urn)
         return assigned is not None and seen is not None and assigned != seen.id
 
     def is_in_state(self, seen: Seen) -> bool:
-        """Whether a declared resource has this thing, or had it before this run."""
+        """Return whether a declared resource has this object, or had it before this run."""
         entries = list(self._entries.values())
         return self.is_assigned(seen.id) or any(
             seen.id in each.ids or seen.ref in each.refs for each in entries
         )
 
     def entry(self, urn: str) -> Entry:
-        """Return what a resource had."""
+        """Return the entry of a resource."""
         return self._entries.setdefault(urn, Entry())
 
     def remember(
         self, urn: str, id_: str, outputs: Mapping[str, Any], *, region: str, ref: str | None
     ) -> Entry:
-        """Note that a resource had this thing, perhaps under another name, by which the engine will delete it.
+        """Note that a resource had this object, perhaps under an older id, by which the engine will delete it.
 
         Args:
             urn: the resource.
-            id_: the thing's id.
-            outputs: what the state has of it.
-            region: where it is.
-            ref: its ref, as far as the state has it.
+            id_: the object's resource id.
+            outputs: the outputs in the state.
+            region: its region.
+            ref: its ref, if the state has it.
         """
         if urn in self._declared:
             self._urns[id_] = urn
@@ -135,5 +135,5 @@ class Ledger:
         return entry
 
     def entry_of(self, id_: str, urn: str) -> Entry:
-        """Return what the resource had that had this thing; by default the one of this name."""
+        """Return the entry of the resource that had this object, by default that of the URN."""
         return self.entry(self._urns.get(id_, urn))

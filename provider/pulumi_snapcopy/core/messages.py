@@ -27,7 +27,7 @@ MAKING, READING, DELETING = "making", "reading", "deleting"
 
 
 def again(doing: str) -> str:
-    """Return the next step of trying again: a thing is made by `up`; it is read and deleted by several commands."""
+    """Return the advice to run the command again: `up` for a creation, else the same command."""
     return UP_AGAIN if doing == MAKING else SAME_AGAIN
 
 
@@ -63,7 +63,7 @@ def unknown_account(spec: Spec, error: ServiceError, *, doing: str, known: Known
 
 
 def elsewhere(spec: Spec, known: Known, why: tuple[str, str], *, doing: str) -> CopyError:
-    """Return the error for a thing in the state that is of another service than the one that would be asked."""
+    """Return the error for an object in the state that is of another service than the one that would be asked."""
     cause, correct = why
     return CopyError(
         gerund(spec, doing), spec.subject, cause,
@@ -143,7 +143,7 @@ def still_shown(spec: Spec, seen: Seen, timeout: float) -> CopyError:
 
 
 def made_again_meanwhile(spec: Spec, found: Seen) -> CopyError:
-    """Return the error for a thing that another run has made again since this deletion began."""
+    """Return the error for an object that another run has made again since this deletion began."""
     return CopyError(
         "deleting", spec.subject, f'"{found.name}" has just been made again by another run',
         state=f"the {found.kind} of that name in {found.region} isn't the one in the stack's state; it was not changed.",
@@ -293,7 +293,7 @@ def _state(spec: Spec, kept: Known | None, doing: str) -> str:
 
 
 def _unsent(spec: Spec, known: Known) -> str:
-    """Return the state of things where the service wasn't asked anything."""
+    """Return the state where no call was made."""
     if known.seen is None:
         return "nothing was sent."
     return f'nothing was sent; the {spec.words.thing} "{known.seen.name}" stays in the stack\'s state.'

@@ -22,7 +22,7 @@ def deleting(seen: Seen, why: str) -> str:
 
 
 def still_declared(id_: str) -> str:
-    """Return the line about an old state entry whose thing another resource has now."""
+    """Return the line about an old state entry whose object another resource has now."""
     region, _, name = id_.partition("/")
     return f'kept "{name}" in {region}: this program still declares it. Only its old state entry was removed.'
 
@@ -67,7 +67,7 @@ def taken_again(spec: Spec, before: str, now: str) -> str:
 
 
 def gone_for_good(spec: Spec, error: SourceError) -> str:
-    """Return the line about a thing that is gone together with its source."""
+    """Return the line about an object that is gone together with its source."""
     return (
         f'the {spec.words.thing} "{spec.name}" is gone from {spec.region} and can\'t be made again: {error.cause}; '
         f"{error.state}"
@@ -75,7 +75,7 @@ def gone_for_good(spec: Spec, error: SourceError) -> str:
 
 
 def belongs(spec: Spec, found: Seen) -> tuple[str, bool]:
-    """Return whose a thing is, in words; and whether that is another stack of the same name."""
+    """Return whose an object is, in words; and whether that is another stack of the same name."""
     owner = found.tags.get(OWNER_TAG)
     if owner is None:
         return "has no snapcopy:owner tag", False

@@ -1,4 +1,4 @@
-"""What a run observes: the thing that has our name or carries our key, its twins, and what else may be ours."""
+"""Observing the service: the object that has our name or carries our key, its twins, and orphans of ours."""
 
 from __future__ import annotations
 
@@ -17,28 +17,28 @@ from .waiting.policy import FILTERS_LAG
 
 @dataclass(slots=True)
 class Observer:
-    """Keeps the observation of one run up to date.
+    """Keeps the `Observation` of one run up to date.
 
     Args:
         run: the verb at work.
-        seen: what is observed.
+        seen: the observation so far.
     """
 
     run: Run
     seen: Observation
     listed: list[Seen] | None = None
-    """All that the region had at the first look, where that was listed."""
+    """What the region had at the first look; None if it wasn't listed."""
     unproven: list[Seen] = field(default_factory=list)
-    """What of that may be a copy that somebody made of ours, with its tags."""
+    """What of that may be somebody's copy of an object of ours, with its tags."""
 
     def note(self, **changes: Any) -> None:
-        """Take changes into the observation, and the time."""
+        """Change the observation, and set its time to now."""
         self.seen = replace(self.seen, now=self.run.clock.now(), **changes)
 
     def take_up(self, known: Known) -> None:
-        """Take into the run what it has started or takes up; it stays in the state if the run fails.
+        """Make an object the run's own, because the run has started or found it; it stays in the state if the run fails.
 
-        What is adopted isn't ours before it has our tag: until then a run that fails leaves it as it is.
+        An adopted object isn't ours before it has our tag: a run that fails before leaves it out of the state.
         """
         run = self.run
         owner = known.seen.tags.get(OWNER_TAG, "") if known.seen else ""
@@ -47,7 +47,7 @@ class Observer:
         self.note(taken_up=True)
 
     def look(self) -> None:
-        """Find the thing; and list all, where orphans of ours may be there."""
+        """Make the first observation: find the object, and list the region where orphans of ours may be."""
         run, known = self.run, self.run.known
         is_whole = known.complete and known.in_state and not known.left_to_do
         found = self._by_name(known.seen.name) if is_whole and known.seen else []
@@ -67,7 +67,7 @@ class Observer:
         self.note(others=self._others(found) if fresh else (), searched=searched, search_from=since)
 
     def _others(self, found: list[Seen]) -> tuple[Seen, ...]:
-        """What else the region has; what has our mark and isn't proven ours is set apart."""
+        """Return what else the region has, without what carries our mark and isn't proven ours: that goes to `unproven`."""
         run, listed = self.run, self.listed or []
         elsewhere = [each for each in listed if self._is_elsewhere(each)]
         failed = [each for each in elsewhere if is_failed_predecessor(run.spec, run.known, each)]
@@ -83,7 +83,7 @@ class Observer:
         return tuple(each for each in others if each not in inherited)
 
     def find(self) -> list[Seen]:
-        """Return what has our name, or carries our key and may be ours."""
+        """Return the objects that have our name, or carry our key and may be ours."""
         run, known, spec = self.run, self.run.known, self.run.spec
         if not spec.by_id:
             if self.listed is not None:
@@ -109,13 +109,13 @@ class Observer:
         return seen.ref in self.run.known.predecessors or self.run.is_in_state(seen)
 
     def _has_turned_out_elsewhere(self, seen: Seen) -> bool:
-        """Whether the engine has shown meanwhile that the state has it under another entry, which it may do at any time."""
+        """Whether the engine has shown since the first look that the state has it under another entry."""
         spec, known = self.run.spec, self.run.known
         is_own = seen.ref == known.ref or is_failed_predecessor(spec, known, seen)
         return not is_own and self._is_elsewhere(seen)
 
     def confirm(self, seen: Seen) -> None:
-        """Read again what is to be deleted, and take into the observation what the service shows in its place."""
+        """Read again what is to be deleted, and observe what the service shows now."""
         run, existing = self.run, self.seen.existing
         again = look_up(run, seen.name, seen.kind)
         if existing is not None and existing.ref == seen.ref:
@@ -131,14 +131,14 @@ class Observer:
         )
 
     def look_again(self, name: str, kind: str) -> None:
-        """Read one by its name."""
+        """Read the object by its name, and observe the answer."""
         again = self.run.read(name, kind)
         self.exists([again] if again else [], read=again)
 
     def exists(self, found: list[Seen], *, read: Seen | None = None) -> None:
-        """Of several the one that is given exists, else the eldest that didn't fail.
+        """Observe which of several objects is the resource's: a given ref, else the eldest that didn't fail.
 
-        It is read, since a list may be stale, unless it just was.
+        The others are its twins. It is read, since a list may be stale, unless it just was.
         """
         run, given = self.run, self._given()
         found = [each for each in found if each.ref not in run.gone]
@@ -155,12 +155,12 @@ class Observer:
         self.note(existing=None, twins=())
 
     def _given(self) -> str | None:
-        """The ref that can't become another: the engine changes no id in an update, and what is adopted was named."""
+        """The ref that the resource must keep: an id can't change in an update, and an adopted object was named."""
         spec, known = self.run.spec, self.run.known
         return known.ref if spec.by_id and known.in_state else spec.adopt_id or None
 
     def _is_twin(self, seen: Seen) -> bool:
-        """Whether a run of this request made it: its key or tags may also have been copied with what they are on."""
+        """Whether a run of this request made it, and not somebody who copied an object together with its key and tags."""
         run, existing = self.run, self.seen.existing
         if existing is None or existing.ref == run.spec.adopt_id:
             return False
@@ -185,9 +185,9 @@ class Observer:
             self.listed = None  # finding one by its name may be allowed
 
     def _without_ours(self) -> list[Seen] | None:
-        """Return what a list of the last seconds has shown, if the state knows nothing of this resource, and the list neither.
+        """Return the last seconds' list, if neither the state nor that list has anything of this resource; else None.
 
-        If there is one of its request all the same, the service refuses another, or answers that one.
+        Should the list be out of date, the service refuses a second request, or answers with the same object.
         """
         run, spec, known = self.run, self.run.spec, self.run.known
         if spec.traits.repeats or known != Known():
@@ -215,8 +215,8 @@ def _not_to_be_adopted(run: Run) -> SourceError:
     )
 
 
-def _replaced(things: tuple[Seen, ...], seen: Seen, again: Seen | None) -> tuple[Seen, ...]:
-    return tuple(now for each in things if (now := again if each.ref == seen.ref else each))
+def _replaced(objects: tuple[Seen, ...], seen: Seen, again: Seen | None) -> tuple[Seen, ...]:
+    return tuple(now for each in objects if (now := again if each.ref == seen.ref else each))
 
 
 def _born(seen: Seen) -> float:

@@ -18,7 +18,7 @@ Properties = dict[str, Any]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Made:
-    """A resource as a verb leaves it; ``inputs`` are given where they have drifted."""
+    """A resource as a verb leaves it in the state; ``inputs`` are set if they have drifted."""
 
     id: str
     outputs: Properties
@@ -26,7 +26,7 @@ class Made:
 
 
 class VerbFailed(SnapcopyError):
-    """A verb ended with an error; ``kept`` is what the state has to keep of the resource all the same."""
+    """A verb ended with an error; ``kept`` is what has to stay in the state."""
 
     def __init__(self, message: str, kept: Made | None = None) -> None:
         super().__init__(message)
@@ -41,7 +41,7 @@ def made(
     bag: Bag,
     olds: Mapping[str, Any] | None = None,
 ) -> Made:
-    """Return what the state is to hold of what is known."""
+    """Return a resource for the state from what is known of its object."""
     assert known.seen is not None, "only what was made, or is being made, is in the state"
     return Made(id=known.seen.id, outputs=state.outputs(family, inputs, spec, known, bag=bag, olds=olds))
 
@@ -86,11 +86,11 @@ def failed(
     tags: Mapping[str, str] | None = None,
     predecessors: Iterable[str] = (),
 ) -> VerbFailed:
-    """Return the error that the user reads; what it keeps stays in the state with the tags that it may have.
+    """Return the error of a verb; what it keeps has all tags that the object may have.
 
     Args:
         family: the resource's kind.
-        error: why the verb failed, and what is known of the thing.
+        error: why the verb failed, and what is known of the object.
         inputs: what was asked for.
         spec: the same, read.
         bag: our bookkeeping.

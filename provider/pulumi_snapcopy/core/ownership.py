@@ -1,4 +1,4 @@
-"""Whose a thing is. Nothing that isn't provably ours is changed, tagged or deleted, ever.
+"""Ownership: whose an object is. What isn't provably ours is never changed, tagged or deleted.
 
 The evidence, strongest first: an owner tag (ours or another's), the ref in the state, the key that it carries, the
 service's own record of our call. A name proves nothing.
@@ -29,7 +29,7 @@ from .waiting.policy import CREATION_GRACE, LONGEST_SKEW, SAME_EVENT, TAGGING_GR
 
 
 class Whose(Enum):
-    """Whose it is."""
+    """Whose an object is."""
 
     OURS = "ours"
     THEIRS = "theirs"
@@ -37,7 +37,7 @@ class Whose(Enum):
 
 
 class Evidence(Enum):
-    """What says so."""
+    """What proves it."""
 
     TAG = "the owner tag"
     STATE = "the ref in the state"
@@ -49,11 +49,11 @@ class Evidence(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """Whose a thing is, and why.
+    """Whose an object is, and the evidence.
 
     Args:
-        whose: whose it is.
-        evidence: what says so.
+        whose: whose the object is.
+        evidence: what proves it.
         until: when an undecided one is to be looked at again, seconds since the epoch; None: once the records are read.
     """
 
@@ -71,7 +71,7 @@ def classify(
     now: float = 0.0,
     rested: bool = False,
 ) -> Verdict:
-    """Judge a thing that has our name, or carries our key, or may be an orphan of ours.
+    """Return whose an object is that has our name, carries our key, or may be an orphan of ours.
 
     Args:
         spec: what is asked for.
@@ -108,17 +108,17 @@ def classify(
 
 
 def deciding(records: Sequence[Record]) -> Record | None:
-    """Return the newest record that says whose the name was last."""
+    """Return the newest record of a creation or deletion, or None."""
     return next((each for each in records if each.decides), None)
 
 
 def carries_key(spec: Spec, seen: Seen) -> bool:
-    """Whether it carries this request's key, of whatever date."""
+    """Return whether it carries this request's key, of any date."""
     return bool(spec.carried_key) and seen.key == spec.carried_key
 
 
 def is_orphan(spec: Spec, known: Known, seen: Seen) -> bool:
-    """Whether an interrupted run of this very resource made it, for this request or an earlier one.
+    """Return whether an interrupted run of this very resource made it, for this request or an earlier one.
 
     What the state has, or had, is the engine's to delete or to keep; what is retained was kept on purpose.
     """
@@ -135,13 +135,13 @@ def is_orphan(spec: Spec, known: Known, seen: Seen) -> bool:
 
 
 def is_failed_predecessor(spec: Spec, known: Known, seen: Seen) -> bool:
-    """Whether this declaration had it and it failed: of no use to anybody, while the engine keeps it until a replacement stands."""
+    """Return whether it is an earlier object of this resource that failed; the engine deletes it only after a replacement."""
     failed = seen.ref in known.predecessors and seen.phase is Phase.FAILED
     return failed and classify(spec, known, seen).whose is Whose.OURS
 
 
 def may_be_inherited(spec: Spec, seen: Seen, *, keys: Collection[str], now: float) -> bool:
-    """Whether somebody may have copied what has our mark from one of ours, with its tags, as backup tools do.
+    """Return whether it may be somebody's copy of one of ours, made with all its tags, as backup tools do.
 
     Where ids are given no name says otherwise: only of what is as young as an interrupted run, and whose key no other of
     ours has, is it known.
@@ -159,13 +159,13 @@ def may_be_inherited(spec: Spec, seen: Seen, *, keys: Collection[str], now: floa
 
 
 def is_of_this_type(spec: Spec, seen: Seen) -> bool:
-    """Whether its source tag, if it says anything, has a form that this type of resource gives: owners of two can be one."""
+    """Return whether its source tag is missing or has a form of this type of resource: two types can have one owner tag."""
     source = seen.tags.get(SOURCE_TAG, ADOPTED)
     return source == ADOPTED or form_of(source) in spec.traits.forms
 
 
 def matches(spec: Spec, seen: Seen) -> bool:
-    """Whether what is ours was made as is asked for now: its run may have been interrupted before an edit."""
+    """Return whether an object of ours fulfils the present request; it may be of one that was edited since."""
     if spec.itself or is_named(spec, seen):
         return True
     # Where ids are given, what is found has the key.
@@ -174,19 +174,19 @@ def matches(spec: Spec, seen: Seen) -> bool:
 
 
 def is_named(spec: Spec, seen: Seen) -> bool:
-    """Whether the program names it by its id, to take it over."""
+    """Return whether the program asks to adopt it by its id."""
     return bool(spec.adopt_id) and seen.ref == spec.adopt_id
 
 
 def is_being_made_again(spec: Spec, known: Known, record: Record, *, now: float) -> bool:
-    """Whether the newest record is of a later one than the state has, so new that it may not be visible yet."""
+    """Return whether a record shows that another run has just made it again, so that it may not be visible yet."""
     if record.failed or record.created_at is None or record.origin != spec.source:
         return False
     return _is_newer(known, record) and now - record.created_at.timestamp() <= CREATION_GRACE
 
 
 def is_made_by(record: Record, seen: Seen) -> bool:
-    """Whether a thing isn't younger than a record; an older one would have kept the name."""
+    """Return whether a record can be that of an object, which must not be younger."""
     if record.created_at is None or seen.created_at is None:
         return True
     return seen.created_at.timestamp() <= record.created_at.timestamp() + SAME_EVENT
@@ -206,7 +206,7 @@ def _proves(spec: Spec, known: Known, record: Record, seen: Seen, now: float) ->
 
 
 def is_recent(spec: Spec, at: datetime | None, now: float) -> bool:
-    """Whether a run that may still be at work, or was interrupted, can have made it then.
+    """Return whether a run that is still at work, or was interrupted, can have made something at that time.
 
     However little time a run is given: it may look a moment after its deadline for what it has made, by the service's
     clock.
@@ -215,7 +215,7 @@ def is_recent(spec: Spec, at: datetime | None, now: float) -> bool:
 
 
 def _is_newer(known: Known, record: Record) -> bool:
-    """Whether a record is of a later call than the one that made what is known, whose own record may be unknown."""
+    """Whether a record is of a later call than the one that made the known object."""
     if known.operation_id is not None:
         return record.id != known.operation_id
     made = known.seen.created_at if known.seen else None
@@ -225,5 +225,5 @@ def _is_newer(known: Known, record: Record) -> bool:
 
 
 def _is_of_the_partial(known: Known, record: Record, seen: Seen) -> bool:
-    """Whether a record is that of the partial one in the state, which was never seen itself."""
+    """Whether a record is that of the state's partial object, which was never visible."""
     return known.never_seen and record.id == known.operation_id and is_made_by(record, seen)

@@ -1,4 +1,4 @@
-"""What must be allowed; each room lists what it calls, for policies and for ``snapcopy doctor``."""
+"""Permissions: each service's package lists the calls it makes, for ``snapcopy iam-policy`` and ``snapcopy doctor``."""
 
 from __future__ import annotations
 
@@ -32,12 +32,12 @@ class Permission:
 
     @property
     def reads(self) -> bool:
-        """Whether it only reads, and so can be tried."""
+        """Whether the action only reads, so that ``doctor`` can try it."""
         return self._call.startswith(("Get", "Describe", "Read", "List"))
 
     @property
     def deletes_snapshots(self) -> bool:
-        """Whether it deletes snapshots, which are backups: neither tags nor what was restored."""
+        """Whether the action deletes snapshots, as opposed to tags or restored objects."""
         return self._call.startswith("Delete") and self._call.endswith("Snapshot")
 
     @property

@@ -1,6 +1,6 @@
-"""What happens next: one pure function over what is asked for, what is known, and what is observed.
+"""The plan: a pure function from what is asked for, known and observed to the next step.
 
-Replayed from any prefix of its steps it ends in the same one thing: a run that is interrupted is resumed by the next.
+Replayed from any prefix of its steps it ends with the same single object, so the next run resumes an interrupted one.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ _UNSEEN = Verdict(Whose.UNDECIDED, Evidence.NONE)
 
 
 class Sent(Enum):
-    """What became of this run's last request."""
+    """What came of this run's last request."""
 
     NOTHING = "none was sent"
     ACCEPTED = "the service accepted it"
@@ -36,29 +36,29 @@ class Sent(Enum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Observation:
-    """What is observed of the world at one moment, and what this run has done about it.
+    """What is observed at one moment, and what this run has done so far.
 
-    The world: ``now`` to ``taken_by_another_type``. This run: ``taken_up`` and what follows.
+    The service: ``now`` to ``taken_by_another_type``. This run: ``taken_up`` and what follows.
 
     Args:
         now: the moment, seconds since the epoch.
-        existing: what has our name or carries our key; of several the eldest that didn't fail.
-        verdict: whose that is.
-        twins: others of the same request, where a repeated request makes another.
-        others: what else the region has, as far as it was listed: what the state hasn't, and what failed before this one.
-        source: the source, once it was looked at.
-        missing_for: seconds for which what was started hasn't been visible.
-        failure: why it failed, once that is known.
-        over_limit: whether it failed only because too many were in progress.
-        taken_by_another_type: whether the service's records say so of a name in use.
-        taken_up: whether this run has taken it up, or started it.
-        waited: whether this run has waited for it.
-        sent: what became of this run's last request.
-        sent_at: when that was; of a name in use, when the service first said so.
+        existing: the object that has our name or carries our key; of several the eldest that didn't fail.
+        verdict: whose ``existing`` is.
+        twins: other objects of the same request, where a repeated request makes another.
+        others: what else the region has, if it was listed: not in the state, or failed earlier objects of this resource.
+        source: the source, once it was checked.
+        missing_for: seconds for which the requested object hasn't been visible.
+        failure: the reason of a failure, once that is known.
+        over_limit: whether it failed only because too many copies were in progress.
+        taken_by_another_type: whether a name in use belongs to an object of another type, by the service's records.
+        taken_up: whether this run has taken ``existing`` up, or started it.
+        waited: whether this run has polled it.
+        sent: what came of this run's last request.
+        sent_at: when that was; for a name in use, when the service first said so.
         tagged: whether this run has set the tags.
-        tag_again_at: when refused tags may be tried again.
-        left_to_maker: whether the run that started it has had time to tag it.
-        dropped: the keys of the tags to remove.
+        tag_again_at: when refused tags are tried again.
+        left_to_maker: whether another run that may have started it has had time to tag it.
+        dropped: keys of the tags to remove.
         searched: whether the last search for twins is done, or isn't needed.
         search_from: when lists may be relied on for it.
     """
@@ -86,30 +86,30 @@ class Observation:
 
 
 class Step:
-    """One thing to do; `converge` performs it, and observes again."""
+    """One step; `converge` performs it, then observes again."""
 
 
 @dataclass(frozen=True, slots=True)
 class CheckSource(Step):
-    """Look at the source: it settles what is open, and nothing is sent before it is known to be complete."""
+    """Check that the source exists and is complete, before anything is sent; it settles an open date."""
 
 
 @dataclass(frozen=True, slots=True)
 class Create(Step):
-    """Send the request, when it is its turn."""
+    """Send the request, queueing if the service takes no more for now."""
 
 
 @dataclass(frozen=True, slots=True)
 class SearchForLost(Step):
-    """Look again for what a request without an answer may have made, where a repeated one would make another."""
+    """Search for the object of a request whose answer was lost, where sending again would make a second one."""
 
 
 @dataclass(frozen=True, slots=True)
 class LookForTwins(Step):
-    """Look for others of the same request, where a repeated one makes another.
+    """Look for second objects of the same request, where a repeated request makes them.
 
     Args:
-        not_before: when lists show them, seconds since the epoch.
+        not_before: when lists can be relied on, seconds since the epoch.
     """
 
     not_before: float = 0.0
@@ -117,26 +117,26 @@ class LookForTwins(Step):
 
 @dataclass(frozen=True, slots=True)
 class Rest(Step):
-    """Leave time to another run that may be at work on it, then look again."""
+    """Leave another run that may have made the object time to tag it, then read it again."""
 
     until: float
 
 
 @dataclass(frozen=True, slots=True)
 class TakeUp(Step):
-    """Resume with the existing one; ``adopted``: it isn't ours, and the program asks to take it over."""
+    """Resume with the existing object; ``adopted``: it isn't ours, and the program asks to take it over."""
 
     adopted: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Wait(Step):
-    """Wait for the next look at it."""
+    """Wait for the next poll."""
 
 
 @dataclass(frozen=True, slots=True)
 class Tag(Step):
-    """Set tags; ``must``: a refusal is an error, and no longer a reason to try later."""
+    """Set tags; ``must``: a refusal is an error, where otherwise it is tried again later."""
 
     tags: Mapping[str, str] = field(default_factory=dict)
     must: bool = False
@@ -151,14 +151,14 @@ class Untag(Step):
 
 @dataclass(frozen=True, slots=True)
 class Delete(Step):
-    """Delete one of ours, and say why."""
+    """Delete an object of ours, and show why."""
 
     seen: Seen
     why: str
 
 
 class Because(Enum):
-    """Why a run can't end well."""
+    """Why a run ends with an error."""
 
     TAKEN = "the name belongs to something that isn't ours"
     RETAINED = "the name belongs to one of ours that was kept on purpose"
@@ -169,18 +169,18 @@ class Because(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Fail(Step):
-    """End with an error."""
+    """End the run with an error."""
 
     because: Because
 
 
 @dataclass(frozen=True, slots=True)
 class Done(Step):
-    """It stands, as asked for."""
+    """The object is complete and tagged as asked."""
 
 
 def next_step(spec: Spec, known: Known, seen: Observation) -> Step:
-    """Return what to do next."""
+    """Return the next step."""
     existing, whose = seen.existing, seen.verdict.whose
     if not spec.settled:
         return CheckSource()
@@ -216,7 +216,7 @@ def next_step(spec: Spec, known: Known, seen: Observation) -> Step:
 
 
 def _nothing_visible(spec: Spec, known: Known, seen: Observation) -> Step:
-    """Return what to do while nothing is visible: wait for what was sent, or send."""
+    """Return the next step while no object is visible: wait for the accepted request, search, or send."""
     if seen.waited or seen.sent is Sent.ACCEPTED:
         if seen.missing_for <= CREATION_GRACE:
             return Wait()  # also for one that has failed: it is to be deleted, and can't be before it shows
@@ -236,7 +236,7 @@ def _nothing_visible(spec: Spec, known: Known, seen: Observation) -> Step:
 
 
 def _make_way(spec: Spec, known: Known, seen: Observation, existing: Seen) -> Step | None:
-    """Return what removes a failed one, or frees the name of another request's, once the source of a new one is there."""
+    """Return the step that deletes a failed object, or one of an earlier request that is in the way; None if there is none."""
     thing = spec.words.thing
     if existing.phase is Phase.FAILED:
         return Delete(existing, f"a failed {thing}")
@@ -258,9 +258,9 @@ def _make_way(spec: Spec, known: Known, seen: Observation, existing: Seen) -> St
 
 
 def _orphan(spec: Spec, known: Known, seen: Observation, *, same_request: bool) -> Delete | None:
-    """Return what deletes the first orphan of the same request, or of an earlier one, or None.
+    """Return the deletion of the first orphan of the same request, or of an earlier one; None if there is none.
 
-    The former go before a new one is made, the latter once it stands.
+    The former are deleted before the request is sent, the latter once its object is complete.
     """
     why = f"a {spec.words.thing} that an interrupted run of this declaration made"
     for each in seen.others:
@@ -270,16 +270,16 @@ def _orphan(spec: Spec, known: Known, seen: Observation, *, same_request: bool) 
 
 
 def _failed_before(spec: Spec, known: Known, seen: Observation) -> Delete | None:
-    """Those that failed and are to be replaced go before another is made: it may fail, too, and so on."""
+    """Return the deletion of a failed earlier object, or None: it precedes the request, as that one may fail, too."""
     thing = spec.words.thing
     failed = next((each for each in seen.others if is_failed_predecessor(spec, known, each)), None)
     return Delete(failed, f"a failed {thing}") if failed else None
 
 
 def _tag(spec: Spec, known: Known, seen: Observation, existing: Seen) -> Step | None:
-    """Return what sets the tags, or leaves others the time to, or None.
+    """Return the step that sets the tags, or that leaves another run time to do so; None if neither is due.
 
-    One that is pending or was just made may not take tags yet: it is tagged as soon as the service allows it.
+    The service may refuse tags while the object is pending; then they are set as soon as it allows it.
     """
     wanted = wanted_tags(spec, known, existing)
     if seen.tagged or wanted.items() <= existing.tags.items():
@@ -294,7 +294,7 @@ def _tag(spec: Spec, known: Known, seen: Observation, existing: Seen) -> Step | 
 
 
 def wanted_tags(spec: Spec, known: Known, existing: Seen) -> dict[str, str]:
-    """Return the tags to set. What a thing was made from is said only where it is proven."""
+    """Return the tags to set. The source tag is set only where the source is proven."""
     ours, tags = spec.all_tags, existing.tags
     without_source = {key: value for key, value in ours.items() if key != SOURCE_TAG}
     proven = known.operation_id is not None or known.by_record or carries_key(spec, existing)

@@ -1,6 +1,6 @@
-"""Whether a thing is there. Reads and lists are eventually consistent, so neither alone proves that it is gone.
+"""Whether an object exists. Reads and lists are eventually consistent, so neither alone proves that it is gone.
 
-It is gone if a read and a list agree; what was made a moment ago only after the creation grace period.
+It is gone if a read and a list agree, and if it was just created only after the creation grace period.
 """
 
 from __future__ import annotations
@@ -13,12 +13,12 @@ from .waiting.policy import CREATION_GRACE, LONGEST_SKEW, backoff
 
 
 def look_up(run: Run, name: str, kind: str = "") -> Seen | None:
-    """Return what has a name, or None only if a read and a list agree that nothing has."""
+    """Return the object of a name, or None only if a read and a list agree that there is none."""
     return run.read(name, kind) or _listed(run, name)
 
 
 def find_known(run: Run) -> Seen | None:
-    """Return what the state has, or None only if it is gone, and isn't about to become visible."""
+    """Return the object in the state, or None only if it is gone and isn't about to become visible."""
     name = run.known.seen.name if run.known.seen and run.known.seen.name else run.spec.name
     found = run.retry(lambda: run.target.listing.find(name)) or _listed(run, name) or run.read(name)
     if found is not None or not (_is_new(run) or _was_made_again(run)):
@@ -33,7 +33,7 @@ def find_known(run: Run) -> Seen | None:
 
 
 def read_listed(run: Run, listed: Seen) -> Seen | None:
-    """Read what a list shows; of what was made a moment ago, the read may be the stale one, and is repeated once."""
+    """Read an object that a list shows; of a new one the read may be the stale answer, and is repeated once."""
     seen = run.read(listed.name, listed.kind)
     born = listed.created_at.timestamp() if listed.created_at else 0.0
     if seen is None and run.clock.now() - born <= CREATION_GRACE:
@@ -51,7 +51,7 @@ def _listed(run: Run, name: str) -> Seen | None:
 
 
 def _is_new(run: Run) -> bool:
-    """Whether it was started a moment ago, as far as is known, and may not be visible yet."""
+    """Whether it was created so recently that it may not be visible yet."""
     known = run.known
     if known.seen is None or not known.partial or known.seen.created_at is None:
         return known.never_seen
@@ -59,6 +59,6 @@ def _is_new(run: Run) -> bool:
 
 
 def _was_made_again(run: Run) -> bool:
-    """Whether an interrupted run made it again, a moment ago."""
+    """Whether an interrupted run has just made it again, by the service's records."""
     record = deciding(run.records_if_readable(tries=4))
     return record is not None and is_being_made_again(run.spec, run.known, record, now=run.clock.now())

@@ -1,4 +1,4 @@
-"""Reading what the state has, and saying what a refresh can't show as drift."""
+"""Refresh: read the object in the state, and warn of what can't show as drift."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from .values import Seen
 
 
 def read(run: Run) -> Seen | None:
-    """Return what the state has, or None if it is gone, or its name belongs to another now."""
+    """Return the object in the state, or None if it is gone or its name belongs to another one now."""
     found = find_known(run)
     # What is not in the state yet is read without a look at its owner.
     if found is None or not run.known.in_state or found.ref == run.known.ref:
@@ -24,7 +24,7 @@ def read(run: Run) -> Seen | None:
 
 
 def warn_of_source_changes(run: Run, found: Seen | None, bag: Bag) -> None:
-    """Warn of a source that was taken again under its name, or that is gone together with what was made from it."""
+    """Warn of a source that was taken again under its name, or that is gone together with its copy."""
     if not run.known.in_state or (found is not None and not bag.taken):
         return
     try:

@@ -1,4 +1,4 @@
-"""One verb at work on one resource: what it was given, what it knows so far, and its ways to ask and to change."""
+"""A run: one verb at work on one resource, with what it was given, what it knows so far, and its calls to the service."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ T = TypeVar("T")
 
 
 class Progress(Protocol):
-    """Shows what happens, in the resource's own row."""
+    """Shows what a run does, in the resource's own row."""
 
     def show(self, text: str) -> None:
         """Show a line that the next one replaces."""
@@ -47,15 +47,15 @@ class Run:
         known: what is known.
         service: the service.
         clock: the time.
-        source: what is shared by all in the source's region.
-        target: the same of the region where the thing stands.
+        source: what all runs share in the source's region.
+        target: what all runs share in the object's region.
         progress: shows what happens.
         timeout: seconds it may take.
         doing: what the verb does, for messages.
-        is_wanted: whether anybody still waits for it.
-        is_in_state: whether the engine has shown this process that the state has a thing.
-        is_assigned: whether a declared resource has it, as far as the engine has shown that.
-        is_first: whether it is the stack's first run, so that none can have been interrupted before.
+        is_wanted: whether the engine still waits for the verb.
+        is_in_state: whether the state has an object, as far as the engine has shown.
+        is_assigned: whether a declared resource has an object, as far as the engine has shown.
+        is_first: whether it is the stack's first run, so that no earlier one was interrupted.
     """
 
     family: Family
@@ -73,15 +73,15 @@ class Run:
     is_assigned: Callable[[Seen], bool] = lambda seen: False
     is_first: bool = False
     taken: datetime | None = None
-    """When the source was taken, once it was looked at."""
+    """When the source was taken; None until it was checked."""
     rested: bool = False
-    """Whether it has left another run the time to tag what that made."""
+    """Whether this run has left another one the time to tag what that may have made."""
     keeps: bool = False
-    """Whether what is known has to stay in the stack's state whatever happens."""
+    """Whether ``known`` has to stay in the state if the run fails."""
     gone: set[str | None] = field(default_factory=set)
-    """The refs of what it deletes; lists may go on showing them."""
+    """Refs that this run has deleted; lists may go on showing them."""
     keys: set[str] = field(default_factory=set)
-    """Those of what this one replaces, or replaced a short time ago, wherever that stands."""
+    """Keys of what the resource replaces, or replaced recently, in any region."""
     began: float = field(init=False)
     deadline: Deadline = field(init=False)
 
@@ -91,7 +91,7 @@ class Run:
 
     @property
     def kept(self) -> Known | None:
-        """What has to stay in the stack's state."""
+        """What has to stay in the state if the run fails; None if nothing."""
         return self.known if self.keeps else None
 
     @contextmanager
@@ -120,29 +120,35 @@ class Run:
         return self.deadline.retry(call)
 
     def change(self, call: Callable[[], T]) -> T:
-        """Make a call that changes something, unless nobody waits for it any more: another run may be at work."""
+        """Make a call that changes something, unless the engine is gone: another run may be at work.
+
+        Raises:
+            Cancelled: if the engine no longer waits for the verb."""
         if not self.is_wanted():
             raise Cancelled
         return call()
 
     def begin(self, call: Callable[[], T]) -> T:
-        """Make a call that begins something, unless the user has asked to stop: the host still serves what it queued."""
+        """Make a call that starts something, unless the user has asked to stop: the host still serves queued verbs then.
+
+        Raises:
+            Cancelled: if the user has asked to stop, or the engine is gone."""
         self.clock.sleep(0.0)  # raises Cancelled then, however short
         return self.change(call)
 
     def read(self, name: str, kind: str = "") -> Seen | None:
-        """Return what has a name, or None only if the service says that nothing has."""
+        """Return the object of a name, or None only if the service says that there is none."""
         return self.retry(lambda: self.service.get(self.spec.region, name, kind or None))
 
     def records(self) -> Sequence[Record]:
-        """Read what the service has recorded about the name, newest first."""
+        """Return the service's records about the name, newest first."""
         try:
             return self.retry(lambda: self.service.records(self.spec))
         except NotFound:
             return []
 
     def records_if_readable(self, *, tries: int = 1) -> Sequence[Record]:
-        """Read the same where it is only worth knowing: it neither waits for long nor fails."""
+        """Return the service's records about the name, or none if they can't be read; for what doesn't depend on them."""
         for attempt in range(tries):
             if attempt:
                 self.clock.sleep(backoff(attempt - 1))
@@ -155,7 +161,7 @@ class Run:
         return []
 
     def judge(self, seen: Seen) -> Verdict:
-        """Say whose a thing is; the service's records are read only where nothing else says so."""
+        """Return whose an object is; the service's records are read only if there is no stronger evidence."""
         verdict = classify(self.spec, self.known, seen, now=self.clock.now())
         if verdict.whose is not Whose.UNDECIDED:
             return verdict
@@ -168,7 +174,7 @@ class Run:
         )
 
     def _is_from_before(self, record: Record) -> bool:
-        """Whether it is of somebody's call before the stack's first run, however much clocks differ."""
+        """Whether a record is older than the stack's first run, and so of somebody else's call."""
         at = record.created_at
         return self.is_first and at is not None and at.timestamp() < self.began - LONGEST_SKEW
 
@@ -176,7 +182,7 @@ class Run:
         return self.service.describes(self.spec, record)
 
     def decide(self, seen: Seen) -> tuple[bool, Seen]:
-        """Return whether a thing is provably ours, and the thing as last seen."""
+        """Return whether an object is provably ours, and the object as last seen; wait while that is undecided."""
         verdict = self.judge(seen)
         while verdict.whose is Whose.UNDECIDED:
             self.clock.sleep(max((verdict.until or 0.0) - self.clock.now(), 0.0))

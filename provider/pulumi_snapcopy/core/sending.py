@@ -1,4 +1,4 @@
-"""Sending the request when it is its turn, and finding what one without an answer has made."""
+"""Sending: the request, when it is its turn, and the search for what a request without an answer has made."""
 
 from __future__ import annotations
 
@@ -22,11 +22,11 @@ class Sending:
     """The requests of one run.
 
     Args:
-        observer: takes what is seen.
+        observer: receives what is seen.
         attendant: waits for what was accepted.
-        ends: what was accepted is in flight until this closes.
-        unanswered: how many had no answer to rely on.
-        failed: how many were accepted, and have failed.
+        ends: an accepted request counts as in flight until this closes.
+        unanswered: how many requests had no answer that can be relied on.
+        failed: how many requests were accepted and failed later.
     """
 
     observer: Observer
@@ -71,7 +71,7 @@ class Sending:
             self._accepted(started)
 
     def search_for_lost(self, _: plan.SearchForLost) -> None:
-        """Look again for what a request without an answer may have made."""
+        """Search once more for what a request without an answer may have made."""
         run = self._run
         run.progress.show(f"searching for the {run.spec.words.thing} whose request had no answer")
         run.deadline.sleep(backoff(self.unanswered))
@@ -99,7 +99,7 @@ class Sending:
             run.progress.log(notices.queued(run.spec, trouble))
 
     def _are_others_in_progress(self) -> bool:
-        """Whether the region shows any that is in progress: another run's, or one of an interrupted run."""
+        """Whether the region shows any copy in progress, of whatever run."""
         try:
             return any(each.phase is Phase.PENDING for each in self._run.target.listing.all())
         except Transient:
@@ -108,7 +108,7 @@ class Sending:
             return False
 
     def _look_for_it(self, trouble: AnswerLost | NameInUse) -> None:
-        """Look for what an answer is about that isn't to be relied on; else pause before the next request."""
+        """Look for what an unreliable answer is about; if nothing shows, pause before the next request."""
         run = self._run
         self._look_without_a_list()
         if self._seen.existing is not None:
@@ -131,7 +131,7 @@ class Sending:
             self.observer.look_again(run.spec.name, source.kind if source else "")
 
     def _look_for_twins_after(self, lost_at: float) -> None:
-        """Of several requests more than one may have made one; by then both are visible."""
+        """Have twins looked for once both can be visible: each of several requests may have made an object."""
         until = min(lost_at + CREATION_GRACE, self._run.deadline.at)
         self.observer.note(search_from=max(self._seen.search_from, until))
 

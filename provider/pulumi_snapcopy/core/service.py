@@ -1,4 +1,4 @@
-"""What a service must be able to do; each room's adapter is one."""
+"""The interface between the core and a service's SDK; each service's package implements it."""
 
 from __future__ import annotations
 
@@ -12,28 +12,28 @@ if TYPE_CHECKING:
 
 
 class Service(Protocol):
-    """A service as the core uses it; every call may raise ``errors.ServiceError``."""
+    """The calls that the core makes to a service; each may raise ``errors.ServiceError``."""
 
     kinds: Sequence[str]
-    """The types of what it lists; each is listed by a call of its own."""
+    """The types of objects that it lists, each by its own call."""
 
     def get(self, region: str, name: str, kind: str | None = None) -> Seen | None:
-        """Return what has this name, or None only if the service says that nothing has."""
+        """Return the object of this name, or None only if the service says that there is none."""
 
     def all(self, region: str, kind: str) -> list[Seen]:
-        """List what the account has in a region, of one type."""
+        """Return all objects of one type that the account has in a region."""
 
     def find(self, spec: Spec, listing: Listing) -> list[Seen]:
-        """Return what carries the spec's key, failed ones too; eventually consistent."""
+        """Return the objects that carry the spec's key, also failed ones; eventually consistent."""
 
     def records(self, spec: Spec) -> list[Record]:
-        """List what the service has recorded about the spec's name, newest first."""
+        """Return the service's records about the spec's name, newest first."""
 
     def describes(self, spec: Spec, record: Record) -> bool:
-        """Whether a record of a copy from the same source can be of what the spec asks for, date included."""
+        """Return whether a record of a copy from the same source can be of the spec's request, date included."""
 
     def check_source(self, spec: Spec, listing: Listing) -> Source:
-        """Look at the source, in its own region, before anything is sent.
+        """Return the source, read in its own region before anything is sent.
 
         Raises:
             SourceError: if it isn't there, isn't complete, or can't be read.
@@ -43,10 +43,10 @@ class Service(Protocol):
         """Send the request once."""
 
     def tag(self, seen: Seen, tags: Mapping[str, str]) -> None:
-        """Set tags."""
+        """Set tags on an object; others stay."""
 
     def untag(self, seen: Seen, keys: Sequence[str]) -> None:
-        """Remove tags."""
+        """Remove tags from an object."""
 
     def delete(self, seen: Seen) -> None:
-        """Ask for its deletion."""
+        """Request the deletion of an object."""

@@ -1,4 +1,4 @@
-"""From what the program says to a settled request, and what has changed since the last one."""
+"""Settling a request, and comparing it with the one in the state."""
 
 from __future__ import annotations
 
@@ -16,13 +16,13 @@ from .values import Phase
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Differences:
-    """What has to happen.
+    """What a changed request leads to.
 
     Args:
-        replaces: the properties that ask for another one.
-        update: whether anything else has to be done.
-        partial: whether what the state holds is incomplete and has to be resumed.
-        same_name: whether another one would have the name of the one in the state, in the same region.
+        replaces: the properties whose change asks for a replacement.
+        update: whether anything has to be changed in place, or completed.
+        partial: whether the state's object is incomplete and has to be resumed.
+        same_name: whether a replacement would have the same name in the same region.
     """
 
     replaces: list[str]
@@ -34,9 +34,9 @@ class Differences:
 def settle(
     family: Family, urn: str, olds: Inputs, news: Inputs, *, ask: Callable[..., Any]
 ) -> dict[str, Any]:
-    """Fill in what the user left open: owner, key, the date of "latest", the derived name.
+    """Return the inputs with what the program left open: owner, key, the date of "latest", the derived name.
 
-    What was settled once stays while the request stays. What can't be settled yet is left out.
+    What was settled once stays while the request does. What can't be settled yet is left out.
 
     Args:
         family: the resource's kind.
@@ -73,11 +73,11 @@ def settle(
 
 
 def _nobody(region: Any, call: Callable[..., Any]) -> None:
-    """Answer that it can't be known now."""
+    """Answer None: it can't be known now."""
 
 
 def _taken(family: Family, olds: Inputs, inputs: Inputs, *, same: bool, ask: Callable[..., Any]) -> str:
-    """When the source was taken, where that is followed; where it can't be told now, what is known stays."""
+    """Return when the source was taken, if the request follows that; the known time if it can't be read now."""
     held = Bag.of(olds).taken if same else ""
     if not family.follows(inputs) or state.is_unknown(list(family.key_covers(inputs).values())):
         return held
@@ -85,7 +85,7 @@ def _taken(family: Family, olds: Inputs, inputs: Inputs, *, same: bool, ask: Cal
 
 
 def _signed(family: Family, urn: str, olds: Inputs, inputs: Inputs, *, taken: str, same: bool) -> Bag:
-    """The bookkeeping, with the owner and the key; the key stays while the request does, also when it is renamed."""
+    """Return the bookkeeping with owner and key; the key stays while the request does, also if the resource is renamed."""
     bag, old = replace(Bag.of(inputs), taken=taken), Bag.of(olds)
     if bag.identity is UNKNOWN or not bag.identity:
         return replace(bag, owner=UNKNOWN, key=UNKNOWN) if bag.identity is UNKNOWN else bag
@@ -100,7 +100,7 @@ def _signed(family: Family, urn: str, olds: Inputs, inputs: Inputs, *, taken: st
 def differences(family: Family, olds: Mapping[str, Any], news: Inputs) -> Differences:
     """Compare the outputs in the state with settled inputs.
 
-    What isn't settled is no difference, and "latest" settled as a date is the same request as that date.
+    What isn't settled is no difference; "latest" settled as a date is the same request as that date.
     """
     before, now = family.request(state.asked(family, olds)), family.request(news)
     replaces = [
@@ -128,5 +128,5 @@ def differences(family: Family, olds: Mapping[str, Any], news: Inputs) -> Differ
 
 
 def equal(old: Any, new: Any) -> bool:
-    """Whether two values are the same; nothing and empty are, and what isn't known differs from everything."""
+    """Return whether two values are the same. None equals empty; an unknown value differs from everything."""
     return not state.is_unknown(new) and bool((old or None) == (new or None))

@@ -1,6 +1,6 @@
-"""The state's keys: the only reader and writer of what a resource's inputs and outputs hold.
+"""The state: the only reader and writer of what a resource's inputs and outputs hold.
 
-The API's own names stand at the top; our bookkeeping stands under one key, ``snapcopy``.
+The API's names are at the top level; our bookkeeping is under one key, ``snapcopy``.
 """
 
 from __future__ import annotations
@@ -20,21 +20,21 @@ from .waiting.policy import DEFAULT_TIMEOUT
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Bag:
-    """Our bookkeeping of one resource; what has its default isn't written.
+    """Our bookkeeping of one resource; fields that have their default aren't written.
 
     Args:
-        identity: the stack's; UNKNOWN until that is made.
+        identity: the stack's identity; UNKNOWN until that is created.
         owner: the value of the owner tag; UNKNOWN while the identity is.
-        key: the request's key; likewise.
+        key: the request's key; UNKNOWN while the identity is.
         timeouts: the user's ``custom_timeouts``, by verb.
         retain: whether it is declared with ``retain_on_delete``.
-        partial: whether the last run left something to do: it isn't complete, or its tags aren't.
-        previous_owner: the owner tag that it may still have, where a rename was interrupted.
-        predecessors: refs of its earlier ones, which the engine deletes or keeps.
-        replaced: the keys of what was replaced within the time that a run may take, and when, ISO 8601 in UTC.
+        partial: whether the last run left something to do: the object or its tags are incomplete.
+        previous_owner: the owner tag that the object may still have after an interrupted rename.
+        predecessors: refs of the resource's earlier objects, which the engine deletes or keeps.
+        replaced: the keys of objects replaced within the time that a run may take, and when, ISO 8601 in UTC.
         taken: when the source was taken, ISO 8601 in UTC, where another may be taken under its name.
-        asked: the arguments as they were asked for, where an output of the same name says what became of them.
-        guarded: whether the program's stack has an account guard; only on its way to check.
+        asked: the arguments as the program gave them, where an output of the same name has another value.
+        guarded: whether the stack has an account guard; an input only, which check removes.
     """
 
     identity: Any = ""
@@ -52,7 +52,7 @@ class Bag:
 
     @classmethod
     def of(cls, properties: Mapping[str, Any]) -> Bag:
-        """Read the bookkeeping in a resource's inputs or outputs."""
+        """Return the bookkeeping in a resource's inputs or outputs."""
         raw = properties.get(BOOKKEEPING) or {}
         if raw is UNKNOWN:  # where the engine asks what a replacement of the identity would mean
             return cls(identity=UNKNOWN, owner=UNKNOWN, key=UNKNOWN)
@@ -61,7 +61,7 @@ class Bag:
         return cls(**given)
 
     def written(self) -> dict[str, Any]:
-        """Return it as it stands in the state."""
+        """Return the bookkeeping as the state holds it."""
         values = {key: getattr(self, name) for key, name in _KEYS.items()}
         values["predecessors"] = sorted(self.predecessors)
         return {
@@ -72,17 +72,17 @@ class Bag:
 
     @property
     def resource(self) -> str:
-        """The resource's name, as the owner tag has it."""
+        """The resource's name in the owner tag."""
         owner = self.owner if isinstance(self.owner, str) else ""
         return owner.rpartition("@")[0].split("/", 2)[-1]
 
     def remembering(self, spec: Spec, replaced: Mapping[str, str], key: str = "", *, now: float) -> Bag:
-        """Return it with the keys of what was replaced, as long as somebody's copy of such a one could be an orphan.
+        """Return the bookkeeping with the recently replaced keys: somebody's copy of such an object isn't an orphan of ours.
 
         Args:
             spec: what is asked for.
-            replaced: the keys that were remembered before, and when they were replaced.
-            key: that of what is being replaced.
+            replaced: the keys remembered so far, and when they were replaced.
+            key: the key of what is being replaced now.
             now: seconds since the epoch.
         """
         if not spec.traits.heritable:
@@ -102,7 +102,7 @@ _NOTHING = Bag()
 
 
 def known(family: Family, outputs: Mapping[str, Any], id_: str = "") -> Known:
-    """Return what the state says of a resource."""
+    """Return what the state knows of a resource's object."""
     bag, state = Bag.of(outputs), outputs.get("state")
     region, _, name = id_.partition("/")
     seen = None
@@ -135,15 +135,15 @@ def outputs(
     bag: Bag,
     olds: Mapping[str, Any] | None = None,
 ) -> dict[str, Any]:
-    """Return what the state is to hold of a resource.
+    """Return the outputs of a resource for the state.
 
     Args:
         family: its kind.
-        inputs: what was asked for; outputs are left out of it.
-        spec: the same, read.
-        known: what is known of the thing.
+        inputs: the inputs; outputs among them are ignored.
+        spec: the inputs as a spec.
+        known: what is known of the object.
         bag: our bookkeeping.
-        olds: the outputs in the state; what they say of the very same thing stays where nothing newer is known.
+        olds: the outputs in the state; those of the very same object stay where nothing newer is known.
     """
     seen = known.seen
     assert seen is not None, "only what was made, or is being made, is in the state"
@@ -168,35 +168,35 @@ def outputs(
 
 
 def asked(family: Family, outputs: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the outputs in the state with the arguments as they were asked for."""
+    """Return the outputs in the state, with the arguments as the program gave them."""
     rest = {key: value for key, value in outputs.items() if key not in family.answered}
     return {**rest, **Bag.of(outputs).asked}
 
 
 def is_partial(family: Family, outputs: Mapping[str, Any]) -> bool:
-    """Whether what the state holds has to be resumed: the copy isn't complete, or its tags aren't."""
+    """Return whether the state's object has to be resumed: the object or its tags are incomplete."""
     return phase_of(family, outputs.get("state")) is not Phase.DONE or Bag.of(outputs).partial
 
 
 def phase_of(family: Family, state: str | None) -> Phase:
-    """Return what a state in the stack's state means; none yet is pending."""
+    """Return what the output ``state`` means; a missing one is pending."""
     return Phase.FAILED if state == MISSING else family.phase(state or "pending")
 
 
 def is_unknown(value: Any) -> bool:
-    """Whether a value, or something in it, isn't known yet."""
+    """Return whether a value, or something in it, isn't known yet."""
     if isinstance(value, Mapping):
         return any(map(is_unknown, value.values()))
     return value is UNKNOWN or (isinstance(value, (list, tuple)) and any(map(is_unknown, value)))
 
 
 def iso(time: datetime | None) -> str:
-    """Return a time as the state has it: ISO 8601 in UTC, or an empty string."""
+    """Return a time in the state's format: ISO 8601 in UTC, or an empty string."""
     return time.astimezone(timezone.utc).strftime("%Y-%m-%dT%H:%M:%SZ") if time else ""
 
 
 def iso_of(seconds: float) -> str:
-    """Return a moment, seconds since the epoch, as the state has it."""
+    """Return seconds since the epoch in the state's format."""
     return iso(datetime.fromtimestamp(seconds, timezone.utc))
 
 

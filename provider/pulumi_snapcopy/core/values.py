@@ -1,4 +1,4 @@
-"""The core's values: what is asked for, what is known, and what a service shows. All are frozen."""
+"""The core's values, all frozen: what is asked for (`Spec`), known (`Known`), and shown by a service (`Seen`)."""
 
 from __future__ import annotations
 
@@ -9,34 +9,34 @@ from enum import Enum
 from typing import Any
 
 OWNER_TAG = "snapcopy:owner"
-"""Whose it is: ``project/stack/resource@identity``."""
+"""Whose an object is: ``project/stack/resource@identity``."""
 
 SOURCE_TAG = "snapcopy:source"
-"""What it was made from, where the service doesn't record that: ``region:name``, and ``:date`` of an automatic one.
+"""What an object was made from, which the service doesn't record: ``region:name``, and ``:date`` of an automatic snapshot.
 
-Between region and name stands what it is, and a slash, where it isn't a snapshot: ``region:instance/name``."""
+A source that isn't a snapshot has its form before the name: ``region:instance/name``."""
 
 FORMS_OF_COPIES = ("",)
-"""The forms of what is made from a thing that the source tag names by its bare name or id; see `form_of`."""
+"""The forms of source tags that hold a bare name or id; see `form_of`."""
 
 RETAIN_TAG = "snapcopy:retain"
-"""Marks what was declared with ``retain_on_delete``: it outlives its declaration on purpose."""
+"""Marks an object declared with ``retain_on_delete``: it outlives its resource on purpose."""
 
 KEY_TAG = "snapcopy:key"
-"""The key of what was asked for, where it is set in the call that makes a thing."""
+"""The key of the request, where the service sets tags in the call that creates the object."""
 
 RESERVED_TAG_PREFIX = "snapcopy:"
 
 ADOPTED = "adopted"
-"""The value of the source tag of an existing snapshot that was taken over: nobody can say what it was made from."""
+"""The source tag of an adopted snapshot: nobody can say what it was made from."""
 
 
 MISSING = "missing"
-"""The state of what the state holds and the service no longer shows, where only another one can take its place."""
+"""The output ``state`` of an object that the service no longer shows, where only a replacement is possible."""
 
 
 class Phase(Enum):
-    """What a service's state means: still pending, done, or failed."""
+    """What a service's word for a state means: pending, done, or failed."""
 
     PENDING = "pending"
     DONE = "done"
@@ -45,21 +45,21 @@ class Phase(Enum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Seen:
-    """A real thing as a service shows it. Times are in UTC, sizes in GiB.
+    """An object as a service shows it. Times are in UTC, sizes in GiB.
 
     Args:
-        name: by which the service knows it in its region; where the service gives ids, the id.
+        name: its name in its region; the id where the service gives ids.
         region: where it is.
         kind: the service's type.
-        ref: what is never given to another: an ARN, an id.
-        key: our key as it carries it, if it does; see `Family.carried_key`.
-        state: the service's own word.
+        ref: its ARN or id, which the service never gives to another object.
+        key: our key, if it carries one; see `Family.carried_key`.
+        state: the service's word for its state.
         phase: what that means.
-        progress: the service's own word.
-        message: the service's own sentence, of a failure as a rule.
-        created_at: when it was started.
-        size: as the service says.
-        tags: all of them.
+        progress: the service's word for its progress.
+        message: the service's sentence about it, as a rule of a failure.
+        created_at: when its creation began.
+        size: its size.
+        tags: all its tags.
         outputs: what the state keeps of it, by the API's names.
     """
 
@@ -85,15 +85,15 @@ class Seen:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Record:
-    """A service's own record of a call that takes time; it explains, the thing's state decides.
+    """A service's record of a long-running call. It explains failures; the object's own state decides.
 
     Args:
         id: the operation's.
-        kind: the type of what it is about.
-        origin: what was copied, ``region:name``; empty where it isn't of a copy.
-        decides: whether it is of the making or the end of such a thing, and so says whose its name was last.
+        kind: the type of the object that it is about.
+        origin: what was copied, ``region:name``; empty if the call wasn't a copy.
+        decides: whether it records a creation or deletion, and so says whose the name was last.
         failed: whether the service says that it failed.
-        reason: why, in the service's words.
+        reason: why it failed, in the service's words.
         created_at: when the call was made, UTC.
     """
 
@@ -108,12 +108,12 @@ class Record:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Source:
-    """A source that can be used now.
+    """A source that exists and is complete.
 
     Args:
-        kind: the type that its copy will have; empty where the service doesn't say.
-        settled: the arguments that it settles, such as the date of the latest.
-        taken_at: when it was taken, UTC, where another may be taken under its name.
+        kind: the type that its copy will have; empty if the service doesn't say.
+        settled: the arguments that it settles, such as the date of the latest snapshot.
+        taken_at: when it was taken, UTC; None if no other can be taken under its name.
     """
 
     kind: str = ""
@@ -123,7 +123,7 @@ class Source:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Started:
-    """What a service answers to a request that it has accepted; ``tagged``: the request has set the tags."""
+    """A service's answer to an accepted request; ``tagged``: the request has set the tags."""
 
     seen: Seen
     operation_id: str | None = None
@@ -132,18 +132,18 @@ class Started:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Words:
-    """What messages call things.
+    """The nouns and verbs of a resource type in messages.
 
     Args:
-        noun: the resource, ``CopiedSnapshot``.
+        noun: the resource class, ``CopiedSnapshot``.
         thing: what it makes, ``copy``.
-        making: the gerund, ``copying``.
+        making: the gerund of making it, ``copying``.
         made: the participle, ``copied``.
         provider: whose ids an error quotes, ``AWS``.
         login: the setting that chooses the credentials, such as the name of a variable.
         policy: the command that prints the permissions.
-        name_argument: the argument to change where what it names belongs to another, in Python's spelling.
-        kind: what the thing is to the service, ``snapshot``.
+        name_argument: the argument to change if the name or id in it belongs to somebody else, in Python's spelling.
+        kind: the service's word for what it makes, ``snapshot``.
         adopts: whether an existing one can be taken over.
     """
 
@@ -160,18 +160,18 @@ class Words:
 
     @property
     def rename(self) -> str:
-        """How to get out of a conflict of names."""
+        """The advice for a name or id that belongs to somebody else."""
         return f"write another {self.name_argument}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Traits:
-    """How a service treats requests and what they make, as far as ownership and the next step depend on it.
+    """How a service treats requests of one type, where ownership or the next step depends on it.
 
     Args:
-        repeats: whether a repeated request makes a second one.
-        tagged_in_call: whether the request sets the tags, so that what has no owner tag isn't ours.
-        heritable: whether the key is also on what somebody copies from it, as tags and descriptions are.
+        repeats: whether a repeated request makes a second object.
+        tagged_in_call: whether the request sets the tags, so that an object without owner tag isn't ours.
+        heritable: whether somebody's copy of the object carries its key, too, as it is a tag or in the description.
         forms: the forms of the source tags of this type of resource, which tell it from others; see `form_of`.
     """
 
@@ -186,28 +186,28 @@ class Spec:
     """What the program asks for.
 
     Args:
-        words: what messages call it.
-        traits: how the service treats such a request.
+        words: its nouns in messages.
+        traits: how the service treats requests of this type.
         resource: its name in the program.
         subject: how messages name it, ``CopiedSnapshot "db" (us-east-1 -> eu-west-1)``.
         owner: the value of its owner tag.
-        key: hex over the stack's identity and the request; see `keys`.
-        region: where it is to stand.
-        source_region: where its source is.
-        name: the name it shall have; empty where that isn't settled yet, or where the service gives ids.
-        carried_key: the key as the thing carries it.
-        dated: whether runs of this request on other days make others, under other names.
-        settled: whether all is known that has to be sent.
+        key: hex over the stack's identity, place and request; see `keys`.
+        region: the object's region.
+        source_region: the source's region.
+        name: the object's name; empty if it isn't settled yet, or if the service gives ids.
+        carried_key: the key in the form in which the object carries it.
+        dated: whether the same request makes differently named objects on different days.
+        settled: whether everything is known that has to be sent.
         origin: the value of its source tag.
-        source: ``region:name`` of what it is made from, as the service's records say it.
-        itself: whether its source is the very thing that is to be taken over.
+        source: ``region:name`` of the source, as the service's records have it.
+        itself: whether the source is the very object that is to be adopted.
         arguments: the settled inputs, by the API's names.
-        tags: the user's.
-        adopt: whether an existing one is to be taken over.
-        adopt_id: that one's id, where the service gives ids.
-        retain: whether it outlives its declaration.
-        longest_run: seconds for which a run of it may be at work.
-        by_id: whether the service gives ids, so that no name can be in the way, and none is known before.
+        tags: the user's tags.
+        adopt: whether an existing object is to be adopted.
+        adopt_id: the id of the object to adopt, where the service gives ids.
+        retain: whether the object outlives its resource.
+        longest_run: the longest time that one run may take, in seconds.
+        by_id: whether the service gives ids, so that names can neither collide nor be known before.
     """
 
     words: Words
@@ -235,25 +235,25 @@ class Spec:
 
     @property
     def all_tags(self) -> dict[str, str]:
-        """The tags it shall have: the user's and ours."""
+        """The tags that the object is to have: the user's and ours."""
         ours = {OWNER_TAG: self.owner, SOURCE_TAG: self.origin}
         return {**self.tags, **ours} | ({RETAIN_TAG: "true"} if self.retain else {})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Known:
-    """What is known of the real thing: from the state, then from this run.
+    """What is known of the resource's object: from the state, then from this run.
 
     Args:
-        seen: the thing as last seen, or as the state has it; None if there is none yet.
+        seen: the object as last seen, or as the state has it; None if there is none yet.
         operation_id: the service's id of the call that made it.
-        owner: the owner tag that it may still have, where the declaration was renamed since.
-        predecessors: refs of this declaration's earlier ones; the engine deletes them, or keeps them.
-        replaces: the ref of the one that this one takes the place of.
-        adopted: whether this run takes it over.
+        owner: the owner tag that it may still have, if the resource was renamed since.
+        predecessors: refs of the resource's earlier objects, which the engine deletes or keeps.
+        replaces: the ref of the object that it replaces.
+        adopted: whether this run adopts it.
         by_record: whether only the service's record proved it ours.
-        in_state: whether the state has this very one.
-        left_to_do: whether the last run didn't end all that there was to do about it, or this one doesn't.
+        in_state: whether the state has this very object.
+        left_to_do: whether a run has left something undone, such as a tag or a deletion that wasn't allowed.
     """
 
     seen: Seen | None = None
@@ -268,34 +268,34 @@ class Known:
 
     @property
     def next(self) -> Known:
-        """What is known of the one that is made after it: only what came before."""
+        """What is known of the next object that is made: only what came before."""
         return Known(predecessors=self.predecessors, replaces=self.replaces)
 
     @property
     def ref(self) -> str | None:
-        """The thing's ref."""
+        """The object's ref; None if it isn't known."""
         return self.seen.ref if self.seen else None
 
     @property
     def complete(self) -> bool:
-        """Whether it was seen complete."""
+        """Whether the object was seen complete."""
         return self.seen is not None and self.seen.phase is Phase.DONE
 
     @property
     def partial(self) -> bool:
-        """Whether it is in the state, or was started, and isn't complete."""
+        """Whether there is an object that isn't complete."""
         return self.seen is not None and self.seen.phase is not Phase.DONE
 
     @property
     def never_seen(self) -> bool:
-        """Whether it was started, and the service hasn't shown it since."""
+        """Whether the object was requested, and never visible since."""
         return self.partial and self.ref is None
 
 
 def form_of(origin: str) -> str:
-    """Return the form of a source tag's value: what stands before the name or id, up to a slash, which neither can have.
+    """Return the form in a source tag's value: what precedes the name or id, up to a slash, which neither can contain.
 
-    Resources of different types may have one name, and so one owner tag; the forms of their sources keep them apart.
+    Resources of different types may have the same name, and so the same owner tag; the forms tell their objects apart.
 
     Example:
         >>> form_of("us-east-1:instance/web-1"), form_of("us-east-1:web-1:2026-11-20")
@@ -306,10 +306,10 @@ def form_of(origin: str) -> str:
 
 
 def is_retained(seen: Seen) -> bool:
-    """Whether it was kept on purpose when its declaration went."""
+    """Return whether an object was kept on purpose when its resource was removed."""
     return RETAIN_TAG in seen.tags and seen.phase is Phase.DONE
 
 
-def without(things: Sequence[Seen], ref: str | None) -> tuple[Seen, ...]:
-    """Return all but the one with this ref."""
-    return tuple(each for each in things if each.ref != ref)
+def without(objects: Sequence[Seen], ref: str | None) -> tuple[Seen, ...]:
+    """Return all objects but the one with this ref."""
+    return tuple(each for each in objects if each.ref != ref)

@@ -1,4 +1,4 @@
-"""Pulumi's verbs over plain data, for any host: check, diff, create, read, update, delete."""
+"""The verbs over plain data, for any host: check, diff, create, read, update, delete."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ from .waiting.region import Region
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """The engine's call of one verb: the resource it is about, and where its progress is shown."""
+    """One call of a verb by the engine: the resource's URN, and where progress is shown."""
 
     urn: str
     progress: Progress
@@ -38,18 +38,18 @@ class Call:
 
 @dataclass(slots=True, kw_only=True)
 class Verbs:
-    """The verbs of one kind of resource on one service.
+    """The verbs of one type of resource on one service.
 
     Args:
         family: what the resource is like.
-        make_service: makes the service, once it is needed: a preview of what hasn't changed asks nothing.
+        make_service: makes the service when it is first needed; a preview without changes needs none.
         clock: the time.
         default_region: the region that the service's own tooling would use.
-        longest_pause: seconds between two looks, at most.
-        is_wanted: whether anybody still waits for what is done; asked right before each change.
-        guard: admits each verb, where only some accounts are allowed.
-        is_new: whether this run has made the stack of an identity.
-        peers: the verbs of all types of resource in this process.
+        longest_pause: the longest pause between two polls, in seconds.
+        is_wanted: whether the engine still waits for the verb; asked right before each change.
+        guard: admits each verb, if only some accounts are allowed.
+        is_new: whether this process has created the stack's identity, so that this is its first run.
+        peers: the verbs of all resource types in this process.
     """
 
     family: Family
@@ -71,14 +71,14 @@ class Verbs:
 
     @property
     def service(self) -> Service:
-        """The service."""
+        """The service, made when it is first needed."""
         with self._lock:
             if self._service is None:
                 self._service = self.make_service()
             return self._service
 
     def check(self, urn: str, olds: Properties, news: Properties) -> Checked:
-        """Judge the inputs by the rules, then settle what the user left open."""
+        """Return the settled inputs, or the failures of the rules."""
         checking = Checking(
             family=self.family, ledger=self.ledger, guard=self.guard, service=lambda: self.service, clock=self.clock,
             default_region=self.default_region,
@@ -86,7 +86,7 @@ class Verbs:
         return checking.check(urn, olds, news)
 
     def diff(self, urn: str, id_: str, olds: Properties, news: Properties) -> Differences:
-        """Say what asks for another one, and what is done in place."""
+        """Return which changes ask for a replacement, and whether anything is done in place."""
         found = differences(self.family, olds, news)
         entry = self._remember(urn, id_, olds)
         entry.is_another_request = bool(found.replaces)
@@ -97,10 +97,10 @@ class Verbs:
         return found
 
     def create(self, call: Call, inputs: Properties) -> Made:
-        """See to it that it stands, and wait for it.
+        """Create the object, or resume what an interrupted run started, and wait until it is complete.
 
         Raises:
-            VerbFailed: if it doesn't; ``kept`` is what is in progress.
+            VerbFailed: if it fails or time runs out; ``kept`` is what is in progress.
         """
         entry = self.ledger.entry(call.urn)
         entry.replacement = None  # it is being created
@@ -130,10 +130,10 @@ class Verbs:
         return result
 
     def update(self, call: Call, olds: Properties, inputs: Properties) -> Made:
-        """Resume what is partial; set tags.
+        """Complete a partial object, and set and remove tags.
 
         Raises:
-            VerbFailed: if it doesn't come to stand as asked; ``kept`` is what is known of it.
+            VerbFailed: if it fails or time runs out; ``kept`` is what is known of the object.
         """
         settled = (*self.family.settled, self.family.name_argument)
         inputs = {**{key: olds[key] for key in settled if key in olds}, **inputs}
@@ -155,10 +155,10 @@ class Verbs:
         return made(self.family, inputs, run.spec, known, bag, olds)
 
     def read(self, call: Call, id_: str, outputs: Properties) -> Made | None:
-        """Read what the service has; None only if it is gone.
+        """Return the resource as the service has it, or None only if it is gone.
 
         Raises:
-            VerbFailed: if it can't be read, or isn't whole; ``kept`` is what there is.
+            VerbFailed: if it can't be read, or isn't complete; ``kept`` is what was read.
         """
         bag, asked = Bag.of(outputs), state.asked(self.family, outputs)
         known = state.known(self.family, outputs, id_)
@@ -176,10 +176,10 @@ class Verbs:
         return refreshed(self.family, id_, outputs, spec, replace(known, seen=found, operation_id=None))
 
     def delete(self, call: Call, id_: str, outputs: Properties) -> None:
-        """Delete it, if it is provably ours, and wait until the service no longer shows it; gone already is fine.
+        """Delete the object if it is provably ours, and wait until the service no longer shows it.
 
         Raises:
-            VerbFailed: if it may still be there.
+            VerbFailed: if the object may still exist.
         """
         entry = self.ledger.entry_of(id_, call.urn)
         spec, bag = self._spec_of_state(id_, outputs), Bag.of(outputs)
@@ -208,9 +208,9 @@ class Verbs:
             run.progress.warn(notices.not_deleted(refusal.seen, refusal.error))
 
     def _replacements(self, entry: Entry, urn: str) -> list[Replacement]:
-        """What a resource is deleted for: its own replacement, or else those of others that it may depend on.
+        """Return what a resource is deleted for: its own replacement, or those of resources that it may depend on.
 
-        What depends on something that is deleted to be replaced is deleted before it, and declared after it.
+        A dependent of a resource that is deleted before its replacement is deleted before it, and declared after it.
         """
         if entry.replacement is not None:
             return [self._replacement(entry.replacement)]
@@ -219,7 +219,7 @@ class Verbs:
         return [replacement for verbs in list(self.peers) for replacement in verbs._awaited()]
 
     def _awaited(self) -> list[Replacement]:
-        """The replacements of this type that are to be made; types may share a ledger."""
+        """Return the replacements of this type that aren't created yet; types may share a ledger."""
         awaited, token = self.ledger.replacements().items(), self.family.rules.token
         return [self._replacement(inputs) for urn, inputs in awaited if urn.split("::")[2].endswith(token)]
 
@@ -259,7 +259,7 @@ class Verbs:
             return self._regions[name]
 
     def _spec_of_state(self, id_: str, outputs: Properties) -> Spec:
-        """What the state has, as a spec; its id says where it is."""
+        """Return the state's outputs as a spec; region and name are those of the id."""
         region, _, name = id_.partition("/")
         place = {self.family.region_argument: region}
         if self.family.name_argument:
@@ -268,7 +268,7 @@ class Verbs:
         return replace(spec, name=name) if spec.by_id else spec
 
     def _is_replaced_by_the_same(self, id_: str, entry: Entry) -> bool:
-        """Whether what the engine deletes to replace it, for a reason of its own, is what would be made again."""
+        """Whether the engine replaces an object by the very same request, as with ``up --replace``."""
         replacement = entry.replacement
         return (
             replacement is not None
@@ -288,6 +288,6 @@ class Verbs:
 
 
 def _after(run: Run, known: Known, bag: Bag, olds: Mapping[str, Any] | None = None) -> Bag:
-    """Our bookkeeping once it stands; ``taken`` is when its source was."""
+    """Return the bookkeeping after a run that succeeded; ``taken`` is when the source was taken."""
     taken = state.iso(run.taken) or bag.taken or (Bag.of(olds).taken if olds else "")
     return replace(bag, predecessors=tuple(known.predecessors), taken=taken, partial=known.left_to_do)

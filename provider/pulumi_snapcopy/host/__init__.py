@@ -1,1 +1,1 @@
-"""Pulumi's verbs for copies."""
+"""The adapter between Pulumi's dynamic providers and `core`."""

@@ -1,7 +1,7 @@
-"""The only place that touches what Pulumi's SDK doesn't offer: private parts of the dynamic provider's host.
+"""The only module that touches private parts of Pulumi's SDK: those of the dynamic provider's host.
 
-Everything here is a courtesy. Where a later SDK looks different inside, each falls back to what the SDK does by
-itself: four workers, errors with a traceback, no progress, no early end of a wait. ``host_trouble`` says so in words.
+Where a later SDK differs inside, each function falls back to what the SDK does by itself: four workers, errors with a
+traceback, no progress, no early end of a wait. ``host_trouble`` says so in words.
 """
 
 from __future__ import annotations
@@ -35,12 +35,12 @@ _VERBS = {"Check", "Diff", "Create", "Read", "Update", "Delete"}
 
 
 class InternalsDiffer(Exception):
-    """This SDK's host is not built as the ones we know."""
+    """The SDK's host differs from the known ones."""
 
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """The engine's call that is being served: its resource, and the way to answer in full."""
+    """The engine's call that this thread serves: the resource's URN, and the gRPC context to answer with."""
 
     urn: str
     context: Any
@@ -48,19 +48,19 @@ class Call:
 
 @dataclass(frozen=True, slots=True)
 class Partial:
-    """What the engine shall keep of a resource whose verb failed."""
+    """What the engine is to keep of a resource whose verb failed."""
 
     id: str
     properties: Mapping[str, Any]
 
 
 def config_keys(config: Any) -> list[str]:
-    """Return the keys of the stack's config that are set; none where the SDK keeps them elsewhere."""
+    """Return the keys of the stack's config; an empty list if the SDK keeps them elsewhere."""
     return list(getattr(config, "_props", {}))
 
 
 def current_call() -> Call | None:
-    """Find the call this thread serves: the host hands neither the URN nor the gRPC context to a provider."""
+    """Return the engine's call that this thread serves, or None; the host passes neither URN nor gRPC context on."""
     frame: FrameType | None = sys._getframe(1)
     while frame is not None:
         if frame.f_code.co_name in _VERBS and {"request", "context"} <= set(frame.f_locals):
@@ -70,7 +70,7 @@ def current_call() -> Call | None:
 
 
 def current_urn() -> str:
-    """Return the resource that the engine's call is about.
+    """Return the URN of the resource that the engine's call is about.
 
     Raises:
         InternalsDiffer: if this SDK doesn't show it.
@@ -107,10 +107,10 @@ def fail(message: str, partial: Partial | None = None) -> NoReturn:
 
 
 def set_workers(workers: int) -> None:
-    """Let the host serve so many calls at once, and no more; it comes with four.
+    """Set how many calls the host serves at once; the SDK's default is four.
 
     Raises:
-        InternalsDiffer: it stays at four.
+        InternalsDiffer: if the number stays at four.
     """
     pool: Any = getattr(getattr(_server(), "_state", None), "thread_pool", None)
     if not isinstance(getattr(pool, "_max_workers", None), int):
@@ -119,10 +119,10 @@ def set_workers(workers: int) -> None:
 
 
 def on_cancel(stop: Callable[[], None]) -> None:
-    """Be told when the user asks to stop; the host's own `Cancel` does nothing.
+    """Call a function when the user asks to stop; the host's own `Cancel` does nothing.
 
     Raises:
-        InternalsDiffer: we won't be told.
+        InternalsDiffer: if the host's `Cancel` can't be found.
     """
     for generic in getattr(getattr(_server(), "_state", None), "generic_handlers", ()):
         handlers = getattr(generic, "_method_handlers", {})
@@ -142,7 +142,7 @@ def on_cancel(stop: Callable[[], None]) -> None:
 
 
 def _server() -> Any:
-    """The gRPC server: a local of the host's `main`, which the main thread never leaves."""
+    """Return the gRPC server, a local of the host's `main`, which the main thread never leaves."""
     frame = sys._current_frames().get(threading.main_thread().ident or 0)
     while frame is not None:
         if frame.f_code.co_name == "main" and "server" in frame.f_locals:
@@ -152,7 +152,7 @@ def _server() -> Any:
 
 
 def host_trouble(workers: int) -> str | None:
-    """Return why the host of this SDK would stay at four workers, if it would; tried on a stand-in for it.
+    """Return why the host of this SDK would stay at four workers, or None; tried on a server of the same kind.
 
     Example:
         >>> host_trouble(256)
@@ -175,7 +175,7 @@ def host_trouble(workers: int) -> str | None:
 
 
 def _locals_of_host_main() -> tuple[str, ...]:
-    """The variables of the host's `main`; read, not imported, since importing it would start it."""
+    """Return the names of the locals of the host's `main`; its code is read, since importing it would start it."""
     spec = importlib.util.find_spec("pulumi.dynamic.__main__")
     if spec is None or not isinstance(spec.loader, InspectLoader):
         return ()
@@ -190,17 +190,17 @@ class Engine:
     def __init__(self, address: str) -> None:
         self.address = address
         self.is_watched = _has_terminal() and not os.environ.get("CI")
-        """Whether somebody looks on, as far as can be told: the engine doesn't say how it shows what it is told."""
+        """Whether somebody watches the rows change; a guess, as the engine doesn't say how it displays them."""
         self._stub = engine_pb2_grpc.EngineStub(grpc.insecure_channel(address))
 
     @classmethod
     def of_this_host(cls) -> Engine | None:
-        """Return the engine, or None if this process is no host."""
+        """Return the engine of this process, or None if the process isn't a host."""
         host, _, port = (sys.argv[-1] if len(sys.argv) > 1 else "").rpartition(":")
         return cls(f"{host}:{port}") if host and port.isdigit() else None
 
     def log(self, urn: str, message: str, *, passing: bool = False, warning: bool = False) -> None:
-        """Show a line with a resource, in its own row; a passing one is replaced by the next."""
+        """Show a line in a resource's row; a passing line is replaced by the next."""
         severity = engine_pb2.LogSeverity.WARNING if warning else engine_pb2.LogSeverity.INFO
         request = engine_pb2.LogRequest(severity=severity, message=message, urn=urn, ephemeral=passing)
         try:
@@ -209,11 +209,11 @@ class Engine:
             return  # a line that isn't shown changes nothing
 
     def end_with_it(self) -> None:
-        """End this process soon after the engine is gone: the host of a killed run lives on otherwise."""
+        """End this process soon after the engine is gone; otherwise the host of a killed run lives on."""
         threading.Thread(target=self._watch, name="engine-watch", daemon=True).start()
 
     def is_there(self) -> bool:
-        """Whether the engine can still be reached."""
+        """Return whether the engine can still be reached."""
         host, _, port = self.address.rpartition(":")
         try:
             socket.create_connection((host, int(port)), timeout=5).close()

@@ -1,4 +1,4 @@
-"""Pulumi's dynamic provider: its verbs are those of `core.verbs`, with its data translated.
+"""Pulumi's dynamic provider over the verbs of `core.verbs`.
 
 Page: https://www.pulumi.com/docs/iac/concepts/resources/dynamic-providers/
 """
@@ -39,22 +39,22 @@ from .translation import known, unknown_again
 Properties = dict[str, Any]
 
 _IMPORTS = threading.RLock()
-"""Held while a service is made, which imports its SDK. Where modules import each other in a circle, as botocore's do, two
-threads that import them at the same time may see one that is half made."""
+"""Held while a service is made, which imports its SDK: modules that import each other in a circle, as botocore's do, must
+not be imported by two threads at the same time."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Backend:
-    """What a room brings to the verbs.
+    """What a service's package provides to the verbs.
 
     Args:
-        factory: where the state says that the provider comes from; it must never move.
-        family: what the resource is like.
-        service: makes the service; told the settings and the clock.
+        factory: the function that the state refers to as the provider; it must never move.
+        family: the resource type.
+        service: makes the service from the settings and the clock.
         default_region: the region that the service's own tooling would use.
-        account: asks, in a region, for the account that the credentials belong to.
-        by_settings: makes the family where the settings decide what the resource is like; default: ``family``.
-        ledger: returns the ledger; resources of several types that may have the same things share one.
+        account: returns the account that the credentials belong to, asked in a region.
+        by_settings: makes the family, if the settings decide which it is; default: ``family``.
+        ledger: returns the ledger; types whose resources may have the same objects share one.
     """
 
     factory: Callable[[], DynamicProvider]
@@ -67,13 +67,13 @@ class Backend:
 
 
 _VERBS: list[Verbs] = []
-"""Those of all types of resource in this process, which may depend on each other."""
+"""The verbs of all resource types in this process; their resources may depend on each other."""
 
 
 class DynamicProvider(ResourceProvider):
-    """The dynamic provider of one kind of resource.
+    """The dynamic provider of one resource type.
 
-    What the state keeps of it is a reference to ``backend.factory``: no code, no credentials.
+    The state keeps a reference to ``backend.factory``: no code, no credentials.
     """
 
     serialize_as_secret_always = False
@@ -91,7 +91,7 @@ class DynamicProvider(ResourceProvider):
         return self._backend.factory, ()
 
     def configure(self, req: ConfigureRequest) -> None:
-        """Get ready, once a host: settings, worker pool, progress, and an end when the engine ends."""
+        """Read the settings and prepare the host, once: worker pool, progress, and an end when the engine ends."""
         clock, backend = type(self).clock(), self._backend
         try:
             settings = Settings.read(req.config.get, _sdk.config_keys(req.config))
@@ -133,7 +133,7 @@ class DynamicProvider(ResourceProvider):
         )
 
     def check(self, _olds: Properties, news: Properties) -> CheckResult:
-        """Judge the inputs, and settle what the user left open."""
+        """Return the settled inputs, or the failures of the rules."""
         if self._trouble:
             return CheckResult(news, [CheckFailure("", str(self._trouble))])
         checked = self._verbs.check(_sdk.current_urn(), known(_olds), known(news))
@@ -141,7 +141,7 @@ class DynamicProvider(ResourceProvider):
         return CheckResult(news if failures else unknown_again(checked.inputs), failures)
 
     def diff(self, _id: str, _olds: Properties, _news: Properties) -> DiffResult:
-        """Say what asks for another one, and what is done in place."""
+        """Return which changes ask for a replacement, and whether anything is done in place."""
         found = self._verbs.diff(_sdk.current_urn(), _id, known(_olds), known(_news))
         if found.replaces:
             # With `changes` left open the engine works out the details, and names the properties; it compares inputs,
@@ -156,28 +156,28 @@ class DynamicProvider(ResourceProvider):
         return DiffResult(changes=True if found.partial else None)
 
     def create(self, props: Properties) -> CreateResult:
-        """Make it, and wait for it."""
+        """Create the object, and wait until it is complete."""
         made = self._serve(props, lambda call: self._verbs.create(call, known(props)), counted=True)
         return CreateResult(made.id, made.outputs)
 
     def read(self, id_: str, props: Properties) -> ReadResult:
-        """Read what the service has; a partial one is reported as such."""
+        """Return the resource as the service has it; an incomplete object is an error that keeps it."""
         made = self._serve(props, lambda call: self._verbs.read(call, id_, known(props)))
         return ReadResult(None, {}) if made is None else ReadResult(made.id, made.outputs, made.inputs)
 
     def update(self, _id: str, _olds: Properties, _news: Properties) -> UpdateResult:
-        """Resume what is partial; set tags."""
+        """Complete a partial object, and set and remove tags."""
         made = self._serve(
             _news, lambda call: self._verbs.update(call, known(_olds), known(_news)), counted=True
         )
         return UpdateResult(made.outputs)
 
     def delete(self, _id: str, _props: Properties) -> None:
-        """Delete it, and wait until the service no longer shows it."""
+        """Delete the object, and wait until the service no longer shows it."""
         self._serve(_props, lambda call: self._verbs.delete(call, _id, known(_props)))
 
     def _serve(self, props: Mapping[str, Any], work: Callable[[Call], Any], *, counted: bool = False) -> Any:
-        """Serve one verb; what it ends with is told in the house's format, without a traceback."""
+        """Run a verb; its error is reported in our format, without a traceback."""
         if self._trouble:
             _sdk.fail(str(self._trouble))
         urn = _sdk.current_urn()

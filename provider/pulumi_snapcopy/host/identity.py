@@ -1,7 +1,7 @@
 """The stack's identity: 16 random hex digits that its state keeps for as long as the stack lives.
 
-Names don't identify a stack, since two backends can hold stacks of one name. Each program registers one, at its root,
-with the first resource of ours; the engine keeps it in the state before anything else of ours is made.
+Names don't identify a stack, since two backends can hold stacks of one name. The first resource of ours in a program also
+registers the identity, at the stack's root; the engine saves it before any other resource of ours is created.
 """
 
 from __future__ import annotations
@@ -23,12 +23,12 @@ _drawn: set[str] = set()
 
 
 def is_new(identity: str) -> bool:
-    """Whether this process has drawn an identity: then no earlier run of that stack can have been interrupted."""
+    """Return whether this process has drawn an identity, so that this is the stack's first run."""
     return identity in _drawn
 
 
 def stack_identity() -> IdentityProvider:
-    """Make the provider of identities.
+    """Return the provider of `StackIdentity`.
 
     Every stack's state refers to ``pulumi_snapcopy.host.identity.stack_identity``: neither this module nor the function
     may ever be moved or renamed.
@@ -37,7 +37,7 @@ def stack_identity() -> IdentityProvider:
 
 
 class IdentityProvider(ResourceProvider):
-    """Makes an identity once, and never changes it."""
+    """The dynamic provider of `StackIdentity`, which never changes once it is created."""
 
     serialize_as_secret_always = False
 
@@ -45,22 +45,22 @@ class IdentityProvider(ResourceProvider):
         return stack_identity, ()
 
     def create(self, props: dict[str, Any]) -> CreateResult:
-        """Draw an identity."""
+        """Create a random identity."""
         identity = secrets.token_hex(DIGITS // 2)
         _drawn.add(identity)
         return CreateResult(identity, {"identity": identity})
 
     def diff(self, _id: str, _olds: dict[str, Any], _news: dict[str, Any]) -> DiffResult:
-        """Never differs."""
+        """Return that nothing has changed."""
         return DiffResult(changes=False)
 
     def read(self, id_: str, props: dict[str, Any]) -> ReadResult:
-        """Return it as the state has it; it is nowhere else."""
+        """Return the identity in the state, which is the only place that has it."""
         return ReadResult(id_, {**props, "identity": id_})
 
 
 class StackIdentity(Resource, module="snapcopy", name="StackIdentity"):
-    """The identity of the stack that a program describes; registered by the first resource of ours."""
+    """The identity of a stack; the first resource of ours in a program registers it."""
 
     identity: pulumi.Output[str]
 
@@ -71,7 +71,7 @@ class StackIdentity(Resource, module="snapcopy", name="StackIdentity"):
 
 
 def identity_of_the_stack() -> pulumi.Output[str]:
-    """Return the identity of the stack that the running program describes; one process may run several."""
+    """Return the identity of the running program's stack; one process may run several programs."""
     program = get_root_resource() or get_monitor()
     if program not in _of_programs:
         _of_programs[program] = StackIdentity()

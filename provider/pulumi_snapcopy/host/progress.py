@@ -1,4 +1,4 @@
-"""Lines in the resource's own row, and once a minute one about all of them in the stack's."""
+"""Progress: lines in each resource's row, and once a minute a summary in the stack's."""
 
 from __future__ import annotations
 
@@ -9,15 +9,14 @@ from ._sdk import Engine
 from .tally import EVERY, Tally
 
 LEAST_PAUSE = 1.0
-"""Seconds between two passing lines of one resource, at least; they come further apart as time goes on."""
+"""The least seconds between two passing lines of one resource; the pauses grow with time."""
 
 
 @dataclass(slots=True)
 class Row:
-    """Shows what happens to a resource, in its own row.
+    """The row of one resource in the engine's display.
 
-    Where nobody watches the rows change, as in a pipeline's log, each line stays: then the rows of all resources
-    together come to one line a minute, but for new stages.
+    In a log, such as a pipeline's, each line stays: there all resources together show one line a minute, and new stages.
     """
 
     engine: Engine | None
@@ -28,7 +27,7 @@ class Row:
     _stage: str = ""
 
     def show(self, text: str) -> None:
-        """Show a line that the next one replaces; a new stage, its first word, shows at once."""
+        """Show a line that the next one replaces; a line whose first word is new shows at once."""
         if self.engine is None:
             return
         if summary := self.tally.line():
@@ -45,12 +44,12 @@ class Row:
             self.engine.log(self.urn, text, warning=True)
 
     def log(self, text: str) -> None:
-        """Show a line about the whole run, which stays, with the stack."""
+        """Show a line about the whole run in the stack's row, which stays."""
         if self.engine is not None:
             self.engine.log(_stack_of(self.urn), text)
 
     def _rest(self, engine: Engine) -> float:
-        """Seconds until the next line of a stage, by when the last was told."""
+        """Return the seconds until the next line of the same stage."""
         age = max(self._shown - self._began, LEAST_PAUSE)
         if engine.is_watched:
             return max(LEAST_PAUSE, 0.05 * age)
@@ -58,7 +57,7 @@ class Row:
 
 
 def _stack_of(urn: str) -> str:
-    """The URN of the stack that a resource is in; the engine's own row.
+    """Return the URN of the stack that a resource is in.
 
     Example:
         >>> _stack_of("urn:pulumi:dev::shop::pulumi-python:dynamic/x:CopiedSnapshot::db")

@@ -1,4 +1,4 @@
-"""The base of our resource classes: what the engine doesn't hand to a dynamic provider goes along as an input."""
+"""The base of the resource classes; it passes on as an input what the engine doesn't give a dynamic provider."""
 
 from __future__ import annotations
 
@@ -24,17 +24,17 @@ _VERBS = ("create", "update", "delete", "read")
 
 
 class SnapcopyResource(Resource):
-    """A resource of ours.
+    """The base of the resource classes.
 
-    Python's names are those of the table of fields, also in ``ignore_changes`` and the like; what stands in mappings,
-    such as tags, is left as it is.
+    Python's names are those of the table of fields, also in ``ignore_changes`` and the like. Keys within mappings, such
+    as tags, are left alone.
     """
 
     _shown: ClassVar[frozenset[str]] = frozenset()
-    """What the class shows, by Python's names."""
+    """The properties that the class declares, by Python's names."""
 
     def __init_subclass__(cls, module: str = "", name: str = "Resource", **more: Any) -> None:
-        """Make a getter of each annotated property: Pulumi evaluates a class's annotations again for each resource."""
+        """Turn each annotated property into a getter: Pulumi would evaluate the annotations again for each resource."""
         super().__init_subclass__(module, name, **more)
         given = {each: vars(cls).get(each) for each in inspect.get_annotations(cls)}
         declared = {each: value.name for each, value in given.items() if isinstance(value, _DECLARATION)}
@@ -53,17 +53,17 @@ class SnapcopyResource(Resource):
         arguments: Mapping[str, Any],
         opts: pulumi.ResourceOptions | None,
     ) -> None:
-        """Register it.
+        """Register the resource.
 
-        It isn't named ``__init__``: Pulumi takes the line that calls the third one for the user's, and keeps it in the
-        state.
+        The name isn't ``__init__``: Pulumi takes the caller of the third ``__init__`` for the user's line, and keeps that in
+        the state.
 
         Args:
-            factory: makes the provider; what the state refers to.
-            fields: the resource's.
+            factory: makes the provider; the state refers to it.
+            fields: the resource's fields.
             resource_name: the name in the program.
-            arguments: the user's, by Python's names.
-            opts: Pulumi's own.
+            arguments: the user's arguments, by Python's names.
+            opts: the user's resource options.
         """
         noun = f'{type(self).__name__} "{resource_name}"'
         opts = pulumi.ResourceOptions() if opts is None else opts
@@ -105,10 +105,10 @@ class SnapcopyResource(Resource):
 
 
 def timeouts(given: Any, noun: str) -> dict[str, Any] | None:
-    """Return ``custom_timeouts``, an object or a mapping, by verb; the engine doesn't hand them to a dynamic provider.
+    """Return ``custom_timeouts``, given as an object or a mapping, by verb.
 
     Raises:
-        RunError: if they are neither, or not durations.
+        RunError: if they are neither, or if a value isn't a duration.
     """
     if given is None:
         return None
@@ -132,15 +132,15 @@ def timeouts(given: Any, noun: str) -> dict[str, Any] | None:
 
 
 def _engine_timeouts(wait: Mapping[str, Any]) -> pulumi.CustomTimeouts:
-    """Timeouts as the engine reads them: text in Go's form, which has neither spaces nor days."""
+    """Return timeouts in the engine's form: Go's durations, which have neither spaces nor days."""
     return pulumi.CustomTimeouts(**{verb: f"{seconds(value):.3f}s" for verb, value in wait.items()})
 
 
 def _plain(value: Any, field: Field, noun: str) -> Any:
-    """A value as the engine takes it: a date is its ISO form; a time is one only inside of a list or mapping.
+    """Return a value in a form that the engine accepts: dates as ISO text, mappings and lists of such values.
 
     Raises:
-        RunError: if it, or what it holds, is nothing that the state can keep.
+        RunError: if the value, or one within it, can't be kept in the state.
     """
     if isinstance(value, pulumi.Output):
         return value.apply(lambda inner: _plain(inner, field, noun))
@@ -178,12 +178,12 @@ def _within(value: Any, name: str) -> Any:
 
 
 def _told(value: Any) -> str:
-    """What a message says of a value inside of others, which may be a secret."""
+    """Return how a message names a value within another one, which may be a secret."""
     return repr(value) if isinstance(value, float) else f"a value of type {type(value).__name__}"
 
 
 def _unkept(value: Any) -> bool:
-    """Whether the SDK would refuse a value, or the state not give it back."""
+    """Return whether the SDK would refuse a value, or the state wouldn't give it back unchanged."""
     if isinstance(value, float):
         return not math.isfinite(value)  # no NaN equals another, so each run would make a new one
     kept = (str, int, Mapping, list, tuple, datetime.date, Awaitable, pulumi.Output, pulumi.Resource)
@@ -199,7 +199,7 @@ def _adoption(fields: Fields) -> str:
 
 
 class _Reference(ResourceProvider):
-    """What a provider is in the state: a reference to its factory."""
+    """A provider that pickles as a reference to its factory."""
 
     def __init__(self, factory: Callable[[], ResourceProvider]) -> None:
         super().__init__()
@@ -225,7 +225,7 @@ def _getter(name: str, property_name: str, hint: Any) -> property:
 
 @cache
 def _properties_type(fields: Fields) -> type:
-    """A type whose metadata tell Pulumi both spellings of each field."""
+    """Return an input type whose metadata give Pulumi both spellings of each field."""
     names = {each.snake: each for each in fields}
     # Of no type: the SDK fails at a list where it expects another one; `check` says what is wrong.
     annotations: dict[str, Any] = dict.fromkeys((*names, BOOKKEEPING, PROVIDER_KEY), Any)

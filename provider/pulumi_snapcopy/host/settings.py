@@ -1,4 +1,4 @@
-"""What can be set: stack config ``snapcopy:KEY``, or ``SNAPCOPY_KEY`` in the environment."""
+"""Settings: stack config ``snapcopy:KEY``, or ``SNAPCOPY_KEY`` in the environment."""
 
 from __future__ import annotations
 
@@ -23,10 +23,10 @@ class Settings:
     """The provider's settings.
 
     Args:
-        poll_seconds: ``pollSeconds``, the longest pause between looks, in seconds.
+        poll_seconds: ``pollSeconds``, the longest pause between polls, in seconds.
         max_workers: ``maxWorkers``, how many copies the host works on at once.
-        allowed_account_ids: ``allowedAccountIds``, the accounts that may be worked in; none given: any.
-        aws_profile: the stack's ``aws:profile``, as Pulumi's AWS provider has it; it wins over the environment.
+        allowed_account_ids: ``allowedAccountIds``, the accounts that may be used; empty: any.
+        aws_profile: the stack's ``aws:profile``, which precedes the environment, as in Pulumi's AWS provider.
         aws_region: the stack's ``aws:region``; likewise.
     """
 
@@ -38,7 +38,7 @@ class Settings:
     _config: Callable[[str], object] = field(default=lambda key: None, compare=False, repr=False)
 
     def own(self, key: str) -> tuple[str, object]:
-        """Return a room's own setting, which the room judges: its name where it was set, and its value or None.
+        """Return the name and value of a setting that only one service has; the value is None if it isn't set.
 
         Example:
             >>> Settings().own("noSuchSetting")
@@ -52,10 +52,10 @@ class Settings:
 
         Args:
             config: returns the value of a key, or None.
-            keys: all keys that there are, those of others, too.
+            keys: the keys of the whole config, also of other packages.
 
         Raises:
-            ConfigError: a value can't be used, or a key is misspelled: the account guard would be off without a word.
+            ConfigError: if a value can't be used, or a key is misspelled, which would turn the account guard off silently.
         """
         _check_spelling(each for each in (*keys, *os.environ) if each.startswith(("snapcopy:", "SNAPCOPY_")))
         return cls(
@@ -83,7 +83,7 @@ def _text(value: object) -> str | None:
 
 
 def _given(config: Callable[[str], object], key: str, variable: str) -> tuple[str, object]:
-    """A setting's value, and its name where it was set."""
+    """Return a setting's name where it was set, and its value."""
     name, value = f"snapcopy:{key}", config(f"snapcopy:{key}")
     if value is None:
         name, value = f"SNAPCOPY_{variable}", os.environ.get(f"SNAPCOPY_{variable}")

@@ -1,4 +1,4 @@
-"""What the stack's state holds, as the engine tells the running program."""
+"""Reading the running program's own stack state through the engine."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ _READ = "pulumi:pulumi:readStackResourceOutputs"
 
 
 class StateUnreadable(SnapcopyError):
-    """The engine doesn't tell what the state holds."""
+    """The engine doesn't return the stack's state."""
 
 
 def resources_in_state() -> dict[str, Mapping[str, Any]]:
@@ -23,7 +23,7 @@ def resources_in_state() -> dict[str, Mapping[str, Any]]:
     stack that is new has none.
 
     Raises:
-        StateUnreadable: if the engine doesn't tell.
+        StateUnreadable: if the engine doesn't return the state.
     """
     stack = f"{pulumi.get_organization()}/{pulumi.get_project()}/{pulumi.get_stack()}"
     try:

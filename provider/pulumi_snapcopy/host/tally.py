@@ -1,4 +1,4 @@
-"""How a run stands, in one line once a minute."""
+"""The summary of a run, one line a minute."""
 
 from __future__ import annotations
 
@@ -16,10 +16,10 @@ EVERY = 60.0
 
 @dataclass(slots=True)
 class Tally:
-    """Counts what is made in this run.
+    """Counts the resources that are created or updated in this run.
 
     Args:
-        now: the time, in seconds.
+        now: returns the time in seconds.
     """
 
     now: Callable[[], float] = time.monotonic
@@ -31,7 +31,7 @@ class Tally:
 
     @contextmanager
     def counting(self, resource: str) -> Iterator[None]:
-        """Count one while it is being made."""
+        """Count a resource as in progress until the context ends."""
         key = object()
         with self._lock:
             if not self._making:
@@ -49,11 +49,11 @@ class Tally:
 
     @property
     def in_progress(self) -> int:
-        """How many are being made."""
+        """How many resources are in progress."""
         return len(self._making)
 
     def line(self) -> str | None:
-        """Return how things stand, if that was last shown a minute ago; a single one has its own row.
+        """Return the summary if the last one is a minute old, else None; also None for a single resource.
 
         Example: ``61 of 100 done, 39 in progress, slowest web-17 24 min``
         """

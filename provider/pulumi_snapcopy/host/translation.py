@@ -1,4 +1,4 @@
-"""Between Pulumi's property bags and ours."""
+"""Translation between Pulumi's property bags and the core's."""
 
 from __future__ import annotations
 
@@ -13,13 +13,13 @@ from ._sdk import PROVIDER_KEY
 
 
 def known(properties: Mapping[str, Any]) -> dict[str, Any]:
-    """Properties as the core reads them: without the provider and without what isn't given."""
+    """Return properties for the core: without the provider and None, and with unknowns as `UNKNOWN`."""
     given = {key: value for key, value in properties.items() if key != PROVIDER_KEY and value is not None}
     return dict(_replace(given, lambda value: UNKNOWN if _is_unknown(value) else value))
 
 
 def unknown_again(properties: Mapping[str, Any]) -> dict[str, Any]:
-    """Properties as the engine reads them."""
+    """Return properties for the engine, with the SDK's marker for unknowns."""
     return dict(_replace(properties, lambda value: rpc.UNKNOWN if value is UNKNOWN else value))
 
 

@@ -1,1 +1,1 @@
-"""What a request must keep to: what a rule is, rules for any service, and the book that a service's rules make."""
+"""Rules: what a rule is, rules for any service, and the rulebook of a resource type."""

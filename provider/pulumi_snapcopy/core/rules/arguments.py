@@ -1,4 +1,4 @@
-"""Rules that a table of fields makes: the types of arguments, and timeouts."""
+"""Rules that follow from the table of fields: the types of arguments, and timeouts."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ VERBS = ("create", "update", "delete", "read")
 
 
 def value_types(fields: Fields, *, page: str) -> Rule:
-    """Make the rule that each argument has the type that its field says."""
+    """Return the rule that each argument has its field's type."""
 
     def judge(inputs: Inputs, context: Context, config: Config) -> Iterator[Violation]:
         for each in fields.arguments:
@@ -35,12 +35,12 @@ def value_types(fields: Fields, *, page: str) -> Rule:
 
 
 def _as_written(value: Any) -> str:
-    """A value as the program has it: the engine hands whole numbers on as floats."""
+    """Return a value as the program wrote it: the engine passes whole numbers on as floats."""
     return f"{value:.0f}" if isinstance(value, float) and value.is_integer() else repr(value)
 
 
 def custom_timeouts(*, page: str) -> Rule:
-    """Make the rule that ``opts.custom_timeouts`` are durations."""
+    """Return the rule that ``opts.custom_timeouts`` are durations."""
 
     def judge(inputs: Inputs, context: Context, config: Config) -> Iterator[Violation]:
         ours = inputs.get(BOOKKEEPING)
@@ -54,7 +54,7 @@ def custom_timeouts(*, page: str) -> Rule:
 
 
 def timeout_violations(timeouts: Any) -> Iterator[Violation]:
-    """Yield what is wrong with timeouts, a mapping of verbs to durations; None and what isn't known are right."""
+    """Yield the violations of timeouts, a mapping of verbs to durations; None and unknown values are valid."""
     if timeouts is None or timeouts is UNKNOWN:
         return
     if not isinstance(timeouts, Mapping):

@@ -1,4 +1,4 @@
-"""Property bags of any tool's resources, as the rules read them."""
+"""Property bags of any tool's resources, in the form that the rules read."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from ..fields import camel_case
 
 
 def as_inputs(properties: Mapping[str, Any]) -> dict[str, Any]:
-    """Return properties in camelCase, without nothings, and tags as a mapping.
+    """Return properties in camelCase, without None, and with tags as a mapping.
 
     Both spellings are kept, and where both are given camelCase counts. Tags may be as APIs have them, a list of keys
     and values.
@@ -25,12 +25,12 @@ def as_inputs(properties: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def is_snake_case(keys: Iterable[str]) -> bool:
-    """Return whether properties are spelled as in Python."""
+    """Return whether properties are spelled in snake_case."""
     return any("_" in key.strip("_") for key in keys)
 
 
 def _by_key(tags: list[Any]) -> Any:
-    """Tags as the API has them, ``[{"key": …, "value": …}]``; anything else is left as it is."""
+    """Return the API's form of tags, ``[{"key": …, "value": …}]``, as a mapping; other values as they are."""
     if not all(isinstance(tag, Mapping) and isinstance(tag.get("key"), str) for tag in tags):
         return tags
     return {tag["key"]: tag.get("value", "") for tag in tags}

@@ -1,4 +1,4 @@
-"""What is wrong with a config of the rules, once for the policy pack and for ``snapcopy check``."""
+"""Validation of the rules' configuration, for the policy pack and ``snapcopy check`` alike."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ Settings = Mapping[str, Any]
 
 
 def faults(config: Mapping[str, Settings], catalogue: Catalogue) -> Iterator[str]:
-    """Yield sentences for what is wrong with the rules' settings; levels are for `level` to read.
+    """Yield a sentence for each fault in the rules' settings; `level` reads the levels.
 
     Args:
         config: the settings, by rule.
@@ -45,7 +45,7 @@ def faults(config: Mapping[str, Settings], catalogue: Catalogue) -> Iterator[str
 
 
 def level(name: str, value: Any) -> tuple[Settings, str | None]:
-    """Return a rule's settings, and its level if that is given.
+    """Return a rule's settings, and its level or None.
 
     Raises:
         ValueError: if it is neither a level nor an object, or the level isn't one; the message says what to write.
@@ -71,7 +71,7 @@ def _misfits(name: str, settings: Settings, schema: Mapping[str, Mapping[str, An
 
 
 def _values(name: str, settings: Settings, catalogue: Catalogue) -> Iterator[str]:
-    """What the rules of a name say of their settings; services that say the same are heard once."""
+    """Yield the faults that the rules of a name find in their settings, each once for all services."""
 
     def regions() -> Regions:
         return catalogue.regions(name)
@@ -85,7 +85,7 @@ def _values(name: str, settings: Settings, catalogue: Catalogue) -> Iterator[str
 
 
 def _fits(schema: Mapping[str, Any], value: Any) -> bool:
-    """Whether a value is as a schema says, for the few words of JSON schema that the rules use."""
+    """Return whether a value fits a schema, in the subset of JSON schema that the rules use."""
     kind = schema["type"]
     if kind == "array":
         enough = isinstance(value, list) and len(value) >= schema.get("minItems", 0)

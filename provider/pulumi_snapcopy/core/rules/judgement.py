@@ -1,4 +1,4 @@
-"""What a rule is, what it knows, and what it says.
+"""What a rule is: its context, its violations, and the rule itself.
 
 A rule reads inputs as they are in the state: camelCase, a missing key for what wasn't given, ``UNKNOWN`` for what
 was given and isn't known yet. What isn't known is never judged.
@@ -21,7 +21,7 @@ Schema = Mapping[str, Mapping[str, Any]]
 
 
 class _Unknown:
-    """The one value of what is given and not known yet."""
+    """The value of an input that is given and not known yet."""
 
     def __repr__(self) -> str:
         return "UNKNOWN"
@@ -32,7 +32,7 @@ UNKNOWN: Final = _Unknown()
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Regions:
-    """The regions of a service, as far as they are known here.
+    """The regions of a service that are known offline.
 
     Args:
         service: the service's name in messages.
@@ -48,18 +48,18 @@ class Regions:
 
     @property
     def hint(self) -> str:
-        """A sentence for who needs a region that is newer than the list, or nothing."""
+        """A sentence for users of a region newer than the list, or an empty string."""
         return f" For a region that is newer, run `{self.upgrade}`." if self.upgrade else ""
 
     @property
     def where(self) -> str:
-        """The end of "has no region …": as far as the list goes."""
+        """The end of the sentence "has no region …": which list says so."""
         return f" that {self.known_to} knows" if self.known_to else ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Context:
-    """What the rules know of the world: the service's regions, asked for where one is judged, and what time it is (UTC)."""
+    """What rules are judged by beside the inputs: the service's regions, loaded when needed, and the time (UTC)."""
 
     regions: Callable[[], Regions]
     now: datetime
@@ -85,7 +85,7 @@ class Violation:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _About:
-    """What every rule says of itself.
+    """The description of a rule: name, severity, configuration.
 
     Args:
         name: kebab-case.
@@ -121,7 +121,7 @@ class Rule(_About):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Resource:
-    """A resource of a stack, as far as rules look at it.
+    """A resource of a stack, as the rules see it.
 
     Args:
         urn: its URN.
@@ -157,7 +157,7 @@ class StackRule(_About):
 
 
 def known(inputs: Inputs, keys: Iterable[str], kind: type) -> Iterator[tuple[str, Any]]:
-    """Yield the given, known values of one type; ``value-types`` speaks of those of another."""
+    """Yield the known values of one type; ``value-types`` reports values of other types."""
     for key in keys:
         if isinstance(value := inputs.get(key), kind):
             yield key, value

@@ -1,4 +1,4 @@
-"""The rule about a whole stack that any service's copies can be held to: how old the newest copy of a source may be."""
+"""The stack-wide rule about the age of the newest copy of each source, for any service's copies."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from .judgement import Config, Context, Resource, StackRule, Violation
 def recovery_point_objective(
     *, sources: Sequence[str], region: str, taken: Sequence[str], shown: str, fix: str, page: str
 ) -> StackRule:
-    """Make the rule that the newest copy of each source is no older than the organisation's objective.
+    """Return the rule that the newest copy of each source is no older than the organisation's objective.
 
     A copy that is yet to be made is as new as its source; a date counts from its midnight.
 

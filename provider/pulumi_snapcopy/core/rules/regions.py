@@ -11,7 +11,7 @@ _STRINGS = {"type": "array", "items": {"type": "string"}, "minItems": 1}
 
 
 def unknown_region(name: str, regions: Regions, *, quote: str = "") -> str:
-    """Return the sentence about a region that a service doesn't have, as far as that is known here.
+    """Return the sentence about a region that the service doesn't have.
 
     Example:
         >>> of = Regions(service="Acme", names=frozenset({"eu-west-1"}), known_to="boto3 1.40.0",
@@ -25,7 +25,7 @@ For a region that is newer, run `pip install --upgrade boto3`.
 
 
 def known_region(keys: Sequence[str], *, required: str | None = None, page: str, service: str) -> Rule:
-    """Make the rule that regions are ones that the service has.
+    """Return the rule that the service has each region.
 
     Args:
         keys: the arguments that name a region.
@@ -50,7 +50,7 @@ def known_region(keys: Sequence[str], *, required: str | None = None, page: str,
 
 
 def copy_leaves_region(source: str, target: str, *, page: str) -> Rule:
-    """Make the rule that a copy goes to another region: one in the source's own doesn't survive that region."""
+    """Return the rule that a copy goes to another region: a copy in the source's region doesn't survive its failure."""
 
     def judge(inputs: Inputs, context: Context, config: Config) -> Iterator[Violation]:
         for key, region in known(inputs, (target,), str):
@@ -66,7 +66,7 @@ def copy_leaves_region(source: str, target: str, *, page: str) -> Rule:
 
 
 def allowed_regions(target: str, *, page: str) -> Rule:
-    """Make the rule that a copy goes to a region that the organisation allows."""
+    """Return the rule that a copy goes to a region that the organisation allows."""
 
     def judge(inputs: Inputs, context: Context, config: Config) -> Iterator[Violation]:
         allowed = config.get("regions")

@@ -1,4 +1,4 @@
-"""The rules of one type of resource, and of all types together: `check`, the pack and ``snapcopy check`` read them."""
+"""The rules of one type of resource, and the catalogue of all types; `check`, the pack and ``snapcopy check`` read them."""
 
 from __future__ import annotations
 
@@ -51,11 +51,11 @@ class Rulebook:
     by_stack: Callable[[Config], Rulebook] | None = None
 
     def in_stack(self, config: Config) -> Rulebook:
-        """Return the book that holds in a stack of this configuration."""
+        """Return the book that applies to a stack of this configuration."""
         return self.by_stack(config) if self.by_stack else self
 
     def violations(self, inputs: Inputs, *, now: datetime) -> Iterator[Violation]:
-        """Yield everything that makes a request wrong in itself, spelled as a Python program spells it.
+        """Yield the violations of the request's own rules, with arguments in Python's spelling.
 
         Args:
             inputs: camelCase, without what isn't given, ``UNKNOWN`` for what isn't known yet.
@@ -67,7 +67,7 @@ class Rulebook:
                 yield Violation(property=found.property, message=self.fields.pythonic(found.message))
 
     def spelling(self, resource_type: str, *, snake_case: bool) -> Callable[[str], str]:
-        """Return what spells a message's fields as the resource's own program does.
+        """Return a function that spells a message's fields as the resource's program does.
 
         Args:
             resource_type: its type; programs spell ours as in Python, whatever the state has.
@@ -77,50 +77,50 @@ class Rulebook:
 
     @property
     def configurable(self) -> tuple[Rule | StackRule, ...]:
-        """The rules that the pack has."""
+        """The rules of the policy pack."""
         return (*self.request, *self.organisation, *self.stack)
 
     def named(self, name: str) -> Rule | StackRule | None:
-        """Return the rule of a name, of those that the pack has."""
+        """Return the policy pack's rule of a name."""
         return next((rule for rule in self.configurable if rule.name == name), None)
 
 
 @dataclass(frozen=True, slots=True)
 class Catalogue:
-    """The rules of several books, by name: rules of one name are one policy, whichever service they are about."""
+    """The rules of several books, by name. Rules of the same name are one policy for all services."""
 
     books: Sequence[Rulebook]
 
     @property
     def request(self) -> tuple[Rule, ...]:
-        """What a service would refuse: the first rule of each name."""
+        """Rules about what a service would refuse: the first of each name."""
         return _first_of_each_name(rule for book in self.books for rule in book.request)
 
     @property
     def organisation(self) -> tuple[Rule, ...]:
-        """What an organisation may ask of one resource: the first rule of each name."""
+        """Rules that an organisation may set for one resource: the first of each name."""
         return _first_of_each_name(rule for book in self.books for rule in book.organisation)
 
     @property
     def stack(self) -> tuple[StackRule, ...]:
-        """What an organisation may ask of a whole stack: the first rule of each name."""
+        """Rules that an organisation may set for a whole stack: the first of each name."""
         return _first_of_each_name(rule for book in self.books for rule in book.stack)
 
     @property
     def rules(self) -> tuple[Rule | StackRule, ...]:
-        """All of them, in the order in which they are shown."""
+        """All rules, in the order in which they are shown."""
         return (*self.request, *self.organisation, *self.stack)
 
     def with_rule(self, name: str) -> list[Rulebook]:
-        """Return the books that have a rule of a name."""
+        """Return the books with a rule of a name."""
         return [book for book in self.books if book.named(name)]
 
     def tokens(self, name: str) -> list[str]:
-        """Return the types that a rule judges unless it is configured otherwise."""
+        """Return the type tokens that a rule judges by default."""
         return [book.token for book in self.with_rule(name)]
 
     def book(self, resource_type: str) -> Rulebook | None:
-        """Return the book that judges a type: its own, or else that of the closest pattern for other tools' types."""
+        """Return the book for a type token: its own, or that of the most specific pattern for other tools' types."""
         for book in self.books:
             if book.token == resource_type:
                 return book
@@ -135,7 +135,7 @@ class Catalogue:
     def judging(
         self, name: str, resource_type: str, config: Config, *, stack: Config = _NOTHING
     ) -> Rulebook | None:
-        """Return the book by whose rule of a name a type is judged, if the rule is configured for the type.
+        """Return the book whose rule of a name judges a type, or None if the rule isn't configured for the type.
 
         Args:
             name: the rule's.
@@ -150,7 +150,7 @@ class Catalogue:
     def shared_out(
         self, name: str, resources: Sequence[Resource], config: Config, *, stack: Config = _NOTHING
     ) -> Iterator[tuple[Rulebook, list[Resource]]]:
-        """Yield the books that have a rule about whole stacks, each with the resources that it judges by it."""
+        """Yield the books with a stack-wide rule of a name, each with the resources that it judges."""
         judging = [(self._judging(name, each.type, config), each) for each in resources]
         for book in self.with_rule(name):
             yield book.in_stack(stack), [each for by, each in judging if by is book]
@@ -163,7 +163,7 @@ class Catalogue:
         return book if book and book.named(name) else None
 
     def schema(self, rule: Rule | StackRule) -> dict[str, Mapping[str, Any]]:
-        """Return the config of a rule as JSON schema properties."""
+        """Return the configuration of a rule as JSON schema properties."""
         types = {
             "type": "array",
             "items": {"type": "string"},

@@ -1,4 +1,4 @@
-"""Saying which name was meant."""
+"""Suggestions for misspelled names."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from collections.abc import Collection, Iterable
 def did_you_mean(
     name: str, known: Iterable[str], *, most: int = 1, quote: str = "", otherwise: str = "There is"
 ) -> str:
-    """Return a sentence with the names that are near, or else with all there are.
+    """Return a sentence with similar names, or with all names if none is similar.
 
     Args:
         name: what was written.
@@ -35,7 +35,7 @@ def did_you_mean(
 
 
 def nearest_first(name: str, known: Iterable[str], *, most: int) -> list[str]:
-    """Return at most so many of the known names, those like ``name`` first and the others in their order."""
+    """Return at most so many of the known names: those similar to ``name`` first, then the others in their order."""
     names = sorted(set(known))
     near = difflib.get_close_matches(name, names, n=most, cutoff=0.5)
     return [*near, *(each for each in names if each not in near)][:most]

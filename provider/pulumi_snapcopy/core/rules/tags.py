@@ -1,4 +1,4 @@
-"""Rules about tags: those that a service takes, and those that an organisation requires."""
+"""Rules about tags: what a service accepts, and what an organisation requires."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ _STRINGS = {"type": "array", "items": {"type": "string"}, "minItems": 1}
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TagLimits:
-    """The tags that a service takes.
+    """The limits that a service sets for tags.
 
     Args:
         service: the service's name in messages.
@@ -40,11 +40,11 @@ class TagLimits:
 
     @property
     def most(self) -> int:
-        """How many tags a user may write."""
+        """How many tags a user may set."""
         return self.in_all - self.ours
 
     def refused(self, text: str) -> str | None:
-        """Return the first character that a tag may not have.
+        """Return the first character that the service doesn't accept, or None.
 
         Letters are those of any language.
 
@@ -60,7 +60,7 @@ class TagLimits:
         )
 
     def faults(self, tags: Mapping[Any, Any]) -> Iterator[str]:
-        """Yield what is wrong with tags, in sentences; what isn't known is right."""
+        """Yield a sentence for each fault in tags; unknown values are valid."""
         if len(tags) > self.most:
             yield f"{len(tags)} tags are too many. Write at most {self.most}; {self.ours} are snapcopy's own."
         for key, value in tags.items():
@@ -94,12 +94,12 @@ class TagLimits:
 
 
 def _is_plain(character: str) -> bool:
-    """Whether it is a letter or digit of any language, or a space."""
+    """Return whether a character is a letter or digit of any language, or a space."""
     return unicodedata.category(character)[0] in "LN" or unicodedata.category(character) == "Zs"
 
 
 def tag_characters(limits: TagLimits, *, page: str) -> Rule:
-    """Make the rule that tags are ones that the service takes."""
+    """Return the rule that the service accepts the tags."""
 
     def judge(inputs: Inputs, context: Context, config: Config) -> Iterator[Violation]:
         for key, tags in known(inputs, ("tags",), dict):
@@ -115,7 +115,7 @@ def tag_characters(limits: TagLimits, *, page: str) -> Rule:
 
 
 def required_tags(limits: TagLimits, *, page: str) -> Rule:
-    """Make the rule that a resource has the tags that the organisation requires."""
+    """Return the rule that a resource has the tags that the organisation requires."""
 
     def judge(inputs: Inputs, context: Context, config: Config) -> Iterator[Violation]:
         tags = inputs.get("tags") or {}
@@ -146,7 +146,7 @@ def required_tags(limits: TagLimits, *, page: str) -> Rule:
 
 
 def _missing(inputs: Inputs, config: Config) -> dict[str, str]:
-    """The tags to add: those required and missing for which the config has a value."""
+    """Return the missing required tags for which the configuration has a value."""
     tags, defaults = inputs.get("tags") or {}, config.get("defaults") or {}
     if not isinstance(tags, Mapping):
         return {}

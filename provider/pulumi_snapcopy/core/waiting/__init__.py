@@ -1,1 +1,1 @@
-"""Time: how long to wait, how often to look, and how many ask at once; one policy each."""
+"""Waiting: how long to wait, how often to poll, and how many requests to send at once; one policy each."""

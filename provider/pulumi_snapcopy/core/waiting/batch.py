@@ -1,4 +1,4 @@
-"""Single-flight: one answer for all that ask for the same within a batch window, or within seconds."""
+"""Single-flight: one call for all callers that ask for the same within a batch window, or within seconds."""
 
 from __future__ import annotations
 
@@ -15,12 +15,12 @@ from .policy import RECENT
 T = TypeVar("T")
 
 BATCH_WINDOW = 0.1
-"""Seconds in which those that ask gather; little beside what a copy takes."""
+"""Seconds in which callers gather; little beside the duration of a copy."""
 
 
 @dataclass(slots=True)
 class SingleFlight(Generic[T]):
-    """Makes a call once for all that ask within the window; all of them get its answer, or its error.
+    """Makes one call for all callers within the window; all get its answer, or its error.
 
     Args:
         clock: the time.
@@ -66,11 +66,11 @@ class SingleFlight(Generic[T]):
 
 @dataclass(slots=True)
 class Gathered(Generic[T]):
-    """Answers about single keys, from one call about all keys that are asked about at the same time.
+    """Answers questions about single keys from one call about all keys that are asked for at the same time.
 
     Args:
         clock: the time.
-        read: reads about several keys; what isn't in its answer isn't there.
+        read: reads several keys in one call; a key that isn't in its answer doesn't exist.
     """
 
     clock: Clock
@@ -83,7 +83,7 @@ class Gathered(Generic[T]):
         self._flight = SingleFlight(self.clock, lambda _: self.read(self._keys()))
 
     def get(self, key: str) -> T | None:
-        """Return what there is to a key, or None."""
+        """Return the value of a key, or None."""
         with self._lock:
             self._wanted[key] += 1
         try:
@@ -100,7 +100,7 @@ class Gathered(Generic[T]):
 
 @dataclass(slots=True)
 class Recent(Generic[T]):
-    """One answer for all that ask within `RECENT` seconds.
+    """One answer for all callers within `RECENT` seconds.
 
     Args:
         clock: the time.
@@ -112,7 +112,7 @@ class Recent(Generic[T]):
     _lock: threading.Lock = field(default_factory=threading.Lock)
     _calling: threading.Lock = field(default_factory=threading.Lock)
     _last: tuple[float, T] | None = None
-    """When the last call began, and its answer."""
+    """When the last call began, and its answer; None before the first."""
     _expired: float = float("-inf")
     _flight: SingleFlight[T] = field(init=False)
 
@@ -120,12 +120,12 @@ class Recent(Generic[T]):
         self._flight = SingleFlight(self.clock, lambda _: self._call())
 
     def get(self) -> T:
-        """Return the answer to a call that began in the last seconds."""
+        """Return the answer to a call that began within the last `RECENT` seconds."""
         last = self._usable()
         return self._flight.get() if last is None else last[1]
 
     def expire(self) -> None:
-        """From now on, serve nobody with the answer to a call that began before."""
+        """Discard the answers to calls that have begun until now."""
         with self._lock:
             self._expired = self.clock.now()
 

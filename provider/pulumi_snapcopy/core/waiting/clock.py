@@ -1,4 +1,4 @@
-"""Time, and how to let it pass."""
+"""The time, and waiting for it to pass."""
 
 from __future__ import annotations
 
@@ -10,20 +10,20 @@ from ..errors import Cancelled
 
 
 class Clock(Protocol):
-    """Time, as far as waiting knows it; seconds."""
+    """The time as waiting needs it, in seconds."""
 
     def now(self) -> float:
         """Seconds since the epoch."""
 
     def sleep(self, seconds: float) -> None:
-        """Let time pass."""
+        """Wait for so many seconds."""
 
     def wait(self, condition: threading.Condition, seconds: float) -> None:
-        """Wait for a notification of the condition, which is held; at most so many seconds."""
+        """Wait for a notification of a condition whose lock is held, at most so many seconds."""
 
 
 class SystemClock:
-    """The machine's own clock. Its time never runs backwards, whatever is done to the machine's.
+    """The machine's clock. It never runs backwards, also when the machine's time is set back.
 
     After ``cancel`` time no longer passes: each wait, present or later, raises ``Cancelled``.
     """
@@ -45,7 +45,7 @@ class SystemClock:
         return time.monotonic() + self._offset
 
     def sleep(self, seconds: float) -> None:
-        """Let time pass."""
+        """Wait for so many seconds."""
         if self._cancelled.wait(max(seconds, 0.0)):
             raise Cancelled
 

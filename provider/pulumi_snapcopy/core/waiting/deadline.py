@@ -1,4 +1,4 @@
-"""The one deadline of a verb, and the one way to retry within it."""
+"""The deadline of a verb, and retrying within it."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ T = TypeVar("T")
 
 
 class OutOfTime(Exception):
-    """The deadline has passed; ``trouble`` is what the service last said, if it said anything."""
+    """The deadline has passed; ``trouble`` is the service's last transient error, if there was one."""
 
     def __init__(self, trouble: ServiceError | None = None) -> None:
         super().__init__()
@@ -23,12 +23,12 @@ class OutOfTime(Exception):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Deadline:
-    """When to give up.
+    """The time at which a verb gives up.
 
     Args:
         clock: the time.
         at: seconds since the epoch.
-        tell: told why, before each pause.
+        tell: called with the error before each pause.
     """
 
     clock: Clock
@@ -36,7 +36,7 @@ class Deadline:
     tell: Callable[[ServiceError], None] = lambda trouble: None
 
     def retry(self, call: Callable[[], T]) -> T:
-        """Make a call that is safe to repeat, again while it fails for now.
+        """Make a call that is safe to repeat, and retry it with backoff while it fails with a transient error.
 
         Raises:
             OutOfTime: if the next try would come after the deadline.
@@ -50,7 +50,7 @@ class Deadline:
                 attempt += 1
 
     def sleep(self, seconds: float) -> None:
-        """Pause.
+        """Wait for so many seconds.
 
         Raises:
             OutOfTime: if the pause would end after the deadline.
@@ -60,7 +60,7 @@ class Deadline:
         self.clock.sleep(seconds)
 
     def rest(self, attempt: int, trouble: ServiceError) -> None:
-        """Pause before the next try.
+        """Back off before the next try.
 
         Raises:
             OutOfTime: if the next try would come after the deadline.

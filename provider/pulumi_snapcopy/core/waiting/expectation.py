@@ -1,4 +1,4 @@
-"""How much longer something will take, as far as can be told."""
+"""Estimates of how much longer a copy will take."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ REMEMBERED = 25
 
 @dataclass(slots=True)
 class Expectation:
-    """Expects of a copy what copies of its size have taken, else what its own progress says.
+    """Estimates a copy's duration from copies of its size, else from its own progress.
 
     Sizes are alike between the same two powers of two: 32 to 63 GiB, 64 to 127, …
 
@@ -30,14 +30,14 @@ class Expectation:
     _usual: dict[tuple[str, int], float] = field(default_factory=dict)
 
     def ended(self, snapshot: Seen, seconds: float) -> None:
-        """Learn how long a copy took."""
+        """Note how long a copy took."""
         kind = _kind(snapshot)
         took = self._took.setdefault(kind, deque(maxlen=REMEMBERED))
         took.append(seconds)
         self._usual[kind] = median(took)
 
     def rest(self, snapshot: Seen, age: float) -> float | None:
-        """Seconds that a copy of that age is expected to go on; below 0 if it is late, ``None`` if nothing is known."""
+        """Return the seconds that a copy of that age is expected to go on; below 0 if it is late, None if nothing is known."""
         usual = self._usual.get(_kind(snapshot))
         if usual is None:
             percent = _percent(snapshot)

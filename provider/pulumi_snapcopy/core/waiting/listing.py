@@ -1,4 +1,4 @@
-"""What a region has, read once for all that want to know at the same time."""
+"""Listing a region, once for all callers that ask at the same time."""
 
 from __future__ import annotations
 
@@ -16,10 +16,10 @@ from .policy import RECENT
 
 @dataclass(slots=True)
 class Listing:
-    """Finds and lists what a region has.
+    """Finds and lists the objects of a region.
 
     Args:
-        service: what is asked.
+        service: the service.
         region: the region.
         clock: the time.
     """
@@ -32,14 +32,14 @@ class Listing:
     _all: SingleFlight[list[Seen]] = field(init=False)
     _few: SingleFlight[int] = field(init=False)
     _asked: float = -RECENT
-    """When one was last asked for by its name."""
+    """When a name was last asked for."""
 
     def __post_init__(self) -> None:
         self._all = SingleFlight(self.clock, lambda _: self._list_all())
         self._few = SingleFlight(self.clock, self._number_of_late)
 
     def of(self, kind: str) -> list[Seen]:
-        """List the region's snapshots of one type, from a listing that began after this was asked."""
+        """Return the region's objects of one type, from a list that began no earlier than this call."""
         asked = self.clock.now()
         with self._locks.setdefault(kind, threading.Lock()):
             began, listed = self._listed.get(kind, (-1.0, []))
@@ -49,11 +49,11 @@ class Listing:
             return listed
 
     def all(self) -> list[Seen]:
-        """List what the region has, of all types."""
+        """Return the region's objects of all types."""
         return self._all.get()
 
     def recent(self) -> list[Seen] | None:
-        """What lists of the last seconds have shown, which may be out of date; None if there are none."""
+        """Return what lists of the last `RECENT` seconds have shown, which may be out of date; None if there is no such list."""
         oldest = self.clock.now() - RECENT
         lists = [self._listed.get(kind, (float("-inf"), [])) for kind in self.service.kinds]
         if any(began < oldest for began, _ in lists):
@@ -61,9 +61,9 @@ class Listing:
         return [each for _, listed in lists for each in listed]
 
     def find(self, name: str) -> Seen | None:
-        """Return what has a name, or None if the service says that nothing has.
+        """Return the object of a name, or None if the service says that there is none.
 
-        A single one that asks reads just that; where several ask within seconds, all is listed once, and only what the
+        A single caller reads just that object. Where several ask within seconds, the region is listed once, and only what the
         list doesn't show is read.
         """
         found = None
@@ -73,7 +73,7 @@ class Listing:
         return found or self.service.get(self.region, name)
 
     def _number_of_late(self, asking: int) -> int:
-        """How many have asked within the last seconds, as far as it matters whether there are several."""
+        """Return how many have asked within the last seconds, counting all earlier ones as one."""
         before, self._asked = self._asked, self.clock.now()
         return asking + (self._asked - before < RECENT)
 

@@ -1,4 +1,4 @@
-"""One look at all that is waited for in a region, and when to look again."""
+"""Polling: one look at all objects that are waited for in a region, and when to look again."""
 
 from __future__ import annotations
 
@@ -14,12 +14,12 @@ from .policy import CREATION_GRACE, LONGEST_PAUSE, backoff, pause, pause_before_
 
 @dataclass(frozen=True, slots=True)
 class Look:
-    """What one look has shown.
+    """The result of one poll, for one object.
 
     Args:
-        seen: what was seen; None if it wasn't visible.
-        trouble: why nothing could be seen; it delays, it doesn't fail.
-        rest: seconds that it is expected to take, if that can be told.
+        seen: the object; None if it wasn't visible.
+        trouble: the transient error of the poll, which delays the wait and doesn't end it.
+        rest: seconds that it is expected to take, or None.
         missing_for: seconds for which it hasn't been visible.
     """
 
@@ -31,14 +31,14 @@ class Look:
 
 @dataclass(slots=True, eq=False)
 class Waiter:
-    """One that is waited for.
+    """An object that is waited for.
 
     Args:
-        seen: as last seen.
-        born: when it was started, by our clock.
-        due: when to look again.
-        others: the refs of what had its name before, and may be shown for a while in its place.
-        age: how old it was when it was last seen in progress, seconds.
+        seen: the object as last seen.
+        born: when its creation began, by our clock.
+        due: when to poll it again.
+        others: refs of earlier objects of its name, which stale answers may still show.
+        age: its age when it was last seen in progress, in seconds.
     """
 
     seen: Seen
@@ -49,12 +49,12 @@ class Waiter:
     looks: int = 0
     last: Look = Look(None)
     error: ServiceError | None = None
-    """What ends the wait: waiting doesn't fix it."""
+    """The error that ends the wait."""
     missing_since: float | None = None
 
     @property
     def ended(self) -> bool:
-        """Whether a look has shown that there is nothing more to wait for."""
+        """Whether a poll has shown that there is nothing more to wait for."""
         shown = None if self.last.trouble else self.last.seen
         return self.error is not None or (shown is not None and shown.phase is not Phase.PENDING)
 
@@ -64,11 +64,11 @@ Answer = Seen | ServiceError | None
 
 @dataclass(slots=True)
 class Lookout:
-    """Looks: lists where several wait, reads where one does. It has neither a thread nor a lock.
+    """Polls: lists where several wait, reads where one does. It has neither a thread nor a lock.
 
     Args:
-        listing: the region's.
-        longest_pause: seconds between looks, at most.
+        listing: the region's listing.
+        longest_pause: the longest pause between two polls, in seconds.
     """
 
     listing: Listing
@@ -78,14 +78,14 @@ class Lookout:
     _listing_denied: bool = False
 
     def ask(self, waiters: Sequence[Waiter]) -> list[tuple[Waiter, Answer]]:
-        """Ask the service; the waiters aren't changed yet."""
+        """Return the service's answers for the waiters, which aren't changed yet."""
         kinds: dict[str, list[Waiter]] = {}
         for waiter in waiters:
             kinds.setdefault(waiter.seen.kind, []).append(waiter)
         return [answer for kind, of_kind in kinds.items() for answer in self._ask(kind, of_kind)]
 
     def tell(self, answers: Sequence[tuple[Waiter, Answer]]) -> None:
-        """Tell the waiters what was seen, and when each is due again."""
+        """Hand the answers to the waiters, and set when each is due again."""
         now = self.listing.clock.now()
         failed = any(isinstance(answer, Transient) for _, answer in answers)
         self._failures = self._failures + 1 if failed else 0
@@ -105,7 +105,7 @@ class Lookout:
         return [(waiter, self._answer(waiter, listed)) for waiter in waiters]
 
     def _answer(self, waiter: Waiter, listed: Mapping[str, Seen] | None) -> Answer:
-        """What isn't listed may not be visible yet, and is read by itself only when it is time to give it up."""
+        """Answer from a list; what it doesn't show is read only shortly before it would be given up."""
         if listed and (found := listed.get(waiter.seen.name)) and found.ref not in waiter.others:
             return found
         since = waiter.missing_since

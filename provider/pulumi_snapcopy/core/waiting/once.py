@@ -1,4 +1,4 @@
-"""A question whose answer stays: asked once, also by many at the same time."""
+"""A value that is asked for once, also by many callers at the same time."""
 
 from __future__ import annotations
 
@@ -13,10 +13,10 @@ T = TypeVar("T")
 
 @dataclass(slots=True)
 class Once(Generic[T]):
-    """Asks once. Those who come while it is being asked wait for that answer, or get its error; an error is no answer.
+    """Asks for a value once. Callers that come meanwhile wait for that answer, or get its error; an error isn't kept.
 
     Args:
-        ask: asks.
+        ask: makes the call.
 
     Example:
         >>> account = Once(lambda: print("asking") or "123456789012")

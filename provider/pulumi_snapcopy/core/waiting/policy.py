@@ -1,4 +1,4 @@
-"""Every waiting time, with the reason for its value; seconds. docs/architecture.md explains them side by side."""
+"""Every waiting time in seconds, with the reason for its value; docs/architecture.md lists them side by side."""
 
 from __future__ import annotations
 
@@ -8,22 +8,22 @@ SHARE_OF_AGE = 0.05
 SHORTEST_PAUSE = 1.4
 """At least a second; so much more that a copy of 20 s costs fewer than 20 reads in all."""
 CLOSEST = 1.0
-"""What is expected to end is never looked at more often than this."""
+"""The shortest pause between polls of a copy that is expected to end."""
 
 CLOSER = 4
-"""How many times as often to look at what is likely to be done any moment."""
+"""How many times as often a copy is polled that is expected to end any moment."""
 
 LONGEST_PAUSE = 30.0
 
 RECENT = 3.0
-"""How old a list may be that serves those who start copies one after the other, where the service's answer to the request
+"""The age up to which a list is reused for copies that start one after the other, where the service's answer to the request
 shows what has changed since."""
 
 CREATION_GRACE = 60.0
-"""The creation grace period: how long something just made may be missing from the service's answers."""
+"""The creation grace period: how long a new object may be missing from the service's answers."""
 
 TAGGING_GRACE = 5.0
-"""How long the run that makes a copy may take to tag it; one that is untagged after that was interrupted, or isn't ours."""
+"""How long a run may take to tag a copy it has made; a copy without tags after that is of an interrupted run, or not ours."""
 
 SEARCH = 30.0
 """How long to search after a lost answer before another request is sent, where that would make a second one."""
@@ -48,7 +48,7 @@ DEFAULT_TIMEOUT = 3 * 60 * 60.0
 
 
 def pause(age: float, longest: float = LONGEST_PAUSE) -> float:
-    """Seconds until the next look at something of that age: 5 % of it, at least `SHORTEST_PAUSE`, at most 30.
+    """Return the seconds until the next poll of a copy of that age: 5 % of it, at least `SHORTEST_PAUSE`, at most 30.
 
     Example:
         >>> pause(0), pause(100), pause(7200)
@@ -58,7 +58,7 @@ def pause(age: float, longest: float = LONGEST_PAUSE) -> float:
 
 
 def pause_before_end(usual: float, expected: float) -> float:
-    """Seconds until the next look at what is expected to end: one look falls on the end, and those around it are closer.
+    """Return the seconds until the next poll of a copy that is expected to end: one poll falls on the end.
 
     Args:
         usual: the pause that its age asks for.
@@ -79,7 +79,7 @@ def pause_before_end(usual: float, expected: float) -> float:
 
 
 def backoff(attempt: int) -> float:
-    """Seconds until a call that failed for now is retried: 0.5, 1, 2 … 30.
+    """Return the seconds until a failed call is retried: 0.5, 1, 2 … 30.
 
     Example:
         >>> [backoff(attempt) for attempt in (0, 1, 2, 10)]

@@ -1,4 +1,4 @@
-"""Starting at the pace of the service: all at once, until it says that too many are in progress."""
+"""Sending requests at the pace of the service: all at once, until it says that too many are in progress."""
 
 from __future__ import annotations
 
@@ -19,10 +19,10 @@ T = TypeVar("T")
 
 @dataclass(slots=True)
 class Queue:
-    """Paces the requests of one region.
+    """The queue of one region's requests.
 
-    What the service can't accept now waits in a queue, and only the first in it tries again: when one of ours has
-    ended, or, as others' may be in progress, when a pause is over. The rest ask nothing until it is their turn.
+    Requests that the service can't accept now wait, and only the first of them is tried again: when one of ours has ended,
+    or, as others' may be in progress, after a pause. The others send nothing until it is their turn.
 
     Args:
         clock: the time.
@@ -48,19 +48,19 @@ class Queue:
         ends: ExitStack,
         others_in_progress: Callable[[], bool] = lambda: False,
     ) -> T:
-        """Send when it is this one's turn, again while the service can't accept it.
+        """Send a request when it is its turn, and again while the service can't accept it; return the service's answer.
 
         Args:
-            send: sends; nothing has been done if it raises ``Transient``, but for ``AnswerLost``.
+            send: sends the request; if it raises ``Transient``, other than ``AnswerLost``, nothing was done.
             deadline: when to give up.
-            tell: told what the service has said, before each wait.
-            ends: what was accepted is in flight until this closes.
-            others_in_progress: asks the service; only where a limit may be one on copies in progress, and none of
-                ours is.
+            tell: called with the service's error before each wait.
+            ends: an accepted request counts as in flight until this closes.
+            others_in_progress: asks the service whether others are in progress; called only if none of ours is, and
+                the limit may be one on copies in progress.
 
         Raises:
             OutOfTime: if the deadline passes.
-            LimitReached: if none are in progress, so that it is a quota.
+            LimitReached: if none are in progress, so that the limit is a quota.
         """
         place = object()
         try:
@@ -86,27 +86,27 @@ class Queue:
             self._leave(place)
 
     def refuse(self, trouble: TooManyCopies) -> None:
-        """Note a refusal that the service told late, as the failure of what it had accepted."""
+        """Note a limit that the service reported late, as the failure of an accepted request."""
         with self._changed:
             self._trouble = trouble
             self._next_try = self.clock.now() + self._pause(trouble)
             self._refusals += 1
 
     def fly(self, ends: ExitStack) -> None:
-        """One is in progress, until ``ends`` closes; its end makes room for another."""
+        """Count one more as in flight until ``ends`` closes, which makes room for another."""
         with self._changed:
             self._in_flight += 1
         ends.callback(self._landed)
 
     def is_news(self, trouble: Transient) -> bool:
-        """Whether it is a limit on copies in progress, and the first one in this region."""
+        """Return whether an error is a limit on copies in progress, and the first one in this region."""
         with self._changed:
             news = isinstance(trouble, TooManyCopies) and not self._is_announced
             self._is_announced |= news
         return news
 
     def _send(self, send: Callable[[], T], ends: ExitStack) -> T:
-        """Send; what is accepted counts as in flight before it no longer counts as being sent."""
+        """Send; an accepted request counts as in flight before it stops counting as being sent."""
         with self._changed:
             self._sending += 1
         try:
@@ -132,7 +132,7 @@ class Queue:
             self._changed.notify_all()
 
     def _queued_behind(self, place: object) -> Transient | None:
-        """Take a place in the queue, if there is one; what made it."""
+        """Return the error that has made a queue, and take a place in it; None if there is no queue."""
         with self._changed:
             if not self._queue and self.clock.now() >= self._next_try:
                 return None
@@ -163,7 +163,7 @@ class Queue:
             self._refusals += 1
 
     def _pause(self, trouble: Transient) -> float:
-        """The end of one of ours makes room before a long pause is over."""
+        """Return the pause after a refusal: a long one if the end of one of ours will cut it short."""
         room_will_come = isinstance(trouble, TooManyCopies) and self._in_flight
         return LONGEST_PAUSE if room_will_come else backoff(self._refusals)
 

@@ -1,4 +1,4 @@
-"""What all resources in one region share."""
+"""What all runs share that work in one region."""
 
 from __future__ import annotations
 
@@ -23,6 +23,6 @@ class Region:
 
     @classmethod
     def of(cls, service: Service, name: str, clock: Clock, *, longest_pause: float = LONGEST_PAUSE) -> Region:
-        """Return what the resources in a region will share."""
+        """Return the shared parts for a region."""
         listing = Listing(service, name, clock)
         return cls(listing, Watch(Lookout(listing, longest_pause), clock), Queue(clock))

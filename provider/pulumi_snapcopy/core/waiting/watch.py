@@ -1,4 +1,4 @@
-"""Waiting: the waiter whose pause ends first looks for all in the region; there is no thread behind it."""
+"""The shared watch of a region: the waiter whose pause ends first polls for all of them; there is no thread behind it."""
 
 from __future__ import annotations
 
@@ -16,10 +16,10 @@ from .policy import pause
 
 @dataclass(slots=True)
 class Watch:
-    """Serves all waits in one region.
+    """Serves all waits in one region with common polls.
 
     Args:
-        lookout: looks for them.
+        lookout: polls.
         clock: the time.
     """
 
@@ -33,12 +33,12 @@ class Watch:
     def waiting(
         self, seen: Seen, *, born: float | None = None, others: Set[str | None] = frozenset()
     ) -> Iterator[Waiter]:
-        """Have one looked at together with all others, until the context ends.
+        """Add an object to the watch until the context ends.
 
         Args:
-            seen: as last seen.
-            born: when it was started, by our clock; default: when the service says that it was made.
-            others: the refs of what had its name before, and may be shown for a while in its place.
+            seen: the object as last seen.
+            born: when its creation began, by our clock; default: the service's time of creation.
+            others: refs of earlier objects of its name, which stale answers may still show.
         """
         now = self.clock.now()
         if born is None:
@@ -57,11 +57,11 @@ class Watch:
                 self._changed.notify_all()
 
     def look(self, waiter: Waiter, deadline: Deadline) -> Look:
-        """Return what the next look shows; another waiter may make it.
+        """Return the result of the next poll, which another waiter may make.
 
         Raises:
             OutOfTime: if the deadline passes before.
-            ServiceError: if the service won't let us look.
+            ServiceError: if the service refuses the poll for good.
         """
         with self._changed:
             looks = waiter.looks
