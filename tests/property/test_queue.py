@@ -53,7 +53,7 @@ def run_all(queue: Queue, room: Room, copies: int, clock: QuickClock) -> list[in
     def run(number: int) -> None:
         come.wait()
         with ExitStack() as ends:
-            queue.start(room.take, deadline=within(10_000, clock), tell=lambda trouble: None, ends=ends)
+            queue.start(room.take, deadline=within(10_000, clock), report=lambda trouble: None, ends=ends)
             order.append(number)
             clock.sleep(5)
             room.give()
@@ -83,7 +83,7 @@ def test_without_a_refusal_nobody_waits() -> None:
         return together.wait(30)
 
     def start(_: int) -> int:
-        return queue.start(send, deadline=within(3600, clock), tell=lambda trouble: None, ends=ExitStack())
+        return queue.start(send, deadline=within(3600, clock), report=lambda trouble: None, ends=ExitStack())
 
     with ThreadPoolExecutor(20) as pool:
         assert sorted(pool.map(start, range(20))) == list(range(20))
@@ -103,7 +103,7 @@ def test_somebody_elses_copies_are_waited_out_in_growing_pauses(refusals: int) -
 
     queue = Queue(clock)
     tell = lambda trouble: said.append(str(trouble))  # noqa: E731
-    assert queue.start(send, deadline=within(1e9, clock), tell=tell, ends=ExitStack()) == "started"
+    assert queue.start(send, deadline=within(1e9, clock), report=tell, ends=ExitStack()) == "started"
     assert said == ["throttled"] * refusals
     pauses = [round(later - earlier, 1) for earlier, later in pairwise(asked)]
     assert pauses == [min(0.5 * 2**number, 30.0) for number in range(refusals)]
@@ -117,7 +117,7 @@ def test_at_the_deadline_the_services_last_word_is_told() -> None:
         raise TooManyCopies("the limit is 5")
 
     with pytest.raises(OutOfTime) as end:
-        Queue(clock).start(send, deadline=within(100, clock), tell=lambda trouble: None, ends=ExitStack())
+        Queue(clock).start(send, deadline=within(100, clock), report=lambda trouble: None, ends=ExitStack())
     assert str(end.value.trouble) == "the limit is 5"
 
 
@@ -131,9 +131,9 @@ def test_a_lost_answer_leaves_the_queue_to_the_next() -> None:
         raise next(answers)
 
     with pytest.raises(AnswerLost):
-        queue.start(send, deadline=deadline, tell=lambda trouble: None, ends=ExitStack())
+        queue.start(send, deadline=deadline, report=lambda trouble: None, ends=ExitStack())
     assert (
-        queue.start(lambda: "started", deadline=deadline, tell=lambda trouble: None, ends=ExitStack())
+        queue.start(lambda: "started", deadline=deadline, report=lambda trouble: None, ends=ExitStack())
         == "started"
     )
 
@@ -154,7 +154,7 @@ def test_cancel_ends_the_queue() -> None:
     threading.Thread(target=cancel).start()
     with ExitStack() as ends, pytest.raises(Cancelled):
         queue.fly(ends)
-        queue.start(send, deadline=within(3600, clock), tell=lambda trouble: waits.set(), ends=ends)
+        queue.start(send, deadline=within(3600, clock), report=lambda trouble: waits.set(), ends=ends)
 
 
 # A limit of which the service doesn't say whether it is on copies in progress.
@@ -174,7 +174,7 @@ class Full:
         queue.start(
             self.send,
             deadline=within(1e9, self.clock),
-            tell=lambda trouble: self.said.append(str(trouble)),
+            report=lambda trouble: self.said.append(str(trouble)),
             ends=ExitStack(),
             others_in_progress=others,
         )
@@ -199,7 +199,7 @@ def test_a_limit_while_one_of_ours_is_in_progress_is_a_queue() -> None:
         first.close()
 
     with pytest.raises(LimitReached):
-        queue.start(full.send, deadline=within(1e9, full.clock), tell=told, ends=ExitStack())
+        queue.start(full.send, deadline=within(1e9, full.clock), report=told, ends=ExitStack())
     assert full.asked == 2
 
 
@@ -218,12 +218,12 @@ def test_a_limit_beside_a_request_without_answer_is_a_queue() -> None:
 
     def send() -> None:  # while this one has no answer yet, another is refused
         with pytest.raises(Cancelled):
-            queue.start(full.send, deadline=deadline, tell=told, ends=others)
+            queue.start(full.send, deadline=deadline, report=told, ends=others)
 
     def told(trouble: Transient) -> None:
         raise Cancelled
 
-    queue.start(send, deadline=deadline, tell=lambda trouble: None, ends=others)
+    queue.start(send, deadline=deadline, report=lambda trouble: None, ends=others)
     assert full.asked == 1
 
 

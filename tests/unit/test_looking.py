@@ -61,7 +61,7 @@ def lateness(service: Timed, clock: FakeClock) -> dict[str, float]:
     late = {}
     while waiters:
         clock.time = min(waiter.due for waiter in waiters)
-        lookout.tell(lookout.ask(waiters))
+        lookout.update(lookout.poll(waiters))
         for waiter in waiters:
             if waiter.seen.phase is Phase.DONE:
                 late[waiter.seen.name] = clock.now() - service.done_at[waiter.seen.name]
@@ -219,6 +219,6 @@ def test_a_stale_list_shows_another_copy_under_the_name() -> None:
         for name in service.done_at
     ]
     clock.time = born + 20
-    lookout.tell(lookout.ask(waiters))
+    lookout.update(lookout.poll(waiters))
     assert [each.seen.phase for each in waiters] == [Phase.PENDING, Phase.DONE, Phase.DONE]
     assert service.reads == 0

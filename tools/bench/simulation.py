@@ -136,7 +136,7 @@ class _Waits:
         while waiters:
             clock.seconds = min(waiter.due for waiter in waiters)
             began = time.perf_counter()
-            self.lookout.tell(self.lookout.ask(waiters))
+            self.lookout.update(self.lookout.poll(waiters))
             sky.look_seconds.append(time.perf_counter() - began)
             for waiter in waiters:
                 if waiter.seen.phase is Phase.DONE:

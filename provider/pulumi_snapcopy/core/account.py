@@ -44,7 +44,7 @@ class AccountGuard:
         """
         deadline = Deadline(clock=self.clock, at=self.clock.now() + PATIENCE)
         try:
-            self._judge(deadline.retry(lambda: self._told(spec.region)))
+            self._judge(deadline.retry(lambda: self._account_in(spec.region)))
         except WrongAccount as error:
             raise messages.wrong_account(spec, error, doing=doing, known=known) from None
         except OutOfTime as end:
@@ -64,7 +64,7 @@ class AccountGuard:
         if self._unknown:
             return False  # don't wait for the network again for each resource
         try:
-            account = self._told(region)
+            account = self._account_in(region)
         except ServiceError:
             self._unknown = True
             return False
@@ -75,7 +75,7 @@ class AccountGuard:
         if account not in self.allowed:
             raise WrongAccount(account, self.allowed)
 
-    def _told(self, region: str) -> str:
+    def _account_in(self, region: str) -> str:
         if self._account is None:
             asked = self._asked.setdefault(region, Once(lambda: self.ask(region)))
             self._account = asked.get()

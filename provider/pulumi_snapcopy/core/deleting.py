@@ -130,7 +130,7 @@ def _marked(run: Run, seen: Seen) -> Seen:
     try:
         run.change(lambda: run.service.tag(seen, tag))
     except ServiceError:
-        return seen  # then the deletion itself tells
+        return seen  # the deletion itself shows whether it matters
     return replace(seen, tags={**seen.tags, **tag})
 
 

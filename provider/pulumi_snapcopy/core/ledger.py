@@ -129,7 +129,7 @@ class Ledger:
         entry.ref = ref
         if ref is None:
             entry.ids.add(id_)
-        else:  # by which it is told from what an interrupted run has made again under its name
+        else:  # the ref distinguishes it from what an interrupted run has made again under its name
             entry.ids.discard(id_)
             entry.refs.add(ref)
         return entry

@@ -87,7 +87,7 @@ class Run:
 
     def __post_init__(self) -> None:
         self.began = self.clock.now()
-        self.deadline = Deadline(clock=self.clock, at=self.began + self.timeout, tell=self._tell_trouble)
+        self.deadline = Deadline(clock=self.clock, at=self.began + self.timeout, report=self._report)
 
     @property
     def kept(self) -> Known | None:
@@ -193,6 +193,6 @@ class Run:
             seen, verdict = again, self.judge(again)
         return verdict.whose is Whose.OURS, seen
 
-    def _tell_trouble(self, trouble: ServiceError) -> None:
+    def _report(self, trouble: ServiceError) -> None:
         what = "source" if isinstance(trouble, SourcePending) else "service"
         self.progress.show(f"waiting for the {what}: {trouble}")

@@ -53,7 +53,7 @@ class Sending:
             started = run.target.queue.start(
                 lambda: run.begin(lambda: run.service.create(run.spec, attempt=self.failed)),
                 deadline=run.deadline,
-                tell=self._tell_queued,
+                report=self._report_queue,
                 ends=self.ends,
                 others_in_progress=self._are_others_in_progress,
             )
@@ -92,7 +92,7 @@ class Sending:
             tagged=started.tagged, dropped=frozenset(),
         )  # fmt: skip
 
-    def _tell_queued(self, trouble: Transient) -> None:
+    def _report_queue(self, trouble: Transient) -> None:
         run = self._run
         run.progress.show(f"queued: {trouble}")
         if run.target.queue.is_news(trouble):
@@ -103,7 +103,7 @@ class Sending:
         try:
             return any(each.phase is Phase.PENDING for each in self._run.target.listing.all())
         except Transient:
-            return True  # the next request tells
+            return True  # the next request shows it
         except ServiceError:
             return False
 

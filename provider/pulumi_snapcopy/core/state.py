@@ -163,8 +163,8 @@ def outputs(
     same = olds is not None and olds.get(family.ref_output) in (None, seen.ref)
     names = {each.name for each in family.fields.outputs}
     before = {key: olds[key] for key in names if key in olds} if olds is not None and same else {}
-    told = {key: value for key, value in shown.items() if value is not None}
-    return {**before, **given, **told, BOOKKEEPING: bag.written()}
+    shown_now = {key: value for key, value in shown.items() if value is not None}
+    return {**before, **given, **shown_now, BOOKKEEPING: bag.written()}
 
 
 def asked(family: Family, outputs: Mapping[str, Any]) -> dict[str, Any]:

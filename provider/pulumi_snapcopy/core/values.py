@@ -172,7 +172,7 @@ class Traits:
         repeats: whether a repeated request makes a second object.
         tagged_in_call: whether the request sets the tags, so that an object without owner tag isn't ours.
         heritable: whether somebody's copy of the object carries its key, too, as it is a tag or in the description.
-        forms: the forms of the source tags of this type of resource, which tell it from others; see `form_of`.
+        forms: the forms of the source tags of this type of resource, which distinguish it from others; see `form_of`.
     """
 
     repeats: bool = False
@@ -295,7 +295,7 @@ class Known:
 def form_of(origin: str) -> str:
     """Return the form in a source tag's value: what precedes the name or id, up to a slash, which neither can contain.
 
-    Resources of different types may have the same name, and so the same owner tag; the forms tell their objects apart.
+    Resources of different types may have the same name, and so the same owner tag; the forms distinguish their objects.
 
     Example:
         >>> form_of("us-east-1:instance/web-1"), form_of("us-east-1:web-1:2026-11-20")

@@ -172,12 +172,12 @@ def _within(value: Any, name: str) -> Any:
         )
     if _unkept(value):
         raise pulumi.RunError(
-            f"{name}: {_told(value)} can't be kept in the state. Write strings, numbers, True, False, lists or mappings."
+            f"{name}: {_described(value)} can't be kept in the state. Write strings, numbers, True, False, lists or mappings."
         )
     return value
 
 
-def _told(value: Any) -> str:
+def _described(value: Any) -> str:
     """Return how a message names a value within another one, which may be a secret."""
     return repr(value) if isinstance(value, float) else f"a value of type {type(value).__name__}"
 

@@ -27,10 +27,10 @@ def resources_in_state() -> dict[str, Mapping[str, Any]]:
     """
     stack = f"{pulumi.get_organization()}/{pulumi.get_project()}/{pulumi.get_stack()}"
     try:
-        told = pulumi.runtime.invoke(_READ, {"stackName": stack}).value
+        answer = pulumi.runtime.invoke(_READ, {"stackName": stack}).value
     except Exception as error:
         raise StateUnreadable(_sentence(error)) from error
-    entries = told.get("outputs") if isinstance(told, Mapping) else None
+    entries = answer.get("outputs") if isinstance(answer, Mapping) else None
     if not isinstance(entries, Mapping):
         raise StateUnreadable("the engine's answer holds no list of resources")
     return {urn: entry.get("outputs") or {} for urn, entry in entries.items()}

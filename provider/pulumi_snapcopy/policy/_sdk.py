@@ -18,11 +18,11 @@ from pulumi_policy import deserialize, policy
 HIDDEN = "[secret]"
 
 
-def guard(tell: Callable[[Mapping[str, str]], None]) -> None:
+def guard(on_config: Callable[[Mapping[str, str]], None]) -> None:
     """Have the packs of this process know their stack, and never say what is secret; once is enough.
 
     Args:
-        tell: told the configuration of the stack that is judged, ``namespace:key``.
+        on_config: called with the configuration of the stack that is judged, ``namespace:key``.
     """
     base: Any = _servicer("secrets may show in messages")
     if base is None or getattr(base, "is_guarded", False):
@@ -32,7 +32,7 @@ def guard(tell: Callable[[Mapping[str, str]], None]) -> None:
         is_guarded = True
 
         def ConfigureStack(self, request: Any, context: grpc.ServicerContext) -> Any:
-            tell(dict(request.config))
+            on_config(dict(request.config))
             return super().ConfigureStack(request, context)
 
         def Analyze(self, request: Any, context: grpc.ServicerContext) -> Any:

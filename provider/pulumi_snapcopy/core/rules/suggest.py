@@ -14,9 +14,9 @@ def did_you_mean(
     Args:
         name: what was written.
         known: what could have been.
-        most: how many near names are told at most.
+        most: the most names to list.
         quote: what stands around each name.
-        otherwise: how the sentence begins that tells all names.
+        otherwise: the beginning of the sentence that lists all names.
 
     Example:
         >>> did_you_mean("eu-wst-1", ["us-east-1", "eu-west-1"])

@@ -24,7 +24,7 @@ class SingleFlight(Generic[T]):
 
     Args:
         clock: the time.
-        call: the call; told how many ask.
+        call: the call; its argument is the number of callers.
         window: seconds that the first one waits for others.
     """
 

@@ -28,12 +28,12 @@ class Deadline:
     Args:
         clock: the time.
         at: seconds since the epoch.
-        tell: called with the error before each pause.
+        report: called with the error before each pause.
     """
 
     clock: Clock
     at: float
-    tell: Callable[[ServiceError], None] = lambda trouble: None
+    report: Callable[[ServiceError], None] = lambda trouble: None
 
     def retry(self, call: Callable[[], T]) -> T:
         """Make a call that is safe to repeat, and retry it with backoff while it fails with a transient error.
@@ -68,5 +68,5 @@ class Deadline:
         seconds = backoff(attempt)
         if self.clock.now() + seconds > self.at:
             raise OutOfTime(trouble)
-        self.tell(trouble)
+        self.report(trouble)
         self.clock.sleep(seconds)

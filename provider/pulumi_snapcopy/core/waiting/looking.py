@@ -77,21 +77,21 @@ class Lookout:
     _failures: int = 0
     _listing_denied: bool = False
 
-    def ask(self, waiters: Sequence[Waiter]) -> list[tuple[Waiter, Answer]]:
+    def poll(self, waiters: Sequence[Waiter]) -> list[tuple[Waiter, Answer]]:
         """Return the service's answers for the waiters, which aren't changed yet."""
         kinds: dict[str, list[Waiter]] = {}
         for waiter in waiters:
             kinds.setdefault(waiter.seen.kind, []).append(waiter)
         return [answer for kind, of_kind in kinds.items() for answer in self._ask(kind, of_kind)]
 
-    def tell(self, answers: Sequence[tuple[Waiter, Answer]]) -> None:
+    def update(self, answers: Sequence[tuple[Waiter, Answer]]) -> None:
         """Hand the answers to the waiters, and set when each is due again."""
         now = self.listing.clock.now()
         failed = any(isinstance(answer, Transient) for _, answer in answers)
         self._failures = self._failures + 1 if failed else 0
         for waiter, answer in answers:
             waiter.looks += 1
-            self._tell(waiter, answer, now)
+            self._update(waiter, answer, now)
 
     def _ask(self, kind: str, waiters: Sequence[Waiter]) -> list[tuple[Waiter, Answer]]:
         listed: dict[str, Seen] | None = None
@@ -121,7 +121,7 @@ class Lookout:
             return error
         return None if found is not None and found.ref in waiter.others else found
 
-    def _tell(self, waiter: Waiter, answer: Answer, now: float) -> None:
+    def _update(self, waiter: Waiter, answer: Answer, now: float) -> None:
         age = now - waiter.born
         rest = pause(age, self.longest_pause)
         if isinstance(answer, Transient):

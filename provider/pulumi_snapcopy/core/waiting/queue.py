@@ -44,7 +44,7 @@ class Queue:
         send: Callable[[], T],
         *,
         deadline: Deadline,
-        tell: Callable[[Transient], None],
+        report: Callable[[Transient], None],
         ends: ExitStack,
         others_in_progress: Callable[[], bool] = lambda: False,
     ) -> T:
@@ -53,7 +53,7 @@ class Queue:
         Args:
             send: sends the request; if it raises ``Transient``, other than ``AnswerLost``, nothing was done.
             deadline: when to give up.
-            tell: called with the service's error before each wait.
+            report: called with the service's error before each wait.
             ends: an accepted request counts as in flight until this closes.
             others_in_progress: asks the service whether others are in progress; called only if none of ours is, and
                 the limit may be one on copies in progress.
@@ -66,7 +66,7 @@ class Queue:
         try:
             while True:
                 if trouble := self._queued_behind(place):
-                    tell(trouble)
+                    report(trouble)
                     self._await_turn(place, deadline.at)
                 ended = self._ended
                 try:

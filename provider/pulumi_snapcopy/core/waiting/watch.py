@@ -85,9 +85,9 @@ class Watch:
             waiting = [each for each in self._waiters if not each.ended]
         answers = []
         try:
-            answers = self.lookout.ask(waiting)
+            answers = self.lookout.poll(waiting)
         finally:
             with self._changed:
                 self._looking = False
                 self._changed.notify_all()
-                self.lookout.tell(answers)
+                self.lookout.update(answers)
