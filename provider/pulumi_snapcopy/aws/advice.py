@@ -1,4 +1,4 @@
-"""What to do about credentials, in the words of messages; importing this loads no SDK."""
+"""Advice about credentials, as clauses for error messages; importing this module loads no SDK."""
 
 PROFILE = "AWS_PROFILE"
 """The setting that chooses the credentials."""
@@ -13,7 +13,7 @@ CORRECT = (
     "correct the credentials, which are wrong (AWS_PROFILE, or AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY), "
     "or enable the region for the account"
 )
-"""An account that hasn't enabled a region is told the same as one whose keys are wrong."""
+"""AWS returns the same error for wrong keys and for a region that the account hasn't enabled, so this names both."""
 
 ENABLE = "enable the region for the account"
 SET_THE_CLOCK = "set this machine's clock, or renew credentials that are for a session"

@@ -1,4 +1,4 @@
-"""Calls to AWS: what they end with becomes ours, and never quotes a secret."""
+"""Makes calls to AWS and raises their failures as errors of `core.errors`, whose messages quote no secret."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ T = TypeVar("T")
 THROTTLED = {
     "ThrottlingException", "Throttling", "TooManyRequestsException", "RequestLimitExceeded", "RequestThrottled",
 }  # fmt: skip
-"""Refused before any work, whatever the HTTP status."""
+"""Error codes of throttling: the service refuses the call before it does any work, whatever the HTTP status."""
 PASSING = {
     "RequestTimeout", "ConcurrentTagAccess", "ServiceException", "AccountSetupInProgressException", "RegionSetupInProgressException",
 }  # fmt: skip
@@ -52,27 +52,27 @@ BAD_CREDENTIALS = {
         advice.CORRECT,
     ),
 }  # fmt: skip
-"""What is said of credentials, whatever is called, and what to do about it."""
+"""Error codes about credentials, which any call may return, each with its advice."""
 NOT_FOUND = {"NotFoundException", "DoesNotExist", "InvalidSnapshot.NotFound"}
 UNKNOWN_HERE = {"UnknownOperationException", "UnknownOperation", "InvalidAction", "NotImplemented"}
-"""What an endpoint says that doesn't have the service, or the operation."""
+"""Error codes of an endpoint that doesn't have the service or the operation."""
 
 _NOT_AUTHORIZED = re.compile(r"not authorized to perform: ([a-z0-9-]+:[A-Za-z]+)")
 
 PAGES_TO_BELIEVE = 3
 _answering: set[str] = set()
-"""The endpoints that have answered as the service does."""
+"""The endpoints (host and port) that have returned a response of the service."""
 _pages_of: Counter[str] = Counter()
 _PAGE = re.compile(r"\s*<(!doctype\s+html|html)\b", re.IGNORECASE)
 _SERVICES = {"lightsail": "Lightsail", "ec2": "EC2", "sts": "STS"}
 
 
 class PageInstead(ValueError):
-    """The answer is a page of HTML: whatever listens there isn't the service."""
+    """The response is a page of HTML: whatever listens at the endpoint isn't the service."""
 
 
 def call(name: str, work: Callable[[], T]) -> T:
-    """Make a call, and raise one of our errors for what it ends with."""
+    """Make a call and return its response; raise a failure as an error of `core.errors`."""
     try:
         return work()
     except aws.ClientError as error:
@@ -82,11 +82,11 @@ def call(name: str, work: Callable[[], T]) -> T:
 
 
 def made(service: str, make: Callable[[], Any]) -> Any:
-    """Make a client, and raise one of our errors for what it ends with; nothing was sent, so no answer is lost.
+    """Make and return a boto3 client; raise a failure as an error of `core.errors`, with no request sent yet.
 
     Args:
-        service: boto3's name of it.
-        make: makes it.
+        service: boto3's name of the service.
+        make: makes the client.
     """
     try:
         client = make()
@@ -99,18 +99,18 @@ def made(service: str, make: Callable[[], Any]) -> Any:
 
 
 def _refuse_address(url: str) -> None:
-    """Refuse an address that a client takes, and that no call can be sent to."""
+    """Raise ValueError for an endpoint that boto3 accepts, but that no request can be sent to."""
     parts = urlsplit(url)
     try:
         usable = parts.scheme in ("http", "https") and parts.hostname and parts.port != 0
-    except ValueError:  # of the port
+    except ValueError:  # an invalid port
         usable = False
     if not usable:
         raise ValueError(f"Invalid endpoint: {url}")
 
 
 def refuse_garbage(http_response: Any, **_: Any) -> None:
-    """botocore takes an answer that isn't JSON for one that says nothing, such as an empty list."""
+    """Raise ValueError for a response that isn't JSON: botocore would read it as, say, an empty list."""
     content = http_response.content or b"{}"
     try:
         json.loads(content)
@@ -121,7 +121,7 @@ def refuse_garbage(http_response: Any, **_: Any) -> None:
 
 
 def refuse_other_xml(http_response: Any, model: Any, **_: Any) -> None:
-    """botocore takes any XML for an answer, such as a page of XHTML for an empty list."""
+    """Raise ValueError for XML that isn't the call's response: botocore would read a page of XHTML as an empty list."""
     content, status = http_response.content or b"", http_response.status_code
     _refuse_page(http_response, content)
     if status < 300 and f"<{model.name}Response".encode() not in content[:1000]:
@@ -130,14 +130,17 @@ def refuse_other_xml(http_response: Any, model: Any, **_: Any) -> None:
 
 
 def refuse_failing_page(response_dict: Mapping[str, Any], **_: Any) -> None:
-    """The parser of XML would choke on a proxy's page: with a 5xx it says nothing of what the service did."""
+    """Raise ValueError for a proxy's HTML page with a 5xx, which isn't XML and doesn't say what the service did."""
     status, content = response_dict["status_code"], response_dict["body"] or b""
     if status >= 500 and _PAGE.match(content[:200].decode(errors="replace")):
         raise ValueError(f"the answer is a page of HTML (HTTP {status})")
 
 
 def _refuse_page(http_response: Any, content: bytes) -> None:
-    """One page may be a proxy's; several, from where nothing else ever came, say that the service isn't there."""
+    """Raise ValueError for a page of HTML below HTTP 500, or PageInstead if the endpoint isn't the service.
+
+    One page may be a proxy's. An endpoint isn't the service if it has sent `PAGES_TO_BELIEVE` pages and nothing else.
+    """
     status, place = http_response.status_code, urlsplit(http_response.url or "").netloc
     if status >= 500 or not _PAGE.match(content[:200].decode(errors="replace")):
         return
@@ -157,13 +160,13 @@ def pages(
     sent: str = "pageToken",
     answered: str = "nextPageToken",
 ) -> Iterator[Any]:
-    """Read page by page; a token that comes twice ends it, botocore's own paginators would raise or go on for ever.
+    """Yield the pages of a list, up to a page token that comes twice: botocore's paginators raise or never end there.
 
     Args:
-        name: the call, as in an IAM policy.
-        read: makes it.
-        sent: the token's name in the request.
-        answered: its name in the answer.
+        name: the call's name, as in an IAM policy.
+        read: makes the call.
+        sent: the page token's name in the request.
+        answered: the page token's name in the response.
     """
     token, used = None, set[str]()
     while True:
@@ -192,8 +195,8 @@ def _service_error(error: aws.ClientError, call: str) -> ServiceError:
         return NameInUse(message, **about)
     if code in NOT_FOUND:
         return NotFound(message, **about)
-    if code in DENIED or (code == "AuthFailure" and "authorized" in lower):  # of a key, EC2 says it so
-        # A call may need a second permission, such as ec2:CreateTags for the tags in it: the message names it.
+    if code in DENIED or (code == "AuthFailure" and "authorized" in lower):  # EC2's, for a KMS key
+        # A call may need a second permission, such as ec2:CreateTags for the tags in it: the message names that one.
         if action := _NOT_AUTHORIZED.search(message):
             about["call"] = action[1]
         return Denied(message, **about)
@@ -205,7 +208,7 @@ def _service_error(error: aws.ClientError, call: str) -> ServiceError:
     if status == 501 or code in UNKNOWN_HERE:
         return NoSuchService(_no_such_service(call, f"{code}: {message}"), call=call)
     if status >= 500:
-        # A 5xx says nothing of whether the work was done.
+        # A 5xx doesn't say whether the work was done.
         return AnswerLost(message, **about)
     if kind := limit(code, message):
         return kind(message, **about)
@@ -215,7 +218,7 @@ def _service_error(error: aws.ClientError, call: str) -> ServiceError:
 
 
 def _no_such_service(call: str, said: str) -> str:
-    """Name the endpoint, and the setting that it comes from."""
+    """Return the message that the endpoint doesn't have a service, with the setting that the endpoint comes from."""
     room = call.partition(":")[0]
     service = _SERVICES.get(room, room)
     if variable := _endpoint_variable(room):
@@ -224,7 +227,7 @@ def _no_such_service(call: str, said: str) -> str:
 
 
 def _unusable(service: str, error: ValueError) -> ServiceError:
-    """Say of a client that can't be made which setting to correct."""
+    """Return the error for a client that can't be made, with the setting to correct."""
     message = without_secrets(str(error))
     if not re.match(r"Invalid (endpoint|IPv6)", message):
         return Refused(message)
@@ -236,7 +239,7 @@ def _unusable(service: str, error: ValueError) -> ServiceError:
 
 
 def _endpoint_variable(service: str) -> str | None:
-    """Return the variable that sets a service's endpoint, if one does."""
+    """Return the environment variable that sets a service's endpoint, or None."""
     variables = (f"AWS_ENDPOINT_URL_{service.upper()}", "AWS_ENDPOINT_URL")
     return next((each for each in variables if os.environ.get(each)), None)
 
@@ -256,7 +259,7 @@ def _local_error(error: Exception, call: str) -> ServiceError:
     ):
         _pages_of[call] += 1
         page = "the answer is a page of HTML"
-        # A proxy's page says nothing of what the service did.
+        # A proxy's page doesn't say what the service did.
         if _answering or _pages_of[call] < PAGES_TO_BELIEVE:
             return AnswerLost(page, call=call)
         return NoSuchService(_no_such_service(call, page), call=call)
@@ -267,12 +270,12 @@ def _local_error(error: Exception, call: str) -> ServiceError:
     if isinstance(error, aws.SSLError) and is_broken_off(message):
         return AnswerLost(message, call=call)
     if isinstance(error, ResponseParserError):
-        return AnswerLost(message.partition(" Further retries")[0], call=call)  # the answer itself comes next
+        return AnswerLost(message.partition(" Further retries")[0], call=call)  # the response itself follows
     return Refused(message, call=call)
 
 
 def without_secrets(text: str) -> str:
-    """Return a message without what AWS or a library may quote in it: key ids, tokens, passwords in addresses.
+    """Return a message without the secrets that AWS or a library may quote: key ids, tokens, passwords in URLs.
 
     Example:
         >>> without_secrets("can't connect to http://me:secret@host/")
@@ -280,7 +283,7 @@ def without_secrets(text: str) -> str:
     """
     text = re.sub(r'(?<=://)[^/\s"]+(?=@)', "***", text)
     text = re.sub(r"\b(AKIA|ASIA)[A-Z0-9]{8,}", "***", text)
-    # A signature that doesn't match is explained with the request as it was sent, headers and all.
+    # AWS explains a signature that doesn't match with the complete request, headers included.
     text = re.sub(r"\s*The Canonical String for this request.*", "", text, flags=re.DOTALL)
     text = re.sub(
         r"(x-amz-security-token|x-amz-signature|x-amz-credential)(\s*[:=]\s*)[^\s&]+",

@@ -1,4 +1,4 @@
-"""boto3's clients: one a region, shared by all threads."""
+"""boto3 clients: one per region, shared by all threads."""
 
 from __future__ import annotations
 
@@ -21,10 +21,10 @@ C = TypeVar("C")
 
 
 class Clients(Generic[C]):
-    """Makes a service's clients, each when it is first needed.
+    """The boto3 clients of a service, each made when it is first needed.
 
     Args:
-        service: boto3's name of it.
+        service: boto3's name of the service.
         login: whose credentials are used; default: boto3's own choice.
         connections: how many calls may be in progress at once, for each region.
         prepare: registers a new client's handlers.
@@ -42,7 +42,7 @@ class Clients(Generic[C]):
         self._made: dict[tuple[str, bool], C] = {}
 
     def of(self, region: str, *, retries: bool = True) -> C:
-        """Return the client of a region; without retries where a repeated call isn't safe.
+        """Return the client of a region; ``retries=False`` is for calls that aren't safe to repeat.
 
         Raises:
             ServiceError: if the AWS settings of this machine can't be used.
@@ -65,7 +65,7 @@ class Clients(Generic[C]):
             user_agent_extra=f"pulumi-snapcopy/{__version__}",
         )
         self._session = self._session or self._login.session()
-        make: Any = self._session.client  # its stubs want the service's name as it stands
+        make: Any = self._session.client  # its type stubs accept only a literal service name
         client: C = make(self._service, region_name=region, config=config)
         self._prepare(client)
         return client

@@ -1,4 +1,4 @@
-"""Limits, told apart by the service's words: on copies in progress, a quota that is used up, or it doesn't say."""
+"""Classifies limit errors by code and message: copies in progress, a quota that is used up, or unclear."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ _REACHED = (
 
 
 def limit(code: str, words: str) -> type[ServiceError] | None:
-    """Return which limit an error is about; None if it is about none.
+    """Return the error class for the limit that an error reports, or None if the error isn't about a limit.
 
     Example:
         >>> limit("LimitExceeded", "You cannot copy more than 5 snapshots at a time.").__name__
@@ -47,7 +47,7 @@ def limit(code: str, words: str) -> type[ServiceError] | None:
 
 
 def is_of_copies_in_progress(words: str) -> bool:
-    """Whether words are of a limit on copies in progress, and not of a quota that is used up.
+    """Whether a message is about a limit on copies in progress, and not about a quota that is used up.
 
     Example:
         >>> is_of_copies_in_progress("You cannot copy more than 5 snapshots at a time.")

@@ -1,4 +1,4 @@
-"""With which login, and at which endpoint, AWS is asked: the stack's settings, else boto3's own; told without secrets."""
+"""The credentials, region and endpoints of calls to AWS: the stack's, else boto3's; described without secrets."""
 
 from __future__ import annotations
 
@@ -20,21 +20,21 @@ from .calls import call, made, member
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Login:
-    """Whose credentials are used, and the region where none is given.
+    """The credentials to use, and the default region.
 
     Args:
         profile: the stack's ``aws:profile``; default: boto3's own choice.
-        region: the stack's ``aws:region``; default: likewise.
+        region: the stack's ``aws:region``; default: ``AWS_REGION``, else boto3's own choice.
     """
 
     profile: str | None = None
     region: str | None = None
 
     def session(self) -> boto3.session.Session:
-        """Return a session of boto3's; it isn't safe to be shared by threads.
+        """Return a new boto3 session, which threads can't share.
 
         Raises:
-            LoginFailed: if the stack's profile isn't there.
+            LoginFailed: if the stack's profile doesn't exist.
         """
         try:
             return boto3.session.Session(profile_name=self.profile)
@@ -44,22 +44,22 @@ class Login:
             raise LoginFailed(str(error), code="Credentials", advice=advice.THE_STACKS_PROFILE) from error
 
     def default_region(self) -> str | None:
-        """Return the region that the stack or AWS tooling would use: the stack's, AWS_REGION, or the profile's.
+        """Return the default region: the stack's, else AWS_REGION, else boto3's own choice, or None.
 
         Raises:
-            ServiceError: if the AWS settings of this machine can't be used, such as a profile that isn't there.
+            ServiceError: if the AWS settings of this machine can't be used, such as a profile that doesn't exist.
         """
         if self.region:
             return self.region
         return call("", lambda: os.environ.get("AWS_REGION") or self.session().region_name)
 
     def endpoints(self, regions: Iterable[str], service: str) -> dict[str, str]:
-        """Return where regions' calls go: the service's own addresses, or that of ``AWS_ENDPOINT_URL`` and its like.
+        """Return a service's endpoint in each region: AWS's own, or that of a setting such as ``AWS_ENDPOINT_URL``.
 
         Raises:
             ServiceError: if the AWS settings of this machine can't be used.
         """
-        # Keys that nobody uses: without any, making a client looks for credentials, also over the network.
+        # Dummy keys: without keys, making a client looks for credentials, also over the network.
         client: Any = call("", self.session).client
         make = partial(client, service, aws_access_key_id="none", aws_secret_access_key="none")
         return {
@@ -69,10 +69,10 @@ class Login:
     def credentials(self) -> str:
         """Return where the credentials come from, by boto3's name of the method: ``env``, ``sso``, …
 
-        A profile is named with it. An expired login shows here.
+        For every method but ``env`` the profile's name is added.
 
         Raises:
-            LoginFailed: if there are none, or they can't be used.
+            LoginFailed: if there are no credentials, or they can't be used, as after an expired login.
         """
 
         def find() -> str:
@@ -88,13 +88,13 @@ class Login:
         return call("", find)
 
     def account(self, region: str, *, service: str) -> str:
-        """Return the number of the account that the credentials belong to, as STS says; it needs no permission.
+        """Return the number of the account that the credentials belong to, from STS; the call needs no permission.
 
-        STS is asked where boto3 would ask it, but never on AWS while the service is somewhere else: an emulator answers
-        for all services at its one address, and its made-up keys are nothing to send to AWS.
+        The call goes to the endpoint that boto3 chooses for STS. If that is AWS's and the service's endpoint isn't, the
+        call goes to the service's endpoint: an emulator serves all services there, and its dummy keys don't go to AWS.
 
         Raises:
-            ServiceError: if STS refuses, or can't be reached.
+            ServiceError: if STS refuses the call or can't be reached.
         """
         config = Config(
             connect_timeout=5, read_timeout=10, retries={"mode": "standard", "total_max_attempts": 2}
@@ -112,7 +112,7 @@ class Login:
 
 
 def is_the_real_service(url: str) -> bool:
-    """Whether an endpoint is AWS's own.
+    """Whether an endpoint's URL is AWS's own.
 
     Example:
         >>> is_the_real_service("https://lightsail.eu-west-1.amazonaws.com")
