@@ -1,6 +1,6 @@
-"""Which cloud is meant: AWS, or OUTSCALE through FCU, its API in EC2's manner.
+"""Decides which cloud EC2's calls go to: AWS, or OUTSCALE through FCU, its EC2-compatible API.
 
-Both have regions called us-west-1, us-east-2 and eu-west-2, so a region's name doesn't tell.
+Both clouds have regions called us-west-1, us-east-2 and eu-west-2, so a region's name doesn't identify the cloud.
 """
 
 from __future__ import annotations
@@ -21,15 +21,15 @@ _HOST = re.compile(r"fcu\.([a-z0-9-]+)\.outscale\.com")
 
 
 def cloud_of(name: str, value: object, endpoint: Callable[[], str | None]) -> str:
-    """Return `AWS` or `FCU`: what the setting says, else what the endpoint's host says.
+    """Return the cloud, `AWS` or `FCU`, from the setting, else from the endpoint's host.
 
     Args:
         name: where the setting was given, ``snapcopy:ec2Api`` or ``SNAPCOPY_EC2_API``.
-        value: what was given, if anything.
-        endpoint: finds the configured endpoint, if there is one.
+        value: the setting's value, or None.
+        endpoint: returns the configured endpoint, or None.
 
     Raises:
-        ConfigError: if the value is neither.
+        ConfigError: if the value is neither ``aws`` nor ``fcu``.
 
     Example:
         >>> cloud_of("snapcopy:ec2Api", None, lambda: "https://fcu.eu-west-2.outscale.com")
@@ -43,7 +43,7 @@ def cloud_of(name: str, value: object, endpoint: Callable[[], str | None]) -> st
 
 
 def region_of_endpoint(url: str | None) -> str | None:
-    """Return the region that an endpoint of FCU is of; None for any other.
+    """Return the region of an FCU endpoint, or None for any other endpoint.
 
     Example:
         >>> region_of_endpoint("https://fcu.us-east-2.outscale.com"), region_of_endpoint("http://127.0.0.1:4597/fcu")
@@ -54,10 +54,10 @@ def region_of_endpoint(url: str | None) -> str | None:
 
 
 def configured_endpoint(profile: str | None = None) -> str | None:
-    """Return EC2's endpoint as AWS's settings on this machine have it, environment or profile; None: AWS's own.
+    """Return EC2's endpoint from AWS's settings on this machine (environment or profile), or None for AWS's own.
 
     Args:
-        profile: the profile; default: boto3's own choice.
+        profile: the AWS profile; default: boto3's own choice.
     """
     if os.environ.get("AWS_IGNORE_CONFIGURED_ENDPOINT_URLS", "").lower() == "true":
         return None
@@ -74,15 +74,15 @@ def configured_endpoint(profile: str | None = None) -> str | None:
             full_config=session.full_config, scoped_config=session.get_scoped_config(), client_name="ec2"
         ).provide()
     except BotoCoreError:
-        return None  # making a client with this profile says what is wrong with it
+        return None  # making a client with this profile reports the error
     return str(found) if found else None
 
 
 def require_endpoint(name: str, url: str | None, region: str = "REGION") -> None:
-    """Refuse FCU without an endpoint: the calls would go to AWS.
+    """Raise ConfigError if FCU has no endpoint: its calls would go to AWS.
 
     Raises:
-        ConfigError: if there is none.
+        ConfigError: if no endpoint is set.
     """
     if not url:
         raise ConfigError(
@@ -92,7 +92,7 @@ def require_endpoint(name: str, url: str | None, region: str = "REGION") -> None
 
 
 def is_fcu(config: Mapping[str, object]) -> bool:
-    """Whether FCU is meant in a stack of this configuration (``snapcopy:ec2Api``, …), or else in this environment.
+    """Whether EC2's calls go to FCU, by a stack's configuration (``snapcopy:ec2Api``, …) or else this environment.
 
     Example:
         >>> is_fcu({"snapcopy:ec2Api": "fcu"})
@@ -104,26 +104,26 @@ def is_fcu(config: Mapping[str, object]) -> bool:
     try:
         return cloud_of(name, value, lambda: endpoint_of(config)) == FCU
     except ConfigError:
-        return False  # the provider's own check says so
+        return False  # the provider's own check reports the error
 
 
 def endpoint_of(config: Mapping[str, object]) -> str | None:
-    """Return EC2's endpoint as this machine's settings have it for a stack of this configuration."""
+    """Return EC2's endpoint from AWS's settings on this machine, with the profile of a stack's configuration."""
     profile = config.get("aws:profile")
     return configured_endpoint(str(profile) if profile else None)
 
 
 def described_cloud(region: str, *, name: str, value: object, endpoint: str | None) -> str:
-    """Return in words where EC2's calls go; without secrets.
+    """Return a description, without secrets, of where EC2's calls go.
 
     Args:
-        region: where copies are to be made.
+        region: the region of the copies.
         name: where the setting was given.
-        value: the setting, if it was given.
-        endpoint: the configured endpoint, if there is one.
+        value: the setting's value, or None.
+        endpoint: the configured endpoint, or None.
 
     Raises:
-        ConfigError: if the setting can't be used, or OUTSCALE is meant and no endpoint is set.
+        ConfigError: if the setting can't be used, or the cloud is OUTSCALE and no endpoint is set.
     """
     from ..aws.calls import without_secrets
     from .regions import OUTSCALE

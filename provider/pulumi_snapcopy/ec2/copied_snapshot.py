@@ -15,30 +15,30 @@ from .provider import copied_snapshot
 class CopiedSnapshot(SnapcopyResource, module="ec2", name="CopiedSnapshot"):
     """A copy of an EBS snapshot in the same or another region, on AWS or, through FCU, on OUTSCALE.
 
-    The copy is a snapshot of its own: it stays when the source goes, and is deleted with this resource. The source may
-    belong to another account that shares it. A first copy into a region is full, later ones of the same volume and key
-    are incremental while the one before still stands there. Creating it waits until the copy is complete, from seconds
-    to hours; ``opts.custom_timeouts`` changes the three hours that it waits at most.
+    The copy is independent of its source: it remains when the source is deleted, and is deleted with this resource. The
+    source may belong to another account that shares it. The first copy into a region is full; later copies of the same
+    volume and key are incremental while the previous copy still exists there. Creating the resource waits until the
+    copy is complete, from seconds to hours; ``opts.custom_timeouts`` changes the longest wait, three hours.
 
-    Which cloud is meant says ``snapcopy:ec2Api`` (``aws`` or ``fcu``), else the host of EC2's endpoint. OUTSCALE's FCU
-    copies within a region, without encryption, key or duration.
+    ``snapcopy:ec2Api`` (``aws`` or ``fcu``) selects the cloud, else the host of EC2's endpoint. OUTSCALE's FCU copies
+    within a region, without encryption, key or duration.
 
     Page: https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_CopySnapshot.html
 
     Args:
-        resource_name: the name in the program.
+        resource_name: the resource's name in the program.
         source_snapshot_id: the snapshot to copy.
         source_region: the region of the source.
-        target_region: the region of the copy; default: the one that the stack's ``aws:region`` or AWS tooling would use.
-        description: the copy's description; a change copies again.
-        encrypted: encrypt the copy; a copy of an encrypted snapshot is encrypted anyway.
-        kms_key_id: the key to encrypt it under, an id, ``alias/…`` or ARN of the target region; without one it is the
-            region's default key, also where the source's is a key of your own.
-        completion_duration_minutes: a time-based copy, 15 to 2880 minutes in steps of 15, at a surcharge.
+        target_region: the region of the copy; default: the stack's ``aws:region``, else the region of AWS tooling.
+        description: the copy's description; a change makes a new copy.
+        encrypted: whether to encrypt the copy; a copy of an encrypted snapshot is always encrypted.
+        kms_key_id: the key to encrypt the copy with: an id, ``alias/…`` or ARN of the target region; default: the
+            region's default key, even if the source is encrypted with another key.
+        completion_duration_minutes: makes a time-based copy: 15 to 2880 minutes in steps of 15, at a surcharge.
         tags: the copy's tags.
-        triggers: any values; a change of one copies again.
-        adopt_snapshot_id: the existing snapshot to take over; it is then deleted with this resource.
-        opts: Pulumi's own; ``custom_timeouts`` and ``retain_on_delete`` are honoured.
+        triggers: any values; a change makes a new copy.
+        adopt_snapshot_id: the id of an existing snapshot to take over, which is then deleted with this resource.
+        opts: Pulumi's resource options; ``custom_timeouts`` and ``retain_on_delete`` are honoured.
 
     Example:
         >>> CopiedSnapshot("vol",
@@ -51,17 +51,17 @@ class CopiedSnapshot(SnapcopyResource, module="ec2", name="CopiedSnapshot"):
     arn: pulumi.Output[str | None] = pulumi.property("arn")
     """The copy's ARN; None on FCU."""
     state: pulumi.Output[str] = pulumi.property("state")
-    """The copy's state: completed when it is done."""
+    """The copy's state: completed when the copy is complete."""
     progress: pulumi.Output[str] = pulumi.property("progress")
-    """How far it is, 100% when it is done."""
+    """The copy's progress: 100% when the copy is complete."""
     volume_size: pulumi.Output[int] = pulumi.property("volumeSize")
-    """The size in GiB."""
+    """The volume's size in GiB."""
     created_at: pulumi.Output[str] = pulumi.property("createdAt")
     """When the copy was started, ISO 8601 in UTC."""
     encrypted: pulumi.Output[bool | None] = pulumi.property("encrypted")
     """Whether the copy is encrypted; None on FCU."""
     kms_key_id: pulumi.Output[str | None] = pulumi.property("kmsKeyId")
-    """The ARN of the key that the copy is encrypted under."""
+    """The ARN of the key that the copy is encrypted with."""
 
     def __init__(
         self,

@@ -1,4 +1,4 @@
-"""What a copied snapshot of EC2 is like, on AWS and on FCU."""
+"""The families of copies on EC2: on AWS, and on OUTSCALE through FCU."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from .rules import AWS_RULES, FCU_RULES
 
 
 class CopiedSnapshots(Family):
-    """A copy of an EBS snapshot; the service gives it an id, and a request that is repeated makes another."""
+    """The family of copies on AWS: EC2 gives a copy its id, and a repeated request makes a second copy."""
 
     rules = AWS_RULES
     words = Words(
@@ -26,7 +26,7 @@ class CopiedSnapshots(Family):
     traits = Traits(repeats=True, heritable=True)
 
     def phase(self, state: str) -> Phase:
-        """Return what a snapshot's state means."""
+        """Return the phase that a snapshot's state means: pending, done or failed."""
         return phase(state)
 
     def source(self, inputs: Inputs) -> tuple[str, str]:
@@ -34,18 +34,18 @@ class CopiedSnapshots(Family):
         return inputs.get("sourceRegion") or "", inputs.get("sourceSnapshotId") or ""
 
     def route(self, inputs: Inputs) -> str:
-        """Return where from and where to."""
+        """Return the source and target region, for messages."""
         return f"{inputs.get('sourceRegion') or ''} -> {inputs.get('targetRegion') or ''}"
 
     def key_covers(self, inputs: Inputs) -> dict[str, Any]:
-        """Return all that makes another snapshot; of what is complete a changed duration asks for nothing."""
+        """Return what the key covers: the request, and the duration, which no longer matters for a complete copy."""
         return {
             **self.request(inputs),
             "completionDurationMinutes": inputs.get("completionDurationMinutes"),
         }
 
     def elsewhere(self, outputs: Inputs) -> tuple[str, str] | None:
-        """Return what to do where the state's copy is OUTSCALE's, which has no ARN: asked for it, AWS has no such id."""
+        """Return the cause and the next step if the copy in the state is OUTSCALE's (it has no ARN), unknown to AWS."""
         if not outputs.get("snapshotId") or outputs.get("arn"):
             return None
         return (
@@ -54,12 +54,12 @@ class CopiedSnapshots(Family):
         )
 
     def is_over_limit(self, reason: str) -> bool:
-        """Whether a copy failed only because too many were in progress."""
+        """Whether a copy failed only because too many copies were in progress."""
         return is_of_copies_in_progress(reason)
 
 
 class FcuCopiedSnapshots(CopiedSnapshots):
-    """The same on OUTSCALE, through FCU."""
+    """The family of copies on OUTSCALE, through FCU."""
 
     rules = FCU_RULES
     words = Words(
@@ -69,11 +69,11 @@ class FcuCopiedSnapshots(CopiedSnapshots):
     )  # fmt: skip
 
     def route(self, inputs: Inputs) -> str:
-        """Return where it is; FCU copies within a region."""
+        """Return the region of the copy, for messages; FCU copies within a region."""
         return f"{inputs.get('targetRegion') or ''} of OUTSCALE"
 
     def elsewhere(self, outputs: Inputs) -> tuple[str, str] | None:
-        """Return what to do where the state's copy is AWS's."""
+        """Return the cause and the next step if the copy in the state is AWS's (it has an ARN)."""
         if not outputs.get("arn"):
             return None
         return (
@@ -83,7 +83,7 @@ class FcuCopiedSnapshots(CopiedSnapshots):
 
 
 def phase(state: str) -> Phase:
-    """Return what a snapshot's state means; an unknown one is waited on, never taken for an end.
+    """Return the phase that a snapshot's state means; an unknown state is pending, never done or failed.
 
     Example:
         >>> phase("completed"), phase("error"), phase("in-queue")

@@ -1,4 +1,4 @@
-"""The fields of EC2's resource."""
+"""The arguments and outputs of ``ec2.CopiedSnapshot``."""
 
 from __future__ import annotations
 

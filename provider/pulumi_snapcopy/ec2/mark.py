@@ -1,4 +1,4 @@
-"""How a copy carries its key: in a tag on AWS, at the very end of the description on FCU."""
+"""Where a copy's key is stored: in a tag on AWS, at the very end of the description on FCU."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ _MARK = re.compile(r"\[snapcopy ([0-9a-f]{32})\]\Z")
 
 
 def described(text: str, key: str) -> str:
-    """Return a description that ends with the key, within 255 characters; the user's text is cut before it.
+    """Return a description of at most 255 characters that ends with the key; the user's text is cut to fit.
 
     Example:
         >>> described("nightly", "0f" * 16)
@@ -30,5 +30,5 @@ def key_in(description: str) -> str:
 
 
 def key_of(tags: Mapping[str, str], description: str, *, fcu: bool) -> str:
-    """Return the key that a snapshot carries, or an empty string."""
+    """Return a snapshot's key, from its tags or on FCU from its description, or an empty string."""
     return key_in(description) if fcu else tags.get(KEY_TAG, "")

@@ -1,4 +1,4 @@
-"""What must be allowed on EC2, and on the keys of encrypted snapshots.
+"""The permissions that copies need on EC2, and on the keys of encrypted snapshots.
 
 Page: https://docs.aws.amazon.com/ebs/latest/userguide/ebs-copy-snapshot.html
 """
@@ -11,7 +11,7 @@ from ..core.permissions import BOTH, Permission, actions
 from ..core.values import OWNER_TAG
 
 SNAPSHOTS = "arn:aws:ec2:*::snapshot/*"
-"""The account's field of a snapshot's ARN is empty."""
+"""The ARN of any snapshot; its account field is empty."""
 
 _REQUEST_TAG, _RESOURCE_TAG = f"aws:RequestTag/{OWNER_TAG}", f"aws:ResourceTag/{OWNER_TAG}"
 
@@ -23,7 +23,7 @@ PERMISSIONS = (
     Permission(action="ec2:DeleteTags", owner_in=_RESOURCE_TAG, without="tags can't be removed from copies"),
     Permission(action="ec2:DescribeSnapshots", regions=BOTH, without="no snapshot can be found, waited for or copied"),
 )  # fmt: skip
-"""All that copies need, once, on AWS as on FCU; what `ec2.service` calls, and no more."""
+"""All permissions that copies need on AWS and on FCU, each once: what `ec2.service` calls, and no more."""
 
 KEYS_OF_COPIES = ("kms:CreateGrant", "kms:DescribeKey", "kms:GenerateDataKeyWithoutPlaintext")
 KEYS_OF_SOURCES = ("kms:CreateGrant",)
@@ -34,15 +34,15 @@ KEYS_NEED = (
 
 
 def policy(*, delete: bool = True) -> dict[str, Any]:
-    """Return the IAM policy that copies on EC2 need, and nothing else.
+    """Return the IAM policy that allows what copies on EC2 need, and nothing else.
 
-    - CopySnapshot is checked on the source and on the copy. A policy can't limit it further without knowing them.
+    - CopySnapshot is checked on the source and on the copy. A policy can't limit it further without naming both.
     - CreateTags carries a condition on the owner tag in the call, which each of our calls sets.
-    - DeleteTags and DeleteSnapshot carry one on the owner tag that the snapshot has.
-    - Keys are used by EC2 on the caller's behalf alone.
+    - DeleteTags and DeleteSnapshot carry a condition on the owner tag of the snapshot.
+    - Actions on keys are allowed only to EC2 on the caller's behalf.
 
     Args:
-        delete: Whether the action that deletes snapshots is among them.
+        delete: whether to include the action that deletes snapshots.
 
     Example:
         >>> [statement["Sid"] for statement in policy(delete=False)["Statement"]]

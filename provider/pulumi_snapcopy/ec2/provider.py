@@ -1,7 +1,7 @@
-"""The provider behind ``ec2.CopiedSnapshot``.
+"""The dynamic provider of ``ec2.CopiedSnapshot``.
 
 Every stack's state refers to ``pulumi_snapcopy.ec2.provider.copied_snapshot``: neither this module nor the function
-may ever be moved or renamed, or what is in the state could no longer be read or deleted.
+may ever be moved or renamed, or resources in the state could no longer be read or deleted.
 """
 
 from __future__ import annotations
@@ -19,11 +19,11 @@ if TYPE_CHECKING:
     from ..host.settings import Settings
     from .family import CopiedSnapshots
 
-# A program only refers to the provider: what that is made of is imported where it is used, boto3 above all.
+# A program only refers to the provider: what the provider needs, boto3 above all, is imported in functions.
 
 
 def copied_snapshot() -> DynamicProvider:
-    """Make the provider."""
+    """Return the dynamic provider of copies."""
     from ..host.dynamic import Backend, DynamicProvider
     from .family import CopiedSnapshots
 
@@ -59,13 +59,13 @@ def _service(settings: Settings, clock: Clock) -> Service:
     try:
         fcu = _is_fcu(settings)
     except ConfigError:
-        fcu = False  # the verbs say what is wrong, and call nothing
+        fcu = False  # the verbs report the error, and send nothing
     return Ec2(connections=settings.max_workers, clock=clock, login=_login(settings), fcu=fcu)
 
 
 def _account(settings: Settings, region: str) -> str:
     if _is_fcu(settings):
-        # STS is AWS's, and OUTSCALE's keys are nothing to send there.
+        # STS belongs to AWS, and OUTSCALE's keys must not be sent there.
         raise Refused(NO_ACCOUNT)
     return _login(settings).account(region, service="ec2")
 

@@ -16,7 +16,7 @@ OUTSCALE = frozenset(
 
 @cache
 def aws_regions() -> Regions:
-    """Return the regions that EC2 has on AWS, by botocore's data; no settings and no network are needed."""
+    """Return the regions that EC2 has on AWS, from botocore's data; no settings and no network are needed."""
     from botocore.loaders import Loader
     from botocore.regions import EndpointResolver
 
@@ -40,6 +40,6 @@ def fcu_regions() -> Regions:
 
 
 def regions_of_both() -> Regions:
-    """Return the regions of both clouds, for settings that hold for either."""
+    """Return the regions of AWS and OUTSCALE, for settings that hold for both clouds."""
     aws = aws_regions()
     return replace(aws, names=aws.names | OUTSCALE)

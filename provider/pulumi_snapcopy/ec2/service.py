@@ -32,11 +32,11 @@ if TYPE_CHECKING:
 PAGE = 1000
 _DESCRIBE = "ec2:DescribeSnapshots"
 _OWN = ["self"]
-"""Without it, everybody's public snapshots come along."""
+"""The owner filter for the account's own snapshots; without it, EC2 also lists everybody's public snapshots."""
 
 
 class Ec2:
-    """EC2 behind ``core.service.Service``; thread-safe, one client a region.
+    """The adapter of EC2 for ``core.service.Service``; thread-safe, one client per region.
 
     Credentials, endpoint and profile are boto3's own: ``AWS_PROFILE``, ``AWS_ENDPOINT_URL_EC2``, …
 
@@ -44,7 +44,7 @@ class Ec2:
         connections: how many calls may be in progress at once, for each region.
         clock: the time.
         login: whose credentials are used.
-        fcu: whether it is OUTSCALE's FCU: no tags in the call, the key in the description.
+        fcu: whether the endpoint is OUTSCALE's FCU: no tags in the request, the key in the description.
     """
 
     kinds: Sequence[str] = (KIND,)
@@ -64,10 +64,10 @@ class Ec2:
         self._flights: dict[str, SingleFlight[list[Seen]]] = {}
         self._lock = threading.Lock()
 
-    # What there is
+    # Reads
 
     def get(self, region: str, name: str, kind: str | None = None) -> Seen | None:
-        """Read one of the account's snapshots by its id."""
+        """Return the account's own snapshot with this id, or None if it doesn't exist."""
         return next(iter(self._seen(region, self._by_id(region, name, OwnerIds=_OWN))), None)
 
     def _by_id(self, region: str, id_: str, **more: Any) -> list[dict[str, Any]]:
@@ -80,7 +80,7 @@ class Ec2:
         return found
 
     def _readable(self, region: str, id_: str) -> dict[str, Any] | None:
-        """Read a snapshot of any account; an id that EC2 takes for no id is of none, as for a filter."""
+        """Return a snapshot of any account, or None if it doesn't exist or, as for a filter, its id is malformed."""
         try:
             return next(iter(self._by_id(region, id_)), None)
         except Refused as error:
@@ -89,14 +89,14 @@ class Ec2:
             return None
 
     def all(self, region: str, kind: str) -> list[Seen]:
-        """List the account's snapshots with our owner tag; on FCU, where copies are tagged later, all of the account's."""
+        """Return the account's snapshots with our owner tag; on FCU, where copies are tagged later, all snapshots."""
         ours = [] if self._fcu else [{"Name": "tag-key", "Values": ["snapcopy:owner"]}]
         return self._seen(region, self.described(region, filters=ours, OwnerIds=_OWN))
 
     def described(
         self, region: str, *, filters: Sequence[Mapping[str, Any]] = (), **more: Any
     ) -> list[dict[str, Any]]:
-        """List snapshots as the API shows them, page by page."""
+        """Return snapshots as the API describes them, read page by page."""
         client = self._clients.of(region)
         given: dict[str, Any] = {**more, "MaxResults": PAGE}
         if filters:
@@ -107,11 +107,11 @@ class Ec2:
         return [each for page in listed for each in member(page, "Snapshots")]
 
     def find(self, spec: Spec, listing: Listing) -> list[Seen]:
-        """Find what carries the spec's key, in a list without filters: those may show a new snapshot later."""
+        """Return the snapshots that have the spec's key, from a list without filters, which show new snapshots late."""
         return [each for each in self._every(spec.region, listing) if spec.key and each.key == spec.key]
 
     def _every(self, region: str, listing: Listing) -> list[Seen]:
-        """List all of the account's snapshots, once for all that look at the same time."""
+        """Return all of the account's snapshots, from one list for all callers at the same time."""
         if self._fcu:
             return listing.all()
         with self._lock:
@@ -124,21 +124,21 @@ class Ec2:
         return flight.get()
 
     def records(self, spec: Spec) -> list[Record]:
-        """Return nothing: EC2 keeps no record of its calls that can be asked for."""
+        """Return an empty list: EC2 has no records of its calls that can be read."""
         return []
 
     def describes(self, spec: Spec, record: Record) -> bool:
-        """Whether a record can be of what is asked for; there are none."""
+        """Return True: EC2 has no records to compare with the spec."""
         return True
 
     def check_source(self, spec: Spec, listing: Listing) -> Source:
-        """Look at the source in its own region: EC2 accepts one that isn't there, and fails minutes later."""
+        """Check the source in its own region: EC2 accepts a source that doesn't exist, and fails minutes later."""
         return check_source(self._sources, spec, words="OUTSCALE" if self._fcu else "AWS")
 
     # Changes
 
     def create(self, spec: Spec, *, attempt: int) -> Started:
-        """Start the copy; sent to the target's region, and once: a second send would make a second copy."""
+        """Start the copy in the target region, with one request: a repeated request would make a second copy."""
         client = self._clients.of(spec.region, retries=False)
         request = self._fcu_request(spec) if self._fcu else _aws_request(spec)
         try:
@@ -150,7 +150,7 @@ class Ec2:
         except QuotaReached as error:
             if not self._fcu:
                 raise
-            # OUTSCALE's quota has room again when what is in progress fails or is deleted.
+            # OUTSCALE's quota has room again when a snapshot in progress fails or is deleted.
             raise LimitReached(
                 error.message, call=error.call, code=error.code, request_id=error.request_id
             ) from None
@@ -160,7 +160,7 @@ class Ec2:
         return Started(seen=replace(seen, outputs=outputs), tagged=not self._fcu)
 
     def tag(self, seen: Seen, tags: Mapping[str, str]) -> None:
-        """Set tags."""
+        """Set tags on a snapshot."""
         client = self._clients.of(seen.region)
         call(
             "ec2:CreateTags",
@@ -168,7 +168,7 @@ class Ec2:
         )
 
     def untag(self, seen: Seen, keys: Sequence[str]) -> None:
-        """Remove tags."""
+        """Remove tags from a snapshot."""
         client = self._clients.of(seen.region)
         call(
             "ec2:DeleteTags",
@@ -176,11 +176,11 @@ class Ec2:
         )
 
     def delete(self, seen: Seen) -> None:
-        """Ask for the snapshot's deletion."""
+        """Request the deletion of a snapshot."""
         client = self._clients.of(seen.region)
         call("ec2:DeleteSnapshot", lambda: client.delete_snapshot(SnapshotId=seen.name))
 
-    # How
+    # Helpers
 
     def _fcu_request(self, spec: Spec) -> dict[str, Any]:
         return {
@@ -191,7 +191,7 @@ class Ec2:
         }
 
     def _seen(self, region: str, raw: Sequence[Mapping[str, Any]]) -> list[Seen]:
-        # What is in the Recycle Bin is deleted, as far as anybody can use it.
+        # A snapshot in the Recycle Bin counts as deleted: nobody can use it.
         return [seen_of(each, region, fcu=self._fcu) for each in raw if each.get("State") != "recoverable"]
 
 

@@ -1,4 +1,4 @@
-"""A snapshot as the API shows it, as the core reads it."""
+"""Converts snapshots of EC2's API into the core's `Seen`."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ KIND = "Snapshot"
 
 
 def seen_of(raw: Mapping[str, Any], region: str, *, fcu: bool) -> Seen:
-    """Return a snapshot; of a copy that is pending on AWS neither size nor encryption are known."""
+    """Return a snapshot of the API as a `Seen`; size and encryption of a pending copy on AWS are unknown."""
     state, id_ = raw.get("State") or "pending", raw.get("SnapshotId", "")
     tags = {tag["Key"]: tag.get("Value", "") for tag in raw.get("Tags") or []}
     done = phase(state) is Phase.DONE
@@ -46,7 +46,7 @@ def seen_of(raw: Mapping[str, Any], region: str, *, fcu: bool) -> Seen:
 
 
 def arn(region: str, id_: str) -> str:
-    """Return a snapshot's ARN, whose field of the account is empty.
+    """Return a snapshot's ARN, whose account field is empty.
 
     Example:
         >>> arn("eu-west-1", "snap-0123456789abcdef0")
@@ -56,5 +56,5 @@ def arn(region: str, id_: str) -> str:
 
 
 def _explained(message: str, *, fcu: bool) -> str:
-    """The service's sentence; where it is about a key, with what the keys need on AWS."""
+    """Return the service's message; if it is about a key on AWS, with the permissions that keys need."""
     return f"{message} ({KEYS_NEED})" if "key" in message.lower() and not fcu else message

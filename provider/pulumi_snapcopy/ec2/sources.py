@@ -1,4 +1,4 @@
-"""Looking at a source before anything is sent: EC2 accepts one that it can't copy, and fails minutes later."""
+"""Checks a source before a request is sent: EC2 accepts sources that it can't copy, and fails minutes later."""
 
 from __future__ import annotations
 
@@ -17,18 +17,18 @@ from .shapes import KIND
 
 _MOST_NAMES = 10
 _MOST_IDS = 200
-"""How many values a filter takes."""
+"""How many values a filter accepts."""
 
 Raw = Mapping[str, Any]
 
 
 @dataclass(slots=True)
 class Sources:
-    """Reads sources, one call for all that ask at the same time.
+    """Reads source snapshots, with one call for all callers at the same time.
 
     Args:
-        described: lists snapshots of a region by filters.
-        read: reads a region's snapshot by its id, whoever owns it, or returns None if there is no such snapshot.
+        described: lists a region's snapshots by filters.
+        read: returns a region's snapshot by its id, whoever owns it, or None if it doesn't exist.
         clock: the time.
     """
 
@@ -39,9 +39,9 @@ class Sources:
     _asked: dict[str, Gathered[Raw]] = field(default_factory=dict)
 
     def get(self, region: str, id_: str) -> Raw | None:
-        """Return a snapshot that the account can read: its own, a shared or a public one.
+        """Return a snapshot that the account can read (its own, shared or public), or None if it doesn't exist.
 
-        What the filter doesn't show yet, such as a copy that this very program has just made, is read by its id.
+        A snapshot that the filter doesn't show yet, such as a copy that this program has just made, is read by its id.
         """
         with self._lock:
             asked = self._asked.setdefault(
@@ -54,7 +54,7 @@ class Sources:
         return [each["SnapshotId"] for each in self.described(region, OwnerIds=["self"])]
 
     def _by_ids(self, region: str, ids: list[str]) -> dict[str, Raw]:
-        """A filter, as a single id that isn't there would fail a call that names ids."""
+        """Return the existing snapshots by id, from a filter: a call with ids would fail if one doesn't exist."""
         found: dict[str, Raw] = {}
         for first in range(0, len(ids), _MOST_IDS):
             wanted = [{"Name": "snapshot-id", "Values": ids[first : first + _MOST_IDS]}]
@@ -63,16 +63,16 @@ class Sources:
 
 
 def check_source(sources: Sources, spec: Spec, *, words: str) -> Source:
-    """Return the source.
+    """Return the source of a copy, or raise an error if it can't be copied.
 
     Args:
-        sources: reads it.
-        spec: whose source is meant.
-        words: what the cloud is called.
+        sources: reads the source.
+        spec: the copy that the program asks for.
+        words: the cloud's name in messages.
 
     Raises:
-        SourceError: if it isn't there, failed, or is archived.
-        SourcePending: if it isn't complete yet.
+        SourceError: if the source doesn't exist, failed, or is archived.
+        SourcePending: if the source isn't complete yet.
     """
     id_, region = spec.arguments.get("sourceSnapshotId") or "", spec.source_region
     found = sources.get(region, id_)
@@ -105,7 +105,7 @@ def check_source(sources: Sources, spec: Spec, *, words: str) -> Source:
 
 
 def _what_there_is(sources: Sources, spec: Spec, wanted: str) -> str:
-    """Alternatives are a courtesy: not being allowed to list them isn't the error to report."""
+    """Return a sentence about the existing snapshots; a failure to list them is part of it, not raised."""
     region = spec.source_region
     try:
         if spec.region != region and sources.get(spec.region, wanted):

@@ -1,4 +1,4 @@
-"""The rules of EC2's resource, in lists that `check`, the policy pack and ``snapcopy check`` read."""
+"""The rules of ``ec2.CopiedSnapshot``, in lists that `check`, the policy pack and ``snapcopy check`` read."""
 
 from __future__ import annotations
 
@@ -18,15 +18,15 @@ from .encryption import COPIES_ENCRYPTED
 from .fcu import fcu_plain_copy, source_region_is_own
 
 TAGS = TagLimits(service="EC2", key=127, punctuation=None, ours=4)
-"""Ours are the owner's, the source's, the key's, and that of what is retained."""
+"""EC2's limits on tags; our four tags are those for the owner, the source, the key, and retained copies."""
 
 
 def rulebook(*, fcu: bool, endpoint: Callable[[], str | None] = configured_endpoint) -> Rulebook:
-    """Return the rules of one cloud.
+    """Return the rules of copies on one cloud.
 
     Args:
-        fcu: whether it is OUTSCALE's FCU.
-        endpoint: finds the configured endpoint; called when a rule is applied.
+        fcu: whether the cloud is OUTSCALE's FCU.
+        endpoint: returns the configured endpoint, or None; called when a rule is applied.
     """
     tags = replace(TAGS, value=255) if fcu else TAGS
     return Rulebook(
@@ -67,4 +67,4 @@ def _by_stack(config: Config) -> Rulebook:
 
 
 COPIED_SNAPSHOT_RULES = replace(AWS_RULES, regions=regions_of_both, by_stack=_by_stack)
-"""For readers of the rules: a stack's configuration, or else this process's environment, says which cloud is meant."""
+"""The rules for readers such as the policy pack; the stack's configuration, else the environment, selects the cloud."""

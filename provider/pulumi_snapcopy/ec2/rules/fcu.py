@@ -1,4 +1,4 @@
-"""What OUTSCALE's FCU doesn't have: encryption, keys, durations, and copies to other regions."""
+"""The rules of OUTSCALE's FCU, which has neither encryption, keys, durations nor copies to other regions."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ _NOT_THERE = {
 
 
 def fcu_plain_copy(*, applies: bool) -> Rule:
-    """Make the rule that a copy on FCU asks for nothing that only AWS has; on AWS it doesn't apply."""
+    """Return the rule that a copy on FCU uses no argument that only AWS supports; on AWS the rule doesn't apply."""
 
     def judge(inputs: Inputs, _: Context, config: Config) -> Iterator[Violation]:
         given = [key for key in _NOT_THERE if inputs.get(key) not in (None, False, UNKNOWN)]
@@ -44,7 +44,7 @@ def fcu_plain_copy(*, applies: bool) -> Rule:
 
 
 def source_region_is_own(endpoint: Callable[[], str | None], *, applies: bool) -> Rule:
-    """Make the rule that a copy on FCU is in the region that the endpoint is of: an account belongs to one."""
+    """Return the rule that a source on FCU is in the endpoint's region: an account belongs to one region."""
 
     def judge(inputs: Inputs, _: Context, config: Config) -> Iterator[Violation]:
         source = inputs.get("sourceRegion")

@@ -1,4 +1,4 @@
-"""The pages that the rules come from."""
+"""The documentation pages that the rules come from."""
 
 COPY = "https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_CopySnapshot.html"
 TAGS = "https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_Tag.html"

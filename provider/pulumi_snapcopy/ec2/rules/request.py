@@ -1,4 +1,4 @@
-"""What CopySnapshot refuses, at once or minutes later: ids, descriptions, durations and keys."""
+"""The rules for what CopySnapshot refuses, at once or minutes later: ids, descriptions, durations and keys."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from . import pages
 IDS = ("sourceSnapshotId", "adoptSnapshotId")
 LONGEST_DESCRIPTION = 255
 SHORTEST, LONGEST, STEP = 15, 2880, 15
-"""Minutes of a time-based copy."""
+"""The limits of a time-based copy's duration and its step, in minutes."""
 
 _ID = re.compile(r"snap-(?!0+\Z)(?:[0-9a-f]{8}|[0-9a-f]{17})")
 
