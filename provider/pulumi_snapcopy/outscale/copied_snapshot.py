@@ -13,23 +13,24 @@ from .provider import copied_snapshot
 
 
 class CopiedSnapshot(SnapcopyResource, module="outscale", name="CopiedSnapshot"):
-    """A copy of a snapshot within the account's region; of one that another account shares, too.
+    """A copy of an OUTSCALE snapshot within the account's region; another account may share the source.
 
-    The copy is a snapshot of its own: it stays when the source goes, and is deleted with this resource. A source that is
-    still being made is waited for. Creating it waits until the copy is complete; ``opts.custom_timeouts`` changes the
-    three hours that it waits at most. To another region, export to a bucket and import there: `Snapshot`.
+    The copy is independent of its source: it remains when the source is deleted, and is deleted with this resource.
+    Creating the resource first waits for a source that isn't complete yet, then until the copy is complete;
+    ``opts.custom_timeouts`` changes the longest wait, three hours. To get a snapshot to another region, export it to a
+    bucket and import it there with `Snapshot`.
 
     Page: https://docs.outscale.com/api.html#createsnapshot
 
     Args:
-        resource_name: the name in the program.
+        resource_name: the resource's name in the program.
         source_snapshot_id: the snapshot to copy.
-        source_region_name: its region, which has to be the account's own.
-        description: at most 255 characters; default: the source's. Another one makes a new copy.
+        source_region_name: the source's region, which has to be the account's own.
+        description: the copy's description, at most 255 characters; default: the source's. A change makes a new copy.
         tags: the copy's tags.
-        triggers: any values; a change of one copies again.
-        adopt_snapshot_id: the id of an existing snapshot to take over; it is then deleted with this resource.
-        opts: Pulumi's own; ``custom_timeouts`` and ``retain_on_delete`` are honoured.
+        triggers: any values; a change makes a new copy.
+        adopt_snapshot_id: the id of an existing snapshot to take over, which is then deleted with this resource.
+        opts: Pulumi's resource options; ``custom_timeouts`` and ``retain_on_delete`` are honoured.
 
     Example:
         >>> CopiedSnapshot("vol", source_snapshot_id="snap-12345678", source_region_name="eu-west-2",
@@ -39,17 +40,17 @@ class CopiedSnapshot(SnapcopyResource, module="outscale", name="CopiedSnapshot")
     snapshot_id: pulumi.Output[str] = pulumi.property("snapshotId")
     """The copy's id."""
     state: pulumi.Output[str] = pulumi.property("state")
-    """The copy's state: completed when it is done."""
+    """The copy's state: completed when the copy is complete."""
     progress: pulumi.Output[int] = pulumi.property("progress")
-    """In percent."""
+    """The copy's progress in percent."""
     volume_size: pulumi.Output[int] = pulumi.property("volumeSize")
-    """The size in GiB."""
+    """The volume's size in GiB."""
     created_at: pulumi.Output[str] = pulumi.property("createdAt")
     """When the copy was started, ISO 8601 in UTC."""
     region_name: pulumi.Output[str] = pulumi.property("regionName")
     """The copy's region, the account's own."""
     snapshot_description: pulumi.Output[str | None] = pulumi.property("snapshotDescription")
-    """Its description, given or taken from its source."""
+    """The copy's description, given or taken from its source."""
     tags: pulumi.Output[Mapping[str, str] | None] = pulumi.property("tags")
     """The copy's tags."""
 

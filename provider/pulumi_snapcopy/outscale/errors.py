@@ -1,4 +1,4 @@
-"""What OUTSCALE's refusals mean, decided by code or HTTP status: their types vary.
+"""Converts OUTSCALE's refusals into errors of `core.errors`, by error code or HTTP status: their types vary.
 
 Page: https://docs.outscale.com/en/userguide/Errors-Reference.html
 """
@@ -37,10 +37,10 @@ NO_SUCH_SNAPSHOT = "5054"
 TOO_MANY_SNAPSHOTS = "10026"
 UNKNOWN_PARAMETER = "3001"
 UNKNOWN_KEY = "4120"
-"""Without a word of details the service says this of an access key that it doesn't know."""
+"""The error code, without details, for an access key that the service doesn't know."""
 
 _NOT_FOUND = {NO_SUCH_SNAPSHOT, "5064", "4104", "4105", "4061"}
-"""No such snapshot or volume, and what is no id of one."""
+"""Error codes for a snapshot or volume that doesn't exist, or whose id is malformed."""
 
 _TOO_MANY_IN_PROGRESS = {"10008"}
 _THROTTLED = {"6", "24", "25"}
@@ -49,14 +49,14 @@ _THROTTLED = {"6", "24", "25"}
 def refusal(
     status: int, body: Any, *, call: str, html: bool = False, hidden: Sequence[str] = ()
 ) -> ServiceError:
-    """Return one of our errors for what the service has answered.
+    """Return the error of `core.errors` for an error response of the service.
 
     Args:
         status: the HTTP status.
-        body: the answer's JSON; anything else where it had none.
-        call: the API's name of what was called.
-        html: whether the answer was a page for people, as those of proxies and other servers are.
-        hidden: what no message may quote.
+        body: the response's JSON; anything else if the response had none.
+        call: the API's name of the call.
+        html: whether the response was a page of HTML, as from proxies and other servers.
+        hidden: the secrets that no message may quote.
 
     Example:
         >>> body = {"Errors": [{"Code": "5054", "Type": "InvalidResource", "Details": "No such snapshot."}]}
@@ -94,7 +94,7 @@ def _kind(status: int, codes: Sequence[str], *, html: bool) -> type[ServiceError
     if status == 501 or (status < 500 and (html or (status in (404, 405) and not found))):
         return NoSuchService
     if status >= 500:
-        return AnswerLost  # it says nothing of whether the work was done
+        return AnswerLost  # it doesn't say whether the work was done
     if found & _TOO_MANY_IN_PROGRESS:
         return TooManyCopies
     if TOO_MANY_SNAPSHOTS in found:
@@ -103,7 +103,7 @@ def _kind(status: int, codes: Sequence[str], *, html: bool) -> type[ServiceError
 
 
 def without_secrets(text: str, hidden: Sequence[str] = ()) -> str:
-    """Return a message without what a service or a library may quote in it: keys, passwords, what signs a URL.
+    """Return a message without the secrets that a service or library may quote: keys, passwords, URL signatures.
 
     Example:
         >>> without_secrets("can't read https://me:secret@oos/bucket/key?Signature=abc, sorry")

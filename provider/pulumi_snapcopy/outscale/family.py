@@ -1,4 +1,4 @@
-"""What OUTSCALE's resources are like: the service gives ids, and answers a repeated request with the same snapshot."""
+"""The families of OUTSCALE's resources: the service gives ids, and returns the same snapshot to a repeated request."""
 
 from __future__ import annotations
 
@@ -19,33 +19,33 @@ class _OfOutscale(Family):
     settled = ("regionName",)
 
     def phase(self, state: str) -> Phase:
-        """Return what a snapshot's state means."""
+        """Return the phase that a snapshot's state means: pending, done or failed."""
         return phase(state)
 
     def source(self, inputs: Inputs) -> tuple[str, str]:
-        """Return the region and what the snapshot is made from."""
+        """Return the region and the source: the id of a volume or snapshot, or the digest of a file."""
         return inputs.get("regionName") or "", made_from(inputs)
 
     def route(self, inputs: Inputs) -> str:
-        """Return what it is made from, and where."""
+        """Return the source (or "import") and the region, for messages."""
         region, source = self.source(inputs)
         return f"{source if inputs.get(FILE) is None else 'import'} in {region}"
 
     def request(self, inputs: Inputs) -> dict[str, Any]:
-        """Return what identifies the request: of a pre-signed URL, the file that it is of."""
+        """Return the arguments that identify the request, with the file's digest in place of a pre-signed URL."""
         found = {**super().request(inputs), "regionName": inputs.get("regionName")}
         if FILE in found:
             found[FILE] = location(found[FILE])
         return found
 
     def is_default(self, name: str, value: Any, outputs: Inputs) -> bool:
-        """Whether a description is the one that a copy has taken from its source."""
+        """Whether a value is the description that a copy has taken from its source."""
         taken = not outputs.get("description") and outputs.get("snapshotDescription") == value
         return name == "description" and taken
 
 
 class CopiedSnapshots(_OfOutscale):
-    """A copy of a snapshot within the account's region."""
+    """The family of copies of snapshots within the account's region."""
 
     rules = COPIED_SNAPSHOT_RULES
     words = Words(
@@ -61,7 +61,7 @@ class CopiedSnapshots(_OfOutscale):
 
 
 class Snapshots(_OfOutscale):
-    """A snapshot of a volume, a copy, or an import."""
+    """The family of snapshots of volumes, copies, and imports."""
 
     rules = SNAPSHOT_RULES
     traits = Traits(forms=tuple(FORMS.values()))
@@ -77,7 +77,7 @@ class Snapshots(_OfOutscale):
     )
 
     def origin(self, inputs: Inputs) -> str:
-        """Return what it is made from, with the mode, so that its tags differ from those of a `CopiedSnapshot`.
+        """Return the value of the source tag, with the mode, so that it differs from that of a `CopiedSnapshot`.
 
         Example:
             >>> Snapshots().origin({"regionName": "eu-west-2", "volumeId": "vol-12345678"})
@@ -89,7 +89,7 @@ class Snapshots(_OfOutscale):
 
 
 def phase(state: str) -> Phase:
-    """Return what a snapshot's state means; in-queue, importing and unknown ones are waited on.
+    """Return the phase that a snapshot's state means; in-queue, importing and unknown states are pending.
 
     Example:
         >>> phase("completed"), phase("pending/queued"), phase("deleting")

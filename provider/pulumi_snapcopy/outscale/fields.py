@@ -1,4 +1,4 @@
-"""The fields of OUTSCALE's resources."""
+"""The arguments and outputs of OUTSCALE's resources."""
 
 from __future__ import annotations
 

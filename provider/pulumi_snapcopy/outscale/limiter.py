@@ -1,4 +1,4 @@
-"""The pace of calls, for all workers together: the SDK's own limiter isn't safe to be shared by threads."""
+"""A rate limiter for the calls of all workers: threads can't share the SDK's own limiter."""
 
 from __future__ import annotations
 
@@ -9,15 +9,15 @@ from dataclasses import dataclass, field
 from ..core.waiting.clock import Clock
 
 WINDOW = 1.0
-"""Seconds."""
+"""The time in which the calls are counted, in seconds."""
 
 
 @dataclass(slots=True)
 class Limiter:
-    """Lets at most so many calls begin within a second; the rest wait, in the order in which they came.
+    """Limits how many calls begin within a second; other calls wait, in the order in which they came.
 
     Args:
-        rate: calls a second; below 1, one call in so many seconds.
+        rate: calls per second; below 1, one call per ``1 / rate`` seconds.
     """
 
     rate: float
@@ -25,7 +25,7 @@ class Limiter:
     _begun: deque[float] = field(default_factory=deque)
 
     def wait(self, clock: Clock) -> None:
-        """Return when a call may begin."""
+        """Wait until the next call may begin."""
         most, window = (int(self.rate), WINDOW) if self.rate >= 1 else (1, 1 / self.rate)
         with self._lock:
             now = begins = clock.now()

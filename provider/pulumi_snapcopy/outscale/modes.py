@@ -1,4 +1,4 @@
-"""The three ways to make a snapshot, and what of a pre-signed URL may be shown: nothing.
+"""The three ways to make a snapshot: of a volume, of a snapshot, or of a file, whose pre-signed URL is never shown.
 
 Page: https://docs.outscale.com/api.html#createsnapshot
 """
@@ -15,15 +15,15 @@ from ..core.rules.judgement import UNKNOWN
 VOLUME, SOURCE, FILE = "volumeId", "sourceSnapshotId", "fileLocation"
 MODES = (VOLUME, SOURCE, FILE)
 FORMS = {VOLUME: "volume", SOURCE: "snapshot", FILE: "import"}
-"""What the source tag of a `Snapshot` says of each mode."""
+"""The word for each mode in the source tag of a `Snapshot`."""
 
 _DIGITS = 16
 
 
 def location(url: Any) -> Any:
-    """Return what tells one file to import from another: its URL without what signs it, as a digest.
+    """Return a digest that identifies a file to import, from its URL without the signature.
 
-    A bucket signs each URL for a while; the same object signed again is the same file.
+    A signature is valid for a limited time; another signature of the same object is the same file.
 
     Example:
         >>> location("https://oos.example.com/bucket/disk.raw?Signature=a") == location("https://oos.example.com/bucket/disk.raw")
@@ -40,7 +40,7 @@ def location(url: Any) -> Any:
 
 
 def made_from(inputs: Mapping[str, Any]) -> str:
-    """Return what a request makes its snapshot from: an id, or ``file-`` and a digest.
+    """Return the source of a request's snapshot: the id of a volume or snapshot, or ``file-`` and a digest.
 
     Example:
         >>> made_from({"volumeId": "vol-12345678"}), made_from({"fileLocation": "https://oos.example.com/b/k?s=1"})

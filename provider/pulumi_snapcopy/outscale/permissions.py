@@ -1,4 +1,4 @@
-"""What must be allowed on OUTSCALE.
+"""The permissions that snapshots need on OUTSCALE.
 
 Page: https://docs.outscale.com/en/userguide/EIM-Policy-Elements.html
 """
@@ -20,20 +20,20 @@ PERMISSIONS = (
     Permission(action="api:ReadAccounts", without="own snapshots can't be told from shared ones"),
     Permission(action="api:ReadSnapshots", without="no snapshot can be found, waited for or copied"),
 )
-"""All that copies and imports need, once; what `outscale.service` calls, and no more."""
+"""All permissions that copies and imports need, each once: what `outscale.service` calls, and no more."""
 
 TAKING_PERMISSIONS = (Permission(action="api:ReadVolumes", without="no snapshot of a volume can be taken"),)
-"""What snapshots of volumes need beside it."""
+"""The permissions that snapshots of volumes need in addition."""
 
 
 def policy(permissions: Iterable[Permission], *, delete: bool = True) -> dict[str, Any]:
     """Return the EIM policy that allows these actions, and nothing else.
 
-    EIM policies have no conditions on tags, and snapshots no names of their own there: the actions are allowed on all.
+    EIM policies have no conditions on tags and can't name a snapshot, so the actions are allowed on all resources.
 
     Args:
         permissions: the actions to allow, of OAPI (``api:``) or FCU (``ec2:``).
-        delete: whether the one that deletes snapshots is among them.
+        delete: whether to include the action that deletes snapshots.
 
     Example:
         >>> "api:DeleteSnapshot" in policy(PERMISSIONS, delete=False)["Statement"][0]["Action"]

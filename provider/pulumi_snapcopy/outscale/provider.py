@@ -1,7 +1,7 @@
-"""The providers behind ``outscale.CopiedSnapshot`` and ``outscale.Snapshot``.
+"""The dynamic providers of ``outscale.CopiedSnapshot`` and ``outscale.Snapshot``.
 
 Every stack's state refers to ``pulumi_snapcopy.outscale.provider.copied_snapshot`` and ``….snapshot``: neither this
-module nor the functions may ever be moved or renamed, or what is in the state could no longer be read or deleted.
+module nor the functions may ever be moved or renamed, or resources in the state could no longer be read or deleted.
 """
 
 from __future__ import annotations
@@ -23,18 +23,18 @@ if TYPE_CHECKING:
     from ..host.settings import Settings
     from .sdk import Connection
 
-# A program only refers to the providers: what they are made of is imported where it is used, osc-sdk-python above all.
+# A program only refers to the providers: what they need, osc-sdk-python above all, is imported in functions.
 
 
 def copied_snapshot() -> DynamicProvider:
-    """Make the provider of copies."""
+    """Return the dynamic provider of copies."""
     from .family import CopiedSnapshots
 
     return _provider(copied_snapshot, CopiedSnapshots())
 
 
 def snapshot() -> DynamicProvider:
-    """Make the provider of snapshots."""
+    """Return the dynamic provider of snapshots."""
     from .family import Snapshots
 
     return _provider(snapshot, Snapshots())
@@ -53,14 +53,14 @@ def _provider(factory: Callable[[], DynamicProvider], family: Family) -> Dynamic
 
 @cache
 def _ledger() -> Ledger:
-    """One for both types in this process: either may adopt any snapshot."""
+    """Return the ledger that both resource types share in this process: either may adopt any snapshot."""
     from ..core.ledger import Ledger
 
     return Ledger()
 
 
 def _family(family: Family, settings: Settings) -> Family:
-    _rate(settings)  # a setting that can't be used is told at preview
+    _rate(settings)  # raises at preview for a setting that can't be used
     return family
 
 
@@ -95,7 +95,7 @@ def _rate(settings: Settings) -> float | None:
 
 @cache
 def _connection(workers: int, rate: float | None) -> Connection:
-    """One for all resources of this process."""
+    """Return the connection that all resources of this process share."""
     sdk = _sdk()
     made: Connection = sdk.Connection(workers=workers, rate=rate or sdk.CALLS_A_SECOND)
     return made

@@ -1,4 +1,4 @@
-"""Reading what there is at OUTSCALE: pages of it, by ids and by tokens, and what few calls can serve many.
+"""Reads snapshots and volumes from OUTSCALE, by pages, ids and tokens, with few calls for many callers.
 
 Pages: https://docs.outscale.com/api.html
 """
@@ -18,7 +18,7 @@ from .shapes import snapshot
 
 _PAGE = 1000
 _AT_ONCE = 200
-"""Values of one filter, at most."""
+"""How many values one filter accepts."""
 
 
 class Sdk(Protocol):
@@ -26,17 +26,17 @@ class Sdk(Protocol):
 
     @property
     def region(self) -> str:
-        """The region that it is configured for."""
+        """The region that the connection is configured for."""
 
     def call(self, action: str, *, clock: Clock, **parameters: Any) -> dict[str, Any]:
-        """Make a call once."""
+        """Make a call once and return its response."""
 
 
 class Reader:
-    """What the account has; thread-safe.
+    """Reads the account's snapshots and volumes; thread-safe.
 
     Args:
-        connect: returns what makes the calls, always the same; it is asked for when it is first needed.
+        connect: returns the connection that makes the calls, always the same; called when it is first needed.
         clock: the time.
     """
 
@@ -52,7 +52,7 @@ class Reader:
         self._are_few = True
         self.shows_tokens = False
         self.failed_tokens: set[str] = set()
-        """Tokens of what has been seen to have failed."""
+        """The tokens of snapshots that were seen failed."""
 
     @property
     def region(self) -> str:
@@ -60,24 +60,24 @@ class Reader:
         return self._connect().region
 
     def call(self, action: str, **parameters: Any) -> dict[str, Any]:
-        """Make a call once."""
+        """Make a call once and return its response."""
         return self._connect().call(action, clock=self._clock, **parameters)
 
     def account(self) -> str:
-        """Return the number of the account that the credentials belong to; asked for once."""
+        """Return the number of the account that the credentials belong to, read once."""
         return self._account.get()
 
     def own(self, snapshot_id: str) -> Seen | None:
-        """Read a snapshot of the account's own."""
+        """Return the account's own snapshot with this id, or None if it doesn't exist."""
         return self._own.get(snapshot_id)
 
     def readable_snapshot(self, snapshot_id: str) -> Seen | None:
-        """Read a snapshot of the account's own, or one that is shared with it; what is complete stays so for seconds."""
+        """Return an own or shared snapshot, or None; a complete own one may come from a list of the last seconds."""
         own = (self.all_if_few() or {}).get(snapshot_id)
         return own if own and own.phase is Phase.DONE else self._readable.get(snapshot_id)
 
     def volume_state(self, volume_id: str) -> str | None:
-        """Return the state of a volume, or None if there is none of that id."""
+        """Return the state of a volume, or None if it doesn't exist."""
         return self._volumes.get(volume_id)
 
     def own_volumes(self) -> list[str]:
@@ -89,28 +89,28 @@ class Reader:
         return [each.name for each in self.listed() if each.phase is Phase.DONE]
 
     def listed(self, **filters: Any) -> Iterator[Seen]:
-        """List the account's own snapshots."""
+        """Yield the account's own snapshots that match the filters."""
         yield from self._shown(self._pages("ReadSnapshots", "Snapshots", {**self._is_own(), **filters}))
 
     def all_if_few(self) -> Mapping[str, Seen] | None:
-        """The account's own snapshots, as a list of the last seconds has them; None if a page doesn't hold all of them."""
+        """Return the own snapshots by id, from a list of the last seconds, or None if one page can't hold them."""
         return self._few.get() if self._are_few else None
 
     def expire(self) -> None:
-        """From now on, serve nobody with a list from before."""
+        """Discard the list of snapshots: later callers get a new list."""
         self._few.expire()
 
     def by_ids(self, ids: list[str], *, own: bool) -> dict[str, Seen]:
-        """Read several snapshots."""
+        """Return the existing snapshots among these ids, by id."""
         filters = self._is_own() if own else {}
         listed = self._read_by_ids("ReadSnapshots", "Snapshots", "SnapshotIds", ids, **filters)
         return {seen.name: seen for seen in self._shown(listed)}
 
     def by_tokens(self, tokens: list[str]) -> list[Seen]:
-        """Read what was made with one of several tokens.
+        """Return the snapshots that were made with one of these tokens.
 
         Raises:
-            Refused: with the code `UNKNOWN_PARAMETER`, if the API is an older one, which shows no tokens.
+            Refused: with the code `UNKNOWN_PARAMETER`, if the API is an older version, which shows no tokens.
         """
         found = []
         for some in _chunks(tokens):
@@ -123,13 +123,13 @@ class Reader:
         return found
 
     def seen(self, raw: Mapping[str, Any]) -> Seen:
-        """Return a snapshot of an answer as the core knows it."""
+        """Return a snapshot of a response as a `Seen`, and remember the token of a failed one."""
         seen = snapshot(raw, self.region)
         if seen.phase is Phase.FAILED and seen.key:
             self.failed_tokens.add(raw["ClientToken"])
         return seen
 
-    # How
+    # Helpers
 
     def _list_if_few(self) -> Mapping[str, Seen] | None:
         answer = self._page("ReadSnapshots", "Snapshots", self._is_own())
@@ -143,7 +143,7 @@ class Reader:
     def _read_by_ids(
         self, action: str, member: str, name: str, ids: list[str], **filters: Any
     ) -> Iterator[Mapping[str, Any]]:
-        """Read what there is of several ids; the service refuses all of them for one that is malformed."""
+        """Yield the objects with these ids, split into halves if the service refuses all for a malformed id."""
         for some in _chunks(ids):
             try:
                 yield from list(self._pages(action, member, {**filters, name: some}))
@@ -160,7 +160,7 @@ class Reader:
         return number
 
     def _is_own(self) -> dict[str, list[str]]:
-        """Own snapshots, beside which shared and public ones are listed; an endpoint without accounts has but one."""
+        """Return the filter that leaves out shared and public snapshots; empty if the endpoint has no ReadAccounts."""
         if self._has_accounts:
             try:
                 return {"AccountIds": [self.account()]}
@@ -169,7 +169,7 @@ class Reader:
         return {}
 
     def _pages(self, action: str, member: str, filters: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
-        """Read page by page; a token that comes twice ends it."""
+        """Yield the objects of a list page by page, up to a page token that comes twice."""
         token: str | None = None
         used = set[str]()
         while True:

@@ -1,7 +1,7 @@
 """The rules of OUTSCALE's resources.
 
-The engine prints the value of the property that a failed check names, secret or not: no failure names ``fileLocation``,
-and none quotes it.
+The engine prints the value of the property that a failed check names, even if it is a secret, so no failure names or
+quotes ``fileLocation``.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ TAGS_PAGE = "https://docs.outscale.com/api.html#createtags"
 TAGS = TagLimits(service=SERVICE, key=255, value=255, reserved=(), punctuation=None)
 LONGEST_DESCRIPTION = 255
 OWN = {SOURCE: "sourceRegionName", FILE: "snapshotSize"}
-"""What belongs to one mode alone, and is required with it."""
+"""The argument that belongs to one mode alone, and is required with it."""
 
 _WRITE = {
     "sourceRegionName": "the account's own region, such as eu-west-2",
@@ -40,7 +40,7 @@ def regions() -> Regions:
 
 _ADOPTED = "adoptSnapshotId"
 _IDS = {VOLUME: "vol", SOURCE: "snap", _ADOPTED: "snap"}
-"""How the ids that arguments name begin."""
+"""How the ids in each argument begin."""
 
 
 def _ids(inputs: Inputs, _: Context, config: Config) -> Iterator[Violation]:

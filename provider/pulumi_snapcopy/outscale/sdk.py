@@ -1,4 +1,4 @@
-"""The only place that touches osc-sdk-python: its profile, its one Gateway, and what its calls end with.
+"""The only module that uses osc-sdk-python: its profile, its one Gateway, and the results and errors of its calls.
 
 Page: https://github.com/outscale/osc-sdk-python
 """
@@ -40,20 +40,20 @@ CALLS_A_SECOND = 5.0
 """The SDK's own limit."""
 
 CONNECT_TIMEOUT, READ_TIMEOUT = 10.0, 60.0
-"""Seconds; the SDK has none."""
+"""Seconds; the SDK sets no timeouts."""
 
 _SHORTEST_SECRET = 6
-"""Characters; shorter values of a URL sign nothing."""
+"""Characters; shorter values in a URL's query aren't part of a signature."""
 
 _IN_A_PROFILE = set(vars(Profile())) | {"email"}
 _IN_ENDPOINTS = set(vars(Endpoint()))
 
 
 def profile() -> Any:
-    """Return the SDK's own choice of keys, region and endpoint: the profile's, else the environment's.
+    """Return the keys, region and endpoint that the SDK chooses: the profile's, else the environment's.
 
     Raises:
-        LoginFailed: if the file of profiles can't be read or isn't one; the SDK would ignore it without a word.
+        LoginFailed: if the profile file can't be read or is invalid; the SDK would ignore it silently.
     """
     _check_file()
     try:
@@ -66,16 +66,16 @@ def region() -> str:
     """Return the region that the SDK is configured for: the profile's, OSC_REGION, or eu-west-2.
 
     Raises:
-        LoginFailed: if the file of profiles can't be used.
+        LoginFailed: if the profile file can't be used.
     """
     return str(profile().region)
 
 
 def required(found: Any) -> str:
-    """Return by what a profile logs in.
+    """Return a description of a profile's credentials: keys, or login and password.
 
     Raises:
-        LoginFailed: if it has neither keys nor a login.
+        LoginFailed: if the profile has neither keys nor a login, or a key has a character that no key has.
     """
     if found.login and found.password:
         return "login and password, which win over keys"
@@ -98,10 +98,10 @@ def required(found: Any) -> str:
 
 
 def described_login() -> str:
-    """Return in words where keys, region and endpoint come from.
+    """Return a description of where keys, region and endpoint come from.
 
     Raises:
-        LoginFailed: if the file of profiles can't be used.
+        LoginFailed: if the profile file can't be used.
     """
     _check_file()
     path, name = _path(), os.environ.get("OSC_PROFILE") or "default"
@@ -109,18 +109,18 @@ def described_login() -> str:
         found = json.loads(Path(path).read_text(encoding="utf-8")).get(name)
     except OSError:
         found = None
-    if found:  # an empty profile, such as the emulator's, says nothing
+    if found:  # an empty profile, such as the emulator's, sets nothing
         return f"profile {name} of {_shown(path)}; it wins over the environment (OSC_…)"
     return f"the environment (OSC_ACCESS_KEY, OSC_SECRET_KEY, OSC_REGION, …); a profile {name} in {_shown(path)} would win over it"
 
 
 @dataclass(slots=True)
 class Connection:
-    """The one Gateway of this process, made when it is first needed: it reads the description of the whole API.
+    """A connection with one Gateway, made when it is first needed: a Gateway reads the complete API description.
 
     Args:
         workers: how many calls may be in progress at once.
-        rate: calls a second.
+        rate: calls per second.
     """
 
     workers: int = 10
@@ -135,30 +135,30 @@ class Connection:
 
     @property
     def region(self) -> str:
-        """The region that the Gateway is for."""
+        """The region that the Gateway calls."""
         return str(self._made().region())
 
     def call(self, action: str, *, clock: Clock, **parameters: Any) -> dict[str, Any]:
-        """Make a call, once, and return its answer.
+        """Make a call, once, and return its response.
 
         Args:
             action: the API's name of the call.
-            clock: lets time pass while the pace of calls asks for it.
-            parameters: by the API's names.
+            clock: sleeps while the rate limit requires it.
+            parameters: the call's parameters, by the API's names.
 
         Raises:
-            ServiceError: one of ours, for whatever it ends with; its message quotes no secret.
+            ServiceError: if the call fails, for any reason; the message quotes no secret.
         """
         gateway = self._made()
         self._limiter.wait(clock)
         hidden = (*self._hidden, *_of_a_url(str(parameters.get("FileLocation") or "")))
         try:
             answer = getattr(gateway, action)(**parameters)
-        except NotImplementedError as error:  # what the SDK refuses by itself
+        except NotImplementedError as error:  # the SDK refuses the call itself
             raise Refused(without_secrets(str(error), hidden), call=f"api:{action}") from None
         except requests.RequestException as error:
             raise _error(error, action, hidden) from None
-        except (ValueError, TypeError, OSError) as error:  # which may quote the whole header that is signed
+        except (ValueError, TypeError, OSError) as error:  # which may quote the complete signed header
             raise Refused(
                 f"the request can't be sent ({type(error).__name__}): correct the keys, the endpoint and the files that the "
                 "OUTSCALE profile or the environment (OSC_…) name",
@@ -180,7 +180,7 @@ class Connection:
         required(found)
         agent = f"pulumi-snapcopy/{__version__} osc-sdk-python"
         gateway = Gateway(user_agent=agent, max_retries=0)  # the core retries, within its deadline
-        gateway.call.limiter = None  # ours, which threads can share
+        gateway.call.limiter = None  # replaced by self._limiter, which threads can share
         session = gateway.call.session
         for scheme in ("https://", "http://"):
             session.mount(scheme, _Timed(pool_maxsize=self.workers))
@@ -188,7 +188,7 @@ class Connection:
 
 
 def _of_a_url(location: str) -> tuple[str, ...]:
-    """What of a pre-signed URL no message may quote: it, its query, and each of its values, as it may be spelled."""
+    """Return what no message may quote of a pre-signed URL: the URL, its query, and each value in all its spellings."""
     query = location.partition("?")[2]
     values = [each for _, each in parse_qsl(query) if len(each) >= _SHORTEST_SECRET]
     spelled = [spell(each) for each in values for spell in (str, quote, quote_plus, partial(quote, safe=""))]
@@ -196,7 +196,7 @@ def _of_a_url(location: str) -> tuple[str, ...]:
 
 
 class _Timed(HTTPAdapter):
-    """Sends with timeouts, which the SDK doesn't set."""
+    """Sends requests with timeouts, which the SDK doesn't set."""
 
     def send(self, request: requests.PreparedRequest, *args: Any, **kwargs: Any) -> requests.Response:
         kwargs["timeout"] = kwargs.get("timeout") or (CONNECT_TIMEOUT, READ_TIMEOUT)
@@ -238,7 +238,7 @@ def _path() -> str:
 
 
 def _check_file() -> None:
-    """Refuse a file of profiles that the SDK would ignore, also beside complete keys in the environment."""
+    """Raise LoginFailed for a profile file that the SDK would ignore, even if the environment has complete keys."""
     path, name = _path(), os.environ.get("OSC_PROFILE") or "default"
     required = path != STD_PATH or name != "default"
     try:
@@ -265,7 +265,7 @@ def _check_file() -> None:
 
 
 def _fault(found: Any) -> str | None:
-    """What is wrong with a profile; its values are never quoted."""
+    """Return what is wrong with a profile, without quoting its values, or None."""
     if not isinstance(found, Mapping):
         return "is not an object"
     endpoints = found.get("endpoints", {})

@@ -24,10 +24,10 @@ from .tokens import Sender, tokens
 
 
 class Outscale:
-    """OUTSCALE behind ``core.service.Service``; thread-safe.
+    """The adapter of OUTSCALE for ``core.service.Service``; thread-safe.
 
     Args:
-        connect: returns what makes the calls, always the same; it is asked for when it is first needed.
+        connect: returns the connection that makes the calls, always the same; called when it is first needed.
         clock: the time.
     """
 
@@ -41,15 +41,15 @@ class Outscale:
         self._lock = threading.Lock()
         self._young: dict[str, float] = {}  # ids that lists may not show yet, and since when
 
-    # What there is
+    # Reads
 
     def get(self, region: str, name: str, kind: str | None = None) -> Seen | None:
-        """Read one snapshot of the account's own."""
+        """Return the account's own snapshot with this id, or None if it doesn't exist."""
         self._check_region(region)
         return self.reader.own(name)
 
     def all(self, region: str, kind: str) -> list[Seen]:
-        """List the snapshots of ours, of any stack; new ones are read by their ids, as lists may not show them yet."""
+        """Return all stacks' snapshots with our owner tag; new ones are read by id, as lists may not show them."""
         self._check_region(region)
         found = {each.name: each for each in self.reader.listed(TagKeys=[OWNER_TAG])}
         with self._lock:
@@ -62,9 +62,9 @@ class Outscale:
         return list(found.values())
 
     def find(self, spec: Spec, listing: Listing) -> list[Seen]:
-        """Find what a request with the spec's key has made; where the service shows no tokens, by our tags.
+        """Return the snapshots that requests with the spec's key have made; by our tags if the service shows no tokens.
 
-        Those that look within seconds share a list: what it misses, the service answers to the same token.
+        Callers within seconds share a list. A snapshot that the list misses is returned to a request with its token.
         """
         self._check_region(spec.region)
         few = self.reader.all_if_few()
@@ -78,26 +78,26 @@ class Outscale:
         return [each for each in listing.all() if _is_tagged_for(spec, each)]
 
     def records(self, spec: Spec) -> list[Record]:
-        """OUTSCALE records nothing."""
+        """Return an empty list: OUTSCALE has no records of its calls."""
         return []
 
     def describes(self, spec: Spec, record: Record) -> bool:
-        """There are no records."""
+        """Return True: OUTSCALE has no records to compare with the spec."""
         return True
 
     def check_source(self, spec: Spec, listing: Listing) -> Source:
-        """Look at the source: a volume, or a snapshot, which may be one that another account shares."""
+        """Check the source: a volume, or a snapshot, which another account may share."""
         self._check_region(spec.region)
         return check_source(self.reader, spec)
 
     def account(self) -> str:
-        """Return the number of the account that the credentials belong to; asked for once."""
+        """Return the number of the account that the credentials belong to, read once."""
         return self.reader.account()
 
     # Changes
 
     def create(self, spec: Spec, *, attempt: int) -> Started:
-        """Send the request, with the token of the first attempt that isn't used up."""
+        """Send the request with the ClientToken of the first attempt that isn't used up."""
         self._check_region(spec.region)
         try:
             seen = self._sender.send(spec, attempt=attempt)
@@ -109,21 +109,21 @@ class Outscale:
         return Started(seen=seen)
 
     def tag(self, seen: Seen, tags: Mapping[str, str]) -> None:
-        """Set tags."""
+        """Set tags on a snapshot."""
         pairs = [{"Key": key, "Value": value} for key, value in tags.items()]
         self._change(seen, "CreateTags", ResourceIds=[seen.name], Tags=pairs)
 
     def untag(self, seen: Seen, keys: Sequence[str]) -> None:
-        """Remove tags: the service takes away only those whose value is given, too."""
+        """Remove tags from a snapshot: the service removes a tag only if its value is given, too."""
         pairs = [{"Key": key, "Value": seen.tags[key]} for key in keys if key in seen.tags]
         if pairs:
             self._change(seen, "DeleteTags", ResourceIds=[seen.name], Tags=pairs)
 
     def delete(self, seen: Seen) -> None:
-        """Ask for the snapshot's deletion; while an image uses it the service refuses."""
+        """Request the deletion of a snapshot; the service refuses while an image uses it."""
         self._change(seen, "DeleteSnapshot", SnapshotId=seen.name)
 
-    # How
+    # Helpers
 
     def _is_awaited(self, seen: Seen | None, *, since: float) -> bool:
         if seen is None:
@@ -141,7 +141,7 @@ class Outscale:
         self.reader.call(action, **parameters)
 
     def _check_region(self, region: str) -> None:
-        """An account has one region: elsewhere everything would seem to be gone."""
+        """Raise Refused for any region but the account's: every snapshot would seem to be deleted there."""
         if region != (own := self.reader.region):
             raise Refused(
                 f"this is about {region}, and the OUTSCALE credentials are for {own}: set OSC_REGION={region}, or the "

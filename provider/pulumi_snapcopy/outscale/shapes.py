@@ -1,4 +1,4 @@
-"""Requests and snapshots as OUTSCALE's API has them."""
+"""Converts requests and snapshots between OUTSCALE's API and the core."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ _TOKEN = re.compile(r"([0-9a-f]{32})-\d+")
 
 
 def request(given: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the parameters of CreateSnapshot, out of settled inputs."""
+    """Return the parameters of CreateSnapshot from settled inputs."""
     size, source = given.get("snapshotSize"), given.get(SOURCE)
     parameters = {
         "VolumeId": given.get(VOLUME),
@@ -31,7 +31,7 @@ def request(given: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def snapshot(raw: Mapping[str, Any], region: str) -> Seen:
-    """Return a snapshot as the core knows it; its key is in the ClientToken that it was made with."""
+    """Return a snapshot of the API as a `Seen`; its key comes from the ClientToken that it was made with."""
     state, progress = raw.get("State") or "pending", raw.get("Progress")
     token = _TOKEN.fullmatch(raw.get("ClientToken") or "")
     name = raw.get("SnapshotId") or ""

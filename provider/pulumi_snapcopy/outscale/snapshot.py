@@ -13,27 +13,27 @@ from .provider import snapshot
 
 
 class Snapshot(SnapcopyResource, module="outscale", name="Snapshot"):
-    """A snapshot: of a volume, a copy within the account's region, or an import of a file in a bucket.
+    """An OUTSCALE snapshot: of a volume, a copy within the account's region, or an import of a file in a bucket.
 
-    Exactly one of ``volume_id``, ``source_snapshot_id`` and ``file_location`` is given. A snapshot of a volume in use
-    holds what was written to it by then, as after a power cut: stop the VM, or freeze its file systems, for more. An
-    import from another region is how a snapshot leaves its own.
+    Exactly one of ``volume_id``, ``source_snapshot_id`` and ``file_location`` is required. A snapshot of a volume in
+    use holds the data written up to that moment, as after a power cut: for a consistent snapshot, stop the VM or freeze
+    its file systems. To get a snapshot to another region, export it to a bucket and import it there.
 
     Page: https://docs.outscale.com/api.html#createsnapshot
 
     Args:
-        resource_name: the name in the program.
+        resource_name: the resource's name in the program.
         volume_id: the volume to take a snapshot of.
-        source_snapshot_id: the snapshot to copy, with its region.
-        source_region_name: its region, which has to be the account's own.
-        file_location: the pre-signed URL of the file to import, with the snapshot's size. It is a secret: it is encrypted
-            in the state and shown nowhere. The same object signed again is the same import.
+        source_snapshot_id: the snapshot to copy; ``source_region_name`` is required with it.
+        source_region_name: the source's region, which has to be the account's own.
+        file_location: the pre-signed URL of the file to import; ``snapshot_size`` is required with it. The URL is a
+            secret: it is encrypted in the state and shown nowhere. A new signature of the same object is no change.
         snapshot_size: the size in bytes of an imported snapshot.
-        description: at most 255 characters; default: none, and of a copy its source's. Another one makes a new snapshot.
+        description: at most 255 characters; default: none, or a copy's source's. A change makes a new snapshot.
         tags: the snapshot's tags.
-        triggers: any values; a change of one makes a new snapshot.
-        adopt_snapshot_id: the id of an existing snapshot to take over; it is then deleted with this resource.
-        opts: Pulumi's own; ``custom_timeouts`` and ``retain_on_delete`` are honoured.
+        triggers: any values; a change makes a new snapshot.
+        adopt_snapshot_id: the id of an existing snapshot to take over, which is then deleted with this resource.
+        opts: Pulumi's resource options; ``custom_timeouts`` and ``retain_on_delete`` are honoured.
 
     Example:
         >>> Snapshot("vol", volume_id="vol-12345678", tags={"team": "shop"})  # doctest: +SKIP
@@ -42,19 +42,19 @@ class Snapshot(SnapcopyResource, module="outscale", name="Snapshot"):
     snapshot_id: pulumi.Output[str] = pulumi.property("snapshotId")
     """The snapshot's id."""
     state: pulumi.Output[str] = pulumi.property("state")
-    """The snapshot's state: completed when it is done."""
+    """The snapshot's state: completed when the snapshot is complete."""
     progress: pulumi.Output[int] = pulumi.property("progress")
-    """In percent."""
+    """The snapshot's progress in percent."""
     volume_size: pulumi.Output[int] = pulumi.property("volumeSize")
-    """The size in GiB."""
+    """The volume's size in GiB."""
     created_at: pulumi.Output[str] = pulumi.property("createdAt")
-    """When it was started, ISO 8601 in UTC."""
+    """When the snapshot was started, ISO 8601 in UTC."""
     region_name: pulumi.Output[str] = pulumi.property("regionName")
-    """Its region, the account's own."""
+    """The snapshot's region, the account's own."""
     snapshot_description: pulumi.Output[str | None] = pulumi.property("snapshotDescription")
-    """Its description, given or taken from its source."""
+    """The snapshot's description, given or taken from its source."""
     tags: pulumi.Output[Mapping[str, str] | None] = pulumi.property("tags")
-    """Its tags."""
+    """The snapshot's tags."""
 
     def __init__(
         self,

@@ -1,4 +1,4 @@
-"""Looking at a source before anything is sent: a copy of one that isn't complete would hold less than it says."""
+"""Checks a source before a request is sent: a copy of an incomplete snapshot would hold less than its size says."""
 
 from __future__ import annotations
 
@@ -14,31 +14,31 @@ _MOST_NAMES = 10
 
 
 class Sources(Protocol):
-    """What is asked about sources."""
+    """The reads that `check_source` needs."""
 
     def readable_snapshot(self, snapshot_id: str) -> Seen | None:
-        """Read a snapshot that the account can copy."""
+        """Return a snapshot that the account can copy, or None."""
 
     def own_snapshots(self) -> list[str]:
         """List the ids of the account's complete snapshots."""
 
     def volume_state(self, volume_id: str) -> str | None:
-        """Return the state of a volume, or None if there is none of that id."""
+        """Return the state of a volume, or None if it doesn't exist."""
 
     def own_volumes(self) -> list[str]:
         """List the ids of the account's volumes."""
 
 
 def check_source(service: Sources, spec: Spec) -> Source:
-    """Return the source.
+    """Return the source of a snapshot, or raise an error if it can't be used.
 
     Args:
-        service: Sources.
-        spec: whose source is meant; a file to import isn't looked at.
+        service: reads the source.
+        spec: the snapshot that the program asks for; a file to import isn't checked.
 
     Raises:
-        SourcePending: if it isn't complete yet.
-        SourceError: if it isn't there, or never will be complete.
+        SourcePending: if the source isn't complete yet.
+        SourceError: if the source doesn't exist, or never will be complete.
         ServiceError: if the service doesn't answer.
     """
     if (snapshot_id := spec.arguments.get(SOURCE)) is not None:
@@ -70,7 +70,7 @@ def _check_volume(service: Sources, volume_id: str, region: str) -> None:
     try:
         state = service.volume_state(volume_id)
     except (NoSuchService, Refused):
-        return  # the endpoint has no such call; CreateSnapshot refuses what isn't there, too
+        return  # the endpoint has no such call; CreateSnapshot refuses a missing volume, too
     if state is None:
         raise SourceError(
             f'there is no volume "{volume_id}" in {region}',
@@ -88,7 +88,7 @@ def _check_volume(service: Sources, volume_id: str, region: str) -> None:
 
 
 def _there_is(region: str, what: str, wanted: str, names: Callable[[], Iterable[str]]) -> str:
-    """What there is instead; not being allowed to list that isn't the error to report."""
+    """Return a sentence about the existing objects; a failure to list them is part of it, not raised."""
     try:
         found = list(names())
     except ServiceError as error:

@@ -1,4 +1,4 @@
-"""Sending a request with a ClientToken, its key with the number of the attempt: sent again it answers the same snapshot.
+"""Sends requests with a ClientToken, the key and the attempt's number: a repeated request returns the same snapshot.
 
 Page: https://docs.outscale.com/api.html#createsnapshot
 """
@@ -19,14 +19,14 @@ from .reading import Reader
 from .shapes import request
 
 ATTEMPTS = 8
-"""How many attempts' tokens are looked for; those beyond are found by sending, which a token makes harmless."""
+"""How many attempts a request has, each with its own ClientToken."""
 
 _OF_A_USED_TOKEN = {TOKEN_USED, INVALID_STATE, NO_SUCH_SNAPSHOT}
-"""What may be said of a token whose snapshot was deleted, or was made for another URL; all but the first also of a source."""
+"""Error codes for a token whose snapshot was deleted or is of another URL; all but the first also for a source."""
 
 
 def tokens(key: str) -> list[str]:
-    """Return the tokens of a key's attempts.
+    """Return the ClientTokens of a key, one for each attempt.
 
     Example:
         >>> tokens("0123456789abcdef" * 2)[:2]
@@ -37,32 +37,33 @@ def tokens(key: str) -> list[str]:
 
 @dataclass(slots=True)
 class Sender:
-    """Sends requests, each with the token of its first attempt that isn't used up; thread-safe.
+    """Sends requests, each with the ClientToken of its first attempt that isn't used up; thread-safe.
 
-    A token answers what it made before, also if that has failed or was deleted: then it is the next one's turn.
+    The service returns the snapshot that a token made before, even if it has failed or was deleted; then the next token
+    is used.
 
     Args:
-        reader: reads what a token stands for.
+        reader: reads the snapshots of tokens.
         clock: the time.
     """
 
     reader: Reader
     clock: Clock
     _used: dict[str, float] = field(default_factory=dict)
-    """Tokens that may have made what isn't visible yet, and since when."""
+    """The tokens that may have made a snapshot that isn't visible yet, and since when."""
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
     def send(self, spec: Spec, *, attempt: int) -> Seen:
-        """Return the snapshot that a request has made, now or before.
+        """Send a request and return its snapshot, which an earlier request may have made.
 
         Args:
-            spec: what is asked for.
+            spec: the snapshot that the program asks for.
             attempt: how many attempts are known to have failed.
 
         Raises:
-            AnswerLost: if it may have made one that isn't visible yet.
+            AnswerLost: if the request may have made a snapshot that isn't visible yet.
             Refused: if all attempts are used up.
-            ServiceError: the service's own.
+            ServiceError: if the service refuses the request.
         """
         refusal: ServiceError | None = None
         for token in tokens(spec.key)[attempt:]:
@@ -87,7 +88,7 @@ class Sender:
         )
 
     def _send(self, spec: Spec, token: str) -> Seen | None:
-        """Return what the token stands for, or None if that is of no use any more."""
+        """Send a request with a token, and return its snapshot or None if the snapshot can't be used any more."""
         sent = self.clock.now()
         answer = self.reader.call("CreateSnapshot", ClientToken=token, **request(spec.arguments))
         if not isinstance(raw := answer.get("Snapshot"), Mapping):
@@ -96,26 +97,26 @@ class Sender:
         made = seen.created_at.timestamp() if seen.created_at else sent
         if seen.phase is Phase.PENDING and made > sent - USUAL_SKEW:
             return seen
-        if seen.state == "error" and made > sent - LONGEST_SKEW:  # the first look shows that it has failed
+        if seen.state == "error" and made > sent - LONGEST_SKEW:  # the first read shows that it has failed
             return replace(seen, state="pending", phase=Phase.PENDING)
-        # It was made before, by the same token, and may have been deleted since; a new one may not be visible yet.
+        # An earlier request made this snapshot; it may have been deleted since. A new snapshot may not be visible yet.
         shown = self.reader.own(seen.name)
         if shown is not None:
             return None if shown.phase is Phase.FAILED or _is_anothers(spec, shown) else shown
         if seen.phase is Phase.DONE and made > sent - USUAL_SKEW:
-            return seen  # in no time, as emulators do
+            return seen  # completed at once, as on emulators
         if seen.phase is Phase.FAILED or made < sent - CREATION_GRACE - LONGEST_SKEW:
             return None
         self._wait_for(token)
         return None
 
     def _made_with(self, spec: Spec, token: str, *, at_once: bool) -> Seen | None:
-        """Return what a token stands for that the service refuses; None if that is of no use any more.
+        """Return the snapshot of a token that the service refuses, or None if the snapshot can't be used any more.
 
         Args:
-            spec: what is asked for.
+            spec: the snapshot that the program asks for.
             token: the token.
-            at_once: whether the refusal says that nothing is in progress, unless an answer was lost.
+            at_once: whether the refusal means that no snapshot is in progress, unless a response was lost.
         """
         if at_once and token not in self._used:
             return None
@@ -126,10 +127,10 @@ class Sender:
         return None
 
     def _wait_for(self, token: str) -> None:
-        """Send nothing with another token before what this one has made has had its time to become visible.
+        """Raise AnswerLost while a token's snapshot may still become visible; until then no other token may be used.
 
         Raises:
-            AnswerLost: while it may still do so.
+            AnswerLost: during the creation grace period of the token's snapshot.
         """
         if self.clock.now() - self._since(token) <= CREATION_GRACE:
             raise AnswerLost(
@@ -143,6 +144,6 @@ class Sender:
 
 
 def _is_anothers(spec: Spec, seen: Seen) -> bool:
-    """Whether its owner tag names another resource: what was renamed keeps its key."""
+    """Whether a snapshot's owner tag names another resource: a resource that was renamed keeps its key."""
     owner = seen.tags.get(OWNER_TAG)
     return owner is not None and not same_owner(owner, spec.owner)
