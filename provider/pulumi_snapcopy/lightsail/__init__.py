@@ -1,4 +1,4 @@
-"""Lightsail: snapshots taken, copied and restored; look-ups; and recovery regions made of copies."""
+"""Lightsail: resources that take, copy and restore snapshots; look-ups; and disaster-recovery regions of copies."""
 
 from typing import TYPE_CHECKING
 

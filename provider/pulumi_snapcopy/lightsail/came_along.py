@@ -1,8 +1,8 @@
-"""Disks that come along with a restored instance: named by our call, proven while they are attached, deleted with it.
+"""Identifies the disks that are restored with an instance, and that are deleted with the instance.
 
-They have no tags, whatever the call said of the instance's; so the instance's own say which names our call gave. A deleted
-instance lets them go. So they are marked before it is deleted. What an interrupted deletion leaves is shown as what is left
-of the instance, until its disks are gone too.
+The service gives these disks no tags, whatever tags the call gives the instance. A tag on the instance therefore holds
+digests of the names that our call gave the disks. Deleting an instance detaches its disks, so they are tagged before.
+After an interrupted deletion, the disks that still exist are shown as a partly deleted instance.
 """
 
 from __future__ import annotations
@@ -18,17 +18,17 @@ from .family import LONGEST_NAME, LONGEST_TAG_VALUE, tags_of
 from .restoring_family import DELETED_WITH, LEFT
 
 SAME_TIME = 600.0
-"""Seconds between the creation of an instance and that of the disks that came along with it, at most."""
+"""The longest time in seconds between the creation of an instance and of the disks restored with it."""
 
 DISKS_TAG = "snapcopy:disks"
-"""Says at an instance which disks came along with it: eight hex digits of each name, so that there is room for all."""
+"""The tag on an instance for the disks restored with it: eight hex digits per disk name, to have room for all."""
 
 INSTANCE_TAG = "snapcopy:instance"
-"""Marks a disk that is deleted with its instance; the value is the instance's ARN."""
+"""The tag on a disk that is deleted with its instance; the value is the instance's ARN."""
 
 
 def disk_mapping(instance: str, snapshot: Mapping[str, Any]) -> list[dict[str, str]]:
-    """Return the names that the disks of a snapshot get, ``<instance>-<disk>``, as the API's disk map.
+    """Return the API's disk map, which names the disks of a snapshot ``<instance>-<disk>``.
 
     Example:
         >>> disk_mapping("web", {"fromAttachedDisks": [{"name": "data", "path": "/dev/xvdf"}]})
@@ -45,7 +45,7 @@ def disk_mapping(instance: str, snapshot: Mapping[str, Any]) -> list[dict[str, s
 
 
 def disks_tag(mapping: Iterable[Mapping[str, str]]) -> dict[str, str]:
-    """Return the tag that says at an instance which disks come along with it; nothing where there are none.
+    """Return the tag on an instance that identifies the disks restored with it; empty if there are none.
 
     Example:
         >>> disks_tag([{"originalDiskPath": "/dev/xvdf", "newDiskName": "web-data"}])
@@ -56,24 +56,24 @@ def disks_tag(mapping: Iterable[Mapping[str, str]]) -> dict[str, str]:
 
 
 def expected(instance: Seen) -> list[str]:
-    """Return the digests of the names that our call gave to the disks of an instance."""
+    """Return the digests of the names that our call gave to an instance's disks."""
     return instance.tags.get(DISKS_TAG, "").split()
 
 
 def is_young(instance: Seen, *, now: float) -> bool:
-    """Whether its disks may not show yet, or not be attached yet."""
+    """Whether an instance is so new that its disks may not be visible or attached yet."""
     return instance.created_at is not None and now - instance.created_at.timestamp() <= SAME_TIME
 
 
 def came_along(instance: Seen, disks: Iterable[Mapping[str, Any]], *, now: float) -> list[str]:
     """Return the names of the disks that were restored with an instance.
 
-    What proves it is the name that our call gave them, that they were made together with it, and that they are attached
-    to it, or not yet: somebody may have let go of one of an older instance.
+    Such a disk has a name that our call gave, was created together with the instance, and is attached to the instance,
+    or not attached yet if the instance is new: from an older instance somebody may have detached a disk.
 
     Args:
-        instance: with its tags.
-        disks: all of the region, as the API describes them.
+        instance: the instance, with its tags.
+        disks: all disks of the region, as the API describes them.
         now: seconds since the epoch.
     """
     if instance.created_at is None:
@@ -91,7 +91,7 @@ def came_along(instance: Seen, disks: Iterable[Mapping[str, Any]], *, now: float
 
 
 def released(instance: Seen, disks: Iterable[Mapping[str, Any]]) -> list[str]:
-    """Return the names of the disks that an interrupted deletion marked, and that somebody has detached since."""
+    """Return the names of the disks that an interrupted deletion tagged, and that somebody has detached since."""
     return [
         raw["name"]
         for raw in disks
@@ -100,7 +100,7 @@ def released(instance: Seen, disks: Iterable[Mapping[str, Any]]) -> list[str]:
 
 
 def marks(instance: Seen) -> dict[str, str]:
-    """Return the tags that mark a disk as deleted with an instance of ours."""
+    """Return the tags that mark a disk for deletion with an instance of ours."""
     found = {SOURCE_TAG: source_of(instance.region, instance.name)}
     if instance.ref:
         found[INSTANCE_TAG] = instance.ref
@@ -110,9 +110,9 @@ def marks(instance: Seen) -> dict[str, str]:
 
 
 def left_of_instances(region: str, disks: Iterable[Mapping[str, Any]]) -> list[Seen]:
-    """Return what is left of instances that are gone: of each its name, its ARN, and the disks as ``attachedDisks``.
+    """Return the partly deleted instances, each with its name, its ARN, and its disks as ``attachedDisks``.
 
-    A marked disk that somebody has attached to another instance since is theirs.
+    A tagged disk that somebody has attached to another instance since is left out.
     """
     found: dict[str, Seen] = {}
     for raw in disks:
@@ -140,7 +140,7 @@ def left_of_instances(region: str, disks: Iterable[Mapping[str, Any]]) -> list[S
 
 
 def source_of(region: str, instance: str) -> str:
-    """Return the source tag of the disks that are deleted with an instance."""
+    """Return the value of the source tag of the disks that are deleted with an instance."""
     return f"{region}:{DELETED_WITH}/{instance}"[:LONGEST_TAG_VALUE]
 
 

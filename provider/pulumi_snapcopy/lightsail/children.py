@@ -1,4 +1,4 @@
-"""Which copies are a recovery region's children: told from the state by URN, from the service by owner tag."""
+"""Identifies the copies of a recovery region: in the state by URN, at the service by owner tag."""
 
 from __future__ import annotations
 
@@ -24,20 +24,20 @@ _STATES = {
     Phase.FAILED: CopyState.FAILED,
 }
 _TAKEN_NAME = re.compile(r"-manual-[0-9a-f]{8}$")
-"""What a taken snapshot's derived name has behind its source's."""
+"""The end of a taken snapshot's derived name, after the source's name."""
 
 _DATE = re.compile(r"\d{4}-\d{2}-\d{2}$")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Child:
-    """A copy of a recovery region's.
+    """A copy that belongs to a recovery region.
 
     Args:
         source: the instance or disk.
-        source_region: where that is.
+        source_region: the region of the source.
         copy: the copy.
-        snapshot: the manual snapshot that it is a copy of; None for an automatic one.
+        snapshot: the manual snapshot that was copied; None for an automatic snapshot.
     """
 
     source: str
@@ -48,12 +48,12 @@ class Child:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Taken:
-    """A manual snapshot that the component took of a source without automatic ones.
+    """A manual snapshot that the component took of a source without automatic snapshots.
 
     Args:
         source: the instance or disk.
         kind: InstanceSnapshot or DiskSnapshot.
-        date: the day (UTC) that it was taken for.
+        date: the day (UTC) that the snapshot was taken for.
     """
 
     source: str
@@ -63,7 +63,7 @@ class Taken:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Children:
-    """The children of one component.
+    """The child resources of one `DisasterRecoveryRegion`.
 
     Args:
         name: the component's name in the program.
@@ -74,7 +74,7 @@ class Children:
     urn: str
 
     def child(self, source: str, day: date) -> str:
-        """Return a child's name in the program.
+        """Return a child resource's name in the program.
 
         Example:
             >>> Children(name="dr", urn="").child("web-1", date(2026, 11, 20))
@@ -83,7 +83,7 @@ class Children:
         return f"{self.name}-{source}-{day}"
 
     def urn_of(self, source: str, day: date, kind: str = _COPY) -> str:
-        """Return a child's URN; of a copy, or of what takes a snapshot of the source.
+        """Return the URN of a child resource: a copy, or by ``kind`` a taken snapshot.
 
         Example:
             >>> Children(name="dr", urn="urn:pulumi:dev::shop::my:Region::dr").urn_of("web-1", date(2026, 11, 20))
@@ -92,19 +92,19 @@ class Children:
         return f"{self.urn.removesuffix(f'::{self.name}')}${_MODULE}{kind}::{self.child(source, day)}"
 
     def recorded(self, entries: Mapping[str, Mapping[str, Any]]) -> tuple[Child, ...]:
-        """Return the children in the state."""
+        """Return the component's copies in the state."""
         found = (
             self._recorded(urn, outputs) for urn, outputs in entries.items() if f"${_MODULE}{_COPY}::" in urn
         )
         return tuple(each for each in found if each)
 
     def listed(self, snapshots: Iterable[Seen], identity: str) -> tuple[Child, ...]:
-        """Return the children among a service's snapshots, by the owner tag of this component in the stack of this identity."""
+        """Return the component's copies among a service's snapshots, by the owner tag with the stack's identity."""
         found = (self._listed(each, identity) for each in snapshots if OWNER_TAG in each.tags)
         return tuple(each for each in found if each)
 
     def taken_in_state(self, entries: Mapping[str, Mapping[str, Any]]) -> frozenset[Taken]:
-        """Return the manual snapshots in the state."""
+        """Return the component's taken snapshots in the state."""
         found = (
             (Taken(source=str(outputs.get(argument) or ""), kind=kind, date=day), urn)
             for urn, outputs in entries.items()
@@ -116,7 +116,7 @@ class Children:
         )
 
     def taken_in(self, snapshots: Iterable[Seen], identity: str) -> frozenset[Taken]:
-        """Return the manual snapshots among a service's, by owner tag."""
+        """Return the component's taken snapshots among a service's, by the owner tag with the stack's identity."""
         found = (
             (Taken(source=str(each.outputs.get("fromResourceName") or ""), kind=each.kind, date=day), tag)
             for each in snapshots
@@ -161,7 +161,7 @@ class Children:
 
 
 def _day(text: str) -> date | None:
-    """Return the date that a text ends in."""
+    """Return the date at the end of a text, or None."""
     found = _DATE.search(text)
     try:
         return date.fromisoformat(found[0]) if found else None

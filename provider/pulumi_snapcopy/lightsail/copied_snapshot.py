@@ -16,27 +16,28 @@ from .provider import copied_snapshot
 class CopiedSnapshot(SnapcopyResource, module="lightsail", name="CopiedSnapshot"):
     """A copy of a manual or automatic snapshot of a Lightsail instance or disk, in the same or another region.
 
-    The copy is a manual snapshot of its own: it stays when the source goes, costs $0.05 per GB-month, and is deleted
-    with this resource. Databases can't be copied. Creating it waits until the copy is complete, from minutes to over
-    two hours; ``opts.custom_timeouts`` changes the three hours that it waits at most.
+    The copy is a manual snapshot, independent of its source: it remains when the source is deleted, costs $0.05 per
+    GB-month, and is deleted with this resource. Databases can't be copied. Creating the resource waits until the copy
+    is complete, from minutes to over two hours; ``opts.custom_timeouts`` changes the longest wait, three hours.
 
     Page: https://docs.aws.amazon.com/lightsail/2016-11-28/api-reference/API_CopySnapshot.html
 
     Args:
-        resource_name: the name in the program.
+        resource_name: the resource's name in the program.
         source_region: the region of the source.
-        target_region: the region of the copy; default: the one that the stack's ``aws:region`` or AWS tooling would use.
+        target_region: the region of the copy; default: the stack's ``aws:region``, else the region of AWS tooling.
         source_snapshot_name: the manual snapshot to copy.
         source_resource_name: the instance or disk whose automatic snapshot to copy, by date or the latest.
         restore_date: the date of the automatic snapshot, YYYY-MM-DD or a ``datetime.date``.
-        use_latest_restorable_auto_snapshot: copy the latest one; its date is settled when the copy is first planned.
+        use_latest_restorable_auto_snapshot: copy the latest automatic snapshot; its date is settled when the copy is
+            first planned.
         target_snapshot_name: the copy's name, 2 to 255 characters; default: derived from the request.
         tags: the copy's tags.
-        adopt: take over an existing snapshot of the target's name; it is then deleted with this resource.
-        triggers: any values; a change of one copies again.
-        track_latest: copy again whenever there is a newer automatic snapshot, or whenever the manual source was taken
-            again under its name.
-        opts: Pulumi's own; ``custom_timeouts`` and ``retain_on_delete`` are honoured.
+        adopt: take over an existing snapshot with the copy's name, which is then deleted with this resource.
+        triggers: any values; a change makes a new copy.
+        track_latest: copy again whenever there is a newer automatic snapshot, or a newer manual snapshot under the
+            source's name.
+        opts: Pulumi's resource options; ``custom_timeouts`` and ``retain_on_delete`` are honoured.
 
     Example:
         >>> CopiedSnapshot("web",
@@ -47,17 +48,17 @@ class CopiedSnapshot(SnapcopyResource, module="lightsail", name="CopiedSnapshot"
     arn: pulumi.Output[str] = pulumi.property("arn")
     """The copy's ARN."""
     state: pulumi.Output[str] = pulumi.property("state")
-    """The copy's state: available (instances) or completed (disks) when it is done."""
+    """The copy's state: available (instances) or completed (disks) when the copy is complete."""
     resource_type: pulumi.Output[str] = pulumi.property("resourceType")
-    """InstanceSnapshot or DiskSnapshot."""
+    """The copy's type: InstanceSnapshot or DiskSnapshot."""
     created_at: pulumi.Output[str] = pulumi.property("createdAt")
     """When the copy was started, ISO 8601 in UTC."""
     size_in_gb: pulumi.Output[int] = pulumi.property("sizeInGb")
-    """The size in GiB."""
+    """The copy's size in GiB."""
     from_resource_name: pulumi.Output[str] = pulumi.property("fromResourceName")
-    """The instance or disk that the snapshot was once taken of."""
+    """The instance or disk that the copied snapshot was taken of."""
     restored_date: pulumi.Output[str | None] = pulumi.property("restoredDate")
-    """The date of the automatic snapshot that was copied; None for a manual one."""
+    """The date of the automatic snapshot that was copied; None for a manual snapshot."""
     operation_id: pulumi.Output[str] = pulumi.property("operationId")
     """The service's id of the CopySnapshot operation."""
     source_region: pulumi.Output[str] = pulumi.property("sourceRegion")
@@ -71,7 +72,7 @@ class CopiedSnapshot(SnapcopyResource, module="lightsail", name="CopiedSnapshot"
     source_resource_name: pulumi.Output[str | None] = pulumi.property("sourceResourceName")
     """The instance or disk whose automatic snapshot is copied."""
     restore_date: pulumi.Output[str | None] = pulumi.property("restoreDate")
-    """The date that was asked for."""
+    """The requested date of the automatic snapshot."""
     tags: pulumi.Output[Mapping[str, str] | None] = pulumi.property("tags")
     """The copy's tags."""
 

@@ -1,4 +1,4 @@
-"""``DisasterRecoveryRegion``: copies of what matters, kept in another region and rolled with a retention."""
+"""``DisasterRecoveryRegion``: copies of instances and disks in another region, kept by a retention."""
 
 from __future__ import annotations
 
@@ -31,27 +31,26 @@ TYPE = "snapcopy:lightsail:DisasterRecoveryRegion"
 class DisasterRecoveryRegion(pulumi.ComponentResource):
     """Copies of instances' and disks' automatic snapshots in another region, kept by a retention.
 
-    Each copy is a `CopiedSnapshot` named ``<name>-<source>-<date>``. `pulumi up` once a day copies what is new, then
-    deletes what the retention no longer keeps: only copies of this component in this stack, and never in the dark.
-    Where a source is gone, or a list can't be read or comes empty, nothing of that source is deleted, and the preview
-    says why.
+    Each copy is a `CopiedSnapshot` named ``<name>-<source>-<date>``. `pulumi up` once a day copies new snapshots, then
+    deletes the copies that the retention no longer keeps: only copies of this component in this stack. If a source no
+    longer exists, or a list can't be read or is empty, no copy of that source is deleted, and the preview says why.
 
     Args:
-        name: the name in the program; a new name makes a new region, and deletes the copies of the old one.
-        source_region: where the sources are.
-        target_region: where the copies are to be.
+        name: the component's name in the program; a new name makes new copies, and deletes the copies of the old name.
+        source_region: the region of the sources.
+        target_region: the region of the copies.
         protect: names of instances and disks, tags that must all match, or "all".
         keep: which copies to keep; see `Retention`.
-        max_age: warn if the newest copy is older; default: no objective.
-        max_prune: the share of a source's copies, from 0 to 1, that one run may delete beyond the one that an ordinary
+        max_age: warn if a source's newest copy is older; default: no warning.
+        max_prune: the share of a source's copies, from 0 to 1, that one run may delete beyond the copy that an ordinary
             day replaces.
-        when_missing: what to do about a source without automatic snapshots: "fail", or "snapshot": take a manual one a
-            day, which is deleted at the source when it is copied and a newer one is there.
+        when_missing: what to do about a source without automatic snapshots: "fail", or "snapshot": take a manual
+            snapshot a day, which is deleted at the source once it is copied and a newer snapshot exists.
         tags: the copies' tags.
-        opts: Pulumi's own; what is about copies, such as ``custom_timeouts``, isn't handed on.
+        opts: Pulumi's resource options; those about copies, such as ``custom_timeouts``, aren't passed on to them.
 
     Raises:
-        RunError: if the arguments are wrong, the service can't be asked, or a run would delete too much; its text says
+        RunError: if the arguments are wrong, the service can't be read, or a run would delete too much; its text says
             what to do.
 
     Example:
@@ -66,9 +65,9 @@ class DisasterRecoveryRegion(pulumi.ComponentResource):
     copies: pulumi.Output[dict[str, dict[str, str]]]
     """The names of the copies, by source and date."""
     gaps: pulumi.Output[dict[str, list[str]]]
-    """The days of the last ``daily`` up to the newest copy that have none, by source."""
+    """The days without a copy among the last ``daily`` days up to the newest copy, by source."""
     includes: pulumi.Output[dict[str, list[str]]]
-    """The attached disks that come with an instance's copies, by instance."""
+    """The attached disks that an instance's copies contain, by instance."""
 
     def __init__(
         self,
@@ -92,7 +91,7 @@ class DisasterRecoveryRegion(pulumi.ComponentResource):
         self._name, self._noun, self._tags = name, noun, tags
         self._request = request_from(given, noun)
         super().__init__(TYPE, name, None, opts)
-        # The URN is known in a preview too; the identity isn't before the stack has one.
+        # In a preview the URN is known, and the identity only once the stack has one.
         told = pulumi.Output.all(identity_of_the_stack(), self.urn)
         declared: pulumi.Output[Any] = told.apply(self._declare, run_with_unknowns=True)
         self.newest, self.copies = declared["newest"], declared["copies"]
@@ -157,7 +156,7 @@ class DisasterRecoveryRegion(pulumi.ComponentResource):
     def _copies(
         self, plan: Plan, gathered: Gathered, children: Children, taken: Mapping[Any, pulumi.Output[str]]
     ) -> dict[str, pulumi.Output[str]]:
-        """Declare all that a plan holds: what isn't declared, the engine deletes."""
+        """Declare the copies that a plan keeps, and return their names by date; the engine deletes all others."""
         held = {}
         for hold in sorted(plan.hold, key=lambda each: each.date):
             known = gathered.children.get((hold.region, hold.name or ""))
@@ -185,10 +184,10 @@ class DisasterRecoveryRegion(pulumi.ComponentResource):
 
 
 def request_from(given: Mapping[str, Any], noun: str) -> Request:
-    """Return what the arguments ask for.
+    """Return the component's arguments as a checked request.
 
     Raises:
-        RunError: if one of them is wrong.
+        RunError: if an argument is wrong.
     """
     for name, value in given.items():
         if isinstance(value, pulumi.Output):

@@ -15,27 +15,27 @@ from .provider import disk_snapshot
 class DiskSnapshot(SnapcopyResource, module="lightsail", name="DiskSnapshot"):
     """A manual snapshot of a Lightsail disk, or of an instance's system disk.
 
-    The snapshot is a manual one: it stays when its source goes, costs $0.05 per GB-month, and is deleted with this
-    resource. Creating it waits until it is complete; ``opts.custom_timeouts`` changes the three hours that it waits at
-    most. Databases have snapshots of their own, which this can't take.
+    A manual snapshot remains when its source is deleted, costs $0.05 per GB-month, and is deleted with this resource.
+    Creating the resource waits until the snapshot is complete; ``opts.custom_timeouts`` changes the longest wait, three
+    hours. Snapshots of databases are another type, which this resource can't take.
 
     **What a snapshot of a disk in use holds** is what had been written to the disk at that moment. What an application
-    or the operating system still caches is missing. For a consistent one pause what writes to the disk, or unmount it,
-    until the snapshot has been started; while it is ``pending`` the disk can be used again. Databases on the instance
-    should be told to flush, or be stopped, for that moment.
+    or the operating system still caches is missing. For a consistent snapshot, pause what writes to the disk, or
+    unmount the disk, until the snapshot has been started; while the snapshot is ``pending`` the disk can be used again.
+    Flush or stop databases on the instance for that moment.
 
     Page: https://docs.aws.amazon.com/lightsail/2016-11-28/api-reference/API_CreateDiskSnapshot.html
 
     Args:
-        resource_name: the name in the program.
-        disk_name: the disk: either this …
-        instance_name: … or the instance whose system disk is meant.
+        resource_name: the resource's name in the program.
+        disk_name: the disk to take the snapshot of: either this …
+        instance_name: … or the instance whose system disk to take the snapshot of.
         disk_snapshot_name: the snapshot's name, 2 to 255 characters; default: derived from the request.
-        region: the disk's region; default: the one that the stack's ``aws:region`` or AWS tooling would use.
+        region: the region of the disk or instance; default: the stack's ``aws:region``, else the region of AWS tooling.
         tags: the snapshot's tags, set in the call that takes it.
-        triggers: any values; a change of one takes a new snapshot, before the old one is deleted.
-        adopt: take over an existing snapshot of that name; it is then deleted with this resource.
-        opts: Pulumi's own; ``custom_timeouts`` and ``retain_on_delete`` are honoured.
+        triggers: any values; a change takes a new snapshot before the old snapshot is deleted.
+        adopt: take over an existing snapshot of that name, which is then deleted with this resource.
+        opts: Pulumi's resource options; ``custom_timeouts`` and ``retain_on_delete`` are honoured.
 
     Example:
         >>> disk = DiskSnapshot("data", disk_name="data-1", region="us-east-1")  # doctest: +SKIP
@@ -46,25 +46,25 @@ class DiskSnapshot(SnapcopyResource, module="lightsail", name="DiskSnapshot"):
     arn: pulumi.Output[str] = pulumi.property("arn")
     """The snapshot's ARN."""
     state: pulumi.Output[str] = pulumi.property("state")
-    """The snapshot's state: completed when it is done."""
+    """The snapshot's state: completed when the snapshot is complete."""
     resource_type: pulumi.Output[str] = pulumi.property("resourceType")
-    """DiskSnapshot."""
+    """The type, DiskSnapshot."""
     created_at: pulumi.Output[str] = pulumi.property("createdAt")
-    """When it was taken, ISO 8601 in UTC."""
+    """When the snapshot was taken, ISO 8601 in UTC."""
     size_in_gb: pulumi.Output[int] = pulumi.property("sizeInGb")
-    """The size in GiB."""
+    """The snapshot's size in GiB."""
     from_resource_name: pulumi.Output[str] = pulumi.property("fromResourceName")
-    """The instance or disk that it was taken of."""
+    """The instance or disk that the snapshot was taken of."""
     operation_id: pulumi.Output[str] = pulumi.property("operationId")
     """The service's id of the CreateDiskSnapshot operation."""
     disk_name: pulumi.Output[str | None] = pulumi.property("diskName")
-    """The disk."""
+    """The disk that the snapshot is taken of."""
     instance_name: pulumi.Output[str | None] = pulumi.property("instanceName")
-    """The instance whose system disk it is."""
+    """The instance whose system disk the snapshot is taken of."""
     disk_snapshot_name: pulumi.Output[str] = pulumi.property("diskSnapshotName")
     """The snapshot's name, given or derived."""
     region: pulumi.Output[str] = pulumi.property("region")
-    """The region, given or the default."""
+    """The snapshot's region, given or the default."""
     tags: pulumi.Output[Mapping[str, str] | None] = pulumi.property("tags")
     """The snapshot's tags."""
 

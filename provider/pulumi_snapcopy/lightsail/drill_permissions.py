@@ -1,4 +1,4 @@
-"""What must be allowed for drills; a role of its own, which can change nothing but what drills made."""
+"""The permissions that drills need, for a separate role that can change only what drills made."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from ..core.permissions import BOTH, SOURCE, Permission
 from .permissions import statements
 
 DRILL_TAG = "snapcopy:drill"
-"""Marks what a drill made; the value is what was restored, ``region:source``."""
+"""The tag on what a drill made; the value is the source whose copy was restored, ``region:source``."""
 
 _REQUEST, _RESOURCE = f"aws:RequestTag/{DRILL_TAG}", f"aws:ResourceTag/{DRILL_TAG}"
 
@@ -39,13 +39,13 @@ DRILL_PERMISSIONS = (
     Permission(action="lightsail:TagResource", owner_in=_REQUEST,
                without="disks that came along can't be proven, and stay"),
 )  # fmt: skip
-"""All that drills need, once."""
+"""All permissions that drills need, each once."""
 
 _SIDS = {None: "ReadForDrills", _REQUEST: "RestoreForDrills", _RESOURCE: "RemoveDrills"}
 
 
 def drill_policy() -> dict[str, Any]:
-    """Return the IAM policy of a role for drills: it deletes only what has the drills' tag.
+    """Return the IAM policy of a role for drills, which allows deleting only what has the drills' tag.
 
     Example:
         >>> [statement["Sid"] for statement in drill_policy()["Statement"]]

@@ -1,8 +1,8 @@
-"""A drill: a copy is restored under a throw-away name, waited for, and removed with all that came along.
+"""Drills: restore a copy under a temporary name, wait until it is ready, and remove all that was restored.
 
-What a drill makes has a name with its own prefix and its own tag, set in the call. Disks that come along have no tag: they
-are proven by their instance while they are attached, and tagged before it is deleted. So what a killed drill leaves is
-always proven, and the next drill removes it.
+An instance or disk of a drill is known by its name's prefix and by its tag, set in the call. Disks restored with an
+instance have no tag: they are known by their instance while attached, and are tagged before the instance is deleted. So
+the orphans of a killed drill can always be identified, and the next drill removes them.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ from .restoring_service import RestoringLightsail
 
 PREFIX = "snapcopy-drill-"
 ABANDONED = 24 * 3600.0
-"""Seconds after which another source's drill is taken for killed; it may be at work until then."""
+"""Seconds after which a drill of another source counts as killed; until then it may still be running."""
 
 HOURS_A_MONTH = 730
 DISK_PRICE = 0.10
@@ -34,23 +34,23 @@ DISK_PRICE = 0.10
 
 
 class DrillError(SnapcopyError):
-    """What was restored doesn't get ready."""
+    """A restored instance or disk failed, or didn't become ready in time."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Restored:
-    """What a drill has restored; ``hourly`` is its price in US dollars an hour."""
+    """The instance or disk that a drill has restored; ``hourly`` is its price in US dollars per hour."""
 
     seen: Seen
     hourly: float | None
 
     @property
     def ip(self) -> str | None:
-        """The public address of an instance."""
+        """The public IPv4 address of a restored instance, or None."""
         return self.seen.outputs.get("publicIpAddress")
 
     def cost(self, seconds: float) -> float | None:
-        """Return what it has cost at most: each hour that was begun counts."""
+        """Return the cost in US dollars at most, where each started hour counts, or None if the price is unknown."""
         return None if self.hourly is None else round(self.hourly * max(math.ceil(seconds / 3600), 1), 4)
 
 
@@ -59,12 +59,12 @@ class Drilling:
     """One drill in one region.
 
     Args:
-        region: where the copy is.
-        of: what is restored, ``region:source``.
-        services: Lightsail for Instance and for Disk.
+        region: the region of the copy.
+        of: the source whose copy is restored, ``region:source``.
+        services: the adapters for Instance and for Disk.
         clock: the time.
         deadline: when to give up.
-        tell: shows what happens.
+        tell: reports progress.
     """
 
     region: str
@@ -75,15 +75,15 @@ class Drilling:
     tell: Callable[[str], None]
     name: str = field(default_factory=lambda: f"{PREFIX}{secrets.token_hex(4)}")
     _unseen: str | None = field(default=None, init=False)
-    """The kind of what was asked for and isn't visible yet."""
+    """The type of the requested object while it isn't visible yet."""
 
     def restore(self, copy: Seen, *, bundle_id: str | None, zone: str | None) -> Restored:
-        """Start the restore, and wait until it is ready.
+        """Restore a copy, and wait until the restored instance or disk is ready.
 
         Raises:
-            SourceError: if it can't be restored so; nothing was sent.
-            DrillError: if it fails, or doesn't get ready in time.
-            ServiceError: if the service refuses.
+            SourceError: if the copy can't be restored with these arguments; no request was sent.
+            DrillError: if the restore fails, or isn't ready in time.
+            ServiceError: if the service refuses the request.
         """
         kind = copy.kind.removesuffix("Snapshot")
         service = self.services[kind]
@@ -101,7 +101,7 @@ class Drilling:
         return Restored(seen=self._wait(kind), hourly=hourly)
 
     def clean(self) -> list[str]:
-        """Remove what earlier drills left, and return its names; other sources' only when they are a day old."""
+        """Remove the orphans of earlier drills, those of other sources after a day, and return their names."""
         left = [
             each
             for each in self._drills("Instance")
@@ -115,7 +115,7 @@ class Drilling:
         return removed
 
     def remove(self) -> None:
-        """Remove what this drill has restored, with the disks that came along; also where it isn't visible yet."""
+        """Remove what this drill has restored, with its disks; wait for an object that isn't visible yet."""
         for kind in self.services:
             found = self.deadline.retry(lambda kind=kind: self.services[kind].get(self.region, self.name))  # type: ignore[misc]
             if found is None and kind == self._unseen:
@@ -128,7 +128,7 @@ class Drilling:
             else:
                 self.services[kind].delete_free_disk(self.region, found.name)
 
-    # How
+    # Helpers
 
     def _arguments(
         self, service: RestoringLightsail, kind: str, snapshot: str, bundle_id: str | None, zone: str | None
@@ -166,7 +166,7 @@ class Drilling:
         return given, None if monthly is None else monthly / HOURS_A_MONTH
 
     def _look_for(self, kind: str) -> Seen | None:
-        """Look for what a request has made whose answer was lost; it may not be visible yet."""
+        """Return the object of a request, waiting until it is visible, or None after the creation grace period."""
         until = self.clock.now() + CREATION_GRACE
         while True:
             found = self.deadline.retry(lambda: self.services[kind].get(self.region, self.name))
@@ -209,10 +209,10 @@ class Drilling:
         return (each for each in listed if is_of_a_drill(each))
 
     def _remove_instance(self, instance: Seen) -> list[str]:
-        """Remove an instance of a drill; its disks are tagged first, so that they are proven when it is gone.
+        """Remove a drill's instance and disks; the disks are tagged first, to be known once the instance is deleted.
 
         Raises:
-            DrillError: if it is still pending at the deadline: its disks may not show yet.
+            DrillError: if the instance is still pending at the deadline: its disks may not be visible yet.
         """
         service, seen = self.services["Instance"], instance
         while seen.phase is Phase.PENDING and not self._is_abandoned(seen):
@@ -237,7 +237,7 @@ class Drilling:
 
 
 def is_of_a_drill(seen: Seen) -> bool:
-    """Whether it is provably a drill's: by its name and its tag, which was set in the call that made it.
+    """Whether an object was provably made by a drill: by its name, and its tag, which was set in the call that made it.
 
     Example:
         >>> is_of_a_drill(Seen(name="snapcopy-drill-1c9e", region="eu-west-1", kind="Instance"))

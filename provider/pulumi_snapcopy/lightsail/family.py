@@ -1,4 +1,4 @@
-"""What a copied snapshot of Lightsail is like."""
+"""The family of copied snapshots on Lightsail, and what Lightsail's families share."""
 
 from __future__ import annotations
 
@@ -23,12 +23,12 @@ _DERIVED = re.compile(rf"(.*)-(?:\d{{4}}-\d{{2}}-\d{{2}}|manual|restored)-([0-9a
 
 
 class Named(Family):
-    """What Lightsail knows by its name, which carries the key where it is derived."""
+    """A family whose objects Lightsail identifies by name; a derived name contains the key."""
 
     key_digits = KEY_DIGITS
 
     def carried_key(self, inputs: Inputs, key: str) -> str:
-        """Return the key as derived names of this request carry it: with what they begin with, whatever the date."""
+        """Return the key as this request's derived names contain it: with the start of the name, without the date."""
         return key_of(self.derive_name(inputs, key) or "")
 
     def region_of(self, ref: str) -> str:
@@ -37,7 +37,7 @@ class Named(Family):
 
 
 class CopiedSnapshots(Named):
-    """A copy of a manual or automatic snapshot; its name carries the key."""
+    """The family of copies of manual or automatic snapshots; a copy's derived name contains the key."""
 
     rules = COPIED_SNAPSHOT_RULES
     words = Words(
@@ -49,7 +49,7 @@ class CopiedSnapshots(Named):
     name_argument = "targetSnapshotName"
 
     def phase(self, state: str) -> Phase:
-        """Return what a snapshot's state means."""
+        """Return the phase that a snapshot's state means: pending, done or failed."""
         return phase(state)
 
     def source(self, inputs: Inputs) -> tuple[str, str]:
@@ -58,23 +58,23 @@ class CopiedSnapshots(Named):
         return inputs.get("sourceRegion") or "", name
 
     def route(self, inputs: Inputs) -> str:
-        """Return where from and where to."""
+        """Return the source and target region, for messages."""
         return f"{inputs.get('sourceRegion') or ''} -> {inputs.get('targetRegion') or ''}"
 
     def origin(self, inputs: Inputs) -> str:
-        """Return what is copied: ``region:name``, and ``:date`` of an automatic snapshot."""
+        """Return the value of the source tag: ``region:name``, and ``:date`` for an automatic snapshot."""
         date = f":{_date(inputs)}" if inputs.get("sourceResourceName") else ""
         return ":".join(self.source(inputs))[: LONGEST_TAG_VALUE - len(date)] + date
 
     def request(self, inputs: Inputs) -> dict[str, Any]:
-        """Return what identifies the request; a date is the same, written or settled."""
+        """Return the arguments that identify the request, with the date as ``date``, whether given or settled."""
         found = super().request(inputs)
         del found["restoreDate"]
         return {**found, "date": _date(inputs)}
 
     @property
     def optional(self) -> frozenset[str]:
-        """A date that isn't settled is no difference, nor is a name."""
+        """The parts of the request that make no difference until they are settled: the date and the name."""
         return super().optional | {"date"}
 
     def shown_at(self, name: str, inputs: Inputs) -> str:
@@ -84,11 +84,11 @@ class CopiedSnapshots(Named):
         return "restoreDate" if "restoreDate" in inputs else "restoredDate"
 
     def key_covers(self, inputs: Inputs) -> dict[str, Any]:
-        """Return what the key covers: not the date, so that a later run knows what an earlier one has left."""
+        """Return the arguments that the key covers: not the date, so a later run finds what an earlier run left."""
         return {name: value for name, value in super().key_covers(inputs).items() if name != "date"}
 
     def follows(self, inputs: Inputs) -> bool:
-        """Whether a manual source is copied again whenever it was taken again under its name."""
+        """Whether to copy again whenever a newer manual snapshot takes the source's name."""
         return bool(inputs.get("trackLatest") is True and inputs.get("sourceSnapshotName"))
 
     def source_argument(self, inputs: Inputs) -> str:
@@ -96,7 +96,7 @@ class CopiedSnapshots(Named):
         return "sourceSnapshotName" if inputs.get("sourceSnapshotName") else "sourceResourceName"
 
     def taken(self, inputs: Inputs) -> Callable[[Lightsail], datetime | None]:
-        """Return the call that tells when the manual source was taken."""
+        """Return a function that returns when the manual source was taken."""
         region, name = self.source(inputs)
 
         def ask(service: Lightsail) -> datetime | None:
@@ -106,10 +106,10 @@ class CopiedSnapshots(Named):
         return ask
 
     def settle(self, olds: Inputs, inputs: dict[str, Any], *, same: bool, ask: Callable[..., Any]) -> None:
-        """Settle "latest" as a date; once, unless it is tracked."""
+        """Settle "latest" as a date in the inputs: once, or at every check with ``trackLatest``."""
         if inputs.get("useLatestRestorableAutoSnapshot") is not True:
             return
-        # Where the first check couldn't ask, create has settled it; the outputs hold it, and that date stays.
+        # If the first check couldn't read the date, create has settled it: the outputs hold this date, which stays.
         held = _date(olds) if same else None
         region, source = self.source(inputs)
         if not same or inputs.get("trackLatest"):
@@ -118,11 +118,11 @@ class CopiedSnapshots(Named):
             inputs["restoredDate"] = held
 
     def is_settled(self, inputs: Inputs) -> bool:
-        """Whether the date is known; the name follows from it."""
+        """Whether the date, which the derived name contains, is known; a manual snapshot needs none."""
         return bool(inputs.get("sourceSnapshotName") or _date(inputs))
 
     def derive_name(self, inputs: Inputs, key: str) -> str | None:
-        """Return ``<source>-<date or "manual">-<key>``, within the service's 255 characters.
+        """Return the derived name, ``<source>-<date or "manual">-<key>``, of at most 255 characters.
 
         Example:
             >>> CopiedSnapshots().derive_name({"sourceResourceName": "web-1", "restoreDate": "2026-11-20"}, "3f9c2a1b")
@@ -135,26 +135,26 @@ class CopiedSnapshots(Named):
         return source[: LONGEST_NAME - len(suffix)] + suffix
 
     def is_dated(self, inputs: Inputs, name: str, key: str) -> bool:
-        """Whether runs of this request on other days make copies of other dates."""
+        """Whether runs of this request on other days make copies of other dates, with other derived names."""
         return _date(inputs) is not None and bool(key) and key_of(name) == self.carried_key(inputs, key)
 
     def is_itself(self, inputs: Inputs) -> bool:
-        """Whether it names the very snapshot that is to be taken over as its source."""
+        """Whether the request's source is the snapshot that it takes over."""
         source, region = inputs.get("sourceSnapshotName"), inputs.get("sourceRegion")
         target = (inputs.get("targetSnapshotName"), inputs.get("targetRegion"))
         return source is not None and (source, region) == target
 
     def outputs(self, spec: Spec) -> dict[str, Any]:
-        """Return the date that is copied."""
+        """Return the outputs known from the request: the date of the automatic snapshot."""
         return {"restoredDate": _date(spec.arguments)}
 
     def is_over_limit(self, reason: str) -> bool:
-        """Whether a copy failed only because too many were in progress."""
+        """Whether a copy failed only because too many copies were in progress."""
         return is_of_copies_in_progress(reason)
 
 
 def phase(state: str) -> Phase:
-    """Return what a snapshot's state means; an unknown one is waited on, never taken for an end.
+    """Return the phase that a snapshot's state means; an unknown state is pending, never done or failed.
 
     Example:
         >>> phase("available"), phase("completed"), phase("unknown")
@@ -164,7 +164,7 @@ def phase(state: str) -> Phase:
 
 
 def taken_of(region: str, kind: str, name: str) -> str:
-    """Return what a snapshot was taken of as records tell it; a disk's may be of an instance's system disk.
+    """Return a taken snapshot's source as in the service's records; a disk snapshot's may be an instance (system disk).
 
     Example:
         >>> taken_of("us-east-1", "DiskSnapshot", "data-1")
@@ -184,7 +184,7 @@ def region_of_arn(ref: str) -> str:
 
 
 def key_of(name: str) -> str:
-    """Return the key that a derived name carries, with what the name begins with; of another name an empty string.
+    """Return the key in a derived name, with the start of the name, or an empty string for any other name.
 
     Example:
         >>> key_of("web-1-2026-11-20-3f9c2a1b"), key_of("my-web-1-manual-3f9c2a1b"), key_of("web-1-dr")
@@ -195,7 +195,7 @@ def key_of(name: str) -> str:
 
 
 def tags_of(raw: Mapping[str, Any]) -> dict[str, str]:
-    """Return the tags of what the API describes.
+    """Return the tags of an object of the API as a dict.
 
     Example:
         >>> tags_of({"tags": [{"key": "team", "value": "shop"}, {"key": "nightly"}]})

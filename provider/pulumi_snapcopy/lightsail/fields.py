@@ -1,4 +1,4 @@
-"""The fields of Lightsail's resources."""
+"""The arguments and outputs of Lightsail's copied and taken snapshots."""
 
 from __future__ import annotations
 

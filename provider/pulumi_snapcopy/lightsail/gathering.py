@@ -1,4 +1,4 @@
-"""What a recovery region's plan is decided from: asked of the service, and told apart from what couldn't be asked."""
+"""Gathers what a recovery region is planned from, and keeps "none" apart from "couldn't be read"."""
 
 from __future__ import annotations
 
@@ -17,13 +17,13 @@ from .lookups import AutoSnapshot, Disk, Instance
 
 T = TypeVar("T")
 AT_ONCE = 8
-"""Questions in flight."""
+"""How many reads are in flight at most."""
 
 _STATES = {"Success": OfferState.READY, "InProgress": OfferState.PENDING, "Failed": OfferState.FAILED}
 
 
 class Inventory(Protocol):
-    """Whom to ask; `lookups.Lookups` is one."""
+    """The reads that `gather` needs, as `lookups.Lookups` has them."""
 
     def instances(self, region: str) -> tuple[Instance, ...]:
         """Return the instances of a region."""
@@ -41,17 +41,17 @@ class Inventory(Protocol):
         """Return the manual snapshots of a region."""
 
     def is_there(self, snapshot: Seen) -> bool:
-        """Return whether one that a list shows is there when it is read by its name."""
+        """Return whether a snapshot that a list shows exists when it is read by its name."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sources:
-    """What there is in the source region.
+    """The instances, disks and databases in the source region.
 
     Args:
-        instances: by name; Unreadable if they couldn't be listed.
-        disks: likewise.
-        databases: their names; likewise.
+        instances: the instances by name; Unreadable if they couldn't be listed.
+        disks: the disks by name; Unreadable if they couldn't be listed.
+        databases: the names of databases; Unreadable if they couldn't be listed.
     """
 
     instances: Mapping[str, Instance] | Unreadable
@@ -59,11 +59,11 @@ class Sources:
     databases: tuple[str, ...] | Unreadable = ()
 
     def all(self, *, spared: Iterable[str], manual: bool = False) -> tuple[Source, ...] | Unreadable:
-        """Return what can be protected.
+        """Return the instances and disks that can be protected, or Unreadable.
 
         Args:
-            spared: names that count anyway.
-            manual: whether manual snapshots can be taken, so that Windows counts too.
+            spared: the names that are always included.
+            manual: whether manual snapshots can be taken, which includes Windows instances.
         """
         if isinstance(self.instances, Unreadable):
             return self.instances
@@ -83,12 +83,12 @@ class Sources:
 
     @property
     def names(self) -> list[str]:
-        """The names of instances and disks, as far as they could be listed."""
+        """The names of the instances and disks that could be listed."""
         told = [each for each in (self.instances, self.disks) if not isinstance(each, Unreadable)]
         return [name for each in told for name in each]
 
     def find(self, name: str) -> Instance | Disk | None:
-        """Return the instance or disk of this name, as far as they could be listed."""
+        """Return the listed instance or disk with this name, or None."""
         instances = {} if isinstance(self.instances, Unreadable) else self.instances
         disks = {} if isinstance(self.disks, Unreadable) else self.disks
         return instances.get(name) or disks.get(name)
@@ -96,16 +96,16 @@ class Sources:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Gathered:
-    """All that was told.
+    """All that a recovery region is planned from.
 
     Args:
-        sources: what there is in the source region.
+        sources: the instances, disks and databases in the source region.
         selected: the sources to plan for.
-        evidence: of each, by name.
-        children: the children that the service or the state knows, by region and name.
-        manual: the sources without automatic snapshots, of which manual ones are taken, with the resource that does.
+        evidence: the evidence of each selected source, by name.
+        children: the copies that the service or the state knows, by region and name.
+        manual: the sources without automatic snapshots to take manual snapshots of, with the resource type that does.
         taken: the manual snapshots that the service or the state knows.
-        taken_told: whether the service has told which there are.
+        taken_told: whether the service's manual snapshots could be listed.
     """
 
     sources: Sources
@@ -128,17 +128,17 @@ def gather(
     target_region: str,
     take_on: date | None = None,
 ) -> Gathered:
-    """Ask for all that a plan needs.
+    """Read and return all that a recovery region is planned from.
 
     Args:
-        inventory: whom to ask.
-        children: which copies are the component's.
-        identity: the stack's; None before it has one: then no copy is the stack's.
-        entries: the outputs in the state, by URN; Unreadable if the engine doesn't tell.
-        protect: what the program asks for.
-        source_region: where the sources are.
-        target_region: where the copies are to be.
-        take_on: today (UTC), if manual snapshots are to be taken where there are no automatic ones.
+        inventory: reads from the service.
+        children: identifies the component's copies.
+        identity: the stack's identity; None before it exists: then no copy is the stack's.
+        entries: the outputs in the state, by URN; Unreadable if the state couldn't be read.
+        protect: the sources that the program asks to protect.
+        source_region: the region of the sources.
+        target_region: the region of the copies.
+        take_on: today (UTC), if manual snapshots are taken of sources without automatic snapshots.
     """
     in_state = children.taken_in_state({} if isinstance(entries, Unreadable) else entries)
     recorded = entries if isinstance(entries, Unreadable) else children.recorded(entries)
@@ -216,7 +216,7 @@ def gather(
 def _without_ghosts(
     inventory: Inventory, pool: ThreadPoolExecutor, listed: list[Seen], doubtful: Container[str]
 ) -> list[Seen]:
-    """Leave out what a stale list still shows: what is ours and not in the state would be taken for one to take over."""
+    """Return a list without deleted snapshots of ours, which a stale read may show and which would pass for orphans."""
 
     def is_there(snapshot: Seen) -> bool:
         if snapshot.name not in doubtful:
@@ -232,14 +232,14 @@ def _sources(inventory: Inventory, pool: ThreadPoolExecutor, region: str, protec
     disks = pool.submit(_told, lambda: inventory.disks(region))
     found = Sources(instances=_by_name(instances.result()), disks=_by_name(disks.result()))
     if isinstance(protect, tuple) and all(found.find(name) for name in protect):
-        return found  # databases are asked for only where they may explain something
+        return found  # databases are listed only if they may explain a missing source
     return Sources(
         instances=found.instances, disks=found.disks, databases=_told(lambda: inventory.databases(region))
     )
 
 
 def is_without(found: Instance | Disk, offers: tuple[Offer, ...] | Unreadable | None, *, today: date) -> bool:
-    """Whether a source has no automatic snapshots: when they are disabled, old ones stay.
+    """Whether a source gets no automatic snapshots; old ones may remain after automatic snapshots were disabled.
 
     Page: https://docs.aws.amazon.com/lightsail/latest/userguide/amazon-lightsail-configuring-automatic-snapshots.html
     """
@@ -261,7 +261,7 @@ def _offers(
             return inventory.auto_snapshots(region, name)
         except (NotFound, Refused):
             if isinstance(found, Instance) and found.is_windows:
-                return ()  # the service may refuse to list what Windows doesn't have
+                return ()  # the service may refuse the call: Windows has no automatic snapshots
             raise
 
     answer = _told(ask)

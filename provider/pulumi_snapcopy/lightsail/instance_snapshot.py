@@ -1,4 +1,4 @@
-"""``InstanceSnapshot``: a manual snapshot of a Lightsail instance, with the disks that are attached to it, as a Pulumi resource."""
+"""``InstanceSnapshot``: a manual snapshot of a Lightsail instance and its attached disks, as a Pulumi resource."""
 
 from __future__ import annotations
 
@@ -13,28 +13,28 @@ from .provider import instance_snapshot
 
 
 class InstanceSnapshot(SnapcopyResource, module="lightsail", name="InstanceSnapshot"):
-    """A manual snapshot of a Lightsail instance, with the disks that are attached to it.
+    """A manual snapshot of a Lightsail instance and its attached disks.
 
-    The snapshot is a manual one: it stays when its source goes, costs $0.05 per GB-month, and is deleted with this
-    resource. Creating it waits until it is complete; ``opts.custom_timeouts`` changes the three hours that it waits at
-    most. Databases have snapshots of their own, which this can't take.
+    A manual snapshot remains when its source is deleted, costs $0.05 per GB-month, and is deleted with this resource.
+    Creating the resource waits until the snapshot is complete; ``opts.custom_timeouts`` changes the longest wait, three
+    hours. Snapshots of databases are another type, which this resource can't take.
 
     **What a snapshot of a disk in use holds** is what had been written to the disk at that moment. What an application
-    or the operating system still caches is missing. For a consistent one pause what writes to the disk, or unmount it,
-    until the snapshot has been started; while it is ``pending`` the disk can be used again. Databases on the instance
-    should be told to flush, or be stopped, for that moment.
+    or the operating system still caches is missing. For a consistent snapshot, pause what writes to the disk, or
+    unmount the disk, until the snapshot has been started; while the snapshot is ``pending`` the disk can be used again.
+    Flush or stop databases on the instance for that moment.
 
     Page: https://docs.aws.amazon.com/lightsail/2016-11-28/api-reference/API_CreateInstanceSnapshot.html
 
     Args:
-        resource_name: the name in the program.
-        instance_name: the instance.
+        resource_name: the resource's name in the program.
+        instance_name: the instance to take the snapshot of.
         instance_snapshot_name: the snapshot's name, 2 to 255 characters; default: derived from the request.
-        region: the instance's region; default: the one that the stack's ``aws:region`` or AWS tooling would use.
+        region: the instance's region; default: the stack's ``aws:region``, else the region of AWS tooling.
         tags: the snapshot's tags, set in the call that takes it.
-        triggers: any values; a change of one takes a new snapshot, before the old one is deleted.
-        adopt: take over an existing snapshot of that name; it is then deleted with this resource.
-        opts: Pulumi's own; ``custom_timeouts`` and ``retain_on_delete`` are honoured.
+        triggers: any values; a change takes a new snapshot before the old snapshot is deleted.
+        adopt: take over an existing snapshot of that name, which is then deleted with this resource.
+        opts: Pulumi's resource options; ``custom_timeouts`` and ``retain_on_delete`` are honoured.
 
     Example:
         >>> before = InstanceSnapshot("web", instance_name="web-1", triggers=["2.3"])  # doctest: +SKIP
@@ -43,23 +43,23 @@ class InstanceSnapshot(SnapcopyResource, module="lightsail", name="InstanceSnaps
     arn: pulumi.Output[str] = pulumi.property("arn")
     """The snapshot's ARN."""
     state: pulumi.Output[str] = pulumi.property("state")
-    """The snapshot's state: available when it is done."""
+    """The snapshot's state: available when the snapshot is complete."""
     resource_type: pulumi.Output[str] = pulumi.property("resourceType")
-    """InstanceSnapshot."""
+    """The type, InstanceSnapshot."""
     created_at: pulumi.Output[str] = pulumi.property("createdAt")
-    """When it was taken, ISO 8601 in UTC."""
+    """When the snapshot was taken, ISO 8601 in UTC."""
     size_in_gb: pulumi.Output[int] = pulumi.property("sizeInGb")
-    """The size in GiB."""
+    """The snapshot's size in GiB."""
     from_resource_name: pulumi.Output[str] = pulumi.property("fromResourceName")
-    """The instance or disk that it was taken of."""
+    """The instance or disk that the snapshot was taken of."""
     operation_id: pulumi.Output[str] = pulumi.property("operationId")
     """The service's id of the CreateInstanceSnapshot operation."""
     instance_name: pulumi.Output[str] = pulumi.property("instanceName")
-    """The instance."""
+    """The instance that the snapshot is taken of."""
     instance_snapshot_name: pulumi.Output[str] = pulumi.property("instanceSnapshotName")
     """The snapshot's name, given or derived."""
     region: pulumi.Output[str] = pulumi.property("region")
-    """The region, given or the default."""
+    """The snapshot's region, given or the default."""
     tags: pulumi.Output[Mapping[str, str] | None] = pulumi.property("tags")
     """The snapshot's tags."""
 

@@ -1,6 +1,6 @@
-"""What a program can ask Lightsail: instances, disks, their automatic snapshots, manual snapshots.
+"""Look-ups for programs: Lightsail's instances, disks, their automatic snapshots, and manual snapshots.
 
-An answer that holds nothing is an empty tuple; a question that wasn't answered is an error, never an empty tuple.
+If the service has none, a look-up returns an empty tuple; if the service doesn't answer, it raises an error.
 """
 
 from __future__ import annotations
@@ -23,32 +23,32 @@ if TYPE_CHECKING:
     from ..aws.login import Login
     from .service import Lightsail
 
-# boto3 is imported where it is used: a program that only describes copies shall not pay for it.
+# boto3 is imported in functions: a program that only declares copies doesn't need it.
 
 T = TypeVar("T")
 L = TypeVar("L", bound="Lookups")
 
 PATIENCE = 20.0
-"""Seconds for which a question is repeated that may be answered later: throttled, failing, not reachable."""
+"""Seconds for which a read is retried that may succeed later: throttled, failing or not reachable."""
 
 AUTOMATIC = "AutoSnapshot"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Instance:
-    """An instance.
+    """A Lightsail instance.
 
     Args:
-        name: its name, unique in its region.
-        arn: its ARN.
-        region: where it is.
+        name: the name, unique in the region.
+        arn: the ARN.
+        region: the region.
         state: the service's word, such as ``running``.
-        blueprint_id: what it was made from, such as ``amazon_linux_2023``.
-        bundle_id: its size, such as ``small_3_0``.
-        is_windows: whether it runs Windows, which has no automatic snapshots.
-        disks: the names of the disks attached to it, its system disk left out; its snapshots contain them.
-        automatic_snapshots: whether they are enabled; None if the service doesn't say.
-        tags: its tags.
+        blueprint_id: the image that the instance was made from, such as ``amazon_linux_2023``.
+        bundle_id: the plan, such as ``small_3_0``.
+        is_windows: whether the instance runs Windows, which has no automatic snapshots.
+        disks: the names of the attached disks, without the system disk; the instance's snapshots contain them.
+        automatic_snapshots: whether automatic snapshots are enabled; None if the service doesn't say.
+        tags: the tags.
     """
 
     name: str
@@ -65,17 +65,17 @@ class Instance:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Disk:
-    """A disk; system disks are parts of their instances.
+    """A Lightsail disk; system disks belong to their instances and aren't listed.
 
     Args:
-        name: its name, unique in its region.
-        arn: its ARN.
-        region: where it is.
+        name: the name, unique in the region.
+        arn: the ARN.
+        region: the region.
         state: the service's word, such as ``in-use``.
-        size_in_gb: GiB.
-        attached_to: the instance that it is attached to; None if to none.
-        automatic_snapshots: whether they are enabled; None if the service doesn't say.
-        tags: its tags.
+        size_in_gb: the size in GiB.
+        attached_to: the instance that the disk is attached to; None if it isn't attached.
+        automatic_snapshots: whether automatic snapshots are enabled; None if the service doesn't say.
+        tags: the tags.
     """
 
     name: str
@@ -93,9 +93,9 @@ class AutoSnapshot:
     """An automatic snapshot of an instance or disk; the service keeps the latest seven.
 
     Args:
-        date: the day (UTC) that it is known by.
+        date: the day (UTC) that identifies the snapshot.
         status: ``Success``, ``InProgress``, ``Failed`` or ``NotFound``.
-        created_at: when it was taken, UTC; None if the service doesn't say.
+        created_at: when the snapshot was taken, UTC; None if the service doesn't say.
     """
 
     date: date
@@ -104,7 +104,7 @@ class AutoSnapshot:
 
     @property
     def is_restorable(self) -> bool:
-        """Whether it can be copied or restored from now."""
+        """Whether the snapshot can be copied or restored from now."""
         return self.status == "Success"
 
 
@@ -113,16 +113,16 @@ class Snapshot:
     """A manual snapshot; copies are manual snapshots.
 
     Args:
-        name: its name, unique in its region.
-        arn: its ARN.
-        region: where it is.
+        name: the name, unique in the region.
+        arn: the ARN.
+        region: the region.
         resource_type: InstanceSnapshot or DiskSnapshot.
         state: the service's word: pending, available (instances), completed (disks), error.
-        progress: of a pending one, such as ``40%``; None if the service doesn't say.
-        created_at: when it was started, UTC.
-        size_in_gb: GiB.
-        from_resource_name: the instance or disk that it was once taken of.
-        tags: its tags.
+        progress: the progress of a pending snapshot, such as ``40%``; None if the service doesn't say.
+        created_at: when the snapshot was started, UTC.
+        size_in_gb: the size in GiB.
+        from_resource_name: the instance or disk that the snapshot was originally taken of.
+        tags: the tags.
     """
 
     name: str
@@ -138,7 +138,7 @@ class Snapshot:
 
     @property
     def is_complete(self) -> bool:
-        """Whether it can be copied or restored from."""
+        """Whether the snapshot is complete, and can be copied or restored from."""
         return self.state in ("available", "completed")
 
 
@@ -146,10 +146,10 @@ def get_instances(*, region: str | None = None) -> tuple[Instance, ...]:
     """Return the instances of a region.
 
     Args:
-        region: default: the one that the stack's ``aws:region`` or AWS tooling would use.
+        region: the region; default: the stack's ``aws:region``, else the region of AWS tooling.
 
     Raises:
-        SnapcopyError: if the service doesn't answer or isn't to be asked; its text is a sentence.
+        SnapcopyError: if the service doesn't answer, or the settings don't allow the call; its text is a sentence.
 
     Example:
         >>> [each.name for each in get_instances(region="us-east-1") if each.tags.get("backup")]  # doctest: +SKIP
@@ -168,11 +168,11 @@ def get_auto_snapshots(resource_name: str, *, region: str | None = None) -> tupl
 
     Args:
         resource_name: the instance or disk.
-        region: where it is; default: the one that the stack's ``aws:region`` or AWS tooling would use.
+        region: the region of the instance or disk; default: the stack's ``aws:region``, else the region of AWS tooling.
 
     Raises:
         NotFound: if the region has no such instance or disk.
-        SnapcopyError: if the service doesn't answer or isn't to be asked; its text is a sentence.
+        SnapcopyError: if the service doesn't answer, or the settings don't allow the call; its text is a sentence.
 
     Example:
         >>> [str(each.date) for each in get_auto_snapshots("web-1", region="us-east-1")]  # doctest: +SKIP
@@ -182,18 +182,18 @@ def get_auto_snapshots(resource_name: str, *, region: str | None = None) -> tupl
 
 
 def get_snapshots(*, region: str | None = None) -> tuple[Snapshot, ...]:
-    """Return all manual snapshots of a region by name; see `get_instances`."""
+    """Return all manual snapshots of a region, sorted by name; see `get_instances`."""
     return _ask(region, lambda lookups, there: tuple(_public(each) for each in lookups.snapshots(there)))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Lookups:
-    """Questions to Lightsail, by the settings of one program.
+    """Reads from Lightsail with the settings of one program.
 
     Args:
-        service: whom to ask.
-        login: whose credentials are used.
-        allowed: the accounts that may be worked in; none: any.
+        service: the adapter of Lightsail.
+        login: the credentials to use.
+        allowed: the accounts that may be used; empty: any account.
     """
 
     service: Lightsail
@@ -202,7 +202,7 @@ class Lookups:
 
     @classmethod
     def of_the_program(cls: type[L]) -> L:
-        """Return those of the running program: its stack's profile, region and account guard, else the environment's.
+        """Return the look-ups with the program's profile, region and allowed accounts: the stack's or environment's.
 
         Raises:
             ConfigError: if a setting can't be used.
@@ -215,10 +215,10 @@ class Lookups:
         return cls(service=Lightsail(login=login), login=login, allowed=settings.allowed_account_ids)
 
     def region(self, given: str | None) -> str:
-        """Return the given region, or the default one.
+        """Return the given region, or the default region.
 
         Raises:
-            ConfigError: if there is none.
+            ConfigError: if no region is given and no default is set.
         """
         region = given or self.login.default_region()
         if region is None:
@@ -228,11 +228,11 @@ class Lookups:
         return region
 
     def admit(self, region: str) -> None:
-        """Return if the credentials belong to an allowed account.
+        """Raise WrongAccount unless the credentials belong to an allowed account.
 
         Raises:
-            WrongAccount: if not.
-            ServiceError: if the account can't be told.
+            WrongAccount: if the account isn't allowed.
+            ServiceError: if the account can't be determined.
         """
         if not self.allowed:
             return
@@ -262,11 +262,11 @@ class Lookups:
         return tuple(sorted(found, key=lambda each: each.date, reverse=True))
 
     def snapshots(self, region: str) -> tuple[Seen, ...]:
-        """Return the manual snapshots of a region, by name."""
+        """Return the manual snapshots of a region, sorted by name."""
         return tuple(sorted(_patiently(lambda: self.service.snapshots(region)), key=lambda each: each.name))
 
     def is_there(self, snapshot: Seen) -> bool:
-        """Return whether a snapshot that a list shows is there when it is read by its name."""
+        """Return whether a snapshot that a list shows exists when it is read by its name."""
         found = _patiently(lambda: self.service.get(snapshot.region, snapshot.name, snapshot.kind))
         return found is not None and found.ref == snapshot.ref
 

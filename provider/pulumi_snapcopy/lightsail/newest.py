@@ -1,4 +1,4 @@
-"""The newest copy of a source that is ours, and how old its data is."""
+"""Finds the newest copy of ours of a source, and how old the copied data is."""
 
 from __future__ import annotations
 
@@ -17,11 +17,11 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HeldCopy:
-    """A complete copy of ours.
+    """A complete copy of ours, and when its data was taken.
 
     Args:
         seen: the copy.
-        taken_at: when its data was taken, UTC; midnight of its day where the service no longer tells.
+        taken_at: when the copy's data was taken, UTC; midnight of that day if the service no longer says.
     """
 
     seen: Seen
@@ -29,13 +29,13 @@ class HeldCopy:
 
 
 def newest_copy(service: Lightsail, source: str, source_region: str, target_region: str) -> HeldCopy | None:
-    """Return the complete copy of ours with the newest data, or None if there is none.
+    """Return our complete copy of a source with the newest data, or None if there is none.
 
     Args:
         service: Lightsail.
-        source: the instance or disk; also the manual snapshot that was copied.
-        source_region: where the source is; it may be out of order, then days are all that is known of ages.
-        target_region: where the copies are.
+        source: the name of the instance or disk, or of the manual snapshot that was copied.
+        source_region: the source's region; if it doesn't answer, ages are known by day only.
+        target_region: the region of the copies.
 
     Raises:
         ServiceError: if the target region's snapshots can't be listed.
@@ -83,7 +83,7 @@ def is_of(copy: Seen, source: str, source_region: str) -> bool:
 
 
 def of_its_source(taken_at: datetime | None, copy: Seen) -> datetime | None:
-    """Return when a source was taken, or None where what has its name now was taken after the copy was made.
+    """Return when a copy's source was taken, or None if a snapshot taken after the copy now has the source's name.
 
     Example:
         >>> copy = Seen(name="c", region="eu-west-1", kind="DiskSnapshot", created_at=datetime(2026, 11, 20, 6))
@@ -96,7 +96,7 @@ def of_its_source(taken_at: datetime | None, copy: Seen) -> datetime | None:
 
 
 def _date(copy: Seen) -> str:
-    """The date of an automatic snapshot; empty for a manual one."""
+    """Return the date of the automatic snapshot that was copied, or an empty string for a manual snapshot."""
     return [*copy.tags.get(SOURCE_TAG, "").split(":", 2), "", ""][2]
 
 

@@ -1,4 +1,4 @@
-"""What must be allowed on Lightsail.
+"""The permissions that copying, taking and restoring need on Lightsail.
 
 Page: https://docs.aws.amazon.com/service-authorization/latest/reference/list_lightsail.html
 """
@@ -41,7 +41,7 @@ PERMISSIONS = (
     Permission(action="lightsail:UntagResource", owner_in=_RESOURCE_TAG,
                without="tags can't be removed from copies"),
 )  # fmt: skip
-"""All that copies need, once; what `lightsail.service` calls, and no more."""
+"""All permissions that copies need, each once: what `lightsail.service` calls, and no more."""
 
 _WRONG_SOURCE = "a message about a wrong source can't name the right ones"
 
@@ -67,7 +67,7 @@ TAKING_PERMISSIONS = (
     Permission(action="lightsail:TagResource", owner_in=_REQUEST_TAG, without="tags can't be changed"),
     Permission(action="lightsail:UntagResource", owner_in=_RESOURCE_TAG, without="tags can't be removed"),
 )  # fmt: skip
-"""All that ``InstanceSnapshot`` and ``DiskSnapshot`` need, once."""
+"""All permissions that ``InstanceSnapshot`` and ``DiskSnapshot`` need, each once."""
 
 RESTORING_PERMISSIONS = (
     Permission(action="lightsail:CreateDiskFromSnapshot", owner_in=_REQUEST_TAG, without="no disk can be restored"),
@@ -92,7 +92,9 @@ RESTORING_PERMISSIONS = (
     Permission(action="lightsail:TagResource", owner_in=_REQUEST_TAG, without="tags can't be changed"),
     Permission(action="lightsail:UntagResource", owner_in=_RESOURCE_TAG, without="tags can't be removed"),
 )  # fmt: skip
-"""All that ``RestoredInstance`` and ``RestoredDisk`` need, once. Disks that came along with an instance are tagged before they are deleted."""
+"""All permissions that ``RestoredInstance`` and ``RestoredDisk`` need, each once.
+
+Disks that were restored with an instance are tagged before they are deleted."""
 
 _SIDS = {None: "CopySnapshots", _REQUEST_TAG: "TagCopies", _RESOURCE_TAG: "ChangeCopies"}
 _TAKING_SIDS = {None: "LookAtSources", _REQUEST_TAG: "TakeSnapshots", _RESOURCE_TAG: "ChangeTaken"}
@@ -100,26 +102,26 @@ _RESTORING_SIDS = {None: "LookAtRestored", _REQUEST_TAG: "Restore", _RESOURCE_TA
 
 
 def policy(*, delete: bool = True, taking: bool = False, restoring: bool = False) -> dict[str, Any]:
-    """Return the IAM policy that copies need, and nothing else.
+    """Return the IAM policy that allows what copies need, and nothing else.
 
     Each action carries a condition on the owner tag where the service supports one:
 
     - CopySnapshot and all reads support neither resources nor tags: they are allowed on everything.
-    - TagResource: a copy is made without tags and tagged afterwards, so a condition on a tag that it has
+    - TagResource: a copy is made without tags and tagged afterwards, so a condition on a tag of the copy
       (``aws:ResourceTag``) would refuse the first tagging. Each of our calls sets the owner tag along with the
       others, so the condition is on the tags in the call (``aws:RequestTag``).
     - UntagResource, DeleteDiskSnapshot and DeleteInstanceSnapshot are called on copies that have the owner tag
       (``aws:ResourceTag``). A snapshot without the tag can't be deleted with this policy.
 
-    The conditions keep a role from deleting what was never tagged as a copy, by mistake or by another program. They
-    don't stop somebody who holds the role's credentials: who may tag may also tag a foreign snapshot, then delete it.
-    Only ``delete=False`` does.
+    The conditions prevent a role from deleting, by mistake or from another program, a snapshot that was never tagged as
+    a copy. They don't stop somebody who has the role's credentials from tagging a foreign snapshot, then deleting it.
+    Only ``delete=False`` prevents that.
 
     Args:
-        delete: Whether the actions that delete snapshots are among them.
-        taking: Whether snapshots are taken as well.
-        restoring: Whether instances and disks are restored as well. The disks that come along with a restored instance
-            have no tags; they are tagged before ``DeleteDisk``, whose condition they meet then.
+        delete: whether to include the actions that delete snapshots.
+        taking: whether to include the actions that take snapshots.
+        restoring: whether to include the actions that restore instances and disks. Disks restored with an instance have
+            no tags; they are tagged before ``DeleteDisk``, and then meet its condition.
 
     Example:
         >>> [statement["Sid"] for statement in policy(delete=False)["Statement"]]
@@ -140,12 +142,12 @@ def policy(*, delete: bool = True, taking: bool = False, restoring: bool = False
 def statements(
     permissions: Iterable[Permission], sids: Mapping[str | None, str], *, delete: bool = True
 ) -> list[dict[str, Any]]:
-    """Return a statement for each condition that actions can have.
+    """Return the policy statements that allow actions, one statement per condition.
 
     Args:
         permissions: the actions to allow.
         sids: the statements' names, by the condition key.
-        delete: whether the actions that delete snapshots are among them.
+        delete: whether to include the actions that delete snapshots.
     """
     listed, found = list(permissions), []
     for key, sid in sids.items():

@@ -1,4 +1,4 @@
-"""What is looked at before a restore is sent: the service would refuse it too, but not say what fits."""
+"""Checks a restore before the request is sent: the service would refuse it too, but without naming what fits."""
 
 from __future__ import annotations
 
@@ -16,13 +16,13 @@ class Bundle:
     """A plan of instances in one region.
 
     Args:
-        id: such as small_3_0.
-        active: whether new instances can have it.
-        disk: GiB.
-        memory: GiB.
+        id: the bundle's id, such as small_3_0.
+        active: whether new instances can use the bundle.
+        disk: the disk's size in GiB.
+        memory: the memory in GiB.
         platforms: LINUX_UNIX, WINDOWS.
-        price: US dollars a month; None if it isn't told.
-        ipv4: whether its instances have a public IPv4 address.
+        price: US dollars per month; None if the service doesn't say.
+        ipv4: whether the bundle's instances have a public IPv4 address.
     """
 
     id: str
@@ -34,7 +34,7 @@ class Bundle:
     ipv4: bool = True
 
     def fits(self, size: float, source: Bundle | None) -> bool:
-        """Whether a snapshot fits in: by its size in GiB, and by the bundle of its source, where the region has that."""
+        """Whether a snapshot fits the bundle: by its size in GiB, and by its source's bundle if the region has that."""
         if not self.active or self.disk < size:
             return False
         if source is None:
@@ -54,18 +54,18 @@ def check_bundle(
     source_bundle: str,
     argument: str = "bundle_id",
 ) -> None:
-    """Refuse a bundle that the region doesn't have, or that the snapshot doesn't fit in.
+    """Raise SourceError for a bundle that the region doesn't have, or that the snapshot doesn't fit.
 
     Args:
-        wanted: its id.
-        bundles: the region's, inactive ones too.
+        wanted: the id of the requested bundle.
+        bundles: the region's bundles, including inactive bundles.
         region: the region.
-        size: the snapshot's, in GiB.
-        source_bundle: the id of the bundle that the snapshot's instance had; empty if it isn't told.
-        argument: where another one is written.
+        size: the snapshot's size in GiB.
+        source_bundle: the id of the bundle that the snapshot's instance had; empty if the service doesn't say.
+        argument: the argument that names the bundle, for the message.
 
     Raises:
-        SourceError: with the bundles that fit.
+        SourceError: if the bundle doesn't fit; the error names the bundles that fit.
     """
     found = next((each for each in bundles if each.id == wanted), None)
     source = next((each for each in bundles if each.id == source_bundle), None)
@@ -90,10 +90,10 @@ def check_bundle(
 def choose_bundle(
     bundles: Sequence[Bundle], *, region: str, size: float, source_bundle: str, argument: str = "bundle_id"
 ) -> Bundle:
-    """Return the source's bundle, or else the cheapest one that the snapshot fits in, with IPv4 if any; see `check_bundle`.
+    """Return the source's bundle, or else the cheapest fitting bundle, with IPv4 if possible; see `check_bundle`.
 
     Raises:
-        SourceError: if there is none.
+        SourceError: if no bundle fits.
     """
     source = next((each for each in bundles if each.id == source_bundle), None)
     if source is not None and source.fits(size, source):
@@ -109,10 +109,10 @@ def choose_bundle(
 def check_zone(
     wanted: str, zones: Sequence[str], *, region: str, argument: str = "availability_zone"
 ) -> None:
-    """Refuse a zone that the region doesn't have; ``argument`` is where another one is written.
+    """Raise SourceError for a zone that the region doesn't have; ``argument`` names the argument in the message.
 
     Raises:
-        SourceError: with those that it has.
+        SourceError: if the region has no such zone; the error names the region's zones.
     """
     if wanted not in zones:
         raise SourceError(
@@ -123,10 +123,10 @@ def check_zone(
 
 
 def check_size(wanted: float, snapshot: str, size: float) -> None:
-    """Refuse a disk that is smaller than its snapshot, in GiB.
+    """Raise SourceError for a disk that is smaller than its snapshot; sizes are in GiB.
 
     Raises:
-        SourceError: with the least size.
+        SourceError: if the disk is too small; the error names the smallest size.
     """
     if wanted < size:
         raise SourceError(
@@ -137,7 +137,7 @@ def check_size(wanted: float, snapshot: str, size: float) -> None:
 
 
 def no_snapshot(kind: str, name: str, argument: str, region: str, there_is: Sequence[str]) -> SourceError:
-    """Say that a snapshot isn't there, and what is."""
+    """Return the error for a snapshot that doesn't exist, with the names of existing snapshots."""
     listed = nearest_first(name, list(there_is), most=_MOST)
     more = f" and {len(there_is) - len(listed)} more" if len(there_is) > len(listed) else ""
     return SourceError(

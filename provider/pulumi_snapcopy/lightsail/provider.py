@@ -1,7 +1,7 @@
-"""The providers behind Lightsail's resources.
+"""The dynamic providers of Lightsail's resources.
 
-Every stack's state refers to ``pulumi_snapcopy.lightsail.provider.copied_snapshot`` and its like: neither this module
-nor the functions may ever be moved or renamed, or what is in the state could no longer be read or deleted.
+Every stack's state refers to ``pulumi_snapcopy.lightsail.provider.copied_snapshot`` and similar: neither this module
+nor the functions may ever be moved or renamed, or resources in the state could no longer be read or deleted.
 """
 
 from __future__ import annotations
@@ -17,11 +17,11 @@ if TYPE_CHECKING:
     from ..host.dynamic import DynamicProvider
     from ..host.settings import Settings
 
-# A program only refers to the providers: what they are made of is imported where it is used, boto3 above all.
+# A program only refers to the providers: what they need, boto3 above all, is imported in functions.
 
 
 def copied_snapshot() -> DynamicProvider:
-    """Make the provider of copies."""
+    """Return the dynamic provider of copies."""
     from .family import CopiedSnapshots
 
     def service(settings: Settings, clock: Clock) -> Service:
@@ -33,28 +33,28 @@ def copied_snapshot() -> DynamicProvider:
 
 
 def instance_snapshot() -> DynamicProvider:
-    """Make the provider of snapshots taken of instances."""
+    """Return the dynamic provider of snapshots taken of instances."""
     from .taking_family import InstanceSnapshots
 
     return _provider(instance_snapshot, InstanceSnapshots(), _taking("InstanceSnapshot"))
 
 
 def disk_snapshot() -> DynamicProvider:
-    """Make the provider of snapshots taken of disks."""
+    """Return the dynamic provider of snapshots taken of disks."""
     from .taking_family import DiskSnapshots
 
     return _provider(disk_snapshot, DiskSnapshots(), _taking("DiskSnapshot"))
 
 
 def restored_instance() -> DynamicProvider:
-    """Make the provider of restored instances."""
+    """Return the dynamic provider of restored instances."""
     from .restoring_family import RestoredInstances
 
     return _provider(restored_instance, RestoredInstances(), _restoring("Instance"))
 
 
 def restored_disk() -> DynamicProvider:
-    """Make the provider of restored disks."""
+    """Return the dynamic provider of restored disks."""
     from .restoring_family import RestoredDisks
 
     return _provider(restored_disk, RestoredDisks(), _restoring("Disk"))

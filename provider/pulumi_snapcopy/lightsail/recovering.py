@@ -1,4 +1,4 @@
-"""What one run of a recovery region does, and why it must not: decided from what was gathered."""
+"""Decides what one run of a recovery region does, or why it must not go on, from what was gathered."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ WhenMissing = Literal["fail", "snapshot"]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Request:
-    """What the program asks for; see `DisasterRecoveryRegion`."""
+    """The arguments of a `DisasterRecoveryRegion`, checked."""
 
     source_region: str
     target_region: str
@@ -38,14 +38,14 @@ class Request:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Decision:
-    """What one run does.
+    """What one run of a recovery region declares, warns of, or refuses.
 
     Args:
-        plans: one a source.
-        includes: the disks that come with an instance's snapshots, by instance.
-        take: the manual snapshots to declare at the source: what isn't declared, the engine deletes.
+        plans: the plans, one per source.
+        includes: the disks that an instance's snapshots contain, by instance.
+        take: the manual snapshots to declare at the source; the engine deletes those that aren't declared.
         warnings: sentences for the preview.
-        refusals: why the run must not go on; nothing is declared then.
+        refusals: why the run must not go on; if there are any, nothing is declared.
     """
 
     plans: tuple[Plan, ...]
@@ -56,7 +56,7 @@ class Decision:
 
 
 def decide(request: Request, gathered: Gathered, *, now: datetime) -> Decision:
-    """Return what a run does, given what was gathered."""
+    """Return what a run does, decided from what was gathered."""
     plans = tuple(
         plan_source(
             gathered.evidence[each.name],
@@ -86,7 +86,7 @@ def decide(request: Request, gathered: Gathered, *, now: datetime) -> Decision:
 
 
 def _take(request: Request, gathered: Gathered, plans: tuple[Plan, ...], now: datetime) -> Iterator[Taken]:
-    """Yield the manual snapshots that are to be at the sources: today's, and those that aren't copied yet."""
+    """Yield the manual snapshots to keep at the sources: today's, and those that aren't copied yet."""
     for plan in plans:
         known = {each for each in gathered.taken if each.source == plan.source}
         copied = {
@@ -137,7 +137,7 @@ _TAKE = 'write when_missing="snapshot" to take a manual snapshot a day'
 def _why_missing(
     selected: Selected, gathered: Gathered, request: Request
 ) -> tuple[str, tuple[str, ...]] | None:
-    """Return why, and what to do beside removing it."""
+    """Return why a source has neither copies nor snapshots, and the remedies besides removing it; None if it has."""
     name, evidence = selected.name, gathered.evidence[selected.name]
     if holdings(evidence) or evidence.offers:
         return None
@@ -176,7 +176,7 @@ def _enable(region: str, name: str = "NAME") -> str:
 
 
 def _nothing(request: Request, gathered: Gathered) -> str:
-    """Return why a run that would hold nothing at all must not pass for a good one."""
+    """Return the refusal of a run that would keep no copy at all, with the reason."""
     reasons = [
         each for each in (gathered.sources.instances, gathered.sources.disks) if isinstance(each, Unreadable)
     ]
@@ -227,7 +227,7 @@ def _warnings(request: Request, gathered: Gathered, plans: tuple[Plan, ...], now
 
 
 def _left_out(request: Request, gathered: Gathered) -> Iterator[str]:
-    """Name what a tag or "all" selects, and can't be protected."""
+    """Yield warnings that name the objects that a tag or "all" selects, but that can't be protected."""
     sources, planned = gathered.sources, {each.name for each in gathered.selected}
     instances = {} if isinstance(sources.instances, Unreadable) else sources.instances
     windows = [

@@ -12,7 +12,7 @@ SERVICE = "Lightsail"
 
 @cache
 def regions() -> Regions:
-    """Return the regions of Lightsail, as botocore's model has them; no settings and no network are needed."""
+    """Return the regions of Lightsail, from botocore's model; no settings and no network are needed."""
     from botocore.loaders import Loader
 
     shapes = Loader().load_service_model("lightsail", "service-2")["shapes"]

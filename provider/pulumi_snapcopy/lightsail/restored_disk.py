@@ -1,4 +1,4 @@
-"""``RestoredDisk``: a Lightsail disk, restored from a snapshot of its region, as a Pulumi resource."""
+"""``RestoredDisk``: a Lightsail disk, restored from a snapshot of the same region, as a Pulumi resource."""
 
 from __future__ import annotations
 
@@ -13,23 +13,23 @@ from .restored_fields import RESTORED_DISK
 
 
 class RestoredDisk(SnapcopyResource, module="lightsail", name="RestoredDisk"):
-    """A Lightsail disk, restored from a snapshot of its region.
+    """A Lightsail disk, restored from a snapshot of the same region.
 
-    The source's add-ons and tags do not come along: ``not_restored`` says so. A disk that is attached has to be detached
-    before it can be deleted. Before anything is sent the snapshot, the zone, the size and the name are looked at.
+    The source's add-ons and tags are not restored; the output ``not_restored`` lists them. An attached disk has to be
+    detached before it can be deleted. The snapshot, zone, size and name are checked before the request is sent.
 
     Page: https://docs.aws.amazon.com/lightsail/2016-11-28/api-reference/API_CreateDiskFromSnapshot.html
 
     Args:
-        resource_name: the name in the program.
-        disk_snapshot_name: the snapshot to restore; a copy stands in the region that it was copied to.
-        availability_zone: a zone of the region, such as eu-west-1a: that of the instance it is to be attached to.
-        size_in_gb: its size in GiB, at least the snapshot's.
-        disk_name: its name, 2 to 255 characters; default: derived from the request.
-        region: the snapshot's region; default: the one that the stack's ``aws:region`` or AWS tooling would use.
-        tags: its tags, set in the call that restores it.
-        triggers: any values; a change of one restores a new one, before the old one is deleted.
-        opts: Pulumi's own; ``custom_timeouts`` and ``retain_on_delete`` are honoured.
+        resource_name: the resource's name in the program.
+        disk_snapshot_name: the snapshot to restore; a copy is in the region that it was copied to.
+        availability_zone: a zone of the region, such as eu-west-1a: that of the instance to attach the disk to.
+        size_in_gb: the disk's size in GiB, at least the snapshot's.
+        disk_name: the disk's name, 2 to 255 characters; default: derived from the request.
+        region: the snapshot's region; default: the stack's ``aws:region``, else the region of AWS tooling.
+        tags: the disk's tags, set in the call that restores it.
+        triggers: any values; a change restores a new disk before the old disk is deleted.
+        opts: Pulumi's resource options; ``custom_timeouts`` and ``retain_on_delete`` are honoured.
 
     Example:
         >>> data = RestoredDisk("data", disk_snapshot_name="data-1-dr", region="eu-west-1",
@@ -37,27 +37,27 @@ class RestoredDisk(SnapcopyResource, module="lightsail", name="RestoredDisk"):
     """
 
     arn: pulumi.Output[str] = pulumi.property("arn")
-    """Its ARN."""
+    """The disk's ARN."""
     state: pulumi.Output[str] = pulumi.property("state")
-    """Its state: available when it is done, in-use when it is attached."""
+    """The disk's state: available when the restore is complete, in-use when the disk is attached."""
     resource_type: pulumi.Output[str] = pulumi.property("resourceType")
-    """Disk."""
+    """The type, Disk."""
     disk_name: pulumi.Output[str] = pulumi.property("diskName")
-    """Its name, given or derived."""
+    """The disk's name, given or derived."""
     created_at: pulumi.Output[str] = pulumi.property("createdAt")
     """When the restore was started, ISO 8601 in UTC."""
     not_restored: pulumi.Output[Sequence[str]] = pulumi.property("notRestored")
-    """What of the source doesn't come along."""
+    """What isn't restored from the source."""
     operation_id: pulumi.Output[str] = pulumi.property("operationId")
-    """The service's id of the operation."""
+    """The service's id of the restore operation."""
     region: pulumi.Output[str] = pulumi.property("region")
-    """The region, given or the default."""
+    """The disk's region, given or the default."""
     availability_zone: pulumi.Output[str] = pulumi.property("availabilityZone")
-    """The zone."""
+    """The disk's availability zone."""
     tags: pulumi.Output[Mapping[str, str] | None] = pulumi.property("tags")
-    """Its tags."""
+    """The disk's tags."""
     size_in_gb: pulumi.Output[int] = pulumi.property("sizeInGb")
-    """Its size in GiB."""
+    """The disk's size in GiB."""
 
     def __init__(
         self,

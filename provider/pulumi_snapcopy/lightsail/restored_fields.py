@@ -1,4 +1,4 @@
-"""The fields of what is restored: instances and disks."""
+"""The arguments and outputs of ``RestoredInstance`` and ``RestoredDisk``."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ NOT_RESTORED = {
     "Instance": ("static IP address", "custom firewall rules", "key pair", "add-ons", "tags"),
     "Disk": ("add-ons", "tags"),
 }
-"""What the service doesn't bring along from the source, by type."""
+"""What the service doesn't restore from the source, by type."""
 
 _PLACE = (
     Field(name="region", type=_STRING, change=_REPLACE, default="the stack's `aws:region`, else AWS tooling's",

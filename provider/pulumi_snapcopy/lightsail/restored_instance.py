@@ -1,4 +1,4 @@
-"""``RestoredInstance``: a Lightsail instance, restored from a snapshot of its region, as a Pulumi resource."""
+"""``RestoredInstance``: a Lightsail instance, restored from a snapshot of the same region, as a Pulumi resource."""
 
 from __future__ import annotations
 
@@ -13,28 +13,28 @@ from .restored_fields import RESTORED_INSTANCE
 
 
 class RestoredInstance(SnapcopyResource, module="lightsail", name="RestoredInstance"):
-    """A Lightsail instance, restored from a snapshot of its region.
+    """A Lightsail instance, restored from a snapshot of the same region.
 
-    Disks that were attached when the snapshot was taken come along, as new disks named ``<instance>-<disk>``; they are
-    deleted with this resource as long as they are attached to it. The source's static IP address, custom firewall
-    rules, key pair, add-ons and tags do not come along: ``not_restored`` says so. Before anything is sent the snapshot,
-    the zone, the bundle and the names are looked at; a wrong one is refused with what fits.
+    Disks that were attached when the snapshot was taken are restored too, as new disks named ``<instance>-<disk>``.
+    These disks are deleted with this resource as long as they are attached to the instance. The source's static IP
+    address, custom firewall rules, key pair, add-ons and tags are not restored; the output ``not_restored`` lists them.
+    The snapshot, zone, bundle and names are checked before the request is sent; an error names the values that fit.
 
     Page: https://docs.aws.amazon.com/lightsail/2016-11-28/api-reference/API_CreateInstancesFromSnapshot.html
 
     Args:
-        resource_name: the name in the program.
-        instance_snapshot_name: the snapshot to restore; a copy stands in the region that it was copied to.
+        resource_name: the resource's name in the program.
+        instance_snapshot_name: the snapshot to restore; a copy is in the region that it was copied to.
         availability_zone: a zone of the region, such as eu-west-1a.
         bundle_id: the plan, at least as large as the source's; plans differ from region to region.
-        instance_name: its name, 2 to 255 characters; default: derived from the request.
-        region: the snapshot's region; default: the one that the stack's ``aws:region`` or AWS tooling would use.
+        instance_name: the instance's name, 2 to 255 characters; default: derived from the request.
+        region: the snapshot's region; default: the stack's ``aws:region``, else the region of AWS tooling.
         user_data: a script that runs at the first start; wrap secrets in ``pulumi.Output.secret``.
-        key_pair_name: the key pair to log in with; default: the region's own.
+        key_pair_name: the key pair to log in with; default: the region's default key pair.
         ip_address_type: dualstack, ipv4 or ipv6.
-        tags: its tags, set in the call that restores it.
-        triggers: any values; a change of one restores a new one, before the old one is deleted.
-        opts: Pulumi's own; ``custom_timeouts`` and ``retain_on_delete`` are honoured.
+        tags: the instance's tags, set in the call that restores it.
+        triggers: any values; a change restores a new instance before the old instance is deleted.
+        opts: Pulumi's resource options; ``custom_timeouts`` and ``retain_on_delete`` are honoured.
 
     Example:
         >>> web = RestoredInstance("web", instance_snapshot_name="web-1-dr", region="eu-west-1",
@@ -42,29 +42,29 @@ class RestoredInstance(SnapcopyResource, module="lightsail", name="RestoredInsta
     """
 
     arn: pulumi.Output[str] = pulumi.property("arn")
-    """Its ARN."""
+    """The instance's ARN."""
     state: pulumi.Output[str] = pulumi.property("state")
-    """Its state: running when it is done."""
+    """The instance's state: running when the restore is complete."""
     resource_type: pulumi.Output[str] = pulumi.property("resourceType")
-    """Instance."""
+    """The type, Instance."""
     instance_name: pulumi.Output[str] = pulumi.property("instanceName")
-    """Its name, given or derived."""
+    """The instance's name, given or derived."""
     created_at: pulumi.Output[str] = pulumi.property("createdAt")
     """When the restore was started, ISO 8601 in UTC."""
     not_restored: pulumi.Output[Sequence[str]] = pulumi.property("notRestored")
-    """What of the source doesn't come along."""
+    """What isn't restored from the source."""
     operation_id: pulumi.Output[str] = pulumi.property("operationId")
-    """The service's id of the operation."""
+    """The service's id of the restore operation."""
     region: pulumi.Output[str] = pulumi.property("region")
-    """The region, given or the default."""
+    """The instance's region, given or the default."""
     availability_zone: pulumi.Output[str] = pulumi.property("availabilityZone")
-    """The zone."""
+    """The instance's availability zone."""
     tags: pulumi.Output[Mapping[str, str] | None] = pulumi.property("tags")
-    """Its tags."""
+    """The instance's tags."""
     public_ip_address: pulumi.Output[str | None] = pulumi.property("publicIpAddress")
-    """Its public IPv4 address."""
+    """The instance's public IPv4 address."""
     attached_disks: pulumi.Output[Sequence[str]] = pulumi.property("attachedDisks")
-    """The names of the disks attached to it."""
+    """The names of the disks attached to the instance."""
 
     def __init__(
         self,

@@ -1,4 +1,4 @@
-"""What instances and disks are like that are restored from a snapshot; their names carry the key."""
+"""The families of instances and disks restored from a snapshot; a derived name contains the key."""
 
 from __future__ import annotations
 
@@ -12,10 +12,10 @@ from .restored_fields import NOT_RESTORED
 from .rules.restored import DEFAULT_ADDRESS_TYPE, RESTORED_DISK_RULES, RESTORED_INSTANCE_RULES
 
 DELETED_WITH = "deleted-with"
-"""The form of the source tag of a disk that is deleted with its instance, ``region:deleted-with/instance``."""
+"""The form in the source tag of a disk that is deleted with its instance: ``region:deleted-with/instance``."""
 
 LEFT = "partly deleted"
-"""The state of an instance that is gone, and of which disks that came along are left."""
+"""The state of a deleted instance of which disks that were restored with it still exist."""
 
 _PHASES = {
     "running": Phase.DONE, "stopping": Phase.DONE, "stopped": Phase.DONE, "rebooting": Phase.DONE,
@@ -25,33 +25,33 @@ _PHASES = {
 
 
 class Restored(Named):
-    """Something that is restored from a snapshot of its own region."""
+    """A family of objects restored from a snapshot of the same region."""
 
     kind: str
-    """The service's type of it."""
+    """The service's type of the restored object, Instance or Disk."""
     snapshot_argument: str
     """The argument that names the snapshot."""
     traits = Traits(tagged_in_call=True, forms=("snapshot",))
     region_argument = "region"
 
     def phase(self, state: str) -> Phase:
-        """Return what a state means."""
+        """Return the phase that a state means: pending, done or failed."""
         return phase(state)
 
     def source(self, inputs: Inputs) -> tuple[str, str]:
-        """Return the region, and the snapshot with its form."""
+        """Return the region and ``snapshot/name``."""
         return inputs.get("region") or "", f"snapshot/{inputs.get(self.snapshot_argument) or ''}"
 
     def route(self, inputs: Inputs) -> str:
-        """Return what is restored, and where."""
+        """Return the snapshot and the region, for messages."""
         return f"{inputs.get(self.snapshot_argument) or ''} in {inputs.get('region') or ''}"
 
     def origin(self, inputs: Inputs) -> str:
-        """Return what it is restored from, ``region:snapshot/name``."""
+        """Return the value of the source tag: ``region:snapshot/name``."""
         return ":".join(self.source(inputs))[:LONGEST_TAG_VALUE]
 
     def derive_name(self, inputs: Inputs, key: str) -> str | None:
-        """Return ``<snapshot>-restored-<key>``, within the service's 255 characters.
+        """Return the derived name, ``<snapshot>-restored-<key>``, of at most 255 characters.
 
         Example:
             >>> RestoredDisks().derive_name({"diskSnapshotName": "data-dr"}, "3f9c2a1b")
@@ -61,13 +61,13 @@ class Restored(Named):
         return name[: LONGEST_NAME - len(suffix)] + suffix if name and key else None
 
     def outputs(self, spec: Spec) -> dict[str, Any]:
-        """Return what doesn't come along."""
+        """Return the outputs known from the request: what isn't restored from the source."""
         given = {"key pair"} if spec.arguments.get("keyPairName") else set()
         return {"notRestored": [each for each in NOT_RESTORED[self.kind] if each not in given]}
 
 
 class RestoredInstances(Restored):
-    """An instance, with the disks that its snapshot comprises."""
+    """The family of restored instances, with the disks in their snapshots."""
 
     kind, snapshot_argument = "Instance", "instanceSnapshotName"
     traits = Traits(tagged_in_call=True, forms=("snapshot", DELETED_WITH))
@@ -80,7 +80,7 @@ class RestoredInstances(Restored):
     name_argument = "instanceName"
 
     def request(self, inputs: Inputs) -> dict[str, Any]:
-        """Return what identifies the request; the default type of addresses is the same, written out or not."""
+        """Return the arguments that identify the request; the default address type counts as not given."""
         found = super().request(inputs)
         if found["ipAddressType"] == DEFAULT_ADDRESS_TYPE:
             found["ipAddressType"] = None
@@ -88,7 +88,7 @@ class RestoredInstances(Restored):
 
 
 class RestoredDisks(Restored):
-    """A disk."""
+    """The family of restored disks."""
 
     kind, snapshot_argument = "Disk", "diskSnapshotName"
     rules = RESTORED_DISK_RULES
@@ -101,7 +101,7 @@ class RestoredDisks(Restored):
 
 
 def phase(state: str) -> Phase:
-    """Return what the state of an instance or disk means; one that somebody has stopped is complete, too.
+    """Return the phase that an instance's or disk's state means; an instance that somebody has stopped is done, too.
 
     Example:
         >>> phase("running"), phase("stopped"), phase("in-use"), phase("pending")

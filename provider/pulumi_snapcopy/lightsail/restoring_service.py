@@ -1,4 +1,4 @@
-"""Restoring instances and disks from snapshots.
+"""The adapter of Lightsail that restores instances and disks from snapshots.
 
 Pages: https://docs.aws.amazon.com/lightsail/2016-11-28/api-reference/API_CreateInstancesFromSnapshot.html and
 https://docs.aws.amazon.com/lightsail/2016-11-28/api-reference/API_CreateDiskFromSnapshot.html
@@ -25,7 +25,7 @@ from .restoring_family import LEFT, phase
 from .service import Lightsail, created_at, pairs, snapshot_seen, started
 
 DETACHING = 120.0
-"""Seconds that a disk may take to come free of an instance that was deleted."""
+"""Seconds that a disk may take to be detached from a deleted instance."""
 
 _PAUSE = 2.0
 _SNAPSHOTS = {"Instance": "InstanceSnapshot", "Disk": "DiskSnapshot"}
@@ -33,7 +33,7 @@ _ARGUMENTS = {"Instance": "instanceSnapshotName", "Disk": "diskSnapshotName"}
 
 
 class RestoringLightsail(Lightsail):
-    """Lightsail as restored instances, or disks, use it.
+    """The adapter of Lightsail for restored instances, or for restored disks.
 
     Args:
         kind: Instance or Disk.
@@ -49,10 +49,10 @@ class RestoringLightsail(Lightsail):
         self.kinds = (kind,)
         self._of_snapshots = Lightsail(connections=connections, clock=clock, login=login)
 
-    # What there is
+    # Reads
 
     def get(self, region: str, name: str, kind: str | None = None) -> Seen | None:
-        """Read one instance or disk, or what is left of an instance whose deletion was interrupted."""
+        """Return the instance or disk with this name, or a partly deleted instance, or None."""
         raw = self._raw(region, name, self.kinds[0])
         if raw is not None:
             return _seen(raw, region, self.kinds[0])
@@ -61,22 +61,22 @@ class RestoringLightsail(Lightsail):
         return next((each for each in left if came_along.source_of(region, each.name) == wanted), None)
 
     def all(self, region: str, kind: str) -> list[Seen]:
-        """List instances, and what is left of some, or disks; page by page."""
+        """Return a region's instances, with those that are partly deleted, or its disks, read page by page."""
         found = [_seen(each, region, kind) for each in self.listed(region, f"{kind.lower()}s")]
         there = {each.ref for each in found}
         return found + [each for each in self._left(region) if each.ref not in there]
 
     def for_snapshots(self) -> Lightsail:
-        """Return the same service as it sees snapshots."""
+        """Return the adapter that reads and changes snapshots of the same service."""
         return self._of_snapshots
 
-    # Before
+    # Checks
 
     def check_source(self, spec: Spec, listing: Listing) -> Source:
-        """Look at the snapshot, the zone, the bundle or size, and the names.
+        """Check the snapshot, the zone, the bundle or size, and the names of a restore.
 
         Raises:
-            SourceError: if the restore couldn't succeed; it says what could.
+            SourceError: if the restore can't succeed; the error names the values that fit.
         """
         given, region, kind = spec.arguments, spec.region, self.kinds[0]
         snapshot = self.snapshot(region, kind, given.get(_ARGUMENTS[kind]) or "")
@@ -93,10 +93,10 @@ class RestoringLightsail(Lightsail):
         return Source(kind=kind)
 
     def snapshot(self, region: str, kind: str, name: str) -> dict[str, Any]:
-        """Return the snapshot to restore an instance or disk from, in the API's words.
+        """Return the snapshot to restore an instance or disk from, as the API describes it.
 
         Raises:
-            SourceError: if it isn't there, or isn't complete.
+            SourceError: if the snapshot doesn't exist or isn't complete.
         """
         wanted = _SNAPSHOTS[kind]
         argument = "instance_snapshot_name" if kind == "Instance" else "disk_snapshot_name"
@@ -126,14 +126,14 @@ class RestoringLightsail(Lightsail):
         return found
 
     def zones(self, region: str) -> list[str]:
-        """List the availability zones of a region."""
+        """Return the availability zones of a region."""
         client = self._clients.of(region)
         answer: Any = call("lightsail:GetRegions", lambda: client.get_regions(includeAvailabilityZones=True))
         found = [each for each in member(answer, "regions") if each.get("name") == region]
         return [zone["zoneName"] for each in found for zone in each.get("availabilityZones") or []]
 
     def bundles(self, region: str) -> list[Bundle]:
-        """List the plans of a region, those too that new instances can't have."""
+        """Return the bundles of a region, including those that new instances can't use."""
         client = self._clients.of(region)
         listed: Iterator[Any] = pages(
             "lightsail:GetBundles", lambda **page: client.get_bundles(includeInactive=True, **page)
@@ -153,7 +153,7 @@ class RestoringLightsail(Lightsail):
         ]
 
     def _check_names(self, spec: Spec, disks: Sequence[str]) -> None:
-        """A region has each name once, whatever has it."""
+        """Raise SourceError if a name of the restore is taken: names are unique in a region across all types."""
         for name in disks:
             found = self._raw(spec.region, name, "Disk")
             if found is not None and not _goes_with_ours(found, spec):
@@ -168,7 +168,7 @@ class RestoringLightsail(Lightsail):
     # Changes
 
     def create(self, spec: Spec, *, attempt: int) -> Started:
-        """Start the restore, with its tags; sent once: botocore doesn't repeat it."""
+        """Start the restore, with its tags, with one request that botocore doesn't retry."""
         tags = {**spec.all_tags, KEY_TAG: spec.key}
         action, answer = self.send(spec.region, spec.name, spec.arguments, tags)
         return started(answer, spec, action, tagged=True)
@@ -176,13 +176,13 @@ class RestoringLightsail(Lightsail):
     def send(
         self, region: str, name: str, given: Mapping[str, Any], tags: Mapping[str, str]
     ) -> tuple[str, Any]:
-        """Send the restore once, and return what was called and its answer.
+        """Send the restore request once, and return the name of the call and its response.
 
         Args:
-            region: of the snapshot, and of what is restored.
-            name: what is restored is called so.
-            given: the API's arguments, but for those beside it.
-            tags: set in the call.
+            region: the region of the snapshot and of the restored instance or disk.
+            name: the name of the restored instance or disk.
+            given: the API's other arguments.
+            tags: the tags to set in the call.
         """
         client = self._clients.of(region, retries=False)
         if self.kinds[0] == "Disk":
@@ -218,10 +218,10 @@ class RestoringLightsail(Lightsail):
         return action, answer
 
     def delete(self, seen: Seen) -> None:
-        """Ask for its deletion; of an instance, with the disks that came along, which are marked first.
+        """Request the deletion of a disk, or of an instance and the disks restored with it, which are tagged first.
 
         Raises:
-            Refused: if an instance is pending: its disks may not show yet.
+            Refused: if an instance is pending: its disks may not be visible yet.
         """
         client, name = self._clients.of(seen.region), seen.name
         if seen.kind == "Disk":
@@ -243,7 +243,7 @@ class RestoringLightsail(Lightsail):
             self.delete_free_disk(seen.region, disk)
 
     def delete_instance(self, region: str, name: str) -> None:
-        """Ask for the deletion of an instance alone."""
+        """Request the deletion of an instance, without the disks restored with it."""
         client = self._clients.of(region)
         call(
             "lightsail:DeleteInstance",
@@ -251,7 +251,7 @@ class RestoringLightsail(Lightsail):
         )
 
     def came_along(self, instance: Seen) -> list[str]:
-        """Name the disks that were restored with an instance; those of a young one are waited for, as lists lag."""
+        """Return the names of the disks restored with an instance; wait for those of a new instance, as lists lag."""
         until = self._clock.now() + CREATION_GRACE
         while True:
             now = self._clock.now()
@@ -262,7 +262,7 @@ class RestoringLightsail(Lightsail):
             self._clock.sleep(_PAUSE)
 
     def delete_free_disk(self, region: str, name: str) -> None:
-        """Delete a disk as soon as it is free of the instance that was deleted; gone already is fine."""
+        """Delete a disk as soon as it is detached from a deleted instance; a missing disk is no error."""
         client, until = self._clients.of(region), self._clock.now() + DETACHING
         while True:
             try:
@@ -276,7 +276,7 @@ class RestoringLightsail(Lightsail):
             else:
                 return
 
-    # How
+    # Helpers
 
     def _raw(self, region: str, name: str, kind: str) -> Any:
         client = self._clients.of(region)
@@ -290,7 +290,7 @@ class RestoringLightsail(Lightsail):
         return member(answer, kind.lower())
 
     def _left(self, region: str) -> list[Seen]:
-        """What interrupted deletions have left of instances."""
+        """Return the instances whose interrupted deletion has left disks."""
         if self.kinds[0] != "Instance":
             return []
         return came_along.left_of_instances(region, self.listed(region, "disks"))
@@ -319,7 +319,7 @@ def _seen(raw: Any, region: str, kind: str) -> Seen:
 
 
 def _goes_with_ours(disk: Any, spec: Spec) -> bool:
-    """Whether a disk is deleted with the instance of ours whose name is to be used again."""
+    """Whether a disk is deleted with our instance of the same name, so that the disk's name becomes free."""
     if disk.get("attachedTo") == spec.name:
         return True
     left = came_along.left_of_instances(spec.region, [disk])

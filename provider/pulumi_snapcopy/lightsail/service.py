@@ -1,4 +1,4 @@
-"""Lightsail, read and changed through boto3.
+"""The adapter of Lightsail: reads and changes its snapshots through boto3.
 
 Pages: https://docs.aws.amazon.com/lightsail/2016-11-28/api-reference/
 """
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
 
 class Lightsail:
-    """Lightsail behind ``core.service.Service``; thread-safe, one client a region.
+    """The adapter of Lightsail for ``core.service.Service``; thread-safe, one client per region.
 
     Credentials, endpoint and profile are boto3's own: ``AWS_PROFILE``, ``AWS_ENDPOINT_URL_LIGHTSAIL``, …
 
@@ -50,10 +50,10 @@ class Lightsail:
         )
         self._automatic: dict[tuple[str, str], SingleFlight[list[AutomaticSnapshot]]] = {}
 
-    # What there is
+    # Reads
 
     def get(self, region: str, name: str, kind: str | None = None) -> Seen | None:
-        """Read one manual snapshot, an instance's or a disk's."""
+        """Return the manual snapshot with this name, of an instance or a disk, or None if it doesn't exist."""
         client = self._clients.of(region)
         readers: dict[str, Callable[[], Any]] = {
             "InstanceSnapshot": lambda: client.get_instance_snapshot(instanceSnapshotName=name),
@@ -68,7 +68,7 @@ class Lightsail:
         return None
 
     def all(self, region: str, kind: str) -> list[Seen]:
-        """List manual snapshots, page by page."""
+        """Return a region's manual snapshots of one type, read page by page."""
         client = self._clients.of(region)
         if kind == "DiskSnapshot":
             listed = pages("lightsail:GetDiskSnapshots", client.get_disk_snapshots)
@@ -79,16 +79,16 @@ class Lightsail:
         return [snapshot_seen(each, region, kind) for each in raw]
 
     def find(self, spec: Spec, listing: Listing) -> list[Seen]:
-        """Find what has the spec's name."""
+        """Return the snapshot that has the spec's name, as a list of at most one."""
         found = listing.find(spec.name)
         return [found] if found else []
 
     def records(self, spec: Spec) -> list[Record]:
-        """List what is recorded about the spec's name, newest first."""
+        """Return the operations recorded for the spec's name, newest first."""
         return self.recorded(spec.region, spec.name)
 
     def recorded(self, region: str, name: str) -> list[Record]:
-        """List what is recorded about a name, newest first."""
+        """Return the operations recorded for a name, newest first."""
         client = self._clients.of(region)
         listed = pages(
             "lightsail:GetOperationsForResource",
@@ -102,7 +102,7 @@ class Lightsail:
     # Sources
 
     def automatic_snapshots(self, region: str, resource: str) -> list[AutomaticSnapshot]:
-        """List a resource's automatic snapshots, once for all that ask at the same time; the service keeps seven."""
+        """Return a resource's automatic snapshots (at most seven), from one call for all callers at the same time."""
         with self._lock:
             flight = self._automatic.get((region, resource))
             if flight is None:
@@ -111,12 +111,12 @@ class Lightsail:
         return flight.get()
 
     def latest(self, region: str, resource: str) -> str | None:
-        """Return the date of the newest automatic snapshot that can be copied."""
+        """Return the date of the newest automatic snapshot that can be copied, or None if there is none."""
         dates = [each.date for each in self._automatic_snapshots(region, resource) if each.restorable]
         return max(dates, default=None)
 
     def resource_names(self, region: str) -> list[str]:
-        """List the names of instances and disks."""
+        """Return the names of a region's instances and disks."""
         client = self._clients.of(region)
         instances = pages("lightsail:GetInstances", client.get_instances)
         names = [each["name"] for page in instances for each in page.get("instances", [])]
@@ -124,24 +124,24 @@ class Lightsail:
         return names + [each["name"] for page in disks for each in page.get("disks", [])]
 
     def database_names(self, region: str) -> list[str]:
-        """List the names of relational databases."""
+        """Return the names of a region's relational databases."""
         client = self._clients.of(region)
         listed = pages("lightsail:GetRelationalDatabases", client.get_relational_databases)
         return [each["name"] for page in listed for each in page.get("relationalDatabases", [])]
 
     def check_source(self, spec: Spec, listing: Listing) -> Source:
-        """Look at the source in its own region."""
+        """Check the source of a copy in its own region, and return it."""
         return check_source(self, spec, listing)
 
     def describes(self, spec: Spec, record: Record) -> bool:
-        """Whether a record can be of the date that is asked for; it says nothing of dates itself."""
+        """Whether a record can be of a copy of the requested date; the record itself doesn't hold the date."""
         return not is_older_than(self, spec, record, now=self._clock.now())
 
     def listed(self, region: str, what: str) -> list[Any]:
-        """List what the account has in a region, as the API describes it; an answer without the list is an error.
+        """Return a region's objects as the API describes them; a response without the list is an error.
 
         Args:
-            region: where.
+            region: the region.
             what: the API's member: ``instances``, ``disks``, ``relationalDatabases``, ``instanceSnapshots``, …
         """
         action = f"Get{what[0].upper()}{what[1:]}"
@@ -149,7 +149,7 @@ class Lightsail:
         return [each for page in pages(f"lightsail:{action}", read) for each in member(page, what)]
 
     def snapshots(self, region: str) -> list[Seen]:
-        """List manual snapshots of both types; an answer without the list is an error."""
+        """Return a region's manual snapshots of all the adapter's types; a response without the list is an error."""
         return [
             snapshot_seen(raw, region, kind)
             for kind in self.kinds
@@ -159,7 +159,7 @@ class Lightsail:
     # Changes
 
     def create(self, spec: Spec, *, attempt: int) -> Started:
-        """Start the copy; sent to the target's region, and once: botocore doesn't repeat it."""
+        """Start the copy in the target region, with one request that botocore doesn't retry."""
         given, call_ = spec.arguments, "lightsail:CopySnapshot"
         arguments: dict[str, Any] = {
             "sourceRegion": spec.source_region,
@@ -175,7 +175,7 @@ class Lightsail:
         return started(answer, spec, call_)
 
     def tag(self, seen: Seen, tags: Mapping[str, str]) -> None:
-        """Set tags."""
+        """Set tags on an object."""
         client = self._clients.of(seen.region)
         call(
             "lightsail:TagResource",
@@ -183,7 +183,7 @@ class Lightsail:
         )
 
     def untag(self, seen: Seen, keys: Sequence[str]) -> None:
-        """Remove tags."""
+        """Remove tags from an object."""
         client = self._clients.of(seen.region)
         call(
             "lightsail:UntagResource",
@@ -191,7 +191,7 @@ class Lightsail:
         )
 
     def delete(self, seen: Seen) -> None:
-        """Ask for the snapshot's deletion."""
+        """Request the deletion of a snapshot."""
         client, name = self._clients.of(seen.region), seen.name
         if seen.kind == "DiskSnapshot":
             call("lightsail:DeleteDiskSnapshot", lambda: client.delete_disk_snapshot(diskSnapshotName=name))
@@ -205,7 +205,7 @@ class Lightsail:
         client = self._clients.of(region)
         answer = call("lightsail:GetAutoSnapshots", lambda: client.get_auto_snapshots(resourceName=resource))
         if "resourceName" not in answer:
-            member(answer, "autoSnapshots")  # an answer that holds nothing says nothing
+            member(answer, "autoSnapshots")  # a response with neither member is an error
         kind = f"{answer['resourceType']}Snapshot" if answer.get("resourceType") else ""
         return [
             AutomaticSnapshot(
@@ -223,10 +223,10 @@ def _prepare(client: LightsailClient) -> None:
 
 
 def started(answer: Any, spec: Spec, call_: str, *, tagged: bool = False) -> Started:
-    """Read the answer to a request that makes the spec's thing; other operations in it are about other things.
+    """Return what a response says of the object that the request makes, leaving out operations on other objects.
 
     Raises:
-        AnswerLost: if it tells of no operation.
+        AnswerLost: if the response holds no operation.
     """
     operations = answer.get("operations") or []
     if not operations:
@@ -239,7 +239,7 @@ def started(answer: Any, spec: Spec, call_: str, *, tagged: bool = False) -> Sta
 
 
 def pairs(tags: Mapping[str, str]) -> list[Any]:
-    """Return tags as the API has them."""
+    """Return tags as the API's list of keys and values."""
     return [{"key": key, "value": value} for key, value in tags.items()]
 
 
@@ -268,14 +268,14 @@ def snapshot_seen(raw: Any, region: str, kind: str) -> Seen:
 
 
 def created_at(raw: Any) -> datetime | None:
-    """Return when something was made, in UTC, as the service's dates are; botocore reads times as those of this machine's zone."""
+    """Return when an object was created, in UTC like the service's dates; botocore returns this machine's time zone."""
     created: datetime | None = raw.get("createdAt")
     return created.astimezone(timezone.utc) if created else None
 
 
 def _record(raw: Any) -> Record:
     type_, failed = raw.get("operationType", ""), raw.get("status", "") == "Failed"
-    # What is restored from a snapshot is none, and a deletion that failed ends nothing.
+    # A restore from a snapshot makes no snapshot, and a failed deletion removes none.
     of_a_snapshot = type_.endswith("Snapshot") and not type_.endswith("FromSnapshot")
     return Record(
         id=raw.get("id", ""),
@@ -289,7 +289,10 @@ def _record(raw: Any) -> Record:
 
 
 def _origin(raw: Any) -> str:
-    """What was copied, or what a snapshot was taken of; a record of the latter's source tells its snapshot instead."""
+    """Return what an operation copied, or took a snapshot of; empty if the operation's record doesn't say.
+
+    Of a snapshot that was taken, only its own record names the source; the source's record names the snapshot.
+    """
     type_, details = raw.get("operationType", ""), raw.get("operationDetails") or ""
     if type_ == "CopySnapshot" or not details:
         return str(details) if type_ == "CopySnapshot" else ""

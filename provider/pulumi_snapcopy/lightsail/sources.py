@@ -1,4 +1,4 @@
-"""Looking at a source before anything is sent: the service would refuse a wrong one too, but not say what there is."""
+"""Checks a source before a request is sent: the service would refuse it too, but without naming what exists."""
 
 from __future__ import annotations
 
@@ -17,13 +17,13 @@ _MOST_NAMES = 10
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AutomaticSnapshot:
-    """One of the daily snapshots that the service keeps with a resource, known by its date.
+    """One of the daily snapshots that the service keeps with an instance or disk, identified by its date.
 
     Args:
         date: YYYY-MM-DD, UTC.
         status: the service's own word.
-        kind: what a copy of it is: InstanceSnapshot or DiskSnapshot; empty where the service doesn't say.
-        created_at: when it was taken, UTC.
+        kind: the type of its copy, InstanceSnapshot or DiskSnapshot; empty if the service doesn't say.
+        created_at: when the snapshot was taken, UTC.
     """
 
     date: str
@@ -33,33 +33,33 @@ class AutomaticSnapshot:
 
     @property
     def restorable(self) -> bool:
-        """Whether it can be copied now."""
+        """Whether the snapshot can be copied now."""
         return self.status == "Success"
 
 
 class Sources(Protocol):
-    """What is asked about the sources of automatic snapshots."""
+    """The reads that `check_source` needs."""
 
     def automatic_snapshots(self, region: str, resource: str) -> list[AutomaticSnapshot]:
-        """List a resource's automatic snapshots; ``NotFound`` if there is no such resource."""
+        """Return an instance's or disk's automatic snapshots; raise ``NotFound`` if it doesn't exist."""
 
     def resource_names(self, region: str) -> list[str]:
-        """List the names of what can have automatic snapshots."""
+        """Return the names of a region's instances and disks."""
 
     def database_names(self, region: str) -> list[str]:
-        """List the names of relational databases."""
+        """Return the names of a region's relational databases."""
 
 
 def check_source(service: Sources, spec: Spec, listing: Listing) -> Source:
-    """Return the source.
+    """Return the source of a copy, or raise an error if it can't be copied.
 
     Args:
-        service: Sources.
-        spec: whose source is meant.
-        listing: of the source's region.
+        service: reads the source.
+        spec: the copy that the program asks for.
+        listing: the list of manual snapshots in the source's region.
 
     Raises:
-        SourceError: if it isn't there or isn't complete.
+        SourceError: if the source doesn't exist or isn't complete.
         ServiceError: if the service doesn't answer.
     """
     if (name := spec.arguments.get("sourceSnapshotName")) is not None:
@@ -68,7 +68,7 @@ def check_source(service: Sources, spec: Spec, listing: Listing) -> Source:
 
 
 def is_older_than(service: Sources, spec: Spec, record: Record, *, now: float) -> bool:
-    """Whether what a record shows was copied before there was the automatic snapshot that is asked for now."""
+    """Whether a record's copy was started before the automatic snapshot existed that the spec asks for."""
     given = spec.arguments
     date = given.get("restoreDate") or given.get("restoredDate")
     if record.created_at is None or date is None:
@@ -76,7 +76,7 @@ def is_older_than(service: Sources, spec: Spec, record: Record, *, now: float) -
     day = f"{record.created_at:%Y-%m-%d}"
     if day != date or not given.get("useLatestRestorableAutoSnapshot"):
         return day < str(date)
-    # "Latest" was yesterday's for a part of the day.
+    # For a part of the day, "latest" was yesterday's snapshot.
     try:
         listed = service.automatic_snapshots(spec.source_region, given.get("sourceResourceName") or "")
     except NotFound:
@@ -87,7 +87,7 @@ def is_older_than(service: Sources, spec: Spec, record: Record, *, now: float) -
 
 def _manual(service: Sources, spec: Spec, listing: Listing, name: str) -> Source:
     region = listing.region
-    # What is tracked has to be the newest of its name; else a complete one stays complete.
+    # With trackLatest the source has to be the newest of its name; else a complete source stays complete.
     lately = None if spec.arguments.get("trackLatest") else listing.recent()
     found = next((each for each in lately or () if each.name == name and each.phase is Phase.DONE), None)
     found = found or listing.find(name)
@@ -173,7 +173,7 @@ def _no_such_date(
 
 
 def if_told(names: Callable[[], Iterable[str]]) -> list[str] | ServiceError:
-    """Alternatives are a courtesy: not being allowed to list them isn't the error to report."""
+    """Return the names, or the error of listing them, without raising it: it isn't the error to report."""
     try:
         return list(names())
     except ServiceError as error:

@@ -1,4 +1,4 @@
-"""What snapshots are like that Lightsail takes of an instance or a disk; their names carry the key."""
+"""The families of snapshots that Lightsail takes of an instance or a disk; a derived name contains the key."""
 
 from __future__ import annotations
 
@@ -10,35 +10,35 @@ from .rules.taken import DISK_SNAPSHOT_RULES, INSTANCE_SNAPSHOT_RULES
 
 
 class TakenSnapshots(Named):
-    """A manual snapshot of something in its own region."""
+    """A family of manual snapshots, taken of instances or disks of the same region."""
 
     kind: str
-    """The service's type of it."""
+    """The service's type of the snapshot."""
     traits = Traits(tagged_in_call=True, forms=("instance", "disk"))
     region_argument = "region"
 
     def phase(self, state: str) -> Phase:
-        """Return what a snapshot's state means."""
+        """Return the phase that a snapshot's state means: pending, done or failed."""
         return phase(state)
 
     def source(self, inputs: Inputs) -> tuple[str, str]:
-        """Return the region, and the source as the service's records tell it."""
+        """Return the region, and the source as in the service's records."""
         region, _, name = taken_of(inputs.get("region") or "", self.kind, self.taken_of(inputs)[1]).partition(
             ":"
         )
         return region, name
 
     def taken_of(self, inputs: Inputs) -> tuple[str, str]:
-        """Return whether it is taken of an instance or a disk, and that one's name."""
+        """Return the source's type, "instance" or "disk", and its name."""
         form = "disk" if inputs.get("diskName") else "instance"
         return form, inputs.get(f"{form}Name") or ""
 
     def route(self, inputs: Inputs) -> str:
-        """Return where it is taken."""
+        """Return the source and the region, for messages."""
         return f"{self.taken_of(inputs)[1]} in {inputs.get('region') or ''}"
 
     def origin(self, inputs: Inputs) -> str:
-        """Return what it is taken of: ``region:instance/name`` or ``region:disk/name``.
+        """Return the value of the source tag: ``region:instance/name`` or ``region:disk/name``.
 
         Example:
             >>> DiskSnapshots().origin({"region": "us-east-1", "diskName": "data-1"})
@@ -48,7 +48,7 @@ class TakenSnapshots(Named):
         return f"{inputs.get('region') or ''}:{form}/{name}"[:LONGEST_TAG_VALUE]
 
     def derive_name(self, inputs: Inputs, key: str) -> str | None:
-        """Return ``<source>-manual-<key>``, within the service's 255 characters.
+        """Return the derived name, ``<source>-manual-<key>``, of at most 255 characters.
 
         Example:
             >>> DiskSnapshots().derive_name({"region": "us-east-1", "diskName": "data-1"}, "3f9c2a1b")
@@ -60,7 +60,7 @@ class TakenSnapshots(Named):
 
 
 class InstanceSnapshots(TakenSnapshots):
-    """A snapshot of an instance, with the disks that are attached to it."""
+    """The family of snapshots of instances, with their attached disks."""
 
     kind = "InstanceSnapshot"
     rules = INSTANCE_SNAPSHOT_RULES
@@ -73,7 +73,7 @@ class InstanceSnapshots(TakenSnapshots):
 
 
 class DiskSnapshots(TakenSnapshots):
-    """A snapshot of a disk, or of an instance's system disk."""
+    """The family of snapshots of disks, or of instances' system disks."""
 
     kind = "DiskSnapshot"
     rules = DISK_SNAPSHOT_RULES

@@ -1,4 +1,4 @@
-"""Taking snapshots of instances and disks, beside what the service does with snapshots anyway.
+"""The adapter of Lightsail that also takes snapshots of instances and disks.
 
 Pages: https://docs.aws.amazon.com/lightsail/2016-11-28/api-reference/API_CreateInstanceSnapshot.html and
 https://docs.aws.amazon.com/lightsail/2016-11-28/api-reference/API_CreateDiskSnapshot.html
@@ -23,10 +23,10 @@ BROKEN = ("error", "shutting-down", "terminated", "unknown")
 
 
 class TakingLightsail(Lightsail):
-    """Lightsail as taken snapshots of one type use it.
+    """The adapter of Lightsail for taken snapshots of one type.
 
     Args:
-        kind: InstanceSnapshot or DiskSnapshot; what is of another type isn't looked at.
+        kind: InstanceSnapshot or DiskSnapshot; snapshots of the other type are ignored.
         connections: how many calls may be in progress at once, for each region.
         clock: the time.
         login: whose credentials are used.
@@ -44,14 +44,14 @@ class TakingLightsail(Lightsail):
         self.kinds = (kind,)
 
     def get(self, region: str, name: str, kind: str | None = None) -> Seen | None:
-        """Read one manual snapshot of this type."""
+        """Return the manual snapshot of this type with this name, or None if it doesn't exist."""
         return super().get(region, name, self.kinds[0])
 
     def check_source(self, spec: Spec, listing: Listing) -> Source:
-        """Look at the instance or disk.
+        """Check that a snapshot can be taken of the instance or disk.
 
         Raises:
-            SourceError: if it isn't there, or is in a state that no snapshot can be taken in.
+            SourceError: if the instance or disk doesn't exist, or is in a state that allows no snapshot.
         """
         given, region = spec.arguments, spec.region
         argument = "diskName" if given.get("diskName") else "instanceName"
@@ -74,7 +74,7 @@ class TakingLightsail(Lightsail):
         return Source(kind=self.kinds[0])
 
     def create(self, spec: Spec, *, attempt: int) -> Started:
-        """Start the snapshot, with its tags; sent once: botocore doesn't repeat it."""
+        """Start the snapshot, with its tags, with one request that botocore doesn't retry."""
         given, client = spec.arguments, self._clients.of(spec.region, retries=False)
         send: Callable[[], Any]
         if self.kinds[0] == "InstanceSnapshot":
@@ -119,7 +119,7 @@ class TakingLightsail(Lightsail):
         return [each["name"] for page in listed for each in page.get(f"{kind}s") or []]
 
     def _is_database(self, region: str, name: str) -> bool:
-        """Whether it is one; not being allowed to ask is no answer."""
+        """Whether a name is that of a relational database; False if the service returns an error."""
         client = self._clients.of(region)
         try:
             call(

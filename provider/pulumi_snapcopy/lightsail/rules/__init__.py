@@ -1,4 +1,4 @@
-"""The rules of Lightsail's resources, in lists that `check`, the policy pack and ``snapcopy check`` read."""
+"""The rules of Lightsail's copies, in lists that `check`, the policy pack and ``snapcopy check`` read."""
 
 from __future__ import annotations
 
@@ -47,4 +47,4 @@ COPIED_SNAPSHOT_RULES = Rulebook(
     ),
     other_types=("*",),
 )  # fmt: skip
-"""What other tools' types are configured for is judged as a copy of this kind, unless another book names them."""
+"""The rules of copies, also for configured types of other tools, unless another rulebook names these types."""

@@ -1,4 +1,4 @@
-"""What counts as covering an instance or disk with a copy."""
+"""The rule that each instance and disk is covered by a copy."""
 
 from __future__ import annotations
 
@@ -25,9 +25,10 @@ _TAKEN_OF = ("instanceName", "diskName")
 def copies_cover_instances(
     copies: Sequence[Resource], resources: Sequence[Resource], context: Context, config: Config
 ) -> Iterator[tuple[str, Violation]]:
-    """Yield the sources without a copy that names them, or whose source comes from them or from a snapshot of them.
+    """Yield a violation for each instance and disk that no copy covers.
 
-    An instance's copies cover the disks attached to it. What isn't known yet may be any source: nothing is said then.
+    A copy covers the instance or disk that it names, or whose output or snapshot its source is. An instance's copies
+    cover the disks attached to it. A source that isn't known yet may be any source: then no violation is yielded.
     """
     sources = [each for each in resources if _SOURCE_TYPE.search(each.type)]
     copied = _copied(copies, sources, resources)
@@ -49,7 +50,7 @@ def copies_cover_instances(
 def _copied(
     copies: Sequence[Resource], sources: Sequence[Resource], resources: Sequence[Resource]
 ) -> _Origins:
-    """Return what the copies are made of."""
+    """Return the names and resources that the copies are made from."""
     taken = [each for each in resources if _SNAPSHOT_TYPE.search(each.type)]
     here = {each.urn for each in (*sources, *taken)}
     copied, snapshots = _Origins(here), _Origins(here)
@@ -69,11 +70,11 @@ def _copied(
 
 @dataclass(slots=True)
 class _Origins:
-    """What something comes from, as far as it is known: names, or the resources that the names come from.
+    """A set of sources: their names, or the resources that unknown names come from.
 
     Args:
-        here: the URNs that a name that isn't known may come from.
-        is_open: whether there is one of which not even that is known.
+        here: the URNs of the resources that an unknown name may come from.
+        is_open: whether there is a source whose name and resource are both unknown.
     """
 
     here: set[str]
@@ -92,11 +93,11 @@ class _Origins:
                     self.is_open |= self.here.isdisjoint(depends)
 
     def hold(self, resource: Resource, keys: Sequence[str]) -> bool:
-        """Whether a resource is one of them."""
+        """Whether a resource is among the sources."""
         return resource.urn in self.urns or first(resource, keys) in self.names
 
     def has(self, resource: Resource, keys: Sequence[str]) -> bool:
-        """Whether what a resource's properties name is one of them."""
+        """Whether a resource's properties name a resource among the sources."""
         named = {urn for key in keys for urn in resource.depends.get(key, ())}
         return not self.urns.isdisjoint(named) or first(resource, keys) in self.names
 

@@ -1,4 +1,4 @@
-"""The rule about dates whose automatic snapshot is most likely gone."""
+"""The rule for dates whose automatic snapshot the service has most likely deleted."""
 
 from __future__ import annotations
 
@@ -10,13 +10,13 @@ from . import pages
 
 AUTOMATIC_SNAPSHOTS_KEPT = 7
 DONE = ("available", "completed")
-"""The states of a snapshot of an instance, and of a disk, that is complete."""
+"""The states of a complete snapshot: of an instance, and of a disk."""
 
 
 def _judge(
     copies: Sequence[Resource], resources: Sequence[Resource], context: Context, config: Config
 ) -> Iterator[tuple[str, Violation]]:
-    """A rule about the stack, not about one request: only a stack's resources come with what is known of the copy."""
+    """Yield a violation for each date that has aged out; only a stack's resources say if their copy is complete."""
     oldest = context.now.date() - timedelta(days=AUTOMATIC_SNAPSHOTS_KEPT)
     for copy in copies:
         value = copy.inputs.get("restoreDate")
@@ -25,7 +25,7 @@ def _judge(
         try:
             aged_out = date.fromisoformat(value) < oldest
         except ValueError:
-            continue  # restore-date-format speaks of it
+            continue  # restore-date-format reports it
         if aged_out:
             message = (
                 f"the automatic snapshot of {value} has most likely aged out: the service keeps the latest "
@@ -35,7 +35,7 @@ def _judge(
 
 
 def _is_made(known: Inputs) -> bool:
-    """Whether the copy of the date exists and is complete: it needs its source no more."""
+    """Whether the copy of the date is complete, and so no longer needs its source."""
     return known.get("state") in DONE and known.get("restoredDate") in (None, known.get("restoreDate"))
 
 

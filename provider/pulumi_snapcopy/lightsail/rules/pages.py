@@ -1,4 +1,4 @@
-"""The pages that the rules come from."""
+"""The documentation pages that the rules come from."""
 
 _API = "https://docs.aws.amazon.com/lightsail/2016-11-28/api-reference"
 _GUIDE = "https://docs.aws.amazon.com/lightsail/latest/userguide"

@@ -1,4 +1,4 @@
-"""What CopySnapshot refuses, or would misread: sources, dates and names."""
+"""The rules for what CopySnapshot refuses or would misread: sources, dates and names."""
 
 from __future__ import annotations
 
@@ -83,7 +83,7 @@ def _restore_date_format(inputs: Inputs, context: Context, config: Config) -> It
 
 
 def wrong_names(inputs: Inputs, keys: Sequence[str]) -> Iterator[Violation]:
-    """Yield the names that the service doesn't take."""
+    """Yield a violation for each name that the service doesn't accept."""
     for key, value in known(inputs, keys, str):
         if not _NAME.fullmatch(value):
             yield Violation(

@@ -1,4 +1,4 @@
-"""The rules of instances and disks that are restored."""
+"""The rules of restored instances and disks."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ ADDRESS_TYPES = ("dualstack", "ipv4", "ipv6")
 DEFAULT_ADDRESS_TYPE = "dualstack"
 
 _TAGS = TagLimits(service=SERVICE, ours=OUR_TAGS + 2)
-"""Those of the call that restores are the key, and the disks that come along."""
+"""The limits on tags; the restore call sets two more of our tags: the key, and the disks restored with an instance."""
 
 
 _ZONE = "a zone of the region, such as eu-west-1a"

@@ -1,4 +1,4 @@
-"""What the rules of several resources are made of."""
+"""Limits and rules that several resources share."""
 
 from __future__ import annotations
 
@@ -13,11 +13,11 @@ TAGS = TagLimits(service=SERVICE)
 
 
 def required_arguments(*, page: str, **write: str) -> Rule:
-    """Make the rule that arguments are given; Python's own signature lets None through.
+    """Return the rule that arguments are given: Python's signature accepts None.
 
     Args:
-        page: where it comes from.
-        write: for each argument what to write.
+        page: the documentation page of the rule.
+        write: what to write, by argument.
     """
 
     def judge(inputs: Inputs, _: Context, config: Config) -> Iterator[Violation]:
@@ -33,7 +33,7 @@ def required_arguments(*, page: str, **write: str) -> Rule:
 
 
 def names(keys: Sequence[str], *, page: str) -> Rule:
-    """Make the rule that names are ones that the service takes."""
+    """Return the rule that the service accepts the names, and that a new name isn't a source's."""
 
     def judge(inputs: Inputs, _: Context, config: Config) -> Iterator[Violation]:
         yield from wrong_names(inputs, keys)

@@ -1,4 +1,4 @@
-"""The rules of snapshots that are taken: of an instance, of a disk, or of an instance's system disk."""
+"""The rules of taken snapshots: of an instance, of a disk, or of an instance's system disk."""
 
 from __future__ import annotations
 
