@@ -34,7 +34,14 @@ _WRITE = {
 
 def regions() -> Regions:
     """Return the regions of OUTSCALE that its documentation names; an account belongs to one."""
-    names = ("ap-northeast-1", "cloudgouv-eu-west-1", "eu-west-2", "us-east-2", "us-west-1")
+    names = (
+        "ap-northeast-1",
+        "cloudgouv-eu-west-1",
+        "cloudgouv-eu-west-2",
+        "eu-west-2",
+        "us-east-2",
+        "us-west-1",
+    )
     return Regions(service=SERVICE, names=frozenset(names))
 
 
