@@ -1,15 +1,15 @@
-"""Lightsail, EC2 and OUTSCALE on this machine: as much of them as copying snapshots needs, for trying out and for tests.
+"""Emulate Lightsail, EC2 and OUTSCALE on this machine, as much as copying snapshots needs, for trials and tests.
 
 Needs the extra: ``pip install 'pulumi-snapcopy[emulator]'``; for OUTSCALE ``pulumi-snapcopy[emulator,outscale]``.
 Four ways to use it:
 
 - ``snapcopy emulator --services lightsail,ec2,outscale`` in a terminal, and its exports in another;
-- `Emulator` in a test, which gives clients, faults and the record of calls;
+- `Emulator` in a test, which provides clients, faults and the record of calls;
 - the pytest fixture ``emulator``, see `pulumi_snapcopy.emulator.pytest_plugin`;
-- moto's ``mock_aws``: importing `Backstage` makes moto know Lightsail, and seeds it.
+- moto's ``mock_aws``: importing `Backstage` registers Lightsail with moto, and `Backstage` seeds it.
 
-The services are ``lightsail``; ``ec2``, which is moto's with snapshots of our own; ``outscale``, OUTSCALE's OAPI;
-and ``fcu``, its EC2-compatible API, under the path ``/fcu``. OAPI and FCU show the same snapshots.
+The services are ``lightsail``; ``ec2``, which is moto's EC2 with our own snapshots; ``outscale``, OUTSCALE's OAPI;
+and ``fcu``, OUTSCALE's EC2-compatible API, under the path ``/fcu``. OAPI and FCU show the same snapshots.
 
 >>> from pulumi_snapcopy.emulator import Emulator, Fault, Settings
 >>> with Emulator(settings=Settings(copy_seconds=0)) as emulator:
@@ -21,9 +21,8 @@ and ``fcu``, its EC2-compatible API, under the path ``/fcu``. OAPI and FCU show 
 ...     [call.outcome for call in emulator.calls("CopySnapshot")]
 ['ThrottlingException', 'ok']
 
-What differs from the service: durations are the settings'; nothing is billed, throttled or limited unless
-asked for; operations of Lightsail and OUTSCALE that aren't
-emulated are refused by name, and those of EC2 are moto's.
+Differences from the real services: durations come from the settings; nothing is billed, throttled or limited unless
+asked for. Operations of Lightsail and OUTSCALE that aren't emulated are refused by name; those of EC2 are moto's.
 
 Control over HTTP, all JSON, for tests in other processes (a wrong request gets HTTP 400, ``{"error": …}``):
 
@@ -32,19 +31,19 @@ Control over HTTP, all JSON, for tests in other processes (a wrong request gets 
 ``GET /_snapcopy/settings``, ``PATCH``
     The members of `Settings`; PATCH changes those given.
 ``POST /_snapcopy/faults``, ``GET``
-    Injects a fault, given the members of `Fault`; answers them with its ``id`` and ``hits``. GET lists all.
+    Inject a fault, given the members of `Fault`; returns these members with ``id`` and ``hits``. GET lists all faults.
 ``GET /_snapcopy/faults/ID?wait=SECONDS&hits=N``
-    One fault; with ``wait`` it answers when the fault has been hit (N times), or HTTP 408.
+    Return one fault; with ``wait``, respond once the fault has been hit (N times), or with HTTP 408.
 ``POST /_snapcopy/faults/ID/release``, ``DELETE /_snapcopy/faults/ID``
-    Ends the fault; calls that it holds go on.
+    End the fault; the calls that it holds continue.
 ``GET /_snapcopy/calls?operation=NAME&service=NAME``, ``DELETE``
-    ``{"calls": […]}``, each with the members of `Call`; DELETE forgets them.
+    Return ``{"calls": […]}``, each with the members of `Call`; DELETE clears the record.
 ``POST /_snapcopy/seed``
-    Takes a seed, see `pulumi_snapcopy.emulator.seeding`.
+    Put a seed into the services, see `pulumi_snapcopy.emulator.seeding`.
 ``POST /_snapcopy/finish-copies``
-    All pending copies are done now.
+    Complete all pending copies now.
 ``POST /_snapcopy/reset``
-    Everything is as at the start.
+    Restore the first settings, and remove all faults, calls and resources.
 """
 
 from __future__ import annotations
@@ -76,7 +75,7 @@ __all__ = [
     "StateFileError",
 ]
 
-# Loaded when they are used: the command line imports this package, and moto may not be installed.
+# Imported on first use: the command line imports this package, and moto may not be installed.
 _ROOMS = {
     "Backstage": "backstage",
     "BlockBackstage": "clouds",
@@ -95,5 +94,5 @@ def __getattr__(name: str) -> Any:
     return getattr(import_module(f"{__name__}.{_ROOMS[name]}"), name)
 
 
-if sys.modules.get("moto"):  # who has it already may count on it; loading it only for that takes a second
+if sys.modules.get("moto"):  # importing moto only to register Lightsail would take a second
     import_module(f"{__name__}.lightsail")

@@ -1,4 +1,4 @@
-"""What happens behind the service's back: seeds, foreign snapshots, failures, time."""
+"""Control of the emulated services past their APIs: seeds, foreign snapshots, failures, time."""
 
 from __future__ import annotations
 
@@ -22,9 +22,9 @@ _AUTOMATIC = 7
 
 
 class Backstage:
-    """The emulated services of this process, from behind; an `Emulator` is one that listens, too.
+    """Control of the emulated services of this process; `Emulator` is the subclass that also serves them over HTTP.
 
-    With moto's ``mock_aws`` there is no server, and this is all that is needed:
+    With moto's ``mock_aws`` there is no server, and this class is all that is needed:
 
         >>> from moto import mock_aws
         >>> from pulumi_snapcopy.emulator import Backstage, Settings
@@ -36,17 +36,17 @@ class Backstage:
 
     @property
     def ec2(self) -> BlockBackstage:
-        """The snapshots of EC2."""
+        """Control of EC2's snapshots."""
         return BlockBackstage("ec2")
 
     @property
     def outscale(self) -> BlockBackstage:
-        """The snapshots of OUTSCALE, for OAPI and FCU."""
+        """Control of OUTSCALE's snapshots, which OAPI and FCU share."""
         return BlockBackstage("outscale")
 
     @property
     def settings(self) -> Settings:
-        """How the service behaves; may be changed while it runs, and holds for what begins afterwards."""
+        """The settings of the services; a change applies to whatever begins after it."""
         return SHARED.settings
 
     @settings.setter
@@ -54,12 +54,12 @@ class Backstage:
         SHARED.settings = settings
 
     def seed(self, sources: Mapping[str, Any] | str | os.PathLike[str]) -> None:
-        """Put instances, disks and snapshots into the account, from a dict or a JSON file of the same form.
+        """Create instances, disks and snapshots in the account, from a dict or a JSON file of the same form.
 
-        What is there already is left. The form is described in `pulumi_snapcopy.emulator.seeding`.
+        Existing resources are left unchanged. The form is described in `pulumi_snapcopy.emulator.seeding`.
 
         Raises:
-            SeedError: The seed is wrong; then nothing was put in.
+            SeedError: if the seed is wrong; nothing is created then.
         """
         seeding.seed(seeding.read_seed(sources) if isinstance(sources, str | os.PathLike) else sources)
 
@@ -74,12 +74,12 @@ class Backstage:
         tags: Mapping[str, str] | None = None,
         state: str | None = None,
     ) -> str:
-        """Put a foreign snapshot into a region, complete unless a state is given; returns its ARN.
+        """Create a foreign snapshot in a region, complete unless a state is given, and return its ARN.
 
-        It takes the place of a resource of the same name, as if that had been deleted before.
+        The snapshot replaces a resource of the same name, as if that resource had been deleted before.
 
         Raises:
-            ValueError: There is no such kind or state.
+            ValueError: if the kind or the state doesn't exist.
         """
         if kind not in SNAPSHOTS:
             raise ValueError(f"there is no kind of snapshot {kind!r}; write one of {', '.join(SNAPSHOTS)}")
@@ -97,11 +97,11 @@ class Backstage:
             )
 
     def set_state(self, region: str, name: str, state: str) -> None:
-        """Put a snapshot into a state, for good: ``error``, ``pending``, ``available`` or ``completed``.
+        """Put a snapshot into a state permanently: ``error``, ``pending``, ``available`` or ``completed``.
 
         Raises:
-            KeyError: The region has no such snapshot.
-            ValueError: Its type has no such state.
+            KeyError: if the region has no such snapshot.
+            ValueError: if snapshots of this type have no such state.
         """
         with changing():
             backend = backend_of(region)
@@ -111,17 +111,17 @@ class Backstage:
             backend.resources[name] = replace(snapshot, final=state, done_at=done_at)
 
     def forget_operations(self, region: str, name: str) -> None:
-        """Forget the operations on a resource, as the service does in time."""
+        """Remove the operations on a resource from the record, as the service does after some time."""
         with changing():
             backend = backend_of(region)
             kept = {i: o for i, o in backend.operations.items() if o.members["resourceName"] != name}
             backend.operations = kept
 
     def age_out(self, region: str, resource: str, date: str) -> None:
-        """Take away the automatic snapshot of an instance or disk of this date (YYYY-MM-DD).
+        """Remove the automatic snapshot of this date (YYYY-MM-DD) from an instance or disk.
 
         Raises:
-            KeyError: There is none.
+            KeyError: if there is no such instance or disk, or if it has no automatic snapshot of this date.
         """
         with changing():
             backend = backend_of(region)
@@ -134,10 +134,10 @@ class Backstage:
     def take_automatic_snapshot(
         self, region: str, resource: str, date: str, *, status: str = "Success"
     ) -> None:
-        """Add the automatic snapshot of an instance or disk of this date (YYYY-MM-DD); the latest seven stay.
+        """Add an automatic snapshot of this date (YYYY-MM-DD) to an instance or disk; the latest seven are kept.
 
         Raises:
-            KeyError: There is no such instance or disk.
+            KeyError: if there is no such instance or disk.
         """
         with changing():
             backend = backend_of(region)
@@ -148,12 +148,12 @@ class Backstage:
             backend.resources[resource] = replace(source, automatic=kept)
 
     def advance(self, seconds: float) -> None:
-        """Set the services' clock ahead; what is pending for less than that is done then."""
+        """Set the services' clock ahead; whatever had less time left than `seconds` is complete afterwards."""
         with changing():
             SHARED.ahead += seconds
 
     def finish_copies(self) -> None:
-        """Let pending snapshots and their operations end now, as if their time had passed."""
+        """Complete all pending snapshots and operations now, as if their time had passed."""
         with changing():
             for cloud in CLOUDS.values():
                 cloud.finish()
@@ -165,7 +165,7 @@ class Backstage:
                     backend.operations[number] = replace(operation, ends_at=min(operation.ends_at, at))
 
     def empty(self) -> None:
-        """Take everything out of all accounts and regions."""
+        """Remove all resources from all accounts and regions."""
         with changing():
             lightsail_backends.clear()
             for cloud in CLOUDS.values():
@@ -175,7 +175,7 @@ class Backstage:
 
 
 def _empty_moto() -> None:
-    """Forget the volumes, images and keys that moto keeps, if anybody has used them."""
+    """Remove the volumes, images and keys that moto keeps, if moto's EC2 or KMS has been loaded."""
     for name in ("ec2", "kms"):
         models = sys.modules.get(f"moto.{name}.models")
         if models is not None:

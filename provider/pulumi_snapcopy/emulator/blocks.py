@@ -1,6 +1,6 @@
-"""Snapshots and volumes of block storage, as EC2 and OUTSCALE keep them, and what time makes of them.
+"""Snapshots and volumes of block storage, shared by EC2 and OUTSCALE, and their states over time.
 
-Each service has its own words for them; the records, the clock and the eventual consistency are the same.
+The services have different words for them; the records, the clock and the eventual consistency are the same.
 Nothing runs while a snapshot is pending: its state is computed from timestamps when it is read.
 """
 
@@ -24,23 +24,23 @@ class Snapshot:
     """A snapshot of block storage.
 
     Attributes:
-        id: Its id, such as ``snap-0a1b2c3d4e5f60718``.
-        owner: The account it belongs to.
-        size: Gibibytes.
-        volume_id: What the service says it was taken from.
-        created_at: When it was begun (seconds since 1970).
-        done_at: When it gets to its final state; None: never.
+        id: The id, such as ``snap-0a1b2c3d4e5f60718``.
+        owner: The account that owns the snapshot.
+        size: The size in GiB.
+        volume_id: The volume that the service reports as the source.
+        created_at: When the snapshot was started (seconds since 1970).
+        done_at: When the snapshot reaches its final state; None: never.
         final: ``completed`` or ``error``.
-        visible_at: When it is found by its id.
-        filterable_at: When lists without its id show it.
-        gone_at: When it is no longer shown, once it was deleted.
+        visible_at: When the snapshot can be read by its id.
+        filterable_at: When lists without its id show the snapshot.
+        gone_at: When a deleted snapshot is no longer shown; None while it isn't deleted.
         former_tags: The tags that lists filter by until `tags_at`.
-        copied: Whether a copy made it.
-        message: Why it failed.
-        public: Whether every account may read it.
-        shared_with: The accounts that may read it.
-        token: The ClientToken it was asked for with, and `request` a digest of what was asked for.
-        used_by: Images that use it.
+        copied: Whether the snapshot is a copy.
+        message: Why the snapshot failed.
+        public: Whether every account may read the snapshot.
+        shared_with: The accounts that may read the snapshot.
+        token: The ClientToken of the request, and `request` a digest of the request.
+        used_by: The images that use the snapshot.
     """
 
     id: str
@@ -71,25 +71,25 @@ class Snapshot:
     used_by: list[str] = field(default_factory=list)
 
     def state(self, at: float) -> str:
-        """``pending``, ``completed`` or ``error``."""
+        """Return the state at this time: ``pending``, ``completed`` or ``error``."""
         return self.final if self.done_at is not None and self.done_at <= at else PENDING
 
     def progress(self, at: float) -> int:
-        """Percent; 100 only when it is completed."""
+        """Return the progress in percent; 100 only if the snapshot is completed."""
         if self.state(at) != PENDING:
             return 100 if self.final == COMPLETED else 0
         return min(99, max(0, int(100 * self._elapsed(at))))
 
     def is_queued(self, at: float) -> bool:
-        """Whether the service has yet to begin with it."""
+        """Whether the service has accepted the snapshot but not started on it yet."""
         return self.state(at) == PENDING and self._elapsed(at) < _QUEUED
 
     def readable_by(self, account: str) -> bool:
-        """Whether an account may see and copy it."""
+        """Whether an account may read and copy the snapshot."""
         return self.public or account == self.owner or account in self.shared_with
 
     def filterable_tags(self, at: float) -> dict[str, str]:
-        """The tags that filters see."""
+        """Return the tags that filters compare with at this time."""
         return self.tags if at >= self.tags_at else self.former_tags
 
     def _elapsed(self, at: float) -> float:
@@ -100,7 +100,7 @@ class Snapshot:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Volume:
-    """A volume that snapshots are taken of (size in GiB)."""
+    """A volume of block storage (size in GiB)."""
 
     id: str
     size: int
@@ -115,7 +115,7 @@ class Volume:
 
 @dataclass(slots=True)
 class Region:
-    """What one region holds."""
+    """The snapshots and volumes of one region."""
 
     name: str
     snapshots: dict[str, Snapshot] = field(default_factory=dict)
@@ -127,37 +127,37 @@ class Region:
         return snapshot
 
     def shown(self, snapshot_id: str) -> Snapshot | None:
-        """The snapshot that is found by its id, None if there is none or it isn't visible yet."""
+        """Return the snapshot that can be read by this id, or None if it doesn't exist or isn't visible yet."""
         self.forget_deleted()
         found = self.snapshots.get(snapshot_id)
         return found if found is not None and found.visible_at <= now() else None
 
     def all_shown(self) -> list[Snapshot]:
-        """The snapshots that are visible by their ids, in the order they were made."""
+        """Return the snapshots that can be read by their ids, in the order they were created."""
         self.forget_deleted()
         at = now()
         shown = [each for each in self.snapshots.values() if each.visible_at <= at]
         return sorted(shown, key=lambda each: each.number)
 
     def delete(self, snapshot: Snapshot) -> None:
-        """Delete a snapshot; it may be shown for a while."""
+        """Delete a snapshot; the settings say for how long it is still shown."""
         self.put(replace(snapshot, gone_at=now() + SHARED.settings.deletion_seconds))
         self.forget_deleted()
 
     def forget_deleted(self) -> None:
-        """Drop what was deleted long enough ago to be shown no more."""
+        """Remove the deleted snapshots whose time to be shown has passed."""
         at = now()
         for each in [s for s in self.snapshots.values() if s.gone_at is not None and s.gone_at <= at]:
             del self.snapshots[each.id]
 
     def copies_in_progress(self) -> int:
-        """How many copies into the region are pending."""
+        """Return how many copies into this region are pending."""
         at = now()
         own = [s for s in self.snapshots.values() if s.copied and s.gone_at is None]
         return sum(each.state(at) == PENDING for each in own)
 
     def tag(self, snapshot: Snapshot, tags: dict[str, str]) -> None:
-        """Replace a snapshot's tags; filters see it when the setting says."""
+        """Replace a snapshot's tags; filters see the new ones after the settings' `tagging_seconds`."""
         at = now()
         former = snapshot.filterable_tags(at)
         tags_at = max(at + SHARED.settings.tagging_seconds, snapshot.tags_at)
@@ -165,10 +165,10 @@ class Region:
 
 
 class Cloud:
-    """The regions of one provider, made when they are asked for.
+    """The regions of one provider, each created on first use.
 
     Args:
-        digits: How many hex digits its ids have.
+        digits: How many hex digits the provider's ids have.
     """
 
     def __init__(self, digits: int) -> None:
@@ -176,19 +176,19 @@ class Cloud:
         self.regions: dict[str, Region] = {}
 
     def region(self, name: str) -> Region:
-        """A region by its name."""
+        """Return the region of this name; it is created if it doesn't exist."""
         return self.regions.setdefault(name, Region(name))
 
     def new_id(self, prefix: str) -> str:
-        """An id that was never given before."""
+        """Return a new random id."""
         return f"{prefix}-{secrets.token_hex(self._digits)[: self._digits]}"
 
     def clear(self) -> None:
-        """Forget everything."""
+        """Remove all regions with their snapshots and volumes."""
         self.regions.clear()
 
     def finish(self) -> None:
-        """Let everything that is pending, hidden or being deleted end now."""
+        """Complete all that is pending, hidden or being deleted now."""
         at = now()
         for region in self.regions.values():
             for each in list(region.snapshots.values()):
@@ -196,7 +196,7 @@ class Cloud:
             region.forget_deleted()
 
     def dump(self) -> dict[str, Any]:
-        """What it holds, as JSON."""
+        """Return all regions with their snapshots and volumes as JSON data."""
         return {
             name: {
                 "snapshots": [asdict(each) for each in region.snapshots.values()],
@@ -206,7 +206,7 @@ class Cloud:
         }
 
     def load(self, data: dict[str, Any]) -> None:
-        """Take up what `dump` gave."""
+        """Load what `dump` returned."""
         for name, kept in data.items():
             region = self.region(name)
             region.snapshots = {each["id"]: Snapshot(**each) for each in kept["snapshots"]}
@@ -219,10 +219,10 @@ CLOUDS = {"ec2": EC2, "outscale": OUTSCALE}
 
 
 def begin(cloud: Cloud, *, owner: str, copied: bool, seconds: float, **members: Any) -> Snapshot:
-    """A new snapshot that begins now, as the settings and the plan of a fault have it.
+    """Return a new snapshot that starts now, as the settings and an injected fault determine.
 
     Args:
-        seconds: How long it takes unless a fault says otherwise.
+        seconds: How long the snapshot is pending unless a fault says otherwise.
     """
     plan, settings, at = PLAN.get() or CopyPlan(), SHARED.settings, now()
     if plan.error is not None:
@@ -241,7 +241,7 @@ def begin(cloud: Cloud, *, owner: str, copied: bool, seconds: float, **members: 
 
 
 def everywhere() -> Iterator[tuple[str, Region]]:
-    """The name of the cloud and the region, of all there are."""
+    """Yield the cloud's name and the region, for every region in use."""
     for name, cloud in CLOUDS.items():
         for region in list(cloud.regions.values()):
             yield name, region

@@ -1,4 +1,4 @@
-"""EC2's and OUTSCALE's part of a seed: volumes and snapshots; see `pulumi_snapcopy.emulator.seeding`."""
+"""EC2's and OUTSCALE's part of a seed, volumes and snapshots; see `pulumi_snapcopy.emulator.seeding`."""
 
 from __future__ import annotations
 
@@ -26,10 +26,10 @@ _SIZE = 8
 
 
 def check(service: str, data: Any) -> None:
-    """Refuse regions that aren't described as they should be.
+    """Check the regions of a seed for EC2 or OUTSCALE.
 
     Raises:
-        SeedError: The seed is wrong.
+        SeedError: if the seed is wrong.
     """
     expect(data, dict, service, "an object of regions")
     for region, collections in data.items():
@@ -45,7 +45,7 @@ def check(service: str, data: Any) -> None:
 
 
 def plant(service: str, data: dict[str, Any]) -> None:
-    """Put in what was checked; what is there already is left as it is."""
+    """Create the volumes and snapshots of a checked seed; existing ones are left unchanged."""
     for region, collections in data.items():
         for index, item in enumerate(collections.get("volumes", ())):
             _put_volume(service, region, _with_id(service, region, "volumes", index, item))
@@ -54,7 +54,7 @@ def plant(service: str, data: dict[str, Any]) -> None:
 
 
 def put_snapshot(service: str, region: str, item: dict[str, Any]) -> str:
-    """Put a snapshot into a region unless there is one of its id; returns the id."""
+    """Create a snapshot in a region unless its id exists there, and return the id."""
     place = CLOUDS[service].region(region)
     if item["id"] in place.snapshots:
         return str(item["id"])
@@ -103,7 +103,7 @@ def _put_volume(service: str, region: str, item: dict[str, Any]) -> None:
 
 
 def _with_id(service: str, region: str, collection: str, index: int, item: dict[str, Any]) -> dict[str, Any]:
-    """The item with an id that is the same each time the seed is read."""
+    """Return the item with an id; a derived id is the same each time the seed is read."""
     if "id" in item:
         return item
     digits = 17 if service == "ec2" else 8

@@ -1,4 +1,4 @@
-"""The record of every call, for a test to look at afterwards."""
+"""The record of calls to the emulated services, for tests to inspect."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from typing import Any
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Asked:
-    """What a request asks for: the service, the operation, the region of the signature, and the members."""
+    """The content of a request: the service, the operation, the region of the signature, and the members."""
 
     service: str
     operation: str
@@ -21,17 +21,17 @@ class Asked:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Call:
-    """One call to an emulated service; nothing of its credentials is kept.
+    """One call to an emulated service; its credentials aren't recorded.
 
     Attributes:
         service: ``lightsail``, ``ec2``, ``fcu`` or ``outscale``.
-        operation: Its name in the API.
+        operation: The operation's name in the API.
         region: The region of the request's signature.
         parameters: The request's members.
-        outcome: ``ok``, the code it was refused with, or ``lost``, ``reset``, ``hang``, ``garbage``, …;
-            ``dropped`` where it was held before its work and never did it; ``pending`` while it is being answered.
-        user_agent: What called.
-        at: When it came (seconds since 1970).
+        outcome: ``ok``, the error code, or ``lost``, ``reset``, ``hang``, ``garbage``, …; ``dropped`` if the call was
+            held before its work and never did it; ``pending`` while the call is in flight.
+        user_agent: The User-Agent header of the client.
+        at: When the call came (seconds since 1970).
     """
 
     service: str
@@ -44,7 +44,7 @@ class Call:
 
 
 class Calls:
-    """All calls since the start, or since they were cleared, in the order they came."""
+    """The calls since the start or the last `clear`, in the order they came."""
 
     def __init__(self) -> None:
         self._lock = Condition()
@@ -54,20 +54,20 @@ class Calls:
         self._closed = False
 
     def open(self) -> None:
-        """Let calls begin."""
+        """Accept calls."""
         self._closed = False
 
     def close(self) -> None:
-        """Let no more calls begin, and wait for those in flight: their changes still belong to this emulator."""
+        """Accept no more calls, and wait for those in flight: their changes still belong to this emulator."""
         with self._lock:
             self._closed = True
             self._lock.wait_for(lambda: not self._under_way)
 
     def begin(self, asked: Asked, user_agent: str) -> int:
-        """Record that a call has come; returns its number.
+        """Record that a call has come, and return its number.
 
         Raises:
-            ConnectionAbortedError: The emulator has ended meanwhile.
+            ConnectionAbortedError: if the emulator has ended.
         """
         call = Call(
             service=asked.service,
@@ -87,7 +87,7 @@ class Calls:
             return self._last
 
     def end(self, number: int, outcome: str) -> None:
-        """Record how a call ended, unless it has been cleared meanwhile."""
+        """Record the outcome of a call, unless the record has been cleared since."""
         with self._lock:
             self._under_way -= 1
             self._lock.notify_all()
@@ -95,12 +95,12 @@ class Calls:
                 self._calls[number] = replace(self._calls[number], outcome=outcome)
 
     def all(self, operation: str | None = None, service: str | None = None) -> list[Call]:
-        """All calls, or those of one operation, of one service."""
+        """Return all calls, or those of one operation or service."""
         with self._lock:
             calls = list(self._calls.values())
         return [c for c in calls if operation in (None, c.operation) and service in (None, c.service)]
 
     def clear(self) -> None:
-        """Forget them."""
+        """Remove all calls from the record."""
         with self._lock:
             self._calls.clear()

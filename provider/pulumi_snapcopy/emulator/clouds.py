@@ -1,4 +1,4 @@
-"""EC2's and OUTSCALE's snapshots from behind: what others made, and states that time would bring."""
+"""Control of EC2's and OUTSCALE's snapshots past their APIs: foreign snapshots, and states set at once."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from .shared import changing, now
 
 
 class BlockBackstage:
-    """The snapshots of one cloud, ``ec2`` or ``outscale``.
+    """Control of the snapshots of one cloud, ``ec2`` or ``outscale``.
 
     Example:
         >>> from pulumi_snapcopy.emulator import Emulator
@@ -37,16 +37,16 @@ class BlockBackstage:
         state: str = "completed",
         **members: Any,
     ) -> str:
-        """Put a snapshot that somebody else made into a region; returns its id.
+        """Create a snapshot in a region as if somebody else had made it, and return its id.
 
         Args:
             region: The region's name.
-            snapshot_id: Its id; None: a new one.
-            size: Gibibytes.
-            description: Its description.
-            tags: Its tags.
-            state: ``completed``, ``error``, or ``pending``, for good.
-            members: What else a seed can say of a snapshot, such as ``owner`` and ``kmsKeyId``.
+            snapshot_id: The snapshot's id; None: a new id.
+            size: The size in GiB.
+            description: The snapshot's description.
+            tags: The snapshot's tags.
+            state: ``completed``, ``error`` or ``pending``; the state is permanent.
+            members: Other members of a snapshot in a seed, such as ``owner`` and ``kmsKeyId``.
         """
         item = {"id": snapshot_id or CLOUDS[self._service].new_id("snap"), "size": size, **members}
         item |= {"description": description, "tags": dict(tags or {}), "state": _checked(state)}
@@ -54,11 +54,11 @@ class BlockBackstage:
             return put_snapshot(self._service, region, item)
 
     def set_state(self, region: str, snapshot_id: str, state: str, *, message: str | None = None) -> None:
-        """Put a snapshot into a state, for good: ``pending``, ``completed`` or ``error`` with a message.
+        """Put a snapshot into a state permanently: ``pending``, ``completed`` or ``error`` with a message.
 
         Raises:
-            KeyError: The region has no such snapshot.
-            ValueError: There is no such state.
+            KeyError: if the region has no such snapshot.
+            ValueError: if there is no such state.
         """
         with changing():
             place = CLOUDS[self._service].region(region)
@@ -67,13 +67,13 @@ class BlockBackstage:
             place.put(replace(place.snapshots[snapshot_id], final=final, done_at=done_at, message=message))
 
     def use(self, region: str, snapshot_id: str, image_id: str) -> None:
-        """Let an image of OUTSCALE's use a snapshot, which then can't be deleted."""
+        """Mark a snapshot as used by an image of OUTSCALE, so that the snapshot can't be deleted."""
         with changing():
             place = CLOUDS[self._service].region(region)
             place.put(replace(place.snapshots[snapshot_id], used_by=[image_id]))
 
     def snapshots(self, region: str) -> list[Snapshot]:
-        """All snapshots of a region, hidden ones too, in the order they were made."""
+        """Return all snapshots of a region, hidden ones too, in the order they were created."""
         held = list(CLOUDS[self._service].region(region).snapshots.values())
         return sorted(held, key=lambda each: each.number)
 

@@ -1,4 +1,4 @@
-"""``snapcopy emulator``: the emulated services as a process that runs until it is stopped."""
+"""``snapcopy emulator``: run the emulated services as a process until it is stopped."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ _TITLES = {"lightsail": "Lightsail", "ec2": "EC2", "fcu": "OUTSCALE's FCU", "out
 
 
 class _Seconds(click.FloatRange):
-    """A number of seconds; Python also takes nan and inf for numbers."""
+    """A finite number of seconds; click alone would also accept nan and inf."""
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> float:
         seconds = float(super().convert(value, param, ctx))
@@ -127,7 +127,7 @@ def _serve(
             verb = "is" if len(services) == 1 else "are"
             click.echo(f"{emulated} {verb} emulated on {running.url} until Ctrl-C. To use it:", err=True)
             _print_exports(int(running.url.rpartition(":")[2]), services)
-            while not stopped.wait(0.5):  # on Windows Ctrl-C doesn't end a wait without an end
+            while not stopped.wait(0.5):  # on Windows, Ctrl-C doesn't interrupt a wait without a timeout
                 pass
     except ModuleNotFoundError as error:
         raise click.ClickException(not_installed(error)) from error

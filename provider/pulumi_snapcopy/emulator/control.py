@@ -1,4 +1,4 @@
-"""The emulator's control over HTTP, for tests in other processes; described in the package's docstring."""
+"""The emulator's control API over HTTP, for tests in other processes; described in the package's docstring."""
 
 from __future__ import annotations
 
@@ -46,10 +46,10 @@ class Control:
     """The WSGI application under ``/_snapcopy/``.
 
     Args:
-        backstage: What can be done behind the service's back.
-        faults: The faults at work.
+        backstage: The control of the emulated services.
+        faults: The injected faults.
         calls: The record of calls.
-        reset: Brings everything back to the start.
+        reset: Restores the initial state of the emulator.
     """
 
     def __init__(
@@ -61,7 +61,7 @@ class Control:
         self._back_to_the_start = reset
 
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
-        """Answer a request; what is wrong with it is said in ``{"error": …}``."""
+        """Answer a request; errors are reported as ``{"error": …}``."""
         request = Request(environ)
         try:
             endpoint, arguments = _ROUTES.bind_to_environ(environ).match()

@@ -1,4 +1,4 @@
-"""Faults, scripted by a test: what goes wrong, at which call, and how often."""
+"""Faults that a test injects: what goes wrong, at which calls, and how often."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ STATUSES = {
     **dict.fromkeys(("24", "25"), 429),
     **dict.fromkeys(("UnauthorizedOperation", "AuthFailure"), 403),
 }
-"""HTTP statuses of codes where they aren't 400; OUTSCALE's 6, 24 and 25 are its throttling."""
+"""HTTP status by error code, where it isn't 400; OUTSCALE's 6, 24 and 25 are its throttling errors."""
 _NAMING = (
     "Names",
     "Id",
@@ -53,44 +53,44 @@ _NAMING = (
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Fault:
-    """What goes wrong, and at which calls.
+    """A fault to inject: what goes wrong, and at which calls.
 
     ============  ================================================================================
     kind          what happens
     ============  ================================================================================
     error         the call is refused with `code`, `message` and the HTTP `status`; no work is done
-    error-after   the same, and the work is done
+    error-after   the work is done, then the call is refused as with ``error``
     lost          the work is done, then the connection is closed without an answer
     reset         the connection is reset before any work is done
     hang          no work and no answer; after `seconds`, or when released, the connection is closed
     garbage       the work is done; the answer is HTTP 200 with a body that isn't JSON
-    empty         the work is done; the answer is HTTP 200 and holds nothing
-    no-items      the answer is as it would be, but its lists are empty: there is nothing, it says
-    hold-before   the call is held before its work until released, then goes on
-    hold-after    the call is held after its work until released, then answered
-    slow          the work is done, the answer comes `seconds` later
-    fail-copy     the copy this call starts ends in ``error`` after `seconds` (default: the settings'
-                  copy_seconds), its operation is Failed with `error_code` and `error_details`
-    copy-seconds  the copy this call starts takes `seconds`
+    empty         the work is done; the answer is HTTP 200 without members
+    no-items      the work is done; the lists in the answer are empty, as in a stale read
+    hold-before   the call is held before its work until the fault is released, then continues
+    hold-after    the call is held after its work until the fault is released, then answered
+    slow          the work is done, and the answer comes `seconds` later
+    fail-copy     the copy that this call starts ends in ``error`` after `seconds` (default: the settings'
+                  copy_seconds); its operation is Failed with `error_code` and `error_details`
+    copy-seconds  the copy that this call starts is pending for `seconds`
     ============  ================================================================================
 
-    The last two hit no other calls than those that start a copy; on EC2 and OUTSCALE also those that take a snapshot.
+    The last two only hit calls that start a copy; on EC2 and OUTSCALE also calls that take a snapshot.
 
     Attributes:
-        kind: See above.
+        kind: See the table.
         operation: The operation's name in the API, such as ``CopySnapshot``, or ``*``.
         service: ``lightsail``, ``ec2``, ``fcu`` or ``outscale``, or None for any.
         region: The region called (of a copy: the target's), or None for any.
-        resource: A pattern (``*``, ``?``) that one of the names in the request matches, or None for any; on EC2
-            and OUTSCALE an id, a description, a client token or a tag's value.
-        times: How many calls it hits, from 1; None: for ever.
+        resource: A pattern (``*``, ``?``) that one of the names in the request must match, or None for any; on EC2
+            and OUTSCALE the names are ids, descriptions, client tokens and values of tags.
+        times: How many calls the fault hits, from 1; None: all.
         skip: How many matching calls pass before the first hit.
-        code: The code that the call is refused with; on OUTSCALE a number.
-        status: The HTTP status; by default the one that goes with the code.
-        error_details: Why the copy failed: the operation's errorDetails, EC2's StateMessage.
+        code: The error code of the response; on OUTSCALE a number.
+        status: The HTTP status; by default the status of the code.
+        error_details: Why the copy fails: the operation's errorDetails, EC2's StateMessage.
 
     Raises:
-        ValueError: There is no such kind, service or operation, its `seconds` are missing, or it would never hit.
+        ValueError: if the kind, service or operation doesn't exist, `seconds` is missing, or the fault can't hit.
 
     Example:
         >>> Fault(kind="error", operation="CopySnapshot", code="ThrottlingException", times=2).status
@@ -125,7 +125,7 @@ class Fault:
             object.__setattr__(self, "status", STATUSES.get(self.code, 400))
 
     def matches(self, asked: Asked) -> bool:
-        """Whether a call is one of those meant."""
+        """Whether the fault is meant for this call."""
         operation, region, parameters = asked.operation, asked.region, asked.parameters
         return (
             self.operation in ("*", operation)
@@ -137,7 +137,7 @@ class Fault:
 
 
 class Injected:
-    """A fault at work: wait until it is reached, release what it holds, or remove it."""
+    """An injected fault: wait until it has hit calls, release the calls that it holds, or remove it."""
 
     def __init__(self, fault: Fault, number: int) -> None:
         self.fault = fault
@@ -150,14 +150,14 @@ class Injected:
 
     @property
     def hits(self) -> int:
-        """How many calls it has hit."""
+        """How many calls the fault has hit."""
         return self._hits
 
     def wait_reached(self, timeout: float = 10.0, *, hits: int = 1) -> bool:
-        """Wait until it has hit a call, or that many.
+        """Wait until the fault has hit a call, or `hits` calls.
 
         Raises:
-            TimeoutError: It didn't within `timeout` seconds.
+            TimeoutError: if the fault wasn't hit that often within `timeout` seconds.
         """
         with self._changed:
             if not self._changed.wait_for(lambda: self._hits >= hits, timeout):
@@ -165,22 +165,22 @@ class Injected:
         return True
 
     def release(self) -> None:
-        """Let go of the calls that it holds, and of all that come later."""
+        """End the fault; calls that it holds continue."""
         with self._changed:
             self._over = True
             self._changed.notify_all()
 
-    # A fault that is taken away hits no more, and what it holds goes on: the same as releasing it.
+    # Removing a fault ends it and lets the calls that it holds continue, as releasing does.
     remove = release
 
     def drop(self) -> None:
-        """Close the connections of the calls that it holds, whose work isn't done any more."""
+        """End the fault and close the connections of the calls that it holds; work that hasn't begun isn't done."""
         with self._changed:
             self._dropped = True
         self.release()
 
     def hit(self, asked: Asked) -> bool:
-        """Whether it hits this call, which then counts."""
+        """Return whether the fault hits this call, and count the hit."""
         with self._changed:
             if self._over or not self.fault.matches(asked):
                 return False
@@ -193,42 +193,42 @@ class Injected:
             return True
 
     def pause(self, seconds: float | None) -> bool:
-        """Wait for so long, or until released; False if the call is to be dropped."""
+        """Wait for this many seconds, or until the fault ends; return False if the call must be dropped."""
         with self._changed:
             self._changed.wait_for(lambda: self._over, seconds)
             return not self._dropped
 
 
 class Faults:
-    """All faults injected into one emulator, in the order they were."""
+    """The faults injected into one emulator, in the order of injection."""
 
     def __init__(self) -> None:
         self._injected: list[Injected] = []
         self._numbers = count(1)
 
     def inject(self, fault: Fault) -> Injected:
-        """Put a fault to work."""
+        """Inject a fault."""
         injected = Injected(fault, next(self._numbers))
         self._injected.append(injected)
         return injected
 
     def all(self) -> list[Injected]:
-        """All of them, those that are over too."""
+        """Return all faults, also those that have ended."""
         return list(self._injected)
 
     def clear(self) -> None:
-        """End all faults, and the calls that they hold."""
+        """Remove all faults, and drop the calls that they hold."""
         ended, self._injected = self._injected, []
         for injected in ended:
             injected.drop()
 
     def hit(self, asked: Asked) -> list[Injected]:
-        """Those that hit a call."""
+        """Return the faults that hit a call, and count the hits."""
         return [i for i in self.all() if i.hit(asked)]
 
 
 def _names(value: object, key: str = "") -> Iterator[str]:
-    """The strings in a request that name something: names, ids, descriptions, tokens, values of tags."""
+    """Yield the strings of a request that identify something: names, ids, descriptions, tokens, values of tags."""
     if isinstance(value, Mapping):
         for inner, item in value.items():
             yield from _names(item, inner)

@@ -1,4 +1,4 @@
-"""What stands in front of the services: records each call, and does to it what the faults say."""
+"""The front end of the emulated services: it records each call and applies the injected faults."""
 
 from __future__ import annotations
 
@@ -21,38 +21,38 @@ CONTROL = "/_snapcopy/"
 
 
 _UNTRUE = {"error-after", "empty", "garbage", "no-items"}
-"""Faults whose answer says nothing of the work, which is done."""
+"""Faults whose response doesn't report the result of the work that was done."""
 
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """A response, and what the record of calls says of it: ``ok`` or the code it was refused with."""
+    """A response, and its outcome in the record of calls: ``ok`` or the error code."""
 
     response: Response
     outcome: str = "ok"
 
 
 class Service(Protocol):
-    """A service in the words of its own protocol."""
+    """An emulated service with its own protocol."""
 
     def accepts(self, environ: WSGIEnvironment) -> bool:
-        """Whether a request is for it."""
+        """Whether a request is for this service."""
 
     def read(self, environ: WSGIEnvironment, body: bytes) -> Asked | Answer:
-        """What a request asks for, or the refusal of one without a signature."""
+        """Return what a request asks for, or the error for a request without a signature."""
 
     def answer(self, asked: Asked, environ: WSGIEnvironment) -> Answer:
-        """Do what is asked for."""
+        """Carry out a request and return the response."""
 
     def refuse(self, code: str, message: str, status: int) -> Answer:
-        """A refusal that a fault wants."""
+        """Return an error response for a fault."""
 
     def empty(self, asked: Asked) -> Response:
-        """A success that holds nothing."""
+        """Return a success without members."""
 
 
 class Dropped(ConnectionError):
-    """The connection is to be closed without an answer; by a reset, or in good order."""
+    """Raised to close the connection without a response, normally or by a reset."""
 
     def __init__(self, outcome: str, *, reset: bool = False) -> None:
         super().__init__(outcome)
@@ -61,7 +61,7 @@ class Dropped(ConnectionError):
 
 
 class Front:
-    """The WSGI application: control, the services with their faults, and the rest of moto."""
+    """The WSGI application: the control API, the services with their faults, and the rest of moto."""
 
     def __init__(
         self,
@@ -78,7 +78,7 @@ class Front:
         self._calls = calls
 
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
-        """Answer a request, or raise `Dropped`."""
+        """Answer a request, or raise `Dropped` to close the connection."""
         if environ["PATH_INFO"].startswith(CONTROL):
             return self._control(environ, start_response)
         for service in self._services:

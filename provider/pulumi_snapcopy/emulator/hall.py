@@ -1,4 +1,4 @@
-"""The services of an emulator, each loaded only if it is asked for."""
+"""The services of an emulator, each imported only if it is asked for."""
 
 from __future__ import annotations
 
@@ -16,10 +16,10 @@ if TYPE_CHECKING:
 
 
 def services_of(names: Iterable[str], moto: WSGIApplication) -> list[Service]:
-    """What answers the services of these names; those that go by a path come before those that go by signature.
+    """Return the services of these names: those found by a path come before those found by a signature.
 
     Raises:
-        ModuleNotFoundError: OUTSCALE's API description isn't installed.
+        ModuleNotFoundError: if ``osc_sdk_python``, which has OUTSCALE's API description, isn't installed.
     """
     wanted = set(names)
     services: list[Service] = []
@@ -31,7 +31,7 @@ def services_of(names: Iterable[str], moto: WSGIApplication) -> list[Service]:
 
         services += [OapiService(), FcuService()]
     if "lightsail" in wanted:
-        # All of moto at once would search its folders for the service with each request.
+        # With the application of all services, moto would search its folders at each request.
         services.append(LightsailService(create_backend_app("lightsail")))  # type: ignore[arg-type]
     if "ec2" in wanted:
         from .ec2.service import EC2Service

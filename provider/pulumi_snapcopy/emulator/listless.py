@@ -1,4 +1,4 @@
-"""Answers whose lists are empty: what a service says of things that a stale read doesn't show."""
+"""Responses with empty lists, as a stale read shows them."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ _TOKENS = ("nextPageToken", "nextToken", "NextPageToken")
 
 
 def without_items(response: Response) -> Response:
-    """Return an answer, in JSON or XML, with its lists empty and without a next page; of another it is the answer itself."""
+    """Return a copy of a JSON or XML response with empty lists and without a next page."""
     text = response.get_data(as_text=True)
     emptied = _json(text) if text.lstrip().startswith("{") else _xml(text)
     return Response(emptied, status=response.status_code, headers=response.headers)

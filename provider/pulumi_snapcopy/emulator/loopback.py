@@ -1,4 +1,4 @@
-"""Where the emulator listens, and the environment that sends AWS's and OUTSCALE's tools there."""
+"""The emulator's address, and the environment that makes the tools of AWS and OUTSCALE use it."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ FCU_PATH = "/fcu"
 OAPI_PATH = "/api/v1"
 OUTSCALE_REGION = "eu-west-2"
 OUTSCALE_PROFILES = str(Path(__file__).with_name("outscale") / "profiles.json")
-"""A file of profiles whose default one is empty: without it the user's own wins over the variables."""
+"""A profiles file whose default profile is empty: without it, the user's own profile would override the variables."""
 
 LEFT_OUT = (
     "AWS_DEFAULT_PROFILE",
@@ -28,16 +28,16 @@ LEFT_OUT = (
     "OSC_PASSWORD",
     "SNAPCOPY_EC2_API",
 )
-"""Variables that would lead elsewhere: another login, a session, an endpoint for all services, another kind of EC2."""
+"""Variables that would override the emulator's: another login, session, endpoint for all services, or EC2 API."""
 
 
 def url(port: int) -> str:
-    """The endpoint of the emulator on this port."""
+    """Return the endpoint of the emulator on this port."""
     return f"http://{HOST}:{port}"
 
 
 def environment(port: int, services: Iterable[str] = DEFAULT_SERVICES) -> dict[str, str]:
-    """The variables that make boto3, the AWS CLI, osc-sdk-python and Pulumi programs use the emulator.
+    """Return the variables that make boto3, the AWS CLI, osc-sdk-python and Pulumi programs use the emulator.
 
     With ``fcu`` and without ``ec2``, EC2's endpoint is FCU's.
     """
@@ -56,7 +56,7 @@ def environment(port: int, services: Iterable[str] = DEFAULT_SERVICES) -> dict[s
         "AWS_DEFAULT_REGION": region,
         "AWS_REGION": region,
         "AWS_EC2_METADATA_DISABLED": "true",
-        # Said, not left out: ~/.aws/config can say it, too.
+        # Set explicitly, as ~/.aws/config can set it too.
         "AWS_IGNORE_CONFIGURED_ENDPOINT_URLS": "false",
     }
     if "outscale" in services:
@@ -72,13 +72,13 @@ def environment(port: int, services: Iterable[str] = DEFAULT_SERVICES) -> dict[s
 
 
 def undoing(services: Iterable[str] = DEFAULT_SERVICES) -> str:
-    """The line that takes the variables out of a shell again, all but NO_PROXY: this address never needs a proxy."""
+    """Return the shell command that unsets the variables, except NO_PROXY: a local address never needs a proxy."""
     names = [name for name in environment(DEFAULT_PORT, services) if name not in _past_the_proxy()]
     return f"unset {' '.join(names)}"
 
 
 def _past_the_proxy() -> dict[str, str]:
-    """NO_PROXY in both spellings, as each tool prefers another, with what the user has in them."""
+    """Return NO_PROXY in both spellings, as tools differ, with the user's own hosts and the emulator's."""
     upper, lower = (os.environ.get(name, "") for name in ("NO_PROXY", "no_proxy"))
     return {"NO_PROXY": _with_host(upper or lower), "no_proxy": _with_host(lower or upper)}
 

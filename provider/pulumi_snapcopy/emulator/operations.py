@@ -1,4 +1,4 @@
-"""The operations that a fault can name; a service's description is read only where a name asks for it."""
+"""The operations that a fault can name; a service's API description is read only if a name requires it."""
 
 from __future__ import annotations
 
@@ -15,19 +15,19 @@ STARTING = {
     "fcu": ("CopySnapshot", "CreateSnapshot"),
     "outscale": ("CreateSnapshot",),
 }
-"""What starts a snapshot that a fault can fail or prolong."""
+"""Operations that start a snapshot which a fault can fail or prolong."""
 
 
 def refuse_unknown(service: str | None, operation: str, *, starting: bool) -> None:
-    """Refuse what no call can be.
+    """Refuse a fault whose service or operation doesn't exist.
 
     Args:
         service: The service's name, or None for any.
         operation: The operation's name, or ``*``.
-        starting: Whether it has to be one of `STARTING`.
+        starting: Whether the operation must be one of `STARTING`.
 
     Raises:
-        ValueError: There is no such service, or it has no such operation.
+        ValueError: if there is no such service, or it has no such operation.
     """
     if service is not None and service not in SERVICES:
         raise ValueError(
@@ -49,7 +49,7 @@ def refuse_unknown(service: str | None, operation: str, *, starting: bool) -> No
 
 @cache
 def _operations(service: str) -> frozenset[str]:
-    """The API's names, of the installed version's description."""
+    """Return the names of a service's operations, in the installed API description."""
     if service == "outscale":
         return frozenset(_oapi())
     from botocore.loaders import Loader
@@ -59,13 +59,13 @@ def _operations(service: str) -> frozenset[str]:
 
 
 def _oapi() -> Iterator[str]:
-    if find_spec("osc_sdk_python") is not None:  # without it there is no OAPI to hit
+    if find_spec("osc_sdk_python") is not None:  # without OUTSCALE's description no OAPI can be emulated
         from .outscale.description import description
 
         yield from (path.removeprefix("/") for path in description()["paths"])
 
 
 def _similar(operation: str, names: set[str]) -> list[str]:
-    """Those that may be meant, also by a name in snake_case."""
+    """Return the names most similar to this operation, which may also be in snake_case."""
     written = "".join(part[:1].upper() + part[1:] for part in operation.split("_"))
     return get_close_matches(written, sorted(names), n=3)

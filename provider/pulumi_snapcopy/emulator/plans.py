@@ -1,4 +1,4 @@
-"""How the copy that one call starts is to go: what a fault wants of it, handed to the service that makes it."""
+"""The outcome that an injected fault sets for a copy, passed to the service that starts the copy."""
 
 from __future__ import annotations
 
@@ -8,11 +8,11 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CopyPlan:
-    """How long a copy takes (seconds; None: the setting), and the error (code, details) it ends in, if any."""
+    """How long a copy is pending (seconds; None: the setting), and the error (code, details) it ends in, if any."""
 
     seconds: float | None = None
     error: tuple[str, str] | None = None
 
 
-# Set by the server around the call that a fault has picked.
+# Set around a call that a fault hits.
 PLAN: ContextVar[CopyPlan | None] = ContextVar("plan", default=None)

@@ -1,6 +1,6 @@
 """A pytest plugin: the fixture ``emulator``, for tests of programs that copy snapshots.
 
-It is there as soon as ``pulumi-snapcopy[emulator]`` is installed:
+The fixture is available once ``pulumi-snapcopy[emulator]`` is installed:
 
     @pytest.mark.snapcopy(services=("lightsail", "ec2"), copy_seconds=0.1)
     def test_the_copy_is_made(emulator):
@@ -8,11 +8,11 @@ It is there as soon as ``pulumi-snapcopy[emulator]`` is installed:
         ...  # boto3, the AWS CLI, osc-sdk-python and Pulumi programs talk to the emulator now
         assert emulator.calls("CopySnapshot")[0].outcome == "ok"
 
-Without the mark it is Lightsail, whose copies take no time. The option ``--snapcopy-services`` names other
-services for all tests that don't name theirs. Marks of a test, its class and its module add up; the closest wins.
+Without the mark, the fixture emulates Lightsail, and copies take no time. The option ``--snapcopy-services`` names
+the services for tests that don't name theirs. Marks of a test, its class and its module add up; the closest wins.
 
-The test's environment has no other variable ``AWS_…``, ``OSC_…`` or ``SNAPCOPY_…`` than those that lead to the
-emulator, and no profile; what a test needs of them it sets itself.
+The test's environment has no variables ``AWS_…``, ``OSC_…`` or ``SNAPCOPY_…`` but those of the emulator, and no
+profile; a test sets any others itself.
 """
 
 from __future__ import annotations
@@ -37,7 +37,7 @@ _MARK = (
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    """Add ``--snapcopy-services``."""
+    """Add the option ``--snapcopy-services``."""
     group = parser.getgroup("snapcopy", "emulated snapshot services")
     group.addoption(
         "--snapcopy-services",
@@ -48,7 +48,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Make the mark known."""
+    """Register the mark ``snapcopy``."""
     config.addinivalue_line("markers", _MARK)
 
 
@@ -73,7 +73,7 @@ def emulator(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) ->
 
 
 def _asked(request: pytest.FixtureRequest) -> dict[str, Any]:
-    """The services and settings that the marks ask for; the closest mark wins."""
+    """Return the services and settings that the test's marks ask for; the closest mark wins."""
     asked: dict[str, Any] = {
         "services": request.config.getoption("--snapcopy-services"),
         "copy_seconds": 0.0,
@@ -98,7 +98,7 @@ def _refuse_unknown(asked: Iterable[str], known: Iterable[str]) -> None:
 
 
 def _lead_to(running: Emulator, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Let the environment lead to the emulator, and nowhere else."""
+    """Make the environment use the emulator and no other endpoint, login or profile."""
     import boto3
 
     for name in [each for each in os.environ if each.startswith(("AWS_", "OSC_", "SNAPCOPY_"))]:

@@ -1,6 +1,6 @@
-"""What stands in the accounts before anything is copied: a seed, as a dict or a JSON file.
+"""Seeds: the resources that exist before anything is copied, as a dict or a JSON file.
 
-Regions at the top are Lightsail's; the other services have their names above their regions:
+Regions at the top level are Lightsail's; the other services' regions are below the service's name:
 
     {"us-east-1": {
         "instances": [{"name": "web-1", "blueprintId": "wordpress", "bundleId": "micro_3_0", "sizeInGb": 40,
@@ -19,8 +19,8 @@ Regions at the top are Lightsail's; the other services have their names above th
         "snapshots": [{"id": "snap-12345678", "size": 10}]}}}
 
 ``automaticSnapshots`` is a number of days that end today (UTC), or a list of dates, or of
-``{"date": …, "status": …}``. ``tags`` is an object, everywhere. Volumes and snapshots without an id get one that is
-the same each time. A blueprint whose name begins with ``windows`` makes a Windows instance.
+``{"date": …, "status": …}``. ``tags`` is always an object. Volumes and snapshots without an id get an id that is
+the same each time. A blueprint whose name begins with ``windows`` creates a Windows instance.
 """
 
 from __future__ import annotations
@@ -40,10 +40,10 @@ __all__ = ["SeedError", "read_seed", "seed"]
 
 
 def read_seed(path: str | os.PathLike[str]) -> Any:
-    """The seed in a JSON file.
+    """Return the seed in a JSON file.
 
     Raises:
-        SeedError: There is none, or it is no JSON.
+        SeedError: if the file doesn't exist or isn't JSON.
     """
     try:
         return json.loads(Path(path).read_text(encoding="utf-8"))
@@ -52,10 +52,10 @@ def read_seed(path: str | os.PathLike[str]) -> Any:
 
 
 def seed(data: Any) -> None:
-    """Put what the seed describes into the account; what is there already is left as it is.
+    """Create the resources that a seed describes; existing ones are left unchanged.
 
     Raises:
-        SeedError: The seed is wrong; then nothing was put in.
+        SeedError: if the seed is wrong; nothing is created then.
     """
     expect(data, dict, "the seed", "an object of regions")
     regions = {name: each for name, each in data.items() if name not in CLOUDS}

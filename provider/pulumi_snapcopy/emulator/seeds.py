@@ -1,4 +1,4 @@
-"""What the seeds of all services share: their error, and the checks that name the place."""
+"""The error and the checks that the seeds of all services share."""
 
 from __future__ import annotations
 
@@ -11,13 +11,13 @@ class SeedError(ValueError):
 
 
 def expect(value: Any, types: Any, where: str, what: str) -> None:
-    """Refuse a value of another type; a boolean is no number."""
+    """Refuse a value of another type; a boolean isn't a number."""
     if not isinstance(value, types) or (isinstance(value, bool) and types is not bool):
         raise SeedError(f"{where}: must be {what}")
 
 
 def refuse_unknown(given: dict[str, Any], known: Iterable[str], where: str) -> None:
-    """Refuse a member that means nothing."""
+    """Refuse members that the seed's form doesn't have."""
     for key in given:
         if key not in known:
             raise SeedError(f"{where}.{key}: is not known here; known are {', '.join(known)}")

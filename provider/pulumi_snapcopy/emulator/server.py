@@ -1,4 +1,4 @@
-"""The emulator as a server on this machine's own address, in the process that starts it."""
+"""The emulator as a server on 127.0.0.1, in the process that starts it."""
 
 from __future__ import annotations
 
@@ -37,34 +37,34 @@ _BACKLOG = 512
 _SHUTDOWN_CHECK = 0.02  # seconds
 _RUNNING = Lock()
 _MAKING_CLIENT = Lock()
-_DIRECT = Config(proxies={})  # whatever the user's proxy is
+_DIRECT = Config(proxies={})  # bypasses the user's proxy
 
 
 @cache
 def _session() -> boto3.session.Session:
-    """One session for the process: it keeps the services' models, which take long to read."""
+    """Return the session that the process shares: it caches the services' models, which take long to read."""
     return boto3.session.Session(
         aws_access_key_id=loopback.ACCESS_KEY_ID, aws_secret_access_key=loopback.SECRET_ACCESS_KEY
     )
 
 
 class Emulator(Backstage):
-    """The services, and the rest of moto beside them, on a port of 127.0.0.1. One at a time in a process.
+    """The emulated services, and the rest of moto, on a port of 127.0.0.1; a process can run one emulator at a time.
 
     Args:
-        services: Of ``lightsail``, ``ec2``, ``fcu`` and ``outscale`` (OAPI), those that are emulated.
-        settings: How it behaves; `reset` comes back to them.
-        state_file: Where the state is kept over restarts; None: in memory, and empty at the start.
-        port: The port to listen on; 0: a free one.
-        seeds: Are put in before the first call is answered; see `seed`.
+        services: The services to emulate, of ``lightsail``, ``ec2``, ``fcu`` and ``outscale`` (OAPI).
+        settings: The settings at the start, which `reset` restores.
+        state_file: The file that keeps the state over restarts; None: in memory, and empty at the start.
+        port: The port to listen on; 0: a free port.
+        seeds: Seeds that are created before the first call is answered; see `seed`.
 
     Raises:
-        OSError: The port is in use.
-        ModuleNotFoundError: OUTSCALE is asked for without the extra ``outscale``.
-        RuntimeError: Another one is running in this process.
-        SeedError: A seed is wrong.
-        StateFileError: The state file can't be used.
-        ValueError: There is no such service.
+        OSError: if the port is in use.
+        ModuleNotFoundError: if OUTSCALE is asked for without the extra ``outscale``.
+        RuntimeError: if another emulator is running in this process.
+        SeedError: if a seed is wrong.
+        StateFileError: if the state file can't be used.
+        ValueError: if there is no such service.
 
     Example:
         >>> with Emulator(settings=Settings(copy_seconds=0)) as emulator:
@@ -125,7 +125,7 @@ class Emulator(Backstage):
 
     @property
     def url(self) -> str:
-        """Where it listens, such as ``http://127.0.0.1:4597``."""
+        """The emulator's endpoint, such as ``http://127.0.0.1:4597``."""
         return loopback.url(self._port)
 
     @property
@@ -135,19 +135,19 @@ class Emulator(Backstage):
 
     @property
     def oapi_url(self) -> str:
-        """OAPI's endpoint, as ``OSC_ENDPOINT_API`` has it."""
+        """OAPI's endpoint, as in ``OSC_ENDPOINT_API``."""
         return self.url + loopback.OAPI_PATH
 
     @property
     def environment(self) -> dict[str, str]:
-        """The variables that send boto3, the AWS CLI, osc-sdk-python and Pulumi programs here.
+        """The variables that make boto3, the AWS CLI, osc-sdk-python and Pulumi programs use this emulator.
 
-        The credentials in them are none. NO_PROXY holds what it has in this process, and this address.
+        The credentials are dummies. NO_PROXY has this process's value and the emulator's address.
         """
         return loopback.environment(self._port, self.services)
 
     def client(self, region: str = "us-east-1", *, config: Config | None = None) -> LightsailClient:
-        """A boto3 client of a region of Lightsail."""
+        """Return a boto3 client of a region of Lightsail."""
         with _MAKING_CLIENT:
             return _session().client(
                 "lightsail", region_name=region, endpoint_url=self.url, config=_direct(config)
@@ -156,33 +156,33 @@ class Emulator(Backstage):
     def ec2_client(
         self, region: str = "us-east-1", *, fcu: bool = False, config: Config | None = None
     ) -> EC2Client:
-        """A boto3 client of a region of EC2, or of FCU."""
+        """Return a boto3 client of a region of EC2, or of FCU."""
         url = self.fcu_url if fcu else self.url
         with _MAKING_CLIENT:
             return _session().client("ec2", region_name=region, endpoint_url=url, config=_direct(config))
 
     def inject(self, fault: Fault) -> Injected:
-        """Put a fault to work."""
+        """Inject a fault."""
         return self.faults.inject(fault)
 
     def calls(self, operation: str | None = None, *, service: str | None = None) -> list[Call]:
-        """The calls that came, in order; or those of one operation, of one service."""
+        """Return the calls in the order they came, or those of one operation or service."""
         return self._calls.all(operation, service)
 
     def clear_calls(self) -> None:
-        """Forget the calls that came."""
+        """Remove all calls from the record."""
         self._calls.clear()
 
     def reset(self) -> None:
-        """Back to the start: the first settings, no faults or calls, and no resources of any of moto's services."""
+        """Restore the first settings, and remove all faults, calls, and resources of any of moto's services."""
         self.faults.clear()
         self._clear()
         self.settings = self._settings_at_start
         self.clear_calls()
 
     def _clear(self) -> None:
-        """Empty all of moto's services."""
-        self.empty()  # first: an EC2 with anything in it takes moto a second to reset
+        """Remove the resources of all of moto's services."""
+        self.empty()  # first: moto takes a second to reset an EC2 that has resources
         BackendDict.reset()
 
     def _start(self) -> None:
@@ -217,7 +217,7 @@ def _direct(config: Config | None) -> Config:
 
 
 class _Handler(MotoRequestHandler):
-    """Says nothing of requests that went well, and closes connections the way a fault asks for."""
+    """Log errors only, and close connections the way a fault asks for."""
 
     disable_nagle_algorithm = True
 
@@ -228,7 +228,7 @@ class _Handler(MotoRequestHandler):
     def connection_dropped(self, error: BaseException, environ: dict[str, Any] | None = None) -> None:
         self.close_connection = True
         if isinstance(error, Dropped) and error.reset:
-            # Closing a socket that doesn't linger is a reset; it closes when nothing reads from it any more.
+            # Closing a socket that doesn't linger sends a reset, once nothing reads from the socket any more.
             self.connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
             self.rfile.close()
             self.connection.close()

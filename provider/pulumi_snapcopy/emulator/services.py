@@ -1,4 +1,4 @@
-"""The services that can be emulated, by name; importing this costs nothing."""
+"""The names of the services that can be emulated; this module imports nothing heavy."""
 
 from __future__ import annotations
 
@@ -9,10 +9,10 @@ DEFAULT_SERVICES = ("lightsail",)
 
 
 def checked(services: Iterable[str]) -> tuple[str, ...]:
-    """The services in a fixed order, each once.
+    """Return the services in a fixed order, each once.
 
     Raises:
-        ValueError: There is no such service, or none is given.
+        ValueError: if there is no such service, or none is given.
     """
     if isinstance(services, str):
         services = services.split(",")
@@ -24,7 +24,7 @@ def checked(services: Iterable[str]) -> tuple[str, ...]:
 
 
 def not_installed(error: ModuleNotFoundError) -> str:
-    """What to install when the emulator can't be loaded."""
+    """Return the message that says which extra to install when a package of the emulator is missing."""
     missing = (error.name or "moto").partition(".")[0]
     extra = "emulator,outscale" if missing == "osc_sdk_python" else "emulator"
     return f"the emulator needs {missing}: pip install 'pulumi-snapcopy[{extra}]'"

@@ -1,4 +1,4 @@
-"""How the emulated services behave: how long things take, and what it refuses."""
+"""The settings of the emulated services: how long things take, and what is refused."""
 
 from __future__ import annotations
 
@@ -7,26 +7,26 @@ from dataclasses import dataclass, fields
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Settings:
-    """What can be set on the emulated services, also while they run (times in seconds).
+    """The settings of the emulated services, which can be changed while they run (times in seconds).
 
     Attributes:
         copy_seconds: How long a copy is ``pending``. A `Fault` of the kind ``copy-seconds`` or
             ``fail-copy`` overrides it for the copies it matches.
         snapshot_seconds: How long a snapshot of an instance, disk or volume, or an import, is ``pending``.
         restore_seconds: How long an instance or disk of Lightsail made of a snapshot is ``pending``.
-        operation_lead_seconds: How much earlier a copy's operation has ``Succeeded`` than its snapshot.
-        visibility_seconds: For how long a new snapshot is NotFound and in no list, though its name is taken.
+        operation_lead_seconds: How much earlier a copy's operation has ``Succeeded`` than its snapshot is complete.
+        visibility_seconds: For how long a new snapshot can't be read or listed, though its name is taken.
         filter_seconds: For how long filters of EC2 and OUTSCALE, other than by id, miss a new snapshot.
         deletion_seconds: For how long a deleted snapshot is still read and listed, and its name taken.
-        tagging_seconds: For how long a snapshot is read and listed with the tags it had before they were changed.
-        max_copies_in_progress: Copies a region makes at a time; more are refused, ``ResourceLimitExceeded``
+        tagging_seconds: For how long a snapshot is read and listed with its previous tags after a change.
+        max_copies_in_progress: The copies that a region makes at a time; more are refused, ``ResourceLimitExceeded``
             or OUTSCALE's 10008. None: no limit, and 20 on EC2.
-        max_snapshots: Snapshots that an account of OUTSCALE may have; more are refused with 10026.
-        page_size: Items a page of a list; by default 100, and 200 for operations.
-        taggable_when_pending: Whether TagResource takes a snapshot that is still ``pending``.
+        max_snapshots: The snapshots that an account of OUTSCALE may have; more are refused with 10026.
+        page_size: The items in a page of a list; by default 100, and 200 for operations.
+        taggable_when_pending: Whether TagResource accepts a snapshot that is still ``pending``.
 
     Raises:
-        ValueError: A number is out of its range.
+        ValueError: if a number is out of its range.
 
     Example:
         >>> Settings(copy_seconds=0.5).snapshot_seconds

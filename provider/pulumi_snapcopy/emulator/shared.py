@@ -1,6 +1,6 @@
-"""What all regions share: the settings, one lock, and the file that keeps the state.
+"""The state that all regions share: the settings, one lock, and the file that keeps the state.
 
-Moto's backends are global to the process, and so is this. One lock serves all regions, as a copy reads one
+Moto's backends are global to the process, as is this state. One lock serves all regions, as a copy reads one
 region and writes another; it is held for microseconds, never while waiting.
 """
 
@@ -18,10 +18,10 @@ from .settings import Settings
 
 
 class Keeper(Protocol):
-    """What puts the state on disk."""
+    """Writes the state to disk."""
 
     def save(self, version: int) -> None:
-        """Return when the state of this version, or a later one, is on disk."""
+        """Return once the state of this version, or a later one, is on disk."""
 
 
 @dataclass(slots=True)
@@ -40,24 +40,24 @@ SHARED = Shared()
 
 
 def account_id() -> str:
-    """The account that a caller is taken for, as moto has it."""
+    """Return the account that all callers get, moto's."""
     return os.environ.get("MOTO_ACCOUNT_ID", "123456789012")
 
 
 def now() -> float:
-    """The services' time in seconds since 1970, to the millisecond, as they give it."""
+    """Return the services' time in seconds since 1970, to the millisecond."""
     return round(time.time() + SHARED.ahead, 3)
 
 
 def next_number() -> int:
-    """A number above all given before, also before a restart: lists and their pages are in this order."""
+    """Return a number above all earlier ones, also after a restart; it defines the order of lists and their pages."""
     SHARED.number = max(SHARED.number + 1, time.time_ns())
     return SHARED.number
 
 
 @contextmanager
 def changing() -> Iterator[None]:
-    """Hold the lock for a change; on leaving, the change is on disk if there is a state file."""
+    """Hold the lock for a change; on leaving, the change is in the state file, if there is one."""
     with SHARED.lock:
         yield
         SHARED.version += 1

@@ -1,4 +1,4 @@
-"""The state as a JSON file: a restart in the middle of copies loses nothing. It holds no credentials."""
+"""The state as a JSON file: a restart in the middle of copies loses nothing. The file holds no credentials."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ class StateFileError(ValueError):
 
 
 class StateFile:
-    """Keeps the state of all accounts and regions in one file, rewritten as a whole at each change."""
+    """Keeps the state of all accounts and regions in one file, which is rewritten at each change."""
 
     def __init__(self, path: str | os.PathLike[str]) -> None:
         self.path = Path(path)
@@ -30,10 +30,10 @@ class StateFile:
 
     @classmethod
     def load(cls, path: str | os.PathLike[str]) -> StateFile:
-        """Take up the state in the file; a file that isn't there yet is an empty state.
+        """Load the state in a file; a missing file is an empty state.
 
         Raises:
-            StateFileError: It is no state file.
+            StateFileError: if the file isn't a state file or can't be read.
         """
         file = cls(path)
         try:
@@ -60,7 +60,7 @@ class StateFile:
         return file
 
     def save(self, version: int) -> None:
-        """Return when the state of this version is on disk; changes that wait are written together."""
+        """Return once the state of this version is on disk; concurrent changes are written together."""
         with self._writing:
             if self._written >= version:
                 return

@@ -1,1 +1,1 @@
-"""EC2 on moto, with snapshots of our own: what moto doesn't emulate of their life is added from outside."""
+"""EC2 on moto, with our own implementation of snapshots: it adds the states and checks that moto doesn't emulate."""

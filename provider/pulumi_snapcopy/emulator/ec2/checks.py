@@ -1,4 +1,4 @@
-"""The rules of ids and tags, which the operations on snapshots share."""
+"""Checks of ids and tags that the operations on snapshots share."""
 
 from __future__ import annotations
 
@@ -14,12 +14,12 @@ _MOST_TAGS, _LONGEST_KEY, _LONGEST_VALUE = 50, 128, 256
 
 
 def is_snapshot_id(text: str) -> bool:
-    """Whether this could be a snapshot's id; one of zeroes alone can't."""
+    """Whether a text has the form of a snapshot's id; an id of zeroes alone doesn't count."""
     return bool(_ID.fullmatch(text)) and set(text[5:]) != {"0"}
 
 
 def check_id(snapshot_id: str) -> None:
-    """Refuse what is no snapshot's id, in the words of every operation but CopySnapshot."""
+    """Refuse a malformed snapshot id, with the errors of every operation but CopySnapshot."""
     if is_snapshot_id(snapshot_id):
         return
     if _UPPER.fullmatch(snapshot_id) and snapshot_id != snapshot_id.lower():
@@ -28,10 +28,10 @@ def check_id(snapshot_id: str) -> None:
 
 
 def find(region: Region, snapshot_id: str, account: str) -> Snapshot:
-    """The snapshot of this id that the account can see.
+    """Return the snapshot of this id that the account can read.
 
     Raises:
-        EC2Error: InvalidSnapshotID.Malformed, InvalidSnapshot.NotFound.
+        EC2Error: InvalidSnapshotID.Malformed or InvalidSnapshot.NotFound.
     """
     check_id(snapshot_id)
     found = region.shown(snapshot_id)
@@ -41,7 +41,7 @@ def find(region: Region, snapshot_id: str, account: str) -> Snapshot:
 
 
 def find_own(region: Region, snapshot_id: str, account: str) -> Snapshot:
-    """The same, to change it: one that belongs to the account and wasn't deleted."""
+    """Return the snapshot of this id for a change: the account must own it, and it must not be deleted."""
     found = find(region, snapshot_id, account)
     if found.gone_at is not None:
         raise snapshot_not_found(snapshot_id)
@@ -51,10 +51,10 @@ def find_own(region: Region, snapshot_id: str, account: str) -> Snapshot:
 
 
 def tags_in_call(specifications: list[dict[str, Any]] | None) -> dict[str, str]:
-    """The tags of TagSpecifications for a snapshot.
+    """Return the tags in a request's TagSpecifications for a snapshot.
 
     Raises:
-        EC2Error: InvalidParameterValue, InvalidTagKey.Malformed, TagLimitExceeded.
+        EC2Error: InvalidParameterValue, InvalidTagKey.Malformed or TagLimitExceeded.
     """
     tags: dict[str, str] = {}
     for specification in specifications or ():
@@ -73,7 +73,7 @@ def tags_in_call(specifications: list[dict[str, Any]] | None) -> dict[str, str]:
 
 
 def checked_tags(given: list[dict[str, Any]]) -> dict[str, str]:
-    """The tags of a request, refused where EC2 wouldn't take them."""
+    """Return the tags of a request as a dict; tags that EC2 doesn't accept are refused."""
     for tag in given:
         key, value = tag.get("Key", ""), tag.get("Value", "")
         if not key or key.lower().startswith("aws:"):
@@ -89,7 +89,7 @@ def checked_tags(given: list[dict[str, Any]]) -> dict[str, str]:
 
 
 def merged_tags(snapshot: Snapshot, tags: dict[str, str]) -> dict[str, str]:
-    """A snapshot's tags after CreateTags."""
+    """Return a snapshot's tags after CreateTags; more than 50 are refused."""
     merged = {**snapshot.tags, **tags}
     if len(merged) > _MOST_TAGS:
         raise too_many_tags()
@@ -97,6 +97,6 @@ def merged_tags(snapshot: Snapshot, tags: dict[str, str]) -> dict[str, str]:
 
 
 def too_many_tags() -> EC2Error:
-    """A resource has 50 tags at most."""
+    """Return the error for more than 50 tags on a resource."""
     message = f"More than the maximum number of tags ({_MOST_TAGS}) allowed on a resource."
     return EC2Error("TagLimitExceeded", message)

@@ -1,7 +1,7 @@
-"""CopySnapshot: what it refuses at once, and what it accepts and fails later.
+"""CopySnapshot: which requests are refused at once, and which are accepted and fail later.
 
-The call goes to the destination's region. A source that isn't there, isn't complete, or whose key can't be used
-is accepted: the copy is ``pending`` and then in ``error``, its StateMessage says why.
+The call goes to the destination's region. A source that doesn't exist, isn't complete, or whose key can't be used
+is accepted: the copy is ``pending``, then in ``error``, and its StateMessage gives the reason.
 https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_CopySnapshot.html
 """
 
@@ -27,7 +27,7 @@ _NO_KEY = "Given key ID is not accessible"
 
 @cache
 def region_names() -> frozenset[str]:
-    """The regions that EC2 has, by botocore."""
+    """Return the regions of EC2 in botocore's data."""
     session = get_session()
     partitions = session.get_available_partitions()
     return frozenset(
@@ -36,7 +36,7 @@ def region_names() -> frozenset[str]:
 
 
 def copy_snapshot(region: str, account: str, parameters: dict[str, Any]) -> dict[str, Any]:
-    """Start a copy, whatever its source is like."""
+    """Answer CopySnapshot: start a copy; an unusable source makes it fail later."""
     tags = _check(region, parameters)
     source_region, source_id = parameters["SourceRegion"], parameters["SourceSnapshotId"]
     source = EC2.region(source_region).shown(source_id)
@@ -61,7 +61,7 @@ def copy_snapshot(region: str, account: str, parameters: dict[str, Any]) -> dict
 
 
 def _check(region: str, parameters: dict[str, Any]) -> dict[str, str]:
-    """Refuse what the service refuses before it starts anything; returns the tags."""
+    """Refuse what the service refuses before it starts a copy, and return the tags."""
     if not is_snapshot_id(parameters["SourceSnapshotId"]):
         raise invalid("The specified snapshotId is invalid")
     _check_duration(parameters.get("CompletionDurationMinutes"))
@@ -95,7 +95,7 @@ def _check_place(parameters: dict[str, Any]) -> None:
 
 
 def _check_presigned(region: str, parameters: dict[str, Any]) -> None:
-    """The service never verifies the signature, only that the URL speaks of the same copy."""
+    """Refuse a PresignedUrl of another copy; the service never verifies its signature."""
     url = parameters.get("PresignedUrl")
     if not url:
         return
@@ -113,7 +113,7 @@ def _refuse_too_many(region: str) -> None:
 
 
 def _outcome(account: str, source: Snapshot | None, key: str | None) -> dict[str, Any]:
-    """What the copy will turn out to be."""
+    """Return the size, encryption and final state of a new copy."""
     if source is None:
         return {"size": 0, "final": ERROR, "message": _NOT_FOUND}
     if source.state(now()) != "completed":

@@ -1,4 +1,4 @@
-"""DescribeSnapshots: what is shown of a snapshot at a time, and the pages of a list."""
+"""DescribeSnapshots: what a snapshot looks like at a time, and the pages of a list."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ _FEWEST, _MOST = 5, 1000
 
 
 def describe(snapshot: Snapshot, at: float) -> dict[str, Any]:
-    """What EC2 shows of a snapshot; of a copy that is pending neither size nor encryption are known."""
+    """Return a snapshot as EC2 shows it at this time; a pending copy shows neither size nor encryption."""
     state = snapshot.state(at)
     unknown = snapshot.copied and state == PENDING
     shown: dict[str, Any] = {
@@ -49,7 +49,7 @@ def describe(snapshot: Snapshot, at: float) -> dict[str, Any]:
 
 
 def describe_snapshots(region: str, account: str, parameters: dict[str, Any]) -> dict[str, Any]:
-    """The snapshots that a request asks for, a page at a time."""
+    """Answer DescribeSnapshots: return a page of the snapshots that the request asks for."""
     ids, wanted = parameters.get("SnapshotIds") or [], parameters.get("Filters") or []
     filters.check(wanted)
     size = page_size(parameters, ids)
@@ -64,10 +64,10 @@ def describe_snapshots(region: str, account: str, parameters: dict[str, Any]) ->
 
 
 def page_size(parameters: dict[str, Any], ids: list[str]) -> int | None:
-    """How many a page holds; None: all.
+    """Return how many snapshots a page holds; None: all.
 
     Raises:
-        EC2Error: InvalidParameterValue, InvalidParameterCombination.
+        EC2Error: InvalidParameterValue or InvalidParameterCombination.
     """
     size: int | None = parameters.get("MaxResults")
     if size is None:
@@ -83,9 +83,9 @@ def page_size(parameters: dict[str, Any], ids: list[str]) -> int | None:
 
 
 def page(listed: list[tuple[int, dict[str, Any]]], token: str | None, size: int | None) -> dict[str, Any]:
-    """A page of a list of numbers and what is shown.
+    """Return a page of a list of pairs (number, description).
 
-    A token is the number of its page's last item, so that what is deleted meanwhile hides nothing else.
+    A token is the number of the last item of the page, so that a deletion between two pages hides no other item.
     """
     if token:
         if not token.isdigit():
@@ -98,7 +98,7 @@ def page(listed: list[tuple[int, dict[str, Any]]], token: str | None, size: int 
 
 
 def moment(at: float) -> datetime:
-    """A time as the API gives it."""
+    """Return a time as the API shows it."""
     return datetime.fromtimestamp(at, timezone.utc)
 
 

@@ -1,4 +1,4 @@
-"""EC2's refusals.
+"""Errors of EC2.
 
 https://docs.aws.amazon.com/AWSEC2/latest/APIReference/errors-overview.html
 """
@@ -9,7 +9,7 @@ from ..faults import STATUSES
 
 
 class EC2Error(Exception):
-    """A refusal: EC2's code, a sentence, and the HTTP status."""
+    """An error of EC2, with the code, a message and the HTTP status."""
 
     def __init__(self, code: str, message: str, *, status: int | None = None) -> None:
         super().__init__(f"{code}: {message}")
@@ -19,15 +19,15 @@ class EC2Error(Exception):
 
 
 def invalid(message: str) -> EC2Error:
-    """A value is wrong."""
+    """Return the error for an invalid value."""
     return EC2Error("InvalidParameterValue", message)
 
 
 def snapshot_not_found(snapshot_id: str) -> EC2Error:
-    """There is no such snapshot, or this account can't see it."""
+    """Return the error for a snapshot that doesn't exist or that this account can't read."""
     return EC2Error("InvalidSnapshot.NotFound", f"The snapshot '{snapshot_id}' does not exist.")
 
 
 def dry_run() -> EC2Error:
-    """The request would have been allowed."""
+    """Return the error that reports that a dry run would have succeeded."""
     return EC2Error("DryRunOperation", "Request would have succeeded, but DryRun flag is set.", status=412)

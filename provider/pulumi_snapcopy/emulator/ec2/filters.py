@@ -1,6 +1,6 @@
-"""DescribeSnapshots' filters: which snapshots a request lists.
+"""The filters of DescribeSnapshots, which select the snapshots of a list.
 
-Values are patterns: ``*`` and ``?`` are wildcards unless a backslash stands before them.
+Values are patterns: ``*`` and ``?`` are wildcards unless preceded by a backslash.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ FCU_FILTERS = (FILTERS | {"tag-value"}) - {"storage-tier", "encrypted", "transfe
 
 
 def check(filters: list[dict[str, Any]], known: frozenset[str] = FILTERS) -> None:
-    """Refuse a filter that the service doesn't have."""
+    """Refuse filters that the service doesn't have."""
     for each in filters:
         name = each.get("Name", "")
         if name not in known and not name.startswith("tag:"):
@@ -42,7 +42,7 @@ def check(filters: list[dict[str, Any]], known: frozenset[str] = FILTERS) -> Non
 
 
 def matches(filters: list[dict[str, Any]], snapshot: Snapshot, shown: Members, at: float) -> bool:
-    """Whether a snapshot, as it is shown, passes all filters; one by its id sees it sooner than the others."""
+    """Whether a snapshot passes all filters; a filter by id alone finds a new snapshot earlier than other filters."""
     if any(each["Name"] != "snapshot-id" for each in filters) and snapshot.filterable_at > at:
         return False
     tags = snapshot.filterable_tags(at)

@@ -1,4 +1,4 @@
-"""Where snapshots meet the rest of moto's EC2: volumes, images, and the snapshots of Amazon's images."""
+"""Connect our snapshots to the rest of moto's EC2: volumes, images, and the snapshots of Amazon's images."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ _MIRRORED_VOLUME = "vol-ffffffff"
 
 
 def volume(region: str, account: str, volume_id: str) -> Any:
-    """moto's volume of this id, or None."""
+    """Return moto's volume of this id, or None."""
     return ec2_backends[account][region].volumes.get(volume_id)
 
 
@@ -31,7 +31,7 @@ def put_volume(
     kms_key_id: str | None = None,
     tags: dict[str, str] | None = None,
 ) -> None:
-    """Put a volume into moto under an id of our choice."""
+    """Create a volume in moto under a given id."""
     backend = ec2_backends[account][region]
     zone = backend.get_zone_by_name(f"{region}a")
     backend.volumes[volume_id] = _MotoVolume(
@@ -41,7 +41,7 @@ def put_volume(
 
 
 def mirror(region: str, account: str, snapshot_id: str) -> None:
-    """Show moto a snapshot of ours that is complete, so that a volume can be made of it."""
+    """Create a stand-in for a complete snapshot in moto, so that moto can create a volume from it."""
     backend = ec2_backends[account][region]
     found = EC2.region(region).shown(snapshot_id)
     if found is None:
@@ -56,12 +56,12 @@ def mirror(region: str, account: str, snapshot_id: str) -> None:
 
 
 def unmirror(region: str, account: str, snapshot_id: str) -> None:
-    """Let moto forget a snapshot that was deleted."""
+    """Remove the stand-in for a deleted snapshot from moto."""
     ec2_backends[account][region].snapshots.pop(snapshot_id, None)
 
 
 def note_image(region: str, snapshot_ids: list[str], image_id: str) -> None:
-    """Remember that an image uses snapshots."""
+    """Record that an image uses these snapshots."""
     place = EC2.region(region)
     for each in snapshot_ids:
         found = place.shown(each)
@@ -70,13 +70,13 @@ def note_image(region: str, snapshot_ids: list[str], image_id: str) -> None:
 
 
 def image_in_use(region: str, account: str, snapshot: Snapshot) -> str | None:
-    """An image that uses a snapshot and hasn't been deregistered."""
+    """Return an image that uses the snapshot and hasn't been deregistered, or None."""
     images = ec2_backends[account][region].amis if snapshot.used_by else {}
     return next((each for each in snapshot.used_by if each in images), None)
 
 
 def public_snapshots(region: str, account: str) -> list[Snapshot]:
-    """The snapshots of Amazon's images, which a list without owners brings along."""
+    """Return the snapshots of Amazon's images, which a list without owners includes."""
     ours = EC2.region(region).snapshots
     return [
         Snapshot(
@@ -96,7 +96,7 @@ def public_snapshots(region: str, account: str) -> list[Snapshot]:
 
 
 def dump_volumes(account: str) -> dict[str, list[dict[str, Any]]]:
-    """moto's volumes as JSON, of the regions that have snapshots or volumes of ours."""
+    """Return moto's volumes as JSON data, of the regions that have snapshots or volumes of ours."""
     kept: dict[str, list[dict[str, Any]]] = {}
     for name, region in everywhere():
         if name == "ec2":
@@ -115,7 +115,7 @@ def dump_volumes(account: str) -> dict[str, list[dict[str, Any]]]:
 
 
 def load_volumes(account: str, kept: dict[str, list[dict[str, Any]]]) -> None:
-    """Take up what `dump_volumes` gave."""
+    """Load what `dump_volumes` returned."""
     for region, volumes in kept.items():
         for each in volumes:
             put_volume(region, account, **each)

@@ -1,4 +1,4 @@
-"""Encryption keys: moto's KMS says which there are, and which are disabled."""
+"""Encryption keys, as moto's KMS knows them."""
 
 from __future__ import annotations
 
@@ -11,10 +11,10 @@ from .errors import EC2Error, invalid
 
 
 def key_for_copy(account: str, region: str, wanted: str | None, *, encrypted: bool) -> str | None:
-    """The ARN of the key that a new snapshot is encrypted under; None: it isn't encrypted.
+    """Return the ARN of the key that encrypts a new snapshot, or None for a snapshot without encryption.
 
     Raises:
-        EC2Error: InvalidParameterValue, for a key that doesn't exist or is disabled.
+        EC2Error: InvalidParameterValue, if the key doesn't exist or is disabled.
     """
     if wanted is not None:
         return _enabled(account, region, wanted)
@@ -24,13 +24,13 @@ def key_for_copy(account: str, region: str, wanted: str | None, *, encrypted: bo
 
 
 def default_key(account: str, region: str) -> str:
-    """The region's default key, ``alias/aws/ebs`` unless it was changed."""
+    """Return the region's default key: ``alias/aws/ebs`` unless it was changed."""
     backend = ec2_backends[account][region]
     return str(backend.default_kms_key_id or backend._create_default_encryption_key())
 
 
 def is_accessible(account: str, arn: str | None) -> bool:
-    """Whether a source's key can be used; one that moto's KMS doesn't know isn't ours to judge."""
+    """Whether a source's key can be used; a key that moto's KMS doesn't know counts as usable."""
     if arn is None or not arn.startswith("arn:"):
         return True
     key = _find(account, arn.split(":")[3], arn)
@@ -56,7 +56,7 @@ def _find(account: str, region: str, wanted: str) -> Any:
 
 
 def refuse_key_without_encryption(parameters: dict[str, Any]) -> None:
-    """KmsKeyId is only taken together with Encrypted."""
+    """Refuse KmsKeyId without Encrypted."""
     if parameters.get("KmsKeyId") and not parameters.get("Encrypted"):
         message = "The parameter KmsKeyId requires the parameter Encrypted to be set."
         raise EC2Error("InvalidParameterDependency", message)

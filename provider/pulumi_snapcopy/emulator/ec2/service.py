@@ -1,4 +1,4 @@
-"""EC2 for the emulator's front: snapshots by us, everything else by moto."""
+"""EC2 as a service of the emulator: snapshots by our own code, everything else by moto."""
 
 from __future__ import annotations
 
@@ -31,10 +31,10 @@ TAGGING: dict[str, Action] = {"CreateTags": snapshots.create_tags, "DeleteTags":
 
 
 class EC2Service:
-    """Requests that are signed for EC2.
+    """The service that answers requests signed for EC2.
 
     Args:
-        moto: What answers the operations on anything but snapshots.
+        moto: The application that answers operations on anything but snapshots.
     """
 
     def __init__(self, moto: WSGIApplication) -> None:
@@ -46,12 +46,12 @@ class EC2Service:
         return found is not None and found[1] == "ec2"
 
     def read(self, environ: WSGIEnvironment, body: bytes) -> Asked | Answer:
-        """The operation and its members."""
+        """Return the operation and its members, or the error for a request without a signature."""
         fields = form(body)
         return asked("ec2", fields, environ)
 
     def answer(self, asked: Asked, environ: WSGIEnvironment) -> Answer:
-        """Do what is asked for; a change is in the state file by then."""
+        """Answer a request; a change is in the state file on return."""
         try:
             action = _own(asked)
             if action is None:
@@ -70,11 +70,11 @@ class EC2Service:
             return Answer(failure(error), error.code)
 
     def refuse(self, code: str, message: str, status: int) -> Answer:
-        """An error in EC2's form."""
+        """Return an error in EC2's form."""
         return Answer(failure(EC2Error(code, message, status=status)), code)
 
     def empty(self, asked: Asked) -> Response:
-        """An answer without members."""
+        """Return a success without members."""
         return success(asked.operation, {})
 
     def _by_moto(self, asked: Asked, environ: WSGIEnvironment) -> Answer:
@@ -90,12 +90,12 @@ class EC2Service:
                 images.note_image(asked.region, used, image)
         elif asked.operation in ("CreateVolume", "DeleteVolume"):
             with changing():
-                EC2.region(asked.region)  # from now on its volumes are in the state file
+                EC2.region(asked.region)  # creates the region, so that its volumes are in the state file
         return Answer(response, code_of(response))
 
 
 def asked(service: str, fields: dict[str, str], environ: WSGIEnvironment) -> Asked | Answer:
-    """What a form asks for, or the refusal of one without a signature."""
+    """Return what a form asks for, or the error for a request without a signature."""
     found = scope(environ.get("HTTP_AUTHORIZATION"))
     if found is None:
         error = EC2Error("MissingAuthenticationToken", "The request has no signature", status=403)
@@ -104,8 +104,8 @@ def asked(service: str, fields: dict[str, str], environ: WSGIEnvironment) -> Ask
     try:
         members: dict[str, Any] = parameters(operation, fields) if operation in _names() else dict(fields)
     except EC2Error:
-        members = dict(fields)  # it is refused when it is answered
-    members.pop("PresignedUrl", None)  # a credential: the record of calls keeps none
+        members = dict(fields)  # the error is raised again when the request is answered
+    members.pop("PresignedUrl", None)  # a credential, which the record of calls must not hold
     return Asked(service=service, operation=operation, region=found[0], parameters=members)
 
 
@@ -114,7 +114,7 @@ def _names() -> list[str]:
 
 
 def _own(asked: Asked) -> Action | None:
-    """What answers the operation if snapshots are meant."""
+    """Return the action for an operation on snapshots, or None if moto answers the operation."""
     if asked.operation in TAGGING:
         resources = asked.parameters.get("Resources") or []
         ours = [str(each).startswith("snap-") for each in resources]

@@ -1,4 +1,4 @@
-"""CreateSnapshot, DeleteSnapshot, and tags on snapshots."""
+"""CreateSnapshot, DeleteSnapshot, CreateTags and DeleteTags."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from .images import image_in_use, unmirror, volume
 
 
 def create_snapshot(region: str, account: str, parameters: dict[str, Any]) -> dict[str, Any]:
-    """A snapshot of a volume; its own answer's progress is empty."""
+    """Answer CreateSnapshot: start a snapshot of a volume; the Progress in the response is empty."""
     tags = tags_in_call(parameters.get("TagSpecifications"))
     if parameters.get("DryRun"):
         raise dry_run()
@@ -37,7 +37,7 @@ def create_snapshot(region: str, account: str, parameters: dict[str, Any]) -> di
 
 
 def delete_snapshot(region: str, account: str, parameters: dict[str, Any]) -> dict[str, Any]:
-    """Delete a snapshot, in whatever state, unless an image uses it."""
+    """Answer DeleteSnapshot: delete a snapshot in any state, unless an image uses it."""
     if parameters.get("DryRun"):
         raise dry_run()
     place = EC2.region(region)
@@ -52,7 +52,7 @@ def delete_snapshot(region: str, account: str, parameters: dict[str, Any]) -> di
 
 
 def create_tags(region: str, account: str, parameters: dict[str, Any]) -> dict[str, Any]:
-    """Add tags to snapshots, or change their values; all of them or none."""
+    """Answer CreateTags: add tags to snapshots or change their values, on all snapshots or none."""
     tags = checked_tags(parameters["Tags"])
     if parameters.get("DryRun"):
         raise dry_run()
@@ -64,7 +64,7 @@ def create_tags(region: str, account: str, parameters: dict[str, Any]) -> dict[s
 
 
 def delete_tags(region: str, account: str, parameters: dict[str, Any]) -> dict[str, Any]:
-    """Remove tags by key, or by key and value; without any, all of them."""
+    """Answer DeleteTags: remove tags by key, or by key and value; a request without tags removes all."""
     if parameters.get("DryRun"):
         raise dry_run()
     place = EC2.region(region)
@@ -75,6 +75,6 @@ def delete_tags(region: str, account: str, parameters: dict[str, Any]) -> dict[s
 
 
 def without(tags: dict[str, str], wanted: list[dict[str, Any]]) -> dict[str, str]:
-    """The tags that are left; one given with a value goes only if it has that value."""
+    """Return the tags that remain; a tag given with a value is removed only if it has that value."""
     gone = {tag["Key"] for tag in wanted if "Value" not in tag or tags.get(tag["Key"]) == tag["Value"]}
     return {key: value for key, value in tags.items() if key not in gone}

@@ -1,4 +1,4 @@
-"""EC2's query protocol: forms in, XML out, by botocore's model of the installed version."""
+"""EC2's query protocol: form requests and XML responses, by the installed botocore's model."""
 
 from __future__ import annotations
 
@@ -23,20 +23,20 @@ _COMMON = {"Action", "Version", "DryRun"}
 
 @cache
 def service_model() -> ServiceModel:
-    """Botocore's model of EC2."""
+    """Return botocore's model of EC2."""
     return get_service_model("ec2")
 
 
 @cache
 def operation_model(operation: str) -> OperationModel:
-    """The model of one operation."""
+    """Return botocore's model of one operation."""
     model: OperationModel = service_model().operation_model(operation)
     return model
 
 
 @cache
 def _members(operation: str) -> dict[str, str]:
-    """The members of a request by their names in the form."""
+    """Return the members of a request by their names in the form."""
     shape = operation_model(operation).input_shape
     assert shape is not None
     parser: Any = EC2QueryParser(operation_model(operation))
@@ -44,15 +44,15 @@ def _members(operation: str) -> dict[str, str]:
 
 
 def form(body: bytes) -> dict[str, str]:
-    """The fields of a request."""
+    """Return the fields of a request's form."""
     return dict(parse_qsl(body.decode("utf-8", "replace"), keep_blank_values=True))
 
 
 def parameters(operation: str, fields: dict[str, str]) -> dict[str, Any]:
-    """The members of a request, typed as the model says.
+    """Return the members of a request, with the types of the model.
 
     Raises:
-        EC2Error: UnknownParameter, InvalidParameterValue, MissingParameter.
+        EC2Error: UnknownParameter, InvalidParameterValue or MissingParameter.
     """
     known = _members(operation)
     for field in fields:
@@ -73,19 +73,19 @@ def parameters(operation: str, fields: dict[str, str]) -> dict[str, Any]:
 
 
 def missing(name: str) -> EC2Error:
-    """A required parameter isn't there."""
+    """Return the error for a missing required parameter."""
     return EC2Error("MissingParameter", f"The request must contain the parameter {name}")
 
 
 def success(operation: str, answer: dict[str, Any]) -> Response:
-    """An answer in XML."""
+    """Return a success as XML."""
     context = SerializationContext(request_id=str(uuid4()))
     written = EC2Serializer(operation_model(operation), context=context).serialize(answer)
     return Response(written["body"], status=200, mimetype=_MIME_TYPE)
 
 
 def failure(error: EC2Error) -> Response:
-    """A refusal in XML."""
+    """Return an error as XML."""
     body = (
         '<?xml version="1.0" encoding="UTF-8"?>\n'
         f"<Response><Errors><Error><Code>{escape(error.code)}</Code><Message>{escape(error.message)}</Message>"
@@ -95,7 +95,7 @@ def failure(error: EC2Error) -> Response:
 
 
 def code_of(response: Response) -> str:
-    """``ok``, or the code that an answer in XML refuses with."""
+    """Return the error code of an XML response, or ``ok``."""
     if response.status_code < 400:
         return "ok"
     found = re.search(r"<Code>(.*?)</Code>", response.get_data(as_text=True))

@@ -1,4 +1,4 @@
-"""Lightsail: snapshots, their sources, and what is restored from them, as a backend for moto, which then knows it."""
+"""Lightsail as a backend for moto: snapshots, their sources, and the resources restored from them."""
 
 from __future__ import annotations
 

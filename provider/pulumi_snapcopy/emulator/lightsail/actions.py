@@ -1,4 +1,4 @@
-"""The operations that are emulated, by their names in the API."""
+"""The emulated operations of Lightsail, by their names in the API."""
 
 from __future__ import annotations
 
@@ -27,7 +27,10 @@ _READING: dict[str, Action] = {
 
 
 def _delete(kind: str) -> Action:
-    """DeleteInstance and its like; the automatic snapshots of an instance or disk go with it."""
+    """Return the action of DeleteInstance, DeleteDisk, DeleteInstanceSnapshot or DeleteDiskSnapshot.
+
+    The automatic snapshots of an instance or disk are deleted with it.
+    """
 
     def action(backend: LightsailBackend, parameters: dict[str, Any]) -> dict[str, Any]:
         resource = backend.find(parameters[f"{MEMBER_OF[kind]}Name"], kind)
@@ -56,10 +59,10 @@ OPERATIONS = sorted({*_READING, *_CHANGING})
 
 
 def perform(operation: str, region: str, account: str, parameters: dict[str, Any]) -> dict[str, Any]:
-    """Do what a request asks for, and give the answer; a change is in the state file by then.
+    """Carry out a request and return the response; a change is in the state file on return.
 
     Raises:
-        LightsailError: The service refuses, or the operation isn't emulated.
+        LightsailError: if the service refuses the request, or the operation isn't emulated.
     """
     if operation not in OPERATIONS:
         raise _unknown(operation)

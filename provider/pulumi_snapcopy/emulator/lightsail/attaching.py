@@ -1,4 +1,4 @@
-"""Disks that are attached to instances."""
+"""Attach disks to instances and detach them."""
 
 from __future__ import annotations
 
@@ -9,16 +9,16 @@ from .errors import LightsailError
 from .models import LightsailBackend
 from .resources import DISK, INSTANCE, Resource
 
-_FIRST = ord("f")  # /dev/xvdf, as the service suggests
+_FIRST = ord("f")  # /dev/xvdf, the first path that the service suggests
 
 
 def attached_disks(instance: Resource) -> list[dict[str, Any]]:
-    """The disks of an instance but for its system disk, as its hardware shows them."""
+    """Return the disks of an instance, without its system disk, as its hardware shows them."""
     return [disk for disk in instance.members["hardware"]["disks"] if not disk["isSystemDisk"]]
 
 
 def attach(backend: LightsailBackend, disk: Resource, instance_name: str, path: str | None = None) -> None:
-    """Attach a disk to an instance, by default at the next free path."""
+    """Attach a disk to an instance, at the next free path unless a path is given."""
     instance = backend.resources[instance_name]
     path = path or f"/dev/xvd{chr(_FIRST + len(attached_disks(instance)))}"
     members = {
@@ -36,14 +36,14 @@ def attach(backend: LightsailBackend, disk: Resource, instance_name: str, path: 
 
 
 def refuse_attached(resource: Resource) -> None:
-    """Refuse to delete a disk that is attached."""
+    """Refuse to delete an attached disk."""
     if resource.kind == DISK and resource.members["isAttached"]:
         message = f"The Disk is attached to {resource.members['attachedTo']}: {resource.name}"
         raise LightsailError("OperationFailureException", message)
 
 
 def detach_all(backend: LightsailBackend, resource: Resource) -> None:
-    """Let go of the disks of an instance that was deleted: they stay."""
+    """Detach the disks of a deleted instance; the disks are kept."""
     if resource.kind != INSTANCE:
         return
     for each in list(backend.resources.values()):

@@ -1,4 +1,4 @@
-"""The plans of instances: https://aws.amazon.com/lightsail/pricing/."""
+"""The bundles (plans) of instances: https://aws.amazon.com/lightsail/pricing/."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from typing import Any
 
 from .models import LightsailBackend
 
-# Disk in GB, memory in GB, virtual CPUs, and dollars a month.
+# Disk in GB, memory in GB, virtual CPUs, dollars a month.
 SIZES = {
     "nano": (20, 0.5, 2, 5.0),
     "micro": (40, 1.0, 2, 7.0),
@@ -22,35 +22,35 @@ _USUAL = "3_0"
 
 
 def size_of(bundle_id: str) -> str | None:
-    """The size in a bundle's name: ``nano`` of ``nano_3_0``; None if there is no such bundle."""
+    """Return the size in a bundle's name (``nano`` of ``nano_3_0``), or None if there is no such size."""
     size = bundle_id.split("_")[0]
     return size if size in SIZES else None
 
 
 def is_smaller(bundle_id: str, than: str) -> bool:
-    """Whether a bundle is smaller than another; of names that mean nothing nothing is said."""
+    """Whether a bundle is smaller than another; False if one of the names is unknown."""
     one, other = size_of(bundle_id), size_of(than)
     return bool(one and other and _ORDER.index(one) < _ORDER.index(other))
 
 
 def is_windows(text: str) -> bool:
-    """Whether a blueprint, by its id, is one of Windows."""
+    """Whether a blueprint id is one of Windows."""
     return text.startswith("windows")
 
 
 def bundle_ids(region: str) -> list[str]:
-    """The bundles of a region; a few regions have their own generation of them."""
+    """Return the bundles of a region; a few regions have another generation of bundles."""
     generation = _GENERATION.get(region, _USUAL)
     return [f"{size}_{system}{generation}" for system in ("", "win_") for size in SIZES]
 
 
 def platform_of(bundle_id: str) -> str:
-    """``WINDOWS`` or ``LINUX_UNIX``."""
+    """Return a bundle's platform: ``WINDOWS`` or ``LINUX_UNIX``."""
     return "WINDOWS" if "_win_" in bundle_id else "LINUX_UNIX"
 
 
 def get_bundles(backend: LightsailBackend, parameters: dict[str, Any]) -> dict[str, Any]:
-    """The bundles of the region, all at once."""
+    """Answer GetBundles: return the region's bundles in one page."""
     return {"bundles": [_describe(each) for each in bundle_ids(backend.region_name)]}
 
 

@@ -1,4 +1,4 @@
-"""CopySnapshot, sent to the target's region, with the source's region in the request."""
+"""CopySnapshot, sent to the target region, with the source region in the request."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from .sources import Source, find_source
 
 
 def copy_snapshot(backend: LightsailBackend, parameters: dict[str, Any]) -> dict[str, Any]:
-    """Start a copy; the answer is the one operation it begins."""
+    """Answer CopySnapshot: start a copy, and return its one operation."""
     region, name = parameters["sourceRegion"], parameters["targetSnapshotName"]
     source = find_source(
         backend_of(region, backend.account_id), parameters, "sourceSnapshotName", "sourceResourceName"
@@ -30,7 +30,7 @@ def copy_snapshot(backend: LightsailBackend, parameters: dict[str, Any]) -> dict
         ends_at=(copy.done_at or 0) - lead,
         error=plan.error,
     )
-    # The answer says Started even of a copy that takes no time.
+    # The response reports Started even if the copy takes no time.
     return {"operations": [{**operation.members, **operation.begun()}]}
 
 

@@ -1,4 +1,4 @@
-"""The operations that make something: instances, disks, and manual snapshots of them."""
+"""The operations that create instances, disks, and manual snapshots of them."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ def instance_members(
     size_in_gb: int | None = None,
     tags: Any = None,
 ) -> dict[str, Any]:
-    """What the API answers of a running instance."""
+    """Return a running instance in the API's form."""
     disk_size, memory, cpus, _ = SIZES[size_of(bundle_id) or "nano"]
     members = backend.identity(INSTANCE, name, zone=zone, tags=tags)
     system_disk = {
@@ -41,7 +41,7 @@ def instance_members(
         "blueprintName": blueprint_id,
         "bundleId": bundle_id,
         "isStaticIp": False,
-        "publicIpAddress": "203.0.113.10",  # of the block for documentation
+        "publicIpAddress": "203.0.113.10",  # from the range reserved for documentation
         "privateIpAddress": "172.26.0.10",
         "hardware": {"cpuCount": cpus, "disks": [system_disk], "ramSizeInGb": memory},
         "state": {"code": 16, "name": "running"},
@@ -51,7 +51,7 @@ def instance_members(
 def disk_members(
     backend: LightsailBackend, name: str, *, zone: str, size_in_gb: int, tags: Any = None
 ) -> dict[str, Any]:
-    """What the API answers of a disk that is attached to nothing."""
+    """Return a disk that isn't attached, in the API's form."""
     return {
         **backend.identity(DISK, name, zone=zone, tags=tags),
         "sizeInGb": size_in_gb,
@@ -63,24 +63,24 @@ def disk_members(
 
 
 def create_instances(backend: LightsailBackend, parameters: dict[str, Any]) -> dict[str, Any]:
-    """New instances of a blueprint."""
+    """Answer CreateInstances: create instances from a blueprint."""
     check_bundle(backend, parameters["bundleId"])
     return make_instances(backend, parameters, "CreateInstance", parameters["blueprintId"])
 
 
 def create_disk(backend: LightsailBackend, parameters: dict[str, Any]) -> dict[str, Any]:
-    """A new, empty disk."""
+    """Answer CreateDisk: create an empty disk."""
     return make_disk(backend, parameters, "CreateDisk")
 
 
 def create_instance_snapshot(backend: LightsailBackend, parameters: dict[str, Any]) -> dict[str, Any]:
-    """A manual snapshot of an instance."""
+    """Answer CreateInstanceSnapshot: start a manual snapshot of an instance."""
     source = backend.find(parameters["instanceName"], INSTANCE)
     return _create_snapshot(backend, parameters, INSTANCE_SNAPSHOT, "instanceSnapshotName", source)
 
 
 def create_disk_snapshot(backend: LightsailBackend, parameters: dict[str, Any]) -> dict[str, Any]:
-    """A manual snapshot of a disk, or of an instance's system disk."""
+    """Answer CreateDiskSnapshot: start a manual snapshot of a disk, or of an instance's system disk."""
     disk, instance = parameters.get("diskName"), parameters.get("instanceName")
     if (disk is None) == (instance is None):
         raise invalid_input("Exactly one of diskName and instanceName must be defined")
@@ -103,7 +103,7 @@ def make_instances(
     size: int = 0,
     ready_at: float = 0.0,
 ) -> dict[str, Any]:
-    """New instances of a bundle that was checked, with system disks of at least `size` GB."""
+    """Create instances of a checked bundle, with system disks of at least `size` GB, and return their operations."""
     names, zone, tags = parameters["instanceNames"], parameters["availabilityZone"], parameters.get("tags")
     for name in names:
         check_name(name)
@@ -128,7 +128,7 @@ def make_instances(
 def make_disk(
     backend: LightsailBackend, parameters: dict[str, Any], operation: str, *, ready_at: float = 0.0
 ) -> dict[str, Any]:
-    """A new disk that is attached to nothing."""
+    """Create a disk that isn't attached, and return its operation."""
     name, zone, tags = parameters["diskName"], parameters["availabilityZone"], parameters.get("tags")
     backend.check_zone(zone)
     check_tags(tags or [])
@@ -153,9 +153,9 @@ def _create_snapshot(
 def snapshot_of(
     backend: LightsailBackend, name: str, kind: str, origin: dict[str, Any], tags: Any = None
 ) -> Resource:
-    """A manual snapshot that begins now."""
+    """Return a manual snapshot that starts now."""
     members = {**backend.identity(kind, name, tags=tags), **origin}
-    if kind == DISK_SNAPSHOT:  # of an instance's system disk
+    if kind == DISK_SNAPSHOT:  # a snapshot of an instance's system disk has none of these members
         for left_out in ("fromBlueprintId", "fromBundleId", "fromAttachedDisks"):
             members.pop(left_out, None)
     begun, settings = members["createdAt"], SHARED.settings

@@ -1,4 +1,4 @@
-"""The backend for moto: what one region of one account holds, and its single namespace of names."""
+"""The backend for moto: the resources of one region of one account, in one namespace of names."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ _SUPPORT_PREFIX = {INSTANCE: "i", DISK: "vol", INSTANCE_SNAPSHOT: "ami"}
 
 
 class LightsailBackend(BaseBackend):
-    """One region of one account."""
+    """The resources and operations of one region of one account."""
 
     def __init__(self, region_name: str, account_id: str) -> None:
         super().__init__(region_name, account_id)
@@ -27,15 +27,15 @@ class LightsailBackend(BaseBackend):
         self.operations: dict[str, Operation] = {}
 
     def reset(self) -> None:
-        """Forget everything, settings too: moto calls it when a mock begins and ends."""
+        """Remove all resources and restore the default settings; moto calls this when a mock begins and ends."""
         super().reset()
         SHARED.settings = Settings()
 
     def find(self, name: str, *kinds: str) -> Resource:
-        """The visible resource of this name and of one of these types, to work with: one that wasn't deleted.
+        """Return the visible resource of this name and one of these types, unless it has been deleted.
 
         Raises:
-            LightsailError: NotFoundException.
+            LightsailError: NotFoundException, if there is no such resource.
         """
         resource = self.shown(name, *kinds)
         if resource.gone_at is not None:
@@ -43,10 +43,10 @@ class LightsailBackend(BaseBackend):
         return resource
 
     def shown(self, name: str, *kinds: str) -> Resource:
-        """The resource of this name as it is read; a deleted one may be for a while.
+        """Return the resource of this name as a read shows it; a deleted snapshot may still be shown.
 
         Raises:
-            LightsailError: NotFoundException.
+            LightsailError: NotFoundException, if there is no such resource.
         """
         resource = self.resources.get(name)
         if resource is None or (kinds and resource.kind not in kinds) or resource.visible_at > now():
@@ -54,35 +54,35 @@ class LightsailBackend(BaseBackend):
         return resource
 
     def delete(self, resource: Resource) -> None:
-        """Delete a resource; a snapshot may be shown for a while."""
+        """Delete a resource; a snapshot is still shown for the settings' `deletion_seconds`."""
         lasts = SHARED.settings.deletion_seconds if resource.kind in SNAPSHOTS else 0.0
         self.resources[resource.name] = replace(resource, gone_at=now() + lasts)
         self.forget_deleted()
 
     def forget_deleted(self) -> None:
-        """Let go of what was deleted long enough ago to be shown no more."""
+        """Remove the deleted resources whose time to be shown has passed."""
         at = now()
         for each in [r for r in self.resources.values() if r.gone_at is not None and r.gone_at <= at]:
             del self.resources[each.name]
 
     def visible(self, kind: str) -> list[Resource]:
-        """All resources of a type that can be seen by now."""
+        """Return all resources of a type that are visible now."""
         at = now()
         return [r for r in self.resources.values() if r.kind == kind and r.visible_at <= at]
 
     def refuse_taken(self, names: Iterable[str]) -> None:
-        """Refuse names that are in use, by whatever type of resource."""
+        """Refuse names that are in use by resources of any type."""
         taken = [name for name in names if name in self.resources]
         if taken:
             raise names_in_use(taken)
 
     def check_zone(self, zone: str) -> None:
-        """Refuse an Availability Zone that isn't one of the region's."""
+        """Refuse an Availability Zone that the region doesn't have."""
         if zone not in zones(self.region_name):
             raise invalid_input(f"The Availability Zone is invalid in {self.region_name}: {zone}")
 
     def identity(self, kind: str, name: str, *, zone: str = "all", tags: Any = None) -> dict[str, Any]:
-        """The members that a new resource of any type begins with."""
+        """Return the members that a new resource of any type has in common with the others."""
         prefix = _SUPPORT_PREFIX.get(kind, "snap")
         return {
             "name": name,
@@ -95,7 +95,7 @@ class LightsailBackend(BaseBackend):
         }
 
     def arn(self, kind: str) -> str:
-        """A new ARN, never given before."""
+        """Return a new, unique ARN."""
         return f"arn:{self.partition}:lightsail:{self.region_name}:{self.account_id}:{kind}/{uuid4()}"
 
     def begin(
@@ -107,7 +107,7 @@ class LightsailBackend(BaseBackend):
         ends_at: float = 0.0,
         error: tuple[str, str] | None = None,
     ) -> Operation:
-        """Begin an operation on a resource, by default one that ends at once, and keep it for GetOperation."""
+        """Record and return a new operation on a resource; it ends at once unless `ends_at` is given."""
         members: dict[str, Any] = {
             "id": str(uuid4()),
             "resourceName": resource.name,
@@ -124,7 +124,7 @@ class LightsailBackend(BaseBackend):
 
 
 def zones(region: str) -> list[str]:
-    """The emulated Availability Zones of a region."""
+    """Return the emulated Availability Zones of a region."""
     return [f"{region}{letter}" for letter in "abc"]
 
 
@@ -134,10 +134,10 @@ lightsail_backends = BackendDict(
 
 
 def backend_of(region: str, account: str | None = None) -> LightsailBackend:
-    """The backend of a region, by default of the account that callers are taken for.
+    """Return the backend of a region, by default of the account that all callers get.
 
     Raises:
-        LightsailError: InvalidInputException, for a region that Lightsail hasn't.
+        LightsailError: InvalidInputException, if Lightsail doesn't have the region.
     """
     if region not in enum("RegionName"):
         raise invalid_input(f"The Region is not one of Lightsail's: {region}")
@@ -145,7 +145,7 @@ def backend_of(region: str, account: str | None = None) -> LightsailBackend:
 
 
 def all_backends() -> Iterator[tuple[str, str, LightsailBackend]]:
-    """Account, region and backend of all there are."""
+    """Yield account, region and backend, for every backend in use."""
     for account, regions in list(lightsail_backends.items()):
         for region, backend in list(regions.items()):
             yield account, region, backend

@@ -1,4 +1,4 @@
-"""Resources put into the account without a call to the service, as if somebody else had made them."""
+"""Create resources in the account without a call to the service, as if somebody else had made them."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ def put_instance(
     tags: Mapping[str, str] | None,
     automatic: list[dict[str, Any]],
 ) -> None:
-    """A running instance with its automatic snapshots."""
+    """Create a running instance with its automatic snapshots."""
     members = instance_members(
         backend,
         name,
@@ -47,7 +47,7 @@ def put_disk(
     tags: Mapping[str, str] | None,
     automatic: list[dict[str, Any]],
 ) -> None:
-    """A disk with its automatic snapshots."""
+    """Create a disk with its automatic snapshots."""
     zone = zones(backend.region_name)[0]
     members = disk_members(backend, name, zone=zone, size_in_gb=size_in_gb, tags=_tag_list(tags))
     backend.resources[name] = Resource(members=members, automatic=automatic)
@@ -56,7 +56,7 @@ def put_disk(
 def put_database(
     backend: LightsailBackend, name: str, *, size_in_gb: int, tags: Mapping[str, str] | None
 ) -> None:
-    """A running database; nothing can be done with it."""
+    """Create a running database; no operation but reading accepts it."""
     members = {
         **backend.identity(DATABASE, name, zone=zones(backend.region_name)[0], tags=_tag_list(tags)),
         "relationalDatabaseBlueprintId": "mysql_8_0",
@@ -83,7 +83,7 @@ def put_snapshot(
     tags: Mapping[str, str] | None,
     state: str | None,
 ) -> str:
-    """A manual snapshot, of a source that may be gone, in place of what had its name; returns its ARN."""
+    """Create a manual snapshot in place of a resource of its name, and return its ARN; its source may be missing."""
     source_kind = INSTANCE if kind == INSTANCE_SNAPSHOT else DISK
     source = backend.resources.get(from_name or _GONE)
     if source is not None and source.kind == source_kind:
@@ -100,7 +100,7 @@ def put_snapshot(
 
 
 def automatic_snapshot(source: Resource | None, date: str, status: str = "Success") -> dict[str, Any]:
-    """The details of an automatic snapshot of a date (YYYY-MM-DD)."""
+    """Return the details of an automatic snapshot of a date (YYYY-MM-DD)."""
     taken = datetime.fromisoformat(f"{date}T06:17:00+00:00").timestamp()
     disks = attached_disks(source) if source is not None and source.kind == INSTANCE else []
     attached = [{"path": disk["path"], "sizeInGb": disk["sizeInGb"]} for disk in disks]

@@ -1,4 +1,4 @@
-"""The operations that only look: Get…."""
+"""The operations that only read: Get…."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ Action = Callable[[LightsailBackend, dict[str, Any]], dict[str, Any]]
 
 
 def get_one(kind: str) -> Action:
-    """GetInstance, GetDisk, GetInstanceSnapshot, GetDiskSnapshot."""
+    """Return the action that reads one resource, such as GetInstance or GetDiskSnapshot."""
     member = MEMBER_OF[kind]
 
     def action(backend: LightsailBackend, parameters: dict[str, Any]) -> dict[str, Any]:
@@ -31,7 +31,7 @@ def get_one(kind: str) -> Action:
 
 
 def get_all(kind: str) -> Action:
-    """GetInstances, GetDisks, GetInstanceSnapshots, GetDiskSnapshots: oldest first."""
+    """Return the action that lists resources, such as GetInstances or GetDiskSnapshots: oldest first."""
 
     def action(backend: LightsailBackend, parameters: dict[str, Any]) -> dict[str, Any]:
         return _page(f"{MEMBER_OF[kind]}s", backend.visible(kind), parameters, size=_PAGE)
@@ -40,7 +40,7 @@ def get_all(kind: str) -> Action:
 
 
 def get_auto_snapshots(backend: LightsailBackend, parameters: dict[str, Any]) -> dict[str, Any]:
-    """The automatic snapshots of an instance or disk, newest first, all at once."""
+    """Answer GetAutoSnapshots: return the automatic snapshots of an instance or disk, newest first, in one page."""
     resource = backend.find(parameters["resourceName"], INSTANCE, DISK)
     return {
         "resourceName": resource.name,
@@ -50,7 +50,7 @@ def get_auto_snapshots(backend: LightsailBackend, parameters: dict[str, Any]) ->
 
 
 def get_operation(backend: LightsailBackend, parameters: dict[str, Any]) -> dict[str, Any]:
-    """One operation, by its id."""
+    """Answer GetOperation: return one operation by its id."""
     operation = backend.operations.get(parameters["operationId"])
     if operation is None:
         raise not_found("Operation", parameters["operationId"])
@@ -58,12 +58,12 @@ def get_operation(backend: LightsailBackend, parameters: dict[str, Any]) -> dict
 
 
 def get_operations(backend: LightsailBackend, parameters: dict[str, Any]) -> dict[str, Any]:
-    """All operations of the region, oldest first."""
+    """Answer GetOperations: return all operations of the region, oldest first."""
     return _page("operations", list(backend.operations.values()), parameters, size=_OPERATIONS_PAGE)
 
 
 def get_operations_for_resource(backend: LightsailBackend, parameters: dict[str, Any]) -> dict[str, Any]:
-    """The operations on a resource of this name, newest first; also of one that is gone."""
+    """Answer GetOperationsForResource: return the operations on a resource, newest first, also of a deleted one."""
     name = parameters["resourceName"]
     own = [o for o in backend.operations.values() if o.members["resourceName"] == name]
     if not own and name not in backend.resources:
@@ -72,7 +72,7 @@ def get_operations_for_resource(backend: LightsailBackend, parameters: dict[str,
 
 
 def get_regions(backend: LightsailBackend, parameters: dict[str, Any]) -> dict[str, Any]:
-    """All regions, with their zones if asked for."""
+    """Answer GetRegions: return all regions, with their zones if asked for."""
     return {"regions": [_region(name, parameters) for name in enum("RegionName")]}
 
 
@@ -91,7 +91,7 @@ def _region(name: str, parameters: dict[str, Any]) -> dict[str, Any]:
 
 @cache
 def _places() -> dict[str, str]:
-    """Where the regions are, from botocore: ``US East (N. Virginia)``."""
+    """Return the regions' places from botocore's data, such as ``N. Virginia``."""
     regions = create_loader().load_data("endpoints")["partitions"][0]["regions"]
     return {name: data["description"].partition("(")[2].rstrip(")") for name, data in regions.items()}
 
@@ -104,9 +104,9 @@ def _page(
     size: int,
     newest_first: bool = False,
 ) -> dict[str, Any]:
-    """A page of the items, and the next page's token if there is one.
+    """Return a page of the items, and the next page's token if there is a next page.
 
-    A token is the number of its page's last item, so that what is deleted meanwhile hides nothing else.
+    A token is the number of the last item of the page, so that a deletion between two pages hides no other item.
     """
     size = SHARED.settings.page_size or size
     ordered = sorted(items, key=lambda item: item.number, reverse=newest_first)

@@ -1,4 +1,4 @@
-"""Lightsail as one of moto's services: moto has none of its own."""
+"""Register Lightsail as one of moto's services, which moto doesn't have."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ _URL = re.compile(r"https?://lightsail\.(.+)\.amazonaws\.com")
 
 
 class _Lightsail(ModuleType):
-    """``moto.lightsail``: what moto looks for in a service's package, loaded when it is looked for."""
+    """``moto.lightsail``: the module that moto looks for; the backend is imported on first use."""
 
     def __getattr__(self, name: str) -> object:
         if name != "lightsail_backends":
@@ -23,8 +23,8 @@ class _Lightsail(ModuleType):
 
 
 def register() -> None:
-    """Make ``mock_aws`` and moto's server answer for Lightsail; doing it again changes nothing."""
+    """Make ``mock_aws`` and moto's server answer for Lightsail; further calls change nothing."""
     if not isinstance(sys.modules.get("moto.lightsail"), _Lightsail):
         sys.modules["moto.lightsail"] = _Lightsail("moto.lightsail")
-        # First, so that it also comes before a Lightsail that a later moto may have.
+        # First in the list, to precede a Lightsail that a later moto may have.
         backend_index.backend_url_patterns.insert(0, ("lightsail", _URL))

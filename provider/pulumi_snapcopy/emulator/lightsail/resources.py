@@ -1,6 +1,6 @@
-"""What the service keeps: resources and operations, in the API's own words, and what time makes of them.
+"""Resources and operations of Lightsail in the API's own words, and their states over time.
 
-Nothing runs while a copy is pending: its state is worked out from timestamps whenever somebody looks.
+Nothing runs while a copy is pending: its state is computed from timestamps when it is read.
 """
 
 from __future__ import annotations
@@ -32,15 +32,15 @@ class Resource:
     """An instance, a disk, a database, or a snapshot of one.
 
     Attributes:
-        members: What the API answers, but for what depends on the time.
-        number: Its place in lists, which are in the order that things were made.
-        final: The state a snapshot ends in; None for everything else.
-        done_at: When a snapshot gets there (seconds since 1970); None: never.
-        visible_at: When it can be found and listed.
-        gone_at: When it is no longer shown, once it was deleted.
-        former_tags: The tags it is shown with until `tags_at`.
-        tags_at: When its tags are shown as they are.
-        copied: Whether CopySnapshot made it.
+        members: The members of the API's answer that don't depend on the time.
+        number: The position in lists, which are in the order of creation.
+        final: The state that a snapshot ends in; None for other resources.
+        done_at: When a snapshot reaches its final state (seconds since 1970); None: never.
+        visible_at: When the resource can be read and listed.
+        gone_at: When a deleted resource is no longer shown; None while it isn't deleted.
+        former_tags: The tags that are shown until `tags_at`.
+        tags_at: When the current tags are shown.
+        copied: Whether CopySnapshot created the resource.
         ready_at: When an instance runs, or a disk is available; ``pending`` until then.
         automatic: The automatic snapshots of an instance or disk, oldest first.
     """
@@ -59,7 +59,7 @@ class Resource:
 
     @property
     def name(self) -> str:
-        """The name, unique in its region."""
+        """The name of the resource, unique in its region."""
         return str(self.members["name"])
 
     @property
@@ -68,17 +68,17 @@ class Resource:
         return str(self.members["resourceType"])
 
     def state(self, at: float) -> str | None:
-        """A snapshot's state at this time."""
+        """Return a snapshot's state at this time, or None for other resources."""
         if self.final is None:
             return None
         return self.final if self.done_at is not None and self.done_at <= at else "pending"
 
     def is_complete(self, at: float) -> bool:
-        """Whether a snapshot can be copied and restored from."""
+        """Whether a snapshot can be copied or restored at this time."""
         return self.state(at) == COMPLETE[self.kind]
 
     def describe(self, at: float) -> dict[str, Any]:
-        """What the API answers at this time."""
+        """Return the resource as the API shows it at this time."""
         if self.final is None:
             return {**self.members, **(_PENDING.get(self.kind, {}) if self.ready_at > at else {})}
         described = {**self.members, "state": self.state(at)}
@@ -98,13 +98,13 @@ class Resource:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Operation:
-    """An operation the service has begun.
+    """An operation that the service has started.
 
     Attributes:
-        members: What the API answers, but for status, isTerminal, statusChangedAt and the error.
-        number: Its place in lists.
-        ends_at: When it ends (seconds since 1970).
-        error: Its errorCode and errorDetails, if it fails then.
+        members: The members of the API's answer but status, isTerminal, statusChangedAt and the error.
+        number: The position in lists.
+        ends_at: When the operation ends (seconds since 1970).
+        error: The errorCode and errorDetails of an operation that fails; None: it succeeds.
     """
 
     members: dict[str, Any]
@@ -113,7 +113,7 @@ class Operation:
     error: tuple[str, str] | None = None
 
     def describe(self, at: float) -> dict[str, Any]:
-        """What the API answers at this time."""
+        """Return the operation as the API shows it at this time."""
         if self.ends_at > at:
             return {**self.members, **self.begun()}
         ended = {"isTerminal": True, "statusChangedAt": self.ends_at}
@@ -123,21 +123,21 @@ class Operation:
         return {**self.members, **ended, "status": "Failed", "errorCode": code, "errorDetails": details}
 
     def begun(self) -> dict[str, Any]:
-        """The members that say it has only started."""
+        """Return the members that mark the operation as started."""
         return {"isTerminal": False, "status": "Started", "statusChangedAt": self.members["createdAt"]}
 
 
 def to_json(item: Resource | Operation) -> dict[str, Any]:
-    """The item as the state file keeps it."""
+    """Return a resource or operation as JSON data for the state file."""
     return asdict(item)
 
 
 def resource_from_json(data: dict[str, Any]) -> Resource:
-    """A resource out of a state file."""
+    """Return the resource that a state file describes."""
     return Resource(**data)
 
 
 def operation_from_json(data: dict[str, Any]) -> Operation:
-    """An operation out of a state file."""
+    """Return the operation that a state file describes."""
     error = data["error"]
     return Operation(**{**data, "error": tuple(error) if error else None})

@@ -1,4 +1,4 @@
-"""Requests as moto hands them over, and answers as Lightsail gives them: JSON 1.1."""
+"""Requests as moto passes them on, and responses as Lightsail gives them: JSON 1.1."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ CONTENT_TYPE = "application/x-amz-json-1.1"
 
 
 class LightsailResponse(BaseResponse):
-    """One request and its answer."""
+    """One request and its response."""
 
     use_raw_body = True
 
@@ -26,12 +26,12 @@ class LightsailResponse(BaseResponse):
         super().__init__(service_name="lightsail")
 
     def get_region_from_url(self, request: Any, full_url: str) -> str:
-        """The region of the signature's scope; moto alone would believe the address or the user agent."""
+        """Return the region in the signature's scope; moto alone would use the address or the user agent."""
         signed = scope_region(request.headers.get("Authorization"))
         return signed or super().get_region_from_url(request, full_url)
 
     def call_action(self) -> TYPE_RESPONSE:
-        """Do what is asked for."""
+        """Carry out the request and return status, headers and body."""
         try:
             answer = perform(self._get_action(), self.region, self.current_account, _parameters(self.body))
             return 200, headers(), json.dumps(answer)
@@ -40,12 +40,12 @@ class LightsailResponse(BaseResponse):
 
 
 def headers() -> dict[str, Any]:
-    """The headers of every answer."""
+    """Return the headers that every response has."""
     return {"Content-Type": CONTENT_TYPE, "x-amzn-RequestId": str(uuid4())}
 
 
 def error_response(error: LightsailError) -> TYPE_RESPONSE:
-    """Status, headers and body of a refusal."""
+    """Return status, headers and body of an error response."""
     body = error.body(modelled=is_modelled_error(error.code))
     return error.status, {**headers(), "x-amzn-ErrorType": error.code}, body
 

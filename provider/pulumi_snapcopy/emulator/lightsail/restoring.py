@@ -1,4 +1,4 @@
-"""Instances and disks made of snapshots of their region.
+"""Create instances and disks from snapshots of the same region.
 
 https://docs.aws.amazon.com/lightsail/2016-11-28/api-reference/API_CreateInstancesFromSnapshot.html
 """
@@ -19,7 +19,10 @@ from .sources import find_source
 
 
 def create_instances_from_snapshot(backend: LightsailBackend, parameters: dict[str, Any]) -> dict[str, Any]:
-    """New instances; the bundle can't be smaller than the source's, and attached disks come along."""
+    """Answer CreateInstancesFromSnapshot: create instances, with disks for the source's attached disks.
+
+    The bundle can't be smaller than the source's.
+    """
     source = find_source(backend, parameters, "instanceSnapshotName", "sourceInstanceName")
     if source.snapshot_kind != INSTANCE_SNAPSHOT:
         raise invalid_input(f"This is no snapshot of an instance: {source.name}")
@@ -47,7 +50,7 @@ def create_instances_from_snapshot(backend: LightsailBackend, parameters: dict[s
 
 
 def create_disk_from_snapshot(backend: LightsailBackend, parameters: dict[str, Any]) -> dict[str, Any]:
-    """A new disk; it can't be smaller than the snapshot."""
+    """Answer CreateDiskFromSnapshot: create a disk, which can't be smaller than the snapshot."""
     source = find_source(backend, parameters, "diskSnapshotName", "sourceDiskName")
     if source.snapshot_kind != DISK_SNAPSHOT:
         raise invalid_input(f"This is no snapshot of a disk: {source.name}")
@@ -64,7 +67,7 @@ def _ready_at() -> float:
 def _disks(
     parameters: dict[str, Any], attached: list[dict[str, Any]]
 ) -> dict[str, tuple[str, dict[str, Any]]]:
-    """The disks to make by their names, each with its instance and what it is made of."""
+    """Return the disks to create by their names, each with its instance and the attached disk that it restores."""
     mapping, disks = parameters.get("attachedDiskMapping") or {}, {}
     for instance in parameters["instanceNames"]:
         names = {each.get("originalDiskPath"): each.get("newDiskName") for each in mapping.get(instance, ())}
@@ -80,6 +83,6 @@ def _disks(
 def _put_disk(
     backend: LightsailBackend, name: str, instance: str, details: dict[str, Any], zone: str
 ) -> None:
-    """A disk that came along; it has no tags, whatever the request said of the instance's."""
+    """Create a disk for an attached disk of the source; it gets no tags, unlike the instance."""
     members = making.disk_members(backend, name, zone=zone, size_in_gb=details["sizeInGb"])
     attach(backend, Resource(members=members), instance, details["path"])

@@ -1,4 +1,4 @@
-"""Lightsail's part of a seed: instances, disks, databases, and snapshots; see `pulumi_snapcopy.emulator.seeding`."""
+"""Lightsail's part of a seed, instances, disks, databases and snapshots; see `pulumi_snapcopy.emulator.seeding`."""
 
 from __future__ import annotations
 
@@ -33,39 +33,39 @@ _STATES = {"instanceSnapshots": "InstanceSnapshotState", "diskSnapshots": "DiskS
 
 
 def check(data: Any) -> None:
-    """Refuse regions of Lightsail that aren't described as they should be.
+    """Check the regions of a seed for Lightsail.
 
     Raises:
-        SeedError: The seed is wrong.
+        SeedError: if the seed is wrong.
     """
     _check(data)
 
 
 def refuse_taken(data: dict[str, Any]) -> None:
-    """Refuse names that resources of another type have, there or in the seed.
+    """Refuse names that resources of another type have, in the account or in the seed.
 
     Raises:
-        SeedError: The seed is wrong.
+        SeedError: if such a name is in use, or a disk to attach is missing.
     """
     for region, collections in data.items():
         _refuse_taken(backend_of(region), collections)
 
 
 def plant(data: dict[str, Any]) -> None:
-    """Put in what was checked; what is there already is left as it is."""
+    """Create the resources of a checked seed; existing ones are left unchanged."""
     for region, collections in data.items():
         _plant(backend_of(region), collections)
 
 
 def _plant(backend: LightsailBackend, collections: dict[str, Any]) -> None:
-    for collection in _KNOWN:  # sources come before their snapshots, disks before what they are attached to
+    for collection in _KNOWN:  # sources come before their snapshots, and disks before their instances
         for item in collections.get(collection, ()):
             if item["name"] not in backend.resources:
                 _PLANT[collection](backend, item)
 
 
 def _refuse_taken(backend: LightsailBackend, collections: dict[str, Any]) -> None:
-    """Refuse two resources of one name: a region has one namespace for all types."""
+    """Refuse one name for two types of resources: a region has one namespace for all types."""
     kinds = {name: _collection(resource.kind) for name, resource in backend.resources.items()}
     for collection, items in collections.items():
         for index, item in enumerate(items):
@@ -90,7 +90,7 @@ def _collection(kind: str) -> str:
 
 
 def _automatic_snapshots(given: Any, source: Resource | None = None) -> list[dict[str, Any]]:
-    """The automatic snapshots that a seed's number or list means, oldest first."""
+    """Return the automatic snapshots that a seed's number or list describes, oldest first."""
     if isinstance(given, int):
         today = datetime.fromtimestamp(now(), timezone.utc).date()
         given = [(today - timedelta(days=days)).isoformat() for days in range(given)]

@@ -1,4 +1,4 @@
-"""Lightsail for the emulator's front: JSON 1.1, answered by moto with our backend."""
+"""Lightsail as a service of the emulator: JSON 1.1, answered by moto with our backend."""
 
 from __future__ import annotations
 
@@ -19,10 +19,10 @@ if TYPE_CHECKING:
 
 
 class LightsailService:
-    """Requests that have Lightsail's target.
+    """The service that answers requests with Lightsail's target header.
 
     Args:
-        moto: What answers them.
+        moto: The application that answers the requests.
     """
 
     def __init__(self, moto: WSGIApplication) -> None:
@@ -34,7 +34,7 @@ class LightsailService:
         return bool(environ.get("HTTP_X_AMZ_TARGET", "").startswith(self._prefix))
 
     def read(self, environ: WSGIEnvironment, body: bytes) -> Asked | Answer:
-        """The operation and its members; what can't be read is left for moto to refuse."""
+        """Return the operation and its members; a body that isn't JSON is left for moto to refuse."""
         region = scope_region(environ.get("HTTP_AUTHORIZATION"))
         if region is None:
             return self.refuse("UnauthenticatedException", "The request has no signature", 400)
@@ -42,17 +42,17 @@ class LightsailService:
         return Asked(service="lightsail", operation=operation, region=region, parameters=_parameters(body))
 
     def answer(self, asked: Asked, environ: WSGIEnvironment) -> Answer:
-        """Let moto call our backend."""
+        """Answer a request by moto, which calls our backend."""
         response = Response.from_app(self._moto, environ, buffered=True)
         return Answer(response, response.headers.get("x-amzn-ErrorType", "ok"))
 
     def refuse(self, code: str, message: str, status: int) -> Answer:
-        """An error in Lightsail's form."""
+        """Return an error in Lightsail's form."""
         status, headers, body = error_response(LightsailError(code, message, status=status))
         return Answer(Response(body, status=status, headers=headers), code)
 
     def empty(self, asked: Asked) -> Response:
-        """An answer without members."""
+        """Return a success without members."""
         return Response("{}", status=200, mimetype=CONTENT_TYPE)
 
 

@@ -1,4 +1,4 @@
-"""Requests and answers held against botocore's model of Lightsail, so that nothing of it is written twice."""
+"""Check requests and responses against botocore's model of Lightsail, so that its rules aren't repeated here."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from botocore.session import get_session
 
 from .errors import invalid_input
 
-# The model's pattern leaves dots out; the service takes them, and says so:
+# The model's pattern lacks dots; the service accepts them, as its own message says:
 # https://github.com/hashicorp/terraform-provider-aws/pull/8647
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,253}[A-Za-z0-9]")
 _NAME_RULE = (
@@ -34,35 +34,35 @@ _PYTHON_TYPES: dict[str, type | tuple[type, ...]] = {
 
 @cache
 def service_model() -> ServiceModel:
-    """Botocore's model of Lightsail, of the installed version."""
+    """Return the installed botocore's model of Lightsail."""
     return get_session().get_service_model("lightsail")
 
 
 def enum(shape_name: str) -> list[str]:
-    """The values that a shape of the model allows, such as ``RegionName``."""
+    """Return the values that a shape of the model allows, such as ``RegionName``."""
     shape = service_model().shape_for(shape_name)
     assert isinstance(shape, StringShape)
     return list(shape.enum)
 
 
 def is_modelled_error(code: str) -> bool:
-    """Whether the model describes this error."""
+    """Whether the model describes an error of this code."""
     return any(shape.name == code for shape in service_model().error_shapes)
 
 
 def check_name(name: str) -> None:
-    """Refuse a resource's name that the service wouldn't take."""
+    """Refuse a name that the service doesn't accept for a resource."""
     if not _NAME.fullmatch(name):
         raise invalid_input(f"{name} is not a valid resource name. {_NAME_RULE}")
 
 
 def check_input(operation: str, parameters: dict[str, Any]) -> None:
-    """Refuse a request that its model doesn't allow: a missing member, a wrong type, value or pattern.
+    """Refuse a request that the model doesn't allow: a missing member, a wrong type, value or pattern.
 
-    Members that the model doesn't know are passed over, as the service does.
+    Members that the model doesn't know are ignored, as in the service.
 
     Raises:
-        LightsailError: InvalidInputException, naming the member.
+        LightsailError: InvalidInputException, with the member's name.
     """
     shape = service_model().operation_model(operation).input_shape
     if shape is not None:
@@ -70,7 +70,7 @@ def check_input(operation: str, parameters: dict[str, Any]) -> None:
 
 
 def conform(operation: str, answer: dict[str, Any]) -> dict[str, Any]:
-    """The answer with the members that the operation's model knows and that have a value."""
+    """Return the response with only the members that the operation's model has and that have a value."""
     shape = service_model().operation_model(operation).output_shape
     conformed: dict[str, Any] = _conform(shape, answer) if shape is not None else {}
     return conformed

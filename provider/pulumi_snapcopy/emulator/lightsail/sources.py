@@ -1,4 +1,4 @@
-"""Which snapshot a request means: a manual one, or an automatic one by date or the latest.
+"""The source of a request: a manual snapshot, or an automatic snapshot by date or the latest.
 
 CopySnapshot, CreateInstancesFromSnapshot and CreateDiskFromSnapshot share these rules.
 https://docs.aws.amazon.com/lightsail/2016-11-28/api-reference/API_CopySnapshot.html
@@ -21,7 +21,7 @@ _DATE, _LATEST = "restoreDate", "useLatestRestorableAutoSnapshot"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Source:
-    """What is copied or restored: the resource named in the request, and what a snapshot of it records."""
+    """The source to copy or restore: its name in the request, and what a snapshot records of its origin."""
 
     name: str
     snapshot_kind: str
@@ -31,11 +31,11 @@ class Source:
 def find_source(
     backend: LightsailBackend, parameters: dict[str, Any], snapshot: str, resource: str
 ) -> Source:
-    """The source that a request names by its members `snapshot` or `resource`, in the source's region.
+    """Return the source that a request names by its members `snapshot` or `resource`, in the source's region.
 
     Raises:
-        LightsailError: InvalidInputException for modes that exclude each other, a date that is none and a
-            snapshot that isn't complete; NotFoundException.
+        LightsailError: InvalidInputException, if modes exclude each other, a date is malformed or a snapshot isn't
+                complete; NotFoundException, if there is no such source.
     """
     check_mode(parameters, snapshot, resource)
     name = parameters.get(snapshot)
@@ -45,9 +45,9 @@ def find_source(
 
 
 def check_mode(parameters: dict[str, Any], snapshot: str, resource: str) -> None:
-    """Refuse anything but a snapshot, a resource with a date, or a resource with the latest.
+    """Refuse any request but a snapshot, a resource with a date, or a resource with the latest.
 
-    ``useLatestRestorableAutoSnapshot=false`` counts as not given.
+    ``useLatestRestorableAutoSnapshot=false`` counts as missing.
     """
     automatic = parameters.get(resource) is not None
     by_date, latest = parameters.get(_DATE) is not None, bool(parameters.get(_LATEST))
@@ -62,7 +62,7 @@ def check_mode(parameters: dict[str, Any], snapshot: str, resource: str) -> None
 
 
 def is_date(text: str) -> bool:
-    """Whether this is a real date, written YYYY-MM-DD."""
+    """Whether a text is a real date in the form YYYY-MM-DD."""
     try:
         return date.fromisoformat(text).isoformat() == text
     except ValueError:
@@ -70,7 +70,7 @@ def is_date(text: str) -> bool:
 
 
 def origin_of(resource: Resource, *, automatic: bool = False) -> dict[str, Any]:
-    """What a snapshot of an instance or disk records of where it is from."""
+    """Return what a snapshot of this instance or disk records of its origin."""
     members = resource.members
     if resource.kind == DISK:
         origin = {

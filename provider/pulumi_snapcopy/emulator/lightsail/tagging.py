@@ -20,7 +20,7 @@ _MOST_TAGS, _LONGEST_KEY, _LONGEST_VALUE = 50, 128, 256
 
 
 def tag_resource(backend: LightsailBackend, parameters: dict[str, Any]) -> dict[str, Any]:
-    """Add tags to a resource, or change their values."""
+    """Answer TagResource: add tags to a resource, or change their values."""
     resource = _tagged(backend, parameters)
     check_tags(parameters["tags"])
     merged = {tag["key"]: tag for tag in [*resource.members["tags"], *parameters["tags"]]}
@@ -30,14 +30,14 @@ def tag_resource(backend: LightsailBackend, parameters: dict[str, Any]) -> dict[
 
 
 def untag_resource(backend: LightsailBackend, parameters: dict[str, Any]) -> dict[str, Any]:
-    """Take tags off a resource; those it hasn't are passed over."""
+    """Answer UntagResource: remove tags from a resource; keys that it doesn't have are ignored."""
     resource = _tagged(backend, parameters)
     left = [tag for tag in resource.members["tags"] if tag["key"] not in parameters["tagKeys"]]
     return _set(backend, resource, left, "UntagResource")
 
 
 def check_tags(tags: list[dict[str, Any]]) -> None:
-    """Refuse tags that the service wouldn't take."""
+    """Refuse tags that the service doesn't accept."""
     if len(tags) > _MOST_TAGS:
         raise invalid_input(f"A resource can have {_MOST_TAGS} tags, these are {len(tags)}")
     for tag in tags:
@@ -57,7 +57,7 @@ def check_tags(tags: list[dict[str, Any]]) -> None:
 
 
 def _is_allowed(character: str) -> bool:
-    # Letters of any language: marks belong to them in Hindi, Thai and others.
+    # Letters of any language: Hindi, Thai and others also need marks.
     kind = unicodedata.category(character)
     return kind[0] in "LM" or kind == "Nd" or character == " " or character in _PUNCTUATION
 

@@ -1,4 +1,4 @@
-"""The address under which moto finds the service."""
+"""The URLs that moto routes to Lightsail."""
 
 from .responses import LightsailResponse
 

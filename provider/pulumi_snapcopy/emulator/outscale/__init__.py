@@ -1,1 +1,1 @@
-"""OUTSCALE: OAPI, and FCU, its EC2-compatible API, on one and the same snapshots and volumes."""
+"""OUTSCALE's OAPI and its EC2-compatible FCU, on the same snapshots and volumes."""

@@ -11,7 +11,7 @@ from .snapshots import state_of
 
 
 def describe(snapshot: Snapshot) -> dict[str, Any]:
-    """A snapshot."""
+    """Return a snapshot as OAPI shows it now."""
     at = now()
     state = state_of(snapshot, at)
     shown = {
@@ -33,7 +33,7 @@ def describe(snapshot: Snapshot) -> dict[str, Any]:
 
 
 def describe_volume(volume: Volume) -> dict[str, Any]:
-    """A volume, which is ready at once."""
+    """Return a volume as OAPI shows it; a volume is available at once."""
     shown = {
         "CreationDate": moment(volume.created_at),
         "Iops": 100,
@@ -51,11 +51,11 @@ def describe_volume(volume: Volume) -> dict[str, Any]:
 
 
 def tag_list(tags: dict[str, str]) -> list[dict[str, str]]:
-    """Tags as the API has them."""
+    """Return tags in the API's form."""
     return [{"Key": key, "Value": value} for key, value in tags.items()]
 
 
 def moment(at: float) -> str:
-    """A time as the API gives it, such as ``2026-11-20T12:34:56.789Z``."""
+    """Return a time as the API shows it, such as ``2026-11-20T12:34:56.789Z``."""
     text = datetime.fromtimestamp(at, timezone.utc).isoformat(timespec="milliseconds")
     return text.replace("+00:00", "Z")

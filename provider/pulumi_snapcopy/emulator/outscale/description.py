@@ -1,6 +1,6 @@
-"""OAPI's own description, as osc-sdk-python ships it: requests and answers are checked against it.
+"""Check requests against OAPI's own description, which osc-sdk-python ships.
 
-It is loaded when it is first needed, which takes a moment.
+The description is loaded on first use, which takes a moment.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ _TYPES: dict[str, tuple[type, ...]] = {
 
 @cache
 def description() -> dict[str, Any]:
-    """The description, as OpenAPI has it."""
+    """Return OAPI's OpenAPI description."""
     text = (files("osc_sdk_python") / "resources" / "outscale.yaml").read_bytes()
     loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
     loaded: dict[str, Any] = yaml.load(text, Loader=loader)
@@ -33,17 +33,17 @@ def description() -> dict[str, Any]:
 
 
 def regions() -> list[str]:
-    """The regions that the description knows."""
+    """Return the regions in the description."""
     return list(description()["servers"][0]["variables"]["region"]["enum"])
 
 
 def has_action(action: str) -> bool:
-    """Whether the API has such a call."""
+    """Whether the API has an action of this name."""
     return f"/{action}" in description()["paths"]
 
 
 def schema(name: str) -> dict[str, Any]:
-    """A schema by its name, such as ``CreateSnapshotRequest``."""
+    """Return a schema by its name, such as ``CreateSnapshotRequest``."""
     found: dict[str, Any] = description()["components"]["schemas"][name]
     return found
 
@@ -52,7 +52,7 @@ def check_request(action: str, request: dict[str, Any]) -> None:
     """Refuse a request that the description doesn't allow.
 
     Raises:
-        OapiError: 3001 for an unknown parameter, 7000 for a missing one, 4110 for a wrong type.
+        OapiError: 3001 for an unknown parameter, 7000 for a missing parameter, 4110 for a wrong type.
     """
     _check(schema(f"{action}Request"), request, "")
 

@@ -1,4 +1,4 @@
-"""OAPI's refusals: a number, a type, and details.
+"""Errors of OAPI: a number, a type, and details.
 
 https://docs.outscale.com/en/userguide/api-errors.html
 """
@@ -35,7 +35,7 @@ _FAMILIES = {
 
 
 class OapiError(Exception):
-    """A refusal: the code, details, and the HTTP status that goes with the code unless it is given."""
+    """An error of OAPI, with the code, details, and the HTTP status (default: the code's)."""
 
     def __init__(self, code: int | str, details: str, *, status: int | None = None) -> None:
         super().__init__(f"{code}: {details}")
@@ -46,7 +46,7 @@ class OapiError(Exception):
         self.status = usual if status is None else status
 
     def body(self) -> dict[str, Any]:
-        """The answer's JSON."""
+        """Return the response body."""
         error = {"Code": self.code, "Type": self.kind, "Details": self.details}
         return {"Errors": [error], "ResponseContext": {"RequestId": str(uuid4())}}
 
@@ -58,5 +58,5 @@ def _family(code: str) -> str:
 
 
 def no_such_snapshot(snapshot_id: str) -> OapiError:
-    """There is no such snapshot, or this account can't see it."""
+    """Return the error for a snapshot that doesn't exist or that this account can't read."""
     return OapiError(5054, f"The snapshot {snapshot_id} does not exist.")

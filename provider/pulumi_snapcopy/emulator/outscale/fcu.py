@@ -1,4 +1,4 @@
-"""FCU, OUTSCALE's EC2-compatible API: EC2's protocol under a path of its own, and far fewer parameters.
+"""FCU, OUTSCALE's EC2-compatible API: EC2's protocol under its own path, with far fewer parameters.
 
 https://docs.outscale.com/en/userguide/Copying-a-Snapshot.html
 """
@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 
 Action = Callable[[Region, dict[str, Any]], dict[str, Any]]
 
-# botocore adds PresignedUrl, and ClientToken to volumes, whatever one does, and OUTSCALE's own guide copies with the AWS CLI.
+# botocore always adds PresignedUrl, and ClientToken for volumes; OUTSCALE's own guide copies with the AWS CLI.
 TAKEN: dict[str, set[str]] = {
     "CopySnapshot": {"SourceRegion", "SourceSnapshotId", "Description", "DestinationRegion", "PresignedUrl"},
     "CreateSnapshot": {"VolumeId", "Description"},
@@ -60,19 +60,19 @@ _CODES = {
 
 
 class FcuService:
-    """Requests under FCU's path."""
+    """The service that answers requests under FCU's path."""
 
     def accepts(self, environ: WSGIEnvironment) -> bool:
-        """Whether the path is FCU's."""
+        """Whether the request's path is FCU's."""
         path = environ["PATH_INFO"]
         return bool(path == FCU_PATH or path.startswith(f"{FCU_PATH}/"))
 
     def read(self, environ: WSGIEnvironment, body: bytes) -> Asked | Answer:
-        """The operation and its members."""
+        """Return the operation and its members, or the error for a request without a signature."""
         return asked("fcu", form(body), environ)
 
     def answer(self, asked: Asked, environ: WSGIEnvironment) -> Answer:
-        """Do what is asked for; a change is in the state file by then."""
+        """Answer a request; a change is in the state file on return."""
         try:
             done = _perform(asked, form(environ["wsgi.input"].getvalue()))
         except OapiError as error:
@@ -82,11 +82,11 @@ class FcuService:
         return Answer(success(asked.operation, done))
 
     def refuse(self, code: str, message: str, status: int) -> Answer:
-        """An error in EC2's form."""
+        """Return an error in EC2's form."""
         return Answer(failure(EC2Error(code, message, status=status)), code)
 
     def empty(self, asked: Asked) -> Response:
-        """An answer without members."""
+        """Return a success without members."""
         return success(asked.operation, {})
 
 
@@ -109,13 +109,16 @@ def _perform(asked: Asked, fields: dict[str, str]) -> dict[str, Any]:
 
 
 def _copy_snapshot(region: Region, members: dict[str, Any]) -> dict[str, Any]:
-    """A copy within the region; like OAPI's, and unlike EC2's, it refuses a source that can't be copied."""
+    """Answer CopySnapshot: start a copy within the region.
+
+    Like OAPI and unlike EC2, FCU refuses a source that can't be copied.
+    """
     for name in ("SourceRegion", "DestinationRegion"):
         if members.get(name, region.name) != region.name:
             raise invalid(f"{name} must be {region.name}, the region of the account: {members[name]}")
     snapshots.check_description(members.get("Description"))
     source = snapshots.find(region, members["SourceSnapshotId"])
-    # An empty description is one that differs; boto3 and the AWS CLI send none if none is given.
+    # An empty description replaces the source's; boto3 and the AWS CLI send no description if none is given.
     return {"SnapshotId": snapshots.copy(region, source, description=members.get("Description")).id}
 
 
@@ -186,7 +189,7 @@ def _describe_volumes(region: Region, members: dict[str, Any]) -> dict[str, Any]
 
 
 def _describe(snapshot: Snapshot, at: float) -> dict[str, Any]:
-    """A snapshot in EC2's words, with FCU's states: in-queue, completed and error."""
+    """Return a snapshot in EC2's words, with FCU's states: in-queue, completed and error."""
     state = snapshot.state(at)
     return {
         "SnapshotId": snapshot.id,

@@ -24,7 +24,10 @@ _LONGEST_TOKEN = 64
 
 
 def create_snapshot(region: Region, request: dict[str, Any]) -> dict[str, Any]:
-    """Take, copy or import a snapshot; a ClientToken that was used answers what it made, whatever became of it."""
+    """Answer CreateSnapshot: take, copy or import a snapshot.
+
+    A repeated ClientToken returns the snapshot that it created before, in whatever state.
+    """
     token = request.get("ClientToken")
     if token is not None and len(token) > _LONGEST_TOKEN:
         raise OapiError(4045, f"The ClientToken has more than {_LONGEST_TOKEN} characters.")
@@ -35,7 +38,7 @@ def create_snapshot(region: Region, request: dict[str, Any]) -> dict[str, Any]:
 
 
 def create_volume(region: Region, request: dict[str, Any]) -> dict[str, Any]:
-    """A new volume, empty or of a snapshot."""
+    """Answer CreateVolume: create a volume, empty or from a snapshot."""
     zone, size, source = request["SubregionName"], request.get("Size"), request.get("SnapshotId")
     if zone not in subregions(region.name):
         raise OapiError(5048, f"The Subregion {zone} does not exist.")
@@ -51,7 +54,7 @@ def create_volume(region: Region, request: dict[str, Any]) -> dict[str, Any]:
 
 
 def subregions(region: str) -> list[str]:
-    """The emulated Subregions of a region."""
+    """Return the emulated Subregions of a region."""
     return [f"{region}{letter}" for letter in "ab"]
 
 
@@ -88,7 +91,7 @@ def _create(region: Region, request: dict[str, Any]) -> Snapshot:
 
 
 def _mode(request: dict[str, Any]) -> str:
-    """Exactly one of the three, with what belongs to it, and nothing that belongs to another."""
+    """Return the mode of a request: exactly one of the three, with its own parameters and no other mode's."""
     given = [mode for mode in _MODES if mode in request]
     if not given:
         raise OapiError(7000, f"One of the parameters {', '.join(_MODES)} is required.")
@@ -103,5 +106,5 @@ def _mode(request: dict[str, Any]) -> str:
 
 
 def _digest(request: dict[str, Any]) -> str:
-    """What tells requests apart; a pre-signed URL is a credential, and isn't kept."""
+    """Return a digest that distinguishes requests; a pre-signed URL is a credential and isn't stored."""
     return hashlib.sha256(json.dumps(request, sort_keys=True).encode()).hexdigest()

@@ -1,4 +1,4 @@
-"""OAPI's calls that only look: Read…, with their filters and pages."""
+"""OAPI's actions that only read, Read…, with their filters and pages."""
 
 from __future__ import annotations
 
@@ -57,11 +57,11 @@ _VOLUME_FILTERS: dict[str, Values] = {
     "VolumeTypes": _of("VolumeType"),
 }
 _IMMEDIATE = {"SnapshotIds", "ClientTokens"}
-"""Filters that see a new snapshot as soon as it is visible."""
+"""Filters that find a new snapshot as soon as it is visible."""
 
 
 def read_snapshots(region: Region, request: dict[str, Any]) -> dict[str, Any]:
-    """The snapshots that the account may read and the filters pass; none is an empty list."""
+    """Answer ReadSnapshots: return the snapshots that the account may read and that pass the filters, if any."""
     filters, at = request.get("Filters", {}), now()
     since, until = _time(filters, "FromCreationDate"), _time(filters, "ToCreationDate")
     found = []
@@ -76,7 +76,7 @@ def read_snapshots(region: Region, request: dict[str, Any]) -> dict[str, Any]:
 
 
 def read_volumes(region: Region, request: dict[str, Any]) -> dict[str, Any]:
-    """The account's volumes that the filters pass."""
+    """Answer ReadVolumes: return the account's volumes that pass the filters."""
     filters = request.get("Filters", {})
     shown = [(each.number, each, describe_volume(each)) for each in region.volumes.values()]
     found = [(number, s) for number, each, s in shown if _passes(each, s, filters, _VOLUME_FILTERS)]
@@ -84,7 +84,7 @@ def read_volumes(region: Region, request: dict[str, Any]) -> dict[str, Any]:
 
 
 def read_tags(region: Region, request: dict[str, Any]) -> dict[str, Any]:
-    """The tags of the account's snapshots and volumes."""
+    """Answer ReadTags: return the tags of the account's snapshots and volumes."""
     filters = request.get("Filters", {})
     own = [each for each in region.all_shown() if each.owner == account_id()]
     resources: list[tuple[str, Item]] = [("snapshot", each) for each in own]
@@ -104,12 +104,12 @@ def read_tags(region: Region, request: dict[str, Any]) -> dict[str, Any]:
 
 
 def read_accounts(region: Region, request: dict[str, Any]) -> dict[str, Any]:
-    """The account of the credentials."""
+    """Answer ReadAccounts: return the account of the credentials."""
     return {"Accounts": [{"AccountId": account_id()}]}
 
 
 def read_quotas(region: Region, request: dict[str, Any]) -> dict[str, Any]:
-    """How many snapshots the account may have, and has."""
+    """Answer ReadQuotas: return how many snapshots the account may have, and how many it has."""
     used = sum(each.owner == account_id() for each in region.snapshots.values())
     most = SHARED.settings.max_snapshots
     quota = {
@@ -127,12 +127,12 @@ def read_quotas(region: Region, request: dict[str, Any]) -> dict[str, Any]:
 
 
 def read_regions(region: Region, request: dict[str, Any]) -> dict[str, Any]:
-    """All regions."""
+    """Answer ReadRegions: return all regions."""
     return {"Regions": [{"RegionName": n, "Endpoint": f"api.{n}.outscale.com"} for n in regions()]}
 
 
 def read_subregions(region: Region, request: dict[str, Any]) -> dict[str, Any]:
-    """The region's Subregions."""
+    """Answer ReadSubregions: return the region's Subregions."""
     return {
         "Subregions": [
             {"RegionName": region.name, "State": "available", "SubregionName": each}
@@ -168,7 +168,10 @@ def _time(filters: Mapping[str, Any], name: str) -> float:
 
 
 def _page(member: str, found: list[tuple[int, Any]], request: dict[str, Any]) -> dict[str, Any]:
-    """A page; its token is the number of its last item, so that what is deleted meanwhile hides nothing else."""
+    """Return a page of a list.
+
+    A token is the number of the last item of the page, so that a deletion between two pages hides no other item.
+    """
     size, token = request.get("ResultsPerPage"), request.get("NextPageToken")
     if size is not None and not 1 <= size <= _MOST:
         raise OapiError(4045, f"ResultsPerPage must be from 1 to {_MOST}.")

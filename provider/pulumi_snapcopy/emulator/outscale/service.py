@@ -1,4 +1,4 @@
-"""OAPI for the emulator's front: JSON posted to ``/api/v1/ACTION``."""
+"""OAPI as a service of the emulator: JSON posted to ``/api/v1/ACTION``."""
 
 from __future__ import annotations
 
@@ -51,27 +51,27 @@ ACTIONS = sorted({*READING, *CHANGING})
 
 
 class OapiService:
-    """Requests under OAPI's path; signatures aren't verified, but there has to be one."""
+    """The service that answers requests under OAPI's path; a signature is required but not verified."""
 
     def accepts(self, environ: WSGIEnvironment) -> bool:
-        """Whether the path is OAPI's."""
+        """Whether the request's path is OAPI's."""
         return bool(environ["PATH_INFO"].startswith(f"{OAPI_PATH}/"))
 
     def read(self, environ: WSGIEnvironment, body: bytes) -> Asked | Answer:
-        """The action and its request."""
+        """Return the action and its request, or the error for a request without a signature."""
         authorization = environ.get("HTTP_AUTHORIZATION")
         if not authorization:
             return self.refuse("1", "The request has no signature.", 401)
         action = environ["PATH_INFO"].removeprefix(f"{OAPI_PATH}/")
         request = _request(body) or {}
         location = request.get("FileLocation")
-        if isinstance(location, str):  # a credential: the record of calls keeps none
+        if isinstance(location, str):  # its query is a credential, which the record of calls must not hold
             request = {**request, "FileLocation": location.partition("?")[0]}
-        region = scope_region(authorization) or OUTSCALE_REGION  # with a password there is no scope
+        region = scope_region(authorization) or OUTSCALE_REGION  # a login by password has no scope
         return Asked(service="outscale", operation=action, region=region, parameters=request)
 
     def answer(self, asked: Asked, environ: WSGIEnvironment) -> Answer:
-        """Do what is asked for; a change is in the state file by then."""
+        """Answer a request; a change is in the state file on return."""
         try:
             body = _perform(asked, _request(environ["wsgi.input"].getvalue()))
         except OapiError as error:
@@ -79,11 +79,11 @@ class OapiService:
         return Answer(_json({**body, "ResponseContext": {"RequestId": str(uuid4())}}))
 
     def refuse(self, code: str, message: str, status: int) -> Answer:
-        """An error in OAPI's form."""
+        """Return an error in OAPI's form."""
         return _refusal(OapiError(code, message, status=status))
 
     def empty(self, asked: Asked) -> Response:
-        """An answer without members."""
+        """Return a success without members."""
         return _json({})
 
 

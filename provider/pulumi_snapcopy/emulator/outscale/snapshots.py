@@ -1,6 +1,6 @@
-"""The life of OUTSCALE's snapshots, which OAPI and FCU share.
+"""OUTSCALE's snapshots and volumes, which OAPI and FCU share.
 
-OAPI and FCU only differ in their words: an error here is OAPI's, and FCU translates it.
+An error here is OAPI's; FCU translates it into its own.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ _LONGEST_DESCRIPTION = 255
 
 
 def check_id(given: str, prefix: str) -> None:
-    """Refuse what is no id: 4104 for another prefix, 4105 for what follows it."""
+    """Refuse a malformed id: 4104 for a wrong prefix, 4105 for the characters after it."""
     start, dash, rest = given.partition("-")
     if not dash or start != prefix:
         raise OapiError(4104, f"The id {given} does not start with {prefix}-.")
@@ -27,7 +27,7 @@ def check_id(given: str, prefix: str) -> None:
 
 
 def find(region: Region, snapshot_id: str) -> Snapshot:
-    """The snapshot of this id that the account can see and that isn't being deleted."""
+    """Return the snapshot of this id that the account can read and that isn't being deleted."""
     check_id(snapshot_id, "snap")
     found = region.shown(snapshot_id)
     if found is None or found.gone_at is not None or not found.readable_by(account_id()):
@@ -36,7 +36,7 @@ def find(region: Region, snapshot_id: str) -> Snapshot:
 
 
 def find_own(region: Region, snapshot_id: str) -> Snapshot:
-    """The same, to change it; one of another account isn't there."""
+    """Return the account's own snapshot of this id, for a change; a snapshot of another account counts as missing."""
     found = find(region, snapshot_id)
     if found.owner != account_id():
         raise no_such_snapshot(snapshot_id)
@@ -44,7 +44,7 @@ def find_own(region: Region, snapshot_id: str) -> Snapshot:
 
 
 def find_volume(region: Region, volume_id: str) -> Volume:
-    """The volume of this id."""
+    """Return the volume of this id."""
     check_id(volume_id, "vol")
     if volume_id not in region.volumes:
         raise OapiError(5064, f"The volume {volume_id} does not exist.")
@@ -52,14 +52,14 @@ def find_volume(region: Region, volume_id: str) -> Volume:
 
 
 def take(region: Region, volume: Volume, **members: Any) -> Snapshot:
-    """A snapshot of a volume."""
+    """Start a snapshot of a volume and return it."""
     refuse_too_many(region)
     seconds = SHARED.settings.snapshot_seconds
     return _put(region, copied=False, seconds=seconds, size=volume.size, volume_id=volume.id, **members)
 
 
 def copy(region: Region, source: Snapshot, *, description: str | None, **members: Any) -> Snapshot:
-    """A copy of a snapshot that is complete; it inherits the description unless it is given one."""
+    """Start a copy of a complete snapshot and return it; a copy without a description inherits the source's."""
     state = source.state(now())
     if state != "completed":
         raise OapiError(6003, f"The snapshot {source.id} is not completed, its state is {state}.")
@@ -72,7 +72,7 @@ def copy(region: Region, source: Snapshot, *, description: str | None, **members
 
 
 def import_file(region: Region, size: int, **members: Any) -> Snapshot:
-    """A snapshot out of a bucket (size in bytes)."""
+    """Start the import of a snapshot from a bucket and return it (size in bytes)."""
     refuse_too_many(region)
     gibibytes = -(-size // 2**30)
     seconds = SHARED.settings.snapshot_seconds
@@ -87,14 +87,14 @@ def delete(region: Region, snapshot: Snapshot) -> None:
 
 
 def create_volume(region: Region, size: int, zone: str, **members: Any) -> Volume:
-    """A volume (size in GiB)."""
+    """Create a volume and return it (size in GiB)."""
     volume = Volume(id=OUTSCALE.new_id("vol"), size=size, zone=zone, created_at=now(), **members)
     region.volumes[volume.id] = volume
     return volume
 
 
 def refuse_too_many(region: Region) -> None:
-    """10026 for the account's snapshots, 10008 for those in progress."""
+    """Refuse another snapshot: 10026 if the account has too many, 10008 if too many are in progress."""
     at, settings = now(), SHARED.settings
     own = [s for s in region.snapshots.values() if s.owner == account_id() and s.gone_at is None]
     if settings.max_snapshots is not None and len(own) >= settings.max_snapshots:
@@ -105,14 +105,14 @@ def refuse_too_many(region: Region) -> None:
 
 
 def state_of(snapshot: Snapshot, at: float) -> str:
-    """in-queue, pending, completed, error or deleting."""
+    """Return the state at this time: in-queue, pending, completed, error or deleting."""
     if snapshot.gone_at is not None:
         return "deleting"
     return "in-queue" if snapshot.is_queued(at) else snapshot.state(at)
 
 
 def check_description(description: str | None) -> None:
-    """Refuse a description that is too long."""
+    """Refuse a description of more than 255 characters."""
     if description is not None and len(description) > _LONGEST_DESCRIPTION:
         raise OapiError(4045, f"The description has more than {_LONGEST_DESCRIPTION} characters.")
 

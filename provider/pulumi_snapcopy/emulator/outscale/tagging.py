@@ -12,13 +12,13 @@ _MOST_TAGS, _LONGEST = 50, 255
 
 
 def create_tags(region: Region, request: dict[str, Any]) -> dict[str, Any]:
-    """Add tags to resources, or change their values; to all of them or none."""
+    """Answer CreateTags: add tags to resources or change their values, on all resources or none."""
     add(region, request["ResourceIds"], request["Tags"])
     return {}
 
 
 def delete_tags(region: Region, request: dict[str, Any]) -> dict[str, Any]:
-    """Remove tags whose key and value are the ones given; others are passed over."""
+    """Answer DeleteTags: remove tags whose key and value both match; other tags are ignored."""
     wanted = {(tag["Key"], tag["Value"]) for tag in request["Tags"]}
     for each in _resources(region, request["ResourceIds"]):
         left = {key: value for key, value in each.tags.items() if (key, value) not in wanted}
@@ -27,7 +27,7 @@ def delete_tags(region: Region, request: dict[str, Any]) -> dict[str, Any]:
 
 
 def add(region: Region, resource_ids: list[str], tags: list[dict[str, Any]]) -> None:
-    """What CreateTags does, for OAPI and FCU."""
+    """Add tags to resources or change their values, for OAPI and FCU."""
     for tag in tags:
         key, value = tag["Key"], tag.get("Value", "")
         if not 1 <= len(key) <= _LONGEST:
