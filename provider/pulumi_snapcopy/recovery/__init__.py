@@ -1,1 +1,1 @@
-"""What a recovery region holds, decides and reports: retention, plans, status, drills; knows neither Pulumi nor a service."""
+"""Plans, retention, status and drills of a disaster-recovery region; imports neither Pulumi nor a service's SDK."""

@@ -1,4 +1,4 @@
-"""What `snapcopy drill` tells, and the file that remembers drills."""
+"""The result of a drill, and the history file that keeps results."""
 
 from __future__ import annotations
 
@@ -12,21 +12,22 @@ from typing import Any
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DrillResult:
-    """One drill: what was restored, how long it took, and how old the data was.
+    """The result of one drill: what was restored, how long it took, and how old the data was.
 
     Args:
         source: the name of the instance or disk.
-        target_region: where it was restored.
-        snapshot_name: the copy that was restored; None if there was none.
-        date: the day (UTC) of the copy's data; None if there was none.
-        restored_as: the throw-away name; None if nothing was restored.
+        target_region: the region of the restored resource.
+        snapshot_name: the name of the copy that was restored; None if there was no copy.
+        date: the day (UTC) of the copy's data; None if there was no copy.
+        restored_as: the temporary name of the restored resource; None if nothing was restored.
         started_at: when the drill began, with a time zone.
-        recovery_seconds: from the request until the restored resource was usable and the check had passed; None if it wasn't.
-        data_age_seconds: of the data, when the drill began.
-        max_age: the objective; None for none.
-        error: why the restore or the check failed; None if it didn't.
-        is_unknown: whether the copies couldn't even be read, so that nothing was tried.
-        cost: US dollars of what was restored, at most; None if unknown.
+        recovery_seconds: from the request until the restored resource was usable and the check had passed; None if the
+            drill failed.
+        data_age_seconds: the age of the data when the drill began; None if there was no copy.
+        max_age: the objective; None for no objective.
+        error: why the restore or the check failed; None if they succeeded.
+        is_unknown: whether the copies couldn't even be read, so that nothing was restored.
+        cost: the most that the restored resources cost, in US dollars; None if unknown.
     """
 
     source: str
@@ -44,7 +45,7 @@ class DrillResult:
 
     @property
     def objective_met(self) -> bool | None:
-        """Whether it was restored from data young enough; None if it couldn't be determined. No objective is met by any age."""
+        """Whether the source was restored from young enough data (of any age without max_age), or None if unknown."""
         if self.is_unknown:
             return None
         if self.error is not None or self.recovery_seconds is None or self.data_age_seconds is None:
@@ -52,7 +53,7 @@ class DrillResult:
         return self.max_age is None or self.data_age_seconds <= self.max_age.total_seconds()
 
     def as_json(self) -> dict[str, Any]:
-        """Return the result as `snapcopy drill --format json` prints it, and as the file remembers it."""
+        """Return the result in the form of `snapcopy drill --format json` and of the history file."""
         return {
             "source": self.source,
             "targetRegion": self.target_region,
@@ -71,7 +72,7 @@ class DrillResult:
 
 
 def exit_code(results: list[DrillResult]) -> int:
-    """Return 0 if every drill was good, 1 if one failed or its data was too old, 2 if it couldn't be determined.
+    """Return 0 if every drill met its objective, 1 if one didn't, 2 if a result is unknown or there is none.
 
     Example:
         >>> exit_code([])
@@ -85,14 +86,14 @@ def exit_code(results: list[DrillResult]) -> int:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Memory:
-    """The drills that a file remembers, newest first, and the numbers of its lines that aren't a drill's."""
+    """The content of a history file: its drills, newest first, and the numbers of its lines that aren't drills."""
 
     drills: tuple[DrillResult, ...] = ()
     unreadable_lines: tuple[int, ...] = ()
 
 
 def remember(path: Path, result: DrillResult) -> None:
-    """Append a drill to the file, which is made if it is missing; a line that an interrupted write tore is left as it is.
+    """Append a drill to the history file, which is created if missing; a torn last line is kept as it is.
 
     Raises:
         OSError: if the file can't be written.
@@ -110,7 +111,7 @@ def remember(path: Path, result: DrillResult) -> None:
 
 
 def recall(path: Path, *, limit: int | None = None) -> Memory:
-    """Return what the file remembers; nothing if it is missing.
+    """Return the content of the history file; empty if the file doesn't exist.
 
     Raises:
         OSError: if the file can't be read.
@@ -123,7 +124,7 @@ def recall(path: Path, *, limit: int | None = None) -> Memory:
 
 
 def parse(text: str, *, limit: int | None = None) -> Memory:
-    """Return the drills of JSON lines, newest first, at most ``limit``; a torn last line is no error and isn't counted."""
+    """Return the drills of JSON lines, newest first, at most ``limit``; a torn last line isn't reported."""
     found: list[DrillResult] = []
     unreadable: list[int] = []
     *whole, last = text.split("\n")
@@ -133,13 +134,13 @@ def parse(text: str, *, limit: int | None = None) -> Memory:
             found.append(result)
         elif line.strip() and number <= len(whole):
             unreadable.append(number)
-    # Of those of one second the last line is the newest.
+    # Of two drills of the same second, the later line is the newer.
     newest_first = sorted(reversed(found), key=lambda each: each.started_at, reverse=True)
     return Memory(drills=tuple(newest_first[:limit]), unreadable_lines=tuple(unreadable))
 
 
 def _drill(line: str) -> DrillResult | None:
-    """A line's drill, if it is one in full."""
+    """Return the drill that a line describes, or None if the line isn't a complete drill."""
     try:
         read = json.loads(line)
         seconds = read["maxAgeSeconds"]

@@ -1,4 +1,4 @@
-"""What is known of one source and its copies, and what could not be determined."""
+"""The evidence for planning one source: what is known of its snapshots and copies, and what couldn't be read."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from enum import Enum
 
 
 class Presence(Enum):
-    """Whether a source exists, as far as the service has answered."""
+    """Whether a source exists, by the service's answer."""
 
     SEEN = "seen"
     GONE = "gone"
@@ -32,7 +32,7 @@ class CopyState(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Unreadable:
-    """An answer that didn't come; never the same as an empty one.
+    """An answer that couldn't be read, which is never treated as an empty answer.
 
     Args:
         reason: the cause in the service's words, without a full stop.
@@ -43,7 +43,7 @@ class Unreadable:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Offer:
-    """A snapshot that the source has, or should have, on a day (UTC)."""
+    """A snapshot at the source, or one that should exist, on a day (UTC)."""
 
     date: date
     state: OfferState = OfferState.READY
@@ -51,7 +51,7 @@ class Offer:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Copy:
-    """A copy that is provably ours; copies of other owners and stacks, or made by hand, are left out by the caller."""
+    """A copy that is provably ours; the caller leaves out copies of other owners and stacks, and those made by hand."""
 
     date: date
     name: str
@@ -61,15 +61,15 @@ class Copy:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Evidence:
-    """All that a plan for one source is decided from.
+    """The evidence from which the plan for one source is made.
 
     Args:
         source: the name of the instance or disk.
-        source_region: where it is.
-        presence: whether it exists; Unreadable if the sources couldn't be listed.
-        offers: its snapshots, by day; Unreadable if they couldn't be listed. Empty means that the service answered, with none.
-        listed: its copies as the service lists them, in the target region and in every other region that ``recorded`` names.
-        recorded: its copies as a second source knows them (the stack's state).
+        source_region: the region of the source.
+        presence: whether the source exists; Unreadable if the sources couldn't be listed.
+        offers: the source's snapshots, by day; Unreadable if they couldn't be listed. Empty if the service listed none.
+        listed: the copies that the service lists, in the target region and every other region that ``recorded`` names.
+        recorded: the copies in a second record, the stack's state.
     """
 
     source: str
@@ -80,18 +80,18 @@ class Evidence:
     recorded: tuple[Copy, ...] | Unreadable
 
     def ready(self) -> frozenset[date]:
-        """Return the days whose snapshot can be copied now."""
+        """Return the days that have a snapshot at the source that can be copied now."""
         return frozenset(each.date for each in offered(self) if each.state is OfferState.READY)
 
 
 def offered(evidence: Evidence) -> tuple[Offer, ...]:
-    """Return the source's snapshots; none if they couldn't be listed."""
+    """Return the source's snapshots, or an empty tuple if they couldn't be listed."""
     return () if isinstance(evidence.offers, Unreadable) else evidence.offers
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Holding:
-    """One copy, and who knows of it."""
+    """One copy, and whether the service lists it and the state records it."""
 
     copy: Copy
     listed: bool
@@ -99,7 +99,7 @@ class Holding:
 
 
 def holdings(evidence: Evidence) -> tuple[Holding, ...]:
-    """Return each copy that either the service or the state knows, oldest first; the service's word on its state counts."""
+    """Return each copy that the service lists or the state records, oldest first; the service's state of it counts."""
     listed = {(each.region, each.name): each for each in _read(evidence.listed)}
     recorded = {(each.region, each.name): each for each in _read(evidence.recorded)}
     merged = {**recorded, **listed}
@@ -110,11 +110,11 @@ def holdings(evidence: Evidence) -> tuple[Holding, ...]:
 
 
 def doubts(evidence: Evidence, *, protected: bool = True) -> tuple[str, ...]:
-    """Return why nothing of this source may be pruned, each as a clause; empty if all evidence is there and agrees.
+    """Return why no copy of this source may be pruned, as clauses; empty if all evidence was read and agrees.
 
     Args:
-        evidence: what is known.
-        protected: False for a source that is no longer protected; whether it still exists doesn't matter then.
+        evidence: what is known of the source and its copies.
+        protected: False for a source that is no longer protected, whose existence then doesn't matter.
     """
     return (*_doubts_of_copies(evidence), *(_doubts_of_source(evidence) if protected else ()))
 
@@ -154,7 +154,7 @@ def _doubts_of_source(evidence: Evidence) -> tuple[str, ...]:
 
 
 def quoted(names: list[str]) -> str:
-    """Return up to three names in quotes, and how many more there are."""
+    """Return up to three names in quotes, and the number of further names."""
     more = len(names) - 3
     return ", ".join(f'"{name}"' for name in names[:3]) + (f" and {more} more" if more > 0 else "")
 

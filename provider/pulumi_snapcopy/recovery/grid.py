@@ -1,4 +1,4 @@
-"""A source's days as a grid: a column a week, a row a weekday, a mark a day."""
+"""The calendar of a source's copies as a grid: a column for each week, a row for each weekday, a mark for each day."""
 
 from __future__ import annotations
 
@@ -17,12 +17,12 @@ LEFT = 30
 TOP = 18
 
 LETTERS = {"yearly": "Y", "monthly": "M", "weekly": "W", "daily": "D", "last": "L"}
-"""The letter of the rule that keeps a copy longest, longest first."""
+"""The letters of the rules, from the rule that keeps a copy longest to the shortest."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Day:
-    """A square: where it stands, what it shows, and what it says."""
+    """A square of the grid: its position, kind, letter and text."""
 
     x: int
     y: int
@@ -33,7 +33,7 @@ class Day:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Label:
-    """A month's or weekday's name at a place."""
+    """The name of a month or weekday, and its position."""
 
     x: int
     y: int
@@ -42,7 +42,7 @@ class Label:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Calendar:
-    """The squares of one source, and the copies that are older than the grid."""
+    """The grid of one source, and the copies that are older than the grid."""
 
     days: tuple[Day, ...]
     labels: tuple[Label, ...]
@@ -52,13 +52,13 @@ class Calendar:
 
 
 def weeks_of(status: SourceStatus, *, today: date) -> int:
-    """Return how many weeks a source's copies span up to this one, with one before the oldest; at least 8, at most 53."""
+    """Return how many weeks the grid needs, from one before the oldest copy to this week; at least 8, at most 53."""
     oldest = min((each.facts.date for each in status.copies), default=today)
     return max(min((_monday(today) - oldest).days // 7 + 2, MOST_WEEKS), FEWEST_WEEKS)
 
 
 def calendar(status: SourceStatus, *, today: date, weeks: int) -> Calendar:
-    """Return the grid of a source: so many weeks, this one last."""
+    """Return the grid of a source, with this many weeks up to this week."""
     by_day, missing = _best(status.copies), {*status.gaps, *_overdue(status, today)}
     first = _monday(today) - timedelta(weeks=weeks - 1)
     days = []
@@ -77,7 +77,7 @@ def calendar(status: SourceStatus, *, today: date, weeks: int) -> Calendar:
 
 
 def letter_of(copy: CopyStatus) -> str:
-    """Return the letter of the rule that keeps a copy longest; a dot if none is known."""
+    """Return the letter of the rule that keeps a copy longest, or a dot if no rule is known."""
     rules = {reason.removesuffix(" snapshot").removeprefix("oldest ") for reason in copy.reasons}
     return next((letter for rule, letter in LETTERS.items() if rule in rules), "•")
 
@@ -87,14 +87,14 @@ def _monday(day: date) -> date:
 
 
 def _best(copies: Sequence[CopyStatus]) -> dict[date, CopyStatus]:
-    """One copy a day, the one that is nearest to complete."""
+    """Return one copy for each day, the one that is nearest to complete."""
     order = list(CopyState)
     ranked = sorted(copies, key=lambda each: order.index(each.facts.state), reverse=True)
     return {each.facts.date: each for each in ranked}
 
 
 def _overdue(status: SourceStatus, today: date) -> set[date]:
-    """The days since the newest copy, without today, whose copy may still come."""
+    """Return the days between the newest copy and today, both excluded, whose copy may still come."""
     if status.newest is None:
         return set()
     newest = status.newest.date
@@ -116,7 +116,7 @@ def _shown(day: date, copy: CopyStatus | None, missing: set[date]) -> tuple[str,
 
 
 def _months(first: date, weeks: int) -> list[Label]:
-    """A month's name over the first week that begins in it; the first only if there is room before the second."""
+    """Return the months' names, each at its first week of the grid; the first one only if there is room."""
     mondays = [first + timedelta(weeks=number) for number in range(weeks)]
     starts = [
         number

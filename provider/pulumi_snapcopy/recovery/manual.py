@@ -1,4 +1,4 @@
-"""Manual snapshots of a source that has no automatic ones: one a day, and the older ones go once they are copied."""
+"""Manual snapshots of a source without automatic ones: one each day; older ones are deleted once copied."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from datetime import date
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ManualPlan:
-    """Which manual snapshots to declare at the source, and which to delete; dates oldest first."""
+    """The manual snapshots to declare at the source, and those to delete; dates oldest first."""
 
     hold: tuple[date, ...]
     take: date | None
@@ -19,17 +19,17 @@ class ManualPlan:
 def plan_manual(
     taken: Iterable[date], *, copied: Iterable[date], wanted: Iterable[date], today: date, may_prune: bool
 ) -> ManualPlan:
-    """Return which manual snapshots a source is to have.
+    """Return which manual snapshots to keep, take and delete at a source.
 
-    The newest always stays. An older one goes once it has a complete copy, or once a newer one has and the retention
-    doesn't want it.
+    The newest is always kept. An older one is deleted once it has a complete copy, or once a newer one has and the
+    retention doesn't want it.
 
     Args:
         taken: the days (UTC) of the manual snapshots that are ours and complete.
-        copied: the days whose copy is complete.
+        copied: the days that have a complete copy.
         wanted: the days that `plan_source` holds, given ``taken`` and today as offers.
-        today: the day (UTC).
-        may_prune: False while `Plan.doubts` names a reason.
+        today: today's date (UTC).
+        may_prune: False while `Plan.doubts` gives a reason.
 
     Example:
         >>> plan = plan_manual([date(2026, 11, 19)], copied=[date(2026, 11, 19)], wanted=[], today=date(2026, 11, 20), may_prune=True)

@@ -1,4 +1,4 @@
-"""The page of `snapcopy status --format html`: one file that needs no other and no network."""
+"""The page of `snapcopy status --format html`: one HTML file that loads nothing else and needs no network."""
 
 from __future__ import annotations
 
@@ -13,12 +13,12 @@ TITLE = "Recovery status"
 
 
 def render(report: Report, *, title: str = TITLE) -> str:
-    """Return the page as HTML.
+    """Return the report as an HTML page.
 
-    Every text in it is escaped; it has no script, and refers to nothing outside itself.
+    Every text is escaped; the page has no script and refers to no other file or address.
 
     Args:
-        report: what to show.
+        report: the report to show.
         title: the page's title and heading.
     """
     environment = Environment(
@@ -45,7 +45,7 @@ def render(report: Report, *, title: str = TITLE) -> str:
 
 
 def share(status: SourceStatus, max_age: timedelta | None) -> int | None:
-    """Return the age of the newest copy as a share of the objective, in percent and at most 100; None without either."""
+    """Return the newest copy's age in percent of the objective, at most 100; None without a copy or an objective."""
     if not max_age or status.age is None:
         return None
     return min(round(status.age / max_age * 100), 100)

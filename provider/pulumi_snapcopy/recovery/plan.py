@@ -1,4 +1,4 @@
-"""A plan: what one run holds, prunes, misses, warns of and refuses for one source."""
+"""The plan for one source: what one run holds, prunes, misses, warns of and refuses."""
 
 from __future__ import annotations
 
@@ -10,14 +10,14 @@ from .evidence import Copy, CopyState
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Hold:
-    """A date to declare a copy of.
+    """A date whose copy is to be declared.
 
     Args:
         date: the day of the source's snapshot (UTC).
-        region: where the copy is, or is to be made.
-        name: the copy's name; None if it is to be made.
-        state: the copy's state; None if it is to be made.
-        reasons: why it is kept, in restic's words ("daily snapshot"), or why it can't be pruned.
+        region: the region of the copy, existing or new.
+        name: the copy's name; None for a new copy.
+        state: the copy's state; None for a new copy.
+        reasons: why the copy is kept, in restic's words ("daily snapshot"), or why it can't be pruned.
     """
 
     date: date
@@ -28,13 +28,13 @@ class Hold:
 
     @property
     def is_new(self) -> bool:
-        """Whether this run makes it, for the first time or again after it failed."""
+        """Whether this run creates the copy, for the first time or again after a failure."""
         return self.state in (None, CopyState.FAILED)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Prune:
-    """A copy that this run deletes, and why."""
+    """A copy that this run deletes, and the reason."""
 
     copy: Copy
     reason: str
@@ -42,7 +42,7 @@ class Prune:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Gap:
-    """A day without a copy, and why."""
+    """A day without a copy, and the reason."""
 
     date: date
     reason: str
@@ -50,7 +50,7 @@ class Gap:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Refusal:
-    """Why a plan must not be carried out: what is wrong, what is true, what to do.
+    """Why a plan must not be carried out: cause, state and next step.
 
     Example:
         >>> print(Refusal(cause="…would delete 9 of 17 copies", state="nothing was changed.", next="run it with max_prune=0.48"))
@@ -69,16 +69,16 @@ class Refusal:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Plan:
-    """What one run does for one source.
+    """The plan of one run for one source.
 
     Args:
         source: the source's name.
-        hold: what to declare, newest first: what is there and stays, and what is new.
-        prune: what to delete, newest first; while there are ``doubts``, only what failed and can't be made again.
-        gaps: the days of the retention's last ``daily`` up to the newest copy that have none, none before the first.
-        doubts: why nothing of this source is pruned in this run; empty if it may be.
-        warnings: sentences for the preview.
-        refusal: why the run must not go on; None if it may.
+        hold: the copies to declare, newest first, both existing and new.
+        prune: the copies to delete, newest first; with ``doubts``, only failed copies that can't be made again.
+        gaps: the days without a copy among the last ``daily`` ones up to the newest copy, none before the first copy.
+        doubts: why no copy of this source is pruned in this run; empty if copies may be pruned.
+        warnings: sentences to show in the preview.
+        refusal: why the run must stop; None if it may continue.
     """
 
     source: str
@@ -96,10 +96,10 @@ class Plan:
 
     @property
     def newest(self) -> date | None:
-        """The newest date that can be restored from once the run has ended."""
+        """The newest date that can be restored once the run has ended."""
         return max(self.dates, default=None)
 
     @property
     def is_change(self) -> bool:
-        """Whether the run makes or deletes a copy."""
+        """Whether the run creates or deletes a copy."""
         return bool(self.prune) or any(each.is_new for each in self.hold)

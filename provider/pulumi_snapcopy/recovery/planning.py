@@ -1,4 +1,4 @@
-"""What to hold and what to prune for one source today, decided from evidence alone."""
+"""Decide from evidence alone which copies of one source to hold and which to prune today."""
 
 from __future__ import annotations
 
@@ -33,16 +33,16 @@ def plan_source(
     max_prune: float = MAX_PRUNE,
     protected: bool = True,
 ) -> Plan:
-    """Return what to hold and what to prune for one source.
+    """Return the plan for one source: which copies to hold and which to prune.
 
-    It holds what the retention keeps of everything that is held or can be copied. It prunes only if all evidence is there
-    and agrees, and no more than ``max_prune`` of the copies beyond the one that an ordinary day replaces.
+    The plan holds what the retention keeps of all that is held or can be copied. It prunes only if all evidence was
+    read and agrees, and no more than ``max_prune`` of the copies beyond the one copy that an ordinary day replaces.
 
     Args:
         evidence: what is known of the source and its copies.
         retention: what to keep.
-        target_region: where copies are to be; those in other regions are pruned.
-        max_prune: the share of the source's copies, from 0 to 1.
+        target_region: the region where copies belong; copies in other regions are pruned.
+        max_prune: the share of the source's copies that one run may delete, from 0 to 1.
         protected: False for a source that has copies and is no longer protected: all its copies are pruned.
 
     Raises:
@@ -58,7 +58,7 @@ def plan_source(
     usable = {day for day, each in here.items() if each.copy.state is not CopyState.FAILED or day in ready}
     unlisted = {
         day for day, each in here.items() if not each.listed and each.copy.state is CopyState.COMPLETE
-    }  # a pending one may have no tag yet; it is resumed before anything is deleted
+    }  # a pending copy may have no tag yet; it is resumed before anything is deleted
     kept = retention.keep(usable | ready) if protected else {}
     if protected and not why_not:
         why_not = _nothing_as_new(kept, elsewhere, target_region)
@@ -99,14 +99,14 @@ def check_max_prune(value: object) -> None:
     """Check the share of a source's copies that one run may delete.
 
     Raises:
-        ValueError: if it isn't a number from 0 to 1.
+        ValueError: if the share isn't a number from 0 to 1.
     """
     if isinstance(value, bool) or not isinstance(value, int | float) or not 0 <= value <= 1:
         raise ValueError(f"max_prune must be a number from 0 to 1, such as {MAX_PRUNE}, not {value!r}.")
 
 
 def _by_date(held: Iterable[Holding]) -> tuple[dict[date, Holding], list[Holding]]:
-    """One copy a date, and the spare ones of dates that have more: complete before incomplete, recorded before not."""
+    """Return the best copy for each date, and the spare copies: recorded before not, complete before incomplete."""
     best: dict[date, Holding] = {}
     spare: list[Holding] = []
     ranked = sorted(
@@ -128,9 +128,9 @@ def _kept_without(
     ready: frozenset[date],
     retention: Retention,
 ) -> dict[date, tuple[str, ...]]:
-    """What the retention keeps of the copies here if what isn't listed, or all of that but one, is gone.
+    """Return the copies that the retention would keep if the unlisted ones were gone, all of them or all but one.
 
-    What a retention keeps of some dates it keeps of fewer, too. So what goes isn't kept whichever of them there are.
+    A date that a retention keeps among some dates, it also keeps among fewer. So a copy missing here is never kept.
     """
     if not unlisted or not kept:
         return {}
@@ -152,7 +152,7 @@ def _unlisted(evidence: Evidence, why_not: tuple[str, ...], copies: list[Copy]) 
 
 
 def _nothing_as_new(kept: Iterable[date], elsewhere: list[Holding], target_region: str) -> tuple[str, ...]:
-    """A copy in another region goes only if the target region has, or gets, one that is as new."""
+    """Return the reason to keep the copies elsewhere if none in the target region is as new, or an empty tuple."""
     newest = max(
         (each.copy for each in elsewhere if each.copy.state is not CopyState.FAILED),
         key=lambda copy: copy.date,
@@ -167,20 +167,23 @@ def _nothing_as_new(kept: Iterable[date], elsewhere: list[Holding], target_regio
 
 
 def _lost(here: dict[date, Holding], usable: set[date]) -> list[Holding]:
-    """What failed by the service's word, and can't be made again as its source is gone; it holds no data."""
+    """Return the copies that the service lists as failed and that can't be made again; they hold no data."""
     return [each for day, each in here.items() if day not in usable and each.listed]
 
 
 def _all_kept(
     kept: dict[date, tuple[str, ...]], here: dict[date, Holding], elsewhere: set[date]
 ) -> dict[date, tuple[str, ...]]:
-    """Everything stays; a date that is held in another region only can't be made here, as its resource has one region."""
+    """Return reasons to hold every copy here, and the new dates that aren't held in another region.
+
+    A date that is held in another region only can't be copied here, as its resource has one region.
+    """
     new = {day: why for day, why in kept.items() if day in here or day not in elsewhere}
     return {**{day: (NOT_PRUNED,) for day in here}, **new}
 
 
 def _claimed(kept: dict[date, tuple[str, ...]], here: dict[date, Holding]) -> dict[date, tuple[str, ...]]:
-    """What the retention keeps, and what must first come into the state: only what is there can be deleted."""
+    """Return what the retention keeps, and the copies that must come into the state before they can be deleted."""
     return {**{day: (NOT_IN_STATE,) for day, each in here.items() if not each.recorded}, **kept}
 
 
@@ -242,7 +245,7 @@ def _warnings(
 
 
 def _unknown_state(evidence: Evidence) -> Refusal | None:
-    """Without the state there is no telling what a run would delete by no longer declaring it."""
+    """Return a refusal if the state can't be read: what a run would delete by not declaring it is unknown then."""
     if not isinstance(evidence.recorded, Unreadable):
         return None
     return Refusal(
@@ -256,7 +259,7 @@ def _unknown_state(evidence: Evidence) -> Refusal | None:
 def _too_many(
     evidence: Evidence, prune: list[Prune], held: tuple[Holding, ...], max_prune: float
 ) -> Refusal | None:
-    """The limit; a failed copy holds no data, and counts neither way."""
+    """Return a refusal if the run would delete too many copies; failed ones hold no data and aren't counted."""
     counted = [each for each in prune if each.copy.state is not CopyState.FAILED]
     whole = sum(each.copy.state is not CopyState.FAILED for each in held)
     beyond = len(counted) - 1

@@ -1,4 +1,4 @@
-"""What `snapcopy status` tells: each source's copies, ages and gaps against the objective."""
+"""The report of `snapcopy status`: each source's copies, ages and gaps against the objective."""
 
 from __future__ import annotations
 
@@ -12,10 +12,10 @@ from .evidence import CopyState
 from .retention import Retention, gaps
 
 PRICE = 0.05
-"""US dollars a GiB and month, the list price of a manual snapshot."""
+"""US dollars for a GiB and month, the list price of a manual snapshot."""
 
 GAP_DAYS = 7
-"""The days in which gaps are looked for where the retention isn't known."""
+"""The days in which gaps are looked for if the retention isn't known."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -24,11 +24,11 @@ class CopyFacts:
 
     Args:
         date: the day (UTC) of the source's snapshot.
-        name: its name in the target region.
-        state: whether it can be restored from.
-        size_in_gb: GiB, as far as the service tells.
-        taken_at: when the source's snapshot was taken, as far as the service still tells.
-        progress: of a pending copy, in the service's words ("40%").
+        name: the copy's name in the target region.
+        state: whether the copy can be restored.
+        size_in_gb: GiB, if the service reports the size.
+        taken_at: when the source's snapshot was taken, if the service still reports it.
+        progress: the progress of a pending copy, in the service's words ("40%").
     """
 
     date: date
@@ -40,7 +40,7 @@ class CopyFacts:
 
     @property
     def data_from(self) -> datetime:
-        """When the data was taken; if the service doesn't tell, the midnight (UTC) that its day began with."""
+        """When the data was taken; if the service doesn't report it, the midnight (UTC) at which its day began."""
         return self.taken_at or datetime.combine(self.date, time(), timezone.utc)
 
 
@@ -50,11 +50,11 @@ class SourceFacts:
 
     Args:
         source: the name of the instance or disk.
-        source_region: where it is.
-        target_region: where its copies are.
-        copies: those that are ours.
-        retention: what its stack keeps; None if that isn't known.
-        error: why the copies couldn't be read, in the service's words; None if they could.
+        source_region: the region of the source.
+        target_region: the region of its copies.
+        copies: the copies that are ours.
+        retention: what the source's stack keeps; None if unknown.
+        error: why the copies couldn't be read, in the service's words; None if they were read.
     """
 
     source: str
@@ -74,7 +74,7 @@ class CopyStatus:
     goes_next: bool
 
     def as_json(self) -> dict[str, Any]:
-        """Return its entry in a source's ``copies``."""
+        """Return the copy as an entry of a source's ``copies``."""
         return {
             "date": self.facts.date.isoformat(),
             "name": self.facts.name,
@@ -88,17 +88,17 @@ class CopyStatus:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SourceStatus:
-    """One source, judged at one moment; see `assess`.
+    """The status of one source at one moment; see `assess`.
 
     Args:
-        facts: what it was judged from.
-        copies: newest first, those in progress and failed included.
+        facts: the facts that the status is based on.
+        copies: newest first, including those in progress and failed.
         newest: the newest complete copy.
-        age: of the newest copy's data.
+        age: the age of the newest copy's data.
         gaps: days without a complete copy, oldest first.
-        objective_met: None if there is no objective, or it couldn't be determined.
-        size_in_gb: of all complete copies whose size is known; None if none is.
-        monthly_cost: US dollars, at most, as snapshots are stored incrementally; None like the size.
+        objective_met: whether the age meets the objective; None if there is no objective or the copies are unknown.
+        size_in_gb: the size of all complete copies whose size is known; None if none is known.
+        monthly_cost: the most that they cost in US dollars, as snapshots are stored incrementally; None like the size.
     """
 
     facts: SourceFacts
@@ -112,21 +112,21 @@ class SourceStatus:
 
     @property
     def kept(self) -> int:
-        """How many copies can be restored from."""
+        """The number of copies that can be restored."""
         return sum(each.facts.state is CopyState.COMPLETE for each in self.copies)
 
     @property
     def in_progress(self) -> tuple[CopyFacts, ...]:
-        """The copies that the service is still making."""
+        """The copies that the service is still creating."""
         return tuple(each.facts for each in self.copies if each.facts.state is CopyState.PENDING)
 
     @property
     def failed(self) -> tuple[CopyFacts, ...]:
-        """The copies that the service could not make."""
+        """The copies that failed at the service."""
         return tuple(each.facts for each in self.copies if each.facts.state is CopyState.FAILED)
 
     def as_json(self) -> dict[str, Any]:
-        """Return its entry in the report's ``sources``."""
+        """Return the source as an entry of the report's ``sources``."""
         newest = self.newest
         return {
             "source": self.facts.source,
@@ -154,10 +154,10 @@ def assess(
     """Return a source's status at a moment.
 
     Args:
-        facts: what the service says.
+        facts: the source's copies as the service lists them.
         now: the moment, with a time zone.
-        max_age: the objective: the most data, in time, that may be lost; None for no objective.
-        price: US dollars a GiB and month.
+        max_age: the objective, the most data (in time) that may be lost; None for no objective.
+        price: US dollars for a GiB and month.
 
     Example:
         >>> facts = SourceFacts(source="web-1", source_region="us-east-1", target_region="eu-west-1",
@@ -201,9 +201,9 @@ class Report:
     """All sources at one moment, and the last drills.
 
     Args:
-        sources: from `assess`.
+        sources: the sources' status, from `assess`.
         made_at: the moment, with a time zone.
-        max_age: the objective; None for none.
+        max_age: the objective; None for no objective.
         drills: newest first, as `drill.recall` returns them.
     """
 
@@ -229,23 +229,23 @@ class Report:
 
     @property
     def exit_code(self) -> int:
-        """0 good, 1 the objective is missed, 2 it couldn't be determined (also where there is no source)."""
+        """0 if the objective is met, 1 if missed, 2 if unknown (also with an objective but no source)."""
         if self.missed:
             return 1
         return 0 if self.objective_met else 2
 
     @property
     def monthly_cost(self) -> float | None:
-        """US dollars for all sources whose size is known; None if none is."""
+        """US dollars for the sources whose size is known; None if none is known."""
         return _sum([each.monthly_cost for each in self.sources])
 
     @property
     def size_in_gb(self) -> float | None:
-        """GiB of all sources whose size is known; None if none is."""
+        """GiB of the sources whose size is known; None if none is known."""
         return _sum([each.size_in_gb for each in self.sources])
 
     def as_json(self) -> dict[str, Any]:
-        """Return the report as `snapcopy status --format json` prints it."""
+        """Return the report in the form of `snapcopy status --format json`."""
         return {
             "objectiveMet": self.objective_met,
             "madeAt": self.made_at.astimezone(timezone.utc).isoformat(timespec="seconds"),

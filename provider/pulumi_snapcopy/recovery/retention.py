@@ -1,4 +1,4 @@
-"""Which snapshots a retention keeps and why, as restic's ``forget --keep-*`` decides it."""
+"""Decide which snapshots a retention keeps and why, by the rules of restic's ``forget --keep-*``."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ RULES: dict[str, Callable[[date], Hashable]] = {
     "monthly": lambda day: (day.year, day.month),
     "yearly": lambda day: day.year,
 }
-"""The period that a date belongs to, for each rule; a rule keeps the newest snapshot of each period."""
+"""The function that maps a date to its period, by rule; a rule keeps the newest snapshot of each period."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,17 +56,17 @@ class Retention:
 
     @property
     def most(self) -> int:
-        """The most snapshots that it can keep, if no two rules keep the same one."""
+        """The most snapshots that the retention can keep, if no two rules keep the same snapshot."""
         return sum(count for _, count in self._counts())
 
     def keep(self, dates: Iterable[date]) -> dict[date, tuple[str, ...]]:
-        """Return the dates that are kept, newest first, each with the reasons, in restic's words.
+        """Return the dates to keep, newest first, each with the reasons in restic's words.
 
         Args:
-            dates: the days (UTC) that have a snapshot, in any order; a day that is given twice counts once.
+            dates: the days (UTC) that have a snapshot, in any order; a repeated day counts once.
 
         Raises:
-            TypeError: if one of them is a datetime; see `utc_date`.
+            TypeError: if a date is a datetime; see `utc_date`.
 
         Example:
             >>> Retention(daily=1, weekly=2).keep([date(2026, 11, 19), date(2026, 11, 20)])
@@ -80,7 +80,7 @@ class Retention:
         return {day: tuple(found) for day, found in reasons.items() if found}
 
     def gone_after(self, dates: Iterable[date]) -> tuple[date, ...]:
-        """Return the dates, oldest first, that are no longer kept once the day after the newest has a snapshot.
+        """Return the dates, oldest first, that the retention drops once the day after the newest has a snapshot.
 
         Example:
             >>> Retention(daily=1).gone_after([date(2026, 11, 20)])
@@ -113,7 +113,7 @@ def gaps(dates: Iterable[date], *, days: int) -> tuple[date, ...]:
 
 
 def utc_date(moment: datetime) -> date:
-    """Return the day of a moment in UTC, which is the day that retention counts.
+    """Return the day of a moment in UTC, the day that the retention counts.
 
     Raises:
         ValueError: if the moment has no time zone.
@@ -136,7 +136,7 @@ def _newest_first(dates: Iterable[date]) -> list[date]:
 
 
 def _kept_by(rule: str, count: int, newest_first: list[date]) -> Iterable[tuple[date, str]]:
-    """Yield what one rule keeps: the newest of each period, then the oldest of all if the rule isn't full."""
+    """Yield the dates that one rule keeps: the newest of each period, then the oldest of all if the rule isn't full."""
     period_of, left, previous = RULES[rule], count, None
     for day in newest_first:
         if not left:

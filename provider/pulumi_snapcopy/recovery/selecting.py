@@ -1,4 +1,4 @@
-"""Which sources are protected, and which have copies but are not."""
+"""Select the sources to plan for: those that are protected, and those that only have copies."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import Literal
 from .evidence import Presence, Unreadable
 
 Protect = tuple[str, ...] | Mapping[str, str] | Literal["all"]
-"""Names, a tag (or several, all of which must match), or everything."""
+"""Names; tags, all of which must match; or "all"."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -22,7 +22,7 @@ class Source:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Selected:
-    """A source to plan for: one that is protected, or one that only has copies."""
+    """A source to plan for: protected, or with copies only."""
 
     name: str
     presence: Presence | Unreadable
@@ -30,10 +30,10 @@ class Selected:
 
 
 def protect_from(value: object) -> Protect:
-    """Return what ``protect`` asks for.
+    """Return the validated value of ``protect``.
 
     Raises:
-        ValueError: if it is neither a list of names, a mapping of tags nor "all".
+        ValueError: if the value is neither a list of names, a mapping of tags nor "all".
 
     Example:
         >>> protect_from(["web-1", "data-1"])
@@ -57,14 +57,14 @@ def protect_from(value: object) -> Protect:
 def select(
     protect: Protect, *, sources: tuple[Source, ...] | Unreadable, with_copies: Iterable[str]
 ) -> tuple[Selected, ...]:
-    """Return every source to plan for, by name.
+    """Return every source to plan for, sorted by name.
 
-    A source that has copies and isn't listed any more is *gone*, and still protected where ``protect`` doesn't name the
-    sources: an empty or incomplete list must not look like a decision to stop protecting.
+    A source that has copies and is no longer listed counts as *gone*. Unless ``protect`` names the sources, it stays
+    protected: an empty or incomplete list must not look like a decision to stop protecting.
 
     Args:
-        protect: from `protect_from`.
-        sources: what the service lists in the source region.
+        protect: the value from `protect_from`.
+        sources: the sources that the service lists in the source region.
         with_copies: the names of sources that have copies, from the service and the state.
     """
     if isinstance(sources, Unreadable):

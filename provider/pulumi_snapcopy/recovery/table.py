@@ -17,7 +17,7 @@ STYLES = {True: "green", False: "red", None: "yellow"}
 
 
 def status_table(report: Report) -> Table:
-    """Return a row a source; what the service answered instead of a list stands in the row's place."""
+    """Return a table with a row for each source; a source that couldn't be read shows the service's error."""
     table = _table(
         "SOURCE",
         "FROM",
@@ -37,7 +37,7 @@ def status_table(report: Report) -> Table:
 
 
 def drill_table(results: Iterable[DrillResult]) -> Table:
-    """Return a row a drill."""
+    """Return a table with a row for each drill."""
     table = _table("SOURCE", "IN", "COPY OF", "RESTORED AS", "RECOVERED IN", "DATA AGE", "RESULT")
     for each in results:
         cells = (
@@ -54,7 +54,7 @@ def drill_table(results: Iterable[DrillResult]) -> Table:
 
 
 def result(drill: DrillResult) -> str:
-    """Say how a drill ended."""
+    """Return how a drill ended, in words."""
     if drill.error is not None:
         return f"{'unknown' if drill.is_unknown else 'failed'}: {drill.error}"
     if drill.objective_met is None:

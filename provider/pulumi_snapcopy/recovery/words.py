@@ -1,4 +1,4 @@
-"""Ages, sizes and verdicts in words, the same in the table and on the page."""
+"""Ages, sizes and verdicts in words, for the table and the page."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from .report import Report, SourceStatus
 
 
 def age(value: timedelta | None) -> str:
-    """Write an age; in days and hours from two days on.
+    """Return an age in words; from two days on, in days and hours.
 
     Example:
         >>> age(timedelta(hours=26, minutes=10)), age(timedelta(days=3, hours=2)), age(None)
@@ -25,7 +25,7 @@ def age(value: timedelta | None) -> str:
 
 
 def size(value: float | None) -> str:
-    """Write a size.
+    """Return a size in words.
 
     Example:
         >>> size(40), size(None)
@@ -35,7 +35,7 @@ def size(value: float | None) -> str:
 
 
 def cost(value: float | None) -> str:
-    """Write a monthly cost in US dollars.
+    """Return a monthly cost in US dollars.
 
     Example:
         >>> cost(1234.5), cost(None)
@@ -45,7 +45,7 @@ def cost(value: float | None) -> str:
 
 
 def days(dates: Iterable[date], *, most: int = 3) -> str:
-    """Write dates, the last ones in full and the others as a number.
+    """Return dates in words, the latest ones in full and the earlier ones as a number.
 
     Example:
         >>> days([date(2026, 11, 18), date(2026, 11, 20)], most=1), days([])
@@ -57,7 +57,7 @@ def days(dates: Iterable[date], *, most: int = 3) -> str:
 
 
 def rules(reasons: Iterable[str]) -> str:
-    """Write reasons of a retention in short.
+    """Return the reasons of a retention in short form.
 
     Example:
         >>> rules(["daily snapshot", "oldest weekly snapshot"])
@@ -67,13 +67,13 @@ def rules(reasons: Iterable[str]) -> str:
 
 
 def kept(status: SourceStatus) -> str:
-    """Write how many copies are kept, and by which rules, such as ``12 (7 daily, 4 weekly, 3 monthly)``."""
+    """Return how many copies are kept, and by which rules, such as ``12 (7 daily, 4 weekly, 3 monthly)``."""
     rules_of = by_rule(status)
     return f"{status.kept} ({rules_of})" if rules_of else str(status.kept)
 
 
 def by_rule(status: SourceStatus) -> str:
-    """Write how many copies each rule keeps; a copy may count for several."""
+    """Return how many copies each rule keeps, in words; a copy may count for several rules."""
     counts: dict[str, int] = {}
     for copy in status.copies:
         for reason in copy.reasons:
@@ -83,7 +83,7 @@ def by_rule(status: SourceStatus) -> str:
 
 
 def verdict(status: SourceStatus) -> str:
-    """Say whether a source meets the objective."""
+    """Return in words whether a source meets the objective."""
     if status.facts.error is not None:
         return "unknown"
     if status.objective_met is None:
@@ -94,7 +94,7 @@ def verdict(status: SourceStatus) -> str:
 
 
 def summary(report: Report) -> str:
-    """Say in one sentence whether the objective is met."""
+    """Return a sentence that says whether the objective is met."""
     whole = len(report.sources)
     if not whole:
         return "No source has copies here."
