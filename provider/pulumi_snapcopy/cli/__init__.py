@@ -1,6 +1,6 @@
-"""``snapcopy``: the commands beside Pulumi programs.
+"""The command line ``snapcopy``, for work beside Pulumi programs.
 
-A command is loaded when it is called: ``snapcopy --help`` shall not wait for boto3 or moto.
+A command is imported when it is called, so that ``snapcopy --help`` doesn't wait for boto3 or moto.
 """
 
 from __future__ import annotations
@@ -23,14 +23,14 @@ COMMANDS = {
     "policy-pack": (".policy_pack:policy_pack", "Print the folder of the policy pack."),
     "status": (".status:status", "Show the snapshots that the service holds."),
 }
-"""Where each command is, and its line in ``snapcopy --help``."""
+"""Each command's module and function, and its line in ``snapcopy --help``."""
 
 
 class _Commands(click.Group):
-    """Commands that are imported when they are called, and not to be listed."""
+    """A group whose commands are imported when they are called, not when they are listed."""
 
     def main(self, *args: Any, **options: Any) -> Any:
-        """Run a command; characters that the terminal's or pipe's encoding lacks are escaped, instead of ending it."""
+        """Run a command; characters that the encoding of the terminal or pipe lacks are escaped, not an error."""
         if isinstance(sys.stdout, TextIOWrapper) and sys.stdout.errors == "strict":
             sys.stdout.reconfigure(errors="backslashreplace")
         return super().main(*args, **options)

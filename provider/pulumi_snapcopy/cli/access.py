@@ -1,4 +1,4 @@
-"""How services are reached from here, for the checks of ``snapcopy doctor``: from the login to what may be read."""
+"""Access to the services for ``snapcopy doctor`` and ``snapcopy status``: login, regions, endpoints, reads to try."""
 
 from __future__ import annotations
 
@@ -21,29 +21,29 @@ if TYPE_CHECKING:
     from .stack_login import StackConfig
 
 Probe = tuple[tuple[str, ...], Callable[[str], object]]
-"""The actions that a read needs, in the order in which it calls them; and the read, in a region."""
+"""The actions that a read needs, in the order of its calls, and the function that performs the read in a region."""
 
 NOTHING = "snapcopy-doctor-asks-for-nothing"
 
 
 class Access(ABC):
-    """The way to one service.
+    """The access to one service.
 
     Args:
         stack: the stack's configuration.
-        settings: what it and the environment set.
-        source_region: where the sources are; None: where the service's own tooling would look.
-        target_region: where copies are to be made; likewise.
+        settings: the settings from the stack's configuration and the environment.
+        source_region: the region of the sources; None: the default of the service's own tooling.
+        target_region: the region of the copies; None: likewise.
     """
 
     title: str
     setting: str
-    """The variable that would set its endpoint."""
+    """The environment variable that sets the service's endpoint."""
     permissions: Sequence[Permission]
     policy = "snapcopy iam-policy"
-    """The command that prints them."""
+    """The command that prints the permissions."""
     lists_all = False
-    """Whether a list shows all manual snapshots, and not ours alone."""
+    """Whether a list includes all manual snapshots, not only ours."""
 
     def __init__(
         self, stack: StackConfig, settings: Settings, source_region: str | None, target_region: str | None
@@ -52,7 +52,7 @@ class Access(ABC):
         self.source, self.target = source_region or "", target_region or ""
 
     def steps(self) -> dict[str, Callable[[], str | None]]:
-        """Return what is checked, from near to far: each tells what it finds, or raises."""
+        """Return the checks by name, in order: each returns what it found (None: no report) or raises an error."""
         return {
             "login": self.login,
             "region": self.region,
@@ -63,63 +63,63 @@ class Access(ABC):
 
     @abstractmethod
     def login(self) -> str:
-        """Say which login counts, and why."""
+        """Return which login is used, and why."""
 
     @abstractmethod
     def region(self) -> str:
-        """Settle the regions, and say them."""
+        """Settle the regions, and return them in words."""
 
     @abstractmethod
     def credentials(self) -> str:
-        """Say where the credentials come from."""
+        """Return where the credentials come from."""
 
     @abstractmethod
     def endpoint(self) -> str:
-        """Connect, and say to what."""
+        """Connect to the endpoints, and return which service answers."""
 
     @abstractmethod
     def account(self) -> str | None:
-        """Say the account, or nothing where it isn't asked for."""
+        """Return the account, or None if it isn't asked for."""
 
     @abstractmethod
     def open_regions(self, given: Sequence[str], *, every: bool) -> Mapping[str, str]:
-        """Return the endpoints of the given regions; of the default one if none is given, or of every region."""
+        """Return the endpoints of the given regions, of the default region if none is given, or of every region."""
 
     def guard(self, regions: Collection[str]) -> None:
-        """Let the account guard judge before anything is listed; where any account is allowed, nobody is asked.
+        """Check the account against the allowed ones before anything is listed; without a restriction, do nothing.
 
         Args:
-            regions: those that will be asked.
+            regions: the regions that will be listed.
 
         Raises:
-            click.ClickException: if the account isn't an allowed one.
-            ServiceError: if it can't be determined.
+            click.ClickException: if the account isn't allowed.
+            ServiceError: if the account can't be determined.
         """
         if self.settings.allowed_account_ids:
             self.target = self.one_of(regions)
             self.account()
 
     def one_of(self, regions: Collection[str]) -> str:
-        """Return the region to ask for the account in."""
+        """Return the region, of the given ones, in which to ask for the account."""
         return next(iter(regions))
 
     @abstractmethod
     def service(self) -> Service:
-        """Return what is asked."""
+        """Return the adapter of the service's SDK."""
 
     @abstractmethod
     def probes(self) -> Sequence[Probe]:
-        """Return the reads to try."""
+        """Return the reads to try, each with its actions."""
 
     def also(self) -> Mapping[str, str]:
-        """Return what else is needed at times, and when."""
+        """Return what is only needed at times, by action, and when it is needed."""
         return {}
 
     def admitted(self, account: str, *, advice: str) -> str:
-        """Return what to say of an account.
+        """Return the line that reports an account.
 
         Raises:
-            click.ClickException: if it isn't an allowed one.
+            click.ClickException: if the account isn't allowed.
         """
         allowed, (setting, _) = self.settings.allowed_account_ids, self.settings.own("allowedAccountIds")
         if allowed and account not in allowed:
@@ -129,14 +129,14 @@ class Access(ABC):
 
 
 class AwsAccess(Access):
-    """The way to a service of AWS's, or one that is reached like it."""
+    """The access to a service that is reached by AWS's login and endpoints, including FCU."""
 
     called: str
     """The service's name in AWS's settings."""
 
     @cached_property
     def access(self) -> Login:
-        """The login."""
+        """The login to AWS."""
         return self.stack.login()
 
     @abstractmethod
@@ -144,11 +144,11 @@ class AwsAccess(Access):
         """Return the service's regions."""
 
     def login(self) -> str:
-        """Say which profile and region count, and why."""
+        """Return which profile and region are used, and why."""
         return self.stack.why()
 
     def region(self) -> str:
-        """Settle the regions as AWS tooling would."""
+        """Settle the regions as AWS tooling does, and return them in words."""
         self.source, self.target = (
             asking.settle_region(each or None, self.access, self.known())
             for each in (self.source, self.target)
@@ -156,11 +156,11 @@ class AwsAccess(Access):
         return self.source if self.source == self.target else f"from {self.source} to {self.target}"
 
     def credentials(self) -> str:
-        """Say by which method they are found."""
+        """Return the method by which the credentials were found."""
         return f"found ({self.access.credentials()})"
 
     def endpoint(self) -> str:
-        """Connect to both regions' endpoints."""
+        """Connect to both regions' endpoints, and return which service answers."""
         urls = self.access.endpoints((self.source, self.target), self.called)
         for url in urls.values():
             asking.reach(url, setting=self.setting)
@@ -168,7 +168,7 @@ class AwsAccess(Access):
         return asking.described(self.url)
 
     def open_regions(self, given: Sequence[str], *, every: bool) -> Mapping[str, str]:
-        """Return the endpoints of the regions."""
+        """Return the endpoints of the given regions, of the default region if none is given, or of every region."""
         asking.refuse_unknown(given, self.known())
         asked = sorted(self.known().names) if every else list(dict.fromkeys(given))
         return self.access.endpoints(
@@ -176,12 +176,12 @@ class AwsAccess(Access):
         )
 
     def one_of(self, regions: Collection[str]) -> str:
-        """Return the default region, or one that every account has: where one isn't enabled, STS takes no credentials."""
+        """Return the region in which to ask STS, the default or us-east-1: STS refuses regions that aren't enabled."""
         own = (self.access.default_region() or "", "us-east-1")
         return next((each for each in own if each in regions), super().one_of(regions))
 
     def account(self) -> str | None:
-        """Ask STS, on the real service or where the accounts are restricted."""
+        """Return the account, from STS; None on any endpoint but the real service, unless accounts are restricted."""
         from ..aws.login import is_the_real_service
 
         if not self.settings.allowed_account_ids and not is_the_real_service(self.url):
@@ -190,7 +190,7 @@ class AwsAccess(Access):
 
 
 class LightsailAccess(AwsAccess):
-    """The way to Lightsail."""
+    """The access to Lightsail."""
 
     title = "Lightsail"
     called = "lightsail"
@@ -212,13 +212,13 @@ class LightsailAccess(AwsAccess):
         return regions()
 
     def service(self) -> Lightsail:
-        """Return Lightsail."""
+        """Return the adapter of Lightsail's SDK."""
         from ..lightsail.service import Lightsail
 
         return Lightsail(login=self.access)
 
     def probes(self) -> Sequence[Probe]:
-        """Return reads of names that aren't there, and lists."""
+        """Return reads of names that don't exist, and lists."""
         service = self.service()
         return (
             (("lightsail:GetAutoSnapshots",), lambda region: service.automatic_snapshots(region, NOTHING)),

@@ -1,4 +1,4 @@
-"""What commands that ask the service share: regions, whether the endpoint answers, and sentences for errors."""
+"""What the commands that call a service share: regions, a check of the endpoint, and sentences for errors."""
 
 from __future__ import annotations
 
@@ -17,33 +17,33 @@ if TYPE_CHECKING:
     from ..core.rules.judgement import Regions
 
 REACH_TIMEOUT = 3.0
-"""Seconds for a connection. boto3's own patience, meant for copies, lasts for minutes."""
+"""Seconds for a connection. boto3's own timeouts and retries, meant for copies, last for minutes."""
 
 NOT_ENABLED = ("UnrecognizedClientException", "InvalidClientTokenId", "OptInRequired", "AuthFailure")
-"""What a region says to an account that hasn't enabled it; all but the third also to credentials that are wrong."""
+"""Error codes of a region that the account hasn't enabled; all but the third also mean wrong credentials."""
 
 
 class Undetermined(click.ClickException):
-    """What was asked for couldn't be determined."""
+    """The answer to the command couldn't be determined."""
 
     exit_code = 2
 
 
 class Unreachable(Transient):
-    """Nothing listens at the endpoint, or the network doesn't lead there."""
+    """Nothing listens at the endpoint, or the network has no route to it."""
 
 
 def settle_region(given: str | None, login: Login | None = None, known: Regions | None = None) -> str:
-    """Return the given region, or else the one AWS tooling would use.
+    """Return the given region, or else the region that AWS tooling would use.
 
     Args:
-        given: the region, if one is given.
-        login: whose default counts; default: the environment's.
+        given: the region; None: the default.
+        login: the login whose default region is used; default: the environment's.
         known: the service's regions; default: Lightsail's.
 
     Raises:
-        click.ClickException: there is none, or the service doesn't have it.
-        ServiceError: AWS tooling's settings can't be used.
+        click.ClickException: if no region is set, or the service doesn't have it.
+        ServiceError: if the settings of AWS tooling can't be used.
     """
     from ..aws.login import Login as OwnLogin
 
@@ -57,7 +57,7 @@ def settle_region(given: str | None, login: Login | None = None, known: Regions 
 
 
 def refuse_unknown(regions: Sequence[str], known: Regions | None = None) -> None:
-    """Refuse regions that the service doesn't have, and name the nearest; default: Lightsail."""
+    """Refuse regions that the service (default: Lightsail) doesn't have, and name the nearest region."""
     from ..core.rules.regions import unknown_region
     from ..lightsail.regions import regions as lightsail_regions
 
@@ -68,7 +68,7 @@ def refuse_unknown(regions: Sequence[str], known: Regions | None = None) -> None
 
 
 def described(url: str) -> str:
-    """Return an endpoint in words; a password in its address is left out."""
+    """Return an endpoint in words, without a password in its address."""
     from ..aws.calls import without_secrets
     from ..aws.login import is_the_real_service
 
@@ -80,19 +80,19 @@ def described(url: str) -> str:
 
 
 def reach(url: str, *, setting: str = "AWS_ENDPOINT_URL_LIGHTSAIL") -> None:
-    """Connect to an endpoint, and leave.
+    """Check that an endpoint accepts a connection.
 
     Args:
-        url: the endpoint's.
-        setting: the variable that would set it.
+        url: the endpoint.
+        setting: the environment variable that sets the endpoint.
 
     Raises:
-        Unreachable: nobody answers within `REACH_TIMEOUT`.
+        Unreachable: if nothing accepts the connection within `REACH_TIMEOUT`.
     """
     parts = urlsplit(url)
     host = parts.hostname or ""
     if parts.scheme in getproxies() and not proxy_bypass(host):
-        return  # then it is for the proxy to say
+        return  # the proxy decides whether the endpoint can be reached
     try:
         port = parts.port or (443 if parts.scheme == "https" else 80)
         socket.create_connection((host, port), timeout=REACH_TIMEOUT).close()
@@ -107,15 +107,15 @@ def reach(url: str, *, setting: str = "AWS_ENDPOINT_URL_LIGHTSAIL") -> None:
 
 
 def sentence(error: ServiceError, *, policy: str = "snapcopy iam-policy") -> str:
-    """Return what a call ended with, and what to do.
+    """Return a sentence that says why a call failed and what to do.
 
     Args:
-        error: it.
+        error: the call's error.
         policy: the command that prints the permissions.
     """
     from ..aws.calls import without_secrets
 
-    local = error.code == "Credentials"  # then it is no code of the service's, and nothing was called
+    local = error.code == "Credentials"  # a local error: no call was sent, so the code isn't the service's
     said = error.message if local else str(error)
     called = f" ({error.call})" if error.call and not local else ""
     return f"{without_secrets(said).rstrip('.')}{called}. {_next(error, policy)}"

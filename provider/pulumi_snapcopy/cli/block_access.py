@@ -1,4 +1,4 @@
-"""The ways to EC2, on AWS and on OUTSCALE's FCU, and to OUTSCALE's OAPI, for the checks of ``snapcopy doctor``."""
+"""The access to EC2, on AWS and on OUTSCALE's FCU, and to OUTSCALE's OAPI, for ``snapcopy doctor`` and ``status``."""
 
 from __future__ import annotations
 
@@ -25,11 +25,11 @@ if TYPE_CHECKING:
     from ..outscale.service import Outscale
 
 OURS = [{"Name": "tag-key", "Values": ["snapcopy:owner"]}]
-"""The filter for copies of ours."""
+"""The filter for our copies."""
 
 
 class Ec2Access(AwsAccess):
-    """The way to EC2; FCU has neither STS nor keys."""
+    """The access to EC2, on AWS or on FCU; FCU has neither STS nor keys."""
 
     called = "ec2"
     setting = "AWS_ENDPOINT_URL_EC2"
@@ -38,33 +38,33 @@ class Ec2Access(AwsAccess):
 
     @property
     def title(self) -> str:  # type: ignore[override]
-        """Which cloud's."""
+        """The name of the cloud's EC2: AWS's EC2 or OUTSCALE's FCU."""
         return "OUTSCALE's FCU" if self.fcu else "EC2"
 
     @cached_property
     def fcu(self) -> bool:
-        """Whether FCU is meant."""
+        """Whether EC2 is OUTSCALE's FCU."""
         name, value = self.settings.own(SETTING)
         return cloud_of(name, value, lambda: endpoint_of(self.stack.config)) == FCU
 
     def steps(self) -> dict[str, Callable[[], str | None]]:
-        """Return the steps; which cloud is meant comes after the region, whose name both may have."""
+        """Return the checks; the cloud is checked after the region, whose name both clouds may have."""
         found = super().steps()
         return {"login": found.pop("login"), "region": found.pop("region"), "cloud": self.cloud, **found}
 
     def cloud(self) -> str:
-        """Say which cloud is meant."""
+        """Return which cloud is used, and why."""
         name, value = self.settings.own(SETTING)
         if self.fcu:
             self.policy = "snapcopy iam-policy --services fcu"
         return described_cloud(self.target, name=name, value=value, endpoint=endpoint_of(self.stack.config))
 
     def known(self) -> Regions:
-        """Return the regions of the cloud that is meant."""
+        """Return the regions of the cloud."""
         return fcu_regions() if self.fcu else aws_regions()
 
     def account(self) -> str | None:
-        """Ask STS; on FCU nobody, who would be AWS."""
+        """Return the account, from STS; FCU has none: return None there, and refuse a restriction of accounts."""
         if not self.fcu:
             return super().account()
         if self.settings.allowed_account_ids:
@@ -72,13 +72,13 @@ class Ec2Access(AwsAccess):
         return None
 
     def service(self) -> Ec2:
-        """Return EC2, on the cloud that is meant."""
+        """Return the adapter of EC2's SDK, for the cloud."""
         from ..ec2.service import Ec2
 
         return Ec2(login=self.access, fcu=self.fcu)
 
     def probes(self) -> Sequence[Probe]:
-        """Return a list of our own copies."""
+        """Return one read, a list of our own copies."""
         service = self.service()
         return (
             (
@@ -88,13 +88,13 @@ class Ec2Access(AwsAccess):
         )
 
     def also(self) -> dict[str, str]:
-        """Return what encrypted copies need beside it."""
+        """Return the permissions that only encrypted copies need, and when they are needed."""
         keys = ", ".join(KEYS_OF_COPIES)
         return {} if self.fcu else {f"{keys} in {self.target}": "only needed for encrypted copies"}
 
 
 class OutscaleAccess(Access):
-    """The way to OAPI, by osc-sdk-python's own settings."""
+    """The access to OAPI, by osc-sdk-python's own settings."""
 
     title = "OUTSCALE"
     setting = "OSC_ENDPOINT_API"
@@ -103,7 +103,7 @@ class OutscaleAccess(Access):
 
     @cached_property
     def sdk(self) -> ModuleType:
-        """What touches the SDK."""
+        """Our module that wraps osc-sdk-python."""
         try:
             from ..outscale import sdk
         except ModuleNotFoundError as missing:
@@ -113,11 +113,11 @@ class OutscaleAccess(Access):
         return sdk
 
     def login(self) -> str:
-        """Say which profile or variables count."""
+        """Return which profile or variables are used."""
         return str(self.sdk.described_login())
 
     def region(self) -> str:
-        """Say the account's region: it has one, and copies stay in it."""
+        """Settle and return the account's one region; copies stay in it."""
         own = str(self.sdk.region())
         if other := next((each for each in (self.source, self.target) if each not in ("", own)), None):
             raise click.ClickException(
@@ -128,35 +128,35 @@ class OutscaleAccess(Access):
         return f"{own}, the account's own"
 
     def credentials(self) -> str:
-        """Say what is used."""
+        """Return which credentials are used."""
         return f"found ({self.sdk.required(self.sdk.profile())})"
 
     def endpoint(self) -> str:
-        """Connect to the API."""
+        """Connect to the API's endpoint, and return which service answers."""
         url = self._url()
         asking.reach(url, setting=self.setting)
         return asking.described(url)
 
     def account(self) -> str | None:
-        """Ask the API where the accounts are restricted; the same call is tried as a permission."""
+        """Return the account, from the API, if the accounts are restricted; the same call is tried as a permission."""
         if not self.settings.allowed_account_ids:
             return None
         return self.admitted(self.service().account(), advice="OSC_PROFILE")
 
     def probes(self) -> Sequence[Probe]:
-        """Return a list of our own snapshots, for which the account is asked first."""
+        """Return one read, a list of our own snapshots, which first asks for the account."""
         service = self.service()
         return ((("api:ReadAccounts", "api:ReadSnapshots"), lambda region: service.all(region, "snapshot")),)
 
     def open_regions(self, given: Sequence[str], *, every: bool) -> Mapping[str, str]:
-        """Return the endpoint of the account's region, which is the only one."""
+        """Return the endpoint of the account's one region."""
         for each in given or [""]:
             self.source = each
             self.region()
         return {self.target: self._url()}
 
     def service(self) -> Outscale:
-        """Return OAPI."""
+        """Return the adapter of OAPI's SDK."""
         return self._service
 
     @cached_property

@@ -1,4 +1,4 @@
-"""``snapcopy doctor``: whether copies can be made from here, and if not, what to do."""
+"""``snapcopy doctor``: check whether copies can be made from this machine, and say what to do if not."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ def doctor(names: list[str], source_region: str | None, target_region: str | Non
 
 
 def check_service(access: Access) -> Iterator[Finding]:
-    """Check what leads to a service, from near to far; where one thing fails, those behind it aren't tried."""
+    """Check the access to a service step by step; after a failed step, the later ones are skipped."""
     steps = access.steps()
     behind = [*steps, "permissions"]
     for subject, look in steps.items():
@@ -66,7 +66,7 @@ def check_service(access: Access) -> Iterator[Finding]:
 
 
 def _show(findings: Iterator[Finding] | list[Finding]) -> int:
-    """Print findings as they come; return how many problems there are."""
+    """Print findings as they come, and return the number of problems."""
     problems = 0
     for finding in findings:
         word, colour = finding.verdict.value
@@ -89,4 +89,4 @@ def _settings(config: StackConfig) -> Settings:
     try:
         return Settings.read(config.config.get)
     except ConfigError:
-        return Settings()  # the line of the settings says so
+        return Settings()  # check_machine reports the wrong settings

@@ -1,4 +1,4 @@
-"""``snapcopy drill``: restore the newest copy of each source under a throw-away name, check it, and remove it."""
+"""``snapcopy drill``: restore the newest copy of each source under a temporary name, check it, and remove it."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from ..lightsail.drilling import Drilling, Restored
 
 EVERY = "all"
-"""Means each source that has copies."""
+"""The argument that means each source that has copies."""
 
 
 @click.command("drill")
@@ -105,10 +105,10 @@ def drill(
 
 
 def _admit(source_region: str, target_region: str) -> None:
-    """Refuse regions that there aren't, and accounts that the account guard doesn't allow.
+    """Refuse regions that don't exist, and accounts that the account guard doesn't allow.
 
     Raises:
-        Undetermined: if one of them is refused, or the account can't be determined.
+        Undetermined: if a region or the account is refused, or the account can't be determined.
     """
     from ..lightsail.lookups import Lookups
 
@@ -125,7 +125,7 @@ def _each(sources: tuple[str, ...], source_region: str, target_region: str) -> l
     """Return the sources to restore, each once.
 
     Raises:
-        click.exceptions.Exit: all are meant, and there is none (1), or that can't be determined (2).
+        click.exceptions.Exit: if "all" is given and there is no source (1), or that can't be determined (2).
     """
     if EVERY not in sources:
         return list(dict.fromkeys(sources))
@@ -149,10 +149,10 @@ def _each(sources: tuple[str, ...], source_region: str, target_region: str) -> l
 
 
 def _open(history: Path) -> None:
-    """Make the file of the history, before a restore costs anything.
+    """Create the history file before a restore costs anything.
 
     Raises:
-        Undetermined: if it can't be written.
+        Undetermined: if the file can't be written.
     """
     try:
         history.open("ab").close()
@@ -224,10 +224,10 @@ def _run(
 
 
 def _remove(drilling: Drilling) -> str | None:
-    """Remove what was restored; say what is left of it."""
+    """Remove the restored resources, and return the error if some may be left."""
     from ..core.waiting.deadline import OutOfTime
 
-    # What is restored late, and costs, is removed all the same.
+    # A restore that ends late still costs, and is removed too.
     drilling.deadline = replace(drilling.deadline, at=drilling.clock.now() + 600.0)
     try:
         drilling.remove()
@@ -264,7 +264,7 @@ def _drilling(source: str, source_region: str, target_region: str, timeout: floa
 
 @contextmanager
 def _ended_in_order() -> Iterator[None]:
-    """SIGTERM ends a drill as Ctrl-C does: what was restored is removed."""
+    """Make SIGTERM end a drill as Ctrl-C does, so that the restored resources are removed."""
 
     def stop(*_: object) -> None:
         raise KeyboardInterrupt
@@ -280,7 +280,7 @@ def _ended_in_order() -> Iterator[None]:
 
 @contextmanager
 def _put_off() -> Iterator[None]:
-    """The first Ctrl-C or SIGTERM ends the drill after this, the second one at once."""
+    """Delay the first Ctrl-C or SIGTERM to the end of the block; the second one interrupts at once."""
     asked: list[int] = []
 
     def note(number: int, _: object) -> None:
@@ -311,7 +311,7 @@ def _sentence(error: Exception) -> str:
 
 
 def _show(results: list[DrillResult], style: str, *, as_list: bool) -> None:
-    """Print one drill as an object, several as a list of them, or all as a table."""
+    """Print one drill as a JSON object, several as a JSON list, or all as a table."""
     if style == "json":
         told = [each.as_json() for each in results]
         click.echo(json.dumps(told if as_list else told[0], indent=2))
@@ -321,6 +321,6 @@ def _show(results: list[DrillResult], style: str, *, as_list: bool) -> None:
     from ..recovery.table import drill_table
 
     console, table = Console(highlight=False), drill_table(results)
-    if not console.is_terminal:  # a file or a pipe is as wide as its lines
+    if not console.is_terminal:  # in a file or a pipe, lines aren't wrapped
         console.width = console.measure(table, options=console.options.update(max_width=100_000)).maximum
     console.print(table)

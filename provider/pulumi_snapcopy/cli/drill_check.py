@@ -1,4 +1,4 @@
-"""The check of what ``snapcopy drill`` has restored: a shell command that has to succeed."""
+"""The check of the resources that ``snapcopy drill`` has restored: a shell command that must succeed."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from ..lightsail.drilling import Restored
 
 PAUSE = 5.0
-"""Seconds between two tries: what has just started may not answer yet."""
+"""Seconds between two attempts: a service that has just started may not answer yet."""
 
 ADDRESS = "{ip}"
 NAME = "{name}"
@@ -25,14 +25,14 @@ class CheckFailed(SnapcopyError):
 
 
 class NoAddress(SnapcopyError):
-    """The check asks for an address, and what would be restored is a disk."""
+    """The check needs an address, but the copy is of a disk."""
 
 
 def admit(command: str | None, copy: Seen) -> None:
     """Refuse a check that can't succeed, before a restore costs anything.
 
     Raises:
-        NoAddress: if it needs the address of a disk.
+        NoAddress: if the check needs an address and the copy is of a disk.
     """
     if command is not None and ADDRESS in command and copy.kind == "DiskSnapshot":
         raise NoAddress(
@@ -44,7 +44,7 @@ def run(command: str, restored: Restored, timeout: float) -> None:
     """Run the check until it succeeds.
 
     Raises:
-        CheckFailed: if it hasn't in time.
+        CheckFailed: if the check hasn't succeeded in time, or the restored resource lacks the address it needs.
     """
     if ADDRESS in command and restored.ip is None:
         raise CheckFailed(f"the check has {ADDRESS}, and what was restored has no public address")

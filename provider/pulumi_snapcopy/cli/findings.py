@@ -1,4 +1,4 @@
-"""What ``snapcopy doctor`` finds: one line each."""
+"""The findings of ``snapcopy doctor``, one line each."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from enum import Enum
 
 
 class Verdict(Enum):
-    """How a check ended, and the colour of the word."""
+    """The result of a check: its word and colour."""
 
     OK = ("ok", "green")
     PROBLEM = ("problem", "red")
@@ -16,7 +16,7 @@ class Verdict(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """A check's outcome; a problem's text says what to do."""
+    """The result of one check; a problem's text says what to do."""
 
     verdict: Verdict
     subject: str
@@ -24,15 +24,15 @@ class Finding:
 
 
 def ok(subject: str, text: str) -> Finding:
-    """Return a finding that nothing is wrong."""
+    """Return the finding of a check without a problem."""
     return Finding(Verdict.OK, subject, text)
 
 
 def problem(subject: str, text: str) -> Finding:
-    """Return a finding that something has to be done."""
+    """Return the finding of a check that found a problem."""
     return Finding(Verdict.PROBLEM, subject, text)
 
 
 def not_tried(subject: str, text: str) -> Finding:
-    """Return a finding that something wasn't tested, and why."""
+    """Return the finding of a check that was skipped, and why."""
     return Finding(Verdict.NOT_TRIED, subject, text)

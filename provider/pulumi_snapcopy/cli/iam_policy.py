@@ -1,4 +1,4 @@
-"""``snapcopy iam-policy``: the actions to allow, as AWS's IAM and OUTSCALE's EIM take them."""
+"""``snapcopy iam-policy``: print the actions to allow, for AWS's IAM or OUTSCALE's EIM."""
 
 from __future__ import annotations
 
@@ -13,10 +13,10 @@ from ..lightsail.drill_permissions import drill_policy
 from ..outscale import permissions as outscale
 
 IAM, EIM = ("lightsail", "ec2"), ("outscale", "fcu")
-"""The services, by whose policies allow them."""
+"""The services, by the system whose policies allow their actions."""
 
 TAKING, RESTORING = ("lightsail", "outscale"), ("lightsail",)
-"""The services that have resources of that kind."""
+"""The services that have resources which take snapshots, and those which restore them."""
 
 
 @click.command("iam-policy")

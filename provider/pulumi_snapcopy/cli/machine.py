@@ -19,17 +19,17 @@ from .stack_login import StackConfig
 NOTHING = StackConfig()
 
 OLDEST = (3, 216, 0)
-"""Of Pulumi, the CLI as well as the SDK: the first in which a refresh shows drift."""
+"""The oldest version of Pulumi's CLI and SDK: the first in which a refresh shows drift."""
 
 CLI_TIMEOUT = 20.0
 INSTALL = "Install it: https://www.pulumi.com/docs/install/"
 
 
 def check_machine(stack: StackConfig = NOTHING) -> Iterator[Finding]:
-    """Check what doesn't need the service.
+    """Check what doesn't need a service.
 
     Args:
-        stack: the configuration of the stack that counts.
+        stack: the configuration of the stack.
     """
     yield ok("python", f"{platform.python_version()}, pulumi-snapcopy {__version__}")
     yield from (_package(name) for name in ("pulumi", "boto3"))

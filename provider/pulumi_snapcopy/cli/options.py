@@ -1,4 +1,4 @@
-"""Values of options that several commands have."""
+"""Callbacks of options that several commands share."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from ..core.durations import DurationError, seconds
 
 
 def duration(ctx: click.Context, param: click.Parameter, value: str | None) -> float | None:
-    """Return the seconds of an option that is a duration."""
+    """Return an option's duration in seconds."""
     if value is None:
         return None
     try:
@@ -22,7 +22,7 @@ def duration(ctx: click.Context, param: click.Parameter, value: str | None) -> f
 
 
 def named(ctx: click.Context, param: click.Parameter, values: tuple[str, ...]) -> tuple[str, ...]:
-    """Refuse names and tags' keys that are empty, as those of a shell's variable that isn't set."""
+    """Refuse empty names and tag keys, such as those of an unset shell variable."""
     for value in values:
         if not value.partition("=")[0].strip():
             raise click.BadParameter(f"{value!r} names no source. Write the name of an instance or disk.")
@@ -30,7 +30,7 @@ def named(ctx: click.Context, param: click.Parameter, values: tuple[str, ...]) -
 
 
 def finite(ctx: click.Context, param: click.Parameter, value: float) -> float:
-    """Refuse what JSON has no number for."""
+    """Refuse numbers that JSON can't represent."""
     if not math.isfinite(value):
         raise click.BadParameter(f"{value} is no amount. Write a number of 0 or more.")
     return value

@@ -1,4 +1,4 @@
-"""The checks of ``snapcopy doctor`` on permissions: reads are tried, on names that aren't there; the rest can't be."""
+"""The permission checks of ``snapcopy doctor``: reads are tried with names that don't exist, changes are skipped."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from .findings import Finding, not_tried, ok, problem
 
 
 def check_permissions(access: Access) -> Iterator[Finding]:
-    """Try each read where it is needed."""
+    """Try each read in the regions that need it."""
     probes = access.probes()
     places = (("source", access.source), ("target", access.target))
     for region in dict.fromkeys(of for _, of in places):
@@ -40,7 +40,7 @@ def _try(region: str, read: Callable[[str], object]) -> ServiceError | None:
     try:
         read(region)
     except NotFound:
-        return None  # which it may only say to who may ask
+        return None  # a service only reports "not found" to those who may read
     except ServiceError as error:
         return error
     return None
@@ -51,7 +51,7 @@ def _judge(
 ) -> Iterator[Finding]:
     failed = False
     called = [permission.action for permission in permissions]
-    # What names no call, or another one, such as an answer that is none of the service's, can be of any of them.
+    # An error without a call, or of another call (such as an answer from a proxy), counts for the first action.
     of = error.call if error and error.call in called else called[0]
     for permission in permissions:
         subject = f"{permission.action} in {region}"

@@ -1,4 +1,4 @@
-"""``snapcopy policy-pack``: where the policy pack is, or a copy of it to keep."""
+"""``snapcopy policy-pack``: print the folder of the policy pack, or write a copy of the pack."""
 
 from __future__ import annotations
 
@@ -47,10 +47,10 @@ def policy_pack(target: Path | None) -> None:
 
 
 def folder() -> Path:
-    """Return the pack's folder; for a virtual environment, one inside it that names it.
+    """Return the pack's folder; in a virtual environment, a folder inside it whose project file names the environment.
 
-    The engine runs a pack on the python3 on PATH, unless its PulumiPolicy.yaml names a virtual environment. The one
-    that pulumi-snapcopy is in may be used without being active.
+    The engine runs a pack on the python3 on PATH, unless PulumiPolicy.yaml names a virtual environment. The
+    environment of pulumi-snapcopy may be used without being active.
     """
     if sys.prefix == sys.base_prefix:
         return PACK
@@ -59,15 +59,15 @@ def folder() -> Path:
     try:
         _write(place, {PROJECT: project, PROGRAM: (PACK / PROGRAM).read_text()})
     except OSError:
-        return PACK  # not ours to write in: it has to be active
+        return PACK  # read-only: the environment must be active
     return place
 
 
 def copy(target: Path) -> None:
-    """Write a copy of the pack; an older copy is replaced.
+    """Write a copy of the pack to a folder, replacing an older copy.
 
     Raises:
-        click.ClickException: there is something else, or a copy that somebody has changed.
+        click.ClickException: if the folder holds something else, or a copy that was changed by hand.
     """
     found = {name: (target / name).read_text() for name in FILES if (target / name).is_file()}
     if found.get(PROJECT, "").startswith(MARK):
@@ -88,13 +88,13 @@ def copy(target: Path) -> None:
 
 
 def _mark(files: dict[str, str]) -> str:
-    """The first line of a copy's project file: it holds a digest of all that follows."""
+    """Return the first line of a copy's project file, which holds a digest of everything after it."""
     text = files[PROJECT].partition("\n")[2] + files.get(PROGRAM, "") + files.get(REQUIREMENTS, "")
     return MARK + hashlib.sha256(text.encode()).hexdigest()[:12]
 
 
 def _write(place: Path, files: dict[str, str]) -> None:
-    """Write what differs, each file at once: an engine may be reading."""
+    """Write the files that differ, each atomically, as an engine may be reading."""
     place.mkdir(parents=True, exist_ok=True)
     for name, text in files.items():
         path = place / name

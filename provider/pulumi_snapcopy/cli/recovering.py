@@ -1,4 +1,4 @@
-"""What `snapcopy status` tells from: the copies in the target region, by their tags, and what the source region still says."""
+"""The facts for `snapcopy status`: our copies in the target region, and when the sources' snapshots were taken."""
 
 from __future__ import annotations
 
@@ -27,14 +27,14 @@ AT_ONCE = 8
 _STATES = {Phase.DONE: CopyState.COMPLETE, Phase.PENDING: CopyState.PENDING, Phase.FAILED: CopyState.FAILED}
 
 Origin = tuple[str, str]
-"""A source's region, empty if it isn't known, and its name."""
+"""A source's region, empty if unknown, and its name."""
 
 
 class Told(Protocol):
-    """Whom to ask; `Reached` is one."""
+    """The interface of the look-ups that `tell` needs; `Reached` implements it."""
 
     def reach(self, region: str) -> None:
-        """Return if the region's endpoint answers, else raise: boto3's own patience lasts for minutes."""
+        """Check that the region's endpoint answers, within seconds; boto3's own timeouts last for minutes."""
 
     def instances(self, region: str) -> tuple[Instance, ...]:
         """Return the instances of a region."""
@@ -51,15 +51,15 @@ class Told(Protocol):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Question:
-    """What is asked for.
+    """What `snapcopy status` is asked for.
 
     Args:
-        source_region: where the sources are; None: wherever the copies say.
-        names: the sources; with ``tags`` and ``everything`` empty, those that have copies.
-        tags: tags that all must match.
-        everything: whether all instances and disks are meant.
-        stack: ``project/stack``, whose copies alone count; None for those of any.
-        keep: what the copies' stack keeps; None if that isn't known.
+        source_region: the region of the sources; None: the region that each copy names.
+        names: the names of sources; if ``tags`` and ``everything`` are empty too, all sources that have copies.
+        tags: tags of sources, all of which must match.
+        everything: whether all instances and disks are included.
+        stack: ``project/stack``, whose copies alone count; None: the copies of any stack.
+        keep: what the copies' stack keeps; None if unknown.
     """
 
     source_region: str | None = None
@@ -78,7 +78,7 @@ class Question:
         stack: str | None,
         keep: Retention | None = None,
     ) -> Question:
-        """Return what the options ask for; each of ``protect`` is a name, a tag ``KEY=VALUE``, or ``all``."""
+        """Return the question that the options ask; each of ``protect`` is a name, a tag ``KEY=VALUE``, or ``all``."""
         given = list(dict.fromkeys(protect))
         return cls(
             source_region=source_region,
@@ -92,15 +92,15 @@ class Question:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reached(Lookups):
-    """The look-ups, and where they go; each endpoint is looked up once."""
+    """The look-ups with a check of the region's endpoint; each endpoint is determined once."""
 
     urls: dict[str, str] = field(default_factory=dict)
 
     def reach(self, region: str) -> None:
-        """Return if the region's endpoint answers.
+        """Check that the region's endpoint answers.
 
         Raises:
-            ServiceError: if it doesn't, or the settings can't be used.
+            ServiceError: if the endpoint doesn't answer, or the settings can't be used.
         """
         if region not in self.urls:
             self.urls.update(self.login.endpoints([region], "lightsail"))
@@ -108,9 +108,9 @@ class Reached(Lookups):
 
 
 class _Ages:
-    """When snapshots were taken, as far as their regions still say; one that doesn't is warned of once.
+    """The times when sources' snapshots were taken, if their regions still report them.
 
-    A region that is down is asked no more.
+    A failing region is warned of once; a region that is down isn't asked again.
     """
 
     def __init__(self, told: Told, warn: Callable[[str], None]) -> None:
@@ -118,11 +118,11 @@ class _Ages:
         self._errors, self._lock = dict[str, SnapcopyError](), threading.Lock()
 
     def reach(self, region: str) -> None:
-        """Connect to a region before the first question."""
+        """Check a region's endpoint before the first question."""
         self._ask(region, lambda: self._told.reach(region))
 
     def taken(self, origin: Origin, copies: Iterable[Seen]) -> dict[str, datetime]:
-        """Return when snapshots were taken, by date or by name, as far as the service still tells."""
+        """Return when snapshots were taken, by date or by name, if the service still reports it."""
         (region, source), found = origin, dict[str, datetime]()
         if not region:
             return found
@@ -141,7 +141,7 @@ class _Ages:
         try:
             return question()
         except NotFound:
-            return None  # the source is gone, and its automatic snapshots with it
+            return None  # the source was deleted, and its automatic snapshots with it
         except SnapcopyError as error:
             with self._lock:
                 first = region not in self._errors
@@ -163,7 +163,7 @@ def report(
     now: datetime,
     warn: Callable[[str], None],
 ) -> Report:
-    """Ask the service, and return the report; ``warn`` is told of source regions that don't answer.
+    """Ask the service, and return the report; ``warn`` is called with a sentence about each source region that fails.
 
     Raises:
         SnapcopyError: if the copies, or the sources that were asked for, can't be listed.
@@ -182,7 +182,7 @@ def report(
 def tell(
     told: Told, question: Question, target_region: str, *, warn: Callable[[str], None]
 ) -> tuple[SourceFacts, ...]:
-    """Return each source with its copies, by name.
+    """Return each source with its copies, sorted by region and name.
 
     Raises:
         SnapcopyError: if the copies, or the sources that were asked for, can't be listed.
@@ -228,7 +228,7 @@ def _wanted(told: Told, question: Question, copies: Mapping[Origin, list[Seen]])
 
 
 def _sources(told: Told, region: str) -> list[Instance | Disk]:
-    """Return what a recovery region protects with "all": neither Windows nor disks that come with an instance."""
+    """Return the sources that a recovery region protects with "all": no Windows, no disks of a protected instance."""
     instances = [each for each in told.instances(region) if not each.is_windows]
     names = {each.name for each in instances}
     return [*instances, *(each for each in told.disks(region) if each.attached_to not in names)]
@@ -239,12 +239,12 @@ def _matches(source: Instance | Disk, question: Question) -> bool:
 
 
 def _origin(seen: Seen, stack: str | None) -> Origin | None:
-    """Return where a copy of ours is from; None if it isn't one, or of another stack."""
+    """Return the origin of one of our copies; None for another snapshot, or for a copy of another stack."""
     owner = seen.tags.get(OWNER_TAG)
     if owner is None or (stack is not None and not is_of_stack(owner, stack)):
         return None
     if form_of(seen.tags.get(SOURCE_TAG, "")) not in FORMS_OF_COPIES:
-        return None  # it was taken here
+        return None  # taken in this region, not copied
     parts = _parts(seen)
     name = parts[1] if len(parts) == 3 else seen.outputs.get("fromResourceName")
     return (parts[0] if len(parts) > 1 else "", name) if name else None
@@ -255,7 +255,7 @@ def _facts(seen: Seen, taken: Mapping[str, datetime]) -> CopyFacts:
     automatic = len(parts) == 3
     at = of_its_source(taken.get(parts[-1]), seen)
     day = _date(parts[-1]) if automatic else at.date() if at else None
-    if day is None:  # of a manual snapshot that is gone: it is at least as old as its copy
+    if day is None:  # a manual snapshot that was deleted: it is at least as old as its copy
         made = seen.created_at or datetime.now(timezone.utc)
         day = _date(seen.tags.get(OWNER_TAG, "").rpartition("@")[0][-10:]) or made.date()
     return CopyFacts(
@@ -269,7 +269,7 @@ def _facts(seen: Seen, taken: Mapping[str, datetime]) -> CopyFacts:
 
 
 def _parts(seen: Seen) -> list[str]:
-    """Return what the source tag says: region and name, and the date of an automatic snapshot."""
+    """Return the parts of the source tag: region, name and, for an automatic snapshot, the date."""
     return seen.tags.get(SOURCE_TAG, "").split(":")
 
 

@@ -1,4 +1,4 @@
-"""The services that a command is about, ``--services``."""
+"""The option ``--services`` of several commands."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ SERVICES = {
     "ec2": ".block_access:Ec2Access",
     "outscale": ".block_access:OutscaleAccess",
 }
-"""Where the way to each service is; EC2's is that to OUTSCALE's FCU as well."""
+"""The class for access to each service; OUTSCALE's FCU uses EC2's."""
 
 
 def named(ctx: click.Context, param: click.Parameter, value: str) -> list[str]:
@@ -28,7 +28,7 @@ def named(ctx: click.Context, param: click.Parameter, value: str) -> list[str]:
 
 
 def option(meaning: str) -> Callable[[Any], Any]:
-    """Return the option ``--services``, which hands on their ``names``."""
+    """Return the option ``--services``, which passes the services as ``names``."""
     return click.option(
         "--services",
         "names",
@@ -41,7 +41,7 @@ def option(meaning: str) -> Callable[[Any], Any]:
 
 
 def access_of(name: str) -> type[Access]:
-    """Return the way to a service."""
+    """Return the class for access to a service."""
     module, _, kind = SERVICES[name].partition(":")
     found: type[Access] = getattr(import_module(module, __package__), kind)
     return found

@@ -1,4 +1,4 @@
-"""``snapcopy status --region``: the snapshots of regions, also those that Pulumi's state doesn't have."""
+"""``snapcopy status --region``: list the snapshots of regions, including those that aren't in Pulumi's state."""
 
 from __future__ import annotations
 
@@ -30,18 +30,18 @@ STYLES = {Phase.DONE: "green", Phase.PENDING: "yellow", Phase.FAILED: "red"}
 
 @dataclass(slots=True)
 class Holdings:
-    """What the regions hold, and why some wouldn't say."""
+    """The snapshots of the regions, and the errors of regions that couldn't be listed."""
 
     snapshots: list[Seen] = field(default_factory=list)
     errors: dict[str, ServiceError] = field(default_factory=dict)
     failed: list[str] = field(default_factory=list)
-    """Those of them that should have said it."""
+    """The regions whose error counts as a failure."""
 
 
 def show(services: Sequence[str], regions: tuple[str, ...], all_regions: bool, as_json: bool) -> None:
-    """Show the snapshots of these regions, or of all; on EC2 and OUTSCALE those that are ours.
+    """Print the snapshots of these regions or of all regions; on EC2 and OUTSCALE only those that are ours.
 
-    OWNER is the resource (project/stack/resource@identity) that one belongs to; "-": none.
+    The column OWNER shows the owner, project/stack/resource@identity; "-" for no owner.
     """
     if regions and all_regions:
         raise click.UsageError("--region and --all-regions exclude each other.")
@@ -84,7 +84,7 @@ def _show_one(access: Access, regions: tuple[str, ...], all_regions: bool, as_js
 
 
 def look(access: Access, urls: Mapping[str, str]) -> Holdings:
-    """Ask all regions, given with their endpoints, at once for their snapshots."""
+    """List the snapshots of all regions, given with their endpoints, in parallel."""
     service, found = access.service(), Holdings()
 
     def ask(region: str) -> list[Seen] | ServiceError:
@@ -111,7 +111,7 @@ def _is_ours(snapshot: Seen) -> bool:
 
 
 def _as_json(snapshot: Seen) -> dict[str, Any]:
-    """A snapshot with its API's member names; ``fromResourceName`` is Lightsail's fromInstanceName or fromDiskName."""
+    """Return a snapshot with its API's names; ``fromResourceName`` is Lightsail's fromInstanceName or fromDiskName."""
     by_name = {
         "name": snapshot.name,
         "arn": snapshot.ref,
@@ -135,7 +135,7 @@ def _sentence(error: ServiceError | ConfigError, access: Access) -> str:
 
 
 def _left_out(found: Holdings, asked: Mapping[str, str]) -> list[str]:
-    """The regions that aren't this account's to use, if others show that the credentials are good."""
+    """Return the regions that this account can't use, if other regions show that the credentials are valid."""
     if len(found.errors) == len(asked):
         return []
     return [
@@ -154,7 +154,7 @@ def _show(access: Access, snapshots: Sequence[Seen], regions: Sequence[str]) -> 
         click.echo(f"There are no {what} in {', '.join(regions)}.")
         return
     console, table = Console(highlight=False), _table(snapshots)
-    if not console.is_terminal:  # a file or a pipe is as wide as its lines
+    if not console.is_terminal:  # in a file or a pipe, lines aren't wrapped
         console.width = console.measure(table, options=console.options.update(max_width=100_000)).maximum
     console.print(table)
 
@@ -184,7 +184,7 @@ def _table(snapshots: Sequence[Seen]) -> Table:
 
 
 def age(made: datetime | None, now: datetime) -> str:
-    """How long ago something was made; days, from two on.
+    """Return how long ago something was made; from two days on, in days.
 
     Example:
         >>> age(datetime(2026, 11, 18, tzinfo=timezone.utc), datetime(2026, 11, 20, tzinfo=timezone.utc))

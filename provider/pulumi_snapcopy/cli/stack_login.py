@@ -1,4 +1,4 @@
-"""Which login counts: a stack's ``aws:profile`` and ``aws:region`` win over the environment, as in Pulumi's AWS provider."""
+"""The login by a stack's ``aws:profile`` and ``aws:region``, which win over the environment, as in Pulumi AWS."""
 
 from __future__ import annotations
 
@@ -17,12 +17,12 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StackConfig:
-    """The configuration of a stack, as far as the files in the project's folder have it in the clear.
+    """The configuration of a stack, as far as files in the project's folder hold it unencrypted.
 
     Args:
-        config: by ``namespace:key``; the stack's own file wins over ``Pulumi.yaml``.
-        origins: the name of the file that each key is from.
-        imports: the name of the file that also imports environments of Pulumi ESC, which aren't read; None: none does.
+        config: the values by ``namespace:key``; the stack's own file wins over ``Pulumi.yaml``.
+        origins: the name of the file that each key comes from.
+        imports: the name of the file that imports environments of Pulumi ESC, which aren't read; None if no file does.
     """
 
     config: Mapping[str, object] = field(default_factory=dict)
@@ -31,14 +31,14 @@ class StackConfig:
 
     @classmethod
     def of(cls, stack: str | None, folder: Path) -> StackConfig:
-        """Read it.
+        """Read the configuration of a stack.
 
         Args:
-            stack: the stack's name; default: the only one that has a configuration file in the folder, if there is one.
-            folder: the project's.
+            stack: the stack's name; default: the only stack with a configuration file in the folder, if there is one.
+            folder: the project's folder.
 
         Raises:
-            click.ClickException: if the named stack has no configuration there, or it can't be read.
+            click.ClickException: if the named stack has no configuration in the folder, or a file can't be read.
         """
         own, project = _file(stack, folder), folder / "Pulumi.yaml"
         config, origins, imports = dict[str, object](), dict[str, str](), None
@@ -53,11 +53,11 @@ class StackConfig:
 
     @property
     def files(self) -> str:
-        """The names of the files, for a sentence; empty if they say nothing."""
+        """The names of the files, for a sentence; empty if they hold no configuration."""
         return ", ".join(dict.fromkeys(self.origins.values()))
 
     def login(self) -> Login:
-        """Return the login that counts."""
+        """Return the login by the stack's configuration."""
         from ..aws.login import Login
 
         return Login(
@@ -65,7 +65,7 @@ class StackConfig:
         )
 
     def why(self) -> str:
-        """Say in a sentence which login counts."""
+        """Return in words which login is used, and why."""
         told = {
             key: f"{key} {value} of {self.origins[key]}"
             for key in ("aws:profile", "aws:region")
@@ -106,7 +106,7 @@ def _config(read: Mapping[str, Any]) -> dict[str, object]:
     if not isinstance(config, dict):
         return {}
     given = {str(key): _value(value) for key, value in config.items()}
-    # A mapping is a secret, or an object that none of our settings is; lists are handed on as JSON, as the engine does.
+    # A mapping is a secret, or an object, which none of our settings is; lists become JSON, as in the engine.
     return {
         key: json.dumps(value) if isinstance(value, list) else value
         for key, value in given.items()
@@ -115,7 +115,7 @@ def _config(read: Mapping[str, Any]) -> dict[str, object]:
 
 
 def _value(given: object) -> object:
-    """Return a value as it stands, or as a project writes it: ``{value: …}``, or ``{type: …, default: …}``."""
+    """Return a value, unwrapped from a project's form ``{value: …}`` or ``{type: …, default: …}``."""
     if isinstance(given, dict):
         return next((given[key] for key in ("value", "default") if key in given), given)
     return given

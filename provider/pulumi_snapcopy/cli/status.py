@@ -1,4 +1,4 @@
-"""``snapcopy status``: how much would be lost today, as the service tells it, whatever Pulumi's state says."""
+"""``snapcopy status``: show how much data would be lost today, by the service's answers, not by Pulumi's state."""
 
 from __future__ import annotations
 
@@ -23,10 +23,10 @@ if TYPE_CHECKING:
     from ..recovery.retention import Retention
 
 PRICE = 0.05
-"""US dollars a GiB and month, as `recovery.report.PRICE`, which isn't imported for ``--help``."""
+"""US dollars for a GiB and month, as `recovery.report.PRICE`, which isn't imported for ``--help``."""
 
 PAUSE = 30.0
-"""Seconds between two looks of ``--watch``."""
+"""Seconds between two reports of ``--watch``."""
 
 
 def _age(ctx: click.Context, param: click.Parameter, value: str | None) -> timedelta | None:
@@ -141,7 +141,7 @@ def status(
     from .recovering import Question, Reached, report
 
     question = Question.of(source_region=source_region, protect=protect, stack=stack, keep=keep)
-    lookups = cache(Reached.of_the_program)  # the clients of one look serve the next
+    lookups = cache(Reached.of_the_program)  # clients are kept for the next report
     warnings = list[str]()
 
     def look() -> Report:
@@ -163,7 +163,7 @@ def status(
         except click.ClickException as error:
             raise asking.Undetermined(error.message) from None
         except SnapcopyError as error:
-            lookups.cache_clear()  # the credentials may be others when it is tried again
+            lookups.cache_clear()  # the credentials may change before the next attempt
             raise asking.Undetermined(_sentence(error)) from None
 
     def show(report: Report) -> None:
@@ -178,7 +178,7 @@ def status(
 
 
 def _given() -> set[str]:
-    """The parameters that the command line has."""
+    """Return the names of the parameters given on the command line."""
     ctx = click.get_current_context()
     return {name for name in ctx.params if ctx.get_parameter_source(name) is ParameterSource.COMMANDLINE}
 
@@ -191,7 +191,7 @@ def _print(report: Report, form: str) -> None:
     elif form == "html":
         from ..recovery.page import render
 
-        click.echo(render(report).encode())  # as its meta element says, whatever this machine's encoding
+        click.echo(render(report).encode())  # UTF-8, as the page's meta element says
     else:
         _table(report)
 
@@ -213,7 +213,7 @@ def _table(report: Report) -> None:
 
 
 def _watched(look: Callable[[], Report], show: Callable[[Report], None]) -> Report:
-    """Show reports until the user stops it; a look that fails is said, and the next one is tried."""
+    """Show reports until the user stops the command; a failed report prints its error, and the next one follows."""
     found: Report | None = None
     try:
         while True:

@@ -1,1 +1,1 @@
-"""``snapcopy check``: judge states and previews offline, with neither the engine nor credentials."""
+"""``snapcopy check``: check states and previews offline, without the engine and without credentials."""

@@ -1,4 +1,4 @@
-"""The command itself: which files, which format, which exit code."""
+"""The command ``snapcopy check``: its files, formats and exit codes."""
 
 from __future__ import annotations
 
@@ -71,7 +71,7 @@ def check(files: tuple[str, ...], config: str | None, form: str, fail_on: str) -
 
 
 def _notes(stack: Stack, judged: int, refused: int, broken: Sequence[Broken]) -> Iterator[str]:
-    """What the verdict doesn't cover, though the file is in order."""
+    """Yield notes on what the result doesn't cover, though the file is in order."""
     if refused:
         yield "the preview ended at what the provider refused; there may be more."
     if stack.violated and not any(each.mandatory for each in broken):
@@ -100,7 +100,7 @@ def _summary(judged: int, found: Sequence[Broken], unread: int) -> str:
 
 
 def _short(failure: str) -> str:
-    """The first line, and for a traceback the last, which says what it was.
+    """Return the first line of a failure, and the last line of a traceback, which names the error.
 
     Example:
         >>> _short("Traceback\\n  …\\nValueError: x"), _short("")

@@ -1,4 +1,4 @@
-"""Which rules hold, how strictly, for which resources: the file that the policy pack takes.
+"""The config file of the policy pack: which rules apply, at which level, with which settings.
 
 Page: https://www.pulumi.com/docs/iac/using-pulumi/crossguard/configuration/
 """
@@ -19,11 +19,11 @@ RULES: tuple[Rule | StackRule, ...] = CATALOGUE.rules
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Enforcement:
-    """How each rule is to be applied.
+    """How each rule is applied.
 
     Args:
-        levels: enforcement levels, by rule.
-        settings: what else is configured, by rule.
+        levels: the enforcement level of each rule.
+        settings: the other settings of each rule.
     """
 
     levels: Mapping[str, str] = field(default_factory=dict)
@@ -31,10 +31,10 @@ class Enforcement:
 
     @classmethod
     def of(cls, file: str | None) -> Enforcement:
-        """Read a config; without one, what the service would refuse is mandatory and all else advisory.
+        """Read a config file; without one, what a service would refuse is mandatory and all other rules are advisory.
 
         Raises:
-            Unusable: the file can't be read, or is no config.
+            Unusable: if the file can't be read, or isn't a config.
         """
         levels = {rule.name: "mandatory" if rule in CATALOGUE.request else "advisory" for rule in RULES}
         config = {} if file is None else load(file)
@@ -60,19 +60,19 @@ class Enforcement:
         )
 
     def of_rule(self, rule: str) -> Settings:
-        """Return a rule's settings."""
+        """Return the settings of a rule."""
         return self.settings.get(rule, {})
 
     def book(
         self, rule: str, resource_type: str, stack: Mapping[str, object] | None = None
     ) -> Rulebook | None:
-        """Return the book by which a rule judges resources of a type, in a stack of a configuration, if it does."""
+        """Return the rulebook by which a rule checks a type of resources in a stack of this configuration, or None."""
         return CATALOGUE.judging(rule, resource_type, self.of_rule(rule), stack=stack or {})
 
     def takes(self, resource_type: str) -> bool:
-        """Whether any rule judges resources of a type."""
+        """Whether any rule checks resources of this type."""
         return any(self.book(rule.name, resource_type) for rule in RULES)
 
     def holds(self, rule: str) -> bool:
-        """Whether a rule is looked at."""
+        """Whether a rule is enabled."""
         return self.levels[rule] != "disabled"

@@ -1,6 +1,6 @@
-"""Engine events, one a line, as a preview: what the CLI prints with streaming on, and what ``up --json`` does.
+"""Engine events, one JSON object a line: the CLI prints them with streaming on, and ``up --json`` does too.
 
-Seen with CLI 3.259: the events have neither the program's lines nor what a property depends on.
+Seen with CLI 3.259: the events hold neither the program's lines nor what a property depends on.
 """
 
 from __future__ import annotations
@@ -12,12 +12,12 @@ _OF_A_RESOURCE = ("resourcePreEvent", "resOutputsEvent")
 
 
 def are_events(documents: Sequence[Any]) -> bool:
-    """Return whether these are engine events."""
+    """Return whether the documents are engine events."""
     return any(isinstance(each, dict) and "sequence" in each and "timestamp" in each for each in documents)
 
 
 def as_preview(events: Sequence[Any]) -> dict[str, Any]:
-    """Return what ``pulumi preview --json`` would have printed, as far as the events tell it."""
+    """Return what ``pulumi preview --json`` would have printed, as far as the events contain it."""
     steps, diagnostics = dict[tuple[Any, Any], dict[str, Any]](), list[dict[str, Any]]()
     summary: Mapping[str, Any] | None = None
     for event in (each for each in events if isinstance(each, dict)):

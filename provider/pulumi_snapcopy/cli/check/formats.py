@@ -1,4 +1,4 @@
-"""What is broken, as text, JSON, SARIF and GitHub's annotations."""
+"""Violations as text, JSON, SARIF and annotations of GitHub."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]")
 
 
 def as_text(found: Sequence[Broken]) -> str:
-    """Return a line each: where, which rule, what."""
+    """Return a line for each violation: file, resource, rule and message."""
     return "\n".join(
         _one_line(
             f"{each.file}: {_name(each)}{f' ({each.place})' if each.place else ''}: "
@@ -29,7 +29,7 @@ def as_text(found: Sequence[Broken]) -> str:
 
 
 def as_json(found: Sequence[Broken]) -> str:
-    """Return an array of objects; ``path`` and ``line`` are null where the program's line isn't known."""
+    """Return a JSON array of violations; ``path`` and ``line`` are null if the program's line is unknown."""
     return json.dumps(
         [
             {
@@ -51,7 +51,7 @@ def as_json(found: Sequence[Broken]) -> str:
 
 
 def as_sarif(found: Sequence[Broken]) -> str:
-    """SARIF 2.1.0; what has no line is located in the file that was judged, since GitHub takes nothing without a place.
+    """Return SARIF 2.1.0; a violation without a line is located in the checked file, as GitHub requires a location.
 
     Page: https://docs.github.com/en/code-security/code-scanning/integrating-with-code-scanning/sarif-support-for-code-scanning
     """
@@ -90,7 +90,7 @@ def as_sarif(found: Sequence[Broken]) -> str:
 
 
 def as_github(found: Sequence[Broken]) -> str:
-    """Return a workflow command each, which GitHub shows at the line.
+    """Return a workflow command for each violation, which GitHub shows at the program's line.
 
     Page: https://docs.github.com/en/actions/reference/workflows-and-actions/workflow-commands
     """
@@ -136,5 +136,5 @@ def _name(each: Broken) -> str:
 
 
 def _one_line(text: str) -> str:
-    """Text without line breaks and terminal codes, which the name of a resource may hold."""
+    """Return a text without line breaks and terminal codes, which the name of a resource may contain."""
     return _CONTROL.sub(lambda character: repr(character[0])[1:-1], text)

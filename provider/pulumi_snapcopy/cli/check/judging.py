@@ -1,4 +1,4 @@
-"""Judge a stack by the rules, and say what is broken where."""
+"""Check a stack by the rules, and return the violations and their places."""
 
 from __future__ import annotations
 
@@ -21,12 +21,12 @@ REFUSED = Rule(
     page=CATALOGUE.request[0].page,
     judge=lambda inputs, context, config: (),
 )
-"""What stands for the rules of a resource that its provider refused: the preview tells of it in words alone."""
+"""The rule of a resource that its provider refused, of which the preview holds only the message."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Broken:
-    """A rule that a resource of a file breaks; ``said`` is the violation as the resource's program spells fields."""
+    """A violation of a rule by a resource of a file; ``said`` is its message with fields spelled as in the program."""
 
     file: str
     urn: str
@@ -38,14 +38,14 @@ class Broken:
 
     @property
     def mandatory(self) -> bool:
-        """Whether it is more than advice; what was to be remedied and is still wrong is."""
+        """Whether the violation is more than advice; a violation left by a remediation is mandatory too."""
         return self.level != "advisory"
 
 
 def judge(stack: Stack, enforcement: Enforcement, checkout: Checkout, *, now: datetime) -> list[Broken]:
-    """Return everything that is broken, resource by resource in the file's order, then rule by rule.
+    """Return all violations, resource by resource in the file's order, then rule by rule.
 
-    Rules about a whole stack are left alone where the file doesn't hold the whole stack.
+    Rules about a complete stack are skipped if the file doesn't hold the complete stack.
     """
     places = {each.resource.urn: each.place for each in stack.resources}
     found = [
@@ -71,12 +71,12 @@ def _refused(stack: Stack, refusal: Refusal, checkout: Checkout) -> Broken:
 
 
 def copies(stack: Stack, enforcement: Enforcement) -> list[Declared]:
-    """Return the resources that at least one rule judges."""
+    """Return the resources that at least one rule checks."""
     return [each for each in stack.resources if not each.external and enforcement.takes(each.resource.type)]
 
 
 _Found = tuple[str, Rule | StackRule, Violation, Callable[[str], str]]
-"""The resource, the rule, what is wrong, and what spells that as its program does."""
+"""The resource, the rule, the violation, and the function that spells fields as the program does."""
 
 
 def _of_each(stack: Stack, enforcement: Enforcement, now: datetime) -> Iterator[_Found]:

@@ -1,4 +1,4 @@
-"""Read files as the CLI and the shells around it write them: compressed, in UTF-16, with text around the JSON."""
+"""Read files as the CLI and shells write them: compressed, in UTF-16, or with text around the JSON."""
 
 from __future__ import annotations
 
@@ -14,23 +14,23 @@ _GZIP = b"\x1f\x8b"
 
 
 class Unusable(Exception):
-    """A file that can't be judged, and why."""
+    """A file can't be checked; the message says why."""
 
 
 def load(name: str) -> Any:
-    """Read a file that is JSON and nothing else, or ``-``, standard input.
+    """Read a file that is one JSON document; ``-`` is standard input.
 
     Raises:
-        Unusable: if it can't be read, isn't text, is empty, or isn't JSON.
+        Unusable: if the file can't be read, isn't text, is empty, or isn't JSON.
     """
     return _parsed(_text(name))
 
 
 def documents(name: str) -> list[Any]:
-    """Read the JSON of a file: all of it, or the objects in it that begin a line, without the text around them.
+    """Read the JSON documents of a file: the complete file, or the objects in it that begin a line, without other text.
 
     Raises:
-        Unusable: if it can't be read, isn't text, is empty, or holds no JSON.
+        Unusable: if the file can't be read, isn't text, is empty, or holds no JSON.
     """
     text = _text(name)
     try:
@@ -69,7 +69,7 @@ def _parsed(text: str) -> Any:
 
 
 def _objects(text: str) -> Iterator[Any]:
-    """The objects that begin at the beginning of a line; what one holds isn't looked at again."""
+    """Yield the objects that begin at the start of a line; objects inside them aren't yielded again."""
     decoder, at = json.JSONDecoder(), 0
     while (begin := _next(text, at)) is not None:
         try:

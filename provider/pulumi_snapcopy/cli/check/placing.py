@@ -1,4 +1,4 @@
-"""Where in the repository the program declares a resource."""
+"""Find the place in the repository where the program declares a resource."""
 
 from __future__ import annotations
 
@@ -16,12 +16,12 @@ _POSITION = re.compile(r"project:///(?P<path>[^#]+)#(?P<line>\d+)(?:,\d+)?")
 PROJECT = "Pulumi.yaml"
 
 LIBRARIES = {"site-packages", "dist-packages", "node_modules", "pulumi_snapcopy"}
-"""Folders whose code isn't the program's."""
+"""Folders whose code isn't part of the program."""
 
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """A line of a file; the path is relative to the repository, with forward slashes."""
+    """A line of a file, whose path is relative to the repository, with forward slashes."""
 
     path: str
     line: int
@@ -32,11 +32,11 @@ class Place:
 
 @dataclass(frozen=True, slots=True)
 class Checkout:
-    """The project that a command is about, as ``pulumi`` finds it, and the repository that it is in.
+    """The project, as ``pulumi`` finds it, and its repository.
 
     Args:
-        project: the folder of Pulumi.yaml, or else the current one.
-        repository: the folder of .git, or else the project's.
+        project: the folder of Pulumi.yaml, or else the current folder.
+        repository: the folder of .git, or else the project's folder.
     """
 
     project: Path
@@ -44,12 +44,12 @@ class Checkout:
 
     @classmethod
     def around(cls, folder: Path) -> Checkout:
-        """Find them from a folder upwards."""
+        """Find the project and its repository from a folder upwards."""
         project = _above(folder, PROJECT) or folder
         return cls(project, _above(project, ".git") or project)
 
     def place(self, positions: Iterable[str]) -> Place | None:
-        """Return the first of some positions, such as ``project:///__main__.py#12,5``, that is in the program's own code."""
+        """Return the first position, such as ``project:///__main__.py#12,5``, in the program's own code, or None."""
         for position in positions:
             if not (found := _POSITION.fullmatch(position)):
                 continue
@@ -61,9 +61,9 @@ class Checkout:
         return None
 
     def search(self, urn: str) -> Place | None:
-        """Return the one call in the program's text that could have declared a resource, if there is exactly one.
+        """Return the place of the call that declares a resource, if exactly one call in the program's text could.
 
-        For a resource that the provider refused: no state knows its position.
+        This serves resources that the provider refused, whose position is in no state.
         """
         if not (self.project / PROJECT).exists():
             return None

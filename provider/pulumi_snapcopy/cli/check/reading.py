@@ -1,7 +1,7 @@
-"""Read what ``pulumi stack export`` and ``pulumi preview --json`` print, and the checkpoints of a backend's bucket.
+"""Read the output of ``pulumi stack export`` and ``pulumi preview --json``, and checkpoints of a backend's bucket.
 
-Seen with CLI 3.259: a preview leaves unchanged resources out unless ``--show-sames`` is given, and a resource is missing
-that its provider's check refused: that one is in the diagnostics alone.
+Seen with CLI 3.259: a preview leaves out unchanged resources unless ``--show-sames`` is given. A resource that its
+provider's check refused is missing, and appears in the diagnostics only.
 """
 
 from __future__ import annotations
@@ -26,10 +26,10 @@ UNKNOWN_MARKS = {
     "030794c1-ac77-496b-92df-f27374a8bd58", "e48ece36-62e2-4504-bad9-02848725956a",
     "dd056dcd-154b-4c76-9bd3-c8f88648b5ff",
 }  # fmt: skip
-"""What stands for a value that isn't known yet, by its type (``pulumi_policy.proxy`` has the list)."""
+"""The placeholders of unknown values, one for each type (``pulumi_policy.proxy`` has the list)."""
 
 SECRET_MARK = "[secret]"
-"""What stands for a secret in a preview."""
+"""The placeholder of a secret in a preview."""
 
 SIGNATURE = "4dabf18193072939515e22adb298388d"
 SECRET = "1b47061264138c4ac30d75fd1eb44270"
@@ -41,7 +41,7 @@ _REFUSED = re.compile(
     re.DOTALL,
 )
 _SECRET_VALUE = "&{{"
-"""How the engine begins a secret in a refusal; it prints it in full."""
+"""The prefix of a secret in the engine's refusal, which prints the secret in full."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,11 +49,11 @@ class Declared:
     """A resource of a stack.
 
     Args:
-        resource: as stack rules see it, with its outputs.
-        inputs: as rules about one copy see it.
-        external: it was read, not made.
-        snake_case: its properties are spelled as in Python.
-        place: where the program declares it.
+        resource: the resource for rules about a stack, with its outputs.
+        inputs: the inputs for rules about one copy.
+        external: whether the resource was read, not created.
+        snake_case: whether its properties are spelled as in Python.
+        place: where the program declares the resource.
     """
 
     resource: Resource
@@ -65,7 +65,7 @@ class Declared:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Refusal:
-    """What a provider's check refused in a preview; the property is empty where none is named."""
+    """A request that a provider's check refused in a preview; the property is empty if none is named."""
 
     urn: str
     type: str
@@ -75,17 +75,17 @@ class Refusal:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Stack:
-    """What a file tells of a stack.
+    """The content of a file about a stack.
 
     Args:
         file: the file's name.
-        resources: what is declared, in the file's order.
-        refusals: what isn't among them, since its provider refused it.
-        failures: why the preview ended early, if not by refusals.
+        resources: the declared resources, in the file's order.
+        refusals: the resources that are missing since their provider refused them.
+        failures: why the preview ended early, apart from refusals.
         hidden: how many unchanged resources the preview leaves out.
-        violated: it ended well, but mandatory policies are violated; which ones it doesn't tell.
-        dependencies: whether it tells which resource a property comes from.
-        config: the stack's configuration, ``namespace:key``, as far as the file has it.
+        violated: whether the preview ended normally but violates mandatory policies, which it doesn't name.
+        dependencies: whether the file holds which resource a property comes from.
+        config: the stack's configuration, ``namespace:key``, as far as the file contains it.
     """
 
     file: str
@@ -99,15 +99,15 @@ class Stack:
 
     @property
     def complete(self) -> bool:
-        """Whether it holds every resource of the stack."""
+        """Whether the file holds every resource of the stack."""
         return not (self.refusals or self.failures or self.hidden)
 
 
 def read(name: str, checkout: Checkout) -> Stack:
-    """Read a state, a preview or engine events, whichever the file holds.
+    """Read a file that holds a state, a preview or engine events.
 
     Raises:
-        Unusable: it is none of them.
+        Unusable: if the file holds none of these.
     """
     file = "stdin" if name == "-" else name
     try:
@@ -133,7 +133,7 @@ def read(name: str, checkout: Checkout) -> Stack:
 
 
 def _states(content: Any) -> list[Any] | None:
-    """The resources of an exported state, or of a checkpoint as a backend keeps it; None if it is neither."""
+    """Return the resources of an exported state, or of a checkpoint of a backend; None if the content is neither."""
     if not isinstance(content, dict):
         return None
     if isinstance(deployment := content.get("deployment"), dict):
@@ -179,7 +179,7 @@ def _preview(file: str, content: Mapping[str, Any], checkout: Checkout) -> Stack
 
 
 def _config_in(declared: Sequence[Declared]) -> Mapping[str, object]:
-    """The configuration that a state has: the engine hands all of it to the default provider of dynamic resources."""
+    """Return the configuration in a state: the engine passes it to the default provider of dynamic resources."""
     found = (each.inputs for each in declared if each.resource.type == "pulumi:providers:pulumi-python")
     return next((inputs for inputs in found if any(":" in key for key in inputs)), {})
 
@@ -191,7 +191,7 @@ def _member(content: Mapping[str, Any], key: str) -> Mapping[str, Any]:
 
 def _refusal(urn: str, refused: re.Match[str]) -> Refusal:
     secret = any(mark in (refused["value"] or "") for mark in (_SECRET_VALUE, SECRET_MARK))
-    types = urn.rpartition("::")[0].rpartition("::")[2]  # its parents' and, last, its own
+    types = urn.rpartition("::")[0].rpartition("::")[2]  # types of the parents and, last, the resource's own
     return Refusal(
         urn=urn,
         type=types.rpartition("$")[2],
@@ -208,7 +208,7 @@ def _declared(states: Sequence[Any], where: str, checkout: Checkout) -> Iterator
         if not isinstance(urn, str) or not isinstance(kind, str):
             raise Unusable(f"is broken: {where}[{number}] has no urn or no type. {EXPECTED}")
         if state.get("delete") or state.get("pendingReplacement"):
-            continue  # it is to go, or gone; what takes its place is judged
+            continue  # to be deleted, or deleted already; its replacement is checked
         inputs, outputs = (_properties(state, key) for key in ("inputs", "outputs"))
         depends = state.get("propertyDependencies")
         yield Declared(
@@ -230,7 +230,7 @@ def _declared(states: Sequence[Any], where: str, checkout: Checkout) -> Iterator
 
 
 def _properties(state: Mapping[str, Any], key: str) -> dict[str, Any]:
-    """Inputs or outputs as the rules read them."""
+    """Return inputs or outputs in the form that the rules read."""
     given = state.get(key)
     if given is None:
         return {}
@@ -240,7 +240,7 @@ def _properties(state: Mapping[str, Any], key: str) -> dict[str, Any]:
 
 
 def _positions(state: Mapping[str, Any]) -> Iterator[str]:
-    """From the resource's class outwards: the first one is often in a library, the program's is behind it."""
+    """Yield positions from the resource's class outwards: the first is often in a library, the program's come later."""
     frames = state.get("stackTrace")
     for frame in (state, *(frames if isinstance(frames, list) else ())):
         if isinstance(frame, dict) and isinstance(position := frame.get("sourcePosition"), str):
@@ -257,7 +257,7 @@ def _known(value: Any) -> Any:
 
 
 def _list(content: Mapping[str, Any], key: str, where: str) -> list[Any]:
-    """A member that is a list, or absent: the engine leaves empty ones out."""
+    """Return a member that is a list, or empty if it is absent, as the engine leaves out empty lists."""
     value = content.get(key)
     if value is None:
         return []
