@@ -1,4 +1,4 @@
-"""The policy pack: the same rules as `check`, and the organisation's, for whole stacks and for other tools' copies.
+"""The policy pack: the rules of `check` and the organisation's, for complete stacks and for copies by other tools.
 
 ``policies()`` can be part of any other pack. Needs the extra ``pulumi-snapcopy[policy]``.
 """

@@ -1,5 +1,4 @@
-"""What the policy SDK doesn't offer, and is done with its internals: refusing a config, knowing the stack's, and keeping
-secrets to oneself.
+"""Extend the policy SDK through its internals: refuse a config, know the stack's configuration, hide secrets.
 
 The engine sends secrets marked as such, and the SDK hands them to policies without the mark.
 """
@@ -19,10 +18,10 @@ HIDDEN = "[secret]"
 
 
 def guard(on_config: Callable[[Mapping[str, str]], None]) -> None:
-    """Have the packs of this process know their stack, and never say what is secret; once is enough.
+    """Make the packs of this process know their stack and hide secrets in messages; further calls do nothing.
 
     Args:
-        on_config: called with the configuration of the stack that is judged, ``namespace:key``.
+        on_config: called with the configuration of the stack that is checked, ``namespace:key``.
     """
     base: Any = _servicer("secrets may show in messages")
     if base is None or getattr(base, "is_guarded", False):
@@ -46,10 +45,10 @@ def guard(on_config: Callable[[Mapping[str, str]], None]) -> None:
 
 
 def refuse(faults: Callable[[Mapping[str, Mapping[str, Any]]], Iterable[str]]) -> None:
-    """Have the packs of this process refuse configs with faults.
+    """Make the packs of this process refuse configs with faults.
 
     Args:
-        faults: says in sentences what is wrong with a config: settings by policy.
+        faults: returns sentences about what is wrong with a config (settings by policy).
     """
     base: Any = _servicer("configs aren't checked for names")
     if base is None:
@@ -69,12 +68,12 @@ def refuse(faults: Callable[[Mapping[str, Mapping[str, Any]]], Iterable[str]]) -
 
 
 def append(items: Any, item: Any) -> None:
-    """Append to a list of properties that a remediation is given, whose proxy can't; secrets in it stay secret."""
+    """Append to a list of properties in a remediation, whose proxy has no append; secrets in it stay secret."""
     items["__target"].append(item)
 
 
 def _servicer(without: str) -> Any:
-    """Return what serves packs; None, and a word about what is missing without it, in an SDK that isn't known."""
+    """Return the SDK's class that serves packs; without it, report on stderr what is missing, and return None."""
     found = getattr(policy, "_PolicyAnalyzerServicer", None)
     if found is None:
         print(f"snapcopy: this pulumi-policy isn't known; {without}.", file=sys.stderr)
@@ -91,7 +90,7 @@ def _hide(response: Any, secrets: Iterable[str]) -> Any:
 
 
 def _secrets(properties: Any) -> Iterator[str]:
-    """The texts in a bag of properties that are marked as secret."""
+    """Yield the texts in a set of properties that are marked as secret."""
     for value in properties.fields.values():
         yield from _in_value(value, inside=False)
 

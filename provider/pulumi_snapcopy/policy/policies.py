@@ -1,4 +1,4 @@
-"""The rules as Pulumi's policies."""
+"""The rules as policies of Pulumi."""
 
 from __future__ import annotations
 
@@ -29,13 +29,13 @@ from . import _sdk, reading
 NAME = "snapcopy"
 
 _stack_config: dict[str, str] = {}
-"""The configuration of the stack that the engine has this process judge."""
+"""The configuration of the stack that the engine checks by this process."""
 
 
 def policies() -> list[Policy]:
     """Return every policy of the pack: what a service would refuse is mandatory, the organisation's rules are advisory.
 
-    In whichever pack they are: its messages show no value that the engine marks as secret.
+    In any pack that contains them, messages show no value that the engine marks as secret.
     """
     _sdk.guard(lambda config: _stack_config.update(config))
     return [
@@ -46,7 +46,7 @@ def policies() -> list[Policy]:
 
 
 def serve(policies: Sequence[Policy]) -> None:
-    """Serve a pack to the engine, until the engine ends it."""
+    """Serve a pack to the engine until the engine ends the process."""
     own = {each.name for each in policies} - {rule.name for rule in CATALOGUE.rules}
 
     def wrong(config: Mapping[str, Mapping[str, Any]]) -> Iterable[str]:
@@ -89,7 +89,7 @@ def _of_a_stack(first: StackRule) -> Policy:
 
 
 def _remediation(first: Rule) -> Any:
-    """Add the tags that a rule misses and has values for; all else stays as it is, secrets and provider too."""
+    """Return a function that adds the missing tags for which a rule has values; all other properties stay unchanged."""
 
     def remediate(args: ResourceValidationArgs) -> Any:
         config = args.get_config()
@@ -106,7 +106,7 @@ def _remediation(first: Rule) -> Any:
 
 
 def _add_tags(props: Any, missing: Mapping[str, str]) -> None:
-    """Add tags to a resource's properties, which have none, or have a mapping or a list of keys and values."""
+    """Add tags to a resource's properties, whose tags are missing, a mapping, or a list of keys and values."""
     tags: Any = props.get("tags")
     if tags is None:
         props["tags"] = dict(missing)
@@ -121,7 +121,7 @@ def _add_tags(props: Any, missing: Mapping[str, str]) -> None:
 
 
 def _rule(book: Rulebook, first: Rule) -> Rule:
-    """A book's own rule of a name."""
+    """Return the rulebook's own rule of the same name."""
     rule = book.named(first.name)
     assert isinstance(rule, Rule), "a name is that of one kind of rule"
     return rule

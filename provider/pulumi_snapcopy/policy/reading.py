@@ -1,4 +1,4 @@
-"""What a policy is given, as the rules read it: camelCase, without nothings, and UNKNOWN for what isn't known yet."""
+"""The properties of a policy's resource as the rules read them: camelCase, without None, UNKNOWN for unknown values."""
 
 from __future__ import annotations
 
@@ -13,16 +13,16 @@ from ..core.rules.bags import as_inputs
 from ..core.rules.judgement import UNKNOWN, Inputs, Resource
 
 _UNKNOWN = frozenset(value for name, value in vars(proxy).items() if name.startswith("UNKNOWN_"))
-"""The wire's own markers; remediation gets them as they are."""
+"""The protocol's own markers, which remediation gets unchanged."""
 
 
 def inputs(props: Mapping[str, Any]) -> Inputs:
-    """Properties of any spelling; where both are there, camelCase counts."""
+    """Return properties of either spelling as the rules read them; if both are given, camelCase counts."""
     return as_inputs(plain(props))
 
 
 def resource(given: PolicyResource) -> Resource:
-    """Return a resource of a stack."""
+    """Return a resource of a stack as the rules read it."""
     return Resource(
         urn=given.urn,
         type=given.resource_type,
@@ -35,7 +35,7 @@ def resource(given: PolicyResource) -> Resource:
 
 
 def plain(value: Any) -> Any:
-    """Return a value without proxies, which raise where something isn't known."""
+    """Return a value without proxies, which raise an error for unknown values."""
     if isinstance(value, Mapping):
         return {key: _item(value, key) for key in value}
     if isinstance(value, Sequence) and not isinstance(value, str):
