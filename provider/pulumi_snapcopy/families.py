@@ -1,4 +1,4 @@
-"""The rules of all services, for the policy pack and `snapcopy check`; importing this loads no SDK."""
+"""The rules of all services, for the policy pack and `snapcopy check`; this module imports no SDK."""
 
 from __future__ import annotations
 
