@@ -1,1 +1,1 @@
-"""What `make` runs: set up, start, stop. Standard library only, since it runs before anything is installed."""
+"""The commands behind `make`: set up, start, stop. Standard library only, as they run before anything is installed."""

@@ -1,4 +1,4 @@
-"""`make clean`: the checkout as it was cloned."""
+"""`make clean`: return the checkout to its state after `git clone`."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from tools.stack import PROJECT, STACK
 
 
 def main() -> int:
-    """Ends the emulator, with all that it holds, and removes `.venv` and `.state`."""
+    """Stop the emulator, delete its state, and remove `.venv` and `.state`."""
     refuse_to_forget_stacks()
     emulator.stop()
     for folder in (VENV, STATE):
@@ -23,7 +23,7 @@ def main() -> int:
 
 
 def refuse_to_forget_stacks() -> None:
-    """Stops if there are stacks of the user's own: what they hold may be real, and only their state knows of it."""
+    """Stop if there are other stacks of the user: they may manage real resources, which only their state records."""
     stacks = (BACKEND / ".pulumi" / "stacks").glob("*/*.json")
     own = sorted(
         f"{path.parent.name}/{path.stem}"

@@ -1,4 +1,4 @@
-"""How the tools speak: one line a step, one sentence for a failure, never a traceback."""
+"""The output of the tools: one line for each step, one sentence for a failure, never a traceback."""
 
 from __future__ import annotations
 
@@ -8,11 +8,11 @@ from collections.abc import Callable
 
 
 class Stop(Exception):
-    """The reason why a command stops, and what to do about it, in words for the user."""
+    """Why a command stops, and what to do about it, in words for the user."""
 
 
 def step(room: str, sentence: str) -> None:
-    """Prints one line, at once, even when output goes into a file.
+    """Print one line at once, even if the output goes into a file.
 
     Example: `step("setup", "virtual environment .venv: up to date")`.
     """
@@ -20,7 +20,7 @@ def step(room: str, sentence: str) -> None:
 
 
 def run(command: Callable[[], int]) -> int:
-    """Runs a command and answers its exit code; a `Stop` is printed and becomes 1, Ctrl-C becomes 130."""
+    """Run a command and return its exit code; a `Stop` is printed and returns 1, Ctrl-C returns 130."""
     try:
         return command()
     except Stop as reason:
@@ -29,6 +29,6 @@ def run(command: Callable[[], int]) -> int:
     except KeyboardInterrupt:
         print("stopped", file=sys.stderr)
         return 130
-    except BrokenPipeError:  # the reader of our output has gone, as `head` does
+    except BrokenPipeError:  # the reader of the output has gone, such as `head`
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 1

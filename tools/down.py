@@ -1,4 +1,4 @@
-"""`make down`: what `make up` made, undone."""
+"""`make down`: undo `make up`."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from tools.paths import BIN, cache
 
 
 def main() -> int:
-    """Destroys the stack, then ends the emulator; says so if there is neither."""
+    """Destroy the stack, then stop the emulator; report if there is neither."""
     if stack.exists():
         code = destroy()
         if code:
@@ -29,7 +29,7 @@ def main() -> int:
 
 
 def destroy() -> int:
-    """Runs `pulumi destroy`, which removes the stack with its configuration file; the emulator is started if it isn't there any more."""
+    """Run `pulumi destroy`, which removes the stack and its configuration file; start the emulator if necessary."""
     if not (BIN / "pulumi").exists():
         raise Stop("the stack is there, but .venv isn't. Run `make setup`, then `make down` again.")
     port = emulator.ensure(room="down")

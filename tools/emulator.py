@@ -1,7 +1,7 @@
-"""The emulator as a process in the background, from `make up` to `make down`.
+"""The emulator as a background process, from `make up` to `make down`.
 
-It inherits a locked file and so holds the lock for as long as it lives: whether it runs is asked of the lock, not of a
-process number that may have become another's.
+The process inherits a locked file, and so holds the lock until it ends: the lock shows whether it runs, as a process
+number may have become another's.
 """
 
 from __future__ import annotations
@@ -31,17 +31,17 @@ LOG = STATE / "emulator.log"
 SEED = ROOT / "examples" / "quickstart" / "sources.json"
 
 HOST = "127.0.0.1"
-PREFERRED_PORT = 4597  # the one of `snapcopy emulator`
-COPY_SECONDS = 8  # long enough to be seen waiting, short enough for a first look
+PREFERRED_PORT = 4597  # the default port of `snapcopy emulator`
+COPY_SECONDS = 8  # long enough to see a copy wait, short enough for a first try
 START_LIMIT = 30.0  # seconds
 STOP_LIMIT = 10.0
 
 
 def ensure(*, room: str = "up") -> int:
-    """The port of a running emulator, started if need be.
+    """Return the port of a running emulator, starting one if necessary.
 
     Raises:
-        Stop: it doesn't start; the end of its log is shown.
+        Stop: if the emulator doesn't start; the end of its log is shown.
     """
     with contextlib.ExitStack() as held:
         record = held.enter_context(opened())
@@ -61,7 +61,7 @@ def ensure(*, room: str = "up") -> int:
 
 
 def start(port: int, record: IO[str]) -> subprocess.Popen[bytes]:
-    """Starts the process in a session of its own, so that a terminal's Ctrl-C isn't meant for it."""
+    """Start the emulator in its own session, so that Ctrl-C in the terminal doesn't end it, and return the process."""
     command = [str(BIN / "snapcopy"), "emulator", "--port", str(port), "--state-file", str(STATE_FILE)]
     command += ["--copy-seconds", str(COPY_SECONDS), "--seed", str(SEED)]
     with LOG.open("wb") as log:
@@ -82,7 +82,7 @@ def start(port: int, record: IO[str]) -> subprocess.Popen[bytes]:
 
 
 def stop() -> bool:
-    """Ends this checkout's emulator and waits until it is gone; False if none ran."""
+    """Stop this checkout's emulator and wait until it has ended; return False if none was running."""
     if not RECORD.exists():
         return False
     with opened() as record:
@@ -98,7 +98,7 @@ def stop() -> bool:
 
 @contextlib.contextmanager
 def opened() -> Iterator[IO[str]]:
-    """The record, opened for reading and writing, made if it isn't there."""
+    """Open the record for reading and writing; it is created if missing."""
     RECORD.parent.mkdir(parents=True, exist_ok=True)
     RECORD.touch()
     with RECORD.open("r+") as record:
@@ -106,7 +106,7 @@ def opened() -> Iterator[IO[str]]:
 
 
 def lock(record: IO[str]) -> bool:
-    """Takes the lock if nobody has it, that is, if no emulator runs."""
+    """Take the lock if it is free, that is, if no emulator runs; return whether it was taken."""
     try:
         fcntl.flock(record, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError:
@@ -115,7 +115,7 @@ def lock(record: IO[str]) -> bool:
 
 
 def remembered(record: IO[str]) -> int:
-    """The port of last time, so that what was printed or sourced then stays true."""
+    """Return the last run's port, so that addresses and variables from then stay valid; else the preferred port."""
     try:
         return int(json.load(record)["port"])
     except (ValueError, KeyError):
@@ -123,7 +123,7 @@ def remembered(record: IO[str]) -> int:
 
 
 def choose_port(wanted: int, *, room: str) -> int:
-    """The wanted port, or a free one if something else listens there."""
+    """Return the wanted port, or a free port if another program listens on it."""
     with socket.socket() as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
@@ -137,7 +137,7 @@ def choose_port(wanted: int, *, room: str) -> int:
 
 
 def wait_until_healthy(port: int, pid: int, process: subprocess.Popen[bytes] | None = None) -> None:
-    """Waits until the emulator answers; `process` is given if it was just started."""
+    """Wait until the emulator answers; `process` is given if it was just started."""
     for _ in every(0.05, START_LIMIT):
         if healthy(port, pid):
             return
@@ -154,7 +154,7 @@ def wait_until_healthy(port: int, pid: int, process: subprocess.Popen[bytes] | N
 
 
 def healthy(port: int, pid: int) -> bool:
-    """Whether it is this process that answers on the port, and not another checkout's emulator."""
+    """Whether this process answers on the port, not another checkout's emulator."""
     direct = urllib.request.build_opener(urllib.request.ProxyHandler({}))
     try:
         with direct.open(f"http://{HOST}:{port}/_snapcopy/health", timeout=5) as answer:
@@ -164,7 +164,7 @@ def healthy(port: int, pid: int) -> bool:
 
 
 def every(pause: float, limit: float) -> Iterator[None]:
-    """Looks now and after every pause, for `limit` seconds."""
+    """Yield at once and after every pause, for `limit` seconds."""
     end = time.monotonic() + limit
     while True:
         yield
@@ -174,6 +174,6 @@ def every(pause: float, limit: float) -> Iterator[None]:
 
 
 def forget() -> None:
-    """Removes what a stopped emulator kept, so that the next one begins with fresh sources."""
+    """Remove the files of a stopped emulator, so that the next one starts with fresh sources."""
     for path in (STATE_FILE, LOG, RECORD):
         Path(path).unlink(missing_ok=True)

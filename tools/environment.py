@@ -1,4 +1,4 @@
-"""The virtual environment `.venv`: made once, and again only when what it holds is asked to change."""
+"""The virtual environment `.venv`: created once, and updated only if its packages or its Python change."""
 
 from __future__ import annotations
 
@@ -14,18 +14,18 @@ from tools.console import Stop, step
 from tools.paths import PYTHON, ROOT, VENV
 
 OLDEST_PYTHON = (3, 10)
-# Tables of pyproject.toml that change what is checked, not what is installed.
+# Tables of pyproject.toml that change checks, not installed packages.
 DEVELOPERS_TABLES = ("[tool.ruff", "[tool.mypy", "[[tool.mypy", "[tool.pytest")
 STAMP = VENV / "snapcopy-stamp"
-# What the editable build itself needs. Installed first and pinned, so that no build fetches a version of its own choice.
+# What the editable build needs. Installed first and pinned, so that no build fetches an arbitrary version.
 BUILD_PACKAGES = ("pip", "hatchling", "editables")
 
 
 def ensure(*, room: str = "setup") -> None:
-    """Brings `.venv` to what pyproject.toml and constraints.txt say, or says that it is there already.
+    """Bring `.venv` up to date with pyproject.toml and constraints.txt, or report that it is.
 
     Raises:
-        Stop: Python is too old or has no `venv`, or pip couldn't install.
+        Stop: if Python is too old or has no `venv`, or pip couldn't install.
     """
     check_python(sys.version_info[:2])
     name = f"Python {sys.version_info[0]}.{sys.version_info[1]} environment .venv"
@@ -38,7 +38,7 @@ def ensure(*, room: str = "setup") -> None:
         venv.EnvBuilder(symlinks=True, with_pip=True, clear=True).create(VENV)
     pins = constraints()
     pip("install", *(f"{package}=={pins[package]}" for package in BUILD_PACKAGES))
-    # Not compiled: Python compiles what is used when it is used, and the installation is a third shorter.
+    # Not compiled: Python compiles modules on first use, which makes the installation a third shorter.
     pip(
         "install",
         "--no-build-isolation",
@@ -51,7 +51,7 @@ def ensure(*, room: str = "setup") -> None:
 
 
 def check_python(version: tuple[int, ...], *, has_venv: bool | None = None) -> None:
-    """Stops with a sentence when this Python can't make the environment."""
+    """Stop with a sentence if this Python can't create the environment."""
     if version < OLDEST_PYTHON:
         raise Stop(
             f"Python {version[0]}.{version[1]} is too old, 3.10 or newer is needed. "
@@ -67,7 +67,7 @@ def check_python(version: tuple[int, ...], *, has_venv: bool | None = None) -> N
 
 
 def fingerprint() -> str:
-    """What `.venv` depends on: what is to be installed, the Python, and the place (an environment can't be moved)."""
+    """Return a digest of what `.venv` depends on: packages, Python, and its path (an environment can't be moved)."""
     tables = re.split(r"(?m)^(?=\[)", (ROOT / "pyproject.toml").read_text())
     installed = [table for table in tables if not table.startswith(DEVELOPERS_TABLES)]
     python = f"{sys.version_info[:2]} {sys.base_prefix} {VENV}"
@@ -77,7 +77,7 @@ def fingerprint() -> str:
 
 
 def works() -> bool:
-    """Whether `.venv` was made by this Python, here, and still starts; packages can then be changed in place."""
+    """Whether `.venv` was created by this Python, at this path, and starts; packages can then be updated in place."""
     if not PYTHON.exists():
         return False
     ask = "import sys, pip; print(sys.prefix, sys.base_prefix, sys.version_info[:2])"
@@ -86,17 +86,17 @@ def works() -> bool:
 
 
 def current() -> str | None:
-    """The fingerprint that `.venv` was made for, None if it isn't whole or its Python is gone."""
+    """Return the fingerprint that `.venv` was created for, or None if it is incomplete or its Python is gone."""
     return STAMP.read_text() if STAMP.is_file() and PYTHON.exists() else None
 
 
 def constraints(path: Path = ROOT / "constraints.txt") -> dict[str, str]:
-    """The pins of constraints.txt, version by package name."""
+    """Return the pins of constraints.txt, version by package name."""
     return dict(re.findall(r"^([\w.-]+)==(\S+)", path.read_text(), re.MULTILINE))
 
 
 def pip(*arguments: str) -> None:
-    """Runs the environment's pip quietly; what it said is shown when it fails."""
+    """Run the environment's pip quietly; its errors are shown if it fails."""
     command = [str(PYTHON), "-m", "pip", "--disable-pip-version-check", *arguments, "--quiet"]
     done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
     if done.returncode:
@@ -107,5 +107,5 @@ def pip(*arguments: str) -> None:
 
 
 def tail(text: str, lines: int = 15) -> str:
-    """The end of a long output, indented."""
+    """Return the last lines of a long output, indented."""
     return "\n".join("  " + line for line in text.strip().splitlines()[-lines:])

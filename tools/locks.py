@@ -1,4 +1,4 @@
-"""One at a time: a file lock that the kernel gives back when its holder dies."""
+"""A file lock, which the kernel releases when its holder dies."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from pathlib import Path
 
 @contextlib.contextmanager
 def locked(path: Path, *, when_busy: Callable[[], None]) -> Iterator[None]:
-    """Holds the lock file `path` for a `with` block; calls `when_busy` once if it has to wait for it."""
+    """Hold the lock file `path` for a `with` block; call `when_busy` once if it has to wait."""
     path.parent.mkdir(parents=True, exist_ok=True)
     with path.open("w") as file:
         try:

@@ -1,4 +1,4 @@
-"""Pulumi's own installer, run by the Automation API into the cache, and given up quickly where it can't be reached."""
+"""Pulumi's own installer, run into the cache by the Automation API, with short time limits."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from pathlib import Path
 from tools.environment import constraints
 from tools.paths import cache, this_platform
 
-# Seconds. An unreachable host is found out in the first; the second is for some 150 MB on an ordinary line.
+# Seconds. The first finds an unreachable host; the second is for some 150 MB on an ordinary connection.
 PROBE_LIMIT = 10
 INSTALL_LIMIT = 120
 
@@ -21,33 +21,33 @@ INSTALL = "import sys; from pulumi.automation import PulumiCommand; PulumiComman
 
 
 class Unavailable(Exception):
-    """Why the installer did nothing, in a few words."""
+    """The installer did nothing; the message says why in a few words."""
 
 
 def folder() -> Path:
-    """Where it installs to: the version is the SDK's, as the Automation API chooses it."""
+    """Return the folder to install into: the version is the SDK's, as the Automation API chooses it."""
     return cache() / "cli" / f"official-{constraints()['pulumi']}-{this_platform()}"
 
 
 def install(*, python: Path) -> None:
-    """Installs into `folder()`, all of it or nothing.
+    """Install the CLI into `folder()`, completely or not at all.
 
     Raises:
-        Unavailable: no network, a time limit, or the installer failed.
+        Unavailable: if there is no network, a time limit passes, or the installer fails.
     """
     target = folder()
     target.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(prefix="installing-", dir=target.parent) as workshop:
         run([str(python), "-c", PROBE], workshop, PROBE_LIMIT)
         fresh = Path(workshop) / "root"
-        # The script unpacks into the folder it is started in.
+        # The script unpacks into its working directory.
         run([str(python), "-c", INSTALL, str(fresh)], workshop, INSTALL_LIMIT)
         shutil.rmtree(target, ignore_errors=True)
         fresh.rename(target)
 
 
 def run(command: list[str], folder: str, limit: float) -> None:
-    """Runs one step in a process group of its own, so that a time limit ends the script's children too."""
+    """Run one step in its own process group, so that a time limit ends the script's children too."""
     with subprocess.Popen(
         command,
         cwd=folder,

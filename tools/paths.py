@@ -1,4 +1,4 @@
-"""Where things are: the checkout, its virtual environment, its state, and the cache outside the tree."""
+"""The paths of the checkout, its virtual environment, its state, and the cache outside the tree."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ BACKEND = STATE / "backend"
 
 
 def cache() -> Path:
-    """The folder that all checkouts on this machine share, `SNAPCOPY_CACHE` or below `XDG_CACHE_HOME`."""
+    """Return the folder that all checkouts on this machine share, `SNAPCOPY_CACHE` or below `XDG_CACHE_HOME`."""
     chosen = os.environ.get("SNAPCOPY_CACHE")
     if chosen:
         return Path(chosen).expanduser().absolute()
@@ -24,5 +24,5 @@ def cache() -> Path:
 
 
 def this_platform() -> str:
-    """What a compiled file depends on, for example `linux-x86_64`; a home folder may serve several machines."""
+    """Return what a compiled file depends on, for example `linux-x86_64`; a home folder may serve several machines."""
     return f"{platform.system()}-{platform.machine()}".lower()

@@ -1,4 +1,4 @@
-"""The Pulumi CLI for this checkout: found, fetched or built, and put into `.venv/bin`."""
+"""The Pulumi CLI for this checkout: found, downloaded or built, and put into `.venv/bin`."""
 
 from __future__ import annotations
 
@@ -16,8 +16,8 @@ from tools.console import Stop, step
 from tools.locks import locked
 from tools.paths import BIN, PYTHON, ROOT, STATE, cache
 
-# The SDK's ReadResult(inputs=…), by which a refresh shows drift, came with 3.216; severities of policies are shown since
-# 3.205. A CLI as old as the oldest SDK that pyproject.toml admits has both.
+# A refresh shows drift since the SDK's ReadResult(inputs=…) of 3.216, and severities of policies are shown since 3.205.
+# A CLI as old as the oldest SDK that pyproject.toml admits has both.
 OLDEST = (3, 216, 0)
 
 LANGUAGE_HOST = "pulumi-language-python"
@@ -35,9 +35,9 @@ class Cli:
     """A folder with a usable CLI.
 
     Attributes:
-        folder: holds `pulumi` and what it starts.
-        version: for example (3, 259, 0).
-        origin: where it is from, in words.
+        folder: holds `pulumi` and the programs that it starts.
+        version: the version, for example (3, 259, 0).
+        origin: where the CLI comes from, in words.
     """
 
     folder: Path
@@ -46,17 +46,17 @@ class Cli:
 
     @property
     def has_language_host(self) -> bool:
-        """A CLI built from Go modules has none, and gets tools/language_host.py."""
+        """Whether the folder has a language host; without one (a CLI built from Go), tools/language_host.py is used."""
         return (self.folder / LANGUAGE_HOST).exists()
 
 
 def ensure(*, room: str = "setup") -> None:
-    """Puts a working `pulumi` into `.venv/bin`.
+    """Put a working `pulumi` into `.venv/bin`.
 
-    Looks on PATH, in the cache, and in `.venv` itself; then tries the official installer; then builds from Go modules.
+    It looks on PATH, in the cache and in `.venv`, then tries the official installer, then builds from Go modules.
 
     Raises:
-        Stop: none of these worked.
+        Stop: if none of these worked.
     """
     cli = on_path() or cached() or in_place()
     if cli is None:
@@ -67,9 +67,9 @@ def ensure(*, room: str = "setup") -> None:
 
 
 def on_path() -> Cli | None:
-    """The machine's own CLI, if it is new enough and has a Python language host beside it or on PATH.
+    """Return the machine's own CLI, if it is new enough and has a Python language host beside it or on PATH.
 
-    A virtual environment's is left out: it is another checkout's, or this one's.
+    CLIs in virtual environments are ignored, as they belong to a checkout.
     """
     for folder in map(Path, os.get_exec_path()):
         if (folder.parent / "pyvenv.cfg").exists() or not (folder / "pulumi").exists():
@@ -83,7 +83,7 @@ def on_path() -> Cli | None:
 
 
 def cached() -> Cli | None:
-    """What an earlier set-up of any checkout left in the cache."""
+    """Return the CLI that an earlier set-up of any checkout left in the cache, or None."""
     for folder in (official_installer.folder(), go_build.folder()):
         version = version_of(folder / "bin" / "pulumi")
         if version:
@@ -92,7 +92,7 @@ def cached() -> Cli | None:
 
 
 def in_place() -> Cli | None:
-    """The one in `.venv/bin`, when the cache was emptied since."""
+    """Return the CLI in `.venv/bin`, or None; it remains there if the cache was emptied."""
     version = version_of(BIN / "pulumi")
     whole = all((BIN / name).exists() for name in PROGRAMS[:4])
     return (
@@ -103,7 +103,7 @@ def in_place() -> Cli | None:
 
 
 def fetch(room: str) -> Cli:
-    """Gets a CLI into the cache, by the official installer or else by a build. Call it with the cache's lock held."""
+    """Get a CLI into the cache, by the official installer or else by a build. The caller must hold the cache's lock."""
     try:
         step(room, "Pulumi CLI: none on PATH is new enough; trying the official installer")
         official_installer.install(python=PYTHON)
@@ -119,7 +119,7 @@ def fetch(room: str) -> Cli:
 
 
 def version_of(pulumi: Path) -> tuple[int, int, int] | None:
-    """What a CLI says its version is, None if it isn't there or doesn't start."""
+    """Return the version that a CLI reports, or None if the CLI is missing or doesn't start."""
     quiet = {**os.environ, "PULUMI_SKIP_UPDATE_CHECK": "true", "PULUMI_HOME": str(STATE / "pulumi-home")}
     try:
         done = subprocess.run(
@@ -132,18 +132,18 @@ def version_of(pulumi: Path) -> tuple[int, int, int] | None:
 
 
 def place(cli: Cli) -> None:
-    """Makes `.venv/bin` hold the CLI and what it starts, so that activating the environment is enough."""
+    """Put the CLI and the programs that it starts into `.venv/bin`, so that activating the environment is enough."""
     if cli.folder == BIN:
         return
     for name, source in found_programs(cli):
-        # A built one is linked hard, or copied: Pulumi looks for the language host beside the file it really is.
+        # A built CLI is hard-linked or copied: Pulumi looks for the language host beside the resolved file.
         put(source, BIN / name, symbolic=cli.has_language_host)
     if not cli.has_language_host and not shutil.which(LANGUAGE_HOST, path=machine_path()):
         write_language_host(BIN / LANGUAGE_HOST)
 
 
 def found_programs(cli: Cli) -> Iterator[tuple[str, Path]]:
-    """The programs there are, beside the CLI or, for a CLI on PATH, elsewhere on it."""
+    """Yield the CLI's programs with their paths, beside the CLI or, for a CLI on PATH, elsewhere on PATH."""
     for name in PROGRAMS:
         beside = cli.folder / name
         elsewhere = None if beside.exists() else shutil.which(name, path=machine_path())
@@ -152,12 +152,12 @@ def found_programs(cli: Cli) -> Iterator[tuple[str, Path]]:
 
 
 def machine_path() -> str:
-    """PATH without virtual environments."""
+    """Return PATH without virtual environments."""
     return os.pathsep.join(p for p in os.get_exec_path() if not (Path(p).parent / "pyvenv.cfg").exists())
 
 
 def put(source: Path, target: Path, *, symbolic: bool) -> None:
-    """Makes `target` the file `source`, in one step, and leaves it alone if it is that already."""
+    """Make `target` the file `source`, atomically; do nothing if it is already."""
     if target.exists() and target.samefile(source) and target.is_symlink() == symbolic:
         return
     fresh = target.with_name(target.name + ".new")
@@ -173,7 +173,7 @@ def put(source: Path, target: Path, *, symbolic: bool) -> None:
 
 
 def write_language_host(target: Path) -> None:
-    """Writes the starter of tools/language_host.py, which speaks for Python where the real host can't be had."""
+    """Write the script that starts tools/language_host.py, for a machine without Pulumi's language host."""
     python, host = shlex.quote(str(PYTHON)), shlex.quote(str(ROOT / "tools" / "language_host.py"))
     fresh = target.with_name(target.name + ".new")
     fresh.write_text(f'#!/bin/sh\nexec {python} -I -u {host} "$@"\n')

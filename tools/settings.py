@@ -1,4 +1,4 @@
-"""The environment in which `pulumi` and `aws` work on this checkout's emulator, and touch nothing else of the user's."""
+"""The environment in which `pulumi` and `aws` use this checkout's emulator and none of the user's own settings."""
 
 from __future__ import annotations
 
@@ -14,17 +14,17 @@ ENV_FILE = STATE / "env"
 
 
 def backend_url(folder: Path = BACKEND) -> str:
-    """A folder as a Pulumi backend; blanks and the like are percent-encoded."""
+    """Return a folder as the URL of a Pulumi backend, with blanks and similar characters percent-encoded."""
     return f"file://{quote(str(folder))}"
 
 
 def left_out() -> tuple[str, ...]:
-    """The variables that would lead elsewhere: what the emulator's exports leave out, and Pulumi's own."""
+    """Return the variables to unset: those that the emulator's exports unset, and Pulumi's own."""
     return (*_loopback().LEFT_OUT, "PULUMI_CONFIG_PASSPHRASE_FILE", "PULUMI_STACK")
 
 
 def added(port: int) -> dict[str, str]:
-    """The variables that are set, for an emulator on this port."""
+    """Return the variables to set for an emulator on this port."""
     return {
         **_loopback().environment(port),
         "PATH": os.pathsep.join([str(BIN), *(p for p in os.get_exec_path() if p != str(BIN))]),
@@ -39,19 +39,19 @@ def added(port: int) -> dict[str, str]:
 
 
 def undoing() -> str:
-    """The shell's line that leads AWS's tools back to the real service."""
+    """Return the shell command that makes AWS's tools use the real service again."""
     line: str = _loopback().undoing()
     return line
 
 
 def environment(port: int) -> dict[str, str]:
-    """The whole environment of a child process."""
+    """Return the complete environment of a child process."""
     kept = {name: value for name, value in os.environ.items() if name not in left_out()}
     return {**kept, **added(port)}
 
 
 def write_env_file(port: int) -> None:
-    """Writes the same for a shell: `. .state/env`."""
+    """Write the environment as a script for a shell: `. .state/env`."""
     lines = [
         "# Written by `make up`. Makes this shell work on the emulator; a new shell knows nothing of it.",
         f"unset {' '.join(left_out())}",

@@ -11,7 +11,7 @@ from tools.paths import STATE
 
 
 def main() -> int:
-    """Makes what is missing, and says what was there already."""
+    """Set up what is missing, and report what exists already."""
     with locked(
         STATE / "setup.lock", when_busy=lambda: step("setup", "waiting for another set-up of this checkout")
     ):

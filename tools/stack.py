@@ -1,4 +1,4 @@
-"""The stack `dev` on this checkout's own backend: Pulumi commands, and what a killed one leaves."""
+"""The stack `dev` on this checkout's own backend: its Pulumi commands, and the locks of killed runs."""
 
 from __future__ import annotations
 
@@ -23,12 +23,12 @@ LOCKS = BACKEND / ".pulumi" / "locks" / "organization" / PROJECT / STACK
 
 
 def exists() -> bool:
-    """Whether there is something that `make down` would undo."""
+    """Whether there is a stack that `make down` would remove."""
     return STACK_FILE.exists()
 
 
 def select(environment: dict[str, str]) -> None:
-    """Selects the stack, making it and its configuration the first time."""
+    """Select the stack; the first time, create it and its configuration."""
     BACKEND.mkdir(parents=True, exist_ok=True)
     quietly(["stack", "select", "--create", STACK], environment)
     asked = ["config", "get", f"{PROJECT}:restoreDate"]
@@ -38,9 +38,9 @@ def select(environment: dict[str, str]) -> None:
 
 
 def recover(room: str, environment: dict[str, str], locks: Path = LOCKS) -> bool:
-    """Takes away the lock of a run that was killed; any other lock is left for Pulumi to report.
+    """Remove the lock of a killed run, and return whether there was one; other locks are left for Pulumi to report.
 
-    A lock is a dead run's only if every one there names this machine and a process that is gone.
+    A lock belongs to a killed run only if every lock of the stack names this machine and a process that is gone.
     """
     holders = [json.loads(path.read_text()) for path in sorted(locks.glob("*.json"))]
     if not holders or not all(is_gone(holder) for holder in holders):
@@ -52,13 +52,13 @@ def recover(room: str, environment: dict[str, str], locks: Path = LOCKS) -> bool
     )
     if exists():
         quietly(["cancel", "--yes", STACK], environment)
-    else:  # killed while the stack was being made: `pulumi cancel` knows no such stack, and no second try could make it
+    else:  # killed while creating the stack: `pulumi cancel` knows no such stack, and another run couldn't create it
         shutil.rmtree(locks)
     return True
 
 
 def is_gone(holder: dict[str, object]) -> bool:
-    """Whether the process that a lock file names is provably no more."""
+    """Whether the process that a lock file names is provably gone."""
     if holder.get("hostname") != socket.gethostname():
         return False
     try:
@@ -71,10 +71,10 @@ def is_gone(holder: dict[str, object]) -> bool:
 
 
 def run(arguments: list[str], environment: dict[str, str]) -> int:
-    """Runs a Pulumi command in the foreground and answers its exit code.
+    """Run a Pulumi command in the foreground and return its exit code.
 
-    A terminal sends Ctrl-C to Pulumi and to us alike. Pulumi knows what to do with it, so we do nothing and wait; SIGTERM,
-    sent to us alone, is passed on.
+    A terminal sends Ctrl-C to Pulumi and to this process. Pulumi handles it, so this process only waits; SIGTERM, sent
+    to this process alone, is passed on.
     """
     process: subprocess.Popen[bytes] | None = None
     terminated = False
@@ -88,17 +88,17 @@ def run(arguments: list[str], environment: dict[str, str]) -> int:
     before = {number: signal.signal(number, leave_it) for number in (signal.SIGINT, signal.SIGTERM)}
     try:
         process = subprocess.Popen(pulumi(arguments), cwd=ROOT, env=environment)
-        if terminated:  # it came while the process was being made
+        if terminated:  # SIGTERM came while the process was starting
             process.terminate()
         code = process.wait()
-        return code if code >= 0 else 128 - code  # ended by a signal: as a shell says it
+        return code if code >= 0 else 128 - code  # ended by a signal: the shell's convention
     finally:
         for number, handler in before.items():
             signal.signal(number, handler)
 
 
 def quietly(arguments: list[str], environment: dict[str, str]) -> None:
-    """Runs a Pulumi command whose output matters only if it fails."""
+    """Run a Pulumi command whose output matters only if it fails."""
     done = subprocess.run(
         pulumi(arguments),
         cwd=ROOT,
@@ -113,5 +113,5 @@ def quietly(arguments: list[str], environment: dict[str, str]) -> None:
 
 
 def pulumi(arguments: list[str]) -> list[str]:
-    """A command line of this checkout's CLI."""
+    """Return a command line for this checkout's CLI."""
     return [str(BIN / "pulumi"), *arguments]

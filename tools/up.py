@@ -1,4 +1,4 @@
-"""`make up`: the emulator, the stack, `pulumi up`, and what the service holds then."""
+"""`make up`: start the emulator, run `pulumi up` on the stack, and show the service's snapshots."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ What now:
 
 
 def main() -> int:
-    """Brings the quickstart up; again, it changes nothing."""
+    """Bring the quickstart up; a second run changes nothing."""
     port = emulator.ensure()
     settings.write_env_file(port)
     environment = settings.environment(port)

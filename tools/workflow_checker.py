@@ -1,4 +1,4 @@
-"""actionlint, which checks the GitHub workflows in the tests: built once into the cache, from the modules that are pinned."""
+"""Build actionlint, with which the tests check the GitHub workflows, once into the cache, from pinned modules."""
 
 from __future__ import annotations
 
@@ -28,17 +28,17 @@ def version() -> str:
 
 
 def built() -> Path:
-    """Return where the built program is, or will be."""
+    """Return the path of the built program, which may not exist yet."""
     return cache() / "actionlint" / f"{version()}-{this_platform()}" / "actionlint"
 
 
 def find() -> str | None:
-    """Return the actionlint on PATH, else the built one, else None."""
+    """Return the path of actionlint on PATH, else of the built program, else None."""
     return shutil.which("actionlint") or (str(built()) if built().exists() else None)
 
 
 def ensure(*, room: str = "test") -> None:
-    """Build actionlint where it is missing and Go is on PATH; without it its tests are skipped, so nothing fails here."""
+    """Build actionlint if it is missing and Go is on PATH; failures are only reported, and the tests skipped."""
     if find() is not None:
         return
     go = shutil.which("go")
@@ -61,7 +61,7 @@ def ensure(*, room: str = "test") -> None:
 
 
 def _build(go: str) -> str | None:
-    """Build the program in one step; return what Go said if it couldn't."""
+    """Build the program atomically; return Go's error output if the build failed, else None."""
     target = built()
     target.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=target.parent) as folder:
@@ -85,7 +85,7 @@ def _build(go: str) -> str | None:
 
 
 def main() -> int:
-    """Run `make test`'s step."""
+    """Run this step of `make test`."""
     ensure()
     return 0
 

@@ -1,1 +1,1 @@
-"""`make bench`: this provider beside the other ways to copy snapshots, on the emulator."""
+"""`make bench`: measure this provider against other ways to copy snapshots, on the emulator."""

@@ -1,4 +1,4 @@
-"""`make bench`: measures, keeps every figure at once, and writes docs/performance.md."""
+"""`make bench`: run the measurements, save each figure at once, and write docs/performance.md."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ GROUPS = {
 
 
 def numbers(context: click.Context, option: click.Parameter, text: str) -> list[int]:
-    """The numbers of a list such as `1,10`."""
+    """Return the numbers of a list such as `1,10`."""
     try:
         return sorted({int(word) for word in text.split(",")})
     except ValueError:
@@ -37,7 +37,7 @@ def numbers(context: click.Context, option: click.Parameter, text: str) -> list[
 
 
 def parts(context: click.Context, option: click.Parameter, text: str) -> list[str]:
-    """The names of a list such as `ours,threaded`, or `ec2`, which stands for all of its own."""
+    """Return the parts of a list such as `ours,threaded`; `ec2` stands for all parts of that service."""
     wanted = [part for word in text.split(",") for part in GROUPS.get(word, [word])]
     if unknown := set(wanted) - set(PARTS):
         raise click.BadParameter(f"{', '.join(sorted(unknown))}: there are {', '.join([*GROUPS, *PARTS])}")
@@ -81,7 +81,7 @@ def bench(
 
 
 def told() -> str:
-    """The command that this run was asked for by; where it writes doesn't matter."""
+    """Return the command line of this run, for the report, without where it writes."""
     context = click.get_current_context()
     words = []
     for name in ("copies", "seconds", "repeat", "only"):
@@ -92,7 +92,7 @@ def told() -> str:
 
 
 def measure(results: Results, planned: list[Cell]) -> None:
-    """Measures what isn't there yet."""
+    """Run the planned measurements that the results don't have yet."""
     missing = [cell for cell in planned if not cell.is_in(results)]
     if not missing:
         step("bench", "all of it is measured already")
@@ -117,7 +117,7 @@ def measure(results: Results, planned: list[Cell]) -> None:
 
 
 def measured(running: service.Service, cell: Cell) -> Iterable[Measurement]:
-    """The measurements of one cell."""
+    """Return the measurements of one cell."""
     if cell.part == "previews":
         return measure_previews(running, cell.repeat)
     if cell.part == "policy":
@@ -130,7 +130,7 @@ def measured(running: service.Service, cell: Cell) -> Iterable[Measurement]:
 
 
 def said(measurement: Measurement) -> str:
-    """A line on one measurement."""
+    """Return a line of text about one measurement."""
     what = f"{measurement.kind:8} {measurement.peer:10} N={measurement.copies:<4}"
     if measurement.failure:
         return f"{what} failed: {measurement.failure}"
@@ -141,7 +141,7 @@ def said(measurement: Measurement) -> str:
 
 
 def main() -> int:
-    """The command, with an exit code; SIGTERM is Ctrl-C to it."""
+    """Run the command and return its exit code; SIGTERM is treated like Ctrl-C."""
     processes.end_on_signals()
     try:
         bench.main(standalone_mode=False)

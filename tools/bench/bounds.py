@@ -1,4 +1,4 @@
-"""The bounds that this project sets itself, with the figures of a bench."""
+"""The bounds that this project sets itself, checked against the figures of a bench."""
 
 from __future__ import annotations
 
@@ -9,21 +9,21 @@ from tools.bench.markdown import counted
 from tools.bench.plot import TIMES
 from tools.bench.results import Results
 
-SHARE = 1.03  # the slowest copy and the engine's own time, and 3 %
-READS_WAITING = 0.5  # a copy, while 100 wait
-READS_OF_ONE = 20  # of a single copy, in all
-UNCHANGED = 1.25  # times a preview of no-op resources
+SHARE = 1.03  # of the slowest copy and the engine's own time: 3 % more
+READS_WAITING = 0.5  # reads for each copy, while 100 copies wait
+READS_OF_ONE = 20  # reads for a single copy, in all
+UNCHANGED = 1.25  # times the duration of a preview of no-op resources
 
 
 def promises(results: Results) -> str:
-    """A line for each bound that there are figures for."""
+    """Return the report's section on the bounds, a line for each bound that has figures."""
     lines = [line for service in SERVICES for line in of_service(results, service)]
     lines += [*unchanged(results), *pack(results)]
     return "## The bounds\n\n" + "\n".join(f"- {line}" for line in lines) if lines else ""
 
 
 def of_service(results: Results, service: str) -> Iterator[str]:
-    """Wall time and reads of ours on one service, with copies as short as the peers' and with longer ones."""
+    """Yield the bounds on wall time and reads of our provider on one service, with short and with longer copies."""
     ours = OURS[service]
     for kind in ("copies", "long"):
         seconds = results.seconds(kind) or 0.0
@@ -52,7 +52,7 @@ def of_service(results: Results, service: str) -> Iterator[str]:
 
 
 def unchanged(results: Results) -> Iterator[str]:
-    """A preview in which nothing changes, beside one of resources that do nothing."""
+    """Yield the bound on a preview without changes, compared with a preview of no-op resources."""
     for count in results.copies("previews"):
         ours = results.spread("previews", "ours", count, "preview", lambda step: step.wall)
         noop = results.spread("previews", "noop", count, "preview", lambda step: step.wall)
@@ -65,7 +65,7 @@ def unchanged(results: Results) -> Iterator[str]:
 
 
 def pack(results: Results) -> Iterator[str]:
-    """What the policy pack adds."""
+    """Yield the bound on the time that the policy pack adds."""
     added = pack_adds(results)
     if added is not None:
         count = results.copies("policy")[-1]
@@ -75,12 +75,12 @@ def pack(results: Results) -> Iterator[str]:
 
 
 def verdict(holds: bool) -> str:
-    """In a word."""
+    """Return in Markdown whether a bound holds."""
     return "**Holds.**" if holds else "**Doesn't hold.**"
 
 
 def pack_adds(results: Results) -> float | None:
-    """Seconds between the medians with and without the pack."""
+    """Return the seconds between the medians with and without the pack, or None if either is missing."""
     for count in results.copies("policy"):
         bare = results.spread("policy", "without", count, "preview", lambda step: step.wall)
         packed = results.spread("policy", "with", count, "preview", lambda step: step.wall)

@@ -1,4 +1,4 @@
-"""Who is measured: how each one's program is laid out in a folder, and the commands that run it."""
+"""The peers of the bench: how each one's program is laid out in a folder, and the commands that run it."""
 
 from __future__ import annotations
 
@@ -23,25 +23,25 @@ Command = list[str]
 
 PROGRAMS = Path(__file__).parent / "peers"
 BIN = Path(sys.prefix) / "bin"
-POLL_SECONDS = 5  # of all peers; it stands in their programs, too
-PARALLEL = 128  # resources at a time, of both Pulumi programs
-REQUESTS_A_SECOND = 1000  # of OUTSCALE, which the SDK and ours limit to 5 by default
+POLL_SECONDS = 5  # of all peers; their programs repeat the number
+PARALLEL = 128  # resources at a time, of all Pulumi programs
+REQUESTS_A_SECOND = 1000  # on OUTSCALE, where the SDK and our provider allow 5 by default
 REGIONS = {"lightsail": ("us-east-1", "eu-west-1"), "ec2": ("us-east-1", "eu-west-1")}
 OUTSCALE_REGIONS = ("eu-west-2", "eu-west-2")
-KEPT = 17  # copies of a source that the recovery region holds
-STOCK_WORKERS = 4  # of the SDK's host of dynamic providers: https://github.com/pulumi/pulumi/blob/v3.259.0/sdk/python/lib/pulumi/dynamic/__main__.py
+KEPT = 17  # copies of each source in the recovery region
+STOCK_WORKERS = 4  # threads of the SDK's host of dynamic providers: https://github.com/pulumi/pulumi/blob/v3.259.0/sdk/python/lib/pulumi/dynamic/__main__.py
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Peer:
-    """One way to copy snapshots, or an engine that does nothing.
+    """A way to copy snapshots, or an engine whose resources do nothing.
 
     Attributes:
-        title: What the report calls it.
-        lay_out: Puts its program into an empty folder, ready to run; not measured.
-        command: The command for a verb and a number of copies; None: it has no such thing.
-        forecast: Seconds that the first run takes, for a number of copies and the seconds of one.
-        service: Which service it copies on.
+        title: The peer's name in the report.
+        lay_out: Puts the peer's program into an empty folder, ready to run; not measured.
+        command: Returns the command for a verb and a number of copies; None: the peer has no such verb.
+        forecast: Returns the seconds that the first run takes, for a number of copies and the seconds of one copy.
+        service: The service that the peer copies on.
     """
 
     title: str
@@ -54,7 +54,7 @@ class Peer:
 def environment(
     folder: Path, added: Mapping[str, str], *, copies: int, service: str = "lightsail"
 ) -> dict[str, str]:
-    """The environment of every peer: this virtual environment first on PATH, and none of the user's own settings."""
+    """Return the environment of a peer: this virtual environment first on PATH, and none of the user's own settings."""
     foreign = ("AWS_", "OSC_", "PULUMI_", "PYTHON", "SNAPCOPY_", "TF_")
     source, target = REGIONS.get(service, OUTSCALE_REGIONS)
     return {
@@ -85,7 +85,7 @@ def environment(
 def pulumi(
     title: str, program: str, forecast: Callable[[int, float], float], service: str = "lightsail"
 ) -> Peer:
-    """A Pulumi program, on a backend and a PULUMI_HOME of its own."""
+    """Return the peer of a Pulumi program, with its own backend and PULUMI_HOME."""
 
     def lay_out(folder: Path, environment: Mapping[str, str]) -> None:
         project = {"name": "bench", "runtime": {"name": "python", "options": {"virtualenv": sys.prefix}}}
@@ -105,7 +105,7 @@ def pulumi(
 
 
 def terraform(program: str = "terraform.tf", service: str = "lightsail") -> Peer:
-    """The AWS CLI in Terraform, every copy at the same time."""
+    """Return the peer that runs the AWS CLI in Terraform, all copies in parallel."""
 
     def lay_out(folder: Path, environment: Mapping[str, str]) -> None:
         if shutil.which("terraform") is None:
@@ -133,7 +133,7 @@ def terraform(program: str = "terraform.tf", service: str = "lightsail") -> Peer
 def script(
     title: str, program: str, forecast: Callable[[int, float], float], service: str = "lightsail"
 ) -> Peer:
-    """A script with an SDK, or with the AWS CLI; it has no preview."""
+    """Return the peer of a script with an SDK or the AWS CLI, which has no preview."""
 
     def lay_out(folder: Path, environment: Mapping[str, str]) -> None:
         shutil.copy(PROGRAMS / program, folder)
@@ -146,7 +146,7 @@ def script(
 
 
 def prepare(command: Command, folder: Path, environment: Mapping[str, str]) -> None:
-    """Runs a command that isn't measured."""
+    """Run a command that isn't measured."""
     done = subprocess.run(
         command, cwd=folder, env=dict(environment), capture_output=True, text=True, check=False
     )
@@ -157,17 +157,17 @@ def prepare(command: Command, folder: Path, environment: Mapping[str, str]) -> N
 
 
 def polled(seconds: float) -> float:
-    """When one that polls sees that a copy is done."""
+    """Return after how many seconds a program that polls sees that a copy is complete."""
     return math.ceil(seconds / POLL_SECONDS) * POLL_SECONDS
 
 
 def ours_takes(copies: int, seconds: float) -> float:
-    """A forecast."""
+    """Return a forecast of the seconds that our provider takes."""
     return seconds + 5 + 0.15 * copies
 
 
 def loop_takes(copies: int, seconds: float) -> float:
-    """A forecast."""
+    """Return a forecast of the seconds that a script with one polling loop takes."""
     return polled(seconds) + 5 + 0.05 * copies
 
 
@@ -207,5 +207,5 @@ OURS = {peer.service: key for key, peer in PEERS.items() if key.endswith("ours")
 
 
 def of_service(service: str) -> list[str]:
-    """The peers of a service, and the engine alone."""
+    """Return the peers of a service, and the engine alone."""
     return [key for key, peer in PEERS.items() if peer.service == service and key != "noop"] + ["noop"]

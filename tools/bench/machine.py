@@ -1,4 +1,4 @@
-"""The machine and the versions, in words that name nothing of whose it is."""
+"""The machine and the versions for the report, without anything that identifies the owner."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from tools.paths import ROOT
 
 
 def describe() -> dict[str, str]:
-    """What the figures depend on, name by name."""
+    """Return what the figures depend on, by name."""
     return {
         "Processor": f"{os.cpu_count()} cores, {processor()}",
         "Memory": f"{psutil.virtual_memory().total / 2**30:.0f} GiB",
@@ -32,7 +32,7 @@ def describe() -> dict[str, str]:
 
 
 def processor() -> str:
-    """The processor's name."""
+    """Return the processor's name."""
     try:
         found = re.search(r"^model name\s*: (.*)", Path("/proc/cpuinfo").read_text(), re.MULTILINE)
     except OSError:
@@ -41,14 +41,14 @@ def processor() -> str:
 
 
 def language_host() -> str:
-    """Which of the two language hosts runs the Pulumi programs."""
+    """Return which of the two language hosts runs the Pulumi programs."""
     host = BIN / "pulumi-language-python"
     ours = host.exists() and host.read_bytes()[:2] == b"#!"
     return "this checkout's Python language host" if ours else "Pulumi's Python language host"
 
 
 def terraform() -> str:
-    """Terraform's version."""
+    """Return Terraform's version, or "none"."""
     try:
         told = subprocess.run(
             ["terraform", "version", "-json"],
@@ -63,14 +63,14 @@ def terraform() -> str:
 
 
 def commit() -> str:
-    """The commit that was measured, and whether it was just that."""
+    """Return the measured commit, and whether `provider` or `tools` had uncommitted changes."""
     name = first_line(["git", "-C", str(ROOT), "rev-parse", "--short", "HEAD"])
     changed = first_line(["git", "-C", str(ROOT), "status", "--porcelain", "--", "provider", "tools"])
     return f"{name}, with changes that are in no commit" if changed else name
 
 
 def first_line(command: list[str]) -> str:
-    """The first line of what a command says; nothing if it can't be run."""
+    """Return the first line of a command's output; empty if the command can't be run."""
     try:
         done = subprocess.run(command, capture_output=True, text=True, check=False)
     except OSError:

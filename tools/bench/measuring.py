@@ -1,4 +1,4 @@
-"""Measuring: fresh folder, fresh service, one command after the other."""
+"""Run the measurements: each with a fresh folder, a fresh service, and one command after the other."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ from tools.bench.service import SOURCE_REGION, TARGET_REGION, Service
 
 VERBS: tuple[Verb, ...] = ("up", "again", "preview")
 SENDS = ("CopySnapshot", "CreateSnapshot")
-LIMIT_FACTOR, LIMIT_ADDED = 4, 180.0  # a command that takes so much longer than its forecast has failed
+LIMIT_FACTOR, LIMIT_ADDED = 4, 180.0  # a command over 4 times its forecast and 180 s has failed
 PREVIEWED = {
     "ours": PEERS["ours"],
     "stock": PEERS["stock"],
@@ -45,7 +45,7 @@ RECOVERY_SOURCES = 50
 def measure_copies(
     service: Service, key: str, copies: int, seconds: float, kind: str = "copies"
 ) -> Measurement:
-    """Copies, runs again, previews; a failure of one of these is the failure of the whole."""
+    """Measure copies, a second run, and a preview; a failure of any command is the measurement's failure."""
     peer, at, failure = PEERS[key], now(), None
     steps: dict[str, Step] = {}
     limit = LIMIT_FACTOR * peer.forecast(copies, seconds) + LIMIT_ADDED
@@ -63,7 +63,7 @@ def measure_copies(
 
 
 def measure_previews(service: Service, repeat: int) -> Iterator[Measurement]:
-    """Previews of stacks in which nothing changes, ours and what the engine takes by itself, in turn."""
+    """Measure previews without changes, of our provider and of the peers in `PREVIEWED`, in turn."""
     copies, stacks = PREVIEWED_COPIES, dict[str, tuple[Path, Mapping[str, str]]]()
     with ExitStack() as ends:
         for key, peer in PREVIEWED.items():
@@ -80,7 +80,7 @@ def measure_previews(service: Service, repeat: int) -> Iterator[Measurement]:
 
 
 def measure_policy(service: Service, repeat: int) -> Iterator[Measurement]:
-    """Previews of one stack in which nothing changes, without and with the policy pack, in turn."""
+    """Measure previews of one stack without changes, without and with the policy pack, in turn."""
     asked = subprocess.run([BIN / "snapcopy", "policy-pack"], capture_output=True, text=True, check=False)
     variants = {"without": [], "with": ["--policy-pack", asked.stdout.strip()]}
     yield from measure_unchanged(service, PEERS["ours"], variants, "policy", POLICY_COPIES, repeat)
@@ -89,7 +89,7 @@ def measure_policy(service: Service, repeat: int) -> Iterator[Measurement]:
 def measure_unchanged(
     service: Service, peer: Peer, variants: Mapping[str, Sequence[str]], kind: str, copies: int, repeat: int
 ) -> Iterator[Measurement]:
-    """Brings a stack up, with copies that take no time, then previews it with each variant's arguments in turn."""
+    """Bring a stack up, with copies that take no time, then preview it with each variant's arguments in turn."""
     try:
         with laid_out(service, peer, copies=copies, seconds=0) as (folder, variables):
             prepare(peer.command("up", copies) or [], folder, variables)
@@ -111,7 +111,7 @@ def preview(
     variables: Mapping[str, str],
     arguments: Sequence[str] = (),
 ) -> Measurement:
-    """Previews a stack that is up; a failure is a measurement, too."""
+    """Measure a preview of a stack that is up; a failure is returned as a measurement too."""
     at, command = now(), [*(peer.command("preview", copies) or []), *arguments]
     limit = LIMIT_FACTOR * peer.forecast(copies, 0) + LIMIT_ADDED
     steps, failure = dict[str, Step](), None
@@ -125,7 +125,7 @@ def preview(
 def measure_recovery(
     service: Service, key: str, seconds: float, sources: int = RECOVERY_SOURCES
 ) -> Measurement:
-    """A day of a recovery region that holds `KEPT` copies of each source: one is made, one is deleted."""
+    """Measure a day of a recovery region that holds `KEPT` copies of each source: one is made, one is deleted."""
     peer, at, failure = RECOVERY[key], now(), None
     steps: dict[str, Step] = {}
     today = datetime.now(timezone.utc).date()
@@ -152,7 +152,7 @@ def measure_recovery(
 
 
 def begin_recovery(service: Service, sources: int, held: Sequence[str]) -> None:
-    """Has instances with automatic snapshots of these days: all of what the region is to hold can be had at once."""
+    """Create instances with automatic snapshots of these days, so that the region can copy all of them at once."""
     instances = [{"name": f"source-{number:03}", "automaticSnapshots": [*held]} for number in range(sources)]
     service.seed({SOURCE_REGION: {"instances": instances}})
 
@@ -161,7 +161,7 @@ def begin_recovery(service: Service, sources: int, held: Sequence[str]) -> None:
 def laid_out(
     service: Service, peer: Peer, *, copies: int, seconds: float
 ) -> Iterator[tuple[Path, Mapping[str, str]]]:
-    """A service that knows nothing but the sources, and a peer's program in a folder that is then removed."""
+    """Reset the service to its sources, and yield a temporary folder with a peer's program, and its environment."""
     service.start_afresh(copies=copies, copy_seconds=seconds)
     with tempfile.TemporaryDirectory(prefix="snapcopy-bench-") as name:
         folder = Path(name)
@@ -181,7 +181,7 @@ def run_step(
     limit: float,
     seconds: float,
 ) -> Step:
-    """Measures one command, with the calls that it makes."""
+    """Measure one command and the calls that it makes."""
     service.take_calls()
     usage = measure(command, folder=folder, environment=variables, limit=limit)
     calls = service.take_calls()
@@ -193,7 +193,7 @@ def run_step(
 
 
 def count_reads_waiting(calls: Sequence[Mapping[str, Any]], seconds: float) -> int:
-    """The reads from the first request for a copy to the moment when the last is done, `seconds` after it was asked for."""
+    """Return the number of reads from the first request for a copy until `seconds` after the last such request."""
     sent = [call["at"] for call in calls if call["operation"] in SENDS]
     if not sent:
         return 0
@@ -202,5 +202,5 @@ def count_reads_waiting(calls: Sequence[Mapping[str, Any]], seconds: float) -> i
 
 
 def now() -> str:
-    """The time, UTC, ISO 8601."""
+    """Return the time in UTC, ISO 8601."""
     return datetime.now(timezone.utc).isoformat(timespec="seconds")

@@ -1,4 +1,4 @@
-"""What a bench measures, and in which order."""
+"""The plan of a bench: what is measured, and in which order."""
 
 from __future__ import annotations
 
@@ -9,10 +9,10 @@ from tools.bench.commands import OURS, PEERS, RECOVERY
 from tools.bench.measuring import POLICY_COPIES, PREVIEWED_COPIES, RECOVERY_SOURCES
 from tools.bench.results import Results
 
-SHORT = 60.0  # seconds: what is forecast to take longer runs once
+SHORT = 60.0  # seconds: a peer with a longer forecast runs once
 SIMULATED_COPIES = 10_000
-LONG_COPIES, LONG_SECONDS = 100, 120.0  # a copy that isn't as short as those beside the peers
-LONGEST = 12 * 60.0  # what is forecast to take longer doesn't run
+LONG_COPIES, LONG_SECONDS = 100, 120.0  # a longer copy than those of the comparison
+LONGEST = 12 * 60.0  # seconds: a peer with a longer forecast doesn't run
 COMMANDS_OF_AN_ENGINE = 20.0  # seconds of a cell besides the first run, roughly
 
 LONG = {f"long-{service}": key for service, key in OURS.items()}
@@ -27,14 +27,14 @@ KINDS = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Cell:
-    """One thing to measure.
+    """One measurement to make.
 
     Attributes:
         part: A peer, ``long-lightsail`` and so on, ``previews``, ``policy``, ``recovery-ours``, ``recovery-cli`` or ``simulation``.
-        copies: How many.
-        seconds: What a copy takes.
-        repeat: For a peer, the how-manieth run of this it is; for previews, how many there are.
-        forecast: Seconds.
+        copies: The number of copies.
+        seconds: How long a copy takes.
+        repeat: For a peer, the number of this run, from 1; for previews, how many there are.
+        forecast: The seconds that the measurement takes.
     """
 
     part: str
@@ -44,7 +44,7 @@ class Cell:
     forecast: float
 
     def is_in(self, results: Results) -> bool:
-        """Whether it is measured already; what failed is tried again."""
+        """Whether the results have this measurement; failed ones are repeated."""
         if self.part == "simulation":
             return bool(results.simulation)
         kind, peer = KINDS.get(self.part, ("copies", self.part))
@@ -53,13 +53,13 @@ class Cell:
 
 
 def cells(copies: Sequence[int], seconds: float, repeat: int, parts: Sequence[str]) -> list[Cell]:
-    """All cells: few copies first, and the peers in turn, so that a change of the machine's mood meets all."""
+    """Return all cells: few copies first, and the peers in turn, so that a change in the machine's load affects all."""
     planned = []
     for number in copies:
         for turn in range(1, repeat + 1):
             for key in (part for part in parts if part in PEERS):
                 if PEERS[key].service != "lightsail" and number not in (1, max(copies)):
-                    continue  # of the other services one copy and the most are enough
+                    continue  # for other services, one copy and the largest number are enough
                 runs = runs_of(key, number, seconds, repeat)
                 if turn <= runs:
                     forecast = PEERS[key].forecast(number, seconds) + COMMANDS_OF_AN_ENGINE
@@ -88,6 +88,6 @@ def cells(copies: Sequence[int], seconds: float, repeat: int, parts: Sequence[st
 
 
 def runs_of(key: str, copies: int, seconds: float, repeat: int) -> int:
-    """How often a peer is to run so many copies."""
+    """Return how often a peer runs with this number of copies."""
     forecast = PEERS[key].forecast(copies, seconds)
     return 0 if forecast > LONGEST else 1 if forecast > SHORT else repeat

@@ -1,6 +1,6 @@
-"""The plot: how many times the slowest copy a whole run takes, over the number of copies; both axes logarithmic.
+"""The plot: the duration of a run as a multiple of one copy's, over the number of copies; both axes logarithmic.
 
-Written by hand: the colours then follow the reader's light or dark theme, and the file needs nothing to be made.
+Written by hand, as the colours then follow the reader's light or dark theme, and no plotting package is needed.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from collections.abc import Mapping, Sequence
 Line = Sequence[tuple[int, float]]
 
 WIDTH, HEIGHT = 800, 430
-LEFT, RIGHT, TOP, BOTTOM = 58, 265, 46, 48  # margins; the lines' names stand on the right
+LEFT, RIGHT, TOP, BOTTOM = 58, 265, 46, 48  # margins; the lines' names are on the right
 NAME_HEIGHT = 17
 TIMES = " \N{MULTIPLICATION SIGN}"
 GRID = (1, 1.5, 2, 3, 5, 7, 10, 15, 20, 30, 50, 70, 100, 200, 500, 1000)
@@ -21,7 +21,7 @@ DARK = ("#0d1117", "#e6edf3", "#30363d", ("#58a6ff", "#f0883e", "#bc8cff", "#919
 
 
 def colours(paper: str, ink: str, grid: str, lines: Sequence[str]) -> str:
-    """The rules of one theme."""
+    """Return the CSS rules of one theme."""
     rules = [f".paper {{ fill: {paper} }} text {{ fill: {ink} }} .grid {{ stroke: {grid} }}"]
     rules += [
         f".line{number} {{ stroke: {colour} }} .line{number} circle {{ fill: {colour} }}"
@@ -41,12 +41,12 @@ polyline {{ fill: none; stroke-width: 2.5; stroke-linejoin: round }}
 
 
 def draw(lines: Mapping[str, Line], *, title: str, across: str) -> str:
-    """An SVG of the lines, the first of them in the strongest colour.
+    """Return an SVG of the lines, the first of them in the strongest colour.
 
     Args:
-        lines: By name; points of the number of copies and the ratio, in rising order.
-        title: What is above it.
-        across: What the horizontal axis is.
+        lines: The lines by name; points of the number of copies and the ratio, in rising order.
+        title: The plot's title.
+        across: The title of the horizontal axis.
     """
     lines = {name: line for name, line in lines.items() if line}
     points = [point for line in lines.values() for point in line] or [(1, 1.0)]
@@ -95,7 +95,7 @@ def draw(lines: Mapping[str, Line], *, title: str, across: str) -> str:
 
 
 def apart(heights: Sequence[float]) -> list[float]:
-    """The same heights, moved so that names written there don't overlap."""
+    """Return the heights, moved so that names written at them don't overlap."""
     moved = list(heights)
     bottom = math.inf
     for index in sorted(range(len(moved)), key=lambda each: -moved[each]):

@@ -1,4 +1,4 @@
-"""A command and all that it starts: how long, how much work, how much memory."""
+"""Measure a command and all processes that it starts: wall time, CPU time and memory."""
 
 from __future__ import annotations
 
@@ -18,19 +18,19 @@ import psutil
 from tools.environment import tail
 
 SAMPLE_PAUSE = 0.2  # seconds
-SAMPLING_SHARE = 0.1  # of a core, at most: reading the memory of a hundred processes takes its time
-LEAVE_LIMIT = 10.0  # seconds for what is left when the command has ended, before it is killed
+SAMPLING_SHARE = 0.1  # of a core, at most: reading the memory of a hundred processes takes time
+LEAVE_LIMIT = 10.0  # seconds that remaining processes have once the command has ended, before they are killed
 
 
 class Failed(Exception):
-    """A command didn't end well; the message says how, with the end of its output."""
+    """A command failed; the message says how, with the end of its output."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Usage:
-    """What a command and all its processes used: seconds of time, seconds of all cores, bytes at the peak.
+    """The resources used by a command and its processes: wall seconds, CPU seconds of all cores, peak memory in bytes.
 
-    A process counts with its share of the pages that it has in common with others (PSS) where that can be read, else in full.
+    A process counts with its share of pages in common with others (PSS) if that can be read, else with all its pages.
     """
 
     wall: float
@@ -41,7 +41,7 @@ class Usage:
 class Tree:
     """The processes of a session, watched by a thread until `stop`.
 
-    A session holds what a command starts even when the one that started it is gone.
+    A session still holds a process when the process that started it is gone.
     """
 
     def __init__(self, session: int, *, limit: float) -> None:
@@ -54,23 +54,23 @@ class Tree:
         self._thread.start()
 
     def stop(self) -> None:
-        """Stops watching."""
+        """Stop watching."""
         self._stopped.set()
         self._thread.join()
 
     def cpu_seen(self) -> float:
-        """Seconds of all processes as last seen; what came and went between two looks is missing."""
+        """Return the CPU seconds of all processes as last seen; a process that lived between two samples is missing."""
         return sum(self._cpu.values())
 
     def members(self) -> Iterator[psutil.Process]:
-        """The processes that are there now."""
+        """Yield the processes that exist now, including those that have ended but weren't waited for."""
         for pid in psutil.pids():
             with suppress(ProcessLookupError, PermissionError, psutil.NoSuchProcess):
                 if os.getsid(pid) == self.session:
                     yield psutil.Process(pid)
 
     def running(self) -> list[psutil.Process]:
-        """Those that haven't ended."""
+        """Return the processes that haven't ended."""
         found = []
         for process in self.members():
             with suppress(psutil.NoSuchProcess):
@@ -79,7 +79,7 @@ class Tree:
         return found
 
     def kill(self) -> None:
-        """Ends all of them at once, and those that they were just starting."""
+        """Kill all processes, and those that they are just starting."""
         while left := self.running():
             for process in left:
                 with suppress(psutil.NoSuchProcess):
@@ -109,7 +109,7 @@ class Tree:
 
 
 def memory_of(process: psutil.Process) -> int:
-    """Bytes of a process, shared pages in proportion where the system says it."""
+    """Return the bytes of a process, with shared pages in proportion if the system reports them."""
     try:
         return int(process.memory_full_info().pss)
     except (AttributeError, psutil.AccessDenied):
@@ -119,10 +119,10 @@ def memory_of(process: psutil.Process) -> int:
 def measure(
     command: Sequence[str | Path], *, folder: Path, environment: Mapping[str, str], limit: float
 ) -> Usage:
-    """Runs a command to its end; nothing that it started is there afterwards, also if this is interrupted.
+    """Run a command to its end; no process that it started remains afterwards, even if this call is interrupted.
 
     Raises:
-        Failed: its exit code isn't 0, it took longer than `limit` seconds, or it can't be started.
+        Failed: if its exit code isn't 0, it took longer than `limit` seconds, or it can't be started.
     """
     with tempfile.TemporaryFile() as output:
         began = time.monotonic()
@@ -155,13 +155,13 @@ def measure(
                 f"took longer than {limit:.0f} s" if tree.out_of_time else f"ended with {process.returncode}"
             )
             raise Failed(f"`{' '.join(map(str, command))}` {how}:\n{said}")
-    # The system's own count holds all that was waited for, however short; not the children of a process that was killed.
+    # The system's own count has all processes that were waited for, however short, but not a killed one's children.
     counted = used.ru_utime + used.ru_stime + left_behind
     return Usage(wall=wall, cpu=max(counted, tree.cpu_seen()), memory=tree.memory)
 
 
 def wait_for_the_rest(tree: Tree) -> float:
-    """Waits until nothing is left of a command that has ended; answers the CPU seconds of what was left."""
+    """Wait at most `LEAVE_LIMIT` seconds for the processes that an ended command left, and return their CPU seconds."""
     seen: dict[int, float] = {}
     deadline = time.monotonic() + LEAVE_LIMIT
     while time.monotonic() < deadline and (left := tree.running()):
@@ -174,7 +174,7 @@ def wait_for_the_rest(tree: Tree) -> float:
 
 
 def end_on_signals() -> None:
-    """Makes SIGTERM what Ctrl-C is, and Ctrl-C what it is even where a shell has told us to ignore it."""
+    """Treat SIGTERM like Ctrl-C, and handle Ctrl-C even if a shell has set it to be ignored."""
 
     def interrupt(*_: object) -> None:
         raise KeyboardInterrupt

@@ -1,4 +1,4 @@
-"""docs/performance.md, made of what was measured and of nothing else."""
+"""docs/performance.md, written from the measurements alone."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ VARIANTS = {"without": "without the pack", "with": "with the pack"}
 
 
 def write(results: Results, folder: Path) -> list[Path]:
-    """Writes the report and its plot into a folder, and says where they are."""
+    """Write the report and its plot into a folder, and return their paths."""
     sections = [
         "# Performance",
         INTRODUCTION,
@@ -48,7 +48,7 @@ def write(results: Results, folder: Path) -> list[Path]:
 
 
 def machine(results: Results) -> str:
-    """When, how and where."""
+    """Return the section on when, how and on which machine the measurements were made."""
     if not results.measurements:
         return "**Nothing is measured yet.**"
     times = [each.at for each in results.measurements]
@@ -60,7 +60,7 @@ def machine(results: Results) -> str:
 
 
 def previews(results: Results) -> str:
-    """Previews of a large stack in which nothing changes."""
+    """Return the section on previews of a large stack without changes."""
     rows = preview_rows(results, "previews", PREVIEWS_OF)
     if not rows:
         return ""
@@ -71,7 +71,7 @@ def previews(results: Results) -> str:
 
 
 def policy(results: Results) -> str:
-    """What the policy pack adds to a preview."""
+    """Return the section on what the policy pack adds to a preview."""
     rows = preview_rows(results, "policy", VARIANTS)
     added = pack_adds(results)
     if not rows:
@@ -89,7 +89,7 @@ PREVIEW_HEAD = ("", "preview, s", "CPU, s", "peak memory, MiB", "calls", "runs")
 
 
 def preview_rows(results: Results, kind: str, titles: Mapping[str, str]) -> list[list[str]]:
-    """Rows of previews."""
+    """Return the rows of a table of previews."""
     rows = []
     for count in results.copies(kind):
         for key, title in titles.items():
@@ -114,7 +114,7 @@ def preview_rows(results: Results, kind: str, titles: Mapping[str, str]) -> list
 
 
 def recovery(results: Results) -> str:
-    """A day of a recovery region, beside a script."""
+    """Return the section on a day of a recovery region, compared with a script."""
     rows = []
     for count in results.copies("recovery"):
         for key, peer in RECOVERY.items():
@@ -134,7 +134,7 @@ def recovery(results: Results) -> str:
 
 
 def simulation(figures: Sequence[Mapping[str, float]]) -> str:
-    """The waiting alone, its clock and the service replaced."""
+    """Return the section on the simulation of waiting, with a simulated clock and service."""
     if not figures:
         return ""
     last = figures[-1]

@@ -1,4 +1,4 @@
-"""What was measured, a line of JSON each, on disk as soon as it is known."""
+"""The measurements, one line of JSON each, on disk as soon as they are made."""
 
 from __future__ import annotations
 
@@ -11,13 +11,13 @@ from typing import Any
 
 
 def is_read(operation: str) -> bool:
-    """Whether a call only asks."""
+    """Whether a call only reads."""
     return operation.startswith(("Get", "Describe", "Read"))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Step:
-    """One command: its `Usage`, and the calls it made, by operation.
+    """The usage of one command, as in `Usage`, and the number of its calls by operation.
 
     `reads_waiting` are the reads between the first CopySnapshot and the end of the last copy.
     """
@@ -30,27 +30,27 @@ class Step:
 
     @property
     def total(self) -> int:
-        """All its calls."""
+        """The number of all calls."""
         return sum(self.calls.values())
 
     @property
     def reads(self) -> int:
-        """Those that only ask."""
+        """The number of calls that only read."""
         return sum(number for name, number in self.calls.items() if is_read(name))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Measurement:
-    """One run of one peer, or why there is none.
+    """One run of one peer, or the reason for its failure.
 
     Attributes:
-        kind: What it is part of: ``copies``, ``long``, ``previews``, ``policy`` or ``recovery``.
-        peer: Who.
-        copies: How many.
-        seconds: What a copy takes.
-        at: When it began, UTC, ISO 8601.
-        steps: The commands, by verb.
-        failure: Why it came to nothing.
+        kind: The group of measurements: ``copies``, ``long``, ``previews``, ``policy`` or ``recovery``.
+        peer: The peer's key, or the variant's name for ``policy``.
+        copies: The number of copies.
+        seconds: How long a copy takes.
+        at: When the run began, UTC, ISO 8601.
+        steps: The commands' usage, by verb.
+        failure: Why the run failed; None if it succeeded.
     """
 
     kind: str
@@ -64,7 +64,7 @@ class Measurement:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Spread:
-    """Several measurements of one thing."""
+    """The median, least and most of several measurements."""
 
     median: float
     least: float
@@ -72,16 +72,16 @@ class Spread:
 
     @classmethod
     def of(cls, values: Iterable[float]) -> Spread | None:
-        """None if there are no values."""
+        """Return the spread of values, or None if there are no values."""
         listed = list(values)
         return cls(median=median(listed), least=min(listed), most=max(listed)) if listed else None
 
 
 class Results:
-    """All measurements of a bench, in a file.
+    """All measurements of a bench, kept in a file.
 
     Args:
-        path: The file; what it holds is taken up.
+        path: The file; its measurements are loaded.
     """
 
     def __init__(self, path: Path) -> None:
@@ -93,19 +93,19 @@ class Results:
             self._take(json.loads(line))
 
     def add(self, measurement: Measurement) -> None:
-        """Keeps a measurement."""
+        """Save a measurement."""
         self._write({"measurement": asdict(measurement)})
 
     def add_simulation(self, figures: dict[str, float]) -> None:
-        """Keeps the figures of a simulation."""
+        """Save the figures of a simulation."""
         self._write({"simulation": figures})
 
     def add_machine(self, machine: dict[str, str]) -> None:
-        """Keeps the description of where the following measurements are made."""
+        """Save the description of the machine of the measurements that follow."""
         self._write({"machine": machine})
 
     def find(self, kind: str, peer: str, copies: int) -> list[Measurement]:
-        """The runs of one cell of a table, and its failures."""
+        """Return the runs of one cell of a table, including failed ones."""
         return [
             each for each in self.measurements if (each.kind, each.peer, each.copies) == (kind, peer, copies)
         ]
@@ -113,16 +113,16 @@ class Results:
     def spread(
         self, kind: str, peer: str, copies: int, verb: str, value: Callable[[Step], float]
     ) -> Spread | None:
-        """The median of what `value` takes from a verb's step, over all runs of one cell."""
+        """Return the spread of `value` of a verb's step over all runs of one cell, or None without runs."""
         runs = [each for each in self.find(kind, peer, copies) if each.failure is None]
         return Spread.of(value(run.steps[verb]) for run in runs if verb in run.steps)
 
     def seconds(self, kind: str = "copies") -> float | None:
-        """What a copy takes; None if no copies are measured yet."""
+        """Return how long a copy takes, or None if no copies have been measured yet."""
         return next((each.seconds for each in self.measurements if each.kind == kind), None)
 
     def copies(self, kind: str, peers: Collection[str] | None = None) -> list[int]:
-        """The numbers of copies that there are measurements for, of these peers."""
+        """Return the numbers of copies that have measurements of these peers, or of any peer."""
         return sorted(
             {
                 each.copies

@@ -1,4 +1,4 @@
-"""The emulated service in a process of its own: its work is counted in no figure."""
+"""The emulated services in their own process, whose work isn't part of any figure."""
 
 from __future__ import annotations
 
@@ -23,17 +23,17 @@ ANSWER_LIMIT = 60.0  # seconds; a thousand calls are listed in far less
 
 @dataclass(frozen=True, slots=True)
 class Service:
-    """A running service, by its port, and the process that it runs in."""
+    """The running emulator: its port and process."""
 
     port: int
     process: subprocess.Popen[str]
 
     def environment(self, service: str) -> dict[str, str]:
-        """What sends boto3, the AWS CLI, osc-sdk-python and Pulumi programs to one of the services."""
+        """Return the variables that make boto3, the AWS CLI, osc-sdk-python and Pulumi use one of the services."""
         return loopback.environment(self.port, [service])
 
     def start_afresh(self, *, copies: int, copy_seconds: float) -> None:
-        """Forgets everything and has `copies` sources on each service; a copy takes `copy_seconds`."""
+        """Reset the services and create `copies` sources on each; a copy takes `copy_seconds`."""
         self._ask("POST", "reset")
         self.set_copy_seconds(copy_seconds)
         sources = [{"name": f"source-{number:03}"} for number in range(copies)]
@@ -47,22 +47,22 @@ class Service:
         )
 
     def set_copy_seconds(self, seconds: float) -> None:
-        """Lets a copy take so long; as many as are wanted are made at a time."""
+        """Set how long a copy takes, with no practical limit on copies at a time."""
         self._ask("PATCH", "settings", {"copy_seconds": seconds, "max_copies_in_progress": 10_000})
 
     def seed(self, data: Mapping[str, Any]) -> None:
-        """Adds to what the services hold; see `pulumi_snapcopy.emulator.seeding`."""
+        """Add resources to the services; see `pulumi_snapcopy.emulator.seeding`."""
         self._ask("POST", "seed", dict(data))
 
     def take_automatic_snapshots(self, sources: int, date: str) -> None:
-        """Lets another day's automatic snapshots be taken; of each source the latest seven stay."""
+        """Take the automatic snapshots of another day; of each source the latest seven are kept."""
         assert self.process.stdin is not None and self.process.stdout is not None
         self.process.stdin.write(json.dumps([sources, date]) + "\n")
         self.process.stdin.flush()
         self.process.stdout.readline()
 
     def take_calls(self) -> list[dict[str, Any]]:
-        """The calls since the last time, in order."""
+        """Return the calls since the last time, in order, and clear the record."""
         calls = self._ask("GET", "calls")["calls"]
         self._ask("DELETE", "calls")
         return list(calls)
@@ -80,11 +80,11 @@ class Service:
 
 @contextmanager
 def running() -> Iterator[Service]:
-    """Runs the service for a `with` block; it ends with the bench, however that ends."""
+    """Run the services for a `with` block; their process ends with the bench, however the bench ends."""
     process = subprocess.Popen(
         [sys.executable, "-m", __spec__.name],
         cwd=ROOT,
-        # Amazon's images and their snapshots would be loaded while copies are started.
+        # Otherwise Amazon's images and their snapshots would be loaded while copies start.
         env={**os.environ, "MOTO_EC2_LOAD_DEFAULT_AMIS": "false"},
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
@@ -101,7 +101,7 @@ def running() -> Iterator[Service]:
 
 
 def serve() -> None:
-    """Serves until standard input is closed, as it is when the bench is no more."""
+    """Serve until standard input is closed, which happens when the bench ends."""
     with Emulator(services=SERVICES, settings=Settings()) as emulator:
         print(emulator.url.rpartition(":")[2], flush=True)
         for line in sys.stdin:

@@ -1,4 +1,4 @@
-"""The peers side by side: the tables of each number of copies, and the plot."""
+"""The comparison of the peers: tables for each number of copies, and the plot."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ COPIERS = [key for key in LIGHTSAIL if key != "noop"]
 
 
 def copies(results: Results) -> list[str]:
-    """A table for each service and number of copies."""
+    """Return a table for each service and number of copies."""
     head = (
         "peer",
         "wall, s",
@@ -52,12 +52,12 @@ def copies(results: Results) -> list[str]:
 
 
 def is_asked(results: Results, key: str, count: int) -> bool:
-    """Whether a peer is measured with so many copies, or there is a reason why it isn't."""
+    """Whether a peer has measurements with this number of copies, or is left out as its forecast is too long."""
     return bool(results.find("copies", key, count)) or runs_of(key, count, results.seconds() or 0.0, 1) == 0
 
 
 def row(results: Results, key: str, count: int, width: int) -> list[str]:
-    """One peer's cells; or why there are none."""
+    """Return one peer's cells, or the reason why there are none."""
     found = results.find("copies", key, count)
     runs = [each for each in found if each.failure is None]
     if not runs:
@@ -86,7 +86,7 @@ def row(results: Results, key: str, count: int, width: int) -> list[str]:
 
 
 def why_not(results: Results, key: str, count: int) -> str:
-    """Why a peer has no figures for a number of copies."""
+    """Return why a peer has no figures for a number of copies."""
     failures = [each.failure for each in results.find("copies", key, count) if each.failure]
     if failures:
         return f"failed: {reason(failures[-1])}"
@@ -97,7 +97,7 @@ def why_not(results: Results, key: str, count: int) -> str:
 
 
 def ratios(results: Results) -> str:
-    """The peers' medians over ours, for the largest number of copies."""
+    """Return a table of the peers' medians divided by ours, for the largest number of copies."""
     rows = []
     values: list[Callable[[Step], float]] = [
         lambda step: step.wall,
@@ -125,7 +125,7 @@ def ratios(results: Results) -> str:
 
 
 def operations(results: Results) -> str:
-    """What the calls are, for the largest number of copies."""
+    """Return a table of the calls by operation, for the largest number of copies."""
     count = max(results.copies("copies", COPIERS), default=0)
     made = {}
     for key in COPIERS:
@@ -142,7 +142,7 @@ def operations(results: Results) -> str:
 
 
 def figure(results: Results) -> str:
-    """The plot."""
+    """Return the plot as SVG."""
     seconds = results.seconds() or 1.0
     lines: dict[str, list[tuple[int, float]]] = {}
     for key in COPIERS:

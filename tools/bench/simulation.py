@@ -1,6 +1,6 @@
-"""Ten thousand copies over twenty regions, in a simulated day: what the watcher asks, how late it is, what it costs.
+"""Simulate the waits for 10,000 copies over 20 regions in a day: the watcher's calls, delays, CPU time and memory.
 
-The watcher is the provider's own; the clock and the service are replaced. A listing costs a call a page.
+The watcher is the provider's own; the clock and the service are simulated. A list costs a call for each page.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from pulumi_snapcopy.core.waiting.looking import Lookout, Waiter
 from pulumi_snapcopy.core.waiting.region import Region
 
 PAGE = 100
-"""Snapshots that the service lists in one answer."""
+"""The snapshots in a page of a list."""
 
 SIZES = (20, 40, 60, 80, 160, 320, 640)
 MINUTES_PER_GIB = 0.25
@@ -25,7 +25,7 @@ MINUTES_PER_GIB = 0.25
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Simulated:
-    """What a simulation has shown; ``polled`` is what looking at each copy every five seconds would have asked."""
+    """The figures of a simulation; ``polled`` is the number of calls if each copy were read every five seconds."""
 
     copies: int
     regions: int
@@ -37,13 +37,13 @@ class Simulated:
     seconds_a_look_at_most: float
     mebibytes: float
     late: float
-    """Median of how much later than it was done a copy was seen to be, as a share of the time it took."""
+    """Median of the delay between a copy's end and the watcher seeing it, as a share of the copy's duration."""
     late_at_most: float
     late_seconds_at_most: float
 
 
 class _Time:
-    """Time that is set; nobody waits in it."""
+    """A clock that is set; nothing waits for it."""
 
     def __init__(self) -> None:
         self.seconds = 0.0
@@ -54,7 +54,7 @@ class _Time:
 
 @dataclass
 class _Listed:
-    """A service that lists the copies of one region."""
+    """A simulated service that lists the copies of one region."""
 
     clock: _Time
     copies: Mapping[str, Seen]
@@ -76,7 +76,7 @@ class _Listed:
 
 @dataclass
 class _Sky:
-    """What is counted over all regions."""
+    """The figures over all regions."""
 
     look_seconds: list[float] = field(default_factory=list)
     late: list[float] = field(default_factory=list)
@@ -87,12 +87,12 @@ class _Sky:
 
 
 def simulate(*, copies: int = 10_000, regions: int = 20, seed: int = 0) -> Simulated:
-    """Wait for so many copies, all started at the same time.
+    """Return the figures of waiting for this many copies, all started at the same time.
 
     Args:
-        copies: how many, in all.
-        regions: over how many regions they are spread.
-        seed: of their sizes and durations; a copy takes a quarter of a minute a GiB, give or take a fifth.
+        copies: the number of all copies.
+        regions: the number of regions that they are spread over.
+        seed: of the copies' sizes and durations; a copy takes a quarter of a minute for a GiB, give or take a fifth.
 
     Example:
         >>> simulate(copies=40, regions=2).copies
@@ -118,7 +118,7 @@ def simulate(*, copies: int = 10_000, regions: int = 20, seed: int = 0) -> Simul
 
 @dataclass
 class _Waits:
-    """All waits in one region."""
+    """The waits for all copies in one region."""
 
     service: _Listed
     lookout: Lookout

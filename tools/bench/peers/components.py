@@ -1,4 +1,4 @@
-"""The engine with no provider at all: component resources."""
+"""The engine without any provider: component resources."""
 
 import os
 

@@ -1,4 +1,4 @@
-"""A boto3 script that starts all copies one by one, then looks at each until it is done; what is there already is left."""
+"""A boto3 script that starts all copies one by one, then polls each until it is complete; existing copies are kept."""
 
 import os
 import time

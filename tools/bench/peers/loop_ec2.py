@@ -1,4 +1,4 @@
-"""The same with EC2, or FCU: a copy is known again by its description."""
+"""An EC2 or FCU script that starts all copies one by one, then polls each; copies are recognized by description."""
 
 import os
 import time

@@ -1,4 +1,4 @@
-"""The same with OUTSCALE, through osc-sdk-python: a copy is known again by its description."""
+"""An osc-sdk-python script that starts all copies one by one, then polls each; copies are recognized by description."""
 
 import os
 import time

@@ -1,7 +1,7 @@
 """A provider that does nothing.
 
-It has a module of its own, so that it is serialized by name: the SDK fails on some 300 resources whose provider's class
-stands in the program, see the stock provider's row.
+It has its own module, so that it is serialized by name: the SDK fails on some 300 resources whose provider's class is
+defined in the program, see the stock provider's row.
 """
 
 from typing import Any

@@ -1,4 +1,4 @@
-"""Ours: a copy is declared, the provider waits."""
+"""Our provider on Lightsail: the program declares copies, the provider waits."""
 
 import os
 

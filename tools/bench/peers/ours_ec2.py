@@ -1,4 +1,4 @@
-"""Ours on EC2, or on FCU: a copy is declared, the provider waits."""
+"""Our provider on EC2 or FCU: the program declares copies, the provider waits."""
 
 import os
 

@@ -1,4 +1,4 @@
-"""Ours on OUTSCALE: a copy is declared, the provider waits."""
+"""Our provider on OUTSCALE: the program declares copies, the provider waits."""
 
 import os
 

@@ -1,4 +1,4 @@
-"""Ours: a recovery region of all sources."""
+"""Our recovery region for all sources."""
 
 import os
 

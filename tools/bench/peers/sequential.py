@@ -1,4 +1,4 @@
-"""A boto3 script that makes one copy after the other, polling every 5 seconds; what is there already is left."""
+"""A boto3 script that makes one copy after the other, polling every 5 seconds; existing copies are kept."""
 
 import os
 import time

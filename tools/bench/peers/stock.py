@@ -1,4 +1,4 @@
-"""The stock way in Pulumi: a dynamic provider of one's own that polls every 5 seconds."""
+"""The usual way in Pulumi: a self-written dynamic provider that polls every 5 seconds."""
 
 import os
 import time
