@@ -11,11 +11,11 @@ from typing import Any
 import boto3
 import pytest
 from pulumi_snapcopy.aws.calls import without_secrets
+from pulumi_snapcopy.core.bookkeeping import Bookkeeping
 from pulumi_snapcopy.core.errors import SourceError
 from pulumi_snapcopy.core.keys import owner
 from pulumi_snapcopy.core.outcome import Made, VerbFailed
 from pulumi_snapcopy.core.service import Service
-from pulumi_snapcopy.core.state import Bag
 from pulumi_snapcopy.core.values import Record, Seen, Spec
 from pulumi_snapcopy.core.verbs import Call, Verbs
 from pulumi_snapcopy.core.waiting.clock import SystemClock
@@ -61,7 +61,7 @@ def wanted(**given: object) -> dict[str, Any]:
 
 def spec(**given: object) -> Spec:
     """The same as a spec."""
-    return FAMILY.spec(wanted(**given), Bag.of(wanted()))
+    return FAMILY.spec(wanted(**given), Bookkeeping.of(wanted()))
 
 
 def verbs(service: Service) -> Verbs:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pulumi_snapcopy
 import pytest
-from pulumi_snapcopy.core.state import Bag
+from pulumi_snapcopy.core.bookkeeping import Bookkeeping
 from pulumi_snapcopy.core.waiting import policy
 
 ROOT = Path(__file__).parents[2]
@@ -34,7 +34,7 @@ def test_the_states_keys_are_those_of_the_bag() -> None:
     """Each key of our bookkeeping has its row."""
     table = PAGE.partition("| key in `snapcopy` |")[2].partition("\n\n")[0]
     assert set(re.findall(r"^\| `(\w+)` \|", table, re.M)) == {
-        re.sub(r"_([a-z])", lambda letter: letter[1].upper(), name) for name in Bag.__slots__
+        re.sub(r"_([a-z])", lambda letter: letter[1].upper(), name) for name in Bookkeeping.__slots__
     }
 
 

@@ -12,7 +12,7 @@ import pytest
 from botocore.exceptions import ClientError
 from pulumi_snapcopy.aws.calls import PAGES_TO_BELIEVE, call, without_secrets
 from pulumi_snapcopy.core import errors
-from pulumi_snapcopy.core.state import Bag
+from pulumi_snapcopy.core.bookkeeping import Bookkeeping
 from pulumi_snapcopy.core.values import Phase, Seen
 from pulumi_snapcopy.core.waiting.clock import SystemClock
 from pulumi_snapcopy.core.waiting.listing import Listing
@@ -53,7 +53,7 @@ def test_a_copy_is_looked_for_without_a_filter(aws: Emulator) -> None:
     clock, service = SystemClock(), Ec2()
     mine = aws.ec2.put_snapshot(TARGET, tags={"snapcopy:key": KEY})
     aws.ec2.put_snapshot(TARGET, tags={"snapcopy:key": "1" * 32})
-    spec = CopiedSnapshots().spec({"targetRegion": TARGET}, Bag(key=KEY))
+    spec = CopiedSnapshots().spec({"targetRegion": TARGET}, Bookkeeping(key=KEY))
     found = service.find(spec, Listing(service, TARGET, clock))
     assert [each.name for each in found] == [mine]
     (asked,) = aws.calls("DescribeSnapshots")

@@ -123,8 +123,8 @@ class Life:
     def goal(self, name: str, inputs: Properties) -> Goal:
         """What the program registers."""
         given = {key: value for key, value in inputs.items() if value is not None}
-        bag = {"identity": self.identity, **({"retain": True} if self.retain else {})}
-        asked = {"__provider": "p", "snapcopy": bag, **given}
+        bookkeeping = {"identity": self.identity, **({"retain": True} if self.retain else {})}
+        asked = {"__provider": "p", "snapcopy": bookkeeping, **given}
         return Goal(urn=self.row.urn(name), inputs=asked, retain=self.retain)
 
     def run(

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from pulumi_snapcopy.core.state import Bag
+from pulumi_snapcopy.core.bookkeeping import Bookkeeping
 from pulumi_snapcopy.outscale.family import CopiedSnapshots
 from pulumi_snapcopy.outscale.sdk import Connection
 from pulumi_snapcopy.outscale.service import Outscale
@@ -172,7 +172,9 @@ def test_a_quota_is_a_queue_while_others_of_ours_are_in_progress(copy: Life, con
     most = len(copy.emulator.outscale.snapshots(REGION)) + 1
     copy.set(copy_seconds=60, max_snapshots=most)
     others = Outscale(lambda: connection, clock=copy.clock)
-    spec = CopiedSnapshots().spec({**COPY, "regionName": REGION}, Bag(key="a" * 32, owner="shop/dev/other@1"))
+    spec = CopiedSnapshots().spec(
+        {**COPY, "regionName": REGION}, Bookkeeping(key="a" * 32, owner="shop/dev/other@1")
+    )
     others.tag(others.create(spec, attempt=0).seen, spec.all_tags)
     before = copy.clock.now()
     (error,) = copy.run()

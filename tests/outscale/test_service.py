@@ -7,8 +7,8 @@ from datetime import datetime, timedelta, timezone
 from typing import Any
 
 import pytest
+from pulumi_snapcopy.core.bookkeeping import Bookkeeping
 from pulumi_snapcopy.core.errors import AnswerLost, Denied, NoSuchService, NotFound, Refused, ServiceError
-from pulumi_snapcopy.core.state import Bag
 from pulumi_snapcopy.core.values import Phase, Spec
 from pulumi_snapcopy.core.waiting.clock import Clock, SystemClock
 from pulumi_snapcopy.core.waiting.listing import Listing
@@ -65,7 +65,7 @@ def raw(
 
 def spec() -> Spec:
     """A copy that is asked for."""
-    return CopiedSnapshots().spec({**COPY, "regionName": REGION}, Bag(key=KEY, owner=OWNER))
+    return CopiedSnapshots().spec({**COPY, "regionName": REGION}, Bookkeeping(key=KEY, owner=OWNER))
 
 
 def started(sdk: Scripted) -> tuple[str, Phase]:
@@ -363,7 +363,7 @@ def test_a_volume_that_cant_be_looked_at_is_left_to_the_service() -> None:
 
     service = Outscale(lambda: Scripted(ReadVolumes=unknown))
     of_a_volume = Snapshots().spec(
-        {"volumeId": "vol-00000000", "regionName": REGION}, Bag(key=KEY, owner=OWNER)
+        {"volumeId": "vol-00000000", "regionName": REGION}, Bookkeeping(key=KEY, owner=OWNER)
     )
     assert service.check_source(of_a_volume, Listing(service, REGION, SystemClock())).kind == "snapshot"
 

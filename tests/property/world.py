@@ -8,13 +8,13 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from pulumi_snapcopy.core import state
+from pulumi_snapcopy.core.bookkeeping import Bookkeeping
 from pulumi_snapcopy.core.converge import converge
 from pulumi_snapcopy.core.errors import CopyError
 from pulumi_snapcopy.core.keys import owner
 from pulumi_snapcopy.core.outcome import Made, VerbFailed
 from pulumi_snapcopy.core.run import Run
 from pulumi_snapcopy.core.settle import settle
-from pulumi_snapcopy.core.state import Bag
 from pulumi_snapcopy.core.values import OWNER_TAG, Known, Seen, Spec
 from pulumi_snapcopy.core.verbs import Call, Verbs
 from pulumi_snapcopy.core.waiting.region import Region
@@ -66,7 +66,7 @@ def wanted(**changes: Any) -> Spec:
         **changes,
     }
     settled = settle(FAMILY, URN, {}, inputs, ask=lambda *_: None)
-    return FAMILY.spec(settled, Bag.of(settled))
+    return FAMILY.spec(settled, Bookkeeping.of(settled))
 
 
 def manual(**changes: Any) -> Spec:
@@ -193,11 +193,11 @@ def never_seen(spec: Spec) -> Known:
 def _state(spec: Spec, known: Known, timeout: str = "1h") -> tuple[str, dict[str, Any]]:
     """The id and the outputs in the state."""
     assert known.seen is not None
-    bag = Bag(
+    bookkeeping = Bookkeeping(
         identity=IDENTITY,
         owner=spec.owner,
         key=spec.key,
         timeouts={"create": "1h", "delete": timeout},
         retain=spec.retain,
     )
-    return known.seen.id, state.outputs(FAMILY, spec.arguments, spec, known, bag=bag)
+    return known.seen.id, state.outputs(FAMILY, spec.arguments, spec, known, bookkeeping=bookkeeping)

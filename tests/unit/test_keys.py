@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from pulumi_snapcopy.core import keys
-from pulumi_snapcopy.core.state import Bag
+from pulumi_snapcopy.core.bookkeeping import Bookkeeping
 from pulumi_snapcopy.lightsail.family import LONGEST_NAME, CopiedSnapshots, key_of
 
 FAMILY = CopiedSnapshots()
@@ -34,7 +34,7 @@ def urn(resource: str, *, stack: str = "dev", project: str = "shop", parents: st
 
 def key_of_request(identity: str = IDENTITY, of: str = urn("web"), **changes: object) -> str:
     """The key of the request, changed."""
-    return FAMILY.key({**REQUEST, **changes}, Bag(identity=identity), place=keys.place(of))
+    return FAMILY.key({**REQUEST, **changes}, Bookkeeping(identity=identity), place=keys.place(of))
 
 
 def inputs_of(source: str, date: str | None) -> dict[str, str]:

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from pulumi_snapcopy.core import messages, notices
+from pulumi_snapcopy.core.bookkeeping import Bookkeeping
 from pulumi_snapcopy.core.errors import TooManyCopies
 from pulumi_snapcopy.core.family import Inputs
 from pulumi_snapcopy.core.messages import MAKING
-from pulumi_snapcopy.core.state import Bag
 from pulumi_snapcopy.core.values import Known, Phase, Seen, Spec
 from pulumi_snapcopy.ec2.family import CopiedSnapshots
 
@@ -21,7 +21,7 @@ COMPLETE = Seen(
 
 def spec(**more: str) -> Spec:
     """A request for a copy."""
-    return CopiedSnapshots().spec({**REQUEST, **more}, Bag(owner="shop/dev/vol@0123456789abcdef"))
+    return CopiedSnapshots().spec({**REQUEST, **more}, Bookkeeping(owner="shop/dev/vol@0123456789abcdef"))
 
 
 def test_only_what_is_pending_is_waited_for_by_the_next_run() -> None:

@@ -9,8 +9,8 @@ from datetime import datetime, timezone
 from typing import Any
 
 import pytest
+from pulumi_snapcopy.core.bookkeeping import Bookkeeping
 from pulumi_snapcopy.core.rules.judgement import UNKNOWN, Context, Regions, Violation
-from pulumi_snapcopy.core.state import Bag
 from pulumi_snapcopy.families import CATALOGUE
 from pulumi_snapcopy.lightsail.family import CopiedSnapshots
 from pulumi_snapcopy.lightsail.rules import COPIED_SNAPSHOT_RULES
@@ -286,7 +286,7 @@ def test_the_most_tags_a_user_may_write_leave_room_for_ours() -> None:
     counts = [n for n in range(60) if judged({**GOOD, "tags": {str(key): "" for key in range(n)}}) == []]
     inputs = {**GOOD, "tags": dict.fromkeys(map(str, range(max(counts))), "")}
     assert max(counts) > 40
-    spec = CopiedSnapshots().spec(inputs, Bag(owner="shop/dev/db@0123456789abcdef", retain=True))
+    spec = CopiedSnapshots().spec(inputs, Bookkeeping(owner="shop/dev/db@0123456789abcdef", retain=True))
     assert len(spec.all_tags) <= 50
 
 

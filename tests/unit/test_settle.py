@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from pulumi_snapcopy.core.bookkeeping import Bookkeeping
 from pulumi_snapcopy.core.rules.judgement import UNKNOWN
-from pulumi_snapcopy.core.state import Bag
 
 from .settling import (
     DATED,
@@ -107,7 +107,10 @@ def test_a_renamed_declaration_copies_nothing_again(news: dict[str, Any]) -> Non
     """Once derived, the name stays when the owner changes; the owner's tag is brought in line."""
     first = settled(news)
     again = settle(first, news, latest=never, name="other")
-    assert Bag.of(again).owner == f"shop/dev/other@{IDENTITY}" and Bag.of(again).key == Bag.of(first).key
+    assert (
+        Bookkeeping.of(again).owner == f"shop/dev/other@{IDENTITY}"
+        and Bookkeeping.of(again).key == Bookkeeping.of(first).key
+    )
     assert again["targetSnapshotName"] == first["targetSnapshotName"]
     found = differences(outputs(first), again)
     assert (found.replaces, found.update) == ([], True)
@@ -152,22 +155,22 @@ def test_no_name_is_derived_of_what_is_unknown() -> None:
 def test_while_the_identity_is_unknown_neither_owner_key_nor_name_is_settled() -> None:
     """In the preview of a stack's first `up` the identity isn't there yet."""
     found = settle({}, {**DATED, "snapcopy": {"identity": UNKNOWN}}, latest=never)
-    bag = Bag.of(found)
-    assert (bag.identity, bag.owner, bag.key) == (UNKNOWN, UNKNOWN, UNKNOWN)
+    bookkeeping = Bookkeeping.of(found)
+    assert (bookkeeping.identity, bookkeeping.owner, bookkeeping.key) == (UNKNOWN, UNKNOWN, UNKNOWN)
     assert found["targetSnapshotName"] is UNKNOWN
 
 
 def test_a_key_that_covers_something_unknown_is_unknown() -> None:
     """The owner is known all the same."""
-    bag = Bag.of(settle({}, {**DATED, "sourceRegion": UNKNOWN}, latest=never))
-    assert bag.key is UNKNOWN and bag.owner == f"shop/dev/web@{IDENTITY}"
+    bookkeeping = Bookkeeping.of(settle({}, {**DATED, "sourceRegion": UNKNOWN}, latest=never))
+    assert bookkeeping.key is UNKNOWN and bookkeeping.owner == f"shop/dev/web@{IDENTITY}"
 
 
 def test_another_identity_is_another_key() -> None:
     """A state whose identity was lost and drawn again doesn't go on under the earlier key."""
     first = settled(DATED)
     again = settle(first, {**DATED, "snapcopy": {"identity": "fedcba9876543210"}}, latest=never)
-    assert Bag.of(again).key != Bag.of(first).key
+    assert Bookkeeping.of(again).key != Bookkeeping.of(first).key
 
 
 # As a spec, and in the state

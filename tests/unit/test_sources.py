@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import pytest
+from pulumi_snapcopy.core.bookkeeping import Bookkeeping
 from pulumi_snapcopy.core.errors import Denied, NotFound, SourceError, Transient
-from pulumi_snapcopy.core.state import Bag
 from pulumi_snapcopy.core.values import Seen, Source
 from pulumi_snapcopy.core.waiting.listing import Listing
 from pulumi_snapcopy.lightsail.family import CopiedSnapshots, phase
@@ -69,7 +69,7 @@ def check(region: Region, **source: str | None) -> Source:
         "sourceRegion": "us-east-1", "targetRegion": "eu-west-1", "sourceSnapshotName": source.get("snapshot"),
         "sourceResourceName": source.get("resource"), "restoreDate": source.get("date"),
     }  # fmt: skip
-    spec = CopiedSnapshots().spec(inputs, Bag(owner="shop/dev/web@0123456789abcdef"))
+    spec = CopiedSnapshots().spec(inputs, Bookkeeping(owner="shop/dev/web@0123456789abcdef"))
     listing = Listing(region, spec.source_region, FakeClock())  # type: ignore[arg-type]
     return check_source(region, spec, listing)
 

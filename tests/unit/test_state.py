@@ -7,7 +7,7 @@ from datetime import datetime, timezone
 
 import pytest
 from pulumi_snapcopy.core import state
-from pulumi_snapcopy.core.state import Bag
+from pulumi_snapcopy.core.bookkeeping import Bookkeeping
 from pulumi_snapcopy.core.values import Known, Phase, Seen
 from pulumi_snapcopy.core.waiting.policy import DEFAULT_TIMEOUT
 
@@ -29,9 +29,9 @@ def test_inputs_are_read_as_a_spec() -> None:
         "snapcopy": {**OURS["snapcopy"], "retain": True, "timeouts": {"create": "90m"}},
     }  # fmt: skip
     inputs = settled(given)
-    bag = Bag.of(inputs)
-    spec = FAMILY.spec(inputs, bag)
-    assert (spec.resource, spec.owner, spec.key) == ("web", f"shop/dev/web@{IDENTITY}", bag.key)
+    bookkeeping = Bookkeeping.of(inputs)
+    spec = FAMILY.spec(inputs, bookkeeping)
+    assert (spec.resource, spec.owner, spec.key) == ("web", f"shop/dev/web@{IDENTITY}", bookkeeping.key)
     assert (spec.source_region, spec.region, spec.source, spec.name) == (
         "us-east-1", "eu-west-1", "us-east-1:web-1", "mine",
     )  # fmt: skip
@@ -52,7 +52,7 @@ def test_inputs_are_read_as_a_spec() -> None:
 def test_only_a_derived_name_of_a_date_is_dated() -> None:
     """Runs on other days make others under other names; under an explicit one, or of a manual source, they don't."""
     dated = {
-        kind: FAMILY.spec(inputs, Bag.of(inputs)).dated
+        kind: FAMILY.spec(inputs, Bookkeeping.of(inputs)).dated
         for kind, inputs in {
             "derived": settled(DATED), "explicit": settled({**DATED, "targetSnapshotName": "mine"}), "manual": settled(MANUAL),
         }.items()
@@ -74,8 +74,8 @@ def test_the_first_timeout_given_holds(
     timeouts: dict[str, str], verbs: tuple[str, ...], expected: float
 ) -> None:
     """An update goes on for as long as it, or else the create, may take; by default three hours."""
-    bag = Bag(timeouts=timeouts)
-    assert bag.timeout(*verbs) == expected
+    bookkeeping = Bookkeeping(timeouts=timeouts)
+    assert bookkeeping.timeout(*verbs) == expected
 
 
 @pytest.mark.parametrize(
@@ -92,36 +92,38 @@ def test_what_an_interrupted_run_made_is_as_old_as_a_run_may_take(
     timeouts: dict[str, str], expected: float
 ) -> None:
     """Whichever verb looks for it, within however short a time of its own."""
-    assert FAMILY.spec(settled(MANUAL), Bag(timeouts=timeouts)).longest_run == expected
+    assert FAMILY.spec(settled(MANUAL), Bookkeeping(timeouts=timeouts)).longest_run == expected
 
 
 def test_bookkeeping_is_written_and_read_again() -> None:
     """Under one key of the state, without what has its default, and with nothing that isn't JSON."""
-    bag = Bag(
+    bookkeeping = Bookkeeping(
         identity=IDENTITY, owner="o", key="k", previous_owner="p", predecessors=("b", "a"), partial=True
     )
-    written = bag.written()
+    written = bookkeeping.written()
     assert written == {
         "identity": IDENTITY, "owner": "o", "key": "k", "previousOwner": "p", "predecessors": ["a", "b"], "partial": True,
     }  # fmt: skip
-    assert Bag.of({"snapcopy": {**written, "of a later version": 1}}) == replace(bag, predecessors=("a", "b"))
-    assert Bag().written() == {} and Bag.of({}) == Bag()
+    assert Bookkeeping.of({"snapcopy": {**written, "of a later version": 1}}) == replace(
+        bookkeeping, predecessors=("a", "b")
+    )
+    assert Bookkeeping().written() == {} and Bookkeeping.of({}) == Bookkeeping()
 
 
 def test_what_the_state_holds_is_known_again() -> None:
     """The thing's ref, state and time; whose it is; and what it replaced."""
     inputs = settled(MANUAL)
-    bag = replace(Bag.of(inputs), previous_owner="old", predecessors=("arn:0",))
+    bookkeeping = replace(Bookkeeping.of(inputs), previous_owner="old", predecessors=("arn:0",))
     made = datetime(2026, 11, 20, 9, 5, 1, 999, tzinfo=timezone.utc)
     seen = Seen(
         name="db-1-copy", region="eu-west-1", kind="DiskSnapshot", ref="arn:1", state="completed", phase=Phase.DONE,
         created_at=made, outputs={"arn": "arn:1", "resourceType": "DiskSnapshot", "sizeInGb": 32},
     )  # fmt: skip
-    spec = FAMILY.spec(inputs, bag)
-    held = state.outputs(FAMILY, inputs, spec, Known(seen=seen, operation_id="op-1"), bag=bag)
+    spec = FAMILY.spec(inputs, bookkeeping)
+    held = state.outputs(FAMILY, inputs, spec, Known(seen=seen, operation_id="op-1"), bookkeeping=bookkeeping)
     assert held == {
         **inputs, "targetSnapshotName": "db-1-copy", "arn": "arn:1", "state": "completed", "resourceType": "DiskSnapshot",
-        "createdAt": "2026-11-20T09:05:01Z", "sizeInGb": 32, "operationId": "op-1", "snapcopy": bag.written(),
+        "createdAt": "2026-11-20T09:05:01Z", "sizeInGb": 32, "operationId": "op-1", "snapcopy": bookkeeping.written(),
     }  # fmt: skip
     known = state.known(FAMILY, held, "eu-west-1/db-1-copy")
     assert known.seen is not None and known.in_state
@@ -136,6 +138,8 @@ def test_outputs_of_another_thing_are_not_taken_from_the_state() -> None:
     olds = outputs(inputs, sizeInGb=32)
     for ref, size in (("arn:1", 32), ("arn:2", None)):
         seen = Seen(name="x", region="eu-west-1", kind="DiskSnapshot", ref=ref, outputs={"arn": ref})
-        spec = FAMILY.spec(inputs, Bag.of(inputs))
-        held = state.outputs(FAMILY, inputs, spec, Known(seen=seen), bag=Bag.of(inputs), olds=olds)
+        spec = FAMILY.spec(inputs, Bookkeeping.of(inputs))
+        held = state.outputs(
+            FAMILY, inputs, spec, Known(seen=seen), bookkeeping=Bookkeeping.of(inputs), olds=olds
+        )
         assert held.get("sizeInGb") == size

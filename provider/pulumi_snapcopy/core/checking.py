@@ -8,6 +8,7 @@ from datetime import datetime, timezone
 from typing import Any
 
 from .account import AccountGuard
+from .bookkeeping import Bookkeeping
 from .errors import ServiceError, WrongAccount
 from .family import Family
 from .ledger import Ledger
@@ -15,7 +16,6 @@ from .messages import other_account
 from .rules.judgement import BOOKKEEPING, UNKNOWN, Violation
 from .service import Service
 from .settle import differences, settle
-from .state import Bag
 from .waiting.clock import Clock
 
 UNGUARDED = (
@@ -62,10 +62,10 @@ class Checking:
             entry.region = olds.get(self.family.region_argument)
             entry.ids.update(filter(None, [self.family.settled_id(olds)]))
             entry.tags = olds.get("tags") or {}
-        bag = Bag.of(inputs)
-        if bag.guarded and self.guard is None:
+        bookkeeping = Bookkeeping.of(inputs)
+        if bookkeeping.guarded and self.guard is None:
             return Checked(inputs=news, failures=[Violation(property="", message=UNGUARDED)])
-        inputs[BOOKKEEPING] = replace(bag, guarded=False).written()
+        inputs[BOOKKEEPING] = replace(bookkeeping, guarded=False).written()
         if failures := self._default(inputs, entry.region):
             return Checked(inputs=news, failures=failures)
         now = datetime.fromtimestamp(self.clock.now(), timezone.utc)

@@ -6,15 +6,13 @@ from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import datetime
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import Any, ClassVar
 
+from .bookkeeping import Bookkeeping
 from .fields import Change, Fields
 from .keys import key as make_key
 from .rules.rulebook import Rulebook
 from .values import Phase, Source, Spec, Traits, Words
-
-if TYPE_CHECKING:
-    from .state import Bag
 
 Inputs = Mapping[str, Any]
 
@@ -143,10 +141,12 @@ class Family(ABC):
         """Return the region of a ref, or an empty string if it doesn't say."""
         return ""
 
-    def key(self, inputs: Inputs, bag: Bag, *, place: str) -> str:
+    def key(self, inputs: Inputs, bookkeeping: Bookkeeping, *, place: str) -> str:
         """Return the key of a request."""
-        taken = {"taken": bag.taken} if self.follows(inputs) else {}
-        return make_key(bag.identity, place, {**self.key_covers(inputs), **taken}, digits=self.key_digits)
+        taken = {"taken": bookkeeping.taken} if self.follows(inputs) else {}
+        return make_key(
+            bookkeeping.identity, place, {**self.key_covers(inputs), **taken}, digits=self.key_digits
+        )
 
     def settled_id(self, inputs: Inputs) -> str | None:
         """Return the resource id that settled inputs lead to, or None while it isn't known."""
@@ -163,24 +163,24 @@ class Family(ABC):
         """Return the spec with what its source has settled."""
         return self._spec({**spec.arguments, **source.settled}, spec)
 
-    def spec(self, inputs: Inputs, bag: Bag) -> Spec:
+    def spec(self, inputs: Inputs, bookkeeping: Bookkeeping) -> Spec:
         """Return settled inputs, or outputs from the state, as a `Spec`.
 
         Args:
             inputs: without unknowns.
-            bag: our bookkeeping beside them.
+            bookkeeping: our bookkeeping beside them.
         """
         blank = Spec(
             words=self.words,
             traits=self.traits,
-            resource=bag.resource,
+            resource=bookkeeping.resource,
             subject="",
-            owner=bag.owner,
-            key=bag.key,
+            owner=bookkeeping.owner,
+            key=bookkeeping.key,
             region="",
             source_region="",
-            retain=bag.retain,
-            longest_run=max(bag.timeout("create"), bag.timeout("update", "create")),
+            retain=bookkeeping.retain,
+            longest_run=max(bookkeeping.timeout("create"), bookkeeping.timeout("update", "create")),
             by_id=not self.name_argument,
         )
         return self._spec(inputs, blank)

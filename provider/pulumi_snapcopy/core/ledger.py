@@ -25,7 +25,7 @@ class Entry:
         tags: the user's tags that the object has or may have.
         refs: the refs of its objects, also of replaced ones, which the engine deletes or keeps.
         key: the key in the state.
-        replaced: the keys of recently replaced objects, and when; see `state.Bag`.
+        replaced: the keys of recently replaced objects, and when; see `bookkeeping.Bookkeeping`.
         deleted: the refs that this run has deleted; lists may go on showing them.
         ref: the ref in the state.
         is_another_request: whether the program asks for a replacement; set by `check`, corrected by `diff`.

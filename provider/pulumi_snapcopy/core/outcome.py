@@ -7,10 +7,10 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from . import messages, state
+from .bookkeeping import Bookkeeping
 from .errors import CopyError, SnapcopyError
 from .family import Family
 from .rules.judgement import BOOKKEEPING
-from .state import Bag
 from .values import Known, Spec
 
 Properties = dict[str, Any]
@@ -38,12 +38,15 @@ def made(
     inputs: Properties,
     spec: Spec,
     known: Known,
-    bag: Bag,
+    bookkeeping: Bookkeeping,
     olds: Mapping[str, Any] | None = None,
 ) -> Made:
     """Return a resource for the state from what is known of its object."""
     assert known.seen is not None, "only what was made, or is being made, is in the state"
-    return Made(id=known.seen.id, outputs=state.outputs(family, inputs, spec, known, bag=bag, olds=olds))
+    return Made(
+        id=known.seen.id,
+        outputs=state.outputs(family, inputs, spec, known, bookkeeping=bookkeeping, olds=olds),
+    )
 
 
 def refreshed(family: Family, id_: str, outputs: Properties, spec: Spec, known: Known) -> Made:
@@ -61,14 +64,14 @@ def refreshed(family: Family, id_: str, outputs: Properties, spec: Spec, known: 
     Raises:
         VerbFailed: if the next ``up`` has something to complete; ``kept`` is what was read.
     """
-    found, bag, asked = known.seen, Bag.of(outputs), state.asked(family, outputs)
+    found, bookkeeping, asked = known.seen, Bookkeeping.of(outputs), state.asked(family, outputs)
     assert found is not None, "what is gone leaves nothing"
     if known.in_state and (reason := messages.incomplete(spec, found)):
-        outs = state.outputs(family, asked, spec, known, bag=bag, olds=outputs)
+        outs = state.outputs(family, asked, spec, known, bookkeeping=bookkeeping, olds=outputs)
         raise VerbFailed(reason, Made(id=id_, outputs=outs))
     tags = {key: found.tags[key] for key in spec.tags if key in found.tags}
     given = {**asked, "tags": tags} if spec.tags else asked
-    outs = state.outputs(family, given, spec, known, bag=bag, olds=outputs)
+    outs = state.outputs(family, given, spec, known, bookkeeping=bookkeeping, olds=outputs)
     names = (*(each.name for each in family.fields.arguments), *family.settled, BOOKKEEPING)
     shown = state.asked(family, outs)
     drifted = {key: shown[key] for key in names if key in asked} if tags != spec.tags else None
@@ -80,7 +83,7 @@ def failed(
     error: CopyError,
     inputs: Properties,
     spec: Spec,
-    bag: Bag,
+    bookkeeping: Bookkeeping,
     *,
     olds: Mapping[str, Any] | None = None,
     tags: Mapping[str, str] | None = None,
@@ -93,7 +96,7 @@ def failed(
         error: why the verb failed, and what is known of the object.
         inputs: what was asked for.
         spec: the same, read.
-        bag: our bookkeeping.
+        bookkeeping: our bookkeeping.
         olds: the outputs in the state.
         tags: the tags it had before: which of them were set and removed isn't known.
         predecessors: refs of the declaration's earlier ones.
@@ -101,9 +104,9 @@ def failed(
     known = error.kept
     if known is None or known.seen is None or not known.seen.name:
         return VerbFailed(str(error))
-    bag = replace(bag, partial=True, predecessors=tuple({*predecessors} - {known.ref or ""}))
+    bookkeeping = replace(bookkeeping, partial=True, predecessors=tuple({*predecessors} - {known.ref or ""}))
     if tags:
         inputs = {**inputs, "tags": {**tags, **inputs.get("tags", {})}}
-    if olds is not None and (before := state.known(family, olds).owner) not in (None, bag.owner):
-        bag = replace(bag, previous_owner=before)  # it may still be tagged so
-    return VerbFailed(str(error), made(family, inputs, spec, known, bag, olds))
+    if olds is not None and (before := state.known(family, olds).owner) not in (None, bookkeeping.owner):
+        bookkeeping = replace(bookkeeping, previous_owner=before)  # it may still be tagged so
+    return VerbFailed(str(error), made(family, inputs, spec, known, bookkeeping, olds))

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from . import notices, state
+from . import notices
+from .bookkeeping import Bookkeeping, iso
 from .errors import ServiceError, SourceError
 from .presence import find_known
 from .run import Run
-from .state import Bag
 from .values import Seen
 
 
@@ -23,9 +23,9 @@ def read(run: Run) -> Seen | None:
     return None
 
 
-def warn_of_source_changes(run: Run, found: Seen | None, bag: Bag) -> None:
+def warn_of_source_changes(run: Run, found: Seen | None, bookkeeping: Bookkeeping) -> None:
     """Warn of a source that was taken again under its name, or that is gone together with its copy."""
-    if not run.known.in_state or (found is not None and not bag.taken):
+    if not run.known.in_state or (found is not None and not bookkeeping.taken):
         return
     try:
         source = run.service.check_source(run.spec, run.source.listing)
@@ -35,5 +35,5 @@ def warn_of_source_changes(run: Run, found: Seen | None, bag: Bag) -> None:
         return
     except ServiceError:
         return  # it is only worth knowing
-    if found is not None and source.taken_at and state.iso(source.taken_at) != bag.taken:
-        run.progress.warn(notices.taken_again(run.spec, bag.taken, state.iso(source.taken_at)))
+    if found is not None and source.taken_at and iso(source.taken_at) != bookkeeping.taken:
+        run.progress.warn(notices.taken_again(run.spec, bookkeeping.taken, iso(source.taken_at)))

@@ -7,10 +7,10 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from . import keys, state
+from .bookkeeping import Bookkeeping, iso
 from .family import Family, Inputs
 from .fields import Change
 from .rules.judgement import BOOKKEEPING, UNKNOWN
-from .state import Bag
 from .values import Phase
 
 
@@ -54,20 +54,20 @@ def settle(
         ask = _nobody  # no network while an input is unknown
     taken = _taken(family, olds, inputs, same=same, ask=ask)
     # Where the first check couldn't ask, create has settled it; `differences` compares it.
-    before_taken = Bag.of(olds).taken
+    before_taken = Bookkeeping.of(olds).taken
     if family.follows(inputs) and before_taken and taken != before_taken:
         same = False  # of the source as it is now, another one is asked for
-    bag = _signed(family, urn, olds, inputs, taken=taken, same=same)
-    inputs[BOOKKEEPING] = bag.written()
+    bookkeeping = _signed(family, urn, olds, inputs, taken=taken, same=same)
+    inputs[BOOKKEEPING] = bookkeeping.written()
     family.settle(olds, inputs, same=same, ask=ask)
     if not family.name_argument or named:
         return inputs
     before, now = family.request(olds), family.request(inputs)
     if same and all(equal(before.get(name), now[name]) for name in now.keys() - {family.name_argument}):
         return inputs | {key: olds[key] for key in (family.name_argument,) if key in olds}
-    if state.is_unknown([bag.key, *now.values()]):
+    if state.is_unknown([bookkeeping.key, *now.values()]):
         inputs[family.name_argument] = UNKNOWN  # which a saved plan allows to become a name
-    elif name := family.derive_name(inputs, bag.key):
+    elif name := family.derive_name(inputs, bookkeeping.key):
         inputs[family.name_argument] = name
     return inputs
 
@@ -78,23 +78,27 @@ def _nobody(region: Any, call: Callable[..., Any]) -> None:
 
 def _taken(family: Family, olds: Inputs, inputs: Inputs, *, same: bool, ask: Callable[..., Any]) -> str:
     """Return when the source was taken, if the request follows that; the known time if it can't be read now."""
-    held = Bag.of(olds).taken if same else ""
+    held = Bookkeeping.of(olds).taken if same else ""
     if not family.follows(inputs) or state.is_unknown(list(family.key_covers(inputs).values())):
         return held
-    return state.iso(ask(family.source(inputs)[0], family.taken(inputs))) or held
+    return iso(ask(family.source(inputs)[0], family.taken(inputs))) or held
 
 
-def _signed(family: Family, urn: str, olds: Inputs, inputs: Inputs, *, taken: str, same: bool) -> Bag:
+def _signed(family: Family, urn: str, olds: Inputs, inputs: Inputs, *, taken: str, same: bool) -> Bookkeeping:
     """Return the bookkeeping with owner and key; the key stays while the request does, also if the resource is renamed."""
-    bag, old = replace(Bag.of(inputs), taken=taken), Bag.of(olds)
-    if bag.identity is UNKNOWN or not bag.identity:
-        return replace(bag, owner=UNKNOWN, key=UNKNOWN) if bag.identity is UNKNOWN else bag
-    owner = keys.owner(urn, bag.identity)
-    if same and old.key and old.identity == bag.identity:
-        return replace(bag, owner=owner, key=old.key)
+    bookkeeping, old = replace(Bookkeeping.of(inputs), taken=taken), Bookkeeping.of(olds)
+    if bookkeeping.identity is UNKNOWN or not bookkeeping.identity:
+        return (
+            replace(bookkeeping, owner=UNKNOWN, key=UNKNOWN)
+            if bookkeeping.identity is UNKNOWN
+            else bookkeeping
+        )
+    owner = keys.owner(urn, bookkeeping.identity)
+    if same and old.key and old.identity == bookkeeping.identity:
+        return replace(bookkeeping, owner=owner, key=old.key)
     if state.is_unknown(list(family.key_covers(inputs).values())):
-        return replace(bag, owner=owner, key=UNKNOWN)
-    return replace(bag, owner=owner, key=family.key(inputs, bag, place=keys.place(urn)))
+        return replace(bookkeeping, owner=owner, key=UNKNOWN)
+    return replace(bookkeeping, owner=owner, key=family.key(inputs, bookkeeping, place=keys.place(urn)))
 
 
 def differences(family: Family, olds: Mapping[str, Any], news: Inputs) -> Differences:
@@ -113,7 +117,7 @@ def differences(family: Family, olds: Mapping[str, Any], news: Inputs) -> Differ
     if not family.name_argument and state.phase_of(family, olds.get("state")) is Phase.FAILED:
         replaces.append("state")  # an id can't change in place
     partial = state.is_partial(family, olds)
-    old, new = Bag.of(olds), Bag.of(news)
+    old, new = Bookkeeping.of(olds), Bookkeeping.of(news)
     in_place = any(not equal(olds.get(name), news.get(name)) for name in family.fields.names(Change.IN_PLACE))
     bookkeeping = (old.timeouts, old.owner, old.retain) != (new.timeouts, new.owner, new.retain)
     if family.follows(news) and old.taken and new.taken and old.taken != new.taken:

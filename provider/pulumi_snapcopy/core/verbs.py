@@ -9,6 +9,7 @@ from typing import Any
 
 from . import messages, notices, state
 from .account import AccountGuard
+from .bookkeeping import Bookkeeping, iso
 from .checking import Checked, Checking
 from .converge import converge
 from .deleting import NotAllowed, Replacement, delete_known
@@ -21,7 +22,6 @@ from .reading import read, warn_of_source_changes
 from .run import Progress, Run
 from .service import Service
 from .settle import Differences, differences
-from .state import Bag
 from .values import Known, Spec
 from .waiting.clock import Clock
 from .waiting.policy import LONGEST_PAUSE, READ_TIMEOUT
@@ -104,28 +104,34 @@ class Verbs:
         """
         entry = self.ledger.entry(call.urn)
         entry.replacement = None  # it is being created
-        another, bag = entry.is_another_request, Bag.of(inputs)
-        spec = self.family.spec(inputs, bag)
-        bag = bag.remembering(spec, entry.replaced, entry.key, now=self.clock.now())
+        another, bookkeeping = entry.is_another_request, Bookkeeping.of(inputs)
+        spec = self.family.spec(inputs, bookkeeping)
+        bookkeeping = bookkeeping.remembering(spec, entry.replaced, entry.key, now=self.clock.now())
         before = {} if another else dict(entry.tags)
         start = Known(predecessors=frozenset(entry.refs), replaces=entry.ref if another else None)
         run: Run | None = None
         try:
             run = self._run(
-                spec, start, call, timeout=bag.timeout("create"), is_first=self.is_new(bag.identity)
+                spec,
+                start,
+                call,
+                timeout=bookkeeping.timeout("create"),
+                is_first=self.is_new(bookkeeping.identity),
             )
             run.gone |= entry.deleted
-            run.keys |= bag.replaced.keys()
+            run.keys |= bookkeeping.replaced.keys()
             known = converge(run, dropped=set(before) - set(spec.tags))
         except CopyError as error:
             if error.kept and error.kept.seen:
                 self.ledger.assign(call.urn, error.kept.seen.id)
             left = start.predecessors - entry.deleted
             spec = run.spec if run else spec
-            raise failed(self.family, error, inputs, spec, bag, tags=before, predecessors=left) from error
-        bag = _after(run, known, bag)
-        bag = replace(bag, predecessors=tuple(known.predecessors - entry.deleted))
-        result = made(self.family, inputs, run.spec, known, bag)
+            raise failed(
+                self.family, error, inputs, spec, bookkeeping, tags=before, predecessors=left
+            ) from error
+        bookkeeping = _after(run, known, bookkeeping)
+        bookkeeping = replace(bookkeeping, predecessors=tuple(known.predecessors - entry.deleted))
+        result = made(self.family, inputs, run.spec, known, bookkeeping)
         self.ledger.assign(call.urn, result.id)
         return result
 
@@ -137,22 +143,22 @@ class Verbs:
         """
         settled = (*self.family.settled, self.family.name_argument)
         inputs = {**{key: olds[key] for key in settled if key in olds}, **inputs}
-        bag, start = Bag.of(inputs), state.known(self.family, olds)
-        spec = self.family.spec(inputs, bag)
-        bag = bag.remembering(spec, Bag.of(olds).replaced, now=self.clock.now())
+        bookkeeping, start = Bookkeeping.of(inputs), state.known(self.family, olds)
+        spec = self.family.spec(inputs, bookkeeping)
+        bookkeeping = bookkeeping.remembering(spec, Bookkeeping.of(olds).replaced, now=self.clock.now())
         dropped = set(olds.get("tags") or {}) - set(spec.tags)
         run: Run | None = None
         try:
-            run = self._run(spec, start, call, timeout=bag.timeout("update", "create"), olds=olds)
-            run.keys |= bag.replaced.keys()
+            run = self._run(spec, start, call, timeout=bookkeeping.timeout("update", "create"), olds=olds)
+            run.keys |= bookkeeping.replaced.keys()
             known = converge(run, dropped=dropped)
         except CopyError as error:
             raise failed(
-                self.family, error, inputs, run.spec if run else spec, bag,
+                self.family, error, inputs, run.spec if run else spec, bookkeeping,
                 olds=olds, tags=olds.get("tags"), predecessors=start.predecessors,
             ) from error  # fmt: skip
-        bag = _after(run, known, bag, olds)
-        return made(self.family, inputs, run.spec, known, bag, olds)
+        bookkeeping = _after(run, known, bookkeeping, olds)
+        return made(self.family, inputs, run.spec, known, bookkeeping, olds)
 
     def read(self, call: Call, id_: str, outputs: Properties) -> Made | None:
         """Return the resource as the service has it, or None only if it is gone.
@@ -160,17 +166,17 @@ class Verbs:
         Raises:
             VerbFailed: if it can't be read, or isn't complete; ``kept`` is what was read.
         """
-        bag, asked = Bag.of(outputs), state.asked(self.family, outputs)
+        bookkeeping, asked = Bookkeeping.of(outputs), state.asked(self.family, outputs)
         known = state.known(self.family, outputs, id_)
         spec = self._spec_of_state(id_, outputs)
         try:
-            timeout = bag.timeout("read", default=READ_TIMEOUT)
+            timeout = bookkeeping.timeout("read", default=READ_TIMEOUT)
             run = self._run(spec, known, call, doing=READING, timeout=timeout, olds=outputs)
             with run.explained():
                 found = read(run)
         except CopyError as error:
-            raise failed(self.family, error, asked, spec, bag) from error
-        warn_of_source_changes(run, found, bag)
+            raise failed(self.family, error, asked, spec, bookkeeping) from error
+        warn_of_source_changes(run, found, bookkeeping)
         if found is None:
             return None
         return refreshed(self.family, id_, outputs, spec, replace(known, seen=found, operation_id=None))
@@ -182,17 +188,19 @@ class Verbs:
             VerbFailed: if the object may still exist.
         """
         entry = self.ledger.entry_of(id_, call.urn)
-        spec, bag = self._spec_of_state(id_, outputs), Bag.of(outputs)
+        spec, bookkeeping = self._spec_of_state(id_, outputs), Bookkeeping.of(outputs)
         if self.ledger.is_assigned(id_) or self._is_replaced_by_the_same(id_, entry):
             call.progress.warn(notices.still_declared(id_))
             return
         known = state.known(self.family, outputs, id_)
         try:
-            run = self._run(spec, known, call, doing=DELETING, timeout=bag.timeout("delete"), olds=outputs)
+            run = self._run(
+                spec, known, call, doing=DELETING, timeout=bookkeeping.timeout("delete"), olds=outputs
+            )
             with run.explained():
                 self._delete(run, entry, call.urn)
         except CopyError as error:
-            raise failed(self.family, error, state.asked(self.family, outputs), spec, bag) from error
+            raise failed(self.family, error, state.asked(self.family, outputs), spec, bookkeeping) from error
         if known.ref:
             entry.deleted.add(known.ref)
 
@@ -224,7 +232,7 @@ class Verbs:
         return [self._replacement(inputs) for urn, inputs in awaited if urn.split("::")[2].endswith(token)]
 
     def _replacement(self, inputs: Properties) -> Replacement:
-        spec = self.family.spec(inputs, Bag.of(inputs))
+        spec = self.family.spec(inputs, Bookkeeping.of(inputs))
         return Replacement(spec=spec, service=self.service, clock=self.clock)
 
     def _run(
@@ -264,7 +272,7 @@ class Verbs:
         place = {self.family.region_argument: region}
         if self.family.name_argument:
             place[self.family.name_argument] = name
-        spec = self.family.spec({**outputs, **place}, Bag.of(outputs))
+        spec = self.family.spec({**outputs, **place}, Bookkeeping.of(outputs))
         return replace(spec, name=name) if spec.by_id else spec
 
     def _is_replaced_by_the_same(self, id_: str, entry: Entry) -> bool:
@@ -281,13 +289,15 @@ class Verbs:
         region = olds.get(self.family.region_argument) or ""
         entry = self.ledger.remember(urn, id_, olds, region=region, ref=known.ref)
         entry.refs.update(known.predecessors)
-        if isinstance(key := Bag.of(olds).key, str):
+        if isinstance(key := Bookkeeping.of(olds).key, str):
             entry.key = key
-        entry.replaced = Bag.of(olds).replaced
+        entry.replaced = Bookkeeping.of(olds).replaced
         return entry
 
 
-def _after(run: Run, known: Known, bag: Bag, olds: Mapping[str, Any] | None = None) -> Bag:
+def _after(
+    run: Run, known: Known, bookkeeping: Bookkeeping, olds: Mapping[str, Any] | None = None
+) -> Bookkeeping:
     """Return the bookkeeping after a run that succeeded; ``taken`` is when the source was taken."""
-    taken = state.iso(run.taken) or bag.taken or (Bag.of(olds).taken if olds else "")
-    return replace(bag, predecessors=tuple(known.predecessors), taken=taken, partial=known.left_to_do)
+    taken = iso(run.taken) or bookkeeping.taken or (Bookkeeping.of(olds).taken if olds else "")
+    return replace(bookkeeping, predecessors=tuple(known.predecessors), taken=taken, partial=known.left_to_do)

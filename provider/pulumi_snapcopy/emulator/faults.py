@@ -11,6 +11,7 @@ from typing import Literal, get_args
 
 from .calls import Asked
 from .operations import STARTING, refuse_unknown
+from .statuses import STATUSES
 
 Kind = Literal[
     "error",
@@ -30,13 +31,6 @@ Kind = Literal[
 KINDS: tuple[str, ...] = get_args(Kind)
 _OF_COPIES = ("fail-copy", "copy-seconds")
 
-STATUSES = {
-    **dict.fromkeys(("ServiceException", "InternalError", "InternalFailure", "ServerInternal"), 500),
-    **dict.fromkeys(("ServiceUnavailable", "Unavailable", "RequestLimitExceeded", "6"), 503),
-    **dict.fromkeys(("24", "25"), 429),
-    **dict.fromkeys(("UnauthorizedOperation", "AuthFailure"), 403),
-}
-"""HTTP status by error code, where it isn't 400; OUTSCALE's 6, 24 and 25 are its throttling errors."""
 _NAMING = (
     "Names",
     "Id",

@@ -84,7 +84,7 @@ class SnapcopyResource(Resource):
             for each in fields.arguments
             if arguments[each.snake] is not None or each.snake in self._shown
         }
-        bag = {
+        bookkeeping = {
             "identity": identity_of_the_stack(),  # registers it: what is refused is refused before
             "timeouts": wait,
             "retain": opts.retain_on_delete or None,
@@ -93,7 +93,7 @@ class SnapcopyResource(Resource):
         values: dict[str, Any] = {
             **dict.fromkeys(each.snake for each in fields.outputs),
             **given,
-            BOOKKEEPING: {key: value for key, value in bag.items() if value is not None},
+            BOOKKEEPING: {key: value for key, value in bookkeeping.items() if value is not None},
             PROVIDER_KEY: _serialized(factory),
         }
         properties: Any = object.__new__(_properties_type(fields))

@@ -5,7 +5,7 @@ https://docs.aws.amazon.com/AWSEC2/latest/APIReference/errors-overview.html
 
 from __future__ import annotations
 
-from ..faults import STATUSES
+from ..statuses import STATUSES
 
 
 class EC2Error(Exception):

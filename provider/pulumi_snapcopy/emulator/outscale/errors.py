@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import Any
 from uuid import uuid4
 
-from ..faults import STATUSES
+from ..statuses import STATUSES
 
 _TYPES = {
     "1": ("AccessDenied", 401),
