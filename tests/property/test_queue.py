@@ -153,7 +153,7 @@ def test_cancel_ends_the_queue() -> None:
     queue = Queue(clock)
     threading.Thread(target=cancel).start()
     with ExitStack() as ends, pytest.raises(Cancelled):
-        queue.fly(ends)
+        queue.count_in_flight(ends)
         queue.start(send, deadline=within(3600, clock), report=lambda trouble: waits.set(), ends=ends)
 
 
@@ -192,7 +192,7 @@ def test_a_limit_while_one_of_ours_is_in_progress_is_a_queue() -> None:
     """The request is sent again when that has ended; refused again, with nothing in progress, it is a quota."""
     full, first = Full(), ExitStack()
     queue = Queue(full.clock)
-    queue.fly(first)
+    queue.count_in_flight(first)
 
     def told(trouble: Transient) -> None:
         assert isinstance(trouble, TooManyCopies)

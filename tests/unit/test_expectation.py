@@ -14,7 +14,7 @@ def copy(size: int | None = 40, progress: str | None = None, kind: str = "Instan
 
 def test_without_anything_to_go_by_nothing_is_expected() -> None:
     """The first copies, of which the service says no percent, have no expected rest."""
-    assert Expectation().rest(copy(), 600) is None
+    assert Expectation().remaining(copy(), 600) is None
 
 
 def test_a_copy_is_expected_to_take_what_those_of_its_size_took() -> None:
@@ -22,9 +22,9 @@ def test_a_copy_is_expected_to_take_what_those_of_its_size_took() -> None:
     expectation = Expectation()
     for seconds in (500, 600, 3000):
         expectation.ended(copy(40), seconds)
-    assert expectation.rest(copy(40), 450) == 150
-    assert expectation.rest(copy(50), 450) == 150
-    assert expectation.rest(copy(40), 700) == -100
+    assert expectation.remaining(copy(40), 450) == 150
+    assert expectation.remaining(copy(50), 450) == 150
+    assert expectation.remaining(copy(40), 700) == -100
 
 
 @pytest.mark.parametrize("other", [copy(400), copy(4), copy(None), copy(40, kind="DiskSnapshot")])
@@ -32,7 +32,7 @@ def test_copies_of_another_size_or_kind_say_nothing(other: Seen) -> None:
     """A small copy's time isn't a large one's, nor an instance's a disk's."""
     expectation = Expectation()
     expectation.ended(copy(40), 600)
-    assert expectation.rest(other, 60) is None
+    assert expectation.remaining(other, 60) is None
 
 
 def test_a_change_of_pace_is_followed() -> None:
@@ -40,7 +40,7 @@ def test_a_change_of_pace_is_followed() -> None:
     expectation = Expectation()
     for seconds in [60.0] * 500 + [600.0] * 25:
         expectation.ended(copy(), seconds)
-    assert expectation.rest(copy(), 0) == 600
+    assert expectation.remaining(copy(), 0) == 600
 
 
 @pytest.mark.parametrize(
@@ -58,11 +58,15 @@ def test_a_change_of_pace_is_followed() -> None:
 )
 def test_the_services_percent_is_taken_where_no_copy_has_ended(progress: str, rest: float | None) -> None:
     """From 5 percent on it is taken at its word; what is no percent is no word."""
-    assert Expectation().rest(copy(progress=progress), 600) == rest
+    assert Expectation().remaining(copy(progress=progress), 600) == rest
 
 
 def test_what_similar_copies_took_counts_more_than_a_percent() -> None:
     """The service's percent jumps, the times of finished copies are facts."""
     expectation = Expectation()
     expectation.ended(copy(), 700)
-    assert expectation.rest(copy(progress="1%"), 600) == expectation.rest(copy(progress="90%"), 600) == 100
+    assert (
+        expectation.remaining(copy(progress="1%"), 600)
+        == expectation.remaining(copy(progress="90%"), 600)
+        == 100
+    )

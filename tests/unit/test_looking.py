@@ -152,7 +152,7 @@ def test_what_was_old_when_it_was_taken_up_teaches_its_age() -> None:
         clock.sleep(2)
         deadline = Deadline(clock=clock, at=clock.now() + 9000)
         watch.look(first, deadline)
-        rest = watch.look(second, deadline).rest
+        rest = watch.look(second, deadline).remaining
     assert rest is not None and rest > 7100
 
 

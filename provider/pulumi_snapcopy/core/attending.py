@@ -74,7 +74,7 @@ class Attendant:
         run = self.observer.run
         assert run.known.seen is not None
         if self.born is None:  # what this run started is in flight since it was accepted
-            run.target.queue.fly(self.ends)
+            run.target.queue.count_in_flight(self.ends)
         others = frozenset(run.known.predecessors | run.gone) - {run.known.ref}
         waiting = run.target.watch.waiting(run.known.seen, born=self.born, others=others)
         return self.ends.enter_context(waiting)
@@ -122,10 +122,10 @@ def row(look: Look, seen: Seen, elapsed: float) -> str:
 
     Example:
         >>> copy = Seen(name="db", region="eu-west-1", kind="DiskSnapshot", progress="40%")
-        >>> row(Look(copy, rest=1080.0), copy, 720.0)
+        >>> row(Look(copy, remaining=1080.0), copy, 720.0)
         'pending 40%, 12 min, about 18 min left'
     """
     percent = f" {seen.progress}" if seen.progress else ""
-    left = f", about {spoken(look.rest)} left" if look.rest and look.rest >= 1 else ""
+    left = f", about {spoken(look.remaining)} left" if look.remaining and look.remaining >= 1 else ""
     since = f"; the service doesn't answer: {look.trouble}" if look.trouble else ""
     return f"{seen.state}{percent}, {spoken(elapsed)}{left}{since}"

@@ -104,7 +104,7 @@ class _Convergence:
         self._searches += 1
         # A filter may not show the existing one yet, or not as it is.
         found = [existing, *without(self._observer.find(), existing.ref)]
-        self._observer.exists(found, read=existing)
+        self._observer.observe(found, read=existing)
         now = self._seen.existing
         searched = now is not None and now.phase is Phase.DONE
         self._observer.note(searched=searched)
@@ -123,7 +123,7 @@ class _Convergence:
         run, existing = self._run, self._existing
         run.clock.sleep(max(min(step.until, run.deadline.at) - run.clock.now(), 0.0))
         run.rested = True
-        self._observer.look_again(existing.name, existing.kind)
+        self._observer.reread(existing.name, existing.kind)
         self._observer.note(left_to_maker=self._seen.taken_up)
 
     def _take_up(self, step: plan.TakeUp) -> None:
@@ -160,7 +160,7 @@ class _Convergence:
                     return
                 if self._is_final(error) and attempt:  # one refusal may be a stale read's
                     raise
-                run.deadline.rest(attempt, error)
+                run.deadline.back_off(attempt, error)
                 attempt += 1
 
     def _is_final(self, error: ServiceError) -> bool:

@@ -101,16 +101,16 @@ def delete_one(run: Run, seen: Seen) -> None:
             break
         except NotFound as error:
             # It was shown: it is being deleted, or isn't visible everywhere and has to be asked for again.
-            run.deadline.rest(attempt, error)
+            run.deadline.back_off(attempt, error)
         except Refused as error:
             # After a lost answer it may be refused because it is being deleted.
             is_asked = lost and run.clock.now() - began <= CREATION_GRACE
             if doomed.phase is not Phase.PENDING and not is_asked:
                 raise
-            run.deadline.rest(attempt, error)
+            run.deadline.back_off(attempt, error)
         except Transient as error:
             lost = lost or isinstance(error, AnswerLost)
-            run.deadline.rest(attempt, error)
+            run.deadline.back_off(attempt, error)
         attempt += 1
         current = _still_shown(run, seen, is_new=run.clock.now() - began <= CREATION_GRACE)
     asked = run.clock.now()

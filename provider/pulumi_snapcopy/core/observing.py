@@ -60,7 +60,7 @@ class Observer:
         if not found:
             self._list_all()
             found = self.find()
-        self.exists(found)
+        self.observe(found)
         fresh = not is_whole or not found
         searched = not (fresh and run.spec.traits.repeats)
         since = 0.0 if run.is_first else min(run.began + FILTERS_LAG, run.deadline.at)
@@ -130,12 +130,12 @@ class Observer:
             twins=_replaced(self.seen.twins, seen, None if is_theirs else again),
         )
 
-    def look_again(self, name: str, kind: str) -> None:
+    def reread(self, name: str, kind: str) -> None:
         """Read the object by its name, and observe the answer."""
         again = self.run.read(name, kind)
-        self.exists([again] if again else [], read=again)
+        self.observe([again] if again else [], read=again)
 
-    def exists(self, found: list[Seen], *, read: Seen | None = None) -> None:
+    def observe(self, found: list[Seen], *, read: Seen | None = None) -> None:
         """Observe which of several objects is the resource's: a given ref, else the eldest that didn't fail.
 
         The others are its twins. It is read, since a list may be stale, unless it just was.

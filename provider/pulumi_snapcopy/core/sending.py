@@ -76,7 +76,7 @@ class Sending:
         run.progress.show(f"searching for the {run.spec.words.thing} whose request had no answer")
         run.deadline.sleep(backoff(self.unanswered))
         self.unanswered += 1
-        self.observer.exists(self.observer.find())
+        self.observer.observe(self.observer.find())
         self.observer.note(searched=False)
 
     def _accepted(self, started: Started) -> None:
@@ -119,16 +119,16 @@ class Sending:
             self.observer.note(taken_by_another_type=another_type)
             if another_type:
                 return
-        run.deadline.rest(self.unanswered, trouble)
+        run.deadline.back_off(self.unanswered, trouble)
         self.unanswered += 1
         self._look_without_a_list()  # it may have become visible meanwhile
 
     def _look_without_a_list(self) -> None:
         run, source = self._run, self._seen.source
         if run.spec.by_id:
-            self.observer.exists(self.observer.find())
+            self.observer.observe(self.observer.find())
         else:
-            self.observer.look_again(run.spec.name, source.kind if source else "")
+            self.observer.reread(run.spec.name, source.kind if source else "")
 
     def _look_for_twins_after(self, lost_at: float) -> None:
         """Have twins looked for once both can be visible: each of several requests may have made an object."""

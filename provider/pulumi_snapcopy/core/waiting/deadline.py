@@ -46,7 +46,7 @@ class Deadline:
             try:
                 return call()
             except Transient as trouble:
-                self.rest(attempt, trouble)
+                self.back_off(attempt, trouble)
                 attempt += 1
 
     def sleep(self, seconds: float) -> None:
@@ -59,7 +59,7 @@ class Deadline:
             raise OutOfTime
         self.clock.sleep(seconds)
 
-    def rest(self, attempt: int, trouble: ServiceError) -> None:
+    def back_off(self, attempt: int, trouble: ServiceError) -> None:
         """Back off before the next try.
 
         Raises:

@@ -22,7 +22,7 @@ class Expectation:
     Example:
         >>> expectation = Expectation()
         >>> expectation.ended(Seen(name="a", region="", kind="", size=40), seconds=600)
-        >>> expectation.rest(Seen(name="b", region="", kind="", size=40), age=450)
+        >>> expectation.remaining(Seen(name="b", region="", kind="", size=40), age=450)
         150
     """
 
@@ -36,7 +36,7 @@ class Expectation:
         took.append(seconds)
         self._usual[kind] = median(took)
 
-    def rest(self, snapshot: Seen, age: float) -> float | None:
+    def remaining(self, snapshot: Seen, age: float) -> float | None:
         """Return the seconds that a copy of that age is expected to go on; below 0 if it is late, None if nothing is known."""
         usual = self._usual.get(_kind(snapshot))
         if usual is None:

@@ -19,13 +19,13 @@ class Look:
     Args:
         seen: the object; None if it wasn't visible.
         trouble: the transient error of the poll, which delays the wait and doesn't end it.
-        rest: seconds that it is expected to take, or None.
+        remaining: seconds that it is expected to take, or None.
         missing_for: seconds for which it hasn't been visible.
     """
 
     seen: Seen | None
     trouble: Transient | None = None
-    rest: float | None = None
+    remaining: float | None = None
     missing_for: float = 0.0
 
 
@@ -133,9 +133,9 @@ class Lookout:
             waiter.missing_since = now if waiter.missing_since is None else waiter.missing_since
             waiter.last = Look(None, missing_for=now - waiter.missing_since)
         else:
-            expected = self._expectation.rest(answer, age)
+            expected = self._expectation.remaining(answer, age)
             waiter.seen, waiter.missing_since = answer, None
-            waiter.last = Look(answer, rest=expected)
+            waiter.last = Look(answer, remaining=expected)
             if answer.phase is Phase.DONE:
                 self._expectation.ended(answer, (waiter.age + age) / 2)
             elif expected is not None:

@@ -92,7 +92,7 @@ class Queue:
             self._next_try = self.clock.now() + self._pause(trouble)
             self._refusals += 1
 
-    def fly(self, ends: ExitStack) -> None:
+    def count_in_flight(self, ends: ExitStack) -> None:
         """Count one more as in flight until ``ends`` closes, which makes room for another."""
         with self._changed:
             self._in_flight += 1
@@ -111,7 +111,7 @@ class Queue:
             self._sending += 1
         try:
             answer = send()
-            self.fly(ends)
+            self.count_in_flight(ends)
         finally:
             with self._changed:
                 self._sending -= 1
