@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import pickle
+from base64 import b64decode, b64encode
+
 import pytest
 from pulumi_snapcopy.emulator import Emulator, Fault
 
@@ -89,3 +92,19 @@ def test_what_pulumi_replaces_for_a_reason_of_its_own(
         for moment in (before, failed, then):
             assert moment.there.keys() == {moment.arn(name) for name in moment.state}
         assert len(then.state) == 8
+
+
+def test_a_copy_is_kept_that_is_replaced_by_the_same_after_an_upgrade_of_python(
+    stack: Stack, service: Service
+) -> None:
+    """The state has the provider as another Python pickles it, and the host takes that for another provider."""
+    stack.copied()
+    stack.up()
+    before = service.only()
+    ours = stack.resources()["db"]["inputs"]["__provider"]
+    older = b64encode(pickle.dumps(pickle.loads(b64decode(ours)), protocol=2)).decode()
+    assert older != ours
+    stack.checkpoint.write_text(stack.checkpoint.read_text().replace(ours, older))
+    done = stack.up("--replace", stack.resources()["db"]["urn"])
+    assert service.only() == before
+    assert "this program still declares it" in done.output

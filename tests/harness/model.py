@@ -207,6 +207,7 @@ class InProcess:
     def check(self, urn: str, olds: Properties, news: Properties) -> tuple[Properties, list[str]]:
         """See `Provider`."""
         checked = _serve(lambda: self._verbs.check(urn, _known(olds), _known(news)))
+        self.shown.warnings += checked.warnings
         return _with_provider(checked.inputs, news), [
             f"{each.property}: {each.message}" for each in checked.failures
         ]

@@ -89,3 +89,19 @@ def test_a_snapshot_that_another_stack_has_taken_over_is_not_taken_back_by_a_ref
     held.tags["snapcopy:owner"] = "shop/prod/db"
     assert life.run("refresh") == [] and life.run("up") == []
     assert life.tags()[0]["snapcopy:owner"] == "shop/prod/db"
+
+
+def test_what_was_ours_is_adopted_though_it_was_made_from_another_source() -> None:
+    """It was taken out of the state, and the program asks to take over what has the name."""
+    life = Life(replace(COPY, explicit="db-dr"))
+    assert life.run("up") == []
+    (copy,) = life.there()
+    life.engine.state.clear()
+    life.declared = replace(life.declared, source="data-2", adopt=True)
+    assert life.run("up") == []
+    assert life.there().keys() == {copy} and life.target.copies_started() == 1
+    assert life.there()[copy].tags["snapcopy:source"] == "us-east-1:db-1"
+    assert life.run("up") == [] and life.engine.operations == []
+    life.declared = replace(life.declared, source="db-1")  # another source: the adopted one is replaced
+    assert life.run("up") == []
+    assert copy not in life.there() and len(life.there()) == 1

@@ -129,3 +129,51 @@ def test_expired_credentials_are_no_word_on_what_a_role_may_delete(monkeypatch: 
     assert len(life.there()) == 2 and life.warnings == []
     assert life.run("up") == []
     assert len(life.there()) == 1 and len(life.engine.state) == 1
+
+
+@pytest.mark.parametrize("alias", [False, True], ids=["edited", "renamed and edited"])
+def test_a_role_that_may_not_delete_goes_on_after_a_rename(alias: bool) -> None:
+    """The engine deletes what was replaced under the old name, which the renamed resource had."""
+    life = Life()
+    assert life.run() == []
+    life.declared = replace(COPY, triggers=("2",), **({"name": "shop", "alias": "web"} if alias else {}))
+    assert life.run("up", Fault(kind="denied", operation="DeleteSnapshot", times=3)) == []
+    assert len(life.there()) == 2 and any("deleting it isn't allowed" in each for each in life.warnings)
+    assert len(life.engine.state) == 1
+    assert life.run() == [] and life.engine.operations == []
+
+
+@pytest.mark.parametrize("follows", ["the latest", "a manual source"])
+def test_a_source_that_cannot_be_asked_for_a_newer_snapshot_is_warned_of(follows: str) -> None:
+    """The copy stays as it is; `up` goes well, and says what it doesn't know."""
+    life = Life(
+        replace(LATEST, automatic="track") if follows == "the latest" else replace(COPY, tracked=True)
+    )
+    assert life.run() == []
+    before = life.there()
+    operation = "GetAutoSnapshots" if follows == "the latest" else "GetSnapshot"
+    assert life.run("up", Fault(kind="denied", operation=operation, times=9)) == []
+    assert life.there() == before
+    (warning,) = life.warnings
+    assert warning.startswith("can't tell whether us-east-1:") and "The copy stays as it is." in warning
+
+
+def test_a_refresh_says_that_the_source_was_taken_again_after_a_run_that_ran_out_of_time() -> None:
+    """What was copied is known from before the end of time."""
+    life = Life(replace(COPY, timeouts={"create": "20s"}), copy_seconds=60.0)
+    assert "timed out" in life.run()[0]
+    life.declared = COPY
+    assert life.run() == []
+    take_again(life)
+    assert life.run("refresh") == []
+    assert any("was taken again" in each for each in life.warnings)
+
+
+def test_a_refresh_that_is_stopped_while_it_looks_at_the_source_says_so() -> None:
+    """At whatever moment the user asks."""
+    ends = set()
+    for after in range(40):
+        life = Life()
+        assert life.run() == []
+        ends |= {error.partition(":")[0] for error in life.run("refresh", after=after * 0.02)}
+    assert ends == {'reading CopiedSnapshot "web" (us-east-1 -> eu-west-1)'}

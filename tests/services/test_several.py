@@ -326,3 +326,54 @@ def test_one_that_was_stopped_before_it_shows_is_waited_for(life: Life) -> None:
     assert "timed out" in error
     life.ok()
     life.assert_well(sent=1)
+
+
+@pytest.mark.parametrize("how", ["edited and back", "removed and declared again"])
+@REPEATS
+def test_what_a_backup_tool_copied_is_not_taken_up_when_its_request_returns(life: Life, how: str) -> None:
+    """It has owner, source and key of what is asked for again; another one is made, and the tool's stays."""
+    life.ok()
+    inputs = dict(life.inputs)
+    (call,) = life.emulator.calls(life.row.create)
+    theirs = put(life, tags=dict(life.only().tags), description=call.parameters.get("Description", ""))
+    life.emulator.advance(10 * 86400.0)
+    if how == "removed and declared again":
+        assert life.run("destroy") == []
+    else:
+        life.inputs |= life.row.edit
+        life.ok()
+        life.inputs = inputs
+    life.ok()
+    assert not life.ref.endswith(theirs)
+    life.inputs |= life.row.edit
+    life.ok()
+    assert {each.name for each in life.made()} == {theirs, life.ref.rpartition("/")[2]}
+
+
+@pytest.mark.parametrize("row", [EC2_COPY], ids=str)
+def test_the_key_in_the_state_is_the_one_that_the_copy_carries(life: Life) -> None:
+    """A changed duration makes no other copy; what a backup tool copied then is known by the key that it has."""
+    life.inputs["completionDurationMinutes"] = 60.0
+    life.ok()
+    life.inputs["completionDurationMinutes"] = 120.0
+    life.inputs["tags"] = {"team": "web"}
+    life.ok()
+    assert life.outputs["snapcopy"]["key"] == life.only().tags["snapcopy:key"]
+    theirs = put(life, tags=dict(life.only().tags))
+    for edit in ("1", "2"):
+        life.emulator.advance(60.0)
+        life.inputs["triggers"] = [edit]
+        life.ok()
+    assert {each.name for each in life.made()} == {theirs, life.ref.rpartition("/")[2]}
+
+
+@pytest.mark.parametrize("row", [EC2_COPY], ids=str)
+def test_a_second_one_that_is_in_use_is_named_and_ends_no_run(life: Life) -> None:
+    """The copy is complete; each run tries to delete the other one again."""
+    killed(life, filter_seconds=8.0, copy_seconds=4.0)
+    life.inject("error", life.row.delete, times=1, code="InvalidSnapshot.InUse", message="in use by ami-1")
+    life.ok()
+    assert len(life.made()) == 2
+    assert any("can't be deleted: InvalidSnapshot.InUse" in each for each in life.shown.warnings)
+    life.ok()
+    assert [each.name for each in life.made()] == [life.ref.rpartition("/")[2]]

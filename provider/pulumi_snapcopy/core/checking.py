@@ -13,9 +13,10 @@ from .errors import ServiceError, WrongAccount
 from .family import Family
 from .ledger import Ledger
 from .messages import other_account
+from .notices import not_followed
 from .rules.judgement import BOOKKEEPING, UNKNOWN, Violation
 from .service import Service
-from .settle import differences, settle
+from .settle import is_another_request, settle
 from .waiting.clock import Clock
 
 UNGUARDED = (
@@ -33,6 +34,7 @@ class Checked:
 
     inputs: Properties
     failures: list[Violation] = field(default_factory=list)
+    warnings: list[str] = field(default_factory=list)
 
 
 @dataclass(slots=True, kw_only=True)
@@ -54,6 +56,8 @@ class Checking:
     service: Callable[[], Service]
     clock: Clock
     default_region: Callable[[], str | None]
+    _unanswered: ServiceError | None = None
+    """Why the service couldn't be asked what only it knows."""
 
     def check(self, urn: str, olds: Properties, news: Properties) -> Checked:
         """Return the settled inputs of a resource, or why the rules refuse them."""
@@ -84,11 +88,16 @@ class Checking:
             return Checked(inputs=news, failures=[twice(settled, other)])
         # The engine checks what it will replace a second time, as if it were new.
         if olds:
-            entry.is_another_request = bool(differences(self.family, olds, settled).replaces)
+            entry.is_another_request = is_another_request(self.family, olds, settled)
         entry.replacement = None if olds else settled
         if not olds and not self.ledger.is_assigned(self.family.settled_id(settled) or ""):
             self.ledger.unassign(urn)
-        return Checked(inputs=settled)
+        warnings = []
+        if olds and not entry.is_another_request and self._unanswered:  # else create asks again, and fails
+            warnings = [
+                not_followed(self.family.words, ":".join(self.family.source(settled)), self._unanswered)
+            ]
+        return Checked(inputs=settled, warnings=warnings)
 
     def _default(self, inputs: Properties, region: str | None) -> list[Violation]:
         """Fill in a missing region: the state's, or else that of the service's own tooling.
@@ -121,12 +130,14 @@ class Checking:
         return []
 
     def _ask(self, region: Any, call: Callable[[Service], Any]) -> Any:
-        """Return the service's answer, or None if it can't be asked now; create asks again, and reports the error."""
+        """Return the service's answer, or None if it can't be asked now."""
         if not self._may_ask(region):
+            self._unanswered = ServiceError("the account isn't known")
             return None
         try:
             return call(self.service())
-        except ServiceError:
+        except ServiceError as error:
+            self._unanswered = error
             return None
 
     def _may_ask(self, region: Any) -> bool:
@@ -139,7 +150,7 @@ class Checking:
         return Violation(
             property=name,
             message=f"{settled.get(name)!r} in {region} is already asked for by {other}. Write another {argument}, or "
-            "leave it out.",
+            "leave it out; where both leave it out, give one of them triggers.",
         )
 
     def _adopted_twice(self, settled: Properties, other: str) -> Violation:

@@ -194,7 +194,7 @@ class _Convergence:
             raise
         except LoginFailed:
             raise
-        except Denied as error:
+        except (Denied, Refused) as error:
             if step.seen not in (*seen.others, *seen.twins):
                 raise
             run.progress.warn(notices.left_over(step.seen, step.why, error))

@@ -134,6 +134,6 @@ class Ledger:
             entry.refs.add(ref)
         return entry
 
-    def entry_of(self, id_: str, urn: str) -> Entry:
-        """Return the entry of the resource that had this object, by default that of the URN."""
-        return self.entry(self._urns.get(id_, urn))
+    def urn_of(self, id_: str, urn: str) -> str:
+        """Return the URN of the declared resource that had this object, which may be renamed; by default the given one."""
+        return self._urns.get(id_, urn)

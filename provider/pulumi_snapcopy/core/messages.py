@@ -16,7 +16,7 @@ from .errors import (
     WrongAccount,
 )
 from .notices import belongs
-from .values import MISSING, OWNER_TAG, SOURCE_TAG, Known, Phase, Record, Seen, Spec, Words
+from .values import MISSING, OWNER_TAG, SOURCE_TAG, Known, Phase, Record, Seen, Spec, Words, is_retained
 
 RESUME = "run `pulumi up` again to go on waiting."
 UP_AGAIN = "run `pulumi up` again."
@@ -194,9 +194,14 @@ def is_of_this_stack(spec: Spec, found: Seen) -> bool:
 def retained(spec: Spec, found: Seen) -> CopyError:
     """Return the error for a name that an earlier one of ours has, which was kept on purpose."""
     what = found.tags.get(SOURCE_TAG, "something else")
+    how, why = (
+        ("a retained", "kept by retain_on_delete")
+        if is_retained(found)
+        else ("an earlier", "not deleted since")
+    )
     return CopyError(
-        spec.words.making, spec.subject, f'the name "{found.name}" is taken in {found.region} by a retained {spec.words.thing}',
-        state=f"the {found.kind} of that name was made from {what}, and kept by retain_on_delete; {nothing(spec)}.",
+        spec.words.making, spec.subject, f'the name "{found.name}" is taken in {found.region} by {how} {spec.words.thing}',
+        state=f"the {found.kind} of that name was made from {what}, and {why}; {nothing(spec)}.",
         next_step=f"{spec.words.rename}, or leave it out: derived names differ; or delete that {spec.words.thing}.",
     )  # fmt: skip
 

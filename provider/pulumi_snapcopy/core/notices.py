@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from .errors import ServiceError, SourceError
+from .errors import Denied, ServiceError, SourceError
 from .keys import is_namesake
-from .values import OWNER_TAG, Seen, Spec
+from .values import OWNER_TAG, Seen, Spec, Words
 
 
 def queued(spec: Spec, trouble: ServiceError) -> str:
@@ -44,11 +44,14 @@ def not_deleted(seen: Seen, error: ServiceError) -> str:
 
 
 def left_over(seen: Seen, why: str, error: ServiceError) -> str:
-    """Return the line about an orphan, a twin or a failed one that stays, since the role may not delete it."""
-    return (
-        f'kept "{seen.name}" in {seen.region}, {why}: deleting it isn\'t allowed ({error.call or error.code}). '
-        "Each `pulumi up` tries again; or delete it with a role that may."
-    )
+    """Return the line about an orphan, a twin or a failed one that stays, since the service refused its deletion."""
+    kept = f'kept "{seen.name}" in {seen.region}, {why}'
+    if isinstance(error, Denied):
+        return (
+            f"{kept}: deleting it isn't allowed ({error.call or error.code}). Each `pulumi up` tries again; or delete it "
+            "with a role that may."
+        )
+    return f"{kept}: it can't be deleted: {str(error).rstrip('.')}. Each `pulumi up` tries again."
 
 
 def another_of_that_name(spec: Spec, found: Seen) -> str:
@@ -56,6 +59,15 @@ def another_of_that_name(spec: Spec, found: Seen) -> str:
     owner = found.tags.get(OWNER_TAG)
     whose = belongs(spec, found)[0] if owner else "isn't the one that this stack made"
     return f'the {found.kind} now named "{found.name}" in {found.region} {whose}; it was not changed.'
+
+
+def not_followed(words: Words, source: str, error: ServiceError) -> str:
+    """Return the line about a source that is to be followed, and can't be asked for a newer snapshot."""
+    called = f" ({error.call})" if error.call else ""
+    return (
+        f"can't tell whether {source} has a newer snapshot than the one that was {words.made}: "
+        f"{str(error).rstrip('.')}{called}. The {words.thing} stays as it is."
+    )
 
 
 def taken_again(spec: Spec, before: str, now: str) -> str:

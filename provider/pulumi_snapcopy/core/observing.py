@@ -71,7 +71,8 @@ class Observer:
         run, listed = self.run, self.listed or []
         elsewhere = [each for each in listed if self._is_elsewhere(each)]
         failed = [each for each in elsewhere if is_failed_predecessor(run.spec, run.known, each)]
-        others = failed + [each for each in listed if each not in found and each not in elsewhere]
+        apart = {each.ref for each in (*found, *elsewhere)}
+        others = failed + [each for each in listed if each.ref not in apart]
         keys = run.keys | {each.key for each in elsewhere if each.key}
         inherited = [
             each
@@ -85,11 +86,11 @@ class Observer:
     def find(self) -> list[Seen]:
         """Return the objects that have our name, or carry our key and may be ours."""
         run, known, spec = self.run, self.run.known, self.run.spec
-        if not spec.by_id:
-            if self.listed is not None:
-                return [each for each in self.listed if each.name == spec.name]
-            return self._by_name(spec.name)
+        if not spec.by_id and self.listed is not None:
+            return [each for each in self.listed if each.name == spec.name]
         found = run.retry(lambda: run.service.find(spec, run.target.listing))
+        if not spec.by_id:
+            return found
         # Where ids are given, neither what isn't ours nor what the state has under another entry is in the way.
         candidates = [each for each in found if each.ref == known.ref or not self._is_elsewhere(each)]
         ours = [each for each in candidates if run.judge(each).whose is not Whose.THEIRS]

@@ -41,7 +41,19 @@ def made(
     bookkeeping: Bookkeeping,
     olds: Mapping[str, Any] | None = None,
 ) -> Made:
-    """Return a resource for the state from what is known of its object."""
+    """Return a resource for the state from what is known of its object, once a run has succeeded."""
+    bookkeeping = replace(bookkeeping, predecessors=tuple(known.predecessors), partial=known.left_to_do)
+    return _entry(family, inputs, spec, known, bookkeeping, olds)
+
+
+def _entry(
+    family: Family,
+    inputs: Properties,
+    spec: Spec,
+    known: Known,
+    bookkeeping: Bookkeeping,
+    olds: Mapping[str, Any] | None,
+) -> Made:
     assert known.seen is not None, "only what was made, or is being made, is in the state"
     return Made(
         id=known.seen.id,
@@ -109,4 +121,4 @@ def failed(
         inputs = {**inputs, "tags": {**tags, **inputs.get("tags", {})}}
     if olds is not None and (before := state.known(family, olds).owner) not in (None, bookkeeping.owner):
         bookkeeping = replace(bookkeeping, previous_owner=before)  # it may still be tagged so
-    return VerbFailed(str(error), made(family, inputs, spec, known, bookkeeping, olds))
+    return VerbFailed(str(error), _entry(family, inputs, spec, known, bookkeeping, olds))

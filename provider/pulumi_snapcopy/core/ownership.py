@@ -83,9 +83,9 @@ def classify(
     """
     if (owner := seen.tags.get(OWNER_TAG)) is not None:
         ours = same_owner(owner, spec.owner) or (known.owner is not None and same_owner(owner, known.owner))
-        return Verdict(Whose.OURS if ours and is_of_this_type(spec, seen) else Whose.THEIRS, Evidence.TAG)
-    taken_over = known.adopted and not known.in_state  # by this run: it isn't ours before it has our tag
-    if seen.ref is not None and seen.ref in {None if taken_over else known.ref, *known.predecessors}:
+        ours = ours and is_of_this_type(spec, seen) and not _may_be_a_copy_of_ours(spec, known, seen, now)
+        return Verdict(Whose.OURS if ours else Whose.THEIRS, Evidence.TAG)
+    if _is_known(known, seen):
         return Verdict(Whose.OURS, Evidence.STATE)
     # Beside a complete one that the state knows by its ref, a name that carries the key may be somebody else's.
     if carries_key(spec, seen) and (spec.by_id or not (known.complete and known.ref is not None)):
@@ -156,6 +156,17 @@ def may_be_inherited(spec: Spec, seen: Seen, *, keys: Collection[str], now: floa
         return spec.by_id  # it has our tags alone
     recent = is_recent(spec, seen.created_at, now)
     return spec.traits.heritable and (seen.key in keys or not recent)
+
+
+def _is_known(known: Known, seen: Seen) -> bool:
+    taken_over = known.adopted and not known.in_state  # by this run: it isn't ours before it has our tag
+    return seen.ref is not None and seen.ref in {None if taken_over else known.ref, *known.predecessors}
+
+
+def _may_be_a_copy_of_ours(spec: Spec, known: Known, seen: Seen, now: float) -> bool:
+    """Whether somebody may have copied it from one of ours with its owner tag: no run of ours can have made it lately."""
+    is_asked_for = _is_known(known, seen) or is_named(spec, seen)
+    return spec.traits.heritable and not is_asked_for and not is_recent(spec, seen.created_at, now)
 
 
 def is_of_this_type(spec: Spec, seen: Seen) -> bool:

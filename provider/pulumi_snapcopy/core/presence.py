@@ -13,7 +13,7 @@ from .waiting.policy import CREATION_GRACE, LONGEST_SKEW, backoff
 
 
 def look_up(run: Run, name: str, kind: str = "") -> Seen | None:
-    """Return the object of a name, or None only if a read and a list agree that there is none."""
+    """Return the object of a name, or None only if a read and a list agree that there is none; where listing is denied, the read decides."""
     return run.read(name, kind) or _listed(run, name)
 
 

@@ -24,7 +24,7 @@ class Service(Protocol):
         """Return all objects of one type that the account has in a region."""
 
     def find(self, spec: Spec, listing: Listing) -> list[Seen]:
-        """Return the objects that carry the spec's key, also failed ones; eventually consistent."""
+        """Return the objects that have the spec's name or carry its key, also failed ones; eventually consistent."""
 
     def records(self, spec: Spec) -> list[Record]:
         """Return the service's records about the spec's name, newest first."""

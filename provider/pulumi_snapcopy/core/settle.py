@@ -106,13 +106,9 @@ def differences(family: Family, olds: Mapping[str, Any], news: Inputs) -> Differ
 
     What isn't settled is no difference; "latest" settled as a date is the same request as that date.
     """
-    before, now = family.request(state.asked(family, olds)), family.request(news)
+    asked = state.asked(family, olds)
     replaces = [
-        name
-        for name, value in now.items()
-        if not equal(before.get(name), value)
-        and not (value is None and name in family.optional)
-        and not family.is_default(name, value, olds)
+        name for name in _changed(family, asked, news) if not family.is_default(name, news.get(name), olds)
     ]
     if not family.name_argument and state.phase_of(family, olds.get("state")) is Phase.FAILED:
         replaces.append("state")  # an id can't change in place
@@ -120,8 +116,6 @@ def differences(family: Family, olds: Mapping[str, Any], news: Inputs) -> Differ
     old, new = Bookkeeping.of(olds), Bookkeeping.of(news)
     in_place = any(not equal(olds.get(name), news.get(name)) for name in family.fields.names(Change.IN_PLACE))
     bookkeeping = (old.timeouts, old.owner, old.retain) != (new.timeouts, new.owner, new.retain)
-    if family.follows(news) and old.taken and new.taken and old.taken != new.taken:
-        replaces.append(family.source_argument(news))
     place = [name for name in (family.region_argument, family.name_argument) if name]
     return Differences(
         replaces=[family.shown_at(name, news) for name in replaces],
@@ -129,6 +123,25 @@ def differences(family: Family, olds: Mapping[str, Any], news: Inputs) -> Differ
         update=partial or in_place or bookkeeping,
         same_name=bool(family.name_argument) and all(equal(olds.get(name), news.get(name)) for name in place),
     )
+
+
+def is_another_request(family: Family, olds: Inputs, news: Inputs) -> bool:
+    """Return whether settled inputs ask for another object than the inputs in the state; `differences` knows better."""
+    return bool(_changed(family, olds, news))
+
+
+def _changed(family: Family, olds: Inputs, news: Inputs) -> list[str]:
+    """Return the properties of the request that have changed, and the source's if that was taken again since."""
+    before, now = family.request(olds), family.request(news)
+    changed = [
+        name
+        for name, value in now.items()
+        if not equal(before.get(name), value) and not (value is None and name in family.optional)
+    ]
+    old, new = Bookkeeping.of(olds).taken, Bookkeeping.of(news).taken
+    if family.follows(news) and old and new and old != new:
+        changed.append(family.source_argument(news))
+    return changed
 
 
 def equal(old: Any, new: Any) -> bool:

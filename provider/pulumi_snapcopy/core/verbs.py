@@ -125,12 +125,12 @@ class Verbs:
             if error.kept and error.kept.seen:
                 self.ledger.assign(call.urn, error.kept.seen.id)
             left = start.predecessors - entry.deleted
-            spec = run.spec if run else spec
             raise failed(
-                self.family, error, inputs, spec, bookkeeping, tags=before, predecessors=left
-            ) from error
-        bookkeeping = _after(run, known, bookkeeping)
-        bookkeeping = replace(bookkeeping, predecessors=tuple(known.predecessors - entry.deleted))
+                self.family, error, inputs, run.spec if run else spec, _with_source(run, bookkeeping, {}),
+                tags=before, predecessors=left,
+            ) from error  # fmt: skip
+        known = replace(known, predecessors=known.predecessors - entry.deleted)
+        bookkeeping = _with_source(run, bookkeeping, {})
         result = made(self.family, inputs, run.spec, known, bookkeeping)
         self.ledger.assign(call.urn, result.id)
         return result
@@ -143,9 +143,14 @@ class Verbs:
         """
         settled = (*self.family.settled, self.family.name_argument)
         inputs = {**{key: olds[key] for key in settled if key in olds}, **inputs}
-        bookkeeping, start = Bookkeeping.of(inputs), state.known(self.family, olds)
+        old, start = Bookkeeping.of(olds), state.known(self.family, olds)
+        bookkeeping = Bookkeeping.of(inputs)
+        if (
+            old.key and old.identity == bookkeeping.identity
+        ):  # the object carries it; an update makes no other
+            bookkeeping = replace(bookkeeping, key=old.key)
         spec = self.family.spec(inputs, bookkeeping)
-        bookkeeping = bookkeeping.remembering(spec, Bookkeeping.of(olds).replaced, now=self.clock.now())
+        bookkeeping = bookkeeping.remembering(spec, old.replaced, now=self.clock.now())
         dropped = set(olds.get("tags") or {}) - set(spec.tags)
         run: Run | None = None
         try:
@@ -154,10 +159,10 @@ class Verbs:
             known = converge(run, dropped=dropped)
         except CopyError as error:
             raise failed(
-                self.family, error, inputs, run.spec if run else spec, bookkeeping,
+                self.family, error, inputs, run.spec if run else spec, _with_source(run, bookkeeping, olds),
                 olds=olds, tags=olds.get("tags"), predecessors=start.predecessors,
             ) from error  # fmt: skip
-        bookkeeping = _after(run, known, bookkeeping, olds)
+        bookkeeping = _with_source(run, bookkeeping, olds)
         return made(self.family, inputs, run.spec, known, bookkeeping, olds)
 
     def read(self, call: Call, id_: str, outputs: Properties) -> Made | None:
@@ -174,9 +179,9 @@ class Verbs:
             run = self._run(spec, known, call, doing=READING, timeout=timeout, olds=outputs)
             with run.explained():
                 found = read(run)
+                warn_of_source_changes(run, found, bookkeeping)
         except CopyError as error:
             raise failed(self.family, error, asked, spec, bookkeeping) from error
-        warn_of_source_changes(run, found, bookkeeping)
         if found is None:
             return None
         return refreshed(self.family, id_, outputs, spec, replace(known, seen=found, operation_id=None))
@@ -187,7 +192,8 @@ class Verbs:
         Raises:
             VerbFailed: if the object may still exist.
         """
-        entry = self.ledger.entry_of(id_, call.urn)
+        urn = self.ledger.urn_of(id_, call.urn)
+        entry = self.ledger.entry(urn)
         spec, bookkeeping = self._spec_of_state(id_, outputs), Bookkeeping.of(outputs)
         if self.ledger.is_assigned(id_) or self._is_replaced_by_the_same(id_, entry):
             call.progress.warn(notices.still_declared(id_))
@@ -198,15 +204,16 @@ class Verbs:
                 spec, known, call, doing=DELETING, timeout=bookkeeping.timeout("delete"), olds=outputs
             )
             with run.explained():
-                self._delete(run, entry, call.urn)
+                deleted = self._delete(run, entry, urn)
         except CopyError as error:
             raise failed(self.family, error, state.asked(self.family, outputs), spec, bookkeeping) from error
-        if known.ref:
+        if deleted and known.ref:
             entry.deleted.add(known.ref)
 
     # How they do it
 
-    def _delete(self, run: Run, entry: Entry, urn: str) -> None:
+    def _delete(self, run: Run, entry: Entry, urn: str) -> bool:
+        """Delete the state's object; False if it was replaced and the role isn't allowed to delete it."""
         try:
             delete_known(run, self._replacements(entry, urn))
         except NotAllowed as refusal:
@@ -214,6 +221,8 @@ class Verbs:
             if entry.replacement is not None or not self.ledger.is_replaced(urn, run.known.seen):
                 raise refusal.error from None
             run.progress.warn(notices.not_deleted(refusal.seen, refusal.error))
+            return False
+        return True
 
     def _replacements(self, entry: Entry, urn: str) -> list[Replacement]:
         """Return what a resource is deleted for: its own replacement, or those of resources that it may depend on.
@@ -295,9 +304,7 @@ class Verbs:
         return entry
 
 
-def _after(
-    run: Run, known: Known, bookkeeping: Bookkeeping, olds: Mapping[str, Any] | None = None
-) -> Bookkeeping:
-    """Return the bookkeeping after a run that succeeded; ``taken`` is when the source was taken."""
-    taken = iso(run.taken) or bookkeeping.taken or (Bookkeeping.of(olds).taken if olds else "")
-    return replace(bookkeeping, predecessors=tuple(known.predecessors), taken=taken, partial=known.left_to_do)
+def _with_source(run: Run | None, bookkeeping: Bookkeeping, olds: Mapping[str, Any]) -> Bookkeeping:
+    """Return the bookkeeping with the time at which the source was taken, as this run or an earlier one has seen it."""
+    taken = iso(run.taken) if run else ""
+    return replace(bookkeeping, taken=taken or bookkeeping.taken or Bookkeeping.of(olds).taken)

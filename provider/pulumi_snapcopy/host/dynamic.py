@@ -8,6 +8,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import cache
 from typing import Any, ClassVar, NoReturn
 
 from pulumi.dynamic import (
@@ -54,7 +55,7 @@ class Backend:
         default_region: the region that the service's own tooling would use.
         account: returns the account that the credentials belong to, asked in a region.
         by_settings: makes the family, if the settings decide which it is; default: ``family``.
-        ledger: returns the ledger; types whose resources may have the same objects share one.
+        ledger: returns a ledger that several types share, whose resources may have the same objects.
     """
 
     factory: Callable[[], DynamicProvider]
@@ -63,7 +64,17 @@ class Backend:
     default_region: Callable[[Settings], str | None]
     account: Callable[[Settings, str], str]
     by_settings: Callable[[Settings], Family] | None = None
-    ledger: Callable[[], Ledger] = Ledger
+    ledger: Callable[[], Ledger] | None = None
+
+
+@cache
+def _ledger_of(factory: Callable[[], DynamicProvider]) -> Ledger:
+    """Return the one ledger of a resource type in this process.
+
+    The host makes a provider for each way in which a state has serialized it, and versions of Python differ in that: an
+    object may be created by one provider and deleted by another.
+    """
+    return Ledger()
 
 
 _VERBS: list[Verbs] = []
@@ -128,7 +139,7 @@ class DynamicProvider(ResourceProvider):
             is_wanted=self._engine.is_there if self._engine else lambda: True,
             guard=guard,
             is_new=is_new,
-            ledger=backend.ledger(),
+            ledger=backend.ledger() if backend.ledger else _ledger_of(backend.factory),
             peers=_VERBS,
         )
 
@@ -136,7 +147,10 @@ class DynamicProvider(ResourceProvider):
         """Return the settled inputs, or the failures of the rules."""
         if self._trouble:
             return CheckResult(news, [CheckFailure("", str(self._trouble))])
-        checked = self._verbs.check(_sdk.current_urn(), known(_olds), known(news))
+        urn = _sdk.current_urn()
+        checked = self._verbs.check(urn, known(_olds), known(news))
+        for each in checked.warnings:
+            Row(self._engine, self._tally, urn).warn(each)
         failures = [CheckFailure(each.property, each.message) for each in checked.failures]
         return CheckResult(news if failures else unknown_again(checked.inputs), failures)
 
