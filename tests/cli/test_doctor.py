@@ -303,7 +303,7 @@ def test_the_account_is_asked_for_on_the_real_service_only(
     """Its number, from STS, is all that is shown of who one is."""
     clean.setenv("AWS_ENDPOINT_URL_STS", on_emulator.url)
     assert "account" not in verdicts(invoke("doctor").stdout)
-    clean.setattr(login, "is_the_real_service", lambda url: True)
+    clean.setattr(login, "is_aws_endpoint", lambda url: True)
     done = invoke("doctor")
     assert line_of(done.stdout, "account") == "ok         account: 123456789012"
 
@@ -313,7 +313,7 @@ def test_credentials_that_sts_doesnt_take_are_a_problem(
 ) -> None:
     """Then no permission is tried."""
     clean.setenv("AWS_ENDPOINT_URL_STS", "http://127.0.0.1:1")
-    clean.setattr(login, "is_the_real_service", lambda url: True)
+    clean.setattr(login, "is_aws_endpoint", lambda url: True)
     done = invoke("doctor")
     assert done.exit_code == 1
     assert line_of(done.stdout, "account").startswith("problem")

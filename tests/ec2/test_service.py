@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 from botocore.exceptions import ClientError
-from pulumi_snapcopy.aws.calls import PAGES_TO_BELIEVE, call, without_secrets
+from pulumi_snapcopy.aws.calls import HTML_RESPONSES_TO_BELIEVE, call, without_secrets
 from pulumi_snapcopy.core import errors
 from pulumi_snapcopy.core.bookkeeping import Bookkeeping
 from pulumi_snapcopy.core.values import Phase, Seen
@@ -162,7 +162,7 @@ def page(aws: Emulator, monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
 def test_a_page_of_html_is_no_service(service: Any, page: str) -> None:
     """One page may be a proxy's; the third says so, with the endpoint and the setting that it comes from."""
     kind = service.kinds[0]
-    for _ in range(PAGES_TO_BELIEVE - 1):
+    for _ in range(HTML_RESPONSES_TO_BELIEVE - 1):
         with pytest.raises(errors.AnswerLost):
             service().all(TARGET, kind)
     with pytest.raises(errors.NoSuchService) as caught:
@@ -179,7 +179,7 @@ def test_a_proxys_page_of_an_error_says_nothing_of_the_service(
     monkeypatch.setattr(
         _Page, "body", b'<!DOCTYPE html PUBLIC "-//W3C//DTD HTML 4.01//EN"><html><head><hr>No'
     )
-    for _ in range(PAGES_TO_BELIEVE + 1):
+    for _ in range(HTML_RESPONSES_TO_BELIEVE + 1):
         with pytest.raises(errors.AnswerLost):
             Ec2().all(TARGET, "snapshot")
 

@@ -27,7 +27,7 @@ from ..core.errors import (
     is_broken_off,
 )
 from . import advice
-from .limits import limit
+from .limits import limit_error
 
 T = TypeVar("T")
 
@@ -59,16 +59,16 @@ UNKNOWN_HERE = {"UnknownOperationException", "UnknownOperation", "InvalidAction"
 
 _NOT_AUTHORIZED = re.compile(r"not authorized to perform: ([a-z0-9-]+:[A-Za-z]+)")
 
-PAGES_TO_BELIEVE = 3
+HTML_RESPONSES_TO_BELIEVE = 3
 _answering: set[str] = set()
 """The endpoints (host and port) that have returned a response of the service."""
-_pages_of: Counter[str] = Counter()
-_PAGE = re.compile(r"\s*<(!doctype\s+html|html)\b", re.IGNORECASE)
+_html_responses: Counter[str] = Counter()
+_HTML = re.compile(r"\s*<(!doctype\s+html|html)\b", re.IGNORECASE)
 _SERVICES = {"lightsail": "Lightsail", "ec2": "EC2", "sts": "STS"}
 
 
-class PageInstead(ValueError):
-    """The response is a page of HTML: whatever listens at the endpoint isn't the service."""
+class OnlyHtml(ValueError):
+    """The endpoint has sent only pages of HTML: whatever listens at the endpoint isn't the service."""
 
 
 def call(name: str, work: Callable[[], T]) -> T:
@@ -81,7 +81,7 @@ def call(name: str, work: Callable[[], T]) -> T:
         raise _local_error(error, name) from error
 
 
-def made(service: str, make: Callable[[], Any]) -> Any:
+def make_client(service: str, make: Callable[[], Any]) -> Any:
     """Make and return a boto3 client; raise a failure as an error of `core.errors`, with no request sent yet.
 
     Args:
@@ -90,7 +90,7 @@ def made(service: str, make: Callable[[], Any]) -> Any:
     """
     try:
         client = make()
-        _refuse_address(client.meta.endpoint_url)
+        _check_endpoint(client.meta.endpoint_url)
         return client
     except ValueError as error:
         raise _unusable(service, error) from error
@@ -98,7 +98,7 @@ def made(service: str, make: Callable[[], Any]) -> Any:
         raise _local_error(error, "") from error
 
 
-def _refuse_address(url: str) -> None:
+def _check_endpoint(url: str) -> None:
     """Raise ValueError for an endpoint that boto3 accepts, but that no request can be sent to."""
     parts = urlsplit(url)
     try:
@@ -109,13 +109,13 @@ def _refuse_address(url: str) -> None:
         raise ValueError(f"Invalid endpoint: {url}")
 
 
-def refuse_garbage(http_response: Any, **_: Any) -> None:
+def refuse_non_json(http_response: Any, **_: Any) -> None:
     """Raise ValueError for a response that isn't JSON: botocore would read it as, say, an empty list."""
     content = http_response.content or b"{}"
     try:
         json.loads(content)
     except ValueError as error:
-        _refuse_page(http_response, content)
+        _refuse_html(http_response, content)
         raise ValueError("the answer is not JSON") from error
     _has_answered(http_response)
 
@@ -123,29 +123,34 @@ def refuse_garbage(http_response: Any, **_: Any) -> None:
 def refuse_other_xml(http_response: Any, model: Any, **_: Any) -> None:
     """Raise ValueError for XML that isn't the call's response: botocore would read a page of XHTML as an empty list."""
     content, status = http_response.content or b"", http_response.status_code
-    _refuse_page(http_response, content)
+    _refuse_html(http_response, content)
     if status < 300 and f"<{model.name}Response".encode() not in content[:1000]:
         raise ValueError(f"the answer is no {model.name}Response")
     _has_answered(http_response)
 
 
-def refuse_failing_page(response_dict: Mapping[str, Any], **_: Any) -> None:
+def refuse_failing_html(response_dict: Mapping[str, Any], **_: Any) -> None:
     """Raise ValueError for a proxy's HTML page with a 5xx, which isn't XML and doesn't say what the service did."""
     status, content = response_dict["status_code"], response_dict["body"] or b""
-    if status >= 500 and _PAGE.match(content[:200].decode(errors="replace")):
+    if status >= 500 and _HTML.match(content[:200].decode(errors="replace")):
         raise ValueError(f"the answer is a page of HTML (HTTP {status})")
 
 
-def _refuse_page(http_response: Any, content: bytes) -> None:
-    """Raise ValueError for a page of HTML below HTTP 500, or PageInstead if the endpoint isn't the service.
+def _refuse_html(http_response: Any, content: bytes) -> None:
+    """Raise ValueError for a page of HTML below HTTP 500, or OnlyHtml if the endpoint isn't the service.
 
-    One page may be a proxy's. An endpoint isn't the service if it has sent `PAGES_TO_BELIEVE` pages and nothing else.
+    One page may be a proxy's. An endpoint isn't the service if it has sent `HTML_RESPONSES_TO_BELIEVE` pages and nothing
+    else.
     """
     status, place = http_response.status_code, urlsplit(http_response.url or "").netloc
-    if status >= 500 or not _PAGE.match(content[:200].decode(errors="replace")):
+    if status >= 500 or not _HTML.match(content[:200].decode(errors="replace")):
         return
-    _pages_of[place] += 1
-    kind = PageInstead if place not in _answering and _pages_of[place] >= PAGES_TO_BELIEVE else ValueError
+    _html_responses[place] += 1
+    kind = (
+        OnlyHtml
+        if place not in _answering and _html_responses[place] >= HTML_RESPONSES_TO_BELIEVE
+        else ValueError
+    )
     raise kind(f"the answer is a page of HTML (HTTP {status})")
 
 
@@ -185,45 +190,45 @@ def member(answer: Any, name: str) -> Any:
 
 
 def _service_error(error: aws.ClientError, call: str) -> ServiceError:
-    told = error.response.get("Error", {})
+    details = error.response.get("Error", {})
     meta = error.response.get("ResponseMetadata", {})
-    code, message = told.get("Code", ""), without_secrets(told.get("Message") or str(error))
-    about = {"call": call, "code": code, "request_id": meta.get("RequestId", "")}
+    code, message = details.get("Code", ""), without_secrets(details.get("Message") or str(error))
+    context = {"call": call, "code": code, "request_id": meta.get("RequestId", "")}
     lower = f"{code} {message}".lower()
     status = meta.get("HTTPStatusCode", 0)
     if "already in use" in lower:
-        return NameInUse(message, **about)
+        return NameInUse(message, **context)
     if code in NOT_FOUND:
-        return NotFound(message, **about)
+        return NotFound(message, **context)
     if code in DENIED or (code == "AuthFailure" and "authorized" in lower):  # EC2's, for a KMS key
         # A call may need a second permission, such as ec2:CreateTags for the tags in it: the message names that one.
         if action := _NOT_AUTHORIZED.search(message):
-            about["call"] = action[1]
-        return Denied(message, **about)
+            context["call"] = action[1]
+        return Denied(message, **context)
     if code in BAD_CREDENTIALS:
         late = "ignature expired" in message or "ignature not yet" in message
-        return LoginFailed(message, **about, advice=advice.SET_THE_CLOCK if late else BAD_CREDENTIALS[code])
+        return LoginFailed(message, **context, advice=advice.SET_THE_CLOCK if late else BAD_CREDENTIALS[code])
     if code in THROTTLED:
-        return Transient(message, **about)
+        return Transient(message, **context)
     if status == 501 or code in UNKNOWN_HERE:
         return NoSuchService(_no_such_service(call, f"{code}: {message}"), call=call)
     if status >= 500:
         # A 5xx doesn't say whether the work was done.
-        return AnswerLost(message, **about)
-    if kind := limit(code, message):
-        return kind(message, **about)
+        return AnswerLost(message, **context)
+    if kind := limit_error(code, message):
+        return kind(message, **context)
     if code in PASSING:
-        return Transient(message, **about)
-    return Refused(message, **about)
+        return Transient(message, **context)
+    return Refused(message, **context)
 
 
-def _no_such_service(call: str, said: str) -> str:
+def _no_such_service(call: str, reason: str) -> str:
     """Return the message that the endpoint doesn't have a service, with the setting that the endpoint comes from."""
     room = call.partition(":")[0]
     service = _SERVICES.get(room, room)
     if variable := _endpoint_variable(room):
-        return f"{without_secrets(os.environ[variable])}, set by {variable}, has no {service}: {said}"
-    return f"the endpoint has no {service} (endpoint_url in the AWS profile, if it is set there): {said}"
+        return f"{without_secrets(os.environ[variable])}, set by {variable}, has no {service}: {reason}"
+    return f"the endpoint has no {service} (endpoint_url in the AWS profile, if it is set there): {reason}"
 
 
 def _unusable(service: str, error: ValueError) -> ServiceError:
@@ -252,17 +257,17 @@ def _local_error(error: Exception, call: str) -> ServiceError:
     )  # fmt: skip
     if isinstance(error, no_credentials):
         return LoginFailed(message, call=call, code="Credentials", advice=advice.LOG_IN)
-    if isinstance(error, PageInstead):
+    if isinstance(error, OnlyHtml):
         return NoSuchService(_no_such_service(call, message), call=call)
     if isinstance(error, ResponseParserError) and re.search(
         r"<(!doctype\s+html|html)\b", message, re.IGNORECASE
     ):
-        _pages_of[call] += 1
-        page = "the answer is a page of HTML"
+        _html_responses[call] += 1
+        html = "the answer is a page of HTML"
         # A proxy's page doesn't say what the service did.
-        if _answering or _pages_of[call] < PAGES_TO_BELIEVE:
-            return AnswerLost(page, call=call)
-        return NoSuchService(_no_such_service(call, page), call=call)
+        if _answering or _html_responses[call] < HTML_RESPONSES_TO_BELIEVE:
+            return AnswerLost(html, call=call)
+        return NoSuchService(_no_such_service(call, html), call=call)
     if isinstance(error, (aws.EndpointConnectionError, aws.ConnectTimeoutError, aws.ProxyConnectionError)):
         return Transient(message, call=call)
     if isinstance(error, (aws.HTTPClientError, aws.ResponseStreamingError, ValueError)):

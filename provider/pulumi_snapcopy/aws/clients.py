@@ -11,7 +11,7 @@ import boto3
 from botocore.config import Config
 
 from .. import __version__
-from .calls import made
+from .calls import make_client
 from .login import Login
 
 CONNECT_TIMEOUT = 10
@@ -50,7 +50,7 @@ class Clients(Generic[C]):
         with self._lock:
             client = self._made.get((region, retries))
             if client is None:
-                client = self._made[region, retries] = made(
+                client = self._made[region, retries] = make_client(
                     self._service, partial(self._make, region, 3 if retries else 1)
                 )
             return client

@@ -22,21 +22,21 @@ _REACHED = (
 )
 
 
-def limit(code: str, words: str) -> type[ServiceError] | None:
+def limit_error(code: str, words: str) -> type[ServiceError] | None:
     """Return the error class for the limit that an error reports, or None if the error isn't about a limit.
 
     Example:
-        >>> limit("LimitExceeded", "You cannot copy more than 5 snapshots at a time.").__name__
+        >>> limit_error("LimitExceeded", "You cannot copy more than 5 snapshots at a time.").__name__
         'TooManyCopies'
-        >>> limit("LimitExceeded", "You have reached the maximum number of manual snapshots.").__name__
+        >>> limit_error("LimitExceeded", "You have reached the maximum number of manual snapshots.").__name__
         'QuotaReached'
-        >>> limit("LimitExceeded", "You have reached the limit of 5.").__name__
+        >>> limit_error("LimitExceeded", "You have reached the limit of 5.").__name__
         'LimitReached'
     """
     if code.startswith("Tag"):
         return None
     lower = words.lower()
-    if is_of_copies_in_progress(words):
+    if is_in_flight_limit(words):
         return TooManyCopies
     if any(each in lower for each in _USED_UP):
         return LimitReached if "cop" in lower else QuotaReached
@@ -46,15 +46,15 @@ def limit(code: str, words: str) -> type[ServiceError] | None:
     return LimitReached if is_one else None
 
 
-def is_of_copies_in_progress(words: str) -> bool:
+def is_in_flight_limit(words: str) -> bool:
     """Whether a message is about a limit on copies in progress, and not about a quota that is used up.
 
     Example:
-        >>> is_of_copies_in_progress("You cannot copy more than 5 snapshots at a time.")
+        >>> is_in_flight_limit("You cannot copy more than 5 snapshots at a time.")
         True
-        >>> is_of_copies_in_progress("You can have only 2 pending snapshots at a time.")
+        >>> is_in_flight_limit("You can have only 2 pending snapshots at a time.")
         True
-        >>> is_of_copies_in_progress("You have reached the maximum number of manual snapshots.")
+        >>> is_in_flight_limit("You have reached the maximum number of manual snapshots.")
         False
     """
     lower = words.lower()

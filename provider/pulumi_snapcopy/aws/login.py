@@ -15,7 +15,7 @@ from botocore.exceptions import ProfileNotFound
 
 from ..core.errors import LoginFailed
 from . import advice
-from .calls import call, made, member
+from .calls import call, make_client, member
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,7 +63,8 @@ class Login:
         client: Any = call("", self.session).client
         make = partial(client, service, aws_access_key_id="none", aws_secret_access_key="none")
         return {
-            region: made(service, partial(make, region_name=region)).meta.endpoint_url for region in regions
+            region: make_client(service, partial(make, region_name=region)).meta.endpoint_url
+            for region in regions
         }
 
     def credentials(self) -> str:
@@ -100,7 +101,7 @@ class Login:
             connect_timeout=5, read_timeout=10, retries={"mode": "standard", "total_max_attempts": 2}
         )
         own, sts = (self.endpoints((region,), each)[region] for each in (service, "sts"))
-        elsewhere = is_the_real_service(sts) and not is_the_real_service(own)
+        elsewhere = is_aws_endpoint(sts) and not is_aws_endpoint(own)
 
         def ask() -> str:
             client = self.session().client(
@@ -111,11 +112,11 @@ class Login:
         return call("sts:GetCallerIdentity", ask)
 
 
-def is_the_real_service(url: str) -> bool:
+def is_aws_endpoint(url: str) -> bool:
     """Whether an endpoint's URL is AWS's own.
 
     Example:
-        >>> is_the_real_service("https://lightsail.eu-west-1.amazonaws.com")
+        >>> is_aws_endpoint("https://lightsail.eu-west-1.amazonaws.com")
         True
     """
     return (urlsplit(url).hostname or "").endswith((".amazonaws.com", ".api.aws"))

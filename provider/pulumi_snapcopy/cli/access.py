@@ -182,9 +182,9 @@ class AwsAccess(Access):
 
     def account(self) -> str | None:
         """Return the account, from STS; None on any endpoint but the real service, unless accounts are restricted."""
-        from ..aws.login import is_the_real_service
+        from ..aws.login import is_aws_endpoint
 
-        if not self.settings.allowed_account_ids and not is_the_real_service(self.url):
+        if not self.settings.allowed_account_ids and not is_aws_endpoint(self.url):
             return None
         return self.admitted(self.access.account(self.target, service=self.called), advice="AWS_PROFILE")
 

@@ -70,9 +70,9 @@ def refuse_unknown(regions: Sequence[str], known: Regions | None = None) -> None
 def described(url: str) -> str:
     """Return an endpoint in words, without a password in its address."""
     from ..aws.calls import without_secrets
-    from ..aws.login import is_the_real_service
+    from ..aws.login import is_aws_endpoint
 
-    if is_the_real_service(url):
+    if is_aws_endpoint(url):
         return "the real service"
     if (urlsplit(url).hostname or "").endswith(".outscale.com"):
         return f"{without_secrets(url)}, the real service"

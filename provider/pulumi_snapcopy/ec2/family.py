@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from ..aws.advice import PROFILE
-from ..aws.limits import is_of_copies_in_progress
+from ..aws.limits import is_in_flight_limit
 from ..core.family import Family, Inputs
 from ..core.values import Phase, Traits, Words
 from .rules import AWS_RULES, FCU_RULES
@@ -55,7 +55,7 @@ class CopiedSnapshots(Family):
 
     def is_over_limit(self, reason: str) -> bool:
         """Whether a copy failed only because too many copies were in progress."""
-        return is_of_copies_in_progress(reason)
+        return is_in_flight_limit(reason)
 
 
 class FcuCopiedSnapshots(CopiedSnapshots):

@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from ..aws.advice import PROFILE
-from ..aws.limits import is_of_copies_in_progress
+from ..aws.limits import is_in_flight_limit
 from ..core.family import Family, Inputs
 from ..core.values import Phase, Spec, Words
 from .rules import COPIED_SNAPSHOT_RULES
@@ -150,7 +150,7 @@ class CopiedSnapshots(Named):
 
     def is_over_limit(self, reason: str) -> bool:
         """Whether a copy failed only because too many copies were in progress."""
-        return is_of_copies_in_progress(reason)
+        return is_in_flight_limit(reason)
 
 
 def phase(state: str) -> Phase:
