@@ -10,7 +10,7 @@ import pytest
 from pulumi_snapcopy.core.errors import ConfigError
 from pulumi_snapcopy.core.rules.judgement import UNKNOWN
 from pulumi_snapcopy.ec2.cloud import cloud_of, configured_endpoint, described_cloud
-from pulumi_snapcopy.ec2.mark import described, key_in
+from pulumi_snapcopy.ec2.mark import description_with_key, key_in
 from pulumi_snapcopy.ec2.provider import _family
 from pulumi_snapcopy.ec2.rules import AWS_RULES, COPIED_SNAPSHOT_RULES, FCU_RULES
 from pulumi_snapcopy.ec2.rules.encryption import COPIES_ENCRYPTED
@@ -189,6 +189,6 @@ def test_a_forgotten_endpoint_is_said() -> None:
 @pytest.mark.parametrize("text", ["", "nightly", "d" * 255, "x [snapcopy 00]", "ends [", "é" * 255])
 def test_the_key_survives_any_description(text: str) -> None:
     """It stands at the very end, within 255 characters."""
-    whole = described(text, "0f" * 16)
+    whole = description_with_key(text, "0f" * 16)
     assert len(whole) <= 255 and key_in(whole) == "0f" * 16
     assert key_in(whole + " (copied)") == ""

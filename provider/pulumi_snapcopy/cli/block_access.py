@@ -83,7 +83,7 @@ class Ec2Access(AwsAccess):
         return (
             (
                 ("ec2:DescribeSnapshots",),
-                lambda region: service.described(region, filters=OURS, OwnerIds=["self"]),
+                lambda region: service.list_raw(region, filters=OURS, OwnerIds=["self"]),
             ),
         )
 
@@ -129,7 +129,7 @@ class OutscaleAccess(Access):
 
     def credentials(self) -> str:
         """Return which credentials are used."""
-        return f"found ({self.sdk.required(self.sdk.profile())})"
+        return f"found ({self.sdk.described_credentials(self.sdk.profile())})"
 
     def endpoint(self) -> str:
         """Connect to the API's endpoint, and return which service answers."""

@@ -11,11 +11,11 @@ LONGEST_DESCRIPTION = 255
 _MARK = re.compile(r"\[snapcopy ([0-9a-f]{32})\]\Z")
 
 
-def described(text: str, key: str) -> str:
+def description_with_key(text: str, key: str) -> str:
     """Return a description of at most 255 characters that ends with the key; the user's text is cut to fit.
 
     Example:
-        >>> described("nightly", "0f" * 16)
+        >>> description_with_key("nightly", "0f" * 16)
         'nightly [snapcopy 0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f]'
     """
     mark = f"[snapcopy {key}]"

@@ -22,7 +22,7 @@ from ..core.values import KEY_TAG, Record, Seen, Source, Spec, Started
 from ..core.waiting.batch import SingleFlight
 from ..core.waiting.clock import Clock, SystemClock
 from ..core.waiting.listing import Listing
-from .mark import described
+from .mark import description_with_key
 from .shapes import KIND, arn, seen_of
 from .sources import Sources, check_source
 
@@ -60,7 +60,7 @@ class Ec2:
         self._fcu = fcu
         self._clock = clock or SystemClock()
         self._clients = Clients["EC2Client"]("ec2", login, connections=connections, prepare=_prepare)
-        self._sources = Sources(self.described, self._readable, self._clock)
+        self._sources = Sources(self.list_raw, self._readable, self._clock)
         self._flights: dict[str, SingleFlight[list[Seen]]] = {}
         self._lock = threading.Lock()
 
@@ -91,9 +91,9 @@ class Ec2:
     def all(self, region: str, kind: str) -> list[Seen]:
         """Return the account's snapshots with our owner tag; on FCU, where copies are tagged later, all snapshots."""
         ours = [] if self._fcu else [{"Name": "tag-key", "Values": ["snapcopy:owner"]}]
-        return self._seen(region, self.described(region, filters=ours, OwnerIds=_OWN))
+        return self._seen(region, self.list_raw(region, filters=ours, OwnerIds=_OWN))
 
-    def described(
+    def list_raw(
         self, region: str, *, filters: Sequence[Mapping[str, Any]] = (), **more: Any
     ) -> list[dict[str, Any]]:
         """Return snapshots as the API describes them, read page by page."""
@@ -108,9 +108,9 @@ class Ec2:
 
     def find(self, spec: Spec, listing: Listing) -> list[Seen]:
         """Return the snapshots that have the spec's key, from a list without filters, which show new snapshots late."""
-        return [each for each in self._every(spec.region, listing) if spec.key and each.key == spec.key]
+        return [each for each in self._all_own(spec.region, listing) if spec.key and each.key == spec.key]
 
-    def _every(self, region: str, listing: Listing) -> list[Seen]:
+    def _all_own(self, region: str, listing: Listing) -> list[Seen]:
         """Return all of the account's snapshots, from one list for all callers at the same time."""
         if self._fcu:
             return listing.all()
@@ -118,7 +118,7 @@ class Ec2:
             flight = self._flights.get(region)
             if flight is None:
                 flight = SingleFlight(
-                    self._clock, lambda _: self._seen(region, self.described(region, OwnerIds=_OWN))
+                    self._clock, lambda _: self._seen(region, self.list_raw(region, OwnerIds=_OWN))
                 )
                 self._flights[region] = flight
         return flight.get()
@@ -133,7 +133,7 @@ class Ec2:
 
     def check_source(self, spec: Spec, listing: Listing) -> Source:
         """Check the source in its own region: EC2 accepts a source that doesn't exist, and fails minutes later."""
-        return check_source(self._sources, spec, words="OUTSCALE" if self._fcu else "AWS")
+        return check_source(self._sources, spec, cloud_name="OUTSCALE" if self._fcu else "AWS")
 
     # Changes
 
@@ -187,7 +187,7 @@ class Ec2:
             "SourceRegion": spec.source_region,
             "SourceSnapshotId": spec.arguments["sourceSnapshotId"],
             "DestinationRegion": spec.region,
-            "Description": described(spec.arguments.get("description") or "", spec.key),
+            "Description": description_with_key(spec.arguments.get("description") or "", spec.key),
         }
 
     def _seen(self, region: str, raw: Sequence[Mapping[str, Any]]) -> list[Seen]:

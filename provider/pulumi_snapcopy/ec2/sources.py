@@ -27,12 +27,12 @@ class Sources:
     """Reads source snapshots, with one call for all callers at the same time.
 
     Args:
-        described: lists a region's snapshots by filters.
+        list_raw: lists a region's snapshots by filters.
         read: returns a region's snapshot by its id, whoever owns it, or None if it doesn't exist.
         clock: the time.
     """
 
-    described: Callable[..., list[dict[str, Any]]]
+    list_raw: Callable[..., list[dict[str, Any]]]
     read: Callable[[str, str], Raw | None]
     clock: Clock
     _lock: threading.Lock = field(default_factory=threading.Lock)
@@ -51,24 +51,24 @@ class Sources:
 
     def own(self, region: str) -> list[str]:
         """List the ids of the account's own snapshots."""
-        return [each["SnapshotId"] for each in self.described(region, OwnerIds=["self"])]
+        return [each["SnapshotId"] for each in self.list_raw(region, OwnerIds=["self"])]
 
     def _by_ids(self, region: str, ids: list[str]) -> dict[str, Raw]:
         """Return the existing snapshots by id, from a filter: a call with ids would fail if one doesn't exist."""
         found: dict[str, Raw] = {}
         for first in range(0, len(ids), _MOST_IDS):
             wanted = [{"Name": "snapshot-id", "Values": ids[first : first + _MOST_IDS]}]
-            found |= {each["SnapshotId"]: each for each in self.described(region, filters=wanted)}
+            found |= {each["SnapshotId"]: each for each in self.list_raw(region, filters=wanted)}
         return found
 
 
-def check_source(sources: Sources, spec: Spec, *, words: str) -> Source:
+def check_source(sources: Sources, spec: Spec, *, cloud_name: str) -> Source:
     """Return the source of a copy, or raise an error if it can't be copied.
 
     Args:
         sources: reads the source.
         spec: the copy that the program asks for.
-        words: the cloud's name in messages.
+        cloud_name: the cloud's name in messages.
 
     Raises:
         SourceError: if the source doesn't exist, failed, or is archived.
@@ -78,8 +78,8 @@ def check_source(sources: Sources, spec: Spec, *, words: str) -> Source:
     found = sources.get(region, id_)
     if found is None:
         raise SourceError(
-            f'there is no snapshot "{id_}" in {region} of {words} that this account can read',
-            _what_there_is(sources, spec, id_),
+            f'there is no snapshot "{id_}" in {region} of {cloud_name} that this account can read',
+            _existing_sentence(sources, spec, id_),
             "write the id of an existing one as source_snapshot_id, or another source_region; one of another account "
             "has to be shared with this one.",
         )
@@ -104,7 +104,7 @@ def check_source(sources: Sources, spec: Spec, *, words: str) -> Source:
     return Source(kind=KIND)
 
 
-def _what_there_is(sources: Sources, spec: Spec, wanted: str) -> str:
+def _existing_sentence(sources: Sources, spec: Spec, wanted: str) -> str:
     """Return a sentence about the existing snapshots; a failure to list them is part of it, not raised."""
     region = spec.source_region
     try:
