@@ -63,14 +63,14 @@ def refusal(
         >>> refusal(400, body, call="DeleteSnapshot")
         NotFound('No such snapshot.')
     """
-    errors = body.get("Errors") if isinstance(body, Mapping) else None
-    told = [each for each in errors if isinstance(each, Mapping)] if isinstance(errors, list) else []
-    codes = [str(each.get("Code", "")) for each in told]
-    details = "; ".join(dict.fromkeys(str(each.get("Details") or each.get("Type") or "") for each in told))
+    listed = body.get("Errors") if isinstance(body, Mapping) else None
+    errors = [each for each in listed if isinstance(each, Mapping)] if isinstance(listed, list) else []
+    codes = [str(each.get("Code", "")) for each in errors]
+    details = "; ".join(dict.fromkeys(str(each.get("Details") or each.get("Type") or "") for each in errors))
     context = body.get("ResponseContext") if isinstance(body, Mapping) else None
     message = without_secrets(details or f"the service answers HTTP {status} and says no more", hidden)
     kind = _kind(status, codes, html=html)
-    if UNKNOWN_KEY in codes and not any(each.get("Details") for each in told):
+    if UNKNOWN_KEY in codes and not any(each.get("Details") for each in errors):
         kind = LoginFailed
     if kind is NoSuchService:
         message = f"there is no OUTSCALE API at the endpoint: HTTP {status}"

@@ -48,8 +48,8 @@ class Reader:
         self._own = Gathered(clock, lambda ids: self.by_ids(ids, own=True))
         self._readable = Gathered(clock, lambda ids: self.by_ids(ids, own=False))
         self._volumes = Gathered(clock, self._volumes_by_ids)
-        self._few = Recent(clock, self._list_if_few)
-        self._are_few = True
+        self._one_page = Recent(clock, self._list_if_one_page)
+        self._fit_one_page = True
         self.shows_tokens = False
         self.failed_tokens: set[str] = set()
         """The tokens of snapshots that were seen failed."""
@@ -73,7 +73,7 @@ class Reader:
 
     def readable_snapshot(self, snapshot_id: str) -> Seen | None:
         """Return an own or shared snapshot, or None; a complete own one may come from a list of the last seconds."""
-        own = (self.all_if_few() or {}).get(snapshot_id)
+        own = (self.all_if_one_page() or {}).get(snapshot_id)
         return own if own and own.phase is Phase.DONE else self._readable.get(snapshot_id)
 
     def volume_state(self, volume_id: str) -> str | None:
@@ -90,19 +90,19 @@ class Reader:
 
     def listed(self, **filters: Any) -> Iterator[Seen]:
         """Yield the account's own snapshots that match the filters."""
-        yield from self._shown(self._pages("ReadSnapshots", "Snapshots", {**self._is_own(), **filters}))
+        yield from self._shown(self._pages("ReadSnapshots", "Snapshots", {**self._own_filter(), **filters}))
 
-    def all_if_few(self) -> Mapping[str, Seen] | None:
+    def all_if_one_page(self) -> Mapping[str, Seen] | None:
         """Return the own snapshots by id, from a list of the last seconds, or None if one page can't hold them."""
-        return self._few.get() if self._are_few else None
+        return self._one_page.get() if self._fit_one_page else None
 
     def expire(self) -> None:
         """Discard the list of snapshots: later callers get a new list."""
-        self._few.expire()
+        self._one_page.expire()
 
     def by_ids(self, ids: list[str], *, own: bool) -> dict[str, Seen]:
         """Return the existing snapshots among these ids, by id."""
-        filters = self._is_own() if own else {}
+        filters = self._own_filter() if own else {}
         listed = self._read_by_ids("ReadSnapshots", "Snapshots", "SnapshotIds", ids, **filters)
         return {seen.name: seen for seen in self._shown(listed)}
 
@@ -115,7 +115,9 @@ class Reader:
         found = []
         for some in _chunks(tokens):
             wanted = set(some)
-            for raw in self._pages("ReadSnapshots", "Snapshots", {**self._is_own(), "ClientTokens": some}):
+            for raw in self._pages(
+                "ReadSnapshots", "Snapshots", {**self._own_filter(), "ClientTokens": some}
+            ):
                 if "ClientToken" not in raw:
                     raise Refused("ReadSnapshots shows no ClientToken", code=UNKNOWN_PARAMETER)
                 if raw["ClientToken"] in wanted:
@@ -131,10 +133,10 @@ class Reader:
 
     # Helpers
 
-    def _list_if_few(self) -> Mapping[str, Seen] | None:
-        answer = self._page("ReadSnapshots", "Snapshots", self._is_own())
-        self._are_few = not answer.get("NextPageToken")
-        return {seen.name: seen for seen in self._shown(answer["Snapshots"])} if self._are_few else None
+    def _list_if_one_page(self) -> Mapping[str, Seen] | None:
+        answer = self._page("ReadSnapshots", "Snapshots", self._own_filter())
+        self._fit_one_page = not answer.get("NextPageToken")
+        return {seen.name: seen for seen in self._shown(answer["Snapshots"])} if self._fit_one_page else None
 
     def _volumes_by_ids(self, ids: list[str]) -> dict[str, str]:
         listed = self._read_by_ids("ReadVolumes", "Volumes", "VolumeIds", ids)
@@ -159,7 +161,7 @@ class Reader:
             raise AnswerLost("the answer holds no account", call="api:ReadAccounts")
         return number
 
-    def _is_own(self) -> dict[str, list[str]]:
+    def _own_filter(self) -> dict[str, list[str]]:
         """Return the filter that leaves out shared and public snapshots; empty if the endpoint has no ReadAccounts."""
         if self._has_accounts:
             try:

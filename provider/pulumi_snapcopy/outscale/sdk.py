@@ -71,7 +71,7 @@ def region() -> str:
     return str(profile().region)
 
 
-def required(found: Any) -> str:
+def described_credentials(found: Any) -> str:
     """Return a description of a profile's credentials: keys, or login and password.
 
     Raises:
@@ -177,7 +177,7 @@ class Connection:
     def _make(self) -> tuple[Any, tuple[str, ...]]:
         found = profile()
         secrets = tuple(str(each) for each in (found.secret_key, found.password, found.access_key) if each)
-        required(found)
+        described_credentials(found)
         agent = f"pulumi-snapcopy/{__version__} osc-sdk-python"
         gateway = Gateway(user_agent=agent, max_retries=0)  # the core retries, within its deadline
         gateway.call.limiter = None  # replaced by self._limiter, which threads can share

@@ -37,9 +37,9 @@ class Outscale:
         self._clock = clock or SystemClock()
         self.reader = Reader(connect, self._clock)
         self._sender = Sender(self.reader, self._clock)
-        self._made = Gathered(self._clock, self._by_keys)
+        self._by_key = Gathered(self._clock, self._by_keys)
         self._lock = threading.Lock()
-        self._young: dict[str, float] = {}  # ids that lists may not show yet, and since when
+        self._new_ids: dict[str, float] = {}  # ids that lists may not show yet, and since when
 
     # Reads
 
@@ -53,12 +53,12 @@ class Outscale:
         self._check_region(region)
         found = {each.name: each for each in self.reader.listed(TagKeys=[OWNER_TAG])}
         with self._lock:
-            young = self._young.keys() - found.keys()
-        found |= self.reader.by_ids(sorted(young), own=True) if young else {}
+            unlisted = self._new_ids.keys() - found.keys()
+        found |= self.reader.by_ids(sorted(unlisted), own=True) if unlisted else {}
         with self._lock:
-            for name in young:
-                if not self._is_awaited(found.get(name), since=self._young.get(name, 0.0)):
-                    self._young.pop(name, None)
+            for name in unlisted:
+                if not self._is_awaited(found.get(name), since=self._new_ids.get(name, 0.0)):
+                    self._new_ids.pop(name, None)
         return list(found.values())
 
     def find(self, spec: Spec, listing: Listing) -> list[Seen]:
@@ -67,11 +67,11 @@ class Outscale:
         Callers within seconds share a list. A snapshot that the list misses is returned to a request with its token.
         """
         self._check_region(spec.region)
-        few = self.reader.all_if_few()
-        if few is not None and (self.reader.shows_tokens or not few):
-            return [each for each in few.values() if each.key == spec.key]
+        listed = self.reader.all_if_one_page()
+        if listed is not None and (self.reader.shows_tokens or not listed):
+            return [each for each in listed.values() if each.key == spec.key]
         try:
-            return self._made.get(spec.key) or []
+            return self._by_key.get(spec.key) or []
         except Refused as error:
             if error.code != UNKNOWN_PARAMETER:
                 raise
@@ -105,7 +105,7 @@ class Outscale:
             self.reader.expire()
             raise
         with self._lock:
-            self._young[seen.name] = self._clock.now()
+            self._new_ids[seen.name] = self._clock.now()
         return Started(seen=seen)
 
     def tag(self, seen: Seen, tags: Mapping[str, str]) -> None:

@@ -53,7 +53,7 @@ def _check_snapshot(service: Sources, snapshot_id: str, region: str) -> None:
     if found is None:
         raise SourceError(
             f'there is no snapshot "{snapshot_id}" in {region} that the account can copy',
-            _there_is(region, "snapshots", snapshot_id, service.own_snapshots),
+            _existing_sentence(region, "snapshots", snapshot_id, service.own_snapshots),
             "write the id of an existing one as source_snapshot_id.",
         )
     if found.phase is Phase.PENDING:
@@ -74,7 +74,7 @@ def _check_volume(service: Sources, volume_id: str, region: str) -> None:
     if state is None:
         raise SourceError(
             f'there is no volume "{volume_id}" in {region}',
-            _there_is(region, "volumes", volume_id, service.own_volumes),
+            _existing_sentence(region, "volumes", volume_id, service.own_volumes),
             "write the id of an existing one as volume_id.",
         )
     if state == "creating":
@@ -87,7 +87,7 @@ def _check_volume(service: Sources, volume_id: str, region: str) -> None:
         )
 
 
-def _there_is(region: str, what: str, wanted: str, names: Callable[[], Iterable[str]]) -> str:
+def _existing_sentence(region: str, what: str, wanted: str, names: Callable[[], Iterable[str]]) -> str:
     """Return a sentence about the existing objects; a failure to list them is part of it, not raised."""
     try:
         found = list(names())

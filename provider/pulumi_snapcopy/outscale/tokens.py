@@ -102,7 +102,7 @@ class Sender:
         # An earlier request made this snapshot; it may have been deleted since. A new snapshot may not be visible yet.
         shown = self.reader.own(seen.name)
         if shown is not None:
-            return None if shown.phase is Phase.FAILED or _is_anothers(spec, shown) else shown
+            return None if shown.phase is Phase.FAILED or _has_other_owner(spec, shown) else shown
         if seen.phase is Phase.DONE and made > sent - USUAL_SKEW:
             return seen  # completed at once, as on emulators
         if seen.phase is Phase.FAILED or made < sent - CREATION_GRACE - LONGEST_SKEW:
@@ -122,7 +122,7 @@ class Sender:
             return None
         for each in self.reader.by_tokens([token]):
             if each.phase is not Phase.FAILED:
-                return None if _is_anothers(spec, each) else each
+                return None if _has_other_owner(spec, each) else each
         self._wait_for(token)
         return None
 
@@ -143,7 +143,7 @@ class Sender:
             return self._used.setdefault(token, self.clock.now())
 
 
-def _is_anothers(spec: Spec, seen: Seen) -> bool:
+def _has_other_owner(spec: Spec, seen: Seen) -> bool:
     """Whether a snapshot's owner tag names another resource: a resource that was renamed keeps its key."""
     owner = seen.tags.get(OWNER_TAG)
     return owner is not None and not same_owner(owner, spec.owner)
