@@ -19,7 +19,7 @@ from ..recovery.drill import DrillResult, exit_code, remember
 from . import asking, drill_check, options
 
 if TYPE_CHECKING:
-    from ..lightsail.drilling import Drilling, Restored
+    from ..lightsail.drilling import Drilling, RestoredCopy
 
 EVERY = "all"
 """The argument that means each source that has copies."""
@@ -200,7 +200,7 @@ def _run(
         date=held.taken_at.date(),
         data_age_seconds=max((result.started_at - held.taken_at).total_seconds(), 0.0),
     )
-    restored: Restored | None = None
+    restored: RestoredCopy | None = None
     began = time.monotonic()
     try:
         for name in drilling.clean():

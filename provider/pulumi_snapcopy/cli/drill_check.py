@@ -11,7 +11,7 @@ from ..core.errors import SnapcopyError
 from ..core.values import Seen
 
 if TYPE_CHECKING:
-    from ..lightsail.drilling import Restored
+    from ..lightsail.drilling import RestoredCopy
 
 PAUSE = 5.0
 """Seconds between two attempts: a service that has just started may not answer yet."""
@@ -40,7 +40,7 @@ def admit(command: str | None, copy: Seen) -> None:
         )
 
 
-def run(command: str, restored: Restored, timeout: float) -> None:
+def run(command: str, restored: RestoredCopy, timeout: float) -> None:
     """Run the check until it succeeds.
 
     Raises:

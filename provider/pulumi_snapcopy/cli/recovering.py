@@ -14,7 +14,7 @@ from ..core.errors import NotFound, ServiceError, SnapcopyError, Transient
 from ..core.keys import is_of_stack
 from ..core.values import FORMS_OF_COPIES, OWNER_TAG, SOURCE_TAG, Phase, Seen, form_of
 from ..lightsail.lookups import AutoSnapshot, Disk, Instance, Lookups
-from ..lightsail.newest import of_its_source
+from ..lightsail.newest import source_time
 from ..recovery.drill import DrillResult
 from ..recovery.evidence import CopyState
 from ..recovery.report import CopyFacts, Report, SourceFacts, assess
@@ -253,7 +253,7 @@ def _origin(seen: Seen, stack: str | None) -> Origin | None:
 def _facts(seen: Seen, taken: Mapping[str, datetime]) -> CopyFacts:
     parts = _parts(seen)
     automatic = len(parts) == 3
-    at = of_its_source(taken.get(parts[-1]), seen)
+    at = source_time(taken.get(parts[-1]), seen)
     day = _date(parts[-1]) if automatic else at.date() if at else None
     if day is None:  # a manual snapshot that was deleted: it is at least as old as its copy
         made = seen.created_at or datetime.now(timezone.utc)

@@ -15,7 +15,7 @@ from typing import Any
 from ..core.keys import same_owner
 from ..core.values import OWNER_TAG, SOURCE_TAG, Phase, Seen
 from .family import LONGEST_NAME, LONGEST_TAG_VALUE, tags_of
-from .restoring_family import DELETED_WITH, LEFT
+from .restoring_family import DELETED_WITH, PARTLY_DELETED
 
 SAME_TIME = 600.0
 """The longest time in seconds between the creation of an instance and of the disks restored with it."""
@@ -130,7 +130,7 @@ def left_of_instances(region: str, disks: Iterable[Mapping[str, Any]]) -> list[S
             region=region,
             kind="Instance",
             ref=ref,
-            state=LEFT,
+            state=PARTLY_DELETED,
             phase=Phase.FAILED,
             created_at=raw.get("createdAt"),
             tags={key: value for key, value in tags.items() if key != INSTANCE_TAG},

@@ -38,7 +38,7 @@ class DrillError(SnapcopyError):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Restored:
+class RestoredCopy:
     """The instance or disk that a drill has restored; ``hourly`` is its price in US dollars per hour."""
 
     seen: Seen
@@ -77,7 +77,7 @@ class Drilling:
     _unseen: str | None = field(default=None, init=False)
     """The type of the requested object while it isn't visible yet."""
 
-    def restore(self, copy: Seen, *, bundle_id: str | None, zone: str | None) -> Restored:
+    def restore(self, copy: Seen, *, bundle_id: str | None, zone: str | None) -> RestoredCopy:
         """Restore a copy, and wait until the restored instance or disk is ready.
 
         Raises:
@@ -98,7 +98,7 @@ class Drilling:
         except SnapcopyError:
             self._unseen = None
             raise
-        return Restored(seen=self._wait(kind), hourly=hourly)
+        return RestoredCopy(seen=self._wait(kind), hourly=hourly)
 
     def clean(self) -> list[str]:
         """Remove the orphans of earlier drills, those of other sources after a day, and return their names."""

@@ -16,7 +16,7 @@ from .children import Child, Children, Taken
 from .lookups import AutoSnapshot, Disk, Instance
 
 T = TypeVar("T")
-AT_ONCE = 8
+MAX_READS_IN_FLIGHT = 8
 """How many reads are in flight at most."""
 
 _STATES = {"Success": OfferState.READY, "InProgress": OfferState.PENDING, "Failed": OfferState.FAILED}
@@ -84,8 +84,8 @@ class Sources:
     @property
     def names(self) -> list[str]:
         """The names of the instances and disks that could be listed."""
-        told = [each for each in (self.instances, self.disks) if not isinstance(each, Unreadable)]
-        return [name for each in told for name in each]
+        listed = [each for each in (self.instances, self.disks) if not isinstance(each, Unreadable)]
+        return [name for each in listed for name in each]
 
     def find(self, name: str) -> Instance | Disk | None:
         """Return the listed instance or disk with this name, or None."""
@@ -105,7 +105,7 @@ class Gathered:
         children: the copies that the service or the state knows, by region and name.
         manual: the sources without automatic snapshots to take manual snapshots of, with the resource type that does.
         taken: the manual snapshots that the service or the state knows.
-        taken_told: whether the service's manual snapshots could be listed.
+        taken_listed: whether the service's manual snapshots could be listed.
     """
 
     sources: Sources
@@ -114,7 +114,7 @@ class Gathered:
     children: Mapping[tuple[str, str], Child] = field(default_factory=dict)
     manual: Mapping[str, str] = field(default_factory=dict)
     taken: frozenset[Taken] = frozenset()
-    taken_told: bool = True
+    taken_listed: bool = True
 
 
 def gather(
@@ -143,22 +143,22 @@ def gather(
     in_state = children.taken_in_state({} if isinstance(entries, Unreadable) else entries)
     recorded = entries if isinstance(entries, Unreadable) else children.recorded(entries)
     regions = {target_region, *(each.copy.region for each in _read(recorded))} if identity else set[str]()
-    with ThreadPoolExecutor(AT_ONCE) as pool:
+    with ThreadPoolExecutor(MAX_READS_IN_FLIGHT) as pool:
         asked = {
-            region: pool.submit(_told, lambda region=region: inventory.snapshots(region))
+            region: pool.submit(_read_or_unreadable, lambda region=region: inventory.snapshots(region))
             for region in regions
         }
         sources = _sources(inventory, pool, source_region, protect)
         at_source: tuple[Seen, ...] | Unreadable = ()
         if identity and (take_on or in_state):
-            at_source = _told(lambda: inventory.snapshots(source_region))
+            at_source = _read_or_unreadable(lambda: inventory.snapshots(source_region))
         answers = [each.result() for each in asked.values()]
         dark = next((each for each in answers if isinstance(each, Unreadable)), None)
         seen = [snapshot for each in answers if not isinstance(each, Unreadable) for snapshot in each]
         if not isinstance(recorded, Unreadable):
             ours = {each.copy.name for each in children.listed(seen, identity or "")}
             doubtful = ours - {each.copy.name for each in recorded}
-            seen = _without_ghosts(inventory, pool, seen, doubtful)
+            seen = _without_stale(inventory, pool, seen, doubtful)
         listed = dark or children.listed(seen, identity or "")
         known = [*_read(recorded), *_read(listed)]
         taken = in_state | children.taken_in(_read(at_source), identity or "")
@@ -169,25 +169,25 @@ def gather(
             sources=sources.all(spared={*with_copies, *named}, manual=take_on is not None),
             with_copies=with_copies,
         )
-        offers = {
+        offer_reads = {
             each.name: pool.submit(_offers, inventory, source_region, each.name, sources.find(each.name))
             for each in selected
             if each.protected and each.presence is not Presence.GONE
         }
-        told = {name: answer.result() for name, answer in offers.items()}
+        offers = {name: answer.result() for name, answer in offer_reads.items()}
     manual = {
         each.name: "InstanceSnapshot" if isinstance(found, Instance) else "DiskSnapshot"
         for each in selected
         if take_on and (found := sources.find(each.name)) is not None
-        if is_without(found, told.get(each.name), today=take_on)
+        if lacks_auto_snapshots(found, offers.get(each.name), today=take_on)
     }
     for each in selected:
         days = {one.date for one in taken if one.source == each.name}
         if each.name in manual and take_on:
             days.add(take_on)
-        answer = told.get(each.name, ())
+        answer = offers.get(each.name, ())
         if days and each.protected:
-            told[each.name] = (
+            offers[each.name] = (
                 *(offer for offer in _read(answer) if offer.date not in days),
                 *(Offer(date=day) for day in sorted(days)),
             )
@@ -196,7 +196,7 @@ def gather(
             source=each.name,
             source_region=source_region,
             presence=each.presence,
-            offers=told.get(each.name, ()),
+            offers=offers.get(each.name, ()),
             listed=_of(each.name, listed),
             recorded=_of(each.name, recorded),
         )
@@ -209,11 +209,11 @@ def gather(
         children={(each.copy.region, each.copy.name): each for each in known},
         manual=manual,
         taken=taken,
-        taken_told=not isinstance(at_source, Unreadable),
+        taken_listed=not isinstance(at_source, Unreadable),
     )
 
 
-def _without_ghosts(
+def _without_stale(
     inventory: Inventory, pool: ThreadPoolExecutor, listed: list[Seen], doubtful: Container[str]
 ) -> list[Seen]:
     """Return a list without deleted snapshots of ours, which a stale read may show and which would pass for orphans."""
@@ -221,32 +221,36 @@ def _without_ghosts(
     def is_there(snapshot: Seen) -> bool:
         if snapshot.name not in doubtful:
             return True
-        told = _told(lambda: inventory.is_there(snapshot))
-        return isinstance(told, Unreadable) or told
+        answer = _read_or_unreadable(lambda: inventory.is_there(snapshot))
+        return isinstance(answer, Unreadable) or answer
 
     return [each for each, there in zip(listed, pool.map(is_there, listed), strict=True) if there]
 
 
 def _sources(inventory: Inventory, pool: ThreadPoolExecutor, region: str, protect: Protect) -> Sources:
-    instances = pool.submit(_told, lambda: inventory.instances(region))
-    disks = pool.submit(_told, lambda: inventory.disks(region))
+    instances = pool.submit(_read_or_unreadable, lambda: inventory.instances(region))
+    disks = pool.submit(_read_or_unreadable, lambda: inventory.disks(region))
     found = Sources(instances=_by_name(instances.result()), disks=_by_name(disks.result()))
     if isinstance(protect, tuple) and all(found.find(name) for name in protect):
         return found  # databases are listed only if they may explain a missing source
     return Sources(
-        instances=found.instances, disks=found.disks, databases=_told(lambda: inventory.databases(region))
+        instances=found.instances,
+        disks=found.disks,
+        databases=_read_or_unreadable(lambda: inventory.databases(region)),
     )
 
 
-def is_without(found: Instance | Disk, offers: tuple[Offer, ...] | Unreadable | None, *, today: date) -> bool:
+def lacks_auto_snapshots(
+    found: Instance | Disk, offers: tuple[Offer, ...] | Unreadable | None, *, today: date
+) -> bool:
     """Whether a source gets no automatic snapshots; old ones may remain after automatic snapshots were disabled.
 
     Page: https://docs.aws.amazon.com/lightsail/latest/userguide/amazon-lightsail-configuring-automatic-snapshots.html
     """
     if offers is None or isinstance(offers, Unreadable) or found.automatic_snapshots:
         return False
-    is_told = found.automatic_snapshots is not None
-    return not offers or (is_told and all(each.date < today - timedelta(days=1) for each in offers))
+    is_known = found.automatic_snapshots is not None
+    return not offers or (is_known and all(each.date < today - timedelta(days=1) for each in offers))
 
 
 def _by_name(answer: tuple[Any, ...] | Unreadable) -> Any:
@@ -264,7 +268,7 @@ def _offers(
                 return ()  # the service may refuse the call: Windows has no automatic snapshots
             raise
 
-    answer = _told(ask)
+    answer = _read_or_unreadable(ask)
     if isinstance(answer, Unreadable):
         return answer
     return tuple(
@@ -272,7 +276,7 @@ def _offers(
     )
 
 
-def _told(question: Callable[[], T]) -> T | Unreadable:
+def _read_or_unreadable(question: Callable[[], T]) -> T | Unreadable:
     try:
         return question()
     except NotFound as error:

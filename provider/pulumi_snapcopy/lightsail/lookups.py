@@ -236,7 +236,7 @@ class Lookups:
         """
         if not self.allowed:
             return
-        account = _patiently(lambda: self.login.account(region, service="lightsail"))
+        account = _retried(lambda: self.login.account(region, service="lightsail"))
         if account not in self.allowed:
             raise WrongAccount(account, self.allowed)
 
@@ -254,7 +254,7 @@ class Lookups:
 
     def auto_snapshots(self, region: str, resource: str) -> tuple[AutoSnapshot, ...]:
         """Return the automatic snapshots of an instance or disk, newest first."""
-        listed = _patiently(lambda: self.service.automatic_snapshots(region, resource))
+        listed = _retried(lambda: self.service.automatic_snapshots(region, resource))
         found = (
             AutoSnapshot(date=date.fromisoformat(each.date), status=each.status, created_at=each.created_at)
             for each in listed
@@ -263,15 +263,15 @@ class Lookups:
 
     def snapshots(self, region: str) -> tuple[Seen, ...]:
         """Return the manual snapshots of a region, sorted by name."""
-        return tuple(sorted(_patiently(lambda: self.service.snapshots(region)), key=lambda each: each.name))
+        return tuple(sorted(_retried(lambda: self.service.snapshots(region)), key=lambda each: each.name))
 
     def is_there(self, snapshot: Seen) -> bool:
         """Return whether a snapshot that a list shows exists when it is read by its name."""
-        found = _patiently(lambda: self.service.get(snapshot.region, snapshot.name, snapshot.kind))
+        found = _retried(lambda: self.service.get(snapshot.region, snapshot.name, snapshot.kind))
         return found is not None and found.ref == snapshot.ref
 
     def _listed(self, region: str, what: str) -> list[Any]:
-        return sorted(_patiently(lambda: self.service.listed(region, what)), key=lambda raw: str(raw["name"]))
+        return sorted(_retried(lambda: self.service.listed(region, what)), key=lambda raw: str(raw["name"]))
 
 
 def _ask(region: str | None, question: Callable[[Lookups, str], T]) -> T:
@@ -281,7 +281,7 @@ def _ask(region: str | None, question: Callable[[Lookups, str], T]) -> T:
     return question(lookups, there)
 
 
-def _patiently(question: Callable[[], T]) -> T:
+def _retried(question: Callable[[], T]) -> T:
     clock = SystemClock()
     try:
         return Deadline(clock=clock, at=clock.now() + PATIENCE).retry(question)

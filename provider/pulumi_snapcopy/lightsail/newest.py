@@ -82,12 +82,12 @@ def is_of(copy: Seen, source: str, source_region: str) -> bool:
     return source in (name, copy.outputs.get("fromResourceName"))
 
 
-def of_its_source(taken_at: datetime | None, copy: Seen) -> datetime | None:
+def source_time(taken_at: datetime | None, copy: Seen) -> datetime | None:
     """Return when a copy's source was taken, or None if a snapshot taken after the copy now has the source's name.
 
     Example:
         >>> copy = Seen(name="c", region="eu-west-1", kind="DiskSnapshot", created_at=datetime(2026, 11, 20, 6))
-        >>> of_its_source(datetime(2026, 11, 20, 5), copy), of_its_source(datetime(2026, 11, 28, 5), copy)
+        >>> source_time(datetime(2026, 11, 20, 5), copy), source_time(datetime(2026, 11, 28, 5), copy)
         (datetime.datetime(2026, 11, 20, 5, 0), None)
     """
     if taken_at is None or copy.created_at is None:
@@ -103,7 +103,7 @@ def _date(copy: Seen) -> str:
 def _taken_at(copy: Seen, automatic: dict[str, datetime], manual: dict[str, datetime]) -> datetime:
     date = _date(copy)
     name = copy.tags[SOURCE_TAG].split(":")[1]
-    known = of_its_source(automatic.get(date) if date else manual.get(name), copy)
+    known = source_time(automatic.get(date) if date else manual.get(name), copy)
     if known is not None:
         return known
     day = (

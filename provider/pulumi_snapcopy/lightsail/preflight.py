@@ -136,10 +136,10 @@ def check_size(wanted: float, snapshot: str, size: float) -> None:
         )
 
 
-def no_snapshot(kind: str, name: str, argument: str, region: str, there_is: Sequence[str]) -> SourceError:
+def no_snapshot(kind: str, name: str, argument: str, region: str, existing: Sequence[str]) -> SourceError:
     """Return the error for a snapshot that doesn't exist, with the names of existing snapshots."""
-    listed = nearest_first(name, list(there_is), most=_MOST)
-    more = f" and {len(there_is) - len(listed)} more" if len(there_is) > len(listed) else ""
+    listed = nearest_first(name, list(existing), most=_MOST)
+    more = f" and {len(existing) - len(listed)} more" if len(existing) > len(listed) else ""
     return SourceError(
         f'there is no {kind} "{name}" in {region}',
         f"{region} has the {kind}s {', '.join(listed)}{more}." if listed else f"{region} has no {kind}s.",

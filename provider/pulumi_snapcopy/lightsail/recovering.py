@@ -17,7 +17,7 @@ from ..recovery.report import CopyFacts
 from ..recovery.retention import Retention
 from ..recovery.selecting import Protect, Selected
 from .children import Taken
-from .gathering import Gathered, is_without
+from .gathering import Gathered, lacks_auto_snapshots
 from .lookups import Instance
 
 WhenMissing = Literal["fail", "snapshot"]
@@ -95,7 +95,7 @@ def _take(request: Request, gathered: Gathered, plans: tuple[Plan, ...], now: da
             if each.listed and each.copy.state is CopyState.COMPLETE
             if each.copy.region == request.target_region
         }
-        may_prune = not plan.doubts and gathered.taken_told
+        may_prune = not plan.doubts and gathered.taken_listed
         if plan.source in gathered.manual:
             kind = gathered.manual[plan.source]
             days = plan_manual(
@@ -209,7 +209,7 @@ def _warnings(request: Request, gathered: Gathered, plans: tuple[Plan, ...], now
             found is not None
             and offers
             and name not in gathered.manual
-            and is_without(found, offers, today=now.date())
+            and lacks_auto_snapshots(found, offers, today=now.date())
         ):
             newest = max(each.date for each in offers)
             if isinstance(found, Instance) and found.is_windows:

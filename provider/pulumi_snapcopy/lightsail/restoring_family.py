@@ -14,13 +14,13 @@ from .rules.restored import DEFAULT_ADDRESS_TYPE, RESTORED_DISK_RULES, RESTORED_
 DELETED_WITH = "deleted-with"
 """The form in the source tag of a disk that is deleted with its instance: ``region:deleted-with/instance``."""
 
-LEFT = "partly deleted"
+PARTLY_DELETED = "partly deleted"
 """The state of a deleted instance of which disks that were restored with it still exist."""
 
 _PHASES = {
     "running": Phase.DONE, "stopping": Phase.DONE, "stopped": Phase.DONE, "rebooting": Phase.DONE,
     "available": Phase.DONE, "in-use": Phase.DONE,
-    "error": Phase.FAILED, "terminated": Phase.FAILED, LEFT: Phase.FAILED,
+    "error": Phase.FAILED, "terminated": Phase.FAILED, PARTLY_DELETED: Phase.FAILED,
 }  # fmt: skip
 
 

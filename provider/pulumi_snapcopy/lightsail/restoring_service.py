@@ -21,7 +21,7 @@ from . import came_along, preflight
 from .came_along import disk_mapping
 from .family import key_of, tags_of
 from .preflight import Bundle
-from .restoring_family import LEFT, phase
+from .restoring_family import PARTLY_DELETED, phase
 from .service import Lightsail, created_at, pairs, snapshot_seen, started
 
 DETACHING = 120.0
@@ -227,7 +227,7 @@ class RestoringLightsail(Lightsail):
         if seen.kind == "Disk":
             call("lightsail:DeleteDisk", lambda: client.delete_disk(diskName=name))
             return
-        if seen.state == LEFT:
+        if seen.state == PARTLY_DELETED:
             disks = seen.outputs["attachedDisks"]
         elif seen.phase is Phase.PENDING:
             raise Refused("its disks may not show yet", call="lightsail:DeleteInstance", code=seen.state)

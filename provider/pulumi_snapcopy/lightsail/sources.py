@@ -95,10 +95,10 @@ def _manual(service: Sources, spec: Spec, listing: Listing, name: str) -> Source
         found = listing.service.get(region, name, found.kind)
     if found is None:
         _refuse_databases(service, region, name)
-        names = if_told(lambda: [each.name for each in listing.all()])
+        names = names_or_error(lambda: [each.name for each in listing.all()])
         raise SourceError(
             f'there is no manual snapshot "{name}" in {region}',
-            there_is(region, "manual snapshots", names, name),
+            existing_sentence(region, "manual snapshots", names, name),
             "write the name of an existing one as source_snapshot_name, or another source_region.",
         )
     if found.phase is not Phase.DONE:
@@ -137,16 +137,16 @@ def _automatic(service: Sources, spec: Spec) -> Source:
 
 def _no_such_resource(service: Sources, region: str, resource: str) -> SourceError:
     _refuse_databases(service, region, resource)
-    names = if_told(lambda: service.resource_names(region))
+    names = names_or_error(lambda: service.resource_names(region))
     return SourceError(
         f'there is no instance or disk "{resource}" in {region}',
-        there_is(region, "instances and disks", names, resource),
+        existing_sentence(region, "instances and disks", names, resource),
         "write the name of an existing one as source_resource_name, or another source_region.",
     )
 
 
 def _refuse_databases(service: Sources, region: str, name: str) -> None:
-    names = if_told(lambda: service.database_names(region))
+    names = names_or_error(lambda: service.database_names(region))
     if not isinstance(names, ServiceError) and name in names:
         raise SourceError(
             f'"{name}" in {region} is a relational database',
@@ -172,7 +172,7 @@ def _no_such_date(
     )
 
 
-def if_told(names: Callable[[], Iterable[str]]) -> list[str] | ServiceError:
+def names_or_error(names: Callable[[], Iterable[str]]) -> list[str] | ServiceError:
     """Return the names, or the error of listing them, without raising it: it isn't the error to report."""
     try:
         return list(names())
@@ -180,7 +180,7 @@ def if_told(names: Callable[[], Iterable[str]]) -> list[str] | ServiceError:
         return error
 
 
-def there_is(region: str, what: str, names: list[str] | ServiceError, wanted: str) -> str:
+def existing_sentence(region: str, what: str, names: list[str] | ServiceError, wanted: str) -> str:
     if isinstance(names, ServiceError):
         return f"what {region} has can't be listed: {names}{f' ({names.call})' if names.call else ''}."
     if not names:

@@ -23,19 +23,19 @@ class TakenSnapshots(Named):
 
     def source(self, inputs: Inputs) -> tuple[str, str]:
         """Return the region, and the source as in the service's records."""
-        region, _, name = taken_of(inputs.get("region") or "", self.kind, self.taken_of(inputs)[1]).partition(
-            ":"
-        )
+        region, _, name = taken_of(
+            inputs.get("region") or "", self.kind, self.source_form_and_name(inputs)[1]
+        ).partition(":")
         return region, name
 
-    def taken_of(self, inputs: Inputs) -> tuple[str, str]:
+    def source_form_and_name(self, inputs: Inputs) -> tuple[str, str]:
         """Return the source's type, "instance" or "disk", and its name."""
         form = "disk" if inputs.get("diskName") else "instance"
         return form, inputs.get(f"{form}Name") or ""
 
     def route(self, inputs: Inputs) -> str:
         """Return the source and the region, for messages."""
-        return f"{self.taken_of(inputs)[1]} in {inputs.get('region') or ''}"
+        return f"{self.source_form_and_name(inputs)[1]} in {inputs.get('region') or ''}"
 
     def origin(self, inputs: Inputs) -> str:
         """Return the value of the source tag: ``region:instance/name`` or ``region:disk/name``.
@@ -44,7 +44,7 @@ class TakenSnapshots(Named):
             >>> DiskSnapshots().origin({"region": "us-east-1", "diskName": "data-1"})
             'us-east-1:disk/data-1'
         """
-        form, name = self.taken_of(inputs)
+        form, name = self.source_form_and_name(inputs)
         return f"{inputs.get('region') or ''}:{form}/{name}"[:LONGEST_TAG_VALUE]
 
     def derive_name(self, inputs: Inputs, key: str) -> str | None:
@@ -54,7 +54,7 @@ class TakenSnapshots(Named):
             >>> DiskSnapshots().derive_name({"region": "us-east-1", "diskName": "data-1"}, "3f9c2a1b")
             'data-1-manual-3f9c2a1b'
         """
-        name = self.taken_of(inputs)[1]
+        name = self.source_form_and_name(inputs)[1]
         suffix = f"-manual-{key}"
         return name[: LONGEST_NAME - len(suffix)] + suffix if name and key else None
 

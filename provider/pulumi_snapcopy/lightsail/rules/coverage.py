@@ -32,9 +32,9 @@ def copies_cover_instances(
     """
     sources = [each for each in resources if _SOURCE_TYPE.search(each.type)]
     copied = _copied(copies, sources, resources)
-    for source in () if copied.is_open else sources:
+    for source in () if copied.has_unknown else sources:
         called = first(source, _NAMES)
-        if copied.hold(source, _NAMES) or (called is None and copies):
+        if copied.contains(source, _NAMES) or (called is None and copies):
             continue
         called = called or source.name
         yield (
@@ -58,13 +58,13 @@ def _copied(
     copied.names |= {name for each in copies if (name := first(each, ("fromResourceName",)))}
     snapshots.add(copies, ("sourceSnapshotName",))
     copied.urns |= snapshots.urns
-    copied.add([each for each in taken if snapshots.hold(each, _SNAPSHOT_NAMES)], _TAKEN_OF)
-    covered = [each for each in sources if copied.hold(each, _NAMES)]
+    copied.add([each for each in taken if snapshots.contains(each, _SNAPSHOT_NAMES)], _TAKEN_OF)
+    covered = [each for each in sources if copied.contains(each, _NAMES)]
     copied.urns.update(each.urn for each in covered)
     copied.names.update(name for each in covered if (name := first(each, _NAMES)))
     attached = [each for each in resources if _ATTACHMENT_TYPE.search(each.type)]
-    copied.add([each for each in attached if copied.has(each, ("instanceName",))], ("diskName",))
-    copied.is_open |= snapshots.is_open
+    copied.add([each for each in attached if copied.contains_named(each, ("instanceName",))], ("diskName",))
+    copied.has_unknown |= snapshots.has_unknown
     return copied
 
 
@@ -74,13 +74,13 @@ class _Origins:
 
     Args:
         here: the URNs of the resources that an unknown name may come from.
-        is_open: whether there is a source whose name and resource are both unknown.
+        has_unknown: whether there is a source whose name and resource are both unknown.
     """
 
     here: set[str]
     names: set[str] = field(default_factory=set)
     urns: set[str] = field(default_factory=set)
-    is_open: bool = False
+    has_unknown: bool = False
 
     def add(self, resources: Iterable[Resource], keys: Sequence[str]) -> None:
         for each in resources:
@@ -90,13 +90,13 @@ class _Origins:
                 if isinstance(name, str):
                     self.names.add(name)
                 elif name is UNKNOWN:
-                    self.is_open |= self.here.isdisjoint(depends)
+                    self.has_unknown |= self.here.isdisjoint(depends)
 
-    def hold(self, resource: Resource, keys: Sequence[str]) -> bool:
+    def contains(self, resource: Resource, keys: Sequence[str]) -> bool:
         """Whether a resource is among the sources."""
         return resource.urn in self.urns or first(resource, keys) in self.names
 
-    def has(self, resource: Resource, keys: Sequence[str]) -> bool:
+    def contains_named(self, resource: Resource, keys: Sequence[str]) -> bool:
         """Whether a resource's properties name a resource among the sources."""
         named = {urn for key in keys for urn in resource.depends.get(key, ())}
         return not self.urns.isdisjoint(named) or first(resource, keys) in self.names

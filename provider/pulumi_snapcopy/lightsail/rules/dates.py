@@ -20,7 +20,7 @@ def _judge(
     oldest = context.now.date() - timedelta(days=AUTOMATIC_SNAPSHOTS_KEPT)
     for copy in copies:
         value = copy.inputs.get("restoreDate")
-        if not isinstance(value, str) or _is_made(copy.inputs):
+        if not isinstance(value, str) or _is_complete(copy.inputs):
             continue
         try:
             aged_out = date.fromisoformat(value) < oldest
@@ -34,7 +34,7 @@ def _judge(
             yield copy.urn, Violation(property="restoreDate", message=message)
 
 
-def _is_made(known: Inputs) -> bool:
+def _is_complete(known: Inputs) -> bool:
     """Whether the copy of the date is complete, and so no longer needs its source."""
     return known.get("state") in DONE and known.get("restoredDate") in (None, known.get("restoreDate"))
 
