@@ -12,7 +12,7 @@ import click
 from ..core.permissions import Permission
 from ..core.rules.judgement import Regions
 from ..host.settings import Settings
-from . import asking
+from . import endpoints
 
 if TYPE_CHECKING:
     from ..aws.login import Login
@@ -54,31 +54,31 @@ class Access(ABC):
     def steps(self) -> dict[str, Callable[[], str | None]]:
         """Return the checks by name, in order: each returns what it found (None: no report) or raises an error."""
         return {
-            "login": self.login,
-            "region": self.region,
-            "credentials": self.credentials,
-            "endpoint": self.endpoint,
-            "account": self.account,
+            "login": self.check_login,
+            "region": self.check_region,
+            "credentials": self.check_credentials,
+            "endpoint": self.check_endpoint,
+            "account": self.check_account,
         }
 
     @abstractmethod
-    def login(self) -> str:
+    def check_login(self) -> str:
         """Return which login is used, and why."""
 
     @abstractmethod
-    def region(self) -> str:
+    def check_region(self) -> str:
         """Settle the regions, and return them in words."""
 
     @abstractmethod
-    def credentials(self) -> str:
+    def check_credentials(self) -> str:
         """Return where the credentials come from."""
 
     @abstractmethod
-    def endpoint(self) -> str:
+    def check_endpoint(self) -> str:
         """Connect to the endpoints, and return which service answers."""
 
     @abstractmethod
-    def account(self) -> str | None:
+    def check_account(self) -> str | None:
         """Return the account, or None if it isn't asked for."""
 
     @abstractmethod
@@ -96,10 +96,10 @@ class Access(ABC):
             ServiceError: if the account can't be determined.
         """
         if self.settings.allowed_account_ids:
-            self.target = self.one_of(regions)
-            self.account()
+            self.target = self.account_region(regions)
+            self.check_account()
 
-    def one_of(self, regions: Collection[str]) -> str:
+    def account_region(self, regions: Collection[str]) -> str:
         """Return the region, of the given ones, in which to ask for the account."""
         return next(iter(regions))
 
@@ -111,11 +111,11 @@ class Access(ABC):
     def probes(self) -> Sequence[Probe]:
         """Return the reads to try, each with its actions."""
 
-    def also(self) -> Mapping[str, str]:
+    def sometimes_needed(self) -> Mapping[str, str]:
         """Return what is only needed at times, by action, and when it is needed."""
         return {}
 
-    def admitted(self, account: str, *, advice: str) -> str:
+    def described_account(self, account: str, *, advice: str) -> str:
         """Return the line that reports an account.
 
         Raises:
@@ -143,50 +143,52 @@ class AwsAccess(Access):
     def known(self) -> Regions:
         """Return the service's regions."""
 
-    def login(self) -> str:
+    def check_login(self) -> str:
         """Return which profile and region are used, and why."""
         return self.stack.why()
 
-    def region(self) -> str:
+    def check_region(self) -> str:
         """Settle the regions as AWS tooling does, and return them in words."""
         self.source, self.target = (
-            asking.settle_region(each or None, self.access, self.known())
+            endpoints.settle_region(each or None, self.access, self.known())
             for each in (self.source, self.target)
         )
         return self.source if self.source == self.target else f"from {self.source} to {self.target}"
 
-    def credentials(self) -> str:
+    def check_credentials(self) -> str:
         """Return the method by which the credentials were found."""
         return f"found ({self.access.credentials()})"
 
-    def endpoint(self) -> str:
+    def check_endpoint(self) -> str:
         """Connect to both regions' endpoints, and return which service answers."""
         urls = self.access.endpoints((self.source, self.target), self.called)
         for url in urls.values():
-            asking.reach(url, setting=self.setting)
+            endpoints.reach(url, setting=self.setting)
         self.url = urls[self.target]
-        return asking.described(self.url)
+        return endpoints.described(self.url)
 
     def open_regions(self, given: Sequence[str], *, every: bool) -> Mapping[str, str]:
         """Return the endpoints of the given regions, of the default region if none is given, or of every region."""
-        asking.refuse_unknown(given, self.known())
+        endpoints.refuse_unknown(given, self.known())
         asked = sorted(self.known().names) if every else list(dict.fromkeys(given))
         return self.access.endpoints(
-            asked or [asking.settle_region(None, self.access, self.known())], self.called
+            asked or [endpoints.settle_region(None, self.access, self.known())], self.called
         )
 
-    def one_of(self, regions: Collection[str]) -> str:
+    def account_region(self, regions: Collection[str]) -> str:
         """Return the region in which to ask STS, the default or us-east-1: STS refuses regions that aren't enabled."""
         own = (self.access.default_region() or "", "us-east-1")
-        return next((each for each in own if each in regions), super().one_of(regions))
+        return next((each for each in own if each in regions), super().account_region(regions))
 
-    def account(self) -> str | None:
+    def check_account(self) -> str | None:
         """Return the account, from STS; None on any endpoint but the real service, unless accounts are restricted."""
         from ..aws.login import is_aws_endpoint
 
         if not self.settings.allowed_account_ids and not is_aws_endpoint(self.url):
             return None
-        return self.admitted(self.access.account(self.target, service=self.called), advice="AWS_PROFILE")
+        return self.described_account(
+            self.access.account(self.target, service=self.called), advice="AWS_PROFILE"
+        )
 
 
 class LightsailAccess(AwsAccess):

@@ -17,7 +17,7 @@ from ..ec2.permissions import KEYS_OF_COPIES
 from ..ec2.permissions import PERMISSIONS as EC2_PERMISSIONS
 from ..ec2.regions import aws_regions, fcu_regions
 from ..outscale.permissions import PERMISSIONS as OUTSCALE_PERMISSIONS
-from . import asking
+from . import endpoints
 from .access import Access, AwsAccess, Probe
 
 if TYPE_CHECKING:
@@ -50,9 +50,14 @@ class Ec2Access(AwsAccess):
     def steps(self) -> dict[str, Callable[[], str | None]]:
         """Return the checks; the cloud is checked after the region, whose name both clouds may have."""
         found = super().steps()
-        return {"login": found.pop("login"), "region": found.pop("region"), "cloud": self.cloud, **found}
+        return {
+            "login": found.pop("login"),
+            "region": found.pop("region"),
+            "cloud": self.check_cloud,
+            **found,
+        }
 
-    def cloud(self) -> str:
+    def check_cloud(self) -> str:
         """Return which cloud is used, and why."""
         name, value = self.settings.own(SETTING)
         if self.fcu:
@@ -63,10 +68,10 @@ class Ec2Access(AwsAccess):
         """Return the regions of the cloud."""
         return fcu_regions() if self.fcu else aws_regions()
 
-    def account(self) -> str | None:
+    def check_account(self) -> str | None:
         """Return the account, from STS; FCU has none: return None there, and refuse a restriction of accounts."""
         if not self.fcu:
-            return super().account()
+            return super().check_account()
         if self.settings.allowed_account_ids:
             raise Refused(NO_ACCOUNT)
         return None
@@ -87,7 +92,7 @@ class Ec2Access(AwsAccess):
             ),
         )
 
-    def also(self) -> dict[str, str]:
+    def sometimes_needed(self) -> dict[str, str]:
         """Return the permissions that only encrypted copies need, and when they are needed."""
         keys = ", ".join(KEYS_OF_COPIES)
         return {} if self.fcu else {f"{keys} in {self.target}": "only needed for encrypted copies"}
@@ -112,11 +117,11 @@ class OutscaleAccess(Access):
             ) from None
         return sdk
 
-    def login(self) -> str:
+    def check_login(self) -> str:
         """Return which profile or variables are used."""
         return str(self.sdk.described_login())
 
-    def region(self) -> str:
+    def check_region(self) -> str:
         """Settle and return the account's one region; copies stay in it."""
         own = str(self.sdk.region())
         if other := next((each for each in (self.source, self.target) if each not in ("", own)), None):
@@ -127,21 +132,21 @@ class OutscaleAccess(Access):
         self.source = self.target = own
         return f"{own}, the account's own"
 
-    def credentials(self) -> str:
+    def check_credentials(self) -> str:
         """Return which credentials are used."""
         return f"found ({self.sdk.described_credentials(self.sdk.profile())})"
 
-    def endpoint(self) -> str:
+    def check_endpoint(self) -> str:
         """Connect to the API's endpoint, and return which service answers."""
         url = self._url()
-        asking.reach(url, setting=self.setting)
-        return asking.described(url)
+        endpoints.reach(url, setting=self.setting)
+        return endpoints.described(url)
 
-    def account(self) -> str | None:
+    def check_account(self) -> str | None:
         """Return the account, from the API, if the accounts are restricted; the same call is tried as a permission."""
         if not self.settings.allowed_account_ids:
             return None
-        return self.admitted(self.service().account(), advice="OSC_PROFILE")
+        return self.described_account(self.service().account(), advice="OSC_PROFILE")
 
     def probes(self) -> Sequence[Probe]:
         """Return one read, a list of our own snapshots, which first asks for the account."""
@@ -152,7 +157,7 @@ class OutscaleAccess(Access):
         """Return the endpoint of the account's one region."""
         for each in given or [""]:
             self.source = each
-            self.region()
+            self.check_region()
         return {self.target: self._url()}
 
     def service(self) -> Outscale:

@@ -9,9 +9,9 @@ import click
 
 from ..core.errors import ConfigError, ServiceError
 from ..host.settings import Settings
-from . import asking, services
+from . import endpoints, services
 from .access import Access
-from .findings import Finding, Verdict, not_tried, ok, problem
+from .findings import Finding, Verdict, ok, problem, skipped
 from .permissions import check_permissions
 from .stack_login import StackConfig
 
@@ -36,7 +36,7 @@ def doctor(names: list[str], source_region: str | None, target_region: str | Non
         config = StackConfig.of(stack, Path.cwd())
     except click.ClickException as error:
         problems += _show(check_machine())
-        problems += _show([problem("login", error.message), not_tried("services", "need a login")])
+        problems += _show([problem("login", error.message), skipped("services", "need a login")])
         raise click.exceptions.Exit(1) from None
     problems += _show(check_machine(config))
     for name in names:
@@ -58,7 +58,7 @@ def check_service(access: Access) -> Iterator[Finding]:
             text = look()
         except (click.ClickException, ServiceError, ConfigError) as error:
             yield problem(subject, _sentence(error))
-            yield not_tried(_listed(behind), f"after {subject}")
+            yield skipped(_listed(behind), f"after {subject}")
             return
         if text:
             yield ok(subject, text)
@@ -78,7 +78,7 @@ def _show(findings: Iterator[Finding] | list[Finding]) -> int:
 def _sentence(error: click.ClickException | ServiceError | ConfigError) -> str:
     if isinstance(error, click.ClickException):
         return error.message
-    return asking.sentence(error) if isinstance(error, ServiceError) else str(error)
+    return endpoints.sentence(error) if isinstance(error, ServiceError) else str(error)
 
 
 def _listed(subjects: list[str]) -> str:

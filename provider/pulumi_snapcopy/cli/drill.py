@@ -16,7 +16,7 @@ import click
 
 from ..core.errors import ServiceError, SnapcopyError, SourceError
 from ..recovery.drill import DrillResult, exit_code, remember
-from . import asking, drill_check, options
+from . import drill_check, endpoints, options
 
 if TYPE_CHECKING:
     from ..lightsail.drilling import Drilling, RestoredCopy
@@ -26,7 +26,7 @@ EVERY = "all"
 
 
 @click.command("drill")
-@click.argument("sources", nargs=-1, required=True, metavar="SOURCE…", callback=options.named)
+@click.argument("sources", nargs=-1, required=True, metavar="SOURCE…", callback=options.not_empty)
 @click.option("--source-region", required=True, help="The region of the source.")
 @click.option("--target-region", required=True, help="The region of the copies, where one is restored.")
 @click.option(
@@ -75,7 +75,7 @@ def drill(
     left is removed first. Exit code 0: restored, and the data is young enough; 1: not; 2: the copies couldn't be read, or
     the drill was stopped.
     """
-    _admit(source_region, target_region)
+    _check_regions_and_account(source_region, target_region)
     if history is not None:
         _open(history)
     results = []
@@ -104,7 +104,7 @@ def drill(
     raise click.exceptions.Exit(exit_code(results))
 
 
-def _admit(source_region: str, target_region: str) -> None:
+def _check_regions_and_account(source_region: str, target_region: str) -> None:
     """Refuse regions that don't exist, and accounts that the account guard doesn't allow.
 
     Raises:
@@ -113,12 +113,12 @@ def _admit(source_region: str, target_region: str) -> None:
     from ..lightsail.lookups import Lookups
 
     try:
-        asking.refuse_unknown([source_region, target_region])
+        endpoints.refuse_unknown([source_region, target_region])
         Lookups.of_the_program().admit(target_region)
     except click.ClickException as error:
-        raise asking.Undetermined(error.message) from None
+        raise endpoints.Undetermined(error.message) from None
     except SnapcopyError as error:
-        raise asking.Undetermined(f"{_sentence(error)}.") from None
+        raise endpoints.Undetermined(f"{_sentence(error)}.") from None
 
 
 def _each(sources: tuple[str, ...], source_region: str, target_region: str) -> list[str]:
@@ -134,10 +134,10 @@ def _each(sources: tuple[str, ...], source_region: str, target_region: str) -> l
     from ..lightsail.service import Lightsail
 
     try:
-        asking.reach(Login().endpoints([target_region], "lightsail")[target_region])
+        endpoints.reach(Login().endpoints([target_region], "lightsail")[target_region])
         found = sources_of(Lightsail(), source_region, target_region)
     except ServiceError as error:
-        click.echo(f"Error: {asking.sentence(error)}", err=True)
+        click.echo(f"Error: {endpoints.sentence(error)}", err=True)
         raise click.exceptions.Exit(2) from None
     if not found:
         click.echo(
@@ -157,7 +157,7 @@ def _open(history: Path) -> None:
     try:
         history.open("ab").close()
     except OSError as error:
-        raise asking.Undetermined(
+        raise endpoints.Undetermined(
             f"{history} can't be written: {error.strerror}. Nothing was restored; write another --history."
         ) from None
 
@@ -183,7 +183,7 @@ def _run(
     from ..lightsail.newest import newest_copy
 
     try:
-        asking.reach(Login().endpoints([drilling.region], "lightsail")[drilling.region])
+        endpoints.reach(Login().endpoints([drilling.region], "lightsail")[drilling.region])
         service = drilling.services["Instance"].for_snapshots()
         held = drilling.deadline.retry(
             lambda: newest_copy(service, result.source, source_region, drilling.region)
@@ -193,7 +193,7 @@ def _run(
     if held is None:
         text = f"{drilling.region} holds no complete copy of {result.source} in {source_region} that is snapcopy's"
         return replace(result, error=text)
-    drill_check.admit(command, held.seen)
+    drill_check.refuse_impossible_check(command, held.seen)
     result = replace(
         result,
         snapshot_name=held.seen.name,
@@ -273,7 +273,7 @@ def _ended_in_order() -> Iterator[None]:
     try:
         yield
     except KeyboardInterrupt:
-        raise asking.Undetermined("stopped, as asked.") from None
+        raise endpoints.Undetermined("stopped, as asked.") from None
     finally:
         signal.signal(signal.SIGTERM, before)
 
@@ -313,8 +313,8 @@ def _sentence(error: Exception) -> str:
 def _show(results: list[DrillResult], style: str, *, as_list: bool) -> None:
     """Print one drill as a JSON object, several as a JSON list, or all as a table."""
     if style == "json":
-        told = [each.as_json() for each in results]
-        click.echo(json.dumps(told if as_list else told[0], indent=2))
+        drills = [each.as_json() for each in results]
+        click.echo(json.dumps(drills if as_list else drills[0], indent=2))
         return
     from rich.console import Console
 

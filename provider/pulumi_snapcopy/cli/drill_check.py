@@ -28,7 +28,7 @@ class NoAddress(SnapcopyError):
     """The check needs an address, but the copy is of a disk."""
 
 
-def admit(command: str | None, copy: Seen) -> None:
+def refuse_impossible_check(command: str | None, copy: Seen) -> None:
     """Refuse a check that can't succeed, before a restore costs anything.
 
     Raises:

@@ -11,7 +11,7 @@ class Verdict(Enum):
 
     OK = ("ok", "green")
     PROBLEM = ("problem", "red")
-    NOT_TRIED = ("skipped", "yellow")
+    SKIPPED = ("skipped", "yellow")
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +33,6 @@ def problem(subject: str, text: str) -> Finding:
     return Finding(Verdict.PROBLEM, subject, text)
 
 
-def not_tried(subject: str, text: str) -> Finding:
+def skipped(subject: str, text: str) -> Finding:
     """Return the finding of a check that was skipped, and why."""
-    return Finding(Verdict.NOT_TRIED, subject, text)
+    return Finding(Verdict.SKIPPED, subject, text)

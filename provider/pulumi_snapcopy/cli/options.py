@@ -21,7 +21,7 @@ def duration(ctx: click.Context, param: click.Parameter, value: str | None) -> f
         ) from None
 
 
-def named(ctx: click.Context, param: click.Parameter, values: tuple[str, ...]) -> tuple[str, ...]:
+def not_empty(ctx: click.Context, param: click.Parameter, values: tuple[str, ...]) -> tuple[str, ...]:
     """Refuse empty names and tag keys, such as those of an unset shell variable."""
     for value in values:
         if not value.partition("=")[0].strip():

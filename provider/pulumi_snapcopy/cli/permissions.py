@@ -6,9 +6,9 @@ from collections.abc import Callable, Iterator
 
 from ..core.errors import Denied, LoginFailed, NotFound, ServiceError
 from ..core.permissions import Permission
-from . import asking
+from . import endpoints
 from .access import Access
-from .findings import Finding, not_tried, ok, problem
+from .findings import Finding, ok, problem, skipped
 
 
 def check_permissions(access: Access) -> Iterator[Finding]:
@@ -23,17 +23,17 @@ def check_permissions(access: Access) -> Iterator[Finding]:
                 continue
             error = _try(region, read)
             if isinstance(error, LoginFailed):
-                yield problem("credentials", f"{region} doesn't take them: {asking.sentence(error)}")
+                yield problem("credentials", f"{region} doesn't take them: {endpoints.sentence(error)}")
                 return
-            text = asking.sentence(error, policy=access.policy) if error else ""
+            text = endpoints.sentence(error, policy=access.policy) if error else ""
             yield from _judge([needed[action] for action in actions], region, error, text)
     for permission in access.permissions:
         if not permission.reads:
-            yield not_tried(
+            yield skipped(
                 f"{permission.action} in {access.target}", "can't be tested without making a change"
             )
-    for subject, when in access.also().items():
-        yield not_tried(subject, when)
+    for subject, when in access.sometimes_needed().items():
+        yield skipped(subject, when)
 
 
 def _try(region: str, read: Callable[[str], object]) -> ServiceError | None:
@@ -56,7 +56,7 @@ def _judge(
     for permission in permissions:
         subject = f"{permission.action} in {region}"
         if failed:
-            yield not_tried(subject, f"comes after {permissions[0].action}")
+            yield skipped(subject, f"comes after {permissions[0].action}")
         elif error is not None and permission.action == of:
             failed = True
             without = f"Without it, {permission.without}. " if isinstance(error, Denied) else ""

@@ -19,19 +19,19 @@ from ..recovery.drill import DrillResult
 from ..recovery.evidence import CopyState
 from ..recovery.report import CopyFacts, Report, SourceFacts, assess
 from ..recovery.retention import Retention
-from . import asking
+from . import endpoints
 
 T = TypeVar("T")
 
-AT_ONCE = 8
+MAX_READS_IN_FLIGHT = 8
 _STATES = {Phase.DONE: CopyState.COMPLETE, Phase.PENDING: CopyState.PENDING, Phase.FAILED: CopyState.FAILED}
 
 Origin = tuple[str, str]
 """A source's region, empty if unknown, and its name."""
 
 
-class Told(Protocol):
-    """The interface of the look-ups that `tell` needs; `Reached` implements it."""
+class Reader(Protocol):
+    """The interface of the look-ups that `source_facts` needs; `Reached` implements it."""
 
     def reach(self, region: str) -> None:
         """Check that the region's endpoint answers, within seconds; boto3's own timeouts last for minutes."""
@@ -104,22 +104,22 @@ class Reached(Lookups):
         """
         if region not in self.urls:
             self.urls.update(self.login.endpoints([region], "lightsail"))
-        asking.reach(self.urls[region])
+        endpoints.reach(self.urls[region])
 
 
-class _Ages:
+class _TakenTimes:
     """The times when sources' snapshots were taken, if their regions still report them.
 
     A failing region is warned of once; a region that is down isn't asked again.
     """
 
-    def __init__(self, told: Told, warn: Callable[[str], None]) -> None:
-        self._told, self._warn = told, warn
+    def __init__(self, reader: Reader, warn: Callable[[str], None]) -> None:
+        self._reader, self._warn = reader, warn
         self._errors, self._lock = dict[str, SnapcopyError](), threading.Lock()
 
     def reach(self, region: str) -> None:
         """Check a region's endpoint before the first question."""
-        self._ask(region, lambda: self._told.reach(region))
+        self._ask(region, lambda: self._reader.reach(region))
 
     def taken(self, origin: Origin, copies: Iterable[Seen]) -> dict[str, datetime]:
         """Return when snapshots were taken, by date or by name, if the service still reports it."""
@@ -128,10 +128,10 @@ class _Ages:
             return found
         parts = {len(_parts(each)) for each in copies}
         if 3 in parts:
-            automatic = self._ask(region, lambda: self._told.auto_snapshots(region, source)) or ()
+            automatic = self._ask(region, lambda: self._reader.auto_snapshots(region, source)) or ()
             found |= {str(each.date): each.created_at for each in automatic if each.created_at}
         if 2 in parts:
-            manual = self._ask(region, lambda: self._told.snapshots(region)) or ()
+            manual = self._ask(region, lambda: self._reader.snapshots(region)) or ()
             found |= {each.name: each.created_at for each in manual if each.created_at}
         return found
 
@@ -147,7 +147,7 @@ class _Ages:
                 first = region not in self._errors
                 self._errors[region] = error
             if first:
-                said = asking.sentence(error) if isinstance(error, ServiceError) else str(error)
+                said = endpoints.sentence(error) if isinstance(error, ServiceError) else str(error)
                 self._warn(f"{said} Until then ages of copies from {region} count from their day's midnight.")
             return None
 
@@ -170,7 +170,7 @@ def report(
     """
     lookups.reach(target_region)
     lookups.admit(target_region)
-    facts = tell(lookups, question, target_region, warn=warn)
+    facts = source_facts(lookups, question, target_region, warn=warn)
     return Report(
         sources=tuple(assess(each, now=now, max_age=max_age, price=price) for each in facts),
         made_at=now,
@@ -179,8 +179,8 @@ def report(
     )
 
 
-def tell(
-    told: Told, question: Question, target_region: str, *, warn: Callable[[str], None]
+def source_facts(
+    reader: Reader, question: Question, target_region: str, *, warn: Callable[[str], None]
 ) -> tuple[SourceFacts, ...]:
     """Return each source with its copies, sorted by region and name.
 
@@ -188,14 +188,14 @@ def tell(
         SnapcopyError: if the copies, or the sources that were asked for, can't be listed.
     """
     copies: dict[Origin, list[Seen]] = defaultdict(list)
-    for each in told.snapshots(target_region):
+    for each in reader.snapshots(target_region):
         if (origin := _origin(each, question.stack)) is not None:
             copies[origin].append(each)
-    wanted = sorted(_wanted(told, question, copies))
-    ages = _Ages(told, warn)
-    with ThreadPoolExecutor(AT_ONCE) as pool:
-        list(pool.map(ages.reach, sorted({region for region, _ in wanted if region})))
-        taken = list(pool.map(lambda origin: ages.taken(origin, copies.get(origin, ())), wanted))
+    wanted = sorted(_wanted(reader, question, copies))
+    taken_times = _TakenTimes(reader, warn)
+    with ThreadPoolExecutor(MAX_READS_IN_FLIGHT) as pool:
+        list(pool.map(taken_times.reach, sorted({region for region, _ in wanted if region})))
+        taken = list(pool.map(lambda origin: taken_times.taken(origin, copies.get(origin, ())), wanted))
     return tuple(
         SourceFacts(
             source=origin[1],
@@ -208,7 +208,7 @@ def tell(
     )
 
 
-def _wanted(told: Told, question: Question, copies: Mapping[Origin, list[Seen]]) -> Iterator[Origin]:
+def _wanted(reader: Reader, question: Question, copies: Mapping[Origin, list[Seen]]) -> Iterator[Origin]:
     region = question.source_region
     there = [each for each in copies if region in (None, each[0])]
     if not (question.names or question.tags or question.everything):
@@ -219,19 +219,19 @@ def _wanted(told: Told, question: Question, copies: Mapping[Origin, list[Seen]])
     if question.tags or question.everything:
         if region is None:
             raise SnapcopyError("--source-region is required with --protect all and --protect KEY=VALUE.")
-        told.reach(region)
+        reader.reach(region)
         found = {
-            each.name for each in _sources(told, region) if question.everything or _matches(each, question)
+            each.name for each in _sources(reader, region) if question.everything or _matches(each, question)
         }
         gone = {name for _, name in there} if question.everything else set()
         yield from ((region, name) for name in (found | gone) - set(question.names))
 
 
-def _sources(told: Told, region: str) -> list[Instance | Disk]:
+def _sources(reader: Reader, region: str) -> list[Instance | Disk]:
     """Return the sources that a recovery region protects with "all": no Windows, no disks of a protected instance."""
-    instances = [each for each in told.instances(region) if not each.is_windows]
+    instances = [each for each in reader.instances(region) if not each.is_windows]
     names = {each.name for each in instances}
-    return [*instances, *(each for each in told.disks(region) if each.attached_to not in names)]
+    return [*instances, *(each for each in reader.disks(region) if each.attached_to not in names)]
 
 
 def _matches(source: Instance | Disk, question: Question) -> bool:

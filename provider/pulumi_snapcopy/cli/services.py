@@ -19,7 +19,7 @@ SERVICES = {
 """The class for access to each service; OUTSCALE's FCU uses EC2's."""
 
 
-def named(ctx: click.Context, param: click.Parameter, value: str) -> list[str]:
+def parse_services(ctx: click.Context, param: click.Parameter, value: str) -> list[str]:
     """Return the services that an option names, each once."""
     names = list(dict.fromkeys(each.strip() for each in value.split(",")))
     if unknown := [each for each in names if each not in SERVICES]:
@@ -35,7 +35,7 @@ def option(meaning: str) -> Callable[[Any], Any]:
         default="lightsail",
         show_default=True,
         metavar="SERVICE,…",
-        callback=named,
+        callback=parse_services,
         help=f"{meaning}: {', '.join(SERVICES)}. OUTSCALE's FCU is ec2.",
     )
 

@@ -16,7 +16,7 @@ from ..core.durations import spoken
 from ..core.errors import ConfigError, Denied, ServiceError
 from ..core.values import OWNER_TAG, SOURCE_TAG, Phase, Seen
 from ..host.settings import Settings
-from . import asking
+from . import endpoints
 from .services import access_of
 from .stack_login import StackConfig
 
@@ -29,7 +29,7 @@ STYLES = {Phase.DONE: "green", Phase.PENDING: "yellow", Phase.FAILED: "red"}
 
 
 @dataclass(slots=True)
-class Holdings:
+class Listed:
     """The snapshots of the regions, and the errors of regions that couldn't be listed."""
 
     snapshots: list[Seen] = field(default_factory=list)
@@ -57,18 +57,18 @@ def show(services: Sequence[str], regions: tuple[str, ...], all_regions: bool, a
         raise click.exceptions.Exit(1)
 
 
-def _show_one(access: Access, regions: tuple[str, ...], all_regions: bool, as_json: bool) -> Holdings:
+def _show_one(access: Access, regions: tuple[str, ...], all_regions: bool, as_json: bool) -> Listed:
     try:
         urls = access.open_regions(regions, every=all_regions)
-        click.echo(f"{access.title}: {asking.described(next(iter(urls.values())))}.", err=as_json)
+        click.echo(f"{access.title}: {endpoints.described(next(iter(urls.values())))}.", err=as_json)
     except (ServiceError, ConfigError) as error:
         raise click.ClickException(_sentence(error, access)) from None
     try:
         access.guard(urls)
     except click.ClickException as error:
-        raise asking.Undetermined(error.message) from None
+        raise endpoints.Undetermined(error.message) from None
     except (ServiceError, ConfigError) as error:
-        raise asking.Undetermined(_sentence(error, access)) from None
+        raise endpoints.Undetermined(_sentence(error, access)) from None
     found = look(access, urls)
     left_out = _left_out(found, urls) if all_regions else []
     found.failed = [region for region in found.errors if region not in left_out]
@@ -83,13 +83,13 @@ def _show_one(access: Access, regions: tuple[str, ...], all_regions: bool, as_js
     return found
 
 
-def look(access: Access, urls: Mapping[str, str]) -> Holdings:
+def look(access: Access, urls: Mapping[str, str]) -> Listed:
     """List the snapshots of all regions, given with their endpoints, in parallel."""
-    service, found = access.service(), Holdings()
+    service, found = access.service(), Listed()
 
     def ask(region: str) -> list[Seen] | ServiceError:
         try:
-            asking.reach(urls[region], setting=access.setting)
+            endpoints.reach(urls[region], setting=access.setting)
             listed = [each for kind in service.kinds for each in service.all(region, kind)]
             shown = listed if access.lists_all else filter(_is_ours, listed)
             return sorted(shown, key=lambda snapshot: snapshot.name)
@@ -131,17 +131,17 @@ def _as_json(snapshot: Seen) -> dict[str, Any]:
 
 
 def _sentence(error: ServiceError | ConfigError, access: Access) -> str:
-    return asking.sentence(error, policy=access.policy) if isinstance(error, ServiceError) else str(error)
+    return endpoints.sentence(error, policy=access.policy) if isinstance(error, ServiceError) else str(error)
 
 
-def _left_out(found: Holdings, asked: Mapping[str, str]) -> list[str]:
+def _left_out(found: Listed, asked: Mapping[str, str]) -> list[str]:
     """Return the regions that this account can't use, if other regions show that the credentials are valid."""
     if len(found.errors) == len(asked):
         return []
     return [
         region
         for region, error in found.errors.items()
-        if (isinstance(error, Denied) and error.code in asking.NOT_ENABLED)
+        if (isinstance(error, Denied) and error.code in endpoints.NOT_ENABLED)
         or isinstance(error.__cause__, socket.gaierror)
     ]
 
@@ -176,18 +176,18 @@ def _table(snapshots: Sequence[Seen]) -> Table:
             Text(each.state + progress, style=STYLES[each.phase]),
             Text("-" if each.size is None else f"{each.size} GiB"),
             Text(each.outputs.get("fromResourceName") or each.tags.get(SOURCE_TAG, "-")),
-            Text(age(each.created_at, now)),
+            Text(ago(each.created_at, now)),
             Text(each.tags.get(OWNER_TAG, "-")),
         )
         table.add_row(*cells)
     return table
 
 
-def age(made: datetime | None, now: datetime) -> str:
+def ago(made: datetime | None, now: datetime) -> str:
     """Return how long ago something was made; from two days on, in days.
 
     Example:
-        >>> age(datetime(2026, 11, 18, tzinfo=timezone.utc), datetime(2026, 11, 20, tzinfo=timezone.utc))
+        >>> ago(datetime(2026, 11, 18, tzinfo=timezone.utc), datetime(2026, 11, 20, tzinfo=timezone.utc))
         '2 days ago'
     """
     if made is None:

@@ -15,7 +15,7 @@ import click
 from click.core import ParameterSource
 
 from ..core.errors import SnapcopyError
-from . import asking, options, services, snapshots
+from . import endpoints, options, services, snapshots
 
 if TYPE_CHECKING:
     from ..recovery.drill import DrillResult
@@ -64,7 +64,7 @@ def _stack(ctx: click.Context, param: click.Parameter, value: str | None) -> str
 @click.option(
     "--protect",
     multiple=True,
-    callback=options.named,
+    callback=options.not_empty,
     metavar="NAME|KEY=VALUE|all",
     help="A source, or a tag of sources, or all; repeatable. [default: the sources that have copies]",
 )
@@ -147,9 +147,9 @@ def status(
     def look() -> Report:
         warnings.clear()
         try:
-            region = asking.settle_region(target_region)
+            region = endpoints.settle_region(target_region)
             if source_region:
-                asking.refuse_unknown([source_region])
+                endpoints.refuse_unknown([source_region])
             return report(
                 lookups(),
                 question,
@@ -161,10 +161,10 @@ def status(
                 warn=warnings.append,
             )
         except click.ClickException as error:
-            raise asking.Undetermined(error.message) from None
+            raise endpoints.Undetermined(error.message) from None
         except SnapcopyError as error:
             lookups.cache_clear()  # the credentials may change before the next attempt
-            raise asking.Undetermined(_sentence(error)) from None
+            raise endpoints.Undetermined(_sentence(error)) from None
 
     def show(report: Report) -> None:
         for text in warnings:
@@ -219,7 +219,7 @@ def _watched(look: Callable[[], Report], show: Callable[[Report], None]) -> Repo
         while True:
             try:
                 found = look()
-            except asking.Undetermined as error:
+            except endpoints.Undetermined as error:
                 error.show()
             else:
                 click.clear()
@@ -228,7 +228,7 @@ def _watched(look: Callable[[], Report], show: Callable[[Report], None]) -> Repo
             time.sleep(PAUSE)
     except KeyboardInterrupt:
         if found is None:
-            raise asking.Undetermined("nothing could be read.") from None
+            raise endpoints.Undetermined("nothing could be read.") from None
         return found
 
 
@@ -242,7 +242,7 @@ def _remembered(path: Path | None, warn: Callable[[str], None]) -> tuple[DrillRe
     try:
         memory = recall(path, limit=20)
     except OSError as error:
-        raise asking.Undetermined(f"{path} can't be read: {error.strerror}.") from None
+        raise endpoints.Undetermined(f"{path} can't be read: {error.strerror}.") from None
     for line in memory.unreadable_lines:
         warn(f"{path}, line {line}: not a drill's result; it was left out.")
     return memory.drills
@@ -251,4 +251,4 @@ def _remembered(path: Path | None, warn: Callable[[str], None]) -> tuple[DrillRe
 def _sentence(error: SnapcopyError) -> str:
     from ..core.errors import ServiceError
 
-    return asking.sentence(error) if isinstance(error, ServiceError) else str(error)
+    return endpoints.sentence(error) if isinstance(error, ServiceError) else str(error)

@@ -10,7 +10,7 @@ import click
 
 from .configuring import Enforcement
 from .formats import FORMATS
-from .judging import Broken, copies, judge
+from .judging import FoundViolation, judge, judged_resources
 from .loading import Unusable
 from .placing import Checkout
 from .reading import Stack, read
@@ -43,7 +43,7 @@ def check(files: tuple[str, ...], config: str | None, form: str, fail_on: str) -
         raise click.UsageError(f"{config} {error}") from None
     now = datetime.now(timezone.utc)
     checkout = Checkout.around(Path.cwd())
-    found, judged, unread, unusable = list[Broken](), 0, 0, False
+    found, judged, unread, unusable = list[FoundViolation](), 0, 0, False
     for file in files:
         try:
             stack = read(file, checkout)
@@ -51,17 +51,17 @@ def check(files: tuple[str, ...], config: str | None, form: str, fail_on: str) -
             click.echo(f"Error: {'stdin' if file == '-' else file} {error}", err=True)
             unread += 1
             continue
-        broken = judge(stack, enforcement, checkout, now=now)
+        violations = judge(stack, enforcement, checkout, now=now)
         refused = {each.urn for each in stack.refusals if enforcement.takes(each.type)}
         failures = [*stack.failures, *(each.message for each in stack.refusals if each.urn not in refused)]
         for failure in failures:
             click.echo(
                 f"Error: {stack.file}: the preview failed, so it isn't all there: {_short(failure)}", err=True
             )
-        for note in _notes(stack, len(copies(stack, enforcement)), len(refused), broken):
+        for note in _notes(stack, len(judged_resources(stack, enforcement)), len(refused), violations):
             click.echo(f"Note: {stack.file}: {note}", err=True)
-        found += broken
-        judged += len(copies(stack, enforcement)) + len(refused)
+        found += violations
+        judged += len(judged_resources(stack, enforcement)) + len(refused)
         unusable |= bool(failures)
     if text := FORMATS[form](found):
         click.echo(text)
@@ -70,11 +70,11 @@ def check(files: tuple[str, ...], config: str | None, form: str, fail_on: str) -
     raise click.exceptions.Exit(2 if unusable or unread else int(bool(failing)))
 
 
-def _notes(stack: Stack, judged: int, refused: int, broken: Sequence[Broken]) -> Iterator[str]:
+def _notes(stack: Stack, judged: int, refused: int, violations: Sequence[FoundViolation]) -> Iterator[str]:
     """Yield notes on what the result doesn't cover, though the file is in order."""
     if refused:
         yield "the preview ended at what the provider refused; there may be more."
-    if stack.violated and not any(each.mandatory for each in broken):
+    if stack.violated and not any(each.mandatory for each in violations):
         yield "the preview failed all the same, by a policy that isn't judged here."
     if stack.hidden:
         yield (
@@ -92,7 +92,7 @@ def _notes(stack: Stack, judged: int, refused: int, broken: Sequence[Broken]) ->
         yield "the stack has no copies."
 
 
-def _summary(judged: int, found: Sequence[Broken], unread: int) -> str:
+def _summary(judged: int, found: Sequence[FoundViolation], unread: int) -> str:
     mandatory = sum(each.mandatory for each in found)
     counts = f"{mandatory} mandatory, {len(found) - mandatory} advisory" if found else "none"
     rest = f"; {unread} {'file' if unread == 1 else 'files'} couldn't be judged" if unread else ""

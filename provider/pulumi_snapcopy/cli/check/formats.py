@@ -11,24 +11,24 @@ from urllib.parse import quote
 
 from ... import __version__
 from .configuring import RULES
-from .judging import REFUSED, Broken
+from .judging import REFUSED, FoundViolation
 
 _SARIF_SCHEMA = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]")
 
 
-def as_text(found: Sequence[Broken]) -> str:
+def as_text(found: Sequence[FoundViolation]) -> str:
     """Return a line for each violation: file, resource, rule and message."""
     return "\n".join(
         _one_line(
             f"{each.file}: {_name(each)}{f' ({each.place})' if each.place else ''}: "
-            f"{each.rule.name} ({each.level}): {each.said}"
+            f"{each.rule.name} ({each.level}): {each.text}"
         )
         for each in found
     )
 
 
-def as_json(found: Sequence[Broken]) -> str:
+def as_json(found: Sequence[FoundViolation]) -> str:
     """Return a JSON array of violations; ``path`` and ``line`` are null if the program's line is unknown."""
     return json.dumps(
         [
@@ -50,7 +50,7 @@ def as_json(found: Sequence[Broken]) -> str:
     )
 
 
-def as_sarif(found: Sequence[Broken]) -> str:
+def as_sarif(found: Sequence[FoundViolation]) -> str:
     """Return SARIF 2.1.0; a violation without a line is located in the checked file, as GitHub requires a location.
 
     Page: https://docs.github.com/en/code-security/code-scanning/integrating-with-code-scanning/sarif-support-for-code-scanning
@@ -75,7 +75,7 @@ def as_sarif(found: Sequence[Broken]) -> str:
             "ruleId": each.rule.name,
             "ruleIndex": index[each.rule.name],
             "level": _level(each),
-            "message": {"text": f"{_name(each)}: {each.said}"},
+            "message": {"text": f"{_name(each)}: {each.text}"},
             "locations": [
                 {
                     "physicalLocation": _location(each),
@@ -89,7 +89,7 @@ def as_sarif(found: Sequence[Broken]) -> str:
     return json.dumps({"$schema": _SARIF_SCHEMA, "version": "2.1.0", "runs": runs}, indent=2)
 
 
-def as_github(found: Sequence[Broken]) -> str:
+def as_github(found: Sequence[FoundViolation]) -> str:
     """Return a workflow command for each violation, which GitHub shows at the program's line.
 
     Page: https://docs.github.com/en/actions/reference/workflows-and-actions/workflow-commands
@@ -97,7 +97,7 @@ def as_github(found: Sequence[Broken]) -> str:
     return "\n".join(_annotation(each) for each in found)
 
 
-FORMATS: Mapping[str, Callable[[Sequence[Broken]], str]] = {
+FORMATS: Mapping[str, Callable[[Sequence[FoundViolation]], str]] = {
     "text": as_text,
     "json": as_json,
     "sarif": as_sarif,
@@ -105,12 +105,12 @@ FORMATS: Mapping[str, Callable[[Sequence[Broken]], str]] = {
 }
 
 
-def _annotation(each: Broken) -> str:
+def _annotation(each: FoundViolation) -> str:
     properties = {"title": each.rule.name}
     if each.place:
         properties = {"file": each.place.path, "line": str(each.place.line), **properties}
     written = ",".join(f"{key}={_escaped(value, ':,')}" for key, value in properties.items())
-    return f"::{_level(each)} {written}::{_escaped(f'{_name(each)}: {each.said}')}"
+    return f"::{_level(each)} {written}::{_escaped(f'{_name(each)}: {each.text}')}"
 
 
 def _escaped(text: str, further: str = "") -> str:
@@ -119,11 +119,11 @@ def _escaped(text: str, further: str = "") -> str:
     return text
 
 
-def _level(each: Broken) -> str:
+def _level(each: FoundViolation) -> str:
     return "error" if each.mandatory else "warning"
 
 
-def _location(each: Broken) -> dict[str, Any]:
+def _location(each: FoundViolation) -> dict[str, Any]:
     if each.place:
         uri = {"uri": quote(each.place.path), "uriBaseId": "%SRCROOT%"}
         return {"artifactLocation": uri, "region": {"startLine": each.place.line}}
@@ -131,7 +131,7 @@ def _location(each: Broken) -> dict[str, Any]:
     return {"artifactLocation": {"uri": path.as_uri() if path.is_absolute() else quote(path.as_posix())}}
 
 
-def _name(each: Broken) -> str:
+def _name(each: FoundViolation) -> str:
     return each.urn.rpartition("::")[2]
 
 

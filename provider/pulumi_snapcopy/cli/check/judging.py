@@ -25,15 +25,15 @@ REFUSED = Rule(
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Broken:
-    """A violation of a rule by a resource of a file; ``said`` is its message with fields spelled as in the program."""
+class FoundViolation:
+    """A violation of a rule by a resource of a file; ``text`` is its message with fields spelled as in the program."""
 
     file: str
     urn: str
     rule: Rule | StackRule
     level: str
     violation: Violation
-    said: str
+    text: str
     place: Place | None
 
     @property
@@ -42,15 +42,17 @@ class Broken:
         return self.level != "advisory"
 
 
-def judge(stack: Stack, enforcement: Enforcement, checkout: Checkout, *, now: datetime) -> list[Broken]:
+def judge(
+    stack: Stack, enforcement: Enforcement, checkout: Checkout, *, now: datetime
+) -> list[FoundViolation]:
     """Return all violations, resource by resource in the file's order, then rule by rule.
 
     Rules about a complete stack are skipped if the file doesn't hold the complete stack.
     """
     places = {each.resource.urn: each.place for each in stack.resources}
     found = [
-        Broken(file=stack.file, urn=urn, rule=rule, level=enforcement.levels[rule.name], violation=violation,
-               said=spell(violation.sentence()), place=places.get(urn))
+        FoundViolation(file=stack.file, urn=urn, rule=rule, level=enforcement.levels[rule.name], violation=violation,
+               text=spell(violation.sentence()), place=places.get(urn))
         for urn, rule, violation, spell in (*_of_each(stack, enforcement, now), *_of_the_stack(stack, enforcement, now))
     ]  # fmt: skip
     order = {urn: number for number, urn in enumerate(places)}
@@ -60,27 +62,27 @@ def judge(stack: Stack, enforcement: Enforcement, checkout: Checkout, *, now: da
     return refused + found
 
 
-def _refused(stack: Stack, refusal: Refusal, checkout: Checkout) -> Broken:
+def _refused(stack: Stack, refusal: Refusal, checkout: Checkout) -> FoundViolation:
     found = Violation(property=refusal.property, message=refusal.message)
     book = CATALOGUE.book(refusal.type)
     spell = book.spelling(refusal.type, snake_case=False) if book else str
-    return Broken(
+    return FoundViolation(
         file=stack.file, urn=refusal.urn, rule=REFUSED, level="mandatory", violation=found,
-        said=spell(found.sentence()), place=checkout.search(refusal.urn),
+        text=spell(found.sentence()), place=checkout.search(refusal.urn),
     )  # fmt: skip
 
 
-def copies(stack: Stack, enforcement: Enforcement) -> list[Declared]:
+def judged_resources(stack: Stack, enforcement: Enforcement) -> list[Declared]:
     """Return the resources that at least one rule checks."""
     return [each for each in stack.resources if not each.external and enforcement.takes(each.resource.type)]
 
 
-_Found = tuple[str, Rule | StackRule, Violation, Callable[[str], str]]
+_Judged = tuple[str, Rule | StackRule, Violation, Callable[[str], str]]
 """The resource, the rule, the violation, and the function that spells fields as the program does."""
 
 
-def _of_each(stack: Stack, enforcement: Enforcement, now: datetime) -> Iterator[_Found]:
-    for each in copies(stack, enforcement):
+def _of_each(stack: Stack, enforcement: Enforcement, now: datetime) -> Iterator[_Judged]:
+    for each in judged_resources(stack, enforcement):
         urn, kind = each.resource.urn, each.resource.type
         for name in (rule.name for rule in (*CATALOGUE.request, *CATALOGUE.organisation)):
             book = enforcement.book(name, kind, stack.config) if enforcement.holds(name) else None
@@ -92,7 +94,7 @@ def _of_each(stack: Stack, enforcement: Enforcement, now: datetime) -> Iterator[
                     yield urn, rule, said, spell
 
 
-def _of_the_stack(stack: Stack, enforcement: Enforcement, now: datetime) -> Iterator[_Found]:
+def _of_the_stack(stack: Stack, enforcement: Enforcement, now: datetime) -> Iterator[_Judged]:
     resources = [each.resource for each in stack.resources]
     rules = [rule for rule in CATALOGUE.stack if stack.dependencies or not rule.by_dependencies]
     for name in (rule.name for rule in rules if stack.complete and enforcement.holds(rule.name)):
