@@ -17,7 +17,7 @@ from pulumi_snapcopy.core.waiting.clock import SystemClock
 from pulumi_snapcopy.emulator import Emulator, Fault, Injected, Settings
 from pulumi_snapcopy.lightsail.drill_permissions import DRILL_PERMISSIONS, DRILL_TAG, drill_policy
 from pulumi_snapcopy.lightsail.restoring_service import RestoringLightsail
-from pulumi_snapcopy.recovery.drill import recall
+from pulumi_snapcopy.recovery.drill import load_history
 
 from tests.harness.served import EmulatedClock
 
@@ -266,7 +266,7 @@ def test_the_history_remembers(region: Any, invoke: Invoke, tmp_path: Path) -> N
     history = tmp_path / "drills.jsonl"
     for source in ("data-1", "nothing"):
         invoke("drill", source, *ROUTE, "--history", str(history))
-    assert [(each.source, each.objective_met) for each in recall(history).drills] == [
+    assert [(each.source, each.objective_met) for each in load_history(history).drills] == [
         ("nothing", False), ("data-1", True),
     ]  # fmt: skip
 
@@ -304,7 +304,7 @@ def test_several_sources_or_all_are_restored_one_after_the_other(
     ended = invoke("drill", "all", *ROUTE, "--format", "json", "--history", str(history))
     assert ended.exit_code == 0, ended.output
     assert [each["source"] for each in json.loads(ended.stdout)] == ["app-1", "data-1"]
-    assert {each.source for each in recall(history).drills} == {"app-1", "data-1"}
+    assert {each.source for each in load_history(history).drills} == {"app-1", "data-1"}
     ended = invoke("drill", "data-1", "nothing", "data-1", *ROUTE)
     assert ended.exit_code == 1
     assert ended.stdout.count("data-1") == 1 and "holds no complete copy of nothing" in ended.stdout

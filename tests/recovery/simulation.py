@@ -11,9 +11,9 @@ from pulumi_snapcopy.recovery.evidence import (
     Copy,
     CopyState,
     Evidence,
-    Offer,
-    OfferState,
     Presence,
+    SourceSnapshot,
+    SourceSnapshotState,
     Unreadable,
 )
 from pulumi_snapcopy.recovery.planning import Plan, plan_source
@@ -44,12 +44,12 @@ class World:
 
     retention: Retention
     today: date = FIRST - timedelta(days=1)
-    offers: dict[date, OfferState] = field(default_factory=dict)
+    offers: dict[date, SourceSnapshotState] = field(default_factory=dict)
     copies: dict[date, Copy] = field(default_factory=dict)
 
     def evidence(self, event: str = "") -> Evidence:
         """What a run sees on a day of such an event."""
-        offers = tuple(Offer(date=day, state=state) for day, state in self.offers.items())
+        offers = tuple(SourceSnapshot(date=day, state=state) for day, state in self.offers.items())
         copies = tuple(self.copies.values())
         return Evidence(
             source="web-1",
@@ -59,7 +59,7 @@ class World:
             else Presence.GONE
             if event == "gone"
             else Presence.SEEN,
-            offers=BROKEN
+            source_snapshots=BROKEN
             if event == "offers unreadable"
             else ()
             if event in ("offers empty", "gone")
@@ -88,10 +88,10 @@ class World:
         """Let a day begin: the source takes its snapshot and drops what is older than its seven."""
         self.today += timedelta(days=1)
         if event == "failed snapshot":
-            self.offers[self.today] = OfferState.FAILED
+            self.offers[self.today] = SourceSnapshotState.FAILED
         elif event != "no snapshot":
-            self.offers[self.today] = OfferState.READY
-        ready = sorted(day for day, state in self.offers.items() if state is OfferState.READY)
+            self.offers[self.today] = SourceSnapshotState.READY
+        ready = sorted(day for day, state in self.offers.items() if state is SourceSnapshotState.READY)
         self.offers = {
             day: state
             for day, state in self.offers.items()

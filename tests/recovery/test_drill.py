@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from pulumi_snapcopy.recovery.drill import DrillResult, Memory, exit_code, parse, recall, remember
+from pulumi_snapcopy.recovery.drill import DrillResult, History, append_drill, exit_code, load_history, parse
 
 GOOD = DrillResult(
     source="web-1",
@@ -76,12 +76,12 @@ def test_the_exit_code(drills: list[DrillResult], code: int) -> None:
 def test_what_was_remembered_is_recalled_newest_first(tmp_path: Path) -> None:
     """Each drill is a line; the file is made when it is missing, and nothing is recalled before."""
     path = tmp_path / "drills.jsonl"
-    assert recall(path) == Memory()
+    assert load_history(path) == History()
     later = replace(FAILED, started_at=GOOD.started_at + timedelta(days=7))
     for each in (GOOD, later, UNTOLD):
-        remember(path, each)
-    assert recall(path).drills == (later, UNTOLD, replace(GOOD, recovery_seconds=312.0))
-    assert recall(path, limit=1).drills == (later,)
+        append_drill(path, each)
+    assert load_history(path).drills == (later, UNTOLD, replace(GOOD, recovery_seconds=312.0))
+    assert load_history(path, limit=1).drills == (later,)
     assert path.read_text().count("\n") == 3
 
 
@@ -90,8 +90,8 @@ def test_a_torn_line_costs_no_other_drill(tmp_path: Path) -> None:
     for cut in (1, 2, 40, len(written(GOOD)) - 2, len(written(GOOD)) - 1):
         path = tmp_path / f"{cut}.jsonl"
         path.write_text(written(FAILED) + written(GOOD)[:cut])
-        remember(path, UNTOLD)
-        found = recall(path).drills
+        append_drill(path, UNTOLD)
+        found = load_history(path).drills
         assert UNTOLD in found
         assert FAILED in found
 
@@ -99,7 +99,7 @@ def test_a_torn_line_costs_no_other_drill(tmp_path: Path) -> None:
 @given(cut=st.integers(0, len(written(GOOD)) - 2))
 def test_a_torn_last_line_is_no_error(cut: int) -> None:
     """It is left out without a word, since an interrupted drill has no result."""
-    assert parse(written(FAILED) + written(GOOD)[:cut]) == Memory(drills=(FAILED,))
+    assert parse(written(FAILED) + written(GOOD)[:cut]) == History(drills=(FAILED,))
 
 
 @pytest.mark.parametrize(
@@ -110,7 +110,7 @@ def test_a_torn_last_line_is_no_error(cut: int) -> None:
 )  # fmt: skip
 def test_other_lines_are_counted(line: str) -> None:
     """What isn't a drill is left out, and its number said; of drills of one second the last line is the newest."""
-    assert parse(f"{written(FAILED)}{line}\n\n{written(UNTOLD)}") == Memory(
+    assert parse(f"{written(FAILED)}{line}\n\n{written(UNTOLD)}") == History(
         drills=(UNTOLD, FAILED), unreadable_lines=(2,)
     )
 

@@ -11,9 +11,9 @@ from pulumi_snapcopy.recovery.evidence import (
     Copy,
     CopyState,
     Evidence,
-    Offer,
-    OfferState,
     Presence,
+    SourceSnapshot,
+    SourceSnapshotState,
     Unreadable,
 )
 from pulumi_snapcopy.recovery.planning import Plan, plan_source
@@ -35,18 +35,20 @@ def copies(*back: int, region: str = "eu-west-1", state: CopyState = CopyState.C
     )
 
 
-def offers(*back: int, state: OfferState = OfferState.READY) -> tuple[Offer, ...]:
+def offers(*back: int, state: SourceSnapshotState = SourceSnapshotState.READY) -> tuple[SourceSnapshot, ...]:
     """Snapshots of days before today at the source."""
-    return tuple(Offer(date=day(each), state=state) for each in back)
+    return tuple(SourceSnapshot(date=day(each), state=state) for each in back)
 
 
-def evidence(held: tuple[Copy, ...] = (), offered: tuple[Offer, ...] = (), **changed: Any) -> Evidence:
+def evidence(
+    held: tuple[Copy, ...] = (), offered: tuple[SourceSnapshot, ...] = (), **changed: Any
+) -> Evidence:
     """Evidence that is all there and agrees, unless it is changed."""
     whole = Evidence(
         source="web-1",
         source_region="us-east-1",
         presence=Presence.SEEN,
-        offers=offered,
+        source_snapshots=offered,
         listed=held,
         recorded=held,
     )
@@ -63,8 +65,8 @@ def plan(seen: Evidence, retention: Retention = WEEK, **options: Any) -> Plan:
     [
         ({"presence": Presence.GONE}, "web-1 doesn't exist in us-east-1 any more; remove it from protect if its copies may go"),
         ({"presence": Unreadable("AccessDeniedException: no")}, "the sources in us-east-1 can't be listed: AccessDeniedException: no"),
-        ({"offers": Unreadable("timed out")}, "its snapshots in us-east-1 can't be listed: timed out"),
-        ({"offers": ()}, "it has copies, but no automatic snapshot in us-east-1; check that they are still enabled"),
+        ({"source_snapshots": Unreadable("timed out")}, "its snapshots in us-east-1 can't be listed: timed out"),
+        ({"source_snapshots": ()}, "it has copies, but no automatic snapshot in us-east-1; check that they are still enabled"),
         ({"listed": Unreadable("timed out")}, "its copies can't be listed: timed out"),
         ({"listed": ()}, 'the service lists none of the 9 copies known, and not "dr-web-1-2026-11-11", "dr-web-1-2026-11-12",'
                          ' "dr-web-1-2026-11-13" and 6 more, in eu-west-1; run `pulumi refresh` if that is right'),
@@ -74,7 +76,7 @@ def test_doubts_name_what_is_missing(changed: dict[str, Any], doubt: str) -> Non
     """Each is a warning of the preview; nothing is pruned, and everything stays declared."""
     found = plan(evidence(copies(*range(1, 10)), offers(0, 1, 2), **changed), max_prune=1)
     assert found.doubts == (doubt,)
-    nothing = "copied or pruned" if changed.get("offers") else "pruned"
+    nothing = "copied or pruned" if changed.get("source_snapshots") else "pruned"
     assert found.warnings == (f"web-1: nothing is {nothing} in this run: {doubt}.",)
     assert found.prune == ()
     assert set(found.dates) >= {day(each) for each in range(1, 10)}
@@ -123,7 +125,7 @@ def test_the_limit_is_refused_with_numbers_and_a_way() -> None:
 
 def test_a_source_that_is_no_longer_protected_is_pruned_within_the_limit() -> None:
     """All of its copies go, and the limit holds."""
-    seen = evidence(copies(1, 2, 3), presence=Presence.GONE, offers=Unreadable("not asked"))
+    seen = evidence(copies(1, 2, 3), presence=Presence.GONE, source_snapshots=Unreadable("not asked"))
     found = plan(seen, protected=False)
     assert found.hold == ()
     assert {each.reason for each in found.prune} == {"web-1 is no longer protected"}
@@ -166,7 +168,7 @@ def test_copies_in_another_region_that_the_state_lacks_are_only_said() -> None:
 def test_the_newest_in_another_region_goes_only_for_one_that_is_as_new() -> None:
     """Snapshots that failed at the source leave nothing to copy to the new region."""
     held = copies(1, 2, region="eu-west-2")
-    found = plan(evidence(held, (*offers(0, 1, state=OfferState.FAILED), *offers(2))), max_prune=1)
+    found = plan(evidence(held, (*offers(0, 1, state=SourceSnapshotState.FAILED), *offers(2))), max_prune=1)
     doubt = f'"dr-web-1-{day(1)}" in eu-west-2 is newer than what can be held in eu-west-1; wait for the source\'s next snapshot'
     assert found.doubts == (doubt,)
     assert found.prune == ()
@@ -215,7 +217,11 @@ def test_a_failed_copy_that_the_retention_drops_goes_for_that() -> None:
 
 def test_gaps_say_why() -> None:
     """Failed, in progress, never taken, aged out; none before the first copy."""
-    offered = (*offers(0, 3), *offers(1, state=OfferState.FAILED), *offers(4, state=OfferState.PENDING))
+    offered = (
+        *offers(0, 3),
+        *offers(1, state=SourceSnapshotState.FAILED),
+        *offers(4, state=SourceSnapshotState.PENDING),
+    )
     found = plan(evidence(copies(6), offered))
     assert [(each.date, each.reason) for each in found.gaps] == [
         (day(5), "it was not copied, and the source no longer has a snapshot of that day"),

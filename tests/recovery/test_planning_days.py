@@ -9,7 +9,14 @@ from typing import get_args
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from pulumi_snapcopy.recovery.evidence import Copy, CopyState, Evidence, Offer, OfferState, Presence
+from pulumi_snapcopy.recovery.evidence import (
+    Copy,
+    CopyState,
+    Evidence,
+    Presence,
+    SourceSnapshot,
+    SourceSnapshotState,
+)
 from pulumi_snapcopy.recovery.planning import plan_source
 from pulumi_snapcopy.recovery.retention import Retention
 
@@ -34,7 +41,9 @@ def evidences(draw: st.DrawFn, regions: tuple[str, ...] = ("eu-west-1",)) -> Evi
         for day in draw(st.sets(DAYS, max_size=20))
     }
     offers = {
-        day: Offer(date=day, state=draw(st.sampled_from([OfferState.READY, *OfferState])))
+        day: SourceSnapshot(
+            date=day, state=draw(st.sampled_from([SourceSnapshotState.READY, *SourceSnapshotState]))
+        )
         for day in draw(st.sets(DAYS, min_size=1, max_size=7))
     }
     held = tuple(copies.values())
@@ -42,7 +51,7 @@ def evidences(draw: st.DrawFn, regions: tuple[str, ...] = ("eu-west-1",)) -> Evi
         source="web-1",
         source_region="us-east-1",
         presence=Presence.SEEN,
-        offers=tuple(offers.values()),
+        source_snapshots=tuple(offers.values()),
         listed=held,
         recorded=held,
     )
@@ -54,7 +63,7 @@ def test_sixty_days_hold_what_a_naive_planner_holds(retention: Retention, events
     expected = set()
     for number, (world, plan) in enumerate(simulate(retention, days=60, events=events)):
         event = events.get(number, "")
-        obtainable = {day for day, state in world.offers.items() if state is OfferState.READY}
+        obtainable = {day for day, state in world.offers.items() if state is SourceSnapshotState.READY}
         if event in ("gone", "offers unreadable", "offers empty"):
             obtainable = set()
         if plan:
@@ -128,8 +137,8 @@ def test_nothing_is_pruned_while_evidence_is_missing(
         **{
             "gone": {"presence": Presence.GONE},
             "source": {"presence": BROKEN},
-            "offers": {"offers": BROKEN},
-            "no offers": {"offers": ()},
+            "offers": {"source_snapshots": BROKEN},
+            "no offers": {"source_snapshots": ()},
             "listed": {"listed": BROKEN},
             "none listed": {"listed": ()},
             "recorded": {"recorded": BROKEN},

@@ -123,7 +123,7 @@ def test_what_is_kept_is_kept_again(retention: Retention, dates: set[date]) -> N
 @given(retention=RETENTIONS, dates=DATES)
 def test_what_goes_next_is_what_the_next_day_drops(retention: Retention, dates: set[date]) -> None:
     """It is what a new snapshot of the day after the newest pushes out, and never the newest itself but with one kept."""
-    going = retention.gone_after(dates)
+    going = retention.dropped_next(dates)
     kept = naive.kept(retention, dates)
     assert set(going) == kept - naive.kept(
         retention, kept | ({max(kept) + timedelta(days=1)} if kept else set())

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 import click
 
 from ..core.errors import ServiceError, SnapcopyError, SourceError
-from ..recovery.drill import DrillResult, exit_code, remember
+from ..recovery.drill import DrillResult, append_drill, exit_code
 from . import drill_check, endpoints, options
 
 if TYPE_CHECKING:
@@ -98,7 +98,7 @@ def drill(
                     continue
                 result = replace(blank, error=str(error))
             if history is not None:
-                _remember(history, result)
+                _append_to_history(history, result)
             results.append(result)
     _show(results, style, as_list=len(sources) > 1 or EVERY in sources)
     raise click.exceptions.Exit(exit_code(results))
@@ -162,9 +162,9 @@ def _open(history: Path) -> None:
         ) from None
 
 
-def _remember(history: Path, result: DrillResult) -> None:
+def _append_to_history(history: Path, result: DrillResult) -> None:
     try:
-        remember(history, result)
+        append_drill(history, result)
     except OSError as error:
         click.echo(f"Error: {history} can't be written: {error.strerror}.", err=True)
 

@@ -156,7 +156,7 @@ def status(
                 region,
                 max_age=max_age,
                 price=price,
-                drills=_remembered(drills, warnings.append),
+                drills=_history(drills, warnings.append),
                 now=datetime.now(timezone.utc),
                 warn=warnings.append,
             )
@@ -232,20 +232,20 @@ def _watched(look: Callable[[], Report], show: Callable[[Report], None]) -> Repo
         return found
 
 
-def _remembered(path: Path | None, warn: Callable[[str], None]) -> tuple[DrillResult, ...]:
+def _history(path: Path | None, warn: Callable[[str], None]) -> tuple[DrillResult, ...]:
     if path is None:
         return ()
-    from ..recovery.drill import recall
+    from ..recovery.drill import load_history
 
     if path.parent.is_dir() and not path.exists():
         warn(f"there is no {path}, so no drills are shown; `snapcopy drill --history` writes one.")
     try:
-        memory = recall(path, limit=20)
+        history = load_history(path, limit=20)
     except OSError as error:
         raise endpoints.Undetermined(f"{path} can't be read: {error.strerror}.") from None
-    for line in memory.unreadable_lines:
+    for line in history.unreadable_lines:
         warn(f"{path}, line {line}: not a drill's result; it was left out.")
-    return memory.drills
+    return history.drills
 
 
 def _sentence(error: SnapcopyError) -> str:

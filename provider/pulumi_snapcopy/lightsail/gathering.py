@@ -10,7 +10,7 @@ from typing import Any, Protocol, TypeVar
 
 from ..core.errors import NotFound, Refused, ServiceError
 from ..core.values import Seen
-from ..recovery.evidence import Copy, Evidence, Offer, OfferState, Presence, Unreadable
+from ..recovery.evidence import Copy, Evidence, Presence, SourceSnapshot, SourceSnapshotState, Unreadable
 from ..recovery.selecting import Protect, Selected, Source, select
 from .children import Child, Children, Taken
 from .lookups import AutoSnapshot, Disk, Instance
@@ -19,7 +19,11 @@ T = TypeVar("T")
 MAX_READS_IN_FLIGHT = 8
 """How many reads are in flight at most."""
 
-_STATES = {"Success": OfferState.READY, "InProgress": OfferState.PENDING, "Failed": OfferState.FAILED}
+_STATES = {
+    "Success": SourceSnapshotState.READY,
+    "InProgress": SourceSnapshotState.PENDING,
+    "Failed": SourceSnapshotState.FAILED,
+}
 
 
 class Inventory(Protocol):
@@ -169,34 +173,36 @@ def gather(
             sources=sources.all(spared={*with_copies, *named}, manual=take_on is not None),
             with_copies=with_copies,
         )
-        offer_reads = {
-            each.name: pool.submit(_offers, inventory, source_region, each.name, sources.find(each.name))
+        snapshot_reads = {
+            each.name: pool.submit(
+                _source_snapshots, inventory, source_region, each.name, sources.find(each.name)
+            )
             for each in selected
             if each.protected and each.presence is not Presence.GONE
         }
-        offers = {name: answer.result() for name, answer in offer_reads.items()}
+        source_snapshots = {name: answer.result() for name, answer in snapshot_reads.items()}
     manual = {
         each.name: "InstanceSnapshot" if isinstance(found, Instance) else "DiskSnapshot"
         for each in selected
         if take_on and (found := sources.find(each.name)) is not None
-        if lacks_auto_snapshots(found, offers.get(each.name), today=take_on)
+        if lacks_auto_snapshots(found, source_snapshots.get(each.name), today=take_on)
     }
     for each in selected:
         days = {one.date for one in taken if one.source == each.name}
         if each.name in manual and take_on:
             days.add(take_on)
-        answer = offers.get(each.name, ())
+        answer = source_snapshots.get(each.name, ())
         if days and each.protected:
-            offers[each.name] = (
-                *(offer for offer in _read(answer) if offer.date not in days),
-                *(Offer(date=day) for day in sorted(days)),
+            source_snapshots[each.name] = (
+                *(one for one in _read(answer) if one.date not in days),
+                *(SourceSnapshot(date=day) for day in sorted(days)),
             )
     evidence = {
         each.name: Evidence(
             source=each.name,
             source_region=source_region,
             presence=each.presence,
-            offers=offers.get(each.name, ()),
+            source_snapshots=source_snapshots.get(each.name, ()),
             listed=_of(each.name, listed),
             recorded=_of(each.name, recorded),
         )
@@ -241,25 +247,27 @@ def _sources(inventory: Inventory, pool: ThreadPoolExecutor, region: str, protec
 
 
 def lacks_auto_snapshots(
-    found: Instance | Disk, offers: tuple[Offer, ...] | Unreadable | None, *, today: date
+    found: Instance | Disk, source_snapshots: tuple[SourceSnapshot, ...] | Unreadable | None, *, today: date
 ) -> bool:
     """Whether a source gets no automatic snapshots; old ones may remain after automatic snapshots were disabled.
 
     Page: https://docs.aws.amazon.com/lightsail/latest/userguide/amazon-lightsail-configuring-automatic-snapshots.html
     """
-    if offers is None or isinstance(offers, Unreadable) or found.automatic_snapshots:
+    if source_snapshots is None or isinstance(source_snapshots, Unreadable) or found.automatic_snapshots:
         return False
     is_known = found.automatic_snapshots is not None
-    return not offers or (is_known and all(each.date < today - timedelta(days=1) for each in offers))
+    return not source_snapshots or (
+        is_known and all(each.date < today - timedelta(days=1) for each in source_snapshots)
+    )
 
 
 def _by_name(answer: tuple[Any, ...] | Unreadable) -> Any:
     return answer if isinstance(answer, Unreadable) else {each.name: each for each in answer}
 
 
-def _offers(
+def _source_snapshots(
     inventory: Inventory, region: str, name: str, found: Instance | Disk | None
-) -> tuple[Offer, ...] | Unreadable:
+) -> tuple[SourceSnapshot, ...] | Unreadable:
     def ask() -> tuple[AutoSnapshot, ...]:
         try:
             return inventory.auto_snapshots(region, name)
@@ -272,7 +280,9 @@ def _offers(
     if isinstance(answer, Unreadable):
         return answer
     return tuple(
-        Offer(date=each.date, state=_STATES[each.status]) for each in answer if each.status in _STATES
+        SourceSnapshot(date=each.date, state=_STATES[each.status])
+        for each in answer
+        if each.status in _STATES
     )
 
 

@@ -9,7 +9,7 @@ from typing import Literal
 
 from ..core.durations import spoken
 from ..core.rules.suggest import did_you_mean
-from ..recovery.evidence import CopyState, Presence, Unreadable, holdings, offered
+from ..recovery.evidence import CopyState, Presence, Unreadable, holdings, source_snapshots
 from ..recovery.manual import plan_manual
 from ..recovery.plan import Plan
 from ..recovery.planning import plan_source
@@ -139,7 +139,7 @@ def _why_missing(
 ) -> tuple[str, tuple[str, ...]] | None:
     """Return why a source has neither copies nor snapshots, and the remedies besides removing it; None if it has."""
     name, evidence = selected.name, gathered.evidence[selected.name]
-    if holdings(evidence) or evidence.offers:
+    if holdings(evidence) or evidence.source_snapshots:
         return None
     where = request.source_region
     if selected.presence is Presence.GONE:
@@ -180,8 +180,12 @@ def _nothing(request: Request, gathered: Gathered) -> str:
     reasons = [
         each for each in (gathered.sources.instances, gathered.sources.disks) if isinstance(each, Unreadable)
     ]
-    offers = [each.offers for each in gathered.evidence.values() if isinstance(each.offers, Unreadable)]
-    said = next((each.reason for each in (*reasons, *offers)), None)
+    unreadable = [
+        each.source_snapshots
+        for each in gathered.evidence.values()
+        if isinstance(each.source_snapshots, Unreadable)
+    ]
+    said = next((each.reason for each in (*reasons, *unreadable)), None)
     where = request.source_region
     if said:
         cause, step = f"the sources in {where} can't be read: {said}", "fix the problem named above"
@@ -204,14 +208,14 @@ def _warnings(request: Request, gathered: Gathered, plans: tuple[Plan, ...], now
         found = sources.find(name)
         if found is not None and found.state == "error":
             yield f"{name}: its state is error in {request.source_region}; check it: its snapshots may be of no use."
-        offers = offered(gathered.evidence[name])
+        snapshots = source_snapshots(gathered.evidence[name])
         if (
             found is not None
-            and offers
+            and snapshots
             and name not in gathered.manual
-            and lacks_auto_snapshots(found, offers, today=now.date())
+            and lacks_auto_snapshots(found, snapshots, today=now.date())
         ):
-            newest = max(each.date for each in offers)
+            newest = max(each.date for each in snapshots)
             if isinstance(found, Instance) and found.is_windows:
                 yield f"{name} runs Windows, which has no automatic snapshots, and its last one is of {newest}; {_TAKE}."
             else:

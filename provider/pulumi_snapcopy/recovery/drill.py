@@ -85,14 +85,14 @@ def exit_code(results: list[DrillResult]) -> int:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Memory:
+class History:
     """The content of a history file: its drills, newest first, and the numbers of its lines that aren't drills."""
 
     drills: tuple[DrillResult, ...] = ()
     unreadable_lines: tuple[int, ...] = ()
 
 
-def remember(path: Path, result: DrillResult) -> None:
+def append_drill(path: Path, result: DrillResult) -> None:
     """Append a drill to the history file, which is created if missing; a torn last line is kept as it is.
 
     Raises:
@@ -110,7 +110,7 @@ def remember(path: Path, result: DrillResult) -> None:
         os.fsync(file.fileno())
 
 
-def recall(path: Path, *, limit: int | None = None) -> Memory:
+def load_history(path: Path, *, limit: int | None = None) -> History:
     """Return the content of the history file; empty if the file doesn't exist.
 
     Raises:
@@ -119,11 +119,11 @@ def recall(path: Path, *, limit: int | None = None) -> Memory:
     try:
         text = path.read_bytes().decode("utf-8", errors="replace")
     except FileNotFoundError:
-        return Memory()
+        return History()
     return parse(text, limit=limit)
 
 
-def parse(text: str, *, limit: int | None = None) -> Memory:
+def parse(text: str, *, limit: int | None = None) -> History:
     """Return the drills of JSON lines, newest first, at most ``limit``; a torn last line isn't reported."""
     found: list[DrillResult] = []
     unreadable: list[int] = []
@@ -136,7 +136,7 @@ def parse(text: str, *, limit: int | None = None) -> Memory:
             unreadable.append(number)
     # Of two drills of the same second, the later line is the newer.
     newest_first = sorted(reversed(found), key=lambda each: each.started_at, reverse=True)
-    return Memory(drills=tuple(newest_first[:limit]), unreadable_lines=tuple(unreadable))
+    return History(drills=tuple(newest_first[:limit]), unreadable_lines=tuple(unreadable))
 
 
 def _drill(line: str) -> DrillResult | None:

@@ -14,7 +14,7 @@ class Presence(Enum):
     GONE = "gone"
 
 
-class OfferState(Enum):
+class SourceSnapshotState(Enum):
     """Whether a snapshot at the source can be copied."""
 
     READY = "ready"
@@ -42,11 +42,11 @@ class Unreadable:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Offer:
+class SourceSnapshot:
     """A snapshot at the source, or one that should exist, on a day (UTC)."""
 
     date: date
-    state: OfferState = OfferState.READY
+    state: SourceSnapshotState = SourceSnapshotState.READY
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,7 +67,8 @@ class Evidence:
         source: the name of the instance or disk.
         source_region: the region of the source.
         presence: whether the source exists; Unreadable if the sources couldn't be listed.
-        offers: the source's snapshots, by day; Unreadable if they couldn't be listed. Empty if the service listed none.
+        source_snapshots: the source's snapshots, by day; Unreadable if they couldn't be listed. Empty if the service
+            listed none.
         listed: the copies that the service lists, in the target region and every other region that ``recorded`` names.
         recorded: the copies in a second record, the stack's state.
     """
@@ -75,18 +76,20 @@ class Evidence:
     source: str
     source_region: str
     presence: Presence | Unreadable
-    offers: tuple[Offer, ...] | Unreadable
+    source_snapshots: tuple[SourceSnapshot, ...] | Unreadable
     listed: tuple[Copy, ...] | Unreadable
     recorded: tuple[Copy, ...] | Unreadable
 
     def ready(self) -> frozenset[date]:
         """Return the days that have a snapshot at the source that can be copied now."""
-        return frozenset(each.date for each in offered(self) if each.state is OfferState.READY)
+        return frozenset(
+            each.date for each in source_snapshots(self) if each.state is SourceSnapshotState.READY
+        )
 
 
-def offered(evidence: Evidence) -> tuple[Offer, ...]:
+def source_snapshots(evidence: Evidence) -> tuple[SourceSnapshot, ...]:
     """Return the source's snapshots, or an empty tuple if they couldn't be listed."""
-    return () if isinstance(evidence.offers, Unreadable) else evidence.offers
+    return () if isinstance(evidence.source_snapshots, Unreadable) else evidence.source_snapshots
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -124,11 +127,13 @@ def _doubts_of_copies(evidence: Evidence) -> tuple[str, ...]:
         return (f"the copies in the stack's state can't be read: {evidence.recorded.reason}",)
     if isinstance(evidence.listed, Unreadable):
         return (f"its copies can't be listed: {evidence.listed.reason}",)
-    told = {each.region for each in evidence.listed}
+    listed_regions = {each.region for each in evidence.listed}
     missing = [
         each.copy
         for each in holdings(evidence)
-        if not each.listed and each.copy.state is CopyState.COMPLETE and each.copy.region not in told
+        if not each.listed
+        and each.copy.state is CopyState.COMPLETE
+        and each.copy.region not in listed_regions
     ]
     if not missing:
         return ()
@@ -146,9 +151,9 @@ def _doubts_of_source(evidence: Evidence) -> tuple[str, ...]:
         return (f"the sources in {region} can't be listed: {evidence.presence.reason}",)
     if evidence.presence is Presence.GONE:
         return (f"{name} doesn't exist in {region} any more; remove it from protect if its copies may go",)
-    if isinstance(evidence.offers, Unreadable):
-        return (f"its snapshots in {region} can't be listed: {evidence.offers.reason}",)
-    if not evidence.offers and holdings(evidence):
+    if isinstance(evidence.source_snapshots, Unreadable):
+        return (f"its snapshots in {region} can't be listed: {evidence.source_snapshots.reason}",)
+    if not evidence.source_snapshots and holdings(evidence):
         return (f"it has copies, but no automatic snapshot in {region}; check that they are still enabled",)
     return ()
 

@@ -11,13 +11,13 @@ from .evidence import (
     CopyState,
     Evidence,
     Holding,
-    OfferState,
     Presence,
+    SourceSnapshotState,
     Unreadable,
     doubts,
     holdings,
-    offered,
     quoted,
+    source_snapshots,
 )
 from .plan import Gap, Hold, Plan, Prune, Refusal
 from .retention import Retention, gaps
@@ -61,7 +61,7 @@ def plan_source(
     }  # a pending copy may have no tag yet; it is resumed before anything is deleted
     kept = retention.keep(usable | ready) if protected else {}
     if protected and not why_not:
-        why_not = _nothing_as_new(kept, elsewhere, target_region)
+        why_not = _why_elsewhere_stays(kept, elsewhere, target_region)
 
     if why_not:
         lost = [] if evidence.presence is not Presence.GONE else _lost(here, usable)
@@ -87,7 +87,7 @@ def plan_source(
         doubts=why_not,
         warnings=_warnings(evidence, why_not, here, unclaimed, usable)
         + _unlisted(evidence, why_not, [here[day].copy for day in sorted(unlisted & reasons.keys())]),
-        refusal=_unknown_state(evidence) or _too_many(evidence, prune, held, max_prune),
+        refusal=_unknown_state_refusal(evidence) or _too_many_refusal(evidence, prune, held, max_prune),
     )
 
 
@@ -151,7 +151,9 @@ def _unlisted(evidence: Evidence, why_not: tuple[str, ...], copies: list[Copy]) 
     )
 
 
-def _nothing_as_new(kept: Iterable[date], elsewhere: list[Holding], target_region: str) -> tuple[str, ...]:
+def _why_elsewhere_stays(
+    kept: Iterable[date], elsewhere: list[Holding], target_region: str
+) -> tuple[str, ...]:
     """Return the reason to keep the copies elsewhere if none in the target region is as new, or an empty tuple."""
     newest = max(
         (each.copy for each in elsewhere if each.copy.state is not CopyState.FAILED),
@@ -209,13 +211,13 @@ def _why_pruned(copy: Copy, evidence: Evidence, target: str, usable: set[date], 
 
 
 def _gaps(held: Iterable[date], retention: Retention, evidence: Evidence) -> tuple[Gap, ...]:
-    states = {each.date: each.state for each in offered(evidence)}
+    states = {each.date: each.state for each in source_snapshots(evidence)}
     first = min(states, default=None)
 
     def reason(day: date) -> str:
-        if states.get(day) is OfferState.FAILED:
+        if states.get(day) is SourceSnapshotState.FAILED:
             return "the snapshot of that day failed at the source"
-        if states.get(day) is OfferState.PENDING:
+        if states.get(day) is SourceSnapshotState.PENDING:
             return "the snapshot of that day is still in progress at the source"
         if first is not None and day > first:
             return "the source has no snapshot of that day"
@@ -231,7 +233,7 @@ def _warnings(
     unclaimed: list[Holding],
     usable: set[date],
 ) -> tuple[str, ...]:
-    nothing = "copied or pruned" if isinstance(evidence.offers, Unreadable) else "pruned"
+    nothing = "copied or pruned" if isinstance(evidence.source_snapshots, Unreadable) else "pruned"
     found = [f"{evidence.source}: nothing is {nothing} in this run: {reason}." for reason in why_not]
     failed = [each.copy.name for day, each in here.items() if day not in usable]
     if failed and why_not and evidence.presence is not Presence.GONE:
@@ -244,7 +246,7 @@ def _warnings(
     return tuple(found)
 
 
-def _unknown_state(evidence: Evidence) -> Refusal | None:
+def _unknown_state_refusal(evidence: Evidence) -> Refusal | None:
     """Return a refusal if the state can't be read: what a run would delete by not declaring it is unknown then."""
     if not isinstance(evidence.recorded, Unreadable):
         return None
@@ -256,7 +258,7 @@ def _unknown_state(evidence: Evidence) -> Refusal | None:
     )
 
 
-def _too_many(
+def _too_many_refusal(
     evidence: Evidence, prune: list[Prune], held: tuple[Holding, ...], max_prune: float
 ) -> Refusal | None:
     """Return a refusal if the run would delete too many copies; failed ones hold no data and aren't counted."""

@@ -173,7 +173,7 @@ def assess(
     size = sum(sizes) if sizes else None
     days = [each.date for each in complete]
     kept = facts.retention.keep(days) if facts.retention else {}
-    going = facts.retention.gone_after(days) if facts.retention else ()
+    going = facts.retention.dropped_next(days) if facts.retention else ()
     newest_first = sorted(facts.copies, key=lambda each: (each.date, each.name), reverse=True)
     return SourceStatus(
         facts=facts,
@@ -204,7 +204,7 @@ class Report:
         sources: the sources' status, from `assess`.
         made_at: the moment, with a time zone.
         max_age: the objective; None for no objective.
-        drills: newest first, as `drill.recall` returns them.
+        drills: newest first, as `drill.load_history` returns them.
     """
 
     sources: tuple[SourceStatus, ...]

@@ -79,11 +79,11 @@ class Retention:
                 reasons[day].append(reason)
         return {day: tuple(found) for day, found in reasons.items() if found}
 
-    def gone_after(self, dates: Iterable[date]) -> tuple[date, ...]:
+    def dropped_next(self, dates: Iterable[date]) -> tuple[date, ...]:
         """Return the dates, oldest first, that the retention drops once the day after the newest has a snapshot.
 
         Example:
-            >>> Retention(daily=1).gone_after([date(2026, 11, 20)])
+            >>> Retention(daily=1).dropped_next([date(2026, 11, 20)])
             (datetime.date(2026, 11, 20),)
         """
         now = self.keep(dates)
