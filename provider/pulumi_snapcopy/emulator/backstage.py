@@ -11,7 +11,7 @@ from typing import Any
 from . import seeding
 from .blocks import CLOUDS
 from .clouds import BlockBackstage
-from .lightsail import planting
+from .lightsail import foreign_resources
 from .lightsail.models import LightsailBackend, all_backends, backend_of, lightsail_backends
 from .lightsail.resources import COMPLETE, DISK, INSTANCE, INSTANCE_SNAPSHOT, SNAPSHOTS, Resource
 from .lightsail.shapes import check_name, enum
@@ -86,7 +86,7 @@ class Backstage:
         _check_state(kind, state or COMPLETE[kind])
         check_name(name)
         with changing():
-            return planting.put_snapshot(
+            return foreign_resources.put_snapshot(
                 backend_of(region),
                 name,
                 kind=kind,
@@ -142,7 +142,7 @@ class Backstage:
         with changing():
             backend = backend_of(region)
             source = _resource(backend, resource, INSTANCE, DISK)
-            taken = planting.automatic_snapshot(source, date, status)
+            taken = foreign_resources.automatic_snapshot(source, date, status)
             others = [details for details in source.automatic if details["date"] != date]
             kept = sorted([*others, taken], key=lambda details: str(details["date"]))[-_AUTOMATIC:]
             backend.resources[resource] = replace(source, automatic=kept)

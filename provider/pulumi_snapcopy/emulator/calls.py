@@ -10,7 +10,7 @@ from typing import Any
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Asked:
+class ApiRequest:
     """The content of a request: the service, the operation, the region of the signature, and the members."""
 
     service: str
@@ -50,7 +50,7 @@ class Calls:
         self._lock = Condition()
         self._calls: dict[int, Call] = {}
         self._last = 0
-        self._under_way = 0
+        self._in_flight = 0
         self._closed = False
 
     def open(self) -> None:
@@ -61,19 +61,19 @@ class Calls:
         """Accept no more calls, and wait for those in flight: their changes still belong to this emulator."""
         with self._lock:
             self._closed = True
-            self._lock.wait_for(lambda: not self._under_way)
+            self._lock.wait_for(lambda: not self._in_flight)
 
-    def begin(self, asked: Asked, user_agent: str) -> int:
+    def begin(self, request: ApiRequest, user_agent: str) -> int:
         """Record that a call has come, and return its number.
 
         Raises:
             ConnectionAbortedError: if the emulator has ended.
         """
         call = Call(
-            service=asked.service,
-            operation=asked.operation,
-            region=asked.region,
-            parameters=asked.parameters,
+            service=request.service,
+            operation=request.operation,
+            region=request.region,
+            parameters=request.parameters,
             outcome="pending",
             user_agent=user_agent,
             at=time.time(),
@@ -81,7 +81,7 @@ class Calls:
         with self._lock:
             if self._closed:
                 raise ConnectionAbortedError("the emulator has ended")
-            self._under_way += 1
+            self._in_flight += 1
             self._last += 1
             self._calls[self._last] = call
             return self._last
@@ -89,7 +89,7 @@ class Calls:
     def end(self, number: int, outcome: str) -> None:
         """Record the outcome of a call, unless the record has been cleared since."""
         with self._lock:
-            self._under_way -= 1
+            self._in_flight -= 1
             self._lock.notify_all()
             if number in self._calls:
                 self._calls[number] = replace(self._calls[number], outcome=outcome)

@@ -9,7 +9,7 @@ from itertools import count
 from threading import Condition
 from typing import Literal, get_args
 
-from .calls import Asked
+from .calls import ApiRequest
 from .operations import STARTING, refuse_unknown
 from .statuses import STATUSES
 
@@ -118,14 +118,14 @@ class Fault:
         if self.status is None:
             object.__setattr__(self, "status", STATUSES.get(self.code, 400))
 
-    def matches(self, asked: Asked) -> bool:
+    def matches(self, request: ApiRequest) -> bool:
         """Whether the fault is meant for this call."""
-        operation, region, parameters = asked.operation, asked.region, asked.parameters
+        operation, region, parameters = request.operation, request.region, request.parameters
         return (
             self.operation in ("*", operation)
-            and self.service in (None, asked.service)
+            and self.service in (None, request.service)
             and self.region in (None, region)
-            and (self.kind not in _OF_COPIES or operation in STARTING.get(asked.service, ()))
+            and (self.kind not in _OF_COPIES or operation in STARTING.get(request.service, ()))
             and (self.resource is None or any(fnmatchcase(n, self.resource) for n in _names(parameters)))
         )
 
@@ -173,10 +173,10 @@ class Injected:
             self._dropped = True
         self.release()
 
-    def hit(self, asked: Asked) -> bool:
+    def hit(self, request: ApiRequest) -> bool:
         """Return whether the fault hits this call, and count the hit."""
         with self._changed:
-            if self._over or not self.fault.matches(asked):
+            if self._over or not self.fault.matches(request):
                 return False
             self._matched += 1
             spent = self.fault.times is not None and self._hits >= self.fault.times
@@ -216,9 +216,9 @@ class Faults:
         for injected in ended:
             injected.drop()
 
-    def hit(self, asked: Asked) -> list[Injected]:
+    def hit(self, request: ApiRequest) -> list[Injected]:
         """Return the faults that hit a call, and count the hits."""
-        return [i for i in self.all() if i.hit(asked)]
+        return [i for i in self.all() if i.hit(request)]
 
 
 def _names(value: object, key: str = "") -> Iterator[str]:

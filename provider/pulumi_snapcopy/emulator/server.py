@@ -22,8 +22,8 @@ from .backstage import Backstage
 from .calls import Call, Calls
 from .control import Control
 from .faults import Fault, Faults, Injected
-from .front import Dropped, Front
-from .hall import services_of
+from .frontend import Dropped, Frontend
+from .loading import services_of
 from .services import DEFAULT_SERVICES, checked
 from .settings import Settings
 from .shared import SHARED
@@ -198,12 +198,12 @@ class Emulator(Backstage):
             moto = DomainDispatcherApplication(create_backend_app)
             control = Control(backstage=self, faults=self.faults, calls=self._calls, reset=self.reset)
             services = services_of(self.services, moto)
-            front = Front(moto, control, services, self.faults, self._calls)
+            frontend = Frontend(moto, control, services, self.faults, self._calls)
             self._port = listener.getsockname()[1]
             self._server = make_server(
                 loopback.HOST,
                 self._port,
-                front,
+                frontend,
                 threaded=True,
                 request_handler=_Handler,
                 fd=listener.fileno(),

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 from werkzeug.wrappers import Response
 
 from ..blocks import EC2
-from ..calls import Asked
-from ..front import Answer
+from ..calls import ApiRequest
+from ..frontend import Answer
 from ..shared import SHARED, account_id, changing
 from ..signature import scope
 from . import copying, describing, images, snapshots
@@ -45,27 +45,27 @@ class EC2Service:
         found = scope(environ.get("HTTP_AUTHORIZATION"))
         return found is not None and found[1] == "ec2"
 
-    def read(self, environ: WSGIEnvironment, body: bytes) -> Asked | Answer:
+    def read(self, environ: WSGIEnvironment, body: bytes) -> ApiRequest | Answer:
         """Return the operation and its members, or the error for a request without a signature."""
         fields = form(body)
-        return asked("ec2", fields, environ)
+        return read_form("ec2", fields, environ)
 
-    def answer(self, asked: Asked, environ: WSGIEnvironment) -> Answer:
+    def answer(self, request: ApiRequest, environ: WSGIEnvironment) -> Answer:
         """Answer a request; a change is in the state file on return."""
         try:
-            action = _own(asked)
+            action = _own(request)
             if action is None:
-                return self._by_moto(asked, environ)
-            if asked.region not in copying.region_names():
+                return self._by_moto(request, environ)
+            if request.region not in copying.region_names():
                 raise EC2Error("AuthFailure", "Credential should be scoped to a valid region.")
-            members = parameters(asked.operation, form(environ["wsgi.input"].getvalue()))
-            if asked.operation in READING:
+            members = parameters(request.operation, form(environ["wsgi.input"].getvalue()))
+            if request.operation in READING:
                 with SHARED.lock:
-                    done = action(asked.region, account_id(), members)
+                    done = action(request.region, account_id(), members)
             else:
                 with changing():
-                    done = action(asked.region, account_id(), members)
-            return Answer(success(asked.operation, done))
+                    done = action(request.region, account_id(), members)
+            return Answer(success(request.operation, done))
         except EC2Error as error:
             return Answer(failure(error), error.code)
 
@@ -73,28 +73,28 @@ class EC2Service:
         """Return an error in EC2's form."""
         return Answer(failure(EC2Error(code, message, status=status)), code)
 
-    def empty(self, asked: Asked) -> Response:
+    def empty(self, request: ApiRequest) -> Response:
         """Return a success without members."""
-        return success(asked.operation, {})
+        return success(request.operation, {})
 
-    def _by_moto(self, asked: Asked, environ: WSGIEnvironment) -> Answer:
+    def _by_moto(self, request: ApiRequest, environ: WSGIEnvironment) -> Answer:
         fields = form(environ["wsgi.input"].getvalue())
         used = [value for key, value in fields.items() if key.endswith("SnapshotId")]
         with SHARED.lock:
             for each in used:
-                images.mirror(asked.region, account_id(), each)
+                images.mirror(request.region, account_id(), each)
         response = Response.from_app(self._moto, environ, buffered=True)
-        if asked.operation == "RegisterImage" and response.status_code == 200:
+        if request.operation == "RegisterImage" and response.status_code == 200:
             image = response.get_data(as_text=True).partition("<imageId>")[2].partition("<")[0]
             with changing():
-                images.note_image(asked.region, used, image)
-        elif asked.operation in ("CreateVolume", "DeleteVolume"):
+                images.note_image(request.region, used, image)
+        elif request.operation in ("CreateVolume", "DeleteVolume"):
             with changing():
-                EC2.region(asked.region)  # creates the region, so that its volumes are in the state file
+                EC2.region(request.region)  # creates the region, so that its volumes are in the state file
         return Answer(response, code_of(response))
 
 
-def asked(service: str, fields: dict[str, str], environ: WSGIEnvironment) -> Asked | Answer:
+def read_form(service: str, fields: dict[str, str], environ: WSGIEnvironment) -> ApiRequest | Answer:
     """Return what a form asks for, or the error for a request without a signature."""
     found = scope(environ.get("HTTP_AUTHORIZATION"))
     if found is None:
@@ -106,20 +106,20 @@ def asked(service: str, fields: dict[str, str], environ: WSGIEnvironment) -> Ask
     except EC2Error:
         members = dict(fields)  # the error is raised again when the request is answered
     members.pop("PresignedUrl", None)  # a credential, which the record of calls must not hold
-    return Asked(service=service, operation=operation, region=found[0], parameters=members)
+    return ApiRequest(service=service, operation=operation, region=found[0], parameters=members)
 
 
 def _names() -> list[str]:
     return service_model().operation_names
 
 
-def _own(asked: Asked) -> Action | None:
+def _own(request: ApiRequest) -> Action | None:
     """Return the action for an operation on snapshots, or None if moto answers the operation."""
-    if asked.operation in TAGGING:
-        resources = asked.parameters.get("Resources") or []
+    if request.operation in TAGGING:
+        resources = request.parameters.get("Resources") or []
         ours = [str(each).startswith("snap-") for each in resources]
         if any(ours) and not all(ours):
             message = "Tags of snapshots and of other resources in one call are not emulated"
             raise EC2Error("OperationNotEmulated", message)
-        return TAGGING[asked.operation] if any(ours) else None
-    return READING.get(asked.operation) or CHANGING.get(asked.operation)
+        return TAGGING[request.operation] if any(ours) else None
+    return READING.get(request.operation) or CHANGING.get(request.operation)

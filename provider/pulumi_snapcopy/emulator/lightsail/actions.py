@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from ..shared import SHARED, changing, now
-from . import bundles, making, reading, restoring, tagging
+from . import bundles, creating, reading, restoring, tagging
 from .attaching import detach_all, refuse_attached
 from .copying import copy_snapshot
 from .errors import LightsailError
@@ -44,12 +44,12 @@ def _delete(kind: str) -> Action:
 
 _CHANGING: dict[str, Action] = {
     "CopySnapshot": copy_snapshot,
-    "CreateDisk": making.create_disk,
+    "CreateDisk": creating.create_disk,
     "CreateDiskFromSnapshot": restoring.create_disk_from_snapshot,
-    "CreateDiskSnapshot": making.create_disk_snapshot,
-    "CreateInstances": making.create_instances,
+    "CreateDiskSnapshot": creating.create_disk_snapshot,
+    "CreateInstances": creating.create_instances,
     "CreateInstancesFromSnapshot": restoring.create_instances_from_snapshot,
-    "CreateInstanceSnapshot": making.create_instance_snapshot,
+    "CreateInstanceSnapshot": creating.create_instance_snapshot,
     **{f"Delete{kind}": _delete(kind) for kind in (INSTANCE, DISK, INSTANCE_SNAPSHOT, DISK_SNAPSHOT)},
     "TagResource": tagging.tag_resource,
     "UntagResource": tagging.untag_resource,

@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import Any
 
 from ..shared import SHARED, now
-from . import making
+from . import creating
 from .attaching import attach
 from .bundles import is_smaller, is_windows, platform_of
 from .errors import invalid_input
@@ -27,7 +27,7 @@ def create_instances_from_snapshot(backend: LightsailBackend, parameters: dict[s
     if source.snapshot_kind != INSTANCE_SNAPSHOT:
         raise invalid_input(f"This is no snapshot of an instance: {source.name}")
     origin, bundle = source.origin, parameters["bundleId"]
-    making.check_bundle(backend, bundle)
+    creating.check_bundle(backend, bundle)
     if is_smaller(bundle, origin["fromBundleId"]):
         raise invalid_input(f"The bundle must be at least as large as the source's, {origin['fromBundleId']}")
     if is_windows(origin["fromBlueprintId"]) != (platform_of(bundle) == "WINDOWS"):
@@ -36,7 +36,7 @@ def create_instances_from_snapshot(backend: LightsailBackend, parameters: dict[s
     for name in disks:
         check_name(name)
     backend.refuse_taken(disks)
-    answer = making.make_instances(
+    answer = creating.make_instances(
         backend,
         parameters,
         "CreateInstancesFromSnapshot",
@@ -57,7 +57,7 @@ def create_disk_from_snapshot(backend: LightsailBackend, parameters: dict[str, A
     least = source.origin["sizeInGb"]
     if parameters["sizeInGb"] < least:
         raise invalid_input(f"The disk must be at least as large as the snapshot, {least} GB")
-    return making.make_disk(backend, parameters, "CreateDiskFromSnapshot", ready_at=_ready_at())
+    return creating.make_disk(backend, parameters, "CreateDiskFromSnapshot", ready_at=_ready_at())
 
 
 def _ready_at() -> float:
@@ -84,5 +84,5 @@ def _put_disk(
     backend: LightsailBackend, name: str, instance: str, details: dict[str, Any], zone: str
 ) -> None:
     """Create a disk for an attached disk of the source; it gets no tags, unlike the instance."""
-    members = making.disk_members(backend, name, zone=zone, size_in_gb=details["sizeInGb"])
+    members = creating.disk_members(backend, name, zone=zone, size_in_gb=details["sizeInGb"])
     attach(backend, Resource(members=members), instance, details["path"])

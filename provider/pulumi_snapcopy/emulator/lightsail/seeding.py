@@ -12,8 +12,8 @@ from ..shared import now
 from .attaching import attach
 from .bundles import is_windows
 from .errors import LightsailError
+from .foreign_resources import automatic_snapshot, put_database, put_disk, put_instance, put_snapshot
 from .models import LightsailBackend, backend_of
-from .planting import automatic_snapshot, put_database, put_disk, put_instance, put_snapshot
 from .resources import DISK_SNAPSHOT, INSTANCE_SNAPSHOT, MEMBER_OF, Resource
 from .shapes import check_name, enum
 from .sources import is_date

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 from werkzeug.wrappers import Response
 
-from ..calls import Asked
-from ..front import Answer
+from ..calls import ApiRequest
+from ..frontend import Answer
 from ..signature import scope_region
 from .errors import LightsailError
 from .responses import CONTENT_TYPE, error_response
@@ -33,15 +33,17 @@ class LightsailService:
         """Whether the request's target is an operation of Lightsail."""
         return bool(environ.get("HTTP_X_AMZ_TARGET", "").startswith(self._prefix))
 
-    def read(self, environ: WSGIEnvironment, body: bytes) -> Asked | Answer:
+    def read(self, environ: WSGIEnvironment, body: bytes) -> ApiRequest | Answer:
         """Return the operation and its members; a body that isn't JSON is left for moto to refuse."""
         region = scope_region(environ.get("HTTP_AUTHORIZATION"))
         if region is None:
             return self.refuse("UnauthenticatedException", "The request has no signature", 400)
         operation = environ["HTTP_X_AMZ_TARGET"].removeprefix(self._prefix)
-        return Asked(service="lightsail", operation=operation, region=region, parameters=_parameters(body))
+        return ApiRequest(
+            service="lightsail", operation=operation, region=region, parameters=_parameters(body)
+        )
 
-    def answer(self, asked: Asked, environ: WSGIEnvironment) -> Answer:
+    def answer(self, request: ApiRequest, environ: WSGIEnvironment) -> Answer:
         """Answer a request by moto, which calls our backend."""
         response = Response.from_app(self._moto, environ, buffered=True)
         return Answer(response, response.headers.get("x-amzn-ErrorType", "ok"))
@@ -51,7 +53,7 @@ class LightsailService:
         status, headers, body = error_response(LightsailError(code, message, status=status))
         return Answer(Response(body, status=status, headers=headers), code)
 
-    def empty(self, asked: Asked) -> Response:
+    def empty(self, request: ApiRequest) -> Response:
         """Return a success without members."""
         return Response("{}", status=200, mimetype=CONTENT_TYPE)
 

@@ -12,20 +12,20 @@ from typing import TYPE_CHECKING, Any
 from werkzeug.wrappers import Response
 
 from ..blocks import OUTSCALE, Region, Snapshot, Volume
-from ..calls import Asked
+from ..calls import ApiRequest
 from ..ec2 import filters
 from ..ec2.describing import moment, page, page_size
 from ..ec2.errors import EC2Error, dry_run, invalid
-from ..ec2.service import asked
+from ..ec2.service import read_form
 from ..ec2.snapshots import without
 from ..ec2.wire import failure, form, parameters, success
-from ..front import Answer
+from ..frontend import Answer
 from ..loopback import FCU_PATH
 from ..shared import SHARED, account_id, changing, now
 from . import snapshots, tagging
+from .creating import subregions
 from .description import regions
 from .errors import OapiError
-from .making import subregions
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import WSGIEnvironment
@@ -67,31 +67,31 @@ class FcuService:
         path = environ["PATH_INFO"]
         return bool(path == FCU_PATH or path.startswith(f"{FCU_PATH}/"))
 
-    def read(self, environ: WSGIEnvironment, body: bytes) -> Asked | Answer:
+    def read(self, environ: WSGIEnvironment, body: bytes) -> ApiRequest | Answer:
         """Return the operation and its members, or the error for a request without a signature."""
-        return asked("fcu", form(body), environ)
+        return read_form("fcu", form(body), environ)
 
-    def answer(self, asked: Asked, environ: WSGIEnvironment) -> Answer:
+    def answer(self, request: ApiRequest, environ: WSGIEnvironment) -> Answer:
         """Answer a request; a change is in the state file on return."""
         try:
-            done = _perform(asked, form(environ["wsgi.input"].getvalue()))
+            done = _perform(request, form(environ["wsgi.input"].getvalue()))
         except OapiError as error:
             return self.refuse(_CODES.get(error.code, "InvalidParameterValue"), error.details, 400)
         except EC2Error as error:
             return Answer(failure(error), error.code)
-        return Answer(success(asked.operation, done))
+        return Answer(success(request.operation, done))
 
     def refuse(self, code: str, message: str, status: int) -> Answer:
         """Return an error in EC2's form."""
         return Answer(failure(EC2Error(code, message, status=status)), code)
 
-    def empty(self, asked: Asked) -> Response:
+    def empty(self, request: ApiRequest) -> Response:
         """Return a success without members."""
-        return success(asked.operation, {})
+        return success(request.operation, {})
 
 
-def _perform(asked: Asked, fields: dict[str, str]) -> dict[str, Any]:
-    operation = asked.operation
+def _perform(request: ApiRequest, fields: dict[str, str]) -> dict[str, Any]:
+    operation = request.operation
     if operation not in TAKEN:
         message = f"{operation} is not emulated; emulated are {', '.join(sorted(TAKEN))}"
         raise EC2Error("OperationNotEmulated", message)
@@ -99,13 +99,13 @@ def _perform(asked: Asked, fields: dict[str, str]) -> dict[str, Any]:
     strange = sorted(set(members) - TAKEN[operation] - {"DryRun"})
     if strange:
         raise EC2Error("InvalidParameter", f"The parameter {strange[0]} is not supported by {operation}")
-    if asked.region not in regions():
-        raise EC2Error("AuthFailure", f"The region {asked.region} does not exist")
+    if request.region not in regions():
+        raise EC2Error("AuthFailure", f"The region {request.region} does not exist")
     if members.pop("DryRun", False):
         raise dry_run()
     held: AbstractContextManager[Any] = SHARED.lock if operation.startswith("Describe") else changing()
     with held:
-        return _ACTIONS[operation](OUTSCALE.region(asked.region), members)
+        return _ACTIONS[operation](OUTSCALE.region(request.region), members)
 
 
 def _copy_snapshot(region: Region, members: dict[str, Any]) -> dict[str, Any]:

@@ -9,10 +9,10 @@ from typing import Any
 
 from ..blocks import Region, Snapshot, Volume
 from ..shared import SHARED, account_id, now
+from .creating import subregions
 from .describing import describe, describe_volume
 from .description import regions
 from .errors import OapiError
-from .making import subregions
 
 _MOST = 1000
 _NO_LIMIT = 10_000

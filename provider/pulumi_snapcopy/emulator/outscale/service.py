@@ -11,12 +11,12 @@ from uuid import uuid4
 from werkzeug.wrappers import Response
 
 from ..blocks import OUTSCALE, Region
-from ..calls import Asked
-from ..front import Answer
+from ..calls import ApiRequest
+from ..frontend import Answer
 from ..loopback import OAPI_PATH, OUTSCALE_REGION
 from ..shared import SHARED, changing
 from ..signature import scope_region
-from . import making, reading, snapshots, tagging
+from . import creating, reading, snapshots, tagging
 from .description import check_request, has_action, regions
 from .errors import OapiError
 
@@ -41,9 +41,9 @@ READING: dict[str, Action] = {
     "ReadVolumes": reading.read_volumes,
 }
 CHANGING: dict[str, Action] = {
-    "CreateSnapshot": making.create_snapshot,
+    "CreateSnapshot": creating.create_snapshot,
     "CreateTags": tagging.create_tags,
-    "CreateVolume": making.create_volume,
+    "CreateVolume": creating.create_volume,
     "DeleteSnapshot": _delete_snapshot,
     "DeleteTags": tagging.delete_tags,
 }
@@ -57,7 +57,7 @@ class OapiService:
         """Whether the request's path is OAPI's."""
         return bool(environ["PATH_INFO"].startswith(f"{OAPI_PATH}/"))
 
-    def read(self, environ: WSGIEnvironment, body: bytes) -> Asked | Answer:
+    def read(self, environ: WSGIEnvironment, body: bytes) -> ApiRequest | Answer:
         """Return the action and its request, or the error for a request without a signature."""
         authorization = environ.get("HTTP_AUTHORIZATION")
         if not authorization:
@@ -68,12 +68,12 @@ class OapiService:
         if isinstance(location, str):  # its query is a credential, which the record of calls must not hold
             request = {**request, "FileLocation": location.partition("?")[0]}
         region = scope_region(authorization) or OUTSCALE_REGION  # a login by password has no scope
-        return Asked(service="outscale", operation=action, region=region, parameters=request)
+        return ApiRequest(service="outscale", operation=action, region=region, parameters=request)
 
-    def answer(self, asked: Asked, environ: WSGIEnvironment) -> Answer:
+    def answer(self, request: ApiRequest, environ: WSGIEnvironment) -> Answer:
         """Answer a request; a change is in the state file on return."""
         try:
-            body = _perform(asked, _request(environ["wsgi.input"].getvalue()))
+            body = _perform(request, _request(environ["wsgi.input"].getvalue()))
         except OapiError as error:
             return _refusal(error)
         return Answer(_json({**body, "ResponseContext": {"RequestId": str(uuid4())}}))
@@ -82,25 +82,25 @@ class OapiService:
         """Return an error in OAPI's form."""
         return _refusal(OapiError(code, message, status=status))
 
-    def empty(self, asked: Asked) -> Response:
+    def empty(self, request: ApiRequest) -> Response:
         """Return a success without members."""
         return _json({})
 
 
-def _perform(asked: Asked, request: dict[str, Any] | None) -> dict[str, Any]:
-    action = asked.operation
+def _perform(request: ApiRequest, parameters: dict[str, Any] | None) -> dict[str, Any]:
+    action = request.operation
     if action not in ACTIONS:
         raise _unknown(action)
-    if request is None:
+    if parameters is None:
         raise OapiError(4110, "The request is not a JSON object.")
-    check_request(action, request)
-    if asked.region not in regions():
-        raise OapiError(5043, f"The Region {asked.region} does not exist.")
-    if request.pop("DryRun", False):
+    check_request(action, parameters)
+    if request.region not in regions():
+        raise OapiError(5043, f"The Region {request.region} does not exist.")
+    if parameters.pop("DryRun", False):
         return {}
     held: AbstractContextManager[Any] = SHARED.lock if action in READING else changing()
     with held:
-        return {**READING, **CHANGING}[action](OUTSCALE.region(asked.region), request)
+        return {**READING, **CHANGING}[action](OUTSCALE.region(request.region), parameters)
 
 
 def _unknown(action: str) -> OapiError:

@@ -121,7 +121,7 @@ def make_instances(
             size_in_gb=max(size, SIZES[size_of(parameters["bundleId"]) or "nano"][0]),
             tags=tags,
         )
-        begun.append(_add(backend, Resource(members=members, ready_at=ready_at), operation))
+        begun.append(_add_and_begin(backend, Resource(members=members, ready_at=ready_at), operation))
     return {"operations": begun}
 
 
@@ -134,7 +134,7 @@ def make_disk(
     check_tags(tags or [])
     backend.refuse_taken([name])
     members = disk_members(backend, name, zone=zone, size_in_gb=parameters["sizeInGb"], tags=tags)
-    return {"operations": [_add(backend, Resource(members=members, ready_at=ready_at), operation)]}
+    return {"operations": [_add_and_begin(backend, Resource(members=members, ready_at=ready_at), operation)]}
 
 
 def _create_snapshot(
@@ -145,7 +145,7 @@ def _create_snapshot(
     backend.refuse_taken([name])
     snapshot = snapshot_of(backend, name, kind, origin_of(source), tags)
     operation = f"Create{kind}"
-    first = _add(backend, snapshot, operation, details=source.name)
+    first = _add_and_begin(backend, snapshot, operation, details=source.name)
     second = backend.begin(operation, source, details=name, ends_at=snapshot.done_at or 0)
     return {"operations": [first, {**second.members, **second.begun()}]}
 
@@ -167,7 +167,7 @@ def snapshot_of(
     )
 
 
-def _add(
+def _add_and_begin(
     backend: LightsailBackend, resource: Resource, operation: str, *, details: str | None = None
 ) -> dict[str, Any]:
     backend.resources[resource.name] = resource

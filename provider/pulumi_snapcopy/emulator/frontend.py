@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, Protocol
 
 from werkzeug.wrappers import Request, Response
 
-from .calls import Asked, Calls
+from .calls import ApiRequest, Calls
+from .empty_lists import without_items
 from .faults import Fault, Faults, Injected
-from .listless import without_items
 from .plans import PLAN, CopyPlan
 
 if TYPE_CHECKING:
@@ -38,16 +38,16 @@ class Service(Protocol):
     def accepts(self, environ: WSGIEnvironment) -> bool:
         """Whether a request is for this service."""
 
-    def read(self, environ: WSGIEnvironment, body: bytes) -> Asked | Answer:
+    def read(self, environ: WSGIEnvironment, body: bytes) -> ApiRequest | Answer:
         """Return what a request asks for, or the error for a request without a signature."""
 
-    def answer(self, asked: Asked, environ: WSGIEnvironment) -> Answer:
+    def answer(self, request: ApiRequest, environ: WSGIEnvironment) -> Answer:
         """Carry out a request and return the response."""
 
     def refuse(self, code: str, message: str, status: int) -> Answer:
         """Return an error response for a fault."""
 
-    def empty(self, asked: Asked) -> Response:
+    def empty(self, request: ApiRequest) -> Response:
         """Return a success without members."""
 
 
@@ -60,7 +60,7 @@ class Dropped(ConnectionError):
         self.reset = reset
 
 
-class Front:
+class Frontend:
     """The WSGI application: the control API, the services with their faults, and the rest of moto."""
 
     def __init__(
@@ -87,14 +87,14 @@ class Front:
         return self._moto(environ, start_response)
 
     def _serve(self, service: Service, environ: WSGIEnvironment) -> Response:
-        asked = service.read(environ, _read_body(environ))
-        if isinstance(asked, Answer):
-            return asked.response
-        number = self._calls.begin(asked, environ.get("HTTP_USER_AGENT", ""))
+        request = service.read(environ, _read_body(environ))
+        if isinstance(request, Answer):
+            return request.response
+        number = self._calls.begin(request, environ.get("HTTP_USER_AGENT", ""))
         outcome = "ServiceException"
         try:
-            hits = self._faults.hit(asked)
-            answer = self._with_faults(service, asked, hits, environ)
+            hits = self._faults.hit(request)
+            answer = self._with_faults(service, request, hits, environ)
             untrue = [hit.fault.kind for hit in hits if hit.fault.kind in _UNTRUE]
             outcome = untrue[-1] if untrue else answer.outcome
             return answer.response
@@ -105,7 +105,7 @@ class Front:
             self._calls.end(number, outcome)
 
     def _with_faults(
-        self, service: Service, asked: Asked, hits: list[Injected], environ: WSGIEnvironment
+        self, service: Service, request: ApiRequest, hits: list[Injected], environ: WSGIEnvironment
     ) -> Answer:
         for hit in hits:
             refusal = _before(service, hit)
@@ -113,11 +113,11 @@ class Front:
                 return refusal
         token = PLAN.set(_plan([hit.fault for hit in hits]))
         try:
-            answer = service.answer(asked, environ)
+            answer = service.answer(request, environ)
         finally:
             PLAN.reset(token)
         for hit in hits:
-            answer = _after(service, asked, hit, answer)
+            answer = _after(service, request, hit, answer)
         return answer
 
 
@@ -135,14 +135,14 @@ def _before(service: Service, hit: Injected) -> Answer | None:
     return None
 
 
-def _after(service: Service, asked: Asked, hit: Injected, answer: Answer) -> Answer:
+def _after(service: Service, request: ApiRequest, hit: Injected, answer: Answer) -> Answer:
     fault = hit.fault
     if fault.kind == "lost" or (fault.kind in ("hold-after", "slow") and not hit.pause(fault.seconds)):
         raise Dropped("lost")
     if fault.kind == "error-after":
         return service.refuse(fault.code, fault.message, fault.status or 400)
     if fault.kind == "empty":
-        return Answer(service.empty(asked))
+        return Answer(service.empty(request))
     if fault.kind == "no-items" and answer.response.status_code == 200:
         return Answer(without_items(answer.response))
     if fault.kind == "garbage":

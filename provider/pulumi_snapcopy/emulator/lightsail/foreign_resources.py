@@ -8,7 +8,7 @@ from typing import Any
 
 from ..shared import now
 from .attaching import attached_disks
-from .making import disk_members, instance_members
+from .creating import disk_members, instance_members
 from .models import LightsailBackend, zones
 from .resources import COMPLETE, DATABASE, DISK, INSTANCE, INSTANCE_SNAPSHOT, Resource
 from .sources import origin_of

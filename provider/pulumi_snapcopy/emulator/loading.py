@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from moto.moto_server.werkzeug_app import create_backend_app
 
-from .front import Service
+from .frontend import Service
 from .lightsail.service import LightsailService
 
 if TYPE_CHECKING:
