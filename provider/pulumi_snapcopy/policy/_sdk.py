@@ -23,7 +23,7 @@ def guard(on_config: Callable[[Mapping[str, str]], None]) -> None:
     Args:
         on_config: called with the configuration of the stack that is checked, ``namespace:key``.
     """
-    base: Any = _servicer("secrets may show in messages")
+    base: Any = _servicer_class("secrets may show in messages")
     if base is None or getattr(base, "is_guarded", False):
         return
 
@@ -50,7 +50,7 @@ def refuse(faults: Callable[[Mapping[str, Mapping[str, Any]]], Iterable[str]]) -
     Args:
         faults: returns sentences about what is wrong with a config (settings by policy).
     """
-    base: Any = _servicer("configs aren't checked for names")
+    base: Any = _servicer_class("configs aren't checked for names")
     if base is None:
         return
 
@@ -72,7 +72,7 @@ def append(items: Any, item: Any) -> None:
     items["__target"].append(item)
 
 
-def _servicer(without: str) -> Any:
+def _servicer_class(without: str) -> Any:
     """Return the SDK's class that serves packs; without it, report on stderr what is missing, and return None."""
     found = getattr(policy, "_PolicyAnalyzerServicer", None)
     if found is None:
