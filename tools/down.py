@@ -34,7 +34,7 @@ def destroy() -> int:
         raise Stop("the stack is there, but .venv isn't. Run `make setup`, then `make down` again.")
     port = emulator.ensure(room="down")
     environment = settings.environment(port)
-    stack.recover("down", environment)
+    stack.unlock_killed("down", environment)
     stack.select(environment)
     step("down", f"pulumi destroy, on the stack {stack.STACK} of {stack.PROJECT}")
     return stack.run(["destroy", "--yes", "--remove", "--stack", stack.STACK], environment)

@@ -62,7 +62,7 @@ def ensure(*, room: str = "setup") -> None:
     if cli is None:
         with locked(cache() / "lock", when_busy=lambda: step(room, "waiting for another checkout's set-up")):
             cli = cached() or fetch(room)
-    place(cli)
+    install_programs(cli)
     step(room, f"Pulumi CLI {'.'.join(map(str, cli.version))}: {cli.origin}")
 
 
@@ -131,13 +131,13 @@ def version_of(pulumi: Path) -> tuple[int, int, int] | None:
     return (int(found[1]), int(found[2]), int(found[3])) if found else None
 
 
-def place(cli: Cli) -> None:
+def install_programs(cli: Cli) -> None:
     """Put the CLI and the programs that it starts into `.venv/bin`, so that activating the environment is enough."""
     if cli.folder == BIN:
         return
     for name, source in found_programs(cli):
         # A built CLI is hard-linked or copied: Pulumi looks for the language host beside the resolved file.
-        put(source, BIN / name, symbolic=cli.has_language_host)
+        link_or_copy(source, BIN / name, symbolic=cli.has_language_host)
     if not cli.has_language_host and not shutil.which(LANGUAGE_HOST, path=machine_path()):
         write_language_host(BIN / LANGUAGE_HOST)
 
@@ -156,7 +156,7 @@ def machine_path() -> str:
     return os.pathsep.join(p for p in os.get_exec_path() if not (Path(p).parent / "pyvenv.cfg").exists())
 
 
-def put(source: Path, target: Path, *, symbolic: bool) -> None:
+def link_or_copy(source: Path, target: Path, *, symbolic: bool) -> None:
     """Make `target` the file `source`, atomically; do nothing if it is already."""
     if target.exists() and target.samefile(source) and target.is_symlink() == symbolic:
         return

@@ -37,7 +37,7 @@ def select(environment: dict[str, str]) -> None:
         quietly(["config", "set", f"{PROJECT}:restoreDate", yesterday.isoformat()], environment)
 
 
-def recover(room: str, environment: dict[str, str], locks: Path = LOCKS) -> bool:
+def unlock_killed(room: str, environment: dict[str, str], locks: Path = LOCKS) -> bool:
     """Remove the lock of a killed run, and return whether there was one; other locks are left for Pulumi to report.
 
     A lock belongs to a killed run only if every lock of the stack names this machine and a process that is gone.

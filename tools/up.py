@@ -34,7 +34,7 @@ def main() -> int:
     port = emulator.ensure()
     settings.write_env_file(port)
     environment = settings.environment(port)
-    stack.recover("up", environment)
+    stack.unlock_killed("up", environment)
     stack.select(environment)
     step("up", f"pulumi up, on the stack {stack.STACK} of {stack.PROJECT}")
     code = stack.run(["up", "--yes", "--stack", stack.STACK], environment)

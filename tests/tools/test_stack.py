@@ -53,7 +53,7 @@ def test_a_dead_runs_lock_is_taken_away_and_told(
 ) -> None:
     """The lock of a process that is gone is cancelled, and the user reads so."""
     lock(tmp_path, "one", pid=gone)
-    assert stack.recover("up", {}, tmp_path)
+    assert stack.unlock_killed("up", {}, tmp_path)
     assert cancelled == [["cancel", "--yes", "dev"]]
     assert f"process {gone}" in capsys.readouterr().out
 
@@ -66,7 +66,7 @@ def test_the_lock_of_a_stack_that_was_not_made_yet_is_taken_away(
     locks = tmp_path / "dev"
     locks.mkdir()
     lock(locks, "one", pid=gone)
-    assert stack.recover("up", {}, locks)
+    assert stack.unlock_killed("up", {}, locks)
     assert not locks.exists()
     assert cancelled == []
 
@@ -75,14 +75,14 @@ def test_a_living_runs_lock_stays(tmp_path: Path, gone: int, cancelled: list[lis
     """One living holder among dead ones is reason enough to leave all to Pulumi."""
     lock(tmp_path, "one", pid=gone)
     lock(tmp_path, "two", pid=os.getpid())
-    assert not stack.recover("up", {}, tmp_path)
+    assert not stack.unlock_killed("up", {}, tmp_path)
     assert cancelled == []
 
 
 def test_another_machines_lock_stays(tmp_path: Path, gone: int, cancelled: list[list[str]]) -> None:
     """Nothing is known here about a process elsewhere."""
     lock(tmp_path, "one", pid=gone, hostname="elsewhere.example")
-    assert not stack.recover("up", {}, tmp_path)
+    assert not stack.unlock_killed("up", {}, tmp_path)
     assert cancelled == []
 
 
@@ -90,7 +90,7 @@ def test_no_lock_no_word(
     tmp_path: Path, cancelled: list[list[str]], capsys: pytest.CaptureFixture[str]
 ) -> None:
     """An ordinary run says nothing about locks."""
-    assert not stack.recover("up", {}, tmp_path / "none")
+    assert not stack.unlock_killed("up", {}, tmp_path / "none")
     assert (cancelled, capsys.readouterr().out) == ([], "")
 
 

@@ -80,7 +80,7 @@ def bench(
         step("bench", f"wrote {written.relative_to(ROOT) if written.is_relative_to(ROOT) else written}")
 
 
-def told() -> str:
+def command_line() -> str:
     """Return the command line of this run, for the report, without where it writes."""
     context = click.get_current_context()
     words = []
@@ -101,7 +101,7 @@ def measure(results: Results, planned: list[Cell]) -> None:
     step(
         "bench", f"{len(missing)} cells, about {minutes:.0f} minutes; the figures go into {results.path.name}"
     )
-    results.add_machine({**machine.describe(), "Command": f"`{told()}`"})
+    results.add_machine({**machine.describe(), "Command": f"`{command_line()}`"})
     with service.running() as running:
         for number, cell in enumerate(missing, 1):
             if cell.part == "simulation":
@@ -113,7 +113,7 @@ def measure(results: Results, planned: list[Cell]) -> None:
                 continue
             for measurement in measured(running, cell):
                 results.add(measurement)
-                step("bench", f"{number}/{len(missing)}  {said(measurement)}")
+                step("bench", f"{number}/{len(missing)}  {described(measurement)}")
 
 
 def measured(running: service.Service, cell: Cell) -> Iterable[Measurement]:
@@ -129,7 +129,7 @@ def measured(running: service.Service, cell: Cell) -> Iterable[Measurement]:
     return [measure_copies(running, cell.part, cell.copies, cell.seconds)]
 
 
-def said(measurement: Measurement) -> str:
+def described(measurement: Measurement) -> str:
     """Return a line of text about one measurement."""
     what = f"{measurement.kind:8} {measurement.peer:10} N={measurement.copies:<4}"
     if measurement.failure:

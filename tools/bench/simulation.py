@@ -75,7 +75,7 @@ class _Listed:
 
 
 @dataclass
-class _Sky:
+class _Totals:
     """The figures over all regions."""
 
     look_seconds: list[float] = field(default_factory=list)
@@ -98,7 +98,7 @@ def simulate(*, copies: int = 10_000, regions: int = 20, seed: int = 0) -> Simul
         >>> simulate(copies=40, regions=2).copies
         40
     """
-    dice, sky = random.Random(seed), _Sky()
+    dice, totals = random.Random(seed), _Totals()
     tracemalloc.start()
     waits = [
         _Waits.of(f"region-{number}", copies // regions + (number < copies % regions), dice)
@@ -107,12 +107,12 @@ def simulate(*, copies: int = 10_000, regions: int = 20, seed: int = 0) -> Simul
     memory, _ = tracemalloc.get_traced_memory()
     tracemalloc.stop()
     for each in waits:
-        each.run(sky)
+        each.run(totals)
     return Simulated(
-        copies=copies, regions=regions, hours=sky.end / 3600, calls=sky.calls, polled=sky.polled,
-        looks=len(sky.look_seconds), seconds_a_look=median(sky.look_seconds),
-        seconds_a_look_at_most=max(sky.look_seconds), mebibytes=memory / 2**20,
-        late=median(sky.late), late_at_most=max(sky.late), late_seconds_at_most=max(sky.late_seconds),
+        copies=copies, regions=regions, hours=totals.end / 3600, calls=totals.calls, polled=totals.polled,
+        looks=len(totals.look_seconds), seconds_a_look=median(totals.look_seconds),
+        seconds_a_look_at_most=max(totals.look_seconds), mebibytes=memory / 2**20,
+        late=median(totals.late), late_at_most=max(totals.late), late_seconds_at_most=max(totals.late_seconds),
     )  # fmt: skip
 
 
@@ -131,22 +131,22 @@ class _Waits:
         waiters = [Waiter(seen=copy, born=0.0, due=0.0) for copy in service.copies.values()]
         return cls(service, lookout, waiters)
 
-    def run(self, sky: _Sky) -> None:
+    def run(self, totals: _Totals) -> None:
         clock, done_at, waiters = self.service.clock, self.service.done_at, self.waiters
         while waiters:
             clock.seconds = min(waiter.due for waiter in waiters)
             began = time.perf_counter()
             self.lookout.update(self.lookout.poll(waiters))
-            sky.look_seconds.append(time.perf_counter() - began)
+            totals.look_seconds.append(time.perf_counter() - began)
             for waiter in waiters:
                 if waiter.seen.phase is Phase.DONE:
                     late = clock.seconds - done_at[waiter.seen.name]
-                    sky.late_seconds.append(late)
-                    sky.late.append(late / done_at[waiter.seen.name])
+                    totals.late_seconds.append(late)
+                    totals.late.append(late / done_at[waiter.seen.name])
             waiters = [waiter for waiter in waiters if waiter.seen.phase is Phase.PENDING]
-        sky.calls += self.service.calls
-        sky.polled += sum(int(seconds // 5) + 1 for seconds in done_at.values())
-        sky.end = max(sky.end, clock.seconds)
+        totals.calls += self.service.calls
+        totals.polled += sum(int(seconds // 5) + 1 for seconds in done_at.values())
+        totals.end = max(totals.end, clock.seconds)
 
 
 def _service(region: str, copies: int, dice: random.Random, clock: _Time) -> _Listed:
