@@ -245,6 +245,39 @@ def test_a_killed_run_is_resumed(stack: Stack, service: Service, emulator: Emula
     assert len(service.snapshots()) == len(stack.entries()) == 3
 
 
+@pytest.mark.parametrize(
+    ("name", "options"),
+    [
+        ("dr2", 'aliases=[Alias(name="dr")]'),
+        ("dr", 'parent=Outer("outer"), aliases=[Alias(parent=pulumi.ROOT_STACK_RESOURCE)]'),
+    ],
+    ids=["renamed", "moved"],
+)
+def test_a_region_with_an_alias_keeps_its_copies(
+    name: str, options: str, stack: Stack, service: Service, emulator: Emulator
+) -> None:
+    """Under another name or parent, with an alias: copies that the source no longer has stay, and nothing is copied again."""
+    region(stack)
+    stack.up()
+    before = service.snapshots()
+    for number in range(7, 14):
+        emulator.take_automatic_snapshot(SOURCE, "web-1", nth(number))
+    emulator.clear_calls()
+    stack.program(
+        IMPORTS
+        + 'class Outer(pulumi.ComponentResource):\n    def __init__(self, name):\n        super().__init__("my:Outer", name)\n'
+        + declaring(
+            name, protect=("web-1",), keep="daily=10", target=TARGET, more=f"opts=ResourceOptions({options})"
+        )
+    )
+    assert "delete" not in stack.preview().changes
+    stack.up()
+    assert before.keys() < service.snapshots().keys()
+    assert service.effects().count("CopySnapshot") == 7
+    assert not [each for each in service.effects() if each.startswith("Delete")]
+    assert set(stack.up().changes) == {"unchanged"}
+
+
 @pytest.mark.soak
 def test_a_copy_deleted_by_hand_is_asked_about(stack: Stack, service: Service, emulator: Emulator) -> None:
     """One that the retention keeps stays declared, and what would be kept without it stays, until a refresh says it is gone."""

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from pulumi_snapcopy.core.keys import owner
 from pulumi_snapcopy.core.values import OWNER_TAG, SOURCE_TAG, Phase, Seen
+from pulumi_snapcopy.lightsail.children import Children
 from pulumi_snapcopy.lightsail.recovering import Request
 from pulumi_snapcopy.recovery.evidence import Unreadable
 from pulumi_snapcopy.recovery.retention import Retention
@@ -64,6 +65,20 @@ def test_what_was_just_pruned_is_not_copied_again(region: Region, service: Servi
     assert [each.dates for each in again.plans] == [each.dates for each in pruned_by.plans]
     region.entries.pop(next(iter(region.entries)))
     assert [each.dates for each in region.up(today).plans] == [each.dates for each in pruned_by.plans]
+
+
+def test_children_of_an_alias_count_as_far_as_the_state_has_them(region: Region, service: Service) -> None:
+    """Renamed, the component knows its copies by their old URNs and tags; what only has such a tag isn't in reach of its children."""
+    region.up(LAST)
+    new = Children(name="new", urn=CHILDREN.urn.replace("::dr", "::new"), aliases=(CHILDREN.urn,))
+    recorded = new.recorded(region.entries)
+    names = {each.copy.name for each in recorded}
+    listed = new.listed(service.held.values(), region.identity, recorded=names)
+    assert sorted(recorded, key=repr) == sorted(listed, key=repr)
+    assert len(recorded) == 6
+    assert new.listed(service.held.values(), region.identity) == ()
+    taken = {CHILDREN.urn_of("web-1", LAST, "InstanceSnapshot"): {"instanceName": "web-1"}}
+    assert len(new.taken_in_state(taken)) == 1
 
 
 def test_the_state_and_the_service_name_the_same_children(region: Region, service: Service) -> None:

@@ -59,6 +59,11 @@ def config_keys(config: Any) -> list[str]:
     return list(getattr(config, "_props", {}))
 
 
+def alias_urns(resource: Any) -> list[Any]:
+    """Return the URNs that the program says a resource had before, as outputs; none where the SDK keeps them elsewhere."""
+    return list(getattr(resource, "_aliases", []))
+
+
 def current_call() -> Call | None:
     """Return the engine's call that this thread serves, or None; the host passes neither URN nor gRPC context on."""
     frame: FrameType | None = sys._getframe(1)

@@ -8,6 +8,7 @@ from typing import Any
 import pulumi
 
 from ..core.errors import SnapcopyError
+from . import _sdk
 
 _READ = "pulumi:pulumi:readStackResourceOutputs"
 
@@ -34,6 +35,11 @@ def resources_in_state() -> dict[str, Mapping[str, Any]]:
     if not isinstance(entries, Mapping):
         raise StateUnreadable("the engine's answer holds no list of resources")
     return {urn: entry.get("outputs") or {} for urn, entry in entries.items()}
+
+
+def aliases_of(resource: pulumi.Resource) -> list[pulumi.Output[str]]:
+    """Return the URNs that a resource had before, as the program's aliases of it say."""
+    return _sdk.alias_urns(resource)
 
 
 def _sentence(error: Exception) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Container, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -68,10 +68,12 @@ class Children:
     Args:
         name: the component's name in the program.
         urn: the component's URN.
+        aliases: the URNs that it had before, as its options tell.
     """
 
     name: str
     urn: str
+    aliases: tuple[str, ...] = ()
 
     def child(self, source: str, day: date) -> str:
         """Return a child resource's name in the program.
@@ -91,6 +93,16 @@ class Children:
         """
         return f"{self.urn.removesuffix(f'::{self.name}')}${_MODULE}{kind}::{self.child(source, day)}"
 
+    def urns_of(self, source: str, day: date, kind: str = _COPY) -> list[str]:
+        """Return a child's URN, and those that it had under the component's aliases.
+
+        Example:
+            >>> Children(name="dr", urn="u::p::T::dr", aliases=("u::p::T::old",)).urns_of("web-1", date(2026, 11, 20))[1]
+            'u::p::T$pulumi-python:dynamic/lightsail:CopiedSnapshot::old-web-1-2026-11-20'
+        """
+        before = [Children(name=urn.rpartition("::")[2], urn=urn) for urn in self.aliases]
+        return [each.urn_of(source, day, kind) for each in (self, *before)]
+
     def recorded(self, entries: Mapping[str, Mapping[str, Any]]) -> tuple[Child, ...]:
         """Return the component's copies in the state."""
         found = (
@@ -98,9 +110,21 @@ class Children:
         )
         return tuple(each for each in found if each)
 
-    def listed(self, snapshots: Iterable[Seen], identity: str) -> tuple[Child, ...]:
-        """Return the component's copies among a service's snapshots, by the owner tag with the stack's identity."""
-        found = (self._listed(each, identity) for each in snapshots if OWNER_TAG in each.tags)
+    def listed(
+        self, snapshots: Iterable[Seen], identity: str, *, recorded: Container[str] = ()
+    ) -> tuple[Child, ...]:
+        """Return the children among a service's snapshots, by the owner tag of this component in the stack of this identity.
+
+        Args:
+            snapshots: the service's.
+            identity: the stack's.
+            recorded: the names of the children in the state; their tags may be of the component's aliases.
+        """
+        found = (
+            self._listed(each, identity, by_alias=each.name in recorded)
+            for each in snapshots
+            if OWNER_TAG in each.tags
+        )
         return tuple(each for each in found if each)
 
     def taken_in_state(self, entries: Mapping[str, Mapping[str, Any]]) -> frozenset[Taken]:
@@ -112,7 +136,7 @@ class Children:
             if f"${_MODULE}{kind}::" in urn and (day := _day(urn))
         )
         return frozenset(
-            each for each, urn in found if place(self.urn_of(each.source, each.date, each.kind)) == place(urn)
+            each for each, urn in found if _is_one(urn, self.urns_of(each.source, each.date, each.kind))
         )
 
     def taken_in(self, snapshots: Iterable[Seen], identity: str) -> frozenset[Taken]:
@@ -125,7 +149,8 @@ class Children:
         return frozenset(
             each
             for each, tag in found
-            if same_owner(tag, owner(self.urn_of(each.source, each.date, each.kind), identity))
+            for urn in self.urns_of(each.source, each.date, each.kind)
+            if same_owner(tag, owner(urn, identity))
         )
 
     def _recorded(self, urn: str, outputs: Mapping[str, Any]) -> Child | None:
@@ -135,7 +160,7 @@ class Children:
             or _TAKEN_NAME.sub("", outputs.get("sourceSnapshotName") or "")
         )
         day = _day(outputs.get("restoreDate") or urn)
-        if not source or day is None or place(self.urn_of(source, day)) != place(urn):
+        if not source or day is None or not _is_one(urn, self.urns_of(source, day)):
             return None
         copy = Copy(
             date=day,
@@ -148,16 +173,24 @@ class Children:
             source=source, source_region=region, copy=copy, snapshot=outputs.get("sourceSnapshotName")
         )
 
-    def _listed(self, seen: Seen, identity: str) -> Child | None:
+    def _listed(self, seen: Seen, identity: str, *, by_alias: bool) -> Child | None:
         tag, origin = seen.tags[OWNER_TAG], seen.tags.get(SOURCE_TAG, "").split(":")
         region, name = (*origin, "", "")[:2]
         automatic = len(origin) == 3
         source = seen.outputs.get("fromResourceName") or (name if automatic else _TAKEN_NAME.sub("", name))
         day = _day(origin[-1] if automatic else tag.rpartition("@")[0])
-        if not source or day is None or not same_owner(tag, owner(self.urn_of(source, day), identity)):
+        if not source or day is None:
+            return None
+        urns = self.urns_of(source, day) if by_alias else [self.urn_of(source, day)]
+        if not any(same_owner(tag, owner(urn, identity)) for urn in urns):
             return None
         copy = Copy(date=day, name=seen.name, region=seen.region, state=_STATES[seen.phase])
         return Child(source=source, source_region=region, copy=copy, snapshot=None if automatic else name)
+
+
+def _is_one(urn: str, urns: Iterable[str]) -> bool:
+    """Whether a URN is one of these, in whatever stack and project."""
+    return place(urn) in {place(each) for each in urns}
 
 
 def _day(text: str) -> date | None:

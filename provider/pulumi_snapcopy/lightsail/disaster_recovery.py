@@ -12,7 +12,7 @@ import pulumi
 from ..core.errors import SnapcopyError
 from ..core.rules.regions import unknown_region
 from ..host.identity import identity_of_the_stack
-from ..host.stack_state import StateUnreadable, resources_in_state
+from ..host.stack_state import StateUnreadable, aliases_of, resources_in_state
 from ..recovery.evidence import Unreadable
 from ..recovery.plan import Hold, Plan
 from ..recovery.planning import MAX_PRUNE, check_max_prune
@@ -36,7 +36,7 @@ class DisasterRecoveryRegion(pulumi.ComponentResource):
     longer exists, or a list can't be read or is empty, no copy of that source is deleted, and the preview says why.
 
     Args:
-        name: the component's name in the program; a new name makes new copies, and deletes the copies of the old name.
+        name: the component's name in the program; without an alias a new name makes new copies, and deletes the old ones.
         source_region: the region of the sources.
         target_region: the region of the copies.
         protect: names of instances and disks, tags that must all match, or "all".
@@ -92,7 +92,7 @@ class DisasterRecoveryRegion(pulumi.ComponentResource):
         self._request = request_from(given, noun)
         super().__init__(TYPE, name, None, opts)
         # In a preview the URN is known, and the identity only once the stack has one.
-        told = pulumi.Output.all(identity_of_the_stack(), self.urn)
+        told = pulumi.Output.all(identity_of_the_stack(), self.urn, *aliases_of(self))
         declared: pulumi.Output[Any] = told.apply(self._declare, run_with_unknowns=True)
         self.newest, self.copies = declared["newest"], declared["copies"]
         self.gaps, self.includes = declared["gaps"], declared["includes"]
@@ -101,9 +101,10 @@ class DisasterRecoveryRegion(pulumi.ComponentResource):
         )
 
     def _declare(self, told: list[Any]) -> dict[str, Any]:
-        identity, urn = told
+        identity, urn, *aliases = told
         now = datetime.now(timezone.utc)
-        request, children = self._request, Children(name=self._name, urn=urn)
+        request = self._request
+        children = Children(name=self._name, urn=urn, aliases=tuple(aliases))
         try:
             lookups = Lookups.of_the_program()
             lookups.admit(request.source_region)

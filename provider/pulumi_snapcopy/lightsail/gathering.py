@@ -159,11 +159,11 @@ def gather(
         answers = [each.result() for each in asked.values()]
         dark = next((each for each in answers if isinstance(each, Unreadable)), None)
         seen = [snapshot for each in answers if not isinstance(each, Unreadable) for snapshot in each]
+        known_names = {each.copy.name for each in _read(recorded)}
         if not isinstance(recorded, Unreadable):
             ours = {each.copy.name for each in children.listed(seen, identity or "")}
-            doubtful = ours - {each.copy.name for each in recorded}
-            seen = _without_stale(inventory, pool, seen, doubtful)
-        listed = dark or children.listed(seen, identity or "")
+            seen = _without_stale(inventory, pool, seen, ours - known_names)
+        listed = dark or children.listed(seen, identity or "", recorded=known_names)
         known = [*_read(recorded), *_read(listed)]
         taken = in_state | children.taken_in(_read(at_source), identity or "")
         with_copies = {each.source for each in known} | {each.source for each in taken}
