@@ -208,6 +208,25 @@ def test_a_failed_copy_of_a_source_that_is_gone_goes() -> None:
     assert unlisted.prune == () and day(1) in unlisted.dates
 
 
+@pytest.mark.parametrize(
+    "dark",
+    [
+        {"presence": Unreadable("no answer"), "offers": Unreadable("no answer")},
+        {"offers": Unreadable("not authorized")},
+        {"offers": ()},
+    ],
+    ids=["no sources", "no snapshots told", "no snapshots there"],
+)
+def test_a_failed_copy_that_this_run_cant_make_again_goes_in_doubt(dark: dict[str, Any]) -> None:
+    """Declared, it would be asked for again: a run would wait for a source that is down, or fail each day for one that has nothing."""
+    found = plan(evidence((*copies(1, 2), *copies(0, state=CopyState.FAILED)), **dark))
+    assert [each.copy.date for each in found.prune] == [day(0)]
+    assert found.dates == (day(1), day(2)) and found.refusal is None
+    assert any("failed, and can't be copied again in this run" in each for each in found.warnings)
+    again = plan(evidence(copies(1, 2), **dark))
+    assert not again.is_change
+
+
 def test_a_failed_copy_that_the_retention_drops_goes_for_that() -> None:
     """Its day can still be had, and isn't wanted."""
     held = (*copies(0, 1), *copies(2, state=CopyState.FAILED))

@@ -154,7 +154,10 @@ def test_nothing_is_pruned_while_evidence_is_missing(
         assert plan.warnings
     lost = {each.copy.date for each in plan.prune}
     assert all(each.copy.state is CopyState.FAILED for each in plan.prune)
-    assert missing == "gone" or not lost  # what failed can't be made again of a source that is gone
+    assert (
+        missing in ("gone", "source", "offers", "no offers") or not lost
+    )  # what failed can't be made again now
+    assert not lost & seen.ready()
     assert set(plan.dates) >= {each.date for each in copies} - lost
     assert (plan.refusal is not None) == (missing == "recorded")
 

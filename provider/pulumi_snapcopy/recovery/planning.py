@@ -64,7 +64,7 @@ def plan_source(
         why_not = _why_elsewhere_stays(kept, elsewhere, target_region)
 
     if why_not:
-        lost = [] if evidence.presence is not Presence.GONE else _lost(here, usable)
+        lost = _lost(here, usable)
         there = {day: each for day, each in here.items() if each not in lost}
         reasons = _all_kept(kept, there, {each.copy.date for each in elsewhere})
         stays, goes = elsewhere, [each for each in lost if each.recorded]
@@ -169,7 +169,7 @@ def _why_elsewhere_stays(
 
 
 def _lost(here: dict[date, Holding], usable: set[date]) -> list[Holding]:
-    """Return the copies that the service lists as failed and that can't be made again; they hold no data."""
+    """Return the copies that the service lists as failed, and that this run can't make again; they hold no data."""
     return [each for day, each in here.items() if day not in usable and each.listed]
 
 
@@ -235,9 +235,11 @@ def _warnings(
 ) -> tuple[str, ...]:
     nothing = "copied or pruned" if isinstance(evidence.source_snapshots, Unreadable) else "pruned"
     found = [f"{evidence.source}: nothing is {nothing} in this run: {reason}." for reason in why_not]
-    failed = [each.copy.name for day, each in here.items() if day not in usable]
+    failed = [each.copy.name for each in _lost(here, usable)]
     if failed and why_not and evidence.presence is not Presence.GONE:
-        found.append(f"{evidence.source}: {quoted(failed)} failed, and can't be copied again.")
+        found.append(
+            f"{evidence.source}: {quoted(failed)} failed, and can't be copied again in this run; a failed copy is deleted."
+        )
     if unclaimed:
         names = quoted([each.copy.name for each in unclaimed])
         found.append(
