@@ -226,6 +226,24 @@ def test_protect_names_what_has_no_copy(on_emulator: Emulator, invoke: Invoke) -
     assert done.exit_code == 2 and "--source-region is required" in done.stderr
 
 
+def test_a_disk_with_the_tag_counts_unless_it_comes_with_an_instance_that_has_it(
+    on_emulator: Emulator, invoke: Invoke
+) -> None:
+    """As a recovery region chooses; what a drill has restored is no source."""
+    tag = {"backup": "yes"}
+    instances = [
+        {"name": "plain-1", "attachedDisks": ["logs-1"]},
+        {"name": "web-2", "attachedDisks": ["logs-2"], "tags": tag},
+        {"name": "snapcopy-drill-1", "tags": {"snapcopy:drill": "eu-west-1:web-1"}},
+    ]
+    disks = [{"name": "logs-1", "tags": tag}, {"name": "logs-2", "tags": tag}]
+    on_emulator.seed({"us-east-1": {"instances": instances, "disks": disks}})
+    found = told(invoke, "--protect", "backup=yes", "--source-region", "us-east-1", "--max-age", "3d", code=1)
+    assert [each["source"] for each in found["sources"]] == ["logs-1", "web-2"]
+    found = told(invoke, "--protect", "all", "--source-region", "us-east-1")
+    assert "snapcopy-drill-1" not in [each["source"] for each in found["sources"]]
+
+
 def test_a_stacks_copies_can_be_counted_alone(on_emulator: Emulator, invoke: Invoke) -> None:
     """By project and stack, which the owner tag has, too long ones shortened."""
     copy(on_emulator, 1)

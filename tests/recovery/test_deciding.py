@@ -10,6 +10,7 @@ import pytest
 from pulumi_snapcopy.core.keys import owner
 from pulumi_snapcopy.core.values import OWNER_TAG, SOURCE_TAG, Phase, Seen
 from pulumi_snapcopy.lightsail.children import Children
+from pulumi_snapcopy.lightsail.drill_permissions import DRILL_TAG
 from pulumi_snapcopy.lightsail.recovering import Request
 from pulumi_snapcopy.recovery.evidence import Unreadable
 from pulumi_snapcopy.recovery.retention import Retention
@@ -204,6 +205,31 @@ def test_enabled_automatic_snapshots_are_waited_for(region: Region, service: Ser
         "new-1: it has no automatic snapshot that can be copied yet" in each for each in decision.warnings
     )
     assert len(region.dates("web-1")) == 3
+
+
+def test_a_disk_with_the_tag_is_protected_unless_its_instance_is(region: Region, service: Service) -> None:
+    """It comes with an instance that has the tag, too; of one that hasn't, nothing would be copied."""
+    tag = {"backup": "yes"}
+    service.sources |= {
+        "web-2": instance("web-2", tags=tag),
+        "logs-1": disk("logs-1", attached_to="web-1", tags=tag),
+        "logs-2": disk("logs-2", attached_to="web-2", tags=tag),
+    }
+    service.automatic |= {name: days(FIRST, 7) for name in ("web-2", "logs-1", "logs-2")}
+    region.request = replace(REQUEST, protect=tag)
+    assert [each.source for each in region.up(LAST).plans] == ["logs-1", "web-2"]
+
+
+def test_all_leaves_out_what_a_drill_has_restored(region: Region, service: Service) -> None:
+    """Of regions that recover each other, one sees the other's drills: they have no automatic snapshots, and are gone soon."""
+    tags = {DRILL_TAG: f"{TARGET}:web-1"}
+    service.sources |= {
+        "snapcopy-drill-1": instance("snapcopy-drill-1", automatic_snapshots=False, tags=tags),
+        "snapcopy-drill-1-logs": disk("snapcopy-drill-1-logs", attached_to="snapcopy-drill-1"),
+        "snapcopy-drill-2": disk("snapcopy-drill-2", tags=tags),
+    }
+    region.request = replace(REQUEST, protect="all")
+    assert [each.source for each in region.up(LAST).plans] == ["data-1", "web-1"]
 
 
 def test_all_leaves_out_what_cant_be_copied_and_says_so(region: Region, service: Service) -> None:

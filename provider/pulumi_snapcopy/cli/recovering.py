@@ -13,6 +13,7 @@ from typing import Protocol, TypeVar
 from ..core.errors import NotFound, ServiceError, SnapcopyError, Transient
 from ..core.keys import is_of_stack
 from ..core.values import FORMS_OF_COPIES, OWNER_TAG, SOURCE_TAG, Phase, Seen, form_of
+from ..lightsail.drill_permissions import DRILL_TAG
 from ..lightsail.lookups import AutoSnapshot, Disk, Instance, Lookups
 from ..lightsail.newest import source_time
 from ..recovery.drill import DrillResult
@@ -220,22 +221,26 @@ def _wanted(reader: Reader, question: Question, copies: Mapping[Origin, list[See
         if region is None:
             raise SnapcopyError("--source-region is required with --protect all and --protect KEY=VALUE.")
         reader.reach(region)
-        found = {
-            each.name for each in _sources(reader, region) if question.everything or _matches(each, question)
-        }
+        found = _sources(reader, region, question)
         gone = {name for _, name in there} if question.everything else set()
         yield from ((region, name) for name in (found | gone) - set(question.names))
 
 
-def _sources(reader: Reader, region: str) -> list[Instance | Disk]:
-    """Return the sources that a recovery region protects with "all": no Windows, no disks of a protected instance."""
-    instances = [each for each in reader.instances(region) if not each.is_windows]
+def _sources(reader: Reader, region: str, question: Question) -> set[str]:
+    """Return the names that a recovery region protects: no Windows, and no disks of a protected instance."""
+    instances = [
+        each for each in reader.instances(region) if not each.is_windows and _matches(each, question)
+    ]
     names = {each.name for each in instances}
-    return [*instances, *(each for each in reader.disks(region) if each.attached_to not in names)]
+    disks = [
+        each for each in reader.disks(region) if each.attached_to not in names and _matches(each, question)
+    ]
+    found: list[Instance | Disk] = [*instances, *disks]
+    return {each.name for each in found if DRILL_TAG not in each.tags}
 
 
 def _matches(source: Instance | Disk, question: Question) -> bool:
-    return all(source.tags.get(key) == value for key, value in question.tags.items())
+    return question.everything or all(source.tags.get(key) == value for key, value in question.tags.items())
 
 
 def _origin(seen: Seen, stack: str | None) -> Origin | None:

@@ -11,8 +11,9 @@ from typing import Any, Protocol, TypeVar
 from ..core.errors import NotFound, Refused, ServiceError
 from ..core.values import Seen
 from ..recovery.evidence import Copy, Evidence, Presence, SourceSnapshot, SourceSnapshotState, Unreadable
-from ..recovery.selecting import Protect, Selected, Source, select
+from ..recovery.selecting import Protect, Selected, Source, is_asked_for, select
 from .children import Child, Children, Taken
+from .drill_permissions import DRILL_TAG
 from .lookups import AutoSnapshot, Disk, Instance
 
 T = TypeVar("T")
@@ -62,10 +63,15 @@ class Sources:
     disks: Mapping[str, Disk] | Unreadable
     databases: tuple[str, ...] | Unreadable = ()
 
-    def all(self, *, spared: Iterable[str], manual: bool = False) -> tuple[Source, ...] | Unreadable:
+    def all(
+        self, protect: Protect, *, spared: Iterable[str], manual: bool = False
+    ) -> tuple[Source, ...] | Unreadable:
         """Return the instances and disks that can be protected, or Unreadable.
 
+        Disks of a protected instance are left out, since they come with it, and so is what a drill has restored.
+
         Args:
+            protect: what the program asks for.
             spared: the names that are always included.
             manual: whether manual snapshots can be taken, which includes Windows instances.
         """
@@ -75,15 +81,12 @@ class Sources:
             return self.disks
         kept = set(spared)
         left_out = {name for name, each in self.instances.items() if each.is_windows and not manual}
-        left_out |= {
-            name for name, each in self.disks.items() if each.attached_to in {*self.instances} - left_out
-        }
         everything: list[Instance | Disk] = [*self.instances.values(), *self.disks.values()]
-        return tuple(
-            Source(name=each.name, tags=each.tags)
-            for each in everything
-            if each.name in kept or each.name not in left_out
-        )
+        sources = [Source(name=each.name, tags=each.tags) for each in everything]
+        asked = {each.name for each in sources if is_asked_for(each, protect)} - left_out
+        left_out |= {name for name, each in self.disks.items() if each.attached_to in asked}
+        left_out |= {each.name for each in sources if DRILL_TAG in each.tags}
+        return tuple(each for each in sources if each.name in kept or each.name not in left_out)
 
     @property
     def names(self) -> list[str]:
@@ -170,7 +173,7 @@ def gather(
         named = protect if isinstance(protect, tuple) else ()
         selected = select(
             protect,
-            sources=sources.all(spared={*with_copies, *named}, manual=take_on is not None),
+            sources=sources.all(protect, spared={*with_copies, *named}, manual=take_on is not None),
             with_copies=with_copies,
         )
         snapshot_reads = {

@@ -78,7 +78,7 @@ def select(
     asked = (
         set(protect)
         if isinstance(protect, tuple)
-        else {name for name, source in listed.items() if _matches(source, protect)}
+        else {name for name, source in listed.items() if is_asked_for(source, protect)}
     )
 
     def one(name: str) -> Selected:
@@ -92,7 +92,13 @@ def select(
     return tuple(one(name) for name in sorted({*asked, *with_copies}))
 
 
-def _matches(source: Source, protect: Protect) -> bool:
+def is_asked_for(source: Source, protect: Protect) -> bool:
+    """Return whether ``protect`` means a source that is listed.
+
+    Example:
+        >>> is_asked_for(Source(name="web-1", tags={"backup": "yes"}), {"backup": "yes", "team": "shop"})
+        False
+    """
     if isinstance(protect, Mapping):
         return all(source.tags.get(key) == value for key, value in protect.items())
     return protect == "all" or source.name in protect
