@@ -195,6 +195,33 @@ def test_what_cant_be_protected_is_one_refusal(region: Region, service: Service)
     assert refusal.count('write when_missing="snapshot"') == 1, "each remedy is said once"
 
 
+@pytest.mark.parametrize(
+    ("protect", "step"),
+    [
+        (("web-1", "new-1"), "remove it from protect"),
+        ({"backup": "yes"}, "remove its tag"),
+        ("all", 'write the names of the others as protect instead of "all"'),
+    ],
+    ids=["named", "tagged", "all"],
+)
+def test_what_takes_a_source_out_fits_what_protects_it(
+    protect: Any, step: str, region: Region, service: Service
+) -> None:
+    """Only a named one can be removed from protect; one that is gone has no tag to remove either."""
+    tag = {"backup": "yes"}
+    service.sources = {"web-1": instance("web-1", tags=tag)}
+    region.request = replace(REQUEST, protect=protect if isinstance(protect, str | dict) else ("web-1",))
+    region.up(LAST)
+    service.sources = {"new-1": instance("new-1", automatic_snapshots=False, tags=tag)}
+    region.request = replace(REQUEST, protect=protect)
+    decision = region.decide(LAST)
+    assert f"or {step}, then run `pulumi up` again" in decision.refusals[0]
+    (gone,) = [each for each in decision.warnings if "doesn't exist in us-east-1 any more" in each]
+    is_named = isinstance(protect, tuple)
+    assert ("remove it from protect if its copies may go" in gone) is is_named
+    assert ("delete them by hand, then run `pulumi refresh`" in gone) is not is_named
+
+
 def test_enabled_automatic_snapshots_are_waited_for(region: Region, service: Service) -> None:
     """A source whose first one is yet to come is warned of; the others go on."""
     service.sources["new-1"] = disk("new-1", automatic_snapshots=True)

@@ -208,6 +208,7 @@ def gather(
             source_snapshots=source_snapshots.get(each.name, ()),
             listed=_of(each.name, listed),
             recorded=_of(each.name, recorded),
+            is_named=isinstance(protect, tuple),
         )
         for each in selected
     }

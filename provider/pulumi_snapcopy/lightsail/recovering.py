@@ -126,8 +126,16 @@ def _missing(request: Request, gathered: Gathered) -> list[str]:
         f"planning the copies of what is in {request.source_region}: {_sources(len(found))} can't be protected:\n"
         + "\n".join(f"    {line}" for line, _ in found)
         + "\n  State: nothing was copied or deleted."
-        + f"\n  Next:  {', or '.join([*remedies, 'remove it from protect'])}, then run `pulumi up` again."
+        + f"\n  Next:  {', or '.join([*remedies, _take_out(request.protect)])}, then run `pulumi up` again."
     ]
+
+
+def _take_out(protect: Protect) -> str:
+    if isinstance(protect, tuple):
+        return "remove it from protect"
+    return (
+        'write the names of the others as protect instead of "all"' if protect == "all" else "remove its tag"
+    )
 
 
 _RENAME = "write its right name"

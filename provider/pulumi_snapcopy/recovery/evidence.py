@@ -71,6 +71,7 @@ class Evidence:
             listed none.
         listed: the copies that the service lists, in the target region and every other region that ``recorded`` names.
         recorded: the copies in a second record, the stack's state.
+        is_named: False for a source that a tag, or "all", protects; it can't be taken out by its name.
     """
 
     source: str
@@ -79,6 +80,7 @@ class Evidence:
     source_snapshots: tuple[SourceSnapshot, ...] | Unreadable
     listed: tuple[Copy, ...] | Unreadable
     recorded: tuple[Copy, ...] | Unreadable
+    is_named: bool = True
 
     def ready(self) -> frozenset[date]:
         """Return the days that have a snapshot at the source that can be copied now."""
@@ -150,7 +152,10 @@ def _doubts_of_source(evidence: Evidence) -> tuple[str, ...]:
     if isinstance(evidence.presence, Unreadable):
         return (f"the sources in {region} can't be listed: {evidence.presence.reason}",)
     if evidence.presence is Presence.GONE:
-        return (f"{name} doesn't exist in {region} any more; remove it from protect if its copies may go",)
+        step = "remove it from protect if its copies may go"
+        if not evidence.is_named:
+            step = "if its copies may go, delete them by hand, then run `pulumi refresh`"
+        return (f"{name} doesn't exist in {region} any more; {step}",)
     if isinstance(evidence.source_snapshots, Unreadable):
         return (f"its snapshots in {region} can't be listed: {evidence.source_snapshots.reason}",)
     if not evidence.source_snapshots and holdings(evidence):
