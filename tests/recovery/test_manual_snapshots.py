@@ -167,6 +167,17 @@ def test_in_another_target_region_what_was_taken_is_copied_again(region: Region,
     assert taken(region, "win-1") == [LAST, TOMORROW]
 
 
+def test_what_was_taken_goes_with_automatic_snapshots_unless_it_is_still_to_be_copied(region: Region) -> None:
+    """An interrupted run can leave one whose copy the retention has dropped since: it is never copied again."""
+    region.up(LAST)
+    region.entries |= {
+        CHILDREN.urn_of("web-1", day, "InstanceSnapshot"): {"instanceName": "web-1", "state": "available"}
+        for day in (LAST - timedelta(days=5), TOMORROW)
+    }
+    assert planned(region, "web-1")[0] == TOMORROW
+    assert taken(region, "web-1") == [TOMORROW]
+
+
 def test_automatic_snapshots_that_were_disabled_count_as_none(region: Region, service: Service) -> None:
     """The service keeps the old ones: a manual one is taken, or the preview says what to do; a day's delay is no stop."""
     service.sources["web-1"] = instance("web-1", automatic_snapshots=False)

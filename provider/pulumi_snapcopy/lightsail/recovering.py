@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Literal
 
 from ..core.durations import spoken
@@ -109,7 +109,9 @@ def _take(request: Request, gathered: Gathered, plans: tuple[Plan, ...], now: da
         elif not may_prune:
             yield from known
         elif any(each.name == plan.source and each.protected for each in gathered.selected):
-            yield from (each for each in known if each.date not in copied)
+            newest = max(copied, default=date.min)
+            pending = {each for each in known if each.date not in copied}
+            yield from (each for each in pending if each.date > newest or each.date in plan.dates)
 
 
 def _missing(request: Request, gathered: Gathered) -> list[str]:
