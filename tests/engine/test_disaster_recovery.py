@@ -256,7 +256,7 @@ def test_a_killed_run_is_resumed(stack: Stack, service: Service, emulator: Emula
 def test_a_region_with_an_alias_keeps_its_copies(
     name: str, options: str, stack: Stack, service: Service, emulator: Emulator
 ) -> None:
-    """Under another name or parent, with an alias: copies that the source no longer has stay, and nothing is copied again."""
+    """Under another name or parent, with an alias: copies that the source no longer has stay, also where that run was killed."""
     region(stack)
     stack.up()
     before = service.snapshots()
@@ -271,6 +271,7 @@ def test_a_region_with_an_alias_keeps_its_copies(
         )
     )
     assert "delete" not in stack.preview().changes
+    stack.up_killed_at(emulator.inject(Fault(kind="hold-after", operation="TagResource")))
     stack.up()
     assert before.keys() < service.snapshots().keys()
     assert service.effects().count("CopySnapshot") == 7

@@ -103,8 +103,8 @@ class DisasterRecoveryRegion(pulumi.ComponentResource):
     def _declare(self, told: list[Any]) -> dict[str, Any]:
         identity, urn, *aliases = told
         now = datetime.now(timezone.utc)
-        request = self._request
-        children = Children(name=self._name, urn=urn, aliases=tuple(aliases))
+        request, entries = self._request, _entries()
+        children = Children(name=self._name, urn=urn, aliases=_earlier(urn, aliases, entries))
         try:
             lookups = Lookups.of_the_program()
             lookups.admit(request.source_region)
@@ -112,7 +112,7 @@ class DisasterRecoveryRegion(pulumi.ComponentResource):
                 lookups,
                 children=children,
                 identity=identity if isinstance(identity, str) else None,
-                entries=_entries(),
+                entries=entries,
                 protect=request.protect,
                 source_region=request.source_region,
                 target_region=request.target_region,
@@ -143,7 +143,7 @@ class DisasterRecoveryRegion(pulumi.ComponentResource):
         arguments: dict[str, Any] = {
             "region": self._request.source_region,
             "tags": self._tags,
-            "opts": pulumi.ResourceOptions(parent=self),
+            "opts": self._options(children, taken.source, taken.date, taken.kind),
         }
         name = children.child(taken.source, taken.date)
         if taken.kind == "InstanceSnapshot":
@@ -168,8 +168,14 @@ class DisasterRecoveryRegion(pulumi.ComponentResource):
                 origin = {"source_snapshot_name": made}
             else:
                 origin = {"source_resource_name": plan.source, "restore_date": hold.date}
+            origin["opts"] = self._options(children, plan.source, hold.date)
             held[str(hold.date)] = self._copy(name, hold, known, origin)
         return held
+
+    def _options(self, children: Children, *child: Any) -> pulumi.ResourceOptions:
+        """Name a child's URNs under the component's aliases: the engine infers them only in the run that renames the component."""
+        _, *aliases = children.urns_of(*child)
+        return pulumi.ResourceOptions(parent=self, aliases=[*aliases])
 
     def _copy(self, name: str, hold: Hold, known: Child | None, origin: dict[str, Any]) -> pulumi.Output[str]:
         region = known.source_region if known and known.source_region else self._request.source_region
@@ -178,7 +184,6 @@ class DisasterRecoveryRegion(pulumi.ComponentResource):
             source_region=region,
             target_region=hold.region,
             tags=self._tags,
-            opts=pulumi.ResourceOptions(parent=self),
             **origin,
         )
         return copy.target_snapshot_name
@@ -224,6 +229,12 @@ def request_from(given: Mapping[str, Any], noun: str) -> Request:
             f'{noun}: when_missing must be "fail" or "snapshot", not {request.when_missing!r}.'
         )
     return request
+
+
+def _earlier(urn: str, aliases: list[str], entries: Mapping[str, Any] | Unreadable) -> tuple[str, ...]:
+    """Return the aliases that can name this component; one that the state has beside it is another component by now."""
+    known = {} if isinstance(entries, Unreadable) else entries
+    return tuple(each for each in aliases if not {urn, each} <= known.keys())
 
 
 def _entries() -> Mapping[str, Mapping[str, Any]] | Unreadable:
