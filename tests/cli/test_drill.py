@@ -241,6 +241,17 @@ def test_a_restore_that_is_not_allowed_is_exit_1_and_unreadable_copies_are_exit_
     assert (ended.exit_code, json.loads(ended.stdout)["objectiveMet"]) == (2, None)
 
 
+def test_it_says_what_it_waits_for(region: Any, invoke: Invoke, on_emulator: Emulator) -> None:
+    """A region that is down is asked for as long as a restore may take."""
+    on_emulator.inject(
+        Fault(kind="error", operation="GetInstanceSnapshots", code="ThrottlingException", times=6)
+    )
+    done = invoke("drill", "app-1", *ROUTE)
+    assert done.exit_code == 0, done.output
+    assert "waiting for the service: ThrottlingException" in done.stderr
+    assert "(lightsail:GetInstanceSnapshots) …" in done.stderr
+
+
 def test_a_lost_answer_restores_one(region: Any, invoke: Invoke, on_emulator: Emulator) -> None:
     """It is looked up by its name and tag."""
     on_emulator.inject(Fault(kind="lost", operation="CreateInstancesFromSnapshot", times=1))

@@ -252,12 +252,17 @@ def _drilling(source: str, source_region: str, target_region: str, timeout: floa
     from ..lightsail.restoring_service import RestoringLightsail
 
     clock = SystemClock()
+    deadline = Deadline(
+        clock=clock,
+        at=clock.now() + timeout,
+        tell=lambda trouble: click.echo(f"waiting for the service: {_sentence(trouble)} …", err=True),
+    )
     return Drilling(
         region=target_region,
         of=f"{source_region}:{source}"[:256],
         services={kind: RestoringLightsail(kind, clock=clock) for kind in ("Instance", "Disk")},
         clock=clock,
-        deadline=Deadline(clock=clock, at=clock.now() + timeout),
+        deadline=deadline,
         tell=lambda text: click.echo(f"{text} …", err=True),
     )
 
