@@ -19,7 +19,7 @@ volume = CopiedSnapshot(
 further = CopiedSnapshot(
     "further",
     source_snapshot_id=volume.snapshot_id,
-    source_region=config.get("targetRegion") or "eu-west-1",
+    source_region=volume.target_region,
     target_region="eu-central-1",
 )
 

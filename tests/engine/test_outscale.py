@@ -74,6 +74,8 @@ def test_the_example_takes_and_copies_in_one_up(stack: Stack, emulator: Emulator
     emulator.settings = Settings(copy_seconds=0.5, snapshot_seconds=2)
     shutil.copy(EXAMPLE / "__main__.py", stack.folder)
     stack.program_more(f"\n{HEAD}Snapshot('plain', file_location={URL!r}, snapshot_size=2**30)\n")
+    stack.program_more("asked = [taken.volume_id, copied.source_snapshot_id, copied.source_region_name]\n")
+    stack.program_more("pulumi.export('asked', asked)\n")
     settings = ("--plaintext", f"volumeId={VOLUME}", "--plaintext", f"snapshotSize={2**30}")
     stack.run("config", "set-all", *settings, "--secret", f"fileLocation={URL}")
     first = stack.up()
@@ -82,6 +84,7 @@ def test_the_example_takes_and_copies_in_one_up(stack: Stack, emulator: Emulator
     plain = next(each for each in entries(stack) if each["urn"].endswith("::plain"))["outputs"]["snapshotId"]
     assert set(made(emulator)) == {outputs["taken"], outputs["copied"]["id"], outputs["imported"], plain}
     assert outputs["copied"] == {"id": outputs["copied"]["id"], "state": "completed", "sizeInGiB": 10}
+    assert outputs["asked"] == [VOLUME, outputs["taken"], REGION]
     assert made(emulator)[outputs["copied"]["id"]].description == "data, nightly"
     emulator.clear_calls()
     second = stack.up()

@@ -62,6 +62,16 @@ class CopiedSnapshot(SnapcopyResource, module="ec2", name="CopiedSnapshot"):
     """Whether the copy is encrypted; None on FCU."""
     kms_key_id: pulumi.Output[str | None] = pulumi.property("kmsKeyId")
     """The ARN of the key that the copy is encrypted with."""
+    source_snapshot_id: pulumi.Output[str] = pulumi.property("sourceSnapshotId")
+    """The id of the copied snapshot."""
+    source_region: pulumi.Output[str] = pulumi.property("sourceRegion")
+    """The region of the source."""
+    target_region: pulumi.Output[str] = pulumi.property("targetRegion")
+    """The copy's region, given or the default."""
+    description: pulumi.Output[str | None] = pulumi.property("description")
+    """The description that was asked for."""
+    tags: pulumi.Output[Mapping[str, str] | None] = pulumi.property("tags")
+    """The copy's tags."""
 
     def __init__(
         self,

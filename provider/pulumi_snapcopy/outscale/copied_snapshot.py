@@ -51,6 +51,12 @@ class CopiedSnapshot(SnapcopyResource, module="outscale", name="CopiedSnapshot")
     """The copy's region, the account's own."""
     snapshot_description: pulumi.Output[str | None] = pulumi.property("snapshotDescription")
     """The copy's description, given or taken from its source."""
+    source_snapshot_id: pulumi.Output[str] = pulumi.property("sourceSnapshotId")
+    """The id of the copied snapshot."""
+    source_region_name: pulumi.Output[str] = pulumi.property("sourceRegionName")
+    """The region of the source."""
+    description: pulumi.Output[str | None] = pulumi.property("description")
+    """The description that was asked for."""
     tags: pulumi.Output[Mapping[str, str] | None] = pulumi.property("tags")
     """The copy's tags."""
 

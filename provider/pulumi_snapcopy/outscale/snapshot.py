@@ -53,6 +53,14 @@ class Snapshot(SnapcopyResource, module="outscale", name="Snapshot"):
     """The snapshot's region, the account's own."""
     snapshot_description: pulumi.Output[str | None] = pulumi.property("snapshotDescription")
     """The snapshot's description, given or taken from its source."""
+    volume_id: pulumi.Output[str | None] = pulumi.property("volumeId")
+    """The volume that the snapshot is taken of."""
+    source_snapshot_id: pulumi.Output[str | None] = pulumi.property("sourceSnapshotId")
+    """The id of the copied snapshot."""
+    source_region_name: pulumi.Output[str | None] = pulumi.property("sourceRegionName")
+    """The region of the copied snapshot."""
+    description: pulumi.Output[str | None] = pulumi.property("description")
+    """The description that was asked for."""
     tags: pulumi.Output[Mapping[str, str] | None] = pulumi.property("tags")
     """The snapshot's tags."""
 
