@@ -258,6 +258,29 @@ def test_what_tls_breaks_off_may_have_arrived(
     assert type(caught.value) is kind
 
 
+@pytest.mark.parametrize("status", [200, 400, 502])
+@pytest.mark.parametrize(
+    "body", ["null", "[]", '"busy"', '{"Errors": ["busy"]}', '{"Errors": {"Code": "6"}}']
+)
+def test_json_of_something_else_is_no_answer(
+    status: int, body: str, emulator: Emulator, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A gateway's own JSON says nothing of what the service did, and the SDK stumbles over it."""
+    answer = f"HTTP/1.1 {status} As Given\r\nContent-Type: application/json\r\nContent-Length: {len(body)}\r\n\r\n{body}"
+
+    class Server(socketserver.BaseRequestHandler):
+        def handle(self) -> None:
+            self.request.recv(65536)
+            self.request.sendall(answer.encode())
+
+    with socketserver.ThreadingTCPServer(("127.0.0.1", 0), Server) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        monkeypatch.setenv("OSC_ENDPOINT_API", f"http://127.0.0.1:{server.server_address[1]}/api/v1")
+        with pytest.raises(AnswerLost):
+            Connection().call("ReadSnapshots", clock=CLOCK)
+        server.shutdown()
+
+
 def test_an_endpoint_of_something_else_is_said(emulator: Emulator, monkeypatch: pytest.MonkeyPatch) -> None:
     """It doesn't answer as OUTSCALE's API does."""
     monkeypatch.setenv("OSC_ENDPOINT_API", f"{emulator.url}/_snapcopy/nothing-here")

@@ -158,6 +158,8 @@ class Connection:
             raise Refused(without_secrets(str(error), hidden), call=f"api:{action}") from None
         except requests.RequestException as error:
             raise _error(error, action, hidden) from None
+        except (AttributeError, LookupError):  # the SDK looks for members in whatever JSON it gets
+            raise AnswerLost("the answer is not one of OUTSCALE's API", call=f"api:{action}") from None
         except (ValueError, TypeError, OSError) as error:  # which may quote the complete signed header
             raise Refused(
                 f"the request can't be sent ({type(error).__name__}): correct the keys, the endpoint and the files that the "
