@@ -57,6 +57,8 @@ def test_the_service_that_is_asked_is_named(row: Row, served: Running) -> None:
     served.emulator.inject(row.fault("denied", LISTS[row.emulated], times=None))
     refused = status(row)
     assert refused.exit_code == 1 and f"Error: {row.codes.denied}" in refused.output
+    of = "" if row.emulated == "lightsail" else f" --services {row.emulated}"
+    assert f"`snapcopy iam-policy{of}` prints" in " ".join(refused.output.split())
 
 
 def test_another_account_isnt_listed(row: Row, served: Running, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -33,13 +33,17 @@ class Ec2Access(AwsAccess):
 
     called = "ec2"
     setting = "AWS_ENDPOINT_URL_EC2"
-    policy = "snapcopy iam-policy --services ec2"
     permissions: Sequence[Permission] = EC2_PERMISSIONS
 
     @property
     def title(self) -> str:  # type: ignore[override]
         """The name of the cloud's EC2: AWS's EC2 or OUTSCALE's FCU."""
         return "OUTSCALE's FCU" if self.fcu else "EC2"
+
+    @property
+    def policy(self) -> str:  # type: ignore[override]
+        """The command that prints the permissions."""
+        return f"snapcopy iam-policy --services {'fcu' if self.fcu else 'ec2'}"
 
     @cached_property
     def fcu(self) -> bool:
@@ -60,8 +64,6 @@ class Ec2Access(AwsAccess):
     def check_cloud(self) -> str:
         """Return which cloud is used, and why."""
         name, value = self.settings.own(SETTING)
-        if self.fcu:
-            self.policy = "snapcopy iam-policy --services fcu"
         return described_cloud(self.target, name=name, value=value, endpoint=endpoint_of(self.stack.config))
 
     def known(self) -> Regions:
