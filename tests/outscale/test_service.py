@@ -302,6 +302,32 @@ def test_pages_are_read_to_the_end_and_a_repeated_token_ends_them() -> None:
     assert [each.name for each in listed] == ["snap-00000000", "snap-11111111"]
 
 
+@pytest.mark.parametrize("expires", [1, 3, 1000])
+def test_a_list_whose_token_has_expired_is_begun_again(expires: int) -> None:
+    """The first page was answered, so what is refused later is the token; but not for ever."""
+    answers = [raw("snap-00000000", "completed")], [raw("snap-11111111", "completed")]
+    asked: list[str] = []
+
+    class Expiring(Scripted):
+        def call(self, action: str, *, clock: Clock, **given: Any) -> dict[str, Any]:
+            if action != "ReadSnapshots":
+                return super().call(action, clock=clock, **given)
+            if "NextPageToken" not in given:
+                return {"Snapshots": answers[0], "NextPageToken": "a"}
+            asked.append(given["NextPageToken"])
+            if len(asked) <= expires:
+                raise Refused("The token has expired.", call="api:ReadSnapshots", code="4110")
+            return {"Snapshots": answers[1]}
+
+    service = Outscale(Expiring)
+    if expires <= 3:
+        assert [each.name for each in service.all(REGION, "snapshot")] == ["snap-00000000", "snap-11111111"]
+        return
+    with pytest.raises(Refused, match="4110: The token has expired"):
+        service.all(REGION, "snapshot")
+    assert len(asked) == 4
+
+
 def test_an_empty_answer_proves_nothing() -> None:
     """Without its list it isn't taken for an empty one."""
 

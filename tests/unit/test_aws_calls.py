@@ -1,10 +1,10 @@
-"""What a client that can't be made, and a connection that TLS breaks off, end with."""
+"""What a client that can't be made, a connection that TLS breaks off, and a token that expires end with."""
 
 from __future__ import annotations
 
 import pytest
-from botocore.exceptions import SSLError
-from pulumi_snapcopy.aws.calls import call
+from botocore.exceptions import ClientError, SSLError
+from pulumi_snapcopy.aws.calls import RESTARTS, call, pages
 from pulumi_snapcopy.aws.clients import Clients
 from pulumi_snapcopy.aws.login import Login
 from pulumi_snapcopy.core.errors import (
@@ -14,6 +14,10 @@ from pulumi_snapcopy.core.errors import (
     Refused,
     ServiceError,
     Transient,
+)
+
+EXPIRED = ClientError(
+    {"Error": {"Code": "InvalidNextToken", "Message": "The token has expired"}}, "DescribeSnapshots"
 )
 
 
@@ -78,3 +82,37 @@ def test_what_tls_breaks_off_may_have_arrived(said: str, expected: type[ServiceE
     with pytest.raises(expected) as caught:
         call("lightsail:CopySnapshot", work)
     assert isinstance(caught.value, Transient) is (expected is AnswerLost)
+
+
+@pytest.mark.parametrize(("expires", "calls"), [(0, 2), (RESTARTS, 2 * (RESTARTS + 1))])
+def test_a_list_whose_token_has_expired_is_begun_again(expires: int, calls: int) -> None:
+    """The first page was answered, so what is refused later is the token; but not for ever."""
+    asked: list[str] = []
+
+    def read(**given: str) -> dict[str, str]:
+        asked.append(given.get("NextToken", ""))
+        if not given:
+            return {"page": "first", "NextToken": "a"}
+        if asked.count("a") > expires:
+            return {"page": "last"}
+        raise EXPIRED
+
+    tokens = {"sent": "NextToken", "answered": "NextToken"}
+    found = pages("ec2:DescribeSnapshots", read, **tokens)
+    assert [each["page"] for each in found] == ["first", "last"] and len(asked) == calls
+
+
+@pytest.mark.parametrize(("first", "calls"), [("first", 2 * (RESTARTS + 1)), ("", 1)])
+def test_a_list_that_is_always_refused_ends_with_the_services_words(first: str, calls: int) -> None:
+    """A first page at once."""
+    asked: list[str] = []
+
+    def read(**given: str) -> dict[str, str]:
+        asked.append(given.get("NextToken", ""))
+        if given or not first:
+            raise EXPIRED
+        return {"page": first, "NextToken": "a"}
+
+    with pytest.raises(Refused, match="InvalidNextToken: The token has expired"):
+        list(pages("ec2:DescribeSnapshots", read, sent="NextToken", answered="NextToken"))
+    assert len(asked) == calls

@@ -59,6 +59,9 @@ UNKNOWN_HERE = {"UnknownOperationException", "UnknownOperation", "InvalidAction"
 
 _NOT_AUTHORIZED = re.compile(r"not authorized to perform: ([a-z0-9-]+:[A-Za-z]+)")
 
+RESTARTS = 3
+"""How many times a list is begun again."""
+
 HTML_RESPONSES_TO_BELIEVE = 3
 _answering: set[str] = set()
 """The endpoints (host and port) that have returned a response of the service."""
@@ -165,7 +168,7 @@ def pages(
     sent: str = "pageToken",
     answered: str = "nextPageToken",
 ) -> Iterator[Any]:
-    """Yield the pages of a list, up to a page token that comes twice: botocore's paginators raise or never end there.
+    """Return the pages of a list; begin again if a later page is refused, since its token may have expired.
 
     Args:
         name: the call's name, as in an IAM policy.
@@ -173,6 +176,20 @@ def pages(
         sent: the page token's name in the request.
         answered: the page token's name in the response.
     """
+    for _ in range(RESTARTS):
+        found: list[Any] = []
+        try:
+            for page in _page_by_page(name, read, sent, answered):
+                found.append(page)
+            return iter(found)
+        except Refused:
+            if not found:
+                raise
+    return _page_by_page(name, read, sent, answered)
+
+
+def _page_by_page(name: str, read: Callable[..., Any], sent: str, answered: str) -> Iterator[Any]:
+    """Yield the pages of a list, up to a page token that comes twice: botocore's paginators raise or never end there."""
     token, used = None, set[str]()
     while True:
         page = call(name, partial(read, **{sent: token}) if token else read)

@@ -6,6 +6,7 @@ Pages: https://docs.outscale.com/api.html
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from itertools import chain
 from typing import Any, Protocol
 
 from ..core.errors import AnswerLost, NoSuchService, NotFound, Refused
@@ -19,6 +20,8 @@ from .shapes import snapshot
 _PAGE = 1000
 _AT_ONCE = 200
 """How many values one filter accepts."""
+_RESTARTS = 3
+"""How many times a list is begun again."""
 
 
 class Sdk(Protocol):
@@ -171,12 +174,27 @@ class Reader:
         return {}
 
     def _pages(self, action: str, member: str, filters: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
-        """Yield the objects of a list page by page, up to a page token that comes twice."""
+        """Return the objects of a list; begin again if a later page is refused, since its token may have expired."""
+        for _ in range(_RESTARTS):
+            found: list[list[Mapping[str, Any]]] = []
+            try:
+                for page in self._page_by_page(action, member, filters):
+                    found.append(page)
+                return chain.from_iterable(found)
+            except Refused:
+                if not found:
+                    raise
+        return chain.from_iterable(self._page_by_page(action, member, filters))
+
+    def _page_by_page(
+        self, action: str, member: str, filters: Mapping[str, Any]
+    ) -> Iterator[list[Mapping[str, Any]]]:
+        """Yield the pages of a list, up to a page token that comes twice."""
         token: str | None = None
         used = set[str]()
         while True:
             answer = self._page(action, member, filters, **({"NextPageToken": token} if token else {}))
-            yield from answer[member]
+            yield answer[member]
             token = answer.get("NextPageToken")
             if not token or token in used:
                 return
