@@ -255,7 +255,7 @@ def _drilling(source: str, source_region: str, target_region: str, timeout: floa
     deadline = Deadline(
         clock=clock,
         at=clock.now() + timeout,
-        tell=lambda trouble: click.echo(f"waiting for the service: {_sentence(trouble)} …", err=True),
+        report=lambda trouble: click.echo(f"waiting for the service: {_sentence(trouble)} …", err=True),
     )
     return Drilling(
         region=target_region,
