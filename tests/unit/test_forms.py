@@ -56,6 +56,14 @@ def test_whose_it_is_and_whether_it_is_an_orphan(
     assert is_orphan(spec, Known(), seen(source)) is orphan
 
 
+def test_what_the_state_has_is_of_this_type_whatever_its_form() -> None:
+    """A resource that got another type by an alias keeps what it has; another resource's thing stays that one's."""
+    found = seen("b:instance/web-1")
+    assert classify(COPY, Known(seen=found, in_state=True), found).whose is Whose.OURS
+    assert classify(COPY, Known(seen=replace(found, ref="2"), in_state=True), found).whose is Whose.THEIRS
+    assert classify(COPY, Known(seen=found, adopted=True), found).whose is Whose.THEIRS
+
+
 @pytest.mark.parametrize(
     ("origin", "form"),
     [("a:snap", ""), ("a:web:2026-11-20", ""), ("a:instance/web-1", "instance"), ("adopted", ""), ("", "")],

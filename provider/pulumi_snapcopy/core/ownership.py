@@ -83,7 +83,7 @@ def classify(
     """
     if (owner := seen.tags.get(OWNER_TAG)) is not None:
         ours = same_owner(owner, spec.owner) or (known.owner is not None and same_owner(owner, known.owner))
-        ours = ours and is_of_this_type(spec, seen) and not _may_be_a_copy_of_ours(spec, known, seen, now)
+        ours = ours and (_is_known(known, seen) or _is_by_its_tags(spec, seen, now))
         return Verdict(Whose.OURS if ours else Whose.THEIRS, Evidence.TAG)
     if _is_known(known, seen):
         return Verdict(Whose.OURS, Evidence.STATE)
@@ -163,10 +163,10 @@ def _is_known(known: Known, seen: Seen) -> bool:
     return seen.ref is not None and seen.ref in {None if taken_over else known.ref, *known.predecessors}
 
 
-def _may_be_a_copy_of_ours(spec: Spec, known: Known, seen: Seen, now: float) -> bool:
-    """Whether somebody may have copied it from one of ours with its owner tag: no run of ours can have made it lately."""
-    is_asked_for = _is_known(known, seen) or is_named(spec, seen)
-    return spec.traits.heritable and not is_asked_for and not is_recent(spec, seen.created_at, now)
+def _is_by_its_tags(spec: Spec, seen: Seen, now: float) -> bool:
+    """Whether an object with our owner tag is this resource's: of its type, and not somebody's copy of one with its tags."""
+    may_be_copied = spec.traits.heritable and not is_recent(spec, seen.created_at, now)
+    return is_of_this_type(spec, seen) and (not may_be_copied or is_named(spec, seen))
 
 
 def is_of_this_type(spec: Spec, seen: Seen) -> bool:
