@@ -144,6 +144,6 @@ def test_a_forgotten_endpoint_loses_nothing(life: Life, command: str) -> None:
     if command == "up" and life.row is FCU_COPY:
         assert f"OUTSCALE has no region '{HERE}'" in error
     else:
-        said = ("would be asked", "nothing was sent", "stays in the stack's state")
+        said = ("would be asked", "nothing was sent", "stays in the stack's state", "SNAPCOPY_EC2_API")
         assert all(each in error for each in said)
     assert life.calls == [] and len(life.engine.state) == 1

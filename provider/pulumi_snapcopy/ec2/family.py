@@ -8,6 +8,7 @@ from ..aws.advice import PROFILE
 from ..aws.limits import is_in_flight_limit
 from ..core.family import Family, Inputs
 from ..core.values import Phase, Traits, Words
+from .cloud import VARIABLE
 from .rules import AWS_RULES, FCU_RULES
 
 
@@ -50,7 +51,7 @@ class CopiedSnapshots(Family):
             return None
         return (
             "the copy in the stack's state is at OUTSCALE, and AWS would be asked",
-            f"set AWS_ENDPOINT_URL_EC2 to https://fcu.{outputs.get('targetRegion')}.outscale.com",
+            f"set AWS_ENDPOINT_URL_EC2 to https://fcu.{outputs.get('targetRegion')}.outscale.com, or {VARIABLE} to fcu for another host",
         )
 
     def is_over_limit(self, reason: str) -> bool:
@@ -78,7 +79,7 @@ class FcuCopiedSnapshots(CopiedSnapshots):
             return None
         return (
             "the copy in the stack's state is at AWS, and OUTSCALE would be asked",
-            "unset AWS_ENDPOINT_URL_EC2 and snapcopy:ec2Api",
+            f"unset AWS_ENDPOINT_URL_EC2, snapcopy:ec2Api and {VARIABLE}, whichever is set",
         )
 
 
