@@ -211,9 +211,9 @@ def test_a_failed_copy_of_a_source_that_is_gone_goes() -> None:
 @pytest.mark.parametrize(
     "dark",
     [
-        {"presence": Unreadable("no answer"), "offers": Unreadable("no answer")},
-        {"offers": Unreadable("not authorized")},
-        {"offers": ()},
+        {"presence": Unreadable("no answer"), "source_snapshots": Unreadable("no answer")},
+        {"source_snapshots": Unreadable("not authorized")},
+        {"source_snapshots": ()},
     ],
     ids=["no sources", "no snapshots told", "no snapshots there"],
 )

@@ -195,12 +195,12 @@ def retained(spec: Spec, found: Seen) -> CopyError:
     """Return the error for a name that an earlier one of ours has, which was kept on purpose."""
     what = found.tags.get(SOURCE_TAG, "something else")
     how, why = (
-        ("a retained", "kept by retain_on_delete")
+        ("by a retained", "kept by retain_on_delete")
         if is_retained(found)
-        else ("an earlier", "not deleted since")
+        else ("by an earlier", "not deleted since")
     )
     return CopyError(
-        spec.words.making, spec.subject, f'the name "{found.name}" is taken in {found.region} by {how} {spec.words.thing}',
+        spec.words.making, spec.subject, f'the name "{found.name}" is taken in {found.region} {how} {spec.words.thing}',
         state=f"the {found.kind} of that name was made from {what}, and {why}; {nothing(spec)}.",
         next_step=f"{spec.words.rename}, or leave it out: derived names differ; or delete that {spec.words.thing}.",
     )  # fmt: skip

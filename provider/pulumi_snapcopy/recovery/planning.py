@@ -64,7 +64,7 @@ def plan_source(
         why_not = _why_elsewhere_stays(kept, elsewhere, target_region)
 
     if why_not:
-        lost = _lost(here, usable)
+        lost = [] if isinstance(evidence.recorded, Unreadable) else _lost(here, usable)
         there = {day: each for day, each in here.items() if each not in lost}
         reasons = _all_kept(kept, there, {each.copy.date for each in elsewhere})
         stays, goes = elsewhere, [each for each in lost if each.recorded]
