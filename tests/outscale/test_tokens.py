@@ -1,0 +1,152 @@
+"""Tokens: which snapshot one stands for, and when it gives way to the next."""
+
+from __future__ import annotations
+
+from datetime import datetime, timezone
+from typing import Any
+
+import pytest
+from pulumi_snapcopy.core.errors import AnswerLost, NotFound, Refused
+from pulumi_snapcopy.core.values import Phase
+from pulumi_snapcopy.core.waiting.clock import SystemClock
+from pulumi_snapcopy.core.waiting.listing import Listing
+from pulumi_snapcopy.core.waiting.policy import CREATION_GRACE
+from pulumi_snapcopy.outscale.service import Outscale
+from pulumi_snapcopy.outscale.tokens import ATTEMPTS
+
+from tests.harness.scripted import FakeClock
+
+from .life import REGION
+from .scripted import KEY, OLD, Scripted, raw, spec, started
+
+
+@pytest.mark.parametrize(
+    ("state", "at"),
+    [("error", OLD), ("deleting", OLD), ("deleting", None), ("completed", OLD), ("pending", OLD)],
+)
+def test_a_token_whose_snapshot_is_of_no_use_gives_way_to_the_next(state: str, at: datetime | None) -> None:
+    """What it answers has failed, or was deleted: no read shows it."""
+    made = {"0": raw("snap-00000000", state, at=at), "1": raw("snap-11111111", "in-queue")}
+    sdk = Scripted(
+        CreateSnapshot=lambda **given: made[given["ClientToken"].rpartition("-")[2]],
+        ReadSnapshots=lambda **given: [],
+    )
+    assert started(sdk) == ("snap-11111111", Phase.PENDING) and sdk.tokens() == ["0", "1"]
+
+
+def test_what_is_read_late_is_not_made_again() -> None:
+    """Complete at once, by a clock that is behind ours, and not visible yet: the same token is sent until it is."""
+    clock, there = FakeClock(), list[dict[str, Any]]()
+    made = raw("snap-00000000", "completed", at=datetime.fromtimestamp(clock.now() - 2, timezone.utc))
+    sdk = Scripted(CreateSnapshot=lambda **given: made, ReadSnapshots=lambda **given: there)
+    service = Outscale(lambda: sdk, clock=clock)
+    for _ in range(3):
+        with pytest.raises(AnswerLost, match="isn't visible yet"):
+            service.create(spec(), attempt=0)
+        clock.sleep(5)
+    there.append(made)
+    assert service.create(spec(), attempt=0).seen.name == "snap-00000000"
+    assert set(sdk.tokens()) == {"0"}
+
+
+def test_the_first_answer_to_a_token_of_what_was_deleted_holds_up_for_a_minute() -> None:
+    """It was made minutes ago, as pending, and is still told so: when it isn't to be seen, it is the next one's turn."""
+    clock = FakeClock()
+    before = datetime.fromtimestamp(clock.now() - 100, timezone.utc)
+    made = {"0": raw("snap-00000000", "pending", at=before), "1": raw("snap-11111111", "pending")}
+    sdk = Scripted(
+        CreateSnapshot=lambda **given: made[given["ClientToken"].rpartition("-")[2]],
+        ReadSnapshots=lambda **given: [],
+    )
+    service = Outscale(lambda: sdk, clock=clock)
+    with pytest.raises(AnswerLost):
+        service.create(spec(), attempt=0)
+    clock.sleep(CREATION_GRACE + 1)
+    assert service.create(spec(), attempt=0).seen.name == "snap-11111111"
+
+
+def test_the_attempts_of_a_request_have_an_end() -> None:
+    """Whatever the service answers; the user reads how to ask for another one."""
+    sdk = Scripted(
+        CreateSnapshot=lambda **given: raw("snap-00000000", "error", at=OLD), ReadSnapshots=lambda **given: []
+    )
+    with pytest.raises(Refused, match="change triggers"):
+        Outscale(lambda: sdk).create(spec(), attempt=0)
+    assert len(sdk.tokens()) == ATTEMPTS
+
+
+@pytest.mark.parametrize("code", ["5054", "409", "4091"])
+def test_a_token_that_is_refused_for_what_was_deleted_gives_way_to_the_next(code: str) -> None:
+    """What a deleted snapshot's token is answered isn't known: no such snapshot, a wrong state, or that it was used."""
+    clock = FakeClock()
+
+    def create(**given: Any) -> Any:
+        if given["ClientToken"].endswith("-0"):
+            kind = NotFound if code == "5054" else Refused
+            raise kind("The snapshot was deleted.", code=code)
+        return raw("snap-11111111", "pending", token=given["ClientToken"])
+
+    sdk = Scripted(CreateSnapshot=create, ReadSnapshots=lambda **given: [])
+    service = Outscale(lambda: sdk, clock=clock)
+    if code != "5054":  # the same may be said while the first request is still at work
+        with pytest.raises(AnswerLost, match="isn't visible yet"):
+            service.create(spec(), attempt=0)
+        clock.sleep(CREATION_GRACE + 1)
+    assert service.create(spec(), attempt=0).seen.name == "snap-11111111"
+
+
+def test_a_refusal_of_each_token_is_about_the_source() -> None:
+    """The user reads what the service says."""
+
+    def create(**given: Any) -> Any:
+        raise NotFound("The snapshot doesn't exist.", code="5054")
+
+    sdk = Scripted(CreateSnapshot=create, ReadSnapshots=lambda **given: [])
+    with pytest.raises(NotFound, match="The snapshot doesn't exist"):
+        Outscale(lambda: sdk).create(spec(), attempt=0)
+
+
+def test_after_a_lost_answer_a_refused_token_gives_way_to_no_other_within_a_minute() -> None:
+    """The lost request may have made a snapshot that isn't visible yet, and the refusal may be a stale read's."""
+    clock, answers = FakeClock(), [AnswerLost("it broke"), NotFound("No such snapshot.", code="5054")]
+
+    def create(**given: Any) -> Any:
+        raise answers.pop(0)
+
+    sdk = Scripted(CreateSnapshot=create, ReadSnapshots=lambda **given: [])
+    service = Outscale(lambda: sdk, clock=clock)
+    for _ in range(2):
+        with pytest.raises(AnswerLost):
+            service.create(spec(), attempt=0)
+    assert sdk.tokens() == ["0", "0"]
+
+
+def test_a_token_that_stands_for_another_resources_snapshot_gives_way_to_the_next() -> None:
+    """After a rename the key goes with what was renamed, and a new resource at the old place has the same."""
+    tags = [{"Key": "snapcopy:owner", "Value": "shop/dev/old@" + "1" * 16}]
+    old = raw("snap-00000000", "completed", at=OLD, Tags=tags)
+    made = {"0": old, "1": raw("snap-11111111", "in-queue")}
+    sdk = Scripted(
+        CreateSnapshot=lambda **given: made[given["ClientToken"].rpartition("-")[2]],
+        ReadSnapshots=lambda **given: [old],
+    )
+    assert started(sdk) == ("snap-11111111", Phase.PENDING) and sdk.tokens() == ["0", "1"]
+
+
+def test_a_token_whose_snapshot_still_stands_is_that_snapshot() -> None:
+    """Completed by an earlier run, and there."""
+    there = raw("snap-00000000", "completed", at=OLD)
+    sdk = Scripted(CreateSnapshot=lambda **given: there, ReadSnapshots=lambda **given: [there])
+    assert started(sdk) == ("snap-00000000", Phase.DONE) and sdk.tokens() == ["0"]
+
+
+def test_a_failed_attempt_that_was_seen_costs_no_send() -> None:
+    """Its token is passed over."""
+    sdk = Scripted(
+        CreateSnapshot=lambda **given: raw("snap-11111111", "pending", token=f"{KEY}-1"),
+        ReadSnapshots=lambda **given: [raw("snap-00000000", "error")],
+    )
+    service = Outscale(lambda: sdk)
+    found = service.find(spec(), Listing(service, REGION, SystemClock()))
+    assert [each.key for each in found] == [KEY]
+    assert service.create(spec(), attempt=0).seen.name == "snap-11111111" and sdk.tokens() == ["1"]
