@@ -215,6 +215,7 @@ class InProcess:
     def diff(self, urn: str, id_: str, olds: Properties, news: Properties) -> Difference:
         """See `Provider`."""
         found = _serve(lambda: self._verbs.diff(urn, id_, _known(olds), _known(news)))
+        self.shown.warnings += found.warnings
         unsaid = None if found.update else False
         return Difference(
             changes=True if found.partial else None if found.replaces else unsaid,

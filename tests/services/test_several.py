@@ -149,6 +149,19 @@ def test_what_the_program_names_is_taken_over_though_it_was_made_for_another_req
 
 
 @BY_ID
+def test_another_one_to_adopt_changes_nothing_and_is_warned_of(life: Life) -> None:
+    """The resource has one: who corrects a wrong id learns how."""
+    wrong, right = put(life), put(life)
+    life.inputs["adoptSnapshotId"] = wrong
+    life.ok()
+    life.inputs["adoptSnapshotId"] = right
+    life.ok()
+    assert life.ref.endswith(wrong)
+    (warning,) = life.shown.warnings
+    assert f'adopt_snapshot_id = "{right}" changes nothing: this resource has "{wrong}".' in warning
+
+
+@BY_ID
 def test_what_another_resource_of_the_program_has_is_not_adopted(life: Life) -> None:
     """The second one is refused, and the first keeps it; where the first is removed, the second takes it over."""
     life.ok()

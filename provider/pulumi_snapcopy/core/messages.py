@@ -273,9 +273,7 @@ def incomplete(spec: Spec, found: Seen) -> str:
         return f"{thing} is {found.state} in {found.region}; run `pulumi up` to go on waiting."
     ours = [tag for tag in spec.all_tags if tag.startswith("snapcopy:") and tag != SOURCE_TAG]
     missing = " and ".join(tag for tag in ours if tag not in found.tags)
-    return (
-        f"{thing} has lost its tag {missing} in {found.region}; run `pulumi up` to set it." if missing else ""
-    )
+    return f"{thing} has no tag {missing} in {found.region}; run `pulumi up` to set it." if missing else ""
 
 
 def nothing(spec: Spec) -> str:

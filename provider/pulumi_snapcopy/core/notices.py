@@ -58,7 +58,8 @@ def another_of_that_name(spec: Spec, found: Seen) -> str:
     """Return the line about something else that has our name now."""
     owner = found.tags.get(OWNER_TAG)
     whose = belongs(spec, found)[0] if owner else "isn't the one that this stack made"
-    return f'the {found.kind} now named "{found.name}" in {found.region} {whose}; it was not changed.'
+    now_named = "" if spec.by_id else "now named "
+    return f'the {found.kind} {now_named}"{found.name}" in {found.region} {whose}; it was not changed.'
 
 
 def not_followed(words: Words, source: str, error: ServiceError) -> str:
@@ -67,6 +68,14 @@ def not_followed(words: Words, source: str, error: ServiceError) -> str:
     return (
         f"can't tell whether {source} has a newer snapshot than the one that was {words.made}: "
         f"{str(error).rstrip('.')}{called}. The {words.thing} stays as it is."
+    )
+
+
+def adoption_ignored(adopt: str, current: str) -> str:
+    """Return the line about a snapshot to adopt, where the resource has another one already."""
+    return (
+        f'adopt_snapshot_id = "{adopt}" changes nothing: this resource has "{current}". To adopt the other one, first stop '
+        "managing this one: take the resource out of the state (`pulumi state delete`), and its tag snapcopy:owner away."
     )
 
 

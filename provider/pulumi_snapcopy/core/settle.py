@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
-from . import keys, state
+from . import keys, notices, state
 from .bookkeeping import Bookkeeping, iso
 from .family import Family, Inputs
 from .fields import Change
@@ -23,12 +23,14 @@ class Differences:
         update: whether anything has to be changed in place, or completed.
         partial: whether the state's object is incomplete and has to be resumed.
         same_name: whether a replacement would have the same name in the same region.
+        warnings: lines about what changes nothing.
     """
 
     replaces: list[str]
     update: bool
     partial: bool
     same_name: bool
+    warnings: tuple[str, ...] = ()
 
 
 def settle(
@@ -116,12 +118,15 @@ def differences(family: Family, olds: Mapping[str, Any], news: Inputs) -> Differ
     old, new = Bookkeeping.of(olds), Bookkeeping.of(news)
     in_place = any(not equal(olds.get(name), news.get(name)) for name in family.fields.names(Change.IN_PLACE))
     bookkeeping = (old.timeouts, old.owner, old.retain) != (new.timeouts, new.owner, new.retain)
+    adopt, current = news.get("adoptSnapshotId"), olds.get(family.ref_output)
+    is_ignored = bool(current) and isinstance(adopt, str) and adopt != current and not replaces
     place = [name for name in (family.region_argument, family.name_argument) if name]
     return Differences(
         replaces=[family.shown_at(name, news) for name in replaces],
         partial=partial,
         update=partial or in_place or bookkeeping,
         same_name=bool(family.name_argument) and all(equal(olds.get(name), news.get(name)) for name in place),
+        warnings=(notices.adoption_ignored(str(adopt), str(current)),) if is_ignored else (),
     )
 
 

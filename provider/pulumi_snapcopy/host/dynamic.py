@@ -6,7 +6,7 @@ Page: https://www.pulumi.com/docs/iac/concepts/resources/dynamic-providers/
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from functools import cache
 from typing import Any, ClassVar, NoReturn
@@ -149,14 +149,15 @@ class DynamicProvider(ResourceProvider):
             return CheckResult(news, [CheckFailure("", str(self._trouble))])
         urn = _sdk.current_urn()
         checked = self._verbs.check(urn, known(_olds), known(news))
-        for each in checked.warnings:
-            Row(self._engine, self._tally, urn).warn(each)
+        self._warn(urn, checked.warnings)
         failures = [CheckFailure(each.property, each.message) for each in checked.failures]
         return CheckResult(news if failures else unknown_again(checked.inputs), failures)
 
     def diff(self, _id: str, _olds: Properties, _news: Properties) -> DiffResult:
         """Return which changes ask for a replacement, and whether anything is done in place."""
-        found = self._verbs.diff(_sdk.current_urn(), _id, known(_olds), known(_news))
+        urn = _sdk.current_urn()
+        found = self._verbs.diff(urn, _id, known(_olds), known(_news))
+        self._warn(urn, found.warnings)
         if found.replaces:
             # With `changes` left open the engine works out the details, and names the properties; it compares inputs,
             # which don't show that what the state holds is of no use.
@@ -189,6 +190,10 @@ class DynamicProvider(ResourceProvider):
     def delete(self, _id: str, _props: Properties) -> None:
         """Delete the object, and wait until the service no longer shows it."""
         self._serve(_props, lambda call: self._verbs.delete(call, _id, known(_props)))
+
+    def _warn(self, urn: str, warnings: Iterable[str]) -> None:
+        for each in warnings:
+            Row(self._engine, self._tally, urn).warn(each)
 
     def _serve(self, props: Mapping[str, Any], work: Callable[[Call], Any], *, counted: bool = False) -> Any:
         """Run a verb; its error is reported in our format, without a traceback."""
