@@ -21,6 +21,7 @@ from typing import Any, NoReturn
 
 import grpc
 from google.protobuf import any_pb2, struct_pb2
+from pulumi.runtime import resource as runtime_resource
 from pulumi.runtime.proto import (
     engine_pb2,
     engine_pb2_grpc,
@@ -59,9 +60,15 @@ def config_keys(config: Any) -> list[str]:
     return list(getattr(config, "_props", {}))
 
 
-def alias_urns(resource: Any) -> list[Any]:
-    """Return the URNs that the program says a resource had before, as outputs; none where the SDK keeps them elsewhere."""
-    return list(getattr(resource, "_aliases", []))
+def alias_urns(name: str, type_: str, options: Any) -> list[Any]:
+    """Return the URNs that a resource had before, by its aliases and its parent's, as outputs.
+
+    Args:
+        name: the resource's name.
+        type_: its type.
+        options: its options.
+    """
+    return list(runtime_resource.all_aliases(options.aliases, name, type_, options.parent))
 
 
 def current_call() -> Call | None:

@@ -37,9 +37,9 @@ def resources_in_state() -> dict[str, Mapping[str, Any]]:
     return {urn: entry.get("outputs") or {} for urn, entry in entries.items()}
 
 
-def aliases_of(resource: pulumi.Resource) -> list[pulumi.Output[str]]:
-    """Return the URNs that a resource had before, as the program's aliases of it say."""
-    return _sdk.alias_urns(resource)
+def earlier_urns(name: str, type_: str, options: pulumi.ResourceOptions | None) -> list[pulumi.Output[str]]:
+    """Return the URNs that a resource had before, as the program's aliases of it and of its parent say."""
+    return _sdk.alias_urns(name, type_, options) if options else []
 
 
 def _sentence(error: Exception) -> str:

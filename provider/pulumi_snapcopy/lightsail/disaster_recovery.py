@@ -12,7 +12,7 @@ import pulumi
 from ..core.errors import SnapcopyError
 from ..core.rules.regions import unknown_region
 from ..host.identity import identity_of_the_stack
-from ..host.stack_state import StateUnreadable, aliases_of, resources_in_state
+from ..host.stack_state import StateUnreadable, earlier_urns, resources_in_state
 from ..recovery.evidence import Unreadable
 from ..recovery.plan import Hold, Plan
 from ..recovery.planning import MAX_PRUNE, check_max_prune
@@ -92,7 +92,7 @@ class DisasterRecoveryRegion(pulumi.ComponentResource):
         self._request = request_from(given, noun)
         super().__init__(TYPE, name, None, opts)
         # In a preview the URN is known, and the identity only once the stack has one.
-        told = pulumi.Output.all(identity_of_the_stack(), self.urn, *aliases_of(self))
+        told = pulumi.Output.all(identity_of_the_stack(), self.urn, *earlier_urns(name, TYPE, opts))
         declared: pulumi.Output[Any] = told.apply(self._declare, run_with_unknowns=True)
         self.newest, self.copies = declared["newest"], declared["copies"]
         self.gaps, self.includes = declared["gaps"], declared["includes"]

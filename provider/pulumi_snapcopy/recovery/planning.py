@@ -64,10 +64,10 @@ def plan_source(
         why_not = _why_elsewhere_stays(kept, elsewhere, target_region)
 
     if why_not:
-        lost = [] if isinstance(evidence.recorded, Unreadable) else _lost(here, usable)
+        lost = _lost(here, usable)
         there = {day: each for day, each in here.items() if each not in lost}
         reasons = _all_kept(kept, there, {each.copy.date for each in elsewhere})
-        stays, goes = elsewhere, [each for each in lost if each.recorded]
+        stays, goes = elsewhere, lost
     else:
         reasons = _claimed({**_kept_without(kept, here, unlisted, ready, retention), **kept}, here)
         dropped = [each for day, each in here.items() if day not in reasons]
@@ -169,8 +169,8 @@ def _why_elsewhere_stays(
 
 
 def _lost(here: dict[date, Holding], usable: set[date]) -> list[Holding]:
-    """Return the copies that the service lists as failed, and that this run can't make again; they hold no data."""
-    return [each for day, each in here.items() if day not in usable and each.listed]
+    """Return the state's copies that the service lists as failed, and that this run can't make again; they hold no data."""
+    return [each for day, each in here.items() if day not in usable and each.listed and each.recorded]
 
 
 def _all_kept(
