@@ -91,17 +91,15 @@ def test_a_snapshot_that_another_stack_has_taken_over_is_not_taken_back_by_a_ref
     assert life.tags()[0]["snapcopy:owner"] == "shop/prod/db"
 
 
-def test_what_was_ours_is_adopted_though_it_was_made_from_another_source() -> None:
-    """It was taken out of the state, and the program asks to take over what has the name."""
-    life = Life(replace(COPY, explicit="db-dr"))
-    assert life.run("up") == []
-    (copy,) = life.there()
+@pytest.mark.parametrize("how", ["taken from the state", "killed, then edited"])
+def test_what_is_ours_of_another_source_is_neither_adopted_nor_deleted(how: str) -> None:
+    """The state would say that it is a copy of what it isn't; and what is to be taken over is never deleted."""
+    life = Life(replace(COPY, explicit="db-dr", adopt=how != "taken from the state"))
+    kill = Kill(at="TagResource", done=True) if how == "killed, then edited" else None
+    assert life.run("up", kill) in ([], ["interrupted"])
+    before = life.there()
     life.engine.state.clear()
     life.declared = replace(life.declared, source="data-2", adopt=True)
-    assert life.run("up") == []
-    assert life.there().keys() == {copy} and life.target.copies_started() == 1
-    assert life.there()[copy].tags["snapcopy:source"] == "us-east-1:db-1"
-    assert life.run("up") == [] and life.engine.operations == []
-    life.declared = replace(life.declared, source="db-1")  # another source: the adopted one is replaced
-    assert life.run("up") == []
-    assert copy not in life.there() and len(life.there()) == 1
+    (error,) = life.run("up")
+    assert "made from us-east-1:db-1" in error and "first remove its tag snapcopy:owner" in error
+    assert life.there() == before and life.target.copies_started() == 1

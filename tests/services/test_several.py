@@ -341,26 +341,50 @@ def test_one_that_was_stopped_before_it_shows_is_waited_for(life: Life) -> None:
     life.assert_well(sent=1)
 
 
-@pytest.mark.parametrize("how", ["edited and back", "removed and declared again"])
 @REPEATS
-def test_what_a_backup_tool_copied_is_not_taken_up_when_its_request_returns(life: Life, how: str) -> None:
+def test_what_a_backup_tool_copied_is_not_taken_up_when_its_request_returns(life: Life) -> None:
     """It has owner, source and key of what is asked for again; another one is made, and the tool's stays."""
     life.ok()
     inputs = dict(life.inputs)
     (call,) = life.emulator.calls(life.row.create)
     theirs = put(life, tags=dict(life.only().tags), description=call.parameters.get("Description", ""))
     life.emulator.advance(10 * 86400.0)
-    if how == "removed and declared again":
-        assert life.run("destroy") == []
-    else:
-        life.inputs |= life.row.edit
-        life.ok()
-        life.inputs = inputs
+    life.inputs |= life.row.edit
+    life.ok()
+    life.inputs = inputs
     life.ok()
     assert not life.ref.endswith(theirs)
     life.inputs |= life.row.edit
     life.ok()
     assert {each.name for each in life.made()} == {theirs, life.ref.rpartition("/")[2]}
+
+
+@REPEATS
+def test_what_a_killed_run_made_when_its_request_returned_is_taken_up(life: Life) -> None:
+    """Edited and back, and killed: it is younger than the one of that key that was replaced."""
+    life.ok()
+    inputs = dict(life.inputs)
+    life.inputs |= life.row.edit
+    life.ok()
+    life.emulator.advance(600.0)
+    life.inputs = inputs
+    sent = life.sent()
+    assert life.run(kill=Kill(at=life.row.create, done=True)) == ["killed"]
+    life.emulator.advance(600.0)
+    life.ok()
+    assert life.sent() == sent + 1
+    assert [each.name for each in life.made()] == [life.ref.rpartition("/")[2]]
+
+
+@pytest.mark.parametrize("row", [EC2_COPY, OUTSCALE_COPY, LIGHTSAIL_COPY], ids=str)
+def test_what_a_run_made_that_was_killed_days_ago_is_taken_up(life: Life) -> None:
+    """Its owner tag and key, its token or its name prove it, however old it is; where they are inherited, `up` says so."""
+    first = killed(life)
+    life.emulator.advance(3 * 86400.0)
+    life.ok()
+    assert life.only().arn == first and life.sent() == 1
+    said = [each for each in life.shown.warnings if each.startswith(f'took up "{life.only().name}"')]
+    assert len(said) == life.row.family.traits.heritable
 
 
 @pytest.mark.parametrize("row", [EC2_COPY], ids=str)

@@ -13,6 +13,9 @@ from .rules.judgement import BOOKKEEPING, UNKNOWN
 from .values import Spec
 from .waiting.policy import DEFAULT_TIMEOUT
 
+REMEMBERED_KEYS = 20
+"""How many keys of replaced objects the state keeps, so that it stays small."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Bookkeeping:
@@ -27,7 +30,7 @@ class Bookkeeping:
         partial: whether the last run left something to do: the object or its tags are incomplete.
         previous_owner: the owner tag that the object may still have after an interrupted rename.
         predecessors: refs of the resource's earlier objects, which the engine deletes or keeps.
-        replaced: the keys of objects replaced within the time that a run may take, and when, ISO 8601 in UTC.
+        replaced: the keys of the objects that were replaced last, and when, ISO 8601 in UTC.
         taken: when the source was taken, ISO 8601 in UTC, where another may be taken under its name.
         asked: the arguments as the program gave them, where an output of the same name has another value.
         guarded: whether the stack has an account guard; an input only, which check removes.
@@ -86,8 +89,8 @@ class Bookkeeping:
         if not spec.traits.heritable:
             return replace(self, replaced={})
         found = {**replaced, **({key: iso_of(now)} if key and key != spec.key else {})}
-        recent = {each: at for each, at in found.items() if at >= iso_of(now - spec.longest_run)}
-        return replace(self, replaced=recent)
+        last = sorted(found, key=found.__getitem__)[-REMEMBERED_KEYS:]
+        return replace(self, replaced={each: found[each] for each in last})
 
     def timeout(self, *verbs: str, default: float = DEFAULT_TIMEOUT) -> float:
         """Return the first given timeout of these verbs, in seconds."""

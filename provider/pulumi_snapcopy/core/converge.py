@@ -23,7 +23,7 @@ from .errors import (
     Transient,
 )
 from .observing import Observer
-from .ownership import Evidence, deciding, is_made_by
+from .ownership import Evidence, deciding, is_made_by, is_named, is_recent
 from .plan import Because, Observation, Sent, Step, next_step
 from .run import Run
 from .sending import Sending
@@ -127,7 +127,13 @@ class _Convergence:
         self._observer.note(left_to_maker=self._seen.taken_up)
 
     def _take_up(self, step: plan.TakeUp) -> None:
-        known, existing = self._run.known, self._existing
+        run, known, existing = self._run, self._run.known, self._existing
+        is_known = existing.ref in (known.ref, known.replaces, *known.predecessors)
+        is_new = is_recent(run.spec, existing.created_at, run.clock.now())
+        if run.spec.traits.heritable and not (
+            is_known or is_new or step.adopted or is_named(run.spec, existing)
+        ):
+            run.progress.warn(notices.taken_up_late(run.spec, existing))
         if self._seen.taken_up and known.ref != existing.ref:  # a second request's has an elder twin
             self._attendant.leave()
             self._observer.note(tagged=False)

@@ -202,7 +202,8 @@ def retained(spec: Spec, found: Seen) -> CopyError:
     return CopyError(
         spec.words.making, spec.subject, f'the name "{found.name}" is taken in {found.region} {how} {spec.words.thing}',
         state=f"the {found.kind} of that name was made from {what}, and {why}; {nothing(spec)}.",
-        next_step=f"{spec.words.rename}, or leave it out: derived names differ; or delete that {spec.words.thing}.",
+        next_step=f"{spec.words.rename}, or leave it out: derived names differ; or delete that {spec.words.thing}."
+        + (" To adopt it as it is, first remove its tag snapcopy:owner." if spec.adopt else ""),
     )  # fmt: skip
 
 

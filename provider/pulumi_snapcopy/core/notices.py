@@ -27,6 +27,15 @@ def still_declared(id_: str) -> str:
     return f'kept "{name}" in {region}: this program still declares it. Only its old state entry was removed.'
 
 
+def taken_up_late(spec: Spec, seen: Seen) -> str:
+    """Return the line about an object that an earlier run made, and that somebody may also have copied from ours."""
+    made = f" of {seen.created_at:%Y-%m-%d %H:%M} UTC" if seen.created_at else ""
+    return (
+        f'took up "{seen.name}"{made} in {seen.region}, which has the owner tag and the key of this {spec.words.thing}. If '
+        "somebody copied it from yours, take the resource out of the state, and the tag snapcopy:owner off it."
+    )
+
+
 def not_proven(spec: Spec, seen: Seen) -> str:
     """Return the line about what has our mark, and may be a copy that somebody made of ours."""
     return (
@@ -51,7 +60,7 @@ def left_over(seen: Seen, why: str, error: ServiceError) -> str:
             f"{kept}: deleting it isn't allowed ({error.call or error.code}). Each `pulumi up` tries again; or delete it "
             "with a role that may."
         )
-    return f"{kept}: it can't be deleted: {str(error).rstrip('.')}. Each `pulumi up` tries again."
+    return f"{kept}: it can't be deleted: {str(error).rstrip('.')}. Run `pulumi up` again soon, or delete it by hand."
 
 
 def another_of_that_name(spec: Spec, found: Seen) -> str:

@@ -5,9 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+from .bookkeeping import iso, iso_of
 from .errors import Denied, SourceError
 from .keys import same_owner
-from .ownership import Whose, is_failed_predecessor, is_orphan, is_recent, may_be_inherited
+from .ownership import Whose, is_failed_predecessor, is_named, is_orphan, is_recent, may_be_inherited
 from .plan import Observation
 from .presence import find_known, look_up, read_listed
 from .run import Run
@@ -73,7 +74,10 @@ class Observer:
         failed = [each for each in elsewhere if is_failed_predecessor(run.spec, run.known, each)]
         apart = {each.ref for each in (*found, *elsewhere)}
         others = failed + [each for each in listed if each.ref not in apart]
-        keys = run.keys | {each.key for each in elsewhere if each.key}
+        recently = iso_of(run.clock.now() - run.spec.longest_run)
+        keys = {key for key, at in run.replaced.items() if at >= recently} | {
+            each.key for each in elsewhere if each.key
+        }
         inherited = [
             each
             for each in others
@@ -93,7 +97,12 @@ class Observer:
             return found
         # Where ids are given, neither what isn't ours nor what the state has under another entry is in the way.
         candidates = [each for each in found if each.ref == known.ref or not self._is_elsewhere(each)]
-        ours = [each for each in candidates if run.judge(each).whose is not Whose.THEIRS]
+        ours = [
+            each
+            for each in candidates
+            if run.judge(each).whose is not Whose.THEIRS
+            and not self._is_from_before_its_key_was_replaced(each)
+        ]
         named = {each.ref for each in self.unproven}
         self.unproven += [
             each
@@ -105,6 +114,12 @@ class Observer:
             one = find_known(run)
             ours += [one] if one else []
         return ours
+
+    def _is_from_before_its_key_was_replaced(self, seen: Seen) -> bool:
+        """Whether only somebody's copy of what was replaced since can have this key: a later run of it made a later one."""
+        at = self.run.replaced.get(seen.key)
+        is_own = seen.ref == self.run.known.ref or is_named(self.run.spec, seen)
+        return at is not None and not is_own and seen.created_at is not None and iso(seen.created_at) <= at
 
     def _is_elsewhere(self, seen: Seen) -> bool:
         return seen.ref in self.run.known.predecessors or self.run.is_in_state(seen)

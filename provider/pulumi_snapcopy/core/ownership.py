@@ -83,7 +83,7 @@ def classify(
     """
     if (owner := seen.tags.get(OWNER_TAG)) is not None:
         ours = same_owner(owner, spec.owner) or (known.owner is not None and same_owner(owner, known.owner))
-        ours = ours and (_is_known(known, seen) or _is_by_its_tags(spec, seen, now))
+        ours = ours and (_is_known(known, seen) or is_of_this_type(spec, seen))
         return Verdict(Whose.OURS if ours else Whose.THEIRS, Evidence.TAG)
     if _is_known(known, seen):
         return Verdict(Whose.OURS, Evidence.STATE)
@@ -161,12 +161,6 @@ def may_be_inherited(spec: Spec, seen: Seen, *, keys: Collection[str], now: floa
 def _is_known(known: Known, seen: Seen) -> bool:
     taken_over = known.adopted and not known.in_state  # by this run: it isn't ours before it has our tag
     return seen.ref is not None and seen.ref in {None if taken_over else known.ref, *known.predecessors}
-
-
-def _is_by_its_tags(spec: Spec, seen: Seen, now: float) -> bool:
-    """Whether an object with our owner tag is this resource's: of its type, and not somebody's copy of one with its tags."""
-    may_be_copied = spec.traits.heritable and not is_recent(spec, seen.created_at, now)
-    return is_of_this_type(spec, seen) and (not may_be_copied or is_named(spec, seen))
 
 
 def is_of_this_type(spec: Spec, seen: Seen) -> bool:

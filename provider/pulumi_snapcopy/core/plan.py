@@ -248,10 +248,8 @@ def _make_way(spec: Spec, known: Known, seen: Observation, existing: Seen) -> St
         return Fail(Because.RETAINED) if in_the_way or not of_this_request else None
     if of_this_request:
         return None
-    is_replaced = existing.ref in known.predecessors or existing.ref == known.replaces
-    if spec.adopt and not is_replaced:
-        return None
-    if existing.ref in known.predecessors:  # the engine has kept it, or it would be deleted by now
+    # What was replaced the engine has kept, or it would be deleted by now; what is to be adopted is never deleted.
+    if existing.ref in known.predecessors or (spec.adopt and existing.ref != known.replaces):
         return Fail(Because.RETAINED)
     if seen.source is None:
         return CheckSource()
@@ -303,8 +301,7 @@ def wanted_tags(spec: Spec, known: Known, existing: Seen) -> dict[str, str]:
     proven = known.operation_id is not None or known.by_record or carries_key(spec, existing)
     if known.adopted or (spec.adopt and not proven and SOURCE_TAG not in tags):
         return {**ours, SOURCE_TAG: ADOPTED}
-    is_adopted = is_named(spec, existing) or (spec.adopt and not matches(spec, existing))
-    if spec.itself or tags.get(SOURCE_TAG) == ADOPTED or (SOURCE_TAG in tags and is_adopted):
+    if spec.itself or tags.get(SOURCE_TAG) == ADOPTED or (SOURCE_TAG in tags and is_named(spec, existing)):
         return without_source  # what the tag says stays true
     complete_before_this_run = known.in_state and existing.phase is Phase.DONE
     somebody_removed_it = OWNER_TAG in tags and SOURCE_TAG not in tags

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -80,8 +80,8 @@ class Run:
     """Whether ``known`` has to stay in the state if the run fails."""
     gone: set[str | None] = field(default_factory=set)
     """Refs that this run has deleted; lists may go on showing them."""
-    keys: set[str] = field(default_factory=set)
-    """Keys of what the resource replaces, or replaced recently, in any region."""
+    replaced: Mapping[str, str] = field(default_factory=dict)
+    """Keys of what the resource replaces, or has replaced, in any region, and when; see `Bookkeeping.replaced`."""
     began: float = field(init=False)
     deadline: Deadline = field(init=False)
 

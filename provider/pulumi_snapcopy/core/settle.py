@@ -118,15 +118,15 @@ def differences(family: Family, olds: Mapping[str, Any], news: Inputs) -> Differ
     old, new = Bookkeeping.of(olds), Bookkeeping.of(news)
     in_place = any(not equal(olds.get(name), news.get(name)) for name in family.fields.names(Change.IN_PLACE))
     bookkeeping = (old.timeouts, old.owner, old.retain) != (new.timeouts, new.owner, new.retain)
-    adopt, current = news.get("adoptSnapshotId"), olds.get(family.ref_output)
-    is_ignored = bool(current) and isinstance(adopt, str) and adopt != current and not replaces
+    adopt, current = (family.adopted_id(news) or "").rpartition("/")[2], olds.get(family.ref_output)
+    is_ignored = bool(adopt and current) and adopt != current and not replaces
     place = [name for name in (family.region_argument, family.name_argument) if name]
     return Differences(
         replaces=[family.shown_at(name, news) for name in replaces],
         partial=partial,
         update=partial or in_place or bookkeeping,
         same_name=bool(family.name_argument) and all(equal(olds.get(name), news.get(name)) for name in place),
-        warnings=(notices.adoption_ignored(str(adopt), str(current)),) if is_ignored else (),
+        warnings=(notices.adoption_ignored(adopt, str(current)),) if is_ignored else (),
     )
 
 

@@ -119,7 +119,7 @@ class Verbs:
                 is_first=self.is_new(bookkeeping.identity),
             )
             run.gone |= entry.deleted
-            run.keys |= bookkeeping.replaced.keys()
+            run.replaced = bookkeeping.replaced
             known = converge(run, dropped=set(before) - set(spec.tags))
         except CopyError as error:
             if error.kept and error.kept.seen:
@@ -155,7 +155,7 @@ class Verbs:
         run: Run | None = None
         try:
             run = self._run(spec, start, call, timeout=bookkeeping.timeout("update", "create"), olds=olds)
-            run.keys |= bookkeeping.replaced.keys()
+            run.replaced = bookkeeping.replaced
             known = converge(run, dropped=dropped)
         except CopyError as error:
             raise failed(
