@@ -20,10 +20,14 @@ What now:
   change     edit examples/quickstart/__main__.py and run `make up` again; what is unchanged is not copied again
   for real   the same program copies on your AWS account; a copy costs $0.05 per GB-month there. In a new shell, or in this one after
                  {undoing}
-             your own credentials and the real endpoints count. Take another stack, and name sources that you have:
+             your own credentials and the real endpoints count. Take another stack, in a backend of your own, and name sources
+             that you have:
                  . .venv/bin/activate
+                 unset PULUMI_BACKEND_URL PULUMI_HOME PULUMI_CONFIG_PASSPHRASE      (those of `make up`)
+                 pulumi login
                  pulumi stack init real
                  pulumi config set restoreDate YYYY-MM-DD      (and snapshot, disk, instance: the names of your own)
+                 snapcopy doctor
                  pulumi preview
   undo       make down
 """

@@ -23,7 +23,12 @@ def parse_services(ctx: click.Context, param: click.Parameter, value: str) -> li
     """Return the services that an option names, each once."""
     names = list(dict.fromkeys(each.strip() for each in value.split(",")))
     if unknown := [each for each in names if each not in SERVICES]:
-        raise click.BadParameter(f"there is no service {unknown[0]!r}. Write {', '.join(SERVICES)}.")
+        fcu = (
+            " FCU is ec2 here: the endpoint, or snapcopy:ec2Api, says which cloud is meant."
+            if unknown[0] == "fcu"
+            else ""
+        )
+        raise click.BadParameter(f"there is no service {unknown[0]!r}. Write {', '.join(SERVICES)}.{fcu}")
     return names
 
 

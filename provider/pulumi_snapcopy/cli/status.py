@@ -150,7 +150,7 @@ def status(
             region = endpoints.settle_region(target_region)
             if source_region:
                 endpoints.refuse_unknown([source_region])
-            return report(
+            found = report(
                 lookups(),
                 question,
                 region,
@@ -160,6 +160,9 @@ def status(
                 now=datetime.now(timezone.utc),
                 warn=warnings.append,
             )
+            if not found.sources:
+                warnings.append(f"looked in {region} alone; --target-region looks in another region.")
+            return found
         except click.ClickException as error:
             raise endpoints.Undetermined(error.message) from None
         except SnapcopyError as error:
