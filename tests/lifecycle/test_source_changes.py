@@ -158,15 +158,24 @@ def test_a_source_that_cannot_be_asked_for_a_newer_snapshot_is_warned_of(follows
     assert warning.startswith("can't tell whether us-east-1:") and "The copy stays as it is." in warning
 
 
-def test_a_refresh_says_that_the_source_was_taken_again_after_a_run_that_ran_out_of_time() -> None:
-    """What was copied is known from before the end of time."""
-    life = Life(replace(COPY, timeouts={"create": "20s"}), copy_seconds=60.0)
-    assert "timed out" in life.run()[0]
+@pytest.mark.parametrize("stopped", [1, 2], ids=["create", "create and update"])
+def test_a_refresh_says_that_the_source_was_taken_again_after_runs_that_ran_out_of_time(stopped: int) -> None:
+    """When the source was taken that was copied is known from the first of them."""
+    life = Life(replace(COPY, timeouts={"create": "20s"}), copy_seconds=90.0)
+    for _ in range(stopped):
+        assert "timed out" in life.run()[0]
     life.declared = COPY
     assert life.run() == []
     take_again(life)
     assert life.run("refresh") == []
     assert any("was taken again" in each for each in life.warnings)
+
+
+def test_a_new_copy_whose_source_cannot_be_asked_fails_without_that_warning() -> None:
+    """Its creation asks again, and says why not."""
+    life = Life(replace(LATEST, automatic="track"))
+    (error,) = life.run("up", Fault(kind="denied", operation="GetAutoSnapshots", times=9))
+    assert "DENIED" in error and life.warnings == []
 
 
 def test_a_refresh_that_is_stopped_while_it_looks_at_the_source_says_so() -> None:
