@@ -245,35 +245,46 @@ def test_a_killed_run_is_resumed(stack: Stack, service: Service, emulator: Emula
     assert len(service.snapshots()) == len(stack.entries()) == 3
 
 
+OUTER = """
+class Outer(pulumi.ComponentResource):
+    def __init__(self, name, opts=None):
+        super().__init__("my:Outer", name, None, opts)
+"""
+
+
 @pytest.mark.parametrize(
-    ("name", "options"),
+    ("name", "before", "after"),
     [
-        ("dr2", 'aliases=[Alias(name="dr")]'),
-        ("dr", 'parent=Outer("outer"), aliases=[Alias(parent=pulumi.ROOT_STACK_RESOURCE)]'),
+        ("dr2", "", 'aliases=[Alias(name="dr")]'),
+        ("dr", "", 'parent=Outer("outer"), aliases=[Alias(parent=pulumi.ROOT_STACK_RESOURCE)]'),
+        (
+            "dr",
+            'parent=Outer("outer")',
+            'parent=Outer("site", ResourceOptions(aliases=[Alias(name="outer")]))',
+        ),
     ],
-    ids=["renamed", "moved"],
+    ids=["renamed", "moved", "its parent renamed"],
 )
 def test_a_region_with_an_alias_keeps_its_copies(
-    name: str, options: str, stack: Stack, service: Service, emulator: Emulator
+    name: str, before: str, after: str, stack: Stack, service: Service, emulator: Emulator
 ) -> None:
     """Under another name or parent, with an alias: copies that the source no longer has stay, also where that run was killed."""
-    region(stack)
+
+    def declared(name: str, options: str, keep: str) -> str:
+        more = f"opts=ResourceOptions({options})"
+        return IMPORTS + OUTER + declaring(name, protect=("web-1",), keep=keep, target=TARGET, more=more)
+
+    stack.program(declared("dr", before, "daily=3"))
     stack.up()
-    before = service.snapshots()
+    there = service.snapshots()
     for number in range(7, 14):
         emulator.take_automatic_snapshot(SOURCE, "web-1", nth(number))
     emulator.clear_calls()
-    stack.program(
-        IMPORTS
-        + 'class Outer(pulumi.ComponentResource):\n    def __init__(self, name):\n        super().__init__("my:Outer", name)\n'
-        + declaring(
-            name, protect=("web-1",), keep="daily=10", target=TARGET, more=f"opts=ResourceOptions({options})"
-        )
-    )
+    stack.program(declared(name, after, "daily=10"))
     assert "delete" not in stack.preview().changes
     stack.up_killed_at(emulator.inject(Fault(kind="hold-after", operation="TagResource")))
     stack.up()
-    assert before.keys() < service.snapshots().keys()
+    assert there.keys() < service.snapshots().keys()
     assert service.effects().count("CopySnapshot") == 7
     assert not [each for each in service.effects() if each.startswith("Delete")]
     assert set(stack.up().changes) == {"unchanged"}
