@@ -117,118 +117,6 @@ def test_a_retained_one_has_no_second_one_either(life: Life) -> None:
     assert life.only().arn == first and life.ref == first
 
 
-@BY_ID
-def test_what_is_adopted_stays_beside_what_a_killed_run_made(life: Life) -> None:
-    """It was named: the other one is no duplicate of it, and is only named, where it is shown."""
-    first = killed(life)
-    life.emulator.advance(600)
-    thing = put(life)
-    life.inputs["adoptSnapshotId"] = thing
-    life.ok()
-    assert {each.name for each in life.made()} >= {thing} and life.ref.endswith(thing)
-    life.ok()
-    assert life.engine.operations == []
-    life.ok("destroy")
-    assert {each.arn for each in life.made()} <= {first}
-
-
-@BY_ID
-def test_what_the_program_names_is_taken_over_though_it_was_made_for_another_request(life: Life) -> None:
-    """Of this very resource, before it was removed from the state: its tag goes on saying what it was made from."""
-    life.ok()
-    first, source = life.only(), seen(life).tags["snapcopy:source"]
-    life.engine.state.clear()
-    life.inputs |= {"sourceSnapshotId": put(life), "adoptSnapshotId": first.name}
-    life.ok()
-    made = {each.name: each for each in life.made()}
-    assert life.ref.endswith(first.name) and made[first.name].tags["team"] == "shop"
-    kept = by_hand(life).get(life.row.region, first.name)
-    assert kept is not None and kept.tags["snapcopy:source"] == source
-    life.ok("destroy")
-    assert first.name not in {each.name for each in life.made()}
-
-
-@BY_ID
-def test_another_one_to_adopt_changes_nothing_and_is_warned_of(life: Life) -> None:
-    """The resource has one: who corrects a wrong id learns how."""
-    wrong, right = put(life), put(life)
-    life.inputs["adoptSnapshotId"] = wrong
-    life.ok()
-    life.inputs["adoptSnapshotId"] = right
-    life.ok()
-    assert life.ref.endswith(wrong)
-    (warning,) = life.shown.warnings
-    assert f'adopt_snapshot_id = "{right}" changes nothing: this resource has "{wrong}".' in warning
-
-
-@BY_ID
-def test_what_another_resource_of_the_program_has_is_not_adopted(life: Life) -> None:
-    """The second one is refused, and the first keeps it; where the first is removed, the second takes it over."""
-    life.ok()
-    mine, thing = dict(life.inputs), life.ref.rpartition("/")[2]
-    another = {**mine, "adoptSnapshotId": thing}
-    (error,) = life.run(program={"vol": mine, "z": another})
-    assert f'"{thing}"' in error and "another resource of this program" in error
-    assert life.run(program={"z": another}) == []
-    assert life.run(program={"z": another}) == [] and life.engine.operations == []
-    assert life.only().name == thing and life.sent() == 1
-
-
-@BY_ID
-def test_one_in_progress_is_not_exchanged_for_one_to_adopt(life: Life) -> None:
-    """It has its id already; an edit of adopt_snapshot_id asks for nothing by itself."""
-    life.set(copy_seconds=600.0)
-    (error,) = life.run(program={"vol": bag(life, timeouts={"create": "30s"})})
-    assert "timed out" in error
-    first, thing = life.ref, put(life)
-    life.inputs["adoptSnapshotId"] = thing
-    life.ok()
-    assert life.ref == first
-    life.ok("destroy")
-    assert [each.name for each in life.made()] == [thing]
-
-
-@pytest.mark.parametrize("days", [0, 10])
-@REPEATS
-def test_what_a_backup_tool_copied_with_our_tags_stays(life: Life, days: int) -> None:
-    """It inherits owner, source and key: it is named, and outlives ours."""
-    life.ok()
-    ours = life.only()
-    life.emulator.advance(days * 86400.0)
-    (call,) = life.emulator.calls(life.row.create)
-    theirs = put(life, tags=dict(ours.tags), description=call.parameters.get("Description", ""))
-    life.emulator.advance(days * 86400.0)
-    life.inputs |= life.row.edit
-    life.ok()
-    assert any(theirs in each and "isn't proven" in each for each in life.shown.warnings)
-    assert {each.name for each in life.made()} == {theirs, life.ref.rpartition("/")[2]}
-    for edit in ("again", "and again"):
-        life.inputs["triggers"] = [edit]
-        life.ok()
-        assert {each.name for each in life.made()} == {theirs, life.ref.rpartition("/")[2]}
-
-
-@pytest.mark.parametrize("row", [FCU_COPY], ids=str)
-def test_what_nothing_proves_any_more_is_named(life: Life) -> None:
-    """Killed before its tag, and older than a run may take: somebody may have copied it with its description."""
-    first = killed(life)
-    life.emulator.advance(5 * 3600.0)
-    life.ok()
-    assert life.ref != first and len(life.made()) == 2
-    assert any(first in each and "isn't proven" in each for each in life.shown.warnings)
-
-
-@pytest.mark.parametrize("row", [OUTSCALE_COPY], ids=str)
-def test_tags_alone_say_of_nothing_that_an_interrupted_run_made_it(life: Life) -> None:
-    """Where the key is a token, a copy of ours doesn't pass it on: however young, it is named and left."""
-    life.ok()
-    theirs = put(life, tags=dict(life.only().tags))
-    life.inputs |= life.row.edit
-    life.ok()
-    assert any(theirs in each for each in life.shown.warnings)
-    assert {each.name for each in life.made()} == {theirs, life.ref.rpartition("/")[2]}
-
-
 @pytest.mark.parametrize("row", [OUTSCALE_COPY], ids=str)
 def test_a_token_proves_what_a_run_made_that_was_interrupted_long_ago(life: Life) -> None:
     """It was killed before it could set a tag: the next run takes it up, and copies nothing."""
@@ -237,17 +125,6 @@ def test_a_token_proves_what_a_run_made_that_was_interrupted_long_ago(life: Life
     life.ok()
     assert life.only().arn == first
     life.assert_well(sent=1)
-
-
-@pytest.mark.parametrize("row", [EC2_COPY], ids=str)
-def test_what_a_backup_tool_copied_to_another_region_stays_when_ours_moves_there(life: Life) -> None:
-    """It has owner, source and key of the one in the state, which the new region doesn't show."""
-    life.ok()
-    theirs = put(life, "us-west-2", tags=dict(life.only().tags))
-    life.inputs["targetRegion"] = "us-west-2"
-    life.ok()
-    assert any(theirs in each and "isn't proven" in each for each in life.shown.warnings)
-    assert {each.name for each in life.made()} == {theirs, life.ref.rpartition("/")[2]}
 
 
 def put(life: Life, region: str | None = None, **more: Any) -> str:
@@ -341,41 +218,6 @@ def test_one_that_was_stopped_before_it_shows_is_waited_for(life: Life) -> None:
     life.assert_well(sent=1)
 
 
-@REPEATS
-def test_what_a_backup_tool_copied_is_not_taken_up_when_its_request_returns(life: Life) -> None:
-    """It has owner, source and key of what is asked for again; another one is made, and the tool's stays."""
-    life.ok()
-    inputs = dict(life.inputs)
-    (call,) = life.emulator.calls(life.row.create)
-    theirs = put(life, tags=dict(life.only().tags), description=call.parameters.get("Description", ""))
-    life.emulator.advance(10 * 86400.0)
-    life.inputs |= life.row.edit
-    life.ok()
-    life.inputs = inputs
-    life.ok()
-    assert not life.ref.endswith(theirs)
-    life.inputs |= life.row.edit
-    life.ok()
-    assert {each.name for each in life.made()} == {theirs, life.ref.rpartition("/")[2]}
-
-
-@REPEATS
-def test_what_a_killed_run_made_when_its_request_returned_is_taken_up(life: Life) -> None:
-    """Edited and back, and killed: it is younger than the one of that key that was replaced."""
-    life.ok()
-    inputs = dict(life.inputs)
-    life.inputs |= life.row.edit
-    life.ok()
-    life.emulator.advance(600.0)
-    life.inputs = inputs
-    sent = life.sent()
-    assert life.run(kill=Kill(at=life.row.create, done=True)) == ["killed"]
-    life.emulator.advance(600.0)
-    life.ok()
-    assert life.sent() == sent + 1
-    assert [each.name for each in life.made()] == [life.ref.rpartition("/")[2]]
-
-
 @pytest.mark.parametrize("row", [EC2_COPY, OUTSCALE_COPY, LIGHTSAIL_COPY], ids=str)
 def test_what_a_run_made_that_was_killed_days_ago_is_taken_up(life: Life) -> None:
     """Its owner tag and key, its token or its name prove it, however old it is; where they are inherited, `up` says so."""
@@ -385,23 +227,6 @@ def test_what_a_run_made_that_was_killed_days_ago_is_taken_up(life: Life) -> Non
     assert life.only().arn == first and life.sent() == 1
     said = [each for each in life.shown.warnings if each.startswith(f'took up "{life.only().name}"')]
     assert len(said) == life.row.family.traits.heritable
-
-
-@pytest.mark.parametrize("row", [EC2_COPY], ids=str)
-def test_the_key_in_the_state_is_the_one_that_the_copy_carries(life: Life) -> None:
-    """A changed duration makes no other copy; what a backup tool copied then is known by the key that it has."""
-    life.inputs["completionDurationMinutes"] = 60.0
-    life.ok()
-    life.inputs["completionDurationMinutes"] = 120.0
-    life.inputs["tags"] = {"team": "web"}
-    life.ok()
-    assert life.outputs["snapcopy"]["key"] == life.only().tags["snapcopy:key"]
-    theirs = put(life, tags=dict(life.only().tags))
-    for edit in ("1", "2"):
-        life.emulator.advance(60.0)
-        life.inputs["triggers"] = [edit]
-        life.ok()
-    assert {each.name for each in life.made()} == {theirs, life.ref.rpartition("/")[2]}
 
 
 @pytest.mark.parametrize("row", [EC2_COPY], ids=str)

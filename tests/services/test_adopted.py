@@ -1,0 +1,79 @@
+"""Snapshots that the program names by their ids, to take them over."""
+
+from __future__ import annotations
+
+from tests.harness.served import Life
+
+from .test_life import by_hand, seen
+from .test_several import BY_ID, bag, killed, put
+
+
+@BY_ID
+def test_what_is_adopted_stays_beside_what_a_killed_run_made(life: Life) -> None:
+    """It was named: the other one is no duplicate of it, and is only named, where it is shown."""
+    first = killed(life)
+    life.emulator.advance(600)
+    thing = put(life)
+    life.inputs["adoptSnapshotId"] = thing
+    life.ok()
+    assert {each.name for each in life.made()} >= {thing} and life.ref.endswith(thing)
+    life.ok()
+    assert life.engine.operations == []
+    life.ok("destroy")
+    assert {each.arn for each in life.made()} <= {first}
+
+
+@BY_ID
+def test_what_the_program_names_is_taken_over_though_it_was_made_for_another_request(life: Life) -> None:
+    """Of this very resource, before it was removed from the state: its tag goes on saying what it was made from."""
+    life.ok()
+    first, source = life.only(), seen(life).tags["snapcopy:source"]
+    life.engine.state.clear()
+    life.inputs |= {"sourceSnapshotId": put(life), "adoptSnapshotId": first.name}
+    life.ok()
+    made = {each.name: each for each in life.made()}
+    assert life.ref.endswith(first.name) and made[first.name].tags["team"] == "shop"
+    kept = by_hand(life).get(life.row.region, first.name)
+    assert kept is not None and kept.tags["snapcopy:source"] == source
+    life.ok("destroy")
+    assert first.name not in {each.name for each in life.made()}
+
+
+@BY_ID
+def test_another_one_to_adopt_changes_nothing_and_is_warned_of(life: Life) -> None:
+    """The resource has one: who corrects a wrong id learns how."""
+    wrong, right = put(life), put(life)
+    life.inputs["adoptSnapshotId"] = wrong
+    life.ok()
+    life.inputs["adoptSnapshotId"] = right
+    life.ok()
+    assert life.ref.endswith(wrong)
+    (warning,) = life.shown.warnings
+    assert f'adopt_snapshot_id = "{right}" changes nothing: this resource has "{wrong}".' in warning
+
+
+@BY_ID
+def test_what_another_resource_of_the_program_has_is_not_adopted(life: Life) -> None:
+    """The second one is refused, and the first keeps it; where the first is removed, the second takes it over."""
+    life.ok()
+    mine, thing = dict(life.inputs), life.ref.rpartition("/")[2]
+    another = {**mine, "adoptSnapshotId": thing}
+    (error,) = life.run(program={"vol": mine, "z": another})
+    assert f'"{thing}"' in error and "another resource of this program" in error
+    assert life.run(program={"z": another}) == []
+    assert life.run(program={"z": another}) == [] and life.engine.operations == []
+    assert life.only().name == thing and life.sent() == 1
+
+
+@BY_ID
+def test_one_in_progress_is_not_exchanged_for_one_to_adopt(life: Life) -> None:
+    """It has its id already; an edit of adopt_snapshot_id asks for nothing by itself."""
+    life.set(copy_seconds=600.0)
+    (error,) = life.run(program={"vol": bag(life, timeouts={"create": "30s"})})
+    assert "timed out" in error
+    first, thing = life.ref, put(life)
+    life.inputs["adoptSnapshotId"] = thing
+    life.ok()
+    assert life.ref == first
+    life.ok("destroy")
+    assert [each.name for each in life.made()] == [thing]

@@ -1,0 +1,115 @@
+"""What somebody copied from one of ours, with its tags, as backup tools do: it is named, and never touched."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.harness.served import Life
+from tests.harness.services import EC2_COPY, FCU_COPY, OUTSCALE_COPY
+from tests.harness.target import Kill
+
+from .test_several import REPEATS, killed, put
+
+
+@pytest.mark.parametrize("days", [0, 10])
+@REPEATS
+def test_what_a_backup_tool_copied_with_our_tags_stays(life: Life, days: int) -> None:
+    """It inherits owner, source and key: it is named, and outlives ours."""
+    life.ok()
+    ours = life.only()
+    life.emulator.advance(days * 86400.0)
+    (call,) = life.emulator.calls(life.row.create)
+    theirs = put(life, tags=dict(ours.tags), description=call.parameters.get("Description", ""))
+    life.emulator.advance(days * 86400.0)
+    life.inputs |= life.row.edit
+    life.ok()
+    assert any(theirs in each and "isn't proven" in each for each in life.shown.warnings)
+    assert {each.name for each in life.made()} == {theirs, life.ref.rpartition("/")[2]}
+    for edit in ("again", "and again"):
+        life.inputs["triggers"] = [edit]
+        life.ok()
+        assert {each.name for each in life.made()} == {theirs, life.ref.rpartition("/")[2]}
+
+
+@pytest.mark.parametrize("row", [FCU_COPY], ids=str)
+def test_what_nothing_proves_any_more_is_named(life: Life) -> None:
+    """Killed before its tag, and older than a run may take: somebody may have copied it with its description."""
+    first = killed(life)
+    life.emulator.advance(5 * 3600.0)
+    life.ok()
+    assert life.ref != first and len(life.made()) == 2
+    assert any(first in each and "isn't proven" in each for each in life.shown.warnings)
+
+
+@pytest.mark.parametrize("row", [OUTSCALE_COPY], ids=str)
+def test_tags_alone_say_of_nothing_that_an_interrupted_run_made_it(life: Life) -> None:
+    """Where the key is a token, a copy of ours doesn't pass it on: however young, it is named and left."""
+    life.ok()
+    theirs = put(life, tags=dict(life.only().tags))
+    life.inputs |= life.row.edit
+    life.ok()
+    assert any(theirs in each for each in life.shown.warnings)
+    assert {each.name for each in life.made()} == {theirs, life.ref.rpartition("/")[2]}
+
+
+@pytest.mark.parametrize("row", [EC2_COPY], ids=str)
+def test_what_a_backup_tool_copied_to_another_region_stays_when_ours_moves_there(life: Life) -> None:
+    """It has owner, source and key of the one in the state, which the new region doesn't show."""
+    life.ok()
+    theirs = put(life, "us-west-2", tags=dict(life.only().tags))
+    life.inputs["targetRegion"] = "us-west-2"
+    life.ok()
+    assert any(theirs in each and "isn't proven" in each for each in life.shown.warnings)
+    assert {each.name for each in life.made()} == {theirs, life.ref.rpartition("/")[2]}
+
+
+@REPEATS
+def test_what_a_backup_tool_copied_is_not_taken_up_when_its_request_returns(life: Life) -> None:
+    """It has owner, source and key of what is asked for again; another one is made, and the tool's stays."""
+    life.ok()
+    inputs = dict(life.inputs)
+    (call,) = life.emulator.calls(life.row.create)
+    theirs = put(life, tags=dict(life.only().tags), description=call.parameters.get("Description", ""))
+    life.emulator.advance(10 * 86400.0)
+    life.inputs |= life.row.edit
+    life.ok()
+    life.inputs = inputs
+    life.ok()
+    assert not life.ref.endswith(theirs)
+    life.inputs |= life.row.edit
+    life.ok()
+    assert {each.name for each in life.made()} == {theirs, life.ref.rpartition("/")[2]}
+
+
+@REPEATS
+def test_what_a_killed_run_made_when_its_request_returned_is_taken_up(life: Life) -> None:
+    """Edited and back, and killed: it is younger than the one of that key that was replaced."""
+    life.ok()
+    inputs = dict(life.inputs)
+    life.inputs |= life.row.edit
+    life.ok()
+    life.emulator.advance(600.0)
+    life.inputs = inputs
+    sent = life.sent()
+    assert life.run(kill=Kill(at=life.row.create, done=True)) == ["killed"]
+    life.emulator.advance(600.0)
+    life.ok()
+    assert life.sent() == sent + 1
+    assert [each.name for each in life.made()] == [life.ref.rpartition("/")[2]]
+
+
+@pytest.mark.parametrize("row", [EC2_COPY], ids=str)
+def test_the_key_in_the_state_is_the_one_that_the_copy_carries(life: Life) -> None:
+    """A changed duration makes no other copy; what a backup tool copied then is known by the key that it has."""
+    life.inputs["completionDurationMinutes"] = 60.0
+    life.ok()
+    life.inputs["completionDurationMinutes"] = 120.0
+    life.inputs["tags"] = {"team": "web"}
+    life.ok()
+    assert life.outputs["snapcopy"]["key"] == life.only().tags["snapcopy:key"]
+    theirs = put(life, tags=dict(life.only().tags))
+    for edit in ("1", "2"):
+        life.emulator.advance(60.0)
+        life.inputs["triggers"] = [edit]
+        life.ok()
+    assert {each.name for each in life.made()} == {theirs, life.ref.rpartition("/")[2]}
