@@ -186,3 +186,19 @@ def test_a_refresh_that_is_stopped_while_it_looks_at_the_source_says_so() -> Non
         assert life.run() == []
         ends |= {error.partition(":")[0] for error in life.run("refresh", after=after * 0.02)}
     assert ends == {'reading CopiedSnapshot "web" (us-east-1 -> eu-west-1)'}
+
+
+def test_what_is_said_to_be_kept_is_there_whichever_call_is_denied() -> None:
+    """A read after an accepted deletion, too: the run fails, and the next one finds the copy gone."""
+    kept = 0
+    for skip in range(16):
+        life = Life()
+        assert life.run() == []
+        life.declared = replace(COPY, triggers=("2",))
+        errors = life.run("up", Fault(kind="denied", skip=skip, times=1))
+        names = {each.name for each in life.there().values()}
+        said = [warning.split('"')[1] for warning in life.warnings if warning.startswith("kept")]
+        assert set(said) <= names
+        kept += len(said)
+        assert life.run() == [] and len(life.engine.state) == 1, (skip, errors)
+    assert kept == 1

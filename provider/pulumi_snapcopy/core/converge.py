@@ -12,11 +12,9 @@ from typing import Any
 
 from . import messages, notices, plan
 from .attending import Attendant
-from .deleting import delete_one
+from .deleting import NotAllowed, delete_one
 from .errors import (
     CopyError,
-    Denied,
-    LoginFailed,
     NotFound,
     Refused,
     ServiceError,
@@ -198,12 +196,11 @@ class _Convergence:
         except CopyError as error:
             error.kept = error.kept or run.kept
             raise
-        except LoginFailed:
-            raise
-        except (Denied, Refused) as error:
+        except (NotAllowed, Refused) as refusal:
+            reason = refusal.error if isinstance(refusal, NotAllowed) else refusal
             if step.seen not in (*seen.others, *seen.twins):
-                raise
-            run.progress.warn(notices.left_over(step.seen, step.why, error))
+                raise reason from None
+            run.progress.warn(notices.left_over(step.seen, step.why, reason))
             self._left_to_do = True
         if seen.existing is None or step.seen.ref != seen.existing.ref:
             others, twins = (without(each, step.seen.ref) for each in (seen.others, seen.twins))

@@ -76,18 +76,14 @@ def delete_known(run: Run, replacements: Sequence[Replacement]) -> None:
         raise error
     for each in replacements:
         _check_replacement(run, each, found)
-    try:
-        delete_one(run, found)
-    except LoginFailed:
-        raise  # which says nothing of what the role may do
-    except Denied as denied:
-        raise NotAllowed(found, denied) from denied
+    delete_one(run, found)
 
 
 def delete_one(run: Run, seen: Seen) -> None:
     """Delete an object of ours, and wait until the service no longer shows it.
 
     Raises:
+        NotAllowed: if the role isn't allowed to delete it.
         CopyError: if it is still shown at the deadline.
     """
     run.gone.add(seen.ref)
@@ -99,6 +95,10 @@ def delete_one(run: Run, seen: Seen) -> None:
         try:
             run.begin(partial(run.service.delete, doomed))
             break
+        except LoginFailed:
+            raise  # which says nothing of what the role may do
+        except Denied as denied:
+            raise NotAllowed(seen, denied) from denied
         except NotFound as error:
             # It was shown: it is being deleted, or isn't visible everywhere and has to be asked for again.
             run.deadline.back_off(attempt, error)
