@@ -165,7 +165,7 @@ def test_the_exit_code_tells_whether_the_objective_is_met(
 def test_a_page_is_utf8_whatever_the_machines_encoding(
     on_emulator: Emulator, snapcopy_in: Callable[..., bytes]
 ) -> None:
-    """It says so itself; a table escapes what the encoding lacks."""
+    """It says so itself; a table escapes what is missing from the encoding."""
     copy(on_emulator, 1)
     tags = {"snapcopy:owner": OWNER.format("x"), "snapcopy:source": f"us-east-1:naïve-Ω:{day(1)}"}
     on_emulator.put_snapshot("eu-west-1", "other", from_name="web-1", tags=tags)

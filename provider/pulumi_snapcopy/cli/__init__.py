@@ -30,7 +30,7 @@ class _Commands(click.Group):
     """A group whose commands are imported when they are called, not when they are listed."""
 
     def main(self, *args: Any, **options: Any) -> Any:
-        """Run a command; characters that the encoding of the terminal or pipe lacks are escaped, not an error."""
+        """Run a command; characters missing from the encoding of the terminal or pipe are escaped, not an error."""
         if isinstance(sys.stdout, TextIOWrapper) and sys.stdout.errors == "strict":
             sys.stdout.reconfigure(errors="backslashreplace")
         return super().main(*args, **options)

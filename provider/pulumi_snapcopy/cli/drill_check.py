@@ -44,7 +44,7 @@ def run(command: str, restored: RestoredCopy, timeout: float) -> None:
     """Run the check until it succeeds.
 
     Raises:
-        CheckFailed: if the check hasn't succeeded in time, or the restored resource lacks the address it needs.
+        CheckFailed: if the check hasn't succeeded in time, or the restored resource has no address and the check needs one.
     """
     if ADDRESS in command and restored.ip is None:
         raise CheckFailed(f"the check has {ADDRESS}, and what was restored has no public address")

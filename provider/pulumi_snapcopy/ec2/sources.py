@@ -28,7 +28,7 @@ class Sources:
 
     Args:
         list_raw: lists a region's snapshots by filters.
-        read: returns a region's snapshot by its id, whoever owns it, or None if it doesn't exist.
+        read: returns a region's snapshot by its id, of any owner, or None if it doesn't exist.
         clock: the time.
     """
 

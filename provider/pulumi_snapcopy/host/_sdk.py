@@ -1,7 +1,8 @@
 """The only module that touches private parts of Pulumi's SDK: those of the dynamic provider's host.
 
 Where a later SDK differs inside, each function falls back to what the SDK does by itself: four workers, errors with a
-traceback, no progress, no early end of a wait. ``host_trouble`` says so in words.
+traceback, no progress, no early end of a wait. ``host_trouble`` says so in words. Only `alias_urns` fails then: without
+the earlier names of a resource its copies would be taken for somebody else's.
 """
 
 from __future__ import annotations

@@ -12,7 +12,7 @@ from botocore.session import get_session
 
 from .errors import invalid_input
 
-# The model's pattern lacks dots; the service accepts them, as its own message says:
+# Dots are missing from the model's pattern; the service accepts them, as its own message says:
 # https://github.com/hashicorp/terraform-provider-aws/pull/8647
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,253}[A-Za-z0-9]")
 _NAME_RULE = (
