@@ -9,6 +9,8 @@ from datetime import datetime, timezone
 from pulumi_snapcopy.core import plan
 from pulumi_snapcopy.core.ownership import classify
 from pulumi_snapcopy.core.plan import Because, Observation, Sent, next_step
+from pulumi_snapcopy.core.sorting import sort
+from pulumi_snapcopy.core.stack import Stack
 from pulumi_snapcopy.core.values import (
     Known,
     Phase,
@@ -131,8 +133,9 @@ class Simulator:
             verdict = classify(self.spec, self.known, found[0], records=records, now=self.now)
             self.seen = replace(self.seen, verdict=verdict, missing_for=0.0)
         if whole:
-            others = [each.at(self.now) for each in self._visible()]
-            self.seen = replace(self.seen, others=tuple(each for each in others if each not in found))
+            visible = [each.at(self.now) for each in self._visible()]
+            rest = sort(self.spec, self.known, visible, Stack(), now=self.now, own=found)
+            self.seen = replace(self.seen, orphans=rest.orphans, failed_before=rest.failed_before)
 
     # The steps
 
@@ -239,8 +242,11 @@ class Simulator:
         self.things.remove(thing)
         if self.seen.existing is None or step.seen.ref != self.seen.existing.ref:
             self.seen = replace(
-                self.seen, others=without(self.seen.others, step.seen.ref), twins=without(self.seen.twins, step.seen.ref)
-            )  # fmt: skip
+                self.seen,
+                orphans=without(self.seen.orphans, step.seen.ref),
+                failed_before=without(self.seen.failed_before, step.seen.ref),
+                twins=without(self.seen.twins, step.seen.ref),
+            )
             return
         self.known = Known(predecessors=self.known.predecessors, replaces=self.known.replaces)
         self.seen = replace(

@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
-from pulumi_snapcopy.core.ownership import Whose, classify, is_orphan
+from pulumi_snapcopy.core.ownership import Whose, classify
+from pulumi_snapcopy.core.sorting import is_orphan
 from pulumi_snapcopy.core.values import (
     ADOPTED,
     OWNER_TAG,

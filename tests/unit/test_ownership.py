@@ -11,9 +11,9 @@ from pulumi_snapcopy.core.ownership import (
     Whose,
     classify,
     is_being_made_again,
-    is_orphan,
     matches,
 )
+from pulumi_snapcopy.core.sorting import is_orphan
 from pulumi_snapcopy.core.values import (
     ADOPTED,
     OWNER_TAG,

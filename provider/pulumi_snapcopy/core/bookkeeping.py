@@ -10,7 +10,7 @@ from typing import Any
 from .durations import seconds
 from .fields import camel_case
 from .rules.judgement import BOOKKEEPING, UNKNOWN
-from .values import Spec
+from .values import Traits
 from .waiting.policy import DEFAULT_TIMEOUT
 
 REMEMBERED_KEYS = 20
@@ -76,19 +76,19 @@ class Bookkeeping:
         return owner.rpartition("@")[0].split("/", 2)[-1]
 
     def remembering(
-        self, spec: Spec, replaced: Mapping[str, str], key: str = "", *, now: float
+        self, traits: Traits, replaced: Mapping[str, str], key: str = "", *, now: float
     ) -> Bookkeeping:
         """Return the bookkeeping with the recently replaced keys: somebody's copy of such an object isn't an orphan of ours.
 
         Args:
-            spec: what is asked for.
+            traits: how the service treats requests.
             replaced: the keys remembered so far, and when they were replaced.
             key: the key of what is being replaced now.
             now: seconds since the epoch.
         """
-        if not spec.traits.heritable:
+        if not traits.heritable:
             return replace(self, replaced={})
-        found = {**replaced, **({key: iso_of(now)} if key and key != spec.key else {})}
+        found = {**replaced, **({key: iso_of(now)} if key and key != self.key else {})}
         last = sorted(found, key=found.__getitem__)[-REMEMBERED_KEYS:]
         return replace(self, replaced={each: found[each] for each in last})
 

@@ -198,13 +198,12 @@ class _Convergence:
             raise
         except (NotAllowed, Refused) as refusal:
             reason = refusal.error if isinstance(refusal, NotAllowed) else refusal
-            if step.seen not in (*seen.others, *seen.twins):
+            if step.seen not in seen.leftovers:
                 raise reason from None
             run.progress.warn(notices.left_over(step.seen, step.why, reason))
             self._left_to_do = True
         if seen.existing is None or step.seen.ref != seen.existing.ref:
-            others, twins = (without(each, step.seen.ref) for each in (seen.others, seen.twins))
-            self._observer.note(others=others, twins=twins)
+            self._observer.strike(step.seen)
             return
         self._forget(step.seen)
 

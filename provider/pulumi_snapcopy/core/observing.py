@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from .bookkeeping import iso, iso_of
 from .errors import Denied, SourceError
 from .keys import same_owner
-from .ownership import Whose, is_failed_predecessor, is_named, is_orphan, is_recent, may_be_inherited
+from .ownership import Whose
 from .plan import Observation
 from .presence import find_known, look_up, read_listed
 from .run import Run
-from .values import OWNER_TAG, Known, Phase, Seen, is_retained
+from .sorting import Sorted, is_elsewhere, is_of_an_earlier_key, is_orphan, is_twin, sort
+from .values import OWNER_TAG, Known, Phase, Seen
 from .waiting.policy import FILTERS_LAG
 
 
@@ -56,7 +57,7 @@ class Observer:
             found = [each for each in [run.read(run.spec.adopt_id)] if each]
             if not found:
                 raise _nothing_to_adopt(run)
-            if run.is_assigned(found[0]):
+            if run.stack.assigned(found[0]):
                 raise _not_to_be_adopted(run)
         if not found:
             self._list_all()
@@ -64,28 +65,12 @@ class Observer:
         self.observe(found)
         fresh = not is_whole or not found
         searched = not (fresh and run.spec.traits.repeats)
-        since = 0.0 if run.is_first else min(run.began + FILTERS_LAG, run.deadline.at)
-        self.note(others=self._others(found) if fresh else (), searched=searched, search_from=since)
-
-    def _others(self, found: list[Seen]) -> tuple[Seen, ...]:
-        """Return what else the region has, without what carries our mark and isn't proven ours: that goes to `unproven`."""
-        run, listed = self.run, self.listed or []
-        elsewhere = [each for each in listed if self._is_elsewhere(each)]
-        failed = [each for each in elsewhere if is_failed_predecessor(run.spec, run.known, each)]
-        apart = {each.ref for each in (*found, *elsewhere)}
-        others = failed + [each for each in listed if each.ref not in apart]
-        recently = iso_of(run.clock.now() - run.spec.longest_run)
-        keys = {key for key, at in run.replaced.items() if at >= recently} | {
-            each.key for each in elsewhere if each.key
-        }
-        inherited = [
-            each
-            for each in others
-            if is_orphan(run.spec, run.known, each)
-            and may_be_inherited(run.spec, each, keys=keys, now=run.clock.now())
-        ]
-        self.unproven += inherited
-        return tuple(each for each in others if each not in inherited)
+        since = 0.0 if run.stack.is_new else min(run.began + FILTERS_LAG, run.deadline.at)
+        self.note(searched=searched, search_from=since)
+        if fresh:
+            rest = sort(run.spec, known, self.listed or (), run.stack, now=run.began, own=found)
+            self.note(orphans=rest.orphans, failed_before=rest.failed_before)
+            self.unproven += rest.unproven
 
     def find(self) -> list[Seen]:
         """Return the objects that have our name, or carry our key and may be ours."""
@@ -96,12 +81,14 @@ class Observer:
         if not spec.by_id:
             return found
         # Where ids are given, neither what isn't ours nor what the state has under another entry is in the way.
-        candidates = [each for each in found if each.ref == known.ref or not self._is_elsewhere(each)]
+        candidates = [
+            each for each in found if each.ref == known.ref or not is_elsewhere(known, each, run.stack)
+        ]
         ours = [
             each
             for each in candidates
             if run.judge(each).whose is not Whose.THEIRS
-            and not self._is_from_before_its_key_was_replaced(each)
+            and not is_of_an_earlier_key(spec, known, each, run.stack)
         ]
         named = {each.ref for each in self.unproven}
         self.unproven += [
@@ -115,21 +102,6 @@ class Observer:
             ours += [one] if one else []
         return ours
 
-    def _is_from_before_its_key_was_replaced(self, seen: Seen) -> bool:
-        """Whether only somebody's copy of what was replaced since can have this key: a later run of it made a later one."""
-        at = self.run.replaced.get(seen.key)
-        is_own = seen.ref == self.run.known.ref or is_named(self.run.spec, seen)
-        return at is not None and not is_own and seen.created_at is not None and iso(seen.created_at) <= at
-
-    def _is_elsewhere(self, seen: Seen) -> bool:
-        return seen.ref in self.run.known.predecessors or self.run.is_in_state(seen)
-
-    def _has_turned_out_elsewhere(self, seen: Seen) -> bool:
-        """Whether the engine has shown since the first look that the state has it under another entry."""
-        spec, known = self.run.spec, self.run.known
-        is_own = seen.ref == known.ref or is_failed_predecessor(spec, known, seen)
-        return not is_own and self._is_elsewhere(seen)
-
     def confirm(self, seen: Seen) -> None:
         """Read again what is to be deleted, and observe what the service shows now."""
         run, existing = self.run, self.seen.existing
@@ -138,12 +110,27 @@ class Observer:
             verdict = run.judge(again) if again else self.seen.verdict
             self.note(existing=again, verdict=verdict)
             return
-        if again is not None and (again.ref != seen.ref or self._has_turned_out_elsewhere(again)):
-            again = None
-        is_theirs = again is not None and run.judge(again).whose is Whose.THEIRS
+        if again is None or again.ref != seen.ref:
+            self.strike(seen)
+            return
+        rest = sort(run.spec, run.known, [again], run.stack, now=run.began)
+        stays = not is_elsewhere(run.known, again, run.stack) and run.judge(again).whose is not Whose.THEIRS
+        self._update(seen, rest, [again] if stays else [])
+
+    def strike(self, gone: Seen) -> None:
+        """Take one that is gone off what is to be deleted."""
+        self._update(gone, Sorted(), [])
+
+    def _update(self, seen: Seen, rest: Sorted, twins: Sequence[Seen]) -> None:
+        """Put what is known now of one object in the places that it had."""
+
+        def updated(objects: Sequence[Seen], now: Sequence[Seen]) -> tuple[Seen, ...]:
+            return tuple(new for each in objects for new in (now if each.ref == seen.ref else [each]))
+
         self.note(
-            others=_replaced(self.seen.others, seen, again),
-            twins=_replaced(self.seen.twins, seen, None if is_theirs else again),
+            orphans=updated(self.seen.orphans, rest.orphans),
+            failed_before=updated(self.seen.failed_before, rest.failed_before),
+            twins=updated(self.seen.twins, twins),
         )
 
     def reread(self, name: str, kind: str) -> None:
@@ -176,15 +163,8 @@ class Observer:
         return known.ref if spec.by_id and known.in_state else spec.adopt_id or None
 
     def _is_twin(self, seen: Seen) -> bool:
-        """Whether a run of this request made it, and not somebody who copied an object together with its key and tags."""
         run, existing = self.run, self.seen.existing
-        if existing is None or existing.ref == run.spec.adopt_id:
-            return False
-        if run.keeps and seen.ref == run.known.ref:
-            return True
-        same_size = None in (seen.size, existing.size) or seen.size == existing.size
-        recent = is_recent(run.spec, seen.created_at, run.clock.now())
-        return recent and same_size and not is_retained(seen)
+        return existing is not None and is_twin(run.spec, run.known, seen, existing, run.stack, now=run.began)
 
     def _by_name(self, name: str) -> list[Seen]:
         one = self.run.retry(lambda: self.run.target.listing.find(name))
@@ -229,10 +209,6 @@ def _not_to_be_adopted(run: Run) -> SourceError:
         "two resources can't have one.",
         "write another id as adopt_snapshot_id, leave it out, or remove that resource.",
     )
-
-
-def _replaced(objects: tuple[Seen, ...], seen: Seen, again: Seen | None) -> tuple[Seen, ...]:
-    return tuple(now for each in objects if (now := again if each.ref == seen.ref else each))
 
 
 def _born(seen: Seen) -> float:

@@ -6,7 +6,7 @@ service's own record of our call. A name proves nothing.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import Enum
@@ -18,12 +18,10 @@ from .values import (
     OWNER_TAG,
     SOURCE_TAG,
     Known,
-    Phase,
     Record,
     Seen,
     Spec,
     form_of,
-    is_retained,
 )
 from .waiting.policy import CREATION_GRACE, LONGEST_SKEW, SAME_EVENT, TAGGING_GRACE
 
@@ -115,47 +113,6 @@ def deciding(records: Sequence[Record]) -> Record | None:
 def carries_key(spec: Spec, seen: Seen) -> bool:
     """Return whether it carries this request's key, of any date."""
     return bool(spec.carried_key) and seen.key == spec.carried_key
-
-
-def is_orphan(spec: Spec, known: Known, seen: Seen) -> bool:
-    """Return whether an interrupted run of this very resource made it, for this request or an earlier one.
-
-    What the state has, or had, is the engine's to delete or to keep; what is retained was kept on purpose.
-    """
-    if seen.ref in {known.ref, *known.predecessors} or is_retained(seen):
-        return False
-    owner = seen.tags.get(OWNER_TAG)
-    only_marked = owner is not None and same_owner(owner, spec.owner) and SOURCE_TAG not in seen.tags
-    # Who made it was interrupted before it was tagged, or who was to delete it after it was marked as ours.
-    if owner is None or only_marked:
-        return carries_key(spec, seen) and not spec.by_id
-    if seen.tags.get(SOURCE_TAG) in (None, ADOPTED) or not is_of_this_type(spec, seen):
-        return False
-    return same_owner(owner, spec.owner)
-
-
-def is_failed_predecessor(spec: Spec, known: Known, seen: Seen) -> bool:
-    """Return whether it is an earlier object of this resource that failed; the engine deletes it only after a replacement."""
-    failed = seen.ref in known.predecessors and seen.phase is Phase.FAILED
-    return failed and classify(spec, known, seen).whose is Whose.OURS
-
-
-def may_be_inherited(spec: Spec, seen: Seen, *, keys: Collection[str], now: float) -> bool:
-    """Return whether it may be somebody's copy of one of ours, made with all its tags, as backup tools do.
-
-    Where ids are given no name says otherwise: only of what is as young as an interrupted run, and whose key no other of
-    ours has, is it known.
-
-    Args:
-        spec: what is asked for.
-        seen: what has our mark.
-        keys: the keys of what the state has.
-        now: seconds since the epoch.
-    """
-    if not (spec.by_id and seen.key):
-        return spec.by_id  # it has our tags alone
-    recent = is_recent(spec, seen.created_at, now)
-    return spec.traits.heritable and (seen.key in keys or not recent)
 
 
 def _is_known(known: Known, seen: Seen) -> bool:

@@ -14,9 +14,7 @@ from .ownership import (
     Verdict,
     Whose,
     carries_key,
-    is_failed_predecessor,
     is_named,
-    is_orphan,
     matches,
 )
 from .values import ADOPTED, OWNER_TAG, RETAIN_TAG, SOURCE_TAG, Known, Phase, Seen, Source, Spec, is_retained
@@ -45,7 +43,8 @@ class Observation:
         existing: the object that has our name or carries our key; of several the eldest that didn't fail.
         verdict: whose ``existing`` is.
         twins: other objects of the same request, where a repeated request makes another.
-        others: what else the region has, if it was listed: not in the state, or failed earlier objects of this resource.
+        orphans: what interrupted runs of this resource made, and the state doesn't have.
+        failed_before: earlier objects of this resource that failed.
         source: the source, once it was checked.
         missing_for: seconds for which the requested object hasn't been visible.
         failure: the reason of a failure, once that is known.
@@ -67,7 +66,8 @@ class Observation:
     existing: Seen | None = None
     verdict: Verdict = _UNSEEN
     twins: tuple[Seen, ...] = ()
-    others: tuple[Seen, ...] = ()
+    orphans: tuple[Seen, ...] = ()
+    failed_before: tuple[Seen, ...] = ()
     source: Source | None = None
     missing_for: float = 0.0
     failure: str | None = None
@@ -83,6 +83,11 @@ class Observation:
     dropped: frozenset[str] = frozenset()
     searched: bool = True
     search_from: float = 0.0
+
+    @property
+    def leftovers(self) -> tuple[Seen, ...]:
+        """What goes beside the object itself."""
+        return (*self.orphans, *self.failed_before, *self.twins)
 
 
 class Step:
@@ -225,7 +230,7 @@ def _nothing_visible(spec: Spec, known: Known, seen: Observation) -> Step:
         return Fail(Because.DISAPPEARED)
     if seen.source is None:
         return CheckSource()
-    if step := _orphan(spec, known, seen, same_request=True) or _failed_before(spec, known, seen):
+    if step := _orphan(spec, known, seen, same_request=True) or _failed_before(spec, seen):
         return step
     waited = seen.now - seen.sent_at
     if seen.sent is Sent.NAME_IN_USE and (seen.taken_by_another_type or waited > CREATION_GRACE):
@@ -264,17 +269,15 @@ def _orphan(spec: Spec, known: Known, seen: Observation, *, same_request: bool) 
     The former are deleted before the request is sent, the latter once its object is complete.
     """
     why = f"a {spec.words.thing} that an interrupted run of this declaration made"
-    for each in seen.others:
-        if carries_key(spec, each) is same_request and is_orphan(spec, known, each):
+    for each in seen.orphans:
+        if carries_key(spec, each) is same_request and each.ref != known.ref:
             return Delete(each, why)
     return None
 
 
-def _failed_before(spec: Spec, known: Known, seen: Observation) -> Delete | None:
+def _failed_before(spec: Spec, seen: Observation) -> Delete | None:
     """Return the deletion of a failed earlier object, or None: it precedes the request, as that one may fail, too."""
-    thing = spec.words.thing
-    failed = next((each for each in seen.others if is_failed_predecessor(spec, known, each)), None)
-    return Delete(failed, f"a failed {thing}") if failed else None
+    return Delete(seen.failed_before[0], f"a failed {spec.words.thing}") if seen.failed_before else None
 
 
 def _tag(spec: Spec, known: Known, seen: Observation, existing: Seen) -> Step | None:

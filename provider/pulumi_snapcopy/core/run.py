@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -15,6 +15,7 @@ from .family import Family
 from .messages import MAKING
 from .ownership import Verdict, Whose, classify, deciding
 from .service import Service
+from .stack import Stack
 from .values import Known, Record, Seen, Spec
 from .waiting.clock import Clock
 from .waiting.deadline import Deadline, OutOfTime
@@ -53,9 +54,7 @@ class Run:
         timeout: seconds it may take.
         doing: what the verb does, for messages.
         is_wanted: whether the engine still waits for the verb.
-        is_in_state: whether the state has an object, as far as the engine has shown.
-        is_assigned: whether a declared resource has an object, as far as the engine has shown.
-        is_first: whether it is the stack's first run, so that no earlier one was interrupted.
+        stack: what else the stack has.
     """
 
     family: Family
@@ -69,9 +68,7 @@ class Run:
     timeout: float
     doing: str = MAKING
     is_wanted: Callable[[], bool] = lambda: True
-    is_in_state: Callable[[Seen], bool] = lambda seen: False
-    is_assigned: Callable[[Seen], bool] = lambda seen: False
-    is_first: bool = False
+    stack: Stack = field(default_factory=Stack)
     taken: datetime | None = None
     """When the source was taken; None until it was checked."""
     rested: bool = False
@@ -80,8 +77,6 @@ class Run:
     """Whether ``known`` has to stay in the state if the run fails."""
     gone: set[str | None] = field(default_factory=set)
     """Refs that this run has deleted; lists may go on showing them."""
-    replaced: Mapping[str, str] = field(default_factory=dict)
-    """Keys of what the resource replaces, or has replaced, in any region, and when; see `Bookkeeping.replaced`."""
     began: float = field(init=False)
     deadline: Deadline = field(init=False)
 
@@ -176,7 +171,7 @@ class Run:
     def _is_from_before(self, record: Record) -> bool:
         """Whether a record is older than the stack's first run, and so of somebody else's call."""
         at = record.created_at
-        return self.is_first and at is not None and at.timestamp() < self.began - LONGEST_SKEW
+        return self.stack.is_new and at is not None and at.timestamp() < self.began - LONGEST_SKEW
 
     def _describes(self, record: Record) -> bool:
         return self.service.describes(self.spec, record)

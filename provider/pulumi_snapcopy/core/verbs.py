@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Set
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -22,6 +22,7 @@ from .reading import read, warn_of_source_changes
 from .run import Progress, Run
 from .service import Service
 from .settle import Differences, differences
+from .stack import Stack
 from .values import Known, Spec
 from .waiting.clock import Clock
 from .waiting.policy import LONGEST_PAUSE, READ_TIMEOUT
@@ -105,35 +106,15 @@ class Verbs:
         entry = self.ledger.entry(call.urn)
         entry.replacement = None  # it is being created
         another, bookkeeping = entry.is_another_request, Bookkeeping.of(inputs)
-        spec = self.family.spec(inputs, bookkeeping)
-        bookkeeping = bookkeeping.remembering(spec, entry.replaced, entry.key, now=self.clock.now())
-        before = {} if another else dict(entry.tags)
-        start = Known(predecessors=frozenset(entry.refs), replaces=entry.ref if another else None)
-        run: Run | None = None
-        try:
-            run = self._run(
-                spec,
-                start,
-                call,
-                timeout=bookkeeping.timeout("create"),
-                is_first=self.is_new(bookkeeping.identity),
-            )
-            run.gone |= entry.deleted
-            run.replaced = bookkeeping.replaced
-            known = converge(run, dropped=set(before) - set(spec.tags))
-        except CopyError as error:
-            if error.kept and error.kept.seen:
-                self.ledger.assign(call.urn, error.kept.seen.id)
-            left = start.predecessors - entry.deleted
-            raise failed(
-                self.family, error, inputs, run.spec if run else spec, _with_source(run, bookkeeping, {}),
-                tags=before, predecessors=left,
-            ) from error  # fmt: skip
-        known = replace(known, predecessors=known.predecessors - entry.deleted)
-        bookkeeping = _with_source(run, bookkeeping, {})
-        result = made(self.family, inputs, run.spec, known, bookkeeping)
-        self.ledger.assign(call.urn, result.id)
-        return result
+        return self._make(
+            call,
+            inputs,
+            bookkeeping.remembering(self.family.traits, entry.replaced, entry.key, now=self.clock.now()),
+            Known(predecessors=frozenset(entry.refs), replaces=entry.ref if another else None),
+            timeout=bookkeeping.timeout("create"),
+            tags={} if another else dict(entry.tags),
+            deleted=entry.deleted,
+        )
 
     def update(self, call: Call, olds: Properties, inputs: Properties) -> Made:
         """Complete a partial object, and set and remove tags.
@@ -145,25 +126,17 @@ class Verbs:
         inputs = {**{key: olds[key] for key in settled if key in olds}, **inputs}
         old, start = Bookkeeping.of(olds), state.known(self.family, olds)
         bookkeeping = Bookkeeping.of(inputs)
-        if (
-            old.key and old.identity == bookkeeping.identity
-        ):  # the object carries it; an update makes no other
-            bookkeeping = replace(bookkeeping, key=old.key)
-        spec = self.family.spec(inputs, bookkeeping)
-        bookkeeping = bookkeeping.remembering(spec, old.replaced, now=self.clock.now())
-        dropped = set(olds.get("tags") or {}) - set(spec.tags)
-        run: Run | None = None
-        try:
-            run = self._run(spec, start, call, timeout=bookkeeping.timeout("update", "create"), olds=olds)
-            run.replaced = bookkeeping.replaced
-            known = converge(run, dropped=dropped)
-        except CopyError as error:
-            raise failed(
-                self.family, error, inputs, run.spec if run else spec, _with_source(run, bookkeeping, olds),
-                olds=olds, tags=olds.get("tags"), predecessors=start.predecessors,
-            ) from error  # fmt: skip
-        bookkeeping = _with_source(run, bookkeeping, olds)
-        return made(self.family, inputs, run.spec, known, bookkeeping, olds)
+        if old.key and old.identity == bookkeeping.identity:
+            bookkeeping = replace(bookkeeping, key=old.key)  # the object carries it; an update makes no other
+        return self._make(
+            call,
+            inputs,
+            bookkeeping.remembering(self.family.traits, old.replaced, now=self.clock.now()),
+            start,
+            timeout=bookkeeping.timeout("update", "create"),
+            tags=olds.get("tags") or {},
+            olds=olds,
+        )
 
     def read(self, call: Call, id_: str, outputs: Properties) -> Made | None:
         """Return the resource as the service has it, or None only if it is gone.
@@ -174,9 +147,10 @@ class Verbs:
         bookkeeping, asked = Bookkeeping.of(outputs), state.asked(self.family, outputs)
         known = state.known(self.family, outputs, id_)
         spec = self._spec_of_state(id_, outputs)
+        timeout = bookkeeping.timeout("read", default=READ_TIMEOUT)
+        run = self._run(spec, known, call, bookkeeping, timeout=timeout, doing=READING)
         try:
-            timeout = bookkeeping.timeout("read", default=READ_TIMEOUT)
-            run = self._run(spec, known, call, doing=READING, timeout=timeout, olds=outputs)
+            self._admit(run, outputs)
             with run.explained():
                 found = read(run)
                 warn_of_source_changes(run, found, bookkeeping)
@@ -199,10 +173,10 @@ class Verbs:
             call.progress.warn(notices.still_declared(id_))
             return
         known = state.known(self.family, outputs, id_)
+        timeout = bookkeeping.timeout("delete")
+        run = self._run(spec, known, call, bookkeeping, timeout=timeout, doing=DELETING)
         try:
-            run = self._run(
-                spec, known, call, doing=DELETING, timeout=bookkeeping.timeout("delete"), olds=outputs
-            )
+            self._admit(run, outputs)
             with run.explained():
                 deleted = self._delete(run, entry, urn)
         except CopyError as error:
@@ -211,6 +185,50 @@ class Verbs:
             entry.deleted.add(known.ref)
 
     # How they do it
+
+    def _make(
+        self,
+        call: Call,
+        inputs: Properties,
+        bookkeeping: Bookkeeping,
+        start: Known,
+        *,
+        timeout: float,
+        tags: Mapping[str, str],
+        deleted: Set[str] = frozenset(),
+        olds: Properties | None = None,
+    ) -> Made:
+        """Make what is asked for, or complete it, and note which object the resource has then.
+
+        Args:
+            call: the engine's call.
+            inputs: the settled inputs.
+            bookkeeping: our bookkeeping beside them.
+            start: what is known before.
+            timeout: seconds it may take.
+            tags: the user's tags that the object has, or may have.
+            deleted: refs of what this `up` has deleted of the resource.
+            olds: the outputs in the state, if the state has the object.
+        """
+        spec = self.family.spec(inputs, bookkeeping)
+        is_new = olds is None and self.is_new(bookkeeping.identity)
+        run = self._run(spec, start, call, bookkeeping, timeout=timeout, is_new=is_new)
+        run.gone |= deleted
+        try:
+            self._admit(run, olds or {})
+            known = converge(run, dropped=set(tags) - set(spec.tags))
+        except CopyError as error:
+            failure = failed(
+                self.family, error, inputs, run.spec, _with_source(run, bookkeeping, olds or {}),
+                olds=olds, tags=tags, predecessors=start.predecessors - deleted,
+            )  # fmt: skip
+            if failure.kept:
+                self.ledger.assign(call.urn, failure.kept.id)
+            raise failure from error
+        known = replace(known, predecessors=known.predecessors - deleted)
+        result = made(self.family, inputs, run.spec, known, _with_source(run, bookkeeping, olds or {}), olds)
+        self.ledger.assign(call.urn, result.id)
+        return result
 
     def _delete(self, run: Run, entry: Entry, urn: str) -> bool:
         """Delete the state's object; False if it was replaced and the role isn't allowed to delete it."""
@@ -249,23 +267,32 @@ class Verbs:
         spec: Spec,
         known: Known,
         call: Call,
+        bookkeeping: Bookkeeping,
         *,
         timeout: float,
         doing: str = MAKING,
-        olds: Mapping[str, Any] | None = None,
-        is_first: bool = False,
+        is_new: bool = False,
     ) -> Run:
-        if why := self.family.elsewhere(olds or {}):
-            raise messages.elsewhere(spec, known, why, doing=doing)
-        if self.guard:
-            self.guard.admit(spec, known, doing=doing)
+        stack = Stack(
+            has=self.ledger.is_in_state, assigned=lambda seen: self.ledger.is_assigned(seen.id),
+            is_new=is_new, replaced=bookkeeping.replaced,
+        )  # fmt: skip
         return Run(
             family=self.family, spec=spec, known=known, service=self.service, clock=self.clock,
             source=self._region(spec.source_region), target=self._region(spec.region),
-            progress=call.progress, timeout=timeout, doing=doing,
-            is_wanted=self.is_wanted, is_in_state=self.ledger.is_in_state, is_first=is_first,
-            is_assigned=lambda seen: self.ledger.is_assigned(seen.id),
+            progress=call.progress, timeout=timeout, doing=doing, is_wanted=self.is_wanted, stack=stack,
         )  # fmt: skip
+
+    def _admit(self, run: Run, olds: Mapping[str, Any]) -> None:
+        """Return if the verb may call the service.
+
+        Raises:
+            CopyError: if the state's object belongs to another service than the configured one, or to another account.
+        """
+        if why := self.family.elsewhere(olds):
+            raise messages.elsewhere(run.spec, run.known, why, doing=run.doing)
+        if self.guard:
+            self.guard.admit(run.spec, run.known, doing=run.doing)
 
     def _region(self, name: str) -> Region:
         with self._lock:
@@ -304,7 +331,6 @@ class Verbs:
         return entry
 
 
-def _with_source(run: Run | None, bookkeeping: Bookkeeping, olds: Mapping[str, Any]) -> Bookkeeping:
+def _with_source(run: Run, bookkeeping: Bookkeeping, olds: Mapping[str, Any]) -> Bookkeeping:
     """Return the bookkeeping with the time at which the source was taken, as this run or an earlier one has seen it."""
-    taken = iso(run.taken) if run else ""
-    return replace(bookkeeping, taken=taken or bookkeeping.taken or Bookkeeping.of(olds).taken)
+    return replace(bookkeeping, taken=iso(run.taken) or bookkeeping.taken or Bookkeeping.of(olds).taken)
