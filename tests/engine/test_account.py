@@ -223,3 +223,17 @@ def test_without_credentials_the_account_isnt_known(stack: Stack, emulator: Emul
         in output
     )
     assert emulator.calls() == []
+
+
+def test_a_misspelled_guard_is_refused_by_a_program_that_only_looks_up(
+    stack: Stack, emulator: Emulator
+) -> None:
+    """Otherwise it would read another account unguarded."""
+    config = stack.folder / "Pulumi.dev.yaml"
+    config.write_text(
+        config.read_text().partition("config:")[0] + f"\nconfig:\n  snapcopy:allowedAccountId: '{OURS}'\n"
+    )
+    stack.program("from pulumi_snapcopy.lightsail import get_instances\nget_instances(region='us-east-1')\n")
+    output = stack.preview(ok=False).output
+    assert "snapcopy:allowedAccountId is no setting; write snapcopy:allowedAccountIds" in output, output
+    assert emulator.calls() == []

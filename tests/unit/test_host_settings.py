@@ -11,8 +11,8 @@ from pulumi_snapcopy.host.settings import DEFAULT_WORKERS, Settings
 
 
 def read(config: dict[str, object] | None = None) -> Settings:
-    """Read settings from a stack's config."""
-    return Settings.read(lambda key: (config or {}).get(key), config or {})
+    """Read settings from a stack's config, on a service that has one of its own."""
+    return Settings.read(lambda key: (config or {}).get(key), config or {}, ["ec2Api"])
 
 
 @pytest.fixture(autouse=True)
@@ -111,13 +111,16 @@ def test_a_guard_that_allows_nothing_is_refused(value: str, monkeypatch: pytest.
 
 @pytest.mark.parametrize(
     "name",
-    ["allowedAccountId", "allowedAccountsIds", "allowed_account_ids", "allowedAccountIDs", "pollSecond"],
+    [
+        *("allowedAccountId", "allowedAccountsIds", "allowed_account_ids", "allowedAccountIDs", "pollSecond"),
+        *("ec2API", "ec2api", "ec2-api", "ecApi"),
+    ],
 )
 def test_a_misspelled_setting_is_refused(name: str) -> None:
-    """The account guard would be off, and nobody would know."""
+    """The account guard would be off, or another cloud meant, and nobody would know."""
     with pytest.raises(
         ConfigError,
-        match=rf"^snapcopy:{name} is no setting; write snapcopy:(allowedAccountIds|pollSeconds), ",
+        match=rf"^snapcopy:{name} is no setting; write snapcopy:(allowedAccountIds|pollSeconds|ec2Api), ",
     ):
         read({f"snapcopy:{name}": "123456789012"})
 

@@ -12,7 +12,9 @@ from importlib import metadata
 
 from .. import __version__
 from ..core.errors import ConfigError
+from ..ec2 import cloud
 from ..host.settings import Settings
+from ..outscale import provider as outscale
 from .findings import Finding, ok, problem
 from .stack_login import StackConfig
 
@@ -35,7 +37,7 @@ def check_machine(stack: StackConfig = NOTHING) -> Iterator[Finding]:
     yield from (_package(name) for name in ("pulumi", "boto3"))
     yield _pulumi_cli()
     try:
-        settings = Settings.read(stack.config.get, stack.config)
+        settings = Settings.read(stack.config.get, stack.config, (cloud.SETTING, outscale.SETTING))
     except ConfigError as error:
         yield problem("settings", str(error))
         settings = Settings()

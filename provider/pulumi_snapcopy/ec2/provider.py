@@ -35,6 +35,7 @@ def copied_snapshot() -> DynamicProvider:
             service=_service,
             default_region=lambda settings: _login(settings).default_region(),
             account=_account,
+            settings=(SETTING,),
         )
     )
 

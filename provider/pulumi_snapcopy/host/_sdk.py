@@ -15,6 +15,7 @@ import threading
 import time
 from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
+from contextvars import ContextVar
 from dataclasses import dataclass
 from importlib.abc import InspectLoader
 from types import CodeType, FrameType
@@ -22,6 +23,7 @@ from typing import Any, NoReturn
 
 import grpc
 from google.protobuf import any_pb2, struct_pb2
+from pulumi.runtime import config as runtime_config
 from pulumi.runtime import resource as runtime_resource
 from pulumi.runtime.proto import (
     engine_pb2,
@@ -59,6 +61,12 @@ class Partial:
 def config_keys(config: Any) -> list[str]:
     """Return the keys of the stack's config; an empty list if the SDK keeps them elsewhere."""
     return list(getattr(config, "_props", {}))
+
+
+def program_config_keys() -> list[str]:
+    """Return the keys of the stack's config in a program; an empty list if the SDK keeps them elsewhere."""
+    given: Any = getattr(runtime_config, "CONFIG", {})
+    return [*(given.get() if isinstance(given, ContextVar) else given), *runtime_config.get_config_env()]
 
 
 def alias_urns(name: str, type_: str, options: Any) -> list[Any]:

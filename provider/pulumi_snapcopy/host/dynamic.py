@@ -56,6 +56,7 @@ class Backend:
         account: returns the account that the credentials belong to, asked in a region.
         by_settings: makes the family, if the settings decide which it is; default: ``family``.
         ledger: returns a ledger that several types share, whose resources may have the same objects.
+        settings: the settings that only this service has.
     """
 
     factory: Callable[[], DynamicProvider]
@@ -65,6 +66,7 @@ class Backend:
     account: Callable[[Settings, str], str]
     by_settings: Callable[[Settings], Family] | None = None
     ledger: Callable[[], Ledger] | None = None
+    settings: tuple[str, ...] = ()
 
 
 @cache
@@ -76,6 +78,9 @@ def _ledger_of(factory: Callable[[], DynamicProvider]) -> Ledger:
     """
     return Ledger()
 
+
+_TALLY = Tally()
+"""Counts the resources of all types in this process."""
 
 _VERBS: list[Verbs] = []
 """The verbs of all resource types in this process; their resources may depend on each other."""
@@ -96,7 +101,6 @@ class DynamicProvider(ResourceProvider):
         self._backend = backend
         self._engine: _sdk.Engine | None = None
         self._trouble: ConfigError | None = None
-        self._tally = Tally()
 
     def __reduce__(self) -> tuple[Callable[[], DynamicProvider], tuple[()]]:
         return self._backend.factory, ()
@@ -105,7 +109,7 @@ class DynamicProvider(ResourceProvider):
         """Read the settings and prepare the host, once: worker pool, progress, and an end when the engine ends."""
         clock, backend = type(self).clock(), self._backend
         try:
-            settings = Settings.read(req.config.get, _sdk.config_keys(req.config))
+            settings = Settings.read(req.config.get, _sdk.config_keys(req.config), backend.settings)
             with _IMPORTS:
                 family = backend.by_settings(settings) if backend.by_settings else backend.family
         except ConfigError as error:
@@ -124,7 +128,7 @@ class DynamicProvider(ResourceProvider):
                 return backend.default_region(settings)
 
         def account(region: str) -> str:
-            service()
+            service()  # imports the SDK, which no two threads may do at once
             return backend.account(settings, region)
 
         guard = None
@@ -193,18 +197,18 @@ class DynamicProvider(ResourceProvider):
 
     def _warn(self, urn: str, warnings: Iterable[str]) -> None:
         for each in warnings:
-            Row(self._engine, self._tally, urn).warn(each)
+            Row(self._engine, _TALLY, urn).warn(each)
 
     def _serve(self, props: Mapping[str, Any], work: Callable[[Call], Any], *, counted: bool = False) -> Any:
         """Run a verb; its error is reported in our format, without a traceback."""
         if self._trouble:
             _sdk.fail(str(self._trouble))
         urn = _sdk.current_urn()
-        call = Call(urn, Row(self._engine, self._tally, urn))
+        call = Call(urn, Row(self._engine, _TALLY, urn))
         try:
             if not counted:
                 return work(call)
-            with self._tally.counting(urn.rpartition("::")[2]):
+            with _TALLY.counting(urn.rpartition("::")[2]):
                 return work(call)
         except VerbFailed as failed:
             self._fail(failed, props)

@@ -7,7 +7,7 @@ import json
 import math
 import os
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from ..core.errors import ConfigError
@@ -47,17 +47,22 @@ class Settings:
         return _given(self._config, key, snake_case(key).upper())
 
     @classmethod
-    def read(cls, config: Callable[[str], object], keys: Iterable[str] = ()) -> Settings:
+    def read(
+        cls, config: Callable[[str], object], keys: Iterable[str] = (), own: Sequence[str] = ()
+    ) -> Settings:
         """Read settings from stack config, else from the environment.
 
         Args:
             config: returns the value of a key, or None.
             keys: the keys of the whole config, also of other packages.
+            own: the settings that only one service has; see `own`.
 
         Raises:
-            ConfigError: if a value can't be used, or a key is misspelled, which would turn the account guard off silently.
+            ConfigError: if a value can't be used, or a key is misspelled: the account guard would be off, or another cloud
+                meant, and nobody would know.
         """
-        _check_spelling(each for each in (*keys, *os.environ) if each.startswith(("snapcopy:", "SNAPCOPY_")))
+        names = [each for each in (*keys, *os.environ) if each.startswith(("snapcopy:", "SNAPCOPY_"))]
+        _check_spelling(names, {each.lower(): each for each in (*_KEYS, *own)})
         return cls(
             poll_seconds=_number(config, "pollSeconds", "POLL_SECONDS", LONGEST_PAUSE, least=0.1),
             max_workers=int(_number(config, "maxWorkers", "MAX_WORKERS", DEFAULT_WORKERS, least=1)),
@@ -67,12 +72,29 @@ class Settings:
             _config=config,
         )
 
+    @classmethod
+    def of_the_program(cls) -> Settings:
+        """Read the settings in a program: the stack's, else the environment's.
 
-def _check_spelling(names: Iterable[str]) -> None:
+        Raises:
+            ConfigError: as `read`.
+        """
+        import pulumi  # which the command line does without
+
+        from ._sdk import program_config_keys
+
+        def configured(key: str) -> str | None:
+            namespace, _, name = key.partition(":")
+            return pulumi.Config(namespace).get(name)
+
+        return cls.read(configured, program_config_keys())
+
+
+def _check_spelling(names: Iterable[str], settings: Mapping[str, str]) -> None:
     for name in names:
-        folded = re.sub("[^a-z]", "", name.lower()).removeprefix("snapcopy")
-        for key in difflib.get_close_matches(folded, map(str.lower, _KEYS), n=1, cutoff=0.85):
-            setting = next(each for each in _KEYS if each.lower() == key)
+        folded = re.sub("[^a-z0-9]", "", name.lower()).removeprefix("snapcopy")
+        for key in difflib.get_close_matches(folded, settings, n=1, cutoff=0.85):
+            setting = settings[key]
             right = {"snapcopy": f"snapcopy:{setting}", "SNAPCOPY": f"SNAPCOPY_{snake_case(setting).upper()}"}
             if name not in right.values():
                 raise ConfigError(f"{name} is no setting; write {right[name[:8]]}, or remove it.")

@@ -10,8 +10,6 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Any, TypeVar
 
-import pulumi
-
 from ..core.errors import ConfigError, ServiceError, WrongAccount
 from ..core.values import Phase, Seen
 from ..core.waiting.clock import SystemClock
@@ -210,7 +208,7 @@ class Lookups:
         from ..aws.login import Login
         from .service import Lightsail
 
-        settings = Settings.read(_stack_config)
+        settings = Settings.of_the_program()
         login = Login(profile=settings.aws_profile, region=settings.aws_region)
         return cls(service=Lightsail(login=login), login=login, allowed=settings.allowed_account_ids)
 
@@ -287,11 +285,6 @@ def _retried(question: Callable[[], T]) -> T:
         return Deadline(clock=clock, at=clock.now() + PATIENCE).retry(question)
     except OutOfTime as end:
         raise end.trouble or ServiceError("the service didn't answer in time") from None
-
-
-def _stack_config(key: str) -> str | None:
-    namespace, _, name = key.partition(":")
-    return pulumi.Config(namespace).get(name)
 
 
 def _instance(raw: Any, region: str) -> Instance:

@@ -23,6 +23,9 @@ if TYPE_CHECKING:
     from ..host.settings import Settings
     from .sdk import Connection
 
+SETTING = "requestsPerSecond"
+"""How many calls a second all resources of a process make."""
+
 # A program only refers to the providers: what they need, osc-sdk-python above all, is imported in functions.
 
 
@@ -46,7 +49,7 @@ def _provider(factory: Callable[[], DynamicProvider], family: Family) -> Dynamic
     return DynamicProvider(
         Backend(
             factory=factory, family=family, by_settings=partial(_family, family), service=_service,
-            default_region=_default_region, account=_account, ledger=_ledger,
+            default_region=_default_region, account=_account, ledger=_ledger, settings=(SETTING,),
         )
     )  # fmt: skip
 
@@ -86,7 +89,7 @@ def _connect(settings: Settings) -> Connection:
 
 
 def _rate(settings: Settings) -> float | None:
-    name, value = settings.own("requestsPerSecond")
+    name, value = settings.own(SETTING)
     rate = _number(value) if value is not None else None
     if value is not None and rate is None:
         raise ConfigError(f"{name} is {value!r}; write a number of calls a second, above 0.")
