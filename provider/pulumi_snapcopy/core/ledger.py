@@ -12,7 +12,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from .values import Seen
+from .bookkeeping import Bookkeeping
+from .values import Known, Seen
 
 
 @dataclass(slots=True)
@@ -110,28 +111,31 @@ class Ledger:
         return self._entries.setdefault(urn, Entry())
 
     def remember(
-        self, urn: str, id_: str, outputs: Mapping[str, Any], *, region: str, ref: str | None
+        self, urn: str, id_: str, known: Known, bookkeeping: Bookkeeping, *, tags: Mapping[str, str]
     ) -> Entry:
         """Note that a resource had this object, perhaps under an older id, by which the engine will delete it.
 
         Args:
             urn: the resource.
             id_: the object's resource id.
-            outputs: the outputs in the state.
-            region: its region.
-            ref: its ref, if the state has it.
+            known: what the state knows of the object.
+            bookkeeping: our bookkeeping in the state.
+            tags: the user's tags in the state.
         """
         if urn in self._declared:
             self._urns[id_] = urn
         entry = self.entry(urn)
-        entry.region = entry.region or region
-        entry.tags = outputs.get("tags") or {}
-        entry.ref = ref
-        if ref is None:
+        entry.region = entry.region or id_.partition("/")[0]
+        entry.tags, entry.ref = tags, known.ref
+        if known.ref is None:
             entry.ids.add(id_)
         else:  # the ref distinguishes it from what an interrupted run has made again under its name
             entry.ids.discard(id_)
-            entry.refs.add(ref)
+            entry.refs.add(known.ref)
+        entry.refs |= known.predecessors
+        entry.replaced = bookkeeping.replaced
+        if isinstance(bookkeeping.key, str):
+            entry.key = bookkeeping.key
         return entry
 
     def urn_of(self, id_: str, urn: str) -> str:

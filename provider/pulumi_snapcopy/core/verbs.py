@@ -89,7 +89,8 @@ class Verbs:
     def diff(self, urn: str, id_: str, olds: Properties, news: Properties) -> Differences:
         """Return which changes ask for a replacement, and whether anything is done in place."""
         found = differences(self.family, olds, news)
-        entry = self._remember(urn, id_, olds)
+        known, bookkeeping = state.known(self.family, olds, id_), Bookkeeping.of(olds)
+        entry = self.ledger.remember(urn, id_, known, bookkeeping, tags=olds.get("tags") or {})
         entry.is_another_request = bool(found.replaces)
         if found.replaces:
             self.ledger.unassign(urn)
@@ -319,16 +320,6 @@ class Verbs:
             and not entry.is_another_request
             and self.family.settled_id(replacement) == id_
         )
-
-    def _remember(self, urn: str, id_: str, olds: Properties) -> Entry:
-        known = state.known(self.family, olds, id_)
-        region = olds.get(self.family.region_argument) or ""
-        entry = self.ledger.remember(urn, id_, olds, region=region, ref=known.ref)
-        entry.refs.update(known.predecessors)
-        if isinstance(key := Bookkeeping.of(olds).key, str):
-            entry.key = key
-        entry.replaced = Bookkeeping.of(olds).replaced
-        return entry
 
 
 def _with_source(run: Run, bookkeeping: Bookkeeping, olds: Mapping[str, Any]) -> Bookkeeping:
