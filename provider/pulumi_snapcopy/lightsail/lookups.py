@@ -141,13 +141,15 @@ class Snapshot:
 
 
 def get_instances(*, region: str | None = None) -> tuple[Instance, ...]:
-    """Return the instances of a region.
+    """Return the instances of a region, sorted by name.
 
     Args:
         region: the region; default: the stack's ``aws:region``, else the region of AWS tooling.
 
     Raises:
-        SnapcopyError: if the service doesn't answer, or the settings don't allow the call; its text is a sentence.
+        ConfigError: if a setting can't be used, or no region is given and no default is set.
+        WrongAccount: if the credentials belong to an account that the account guard doesn't allow.
+        ServiceError: if the service refuses the call, or doesn't answer within 20 seconds.
 
     Example:
         >>> [each.name for each in get_instances(region="us-east-1") if each.tags.get("backup")]  # doctest: +SKIP
@@ -157,7 +159,20 @@ def get_instances(*, region: str | None = None) -> tuple[Instance, ...]:
 
 
 def get_disks(*, region: str | None = None) -> tuple[Disk, ...]:
-    """Return the disks of a region, without instances' system disks; see `get_instances`."""
+    """Return the disks of a region, sorted by name, without instances' system disks.
+
+    Args:
+        region: the region; default: the stack's ``aws:region``, else the region of AWS tooling.
+
+    Raises:
+        ConfigError: if a setting can't be used, or no region is given and no default is set.
+        WrongAccount: if the credentials belong to an account that the account guard doesn't allow.
+        ServiceError: if the service refuses the call, or doesn't answer within 20 seconds.
+
+    Example:
+        >>> [each.name for each in get_disks(region="us-east-1") if each.attached_to is None]  # doctest: +SKIP
+        ['data-1']
+    """
     return _ask(region, lambda lookups, there: lookups.disks(there))
 
 
@@ -169,8 +184,10 @@ def get_auto_snapshots(resource_name: str, *, region: str | None = None) -> tupl
         region: the region of the instance or disk; default: the stack's ``aws:region``, else the region of AWS tooling.
 
     Raises:
-        NotFound: if the region has no such instance or disk.
-        SnapcopyError: if the service doesn't answer, or the settings don't allow the call; its text is a sentence.
+        ConfigError: if a setting can't be used, or no region is given and no default is set.
+        WrongAccount: if the credentials belong to an account that the account guard doesn't allow.
+        ServiceError: if the service refuses the call, or doesn't answer within 20 seconds.
+        NotFound: if the region has no such instance or disk; a ServiceError, too.
 
     Example:
         >>> [str(each.date) for each in get_auto_snapshots("web-1", region="us-east-1")]  # doctest: +SKIP
@@ -180,7 +197,20 @@ def get_auto_snapshots(resource_name: str, *, region: str | None = None) -> tupl
 
 
 def get_snapshots(*, region: str | None = None) -> tuple[Snapshot, ...]:
-    """Return all manual snapshots of a region, sorted by name; see `get_instances`."""
+    """Return all manual snapshots of a region, copies too, sorted by name.
+
+    Args:
+        region: the region; default: the stack's ``aws:region``, else the region of AWS tooling.
+
+    Raises:
+        ConfigError: if a setting can't be used, or no region is given and no default is set.
+        WrongAccount: if the credentials belong to an account that the account guard doesn't allow.
+        ServiceError: if the service refuses the call, or doesn't answer within 20 seconds.
+
+    Example:
+        >>> [each.name for each in get_snapshots(region="eu-west-1") if each.is_complete]  # doctest: +SKIP
+        ['web-1-2026-11-20-3f9c2a1b']
+    """
     return _ask(region, lambda lookups, there: tuple(_public(each) for each in lookups.snapshots(there)))
 
 
