@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import inspect
+from importlib import import_module
 from pathlib import Path
+from typing import Any
 
 import pytest
 from pulumi_snapcopy.core.fields import Change, Field, Fields, Type, camel_case, snake_case
+from pulumi_snapcopy.core.rules.rulebook import Rulebook
 from pulumi_snapcopy.families import RULEBOOKS
 
 FIELDS = Fields(
@@ -17,24 +21,40 @@ FIELDS = Fields(
 )
 
 
-def test_the_pages_tables_are_those_of_the_fields() -> None:
-    """Every resource's arguments and outputs, with types, defaults and meanings, in the README or its service's page."""
+def tables(book: Rulebook) -> tuple[str, str]:
+    """The tables of a resource's arguments and outputs, as its class has them."""
+    room = book.token.rpartition("/")[2].partition(":")[0]
+    resource: type[Any] = getattr(import_module(f"pulumi_snapcopy.{room}"), book.noun)
+    parameters = inspect.signature(resource).parameters.values()
+    required = {each.name for each in parameters if each.default is each.empty}
+    shown = {each for each in dir(resource) if isinstance(inspect.getattr_static(resource, each), property)}
+    return (
+        book.fields.table_of_arguments(required=required),
+        book.fields.table_of_outputs(shown=shown),
+    )
+
+
+@pytest.mark.parametrize("book", RULEBOOKS, ids=lambda book: book.token)
+def test_the_pages_tables_are_those_of_the_fields(book: Rulebook) -> None:
+    """The README or the service's page has each resource's arguments and outputs, with what its class requires and shows."""
     root = Path(__file__).parents[2]
     pages = "\n".join(page.read_text() for page in (root / "README.md", *(root / "docs").glob("*.md")))
-    for book in RULEBOOKS:
-        assert book.fields.table_of_arguments() in pages
-        assert book.fields.table_of_outputs() in pages
+    for table in tables(book):
+        assert table in pages
 
 
 def test_a_table_has_a_row_a_field() -> None:
-    """As Markdown, in Python's spelling, with empty cells for what has no default."""
+    """A table is Markdown in Python's spelling, and a field without a default has an empty cell."""
     assert FIELDS.table_of_arguments() == (
         "| argument | type | default | meaning |\n|---|---|---|---|\n"
         "| `source_region` | str | | where from |\n| `adopt` | bool | `False` | take over |\n"
     )
+    assert "| `source_region` | str | required |" in FIELDS.table_of_arguments(required={"source_region"})
+    table = "| output | type | meaning |\n|---|---|---|\n| `size_in_gb` | int | its size |\n"
+    assert FIELDS.table_of_outputs() == table
     assert (
-        FIELDS.table_of_outputs()
-        == "| output | type | meaning |\n|---|---|---|\n| `size_in_gb` | int | its size |\n"
+        FIELDS.table_of_outputs(shown={"source_region", "size_in_gb"})
+        == table + "\nThese arguments are outputs too: `source_region`.\n"
     )
 
 

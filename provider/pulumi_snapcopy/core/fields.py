@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Container, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from enum import Enum
 
@@ -121,18 +121,34 @@ class Fields:
         camel = self.camel(name)
         return snake_case(camel) if snake_case(camel) in self._camel else name
 
-    def table_of_arguments(self) -> str:
-        """Return the arguments as a table for the documentation."""
+    def table_of_arguments(self, *, required: Container[str] = ()) -> str:
+        """Return the arguments as a table for the documentation.
+
+        Args:
+            required: those that the resource class requires, in Python's spelling.
+        """
         rows = [
-            (f"`{each.snake}`", each.type.python.__name__, each.default, each.meaning)
+            (
+                f"`{each.snake}`",
+                each.type.python.__name__,
+                "required" if each.snake in required else each.default,
+                each.meaning,
+            )
             for each in self.arguments
         ]
         return _table(("argument", "type", "default", "meaning"), rows)
 
-    def table_of_outputs(self) -> str:
-        """Return the outputs as a table for the documentation."""
+    def table_of_outputs(self, *, shown: Container[str] = ()) -> str:
+        """Return the outputs as a table for the documentation, and a line with the arguments that are outputs too.
+
+        Args:
+            shown: the properties that the resource class declares, in Python's spelling.
+        """
         rows = [(f"`{each.snake}`", each.type.python.__name__, each.meaning) for each in self.outputs]
-        return _table(("output", "type", "meaning"), rows)
+        names = {each.name for each in self.outputs}
+        both = [f"`{each.snake}`" for each in self.arguments if each.snake in shown and each.name not in names]
+        line = f"\nThese arguments are outputs too: {', '.join(both)}.\n" if both else ""
+        return _table(("output", "type", "meaning"), rows) + line
 
     def pythonic(self, message: str) -> str:
         """Return a message with the fields spelled as a Python program spells them."""
