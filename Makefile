@@ -9,7 +9,7 @@ TEST_ARGS ?= -n 4 --dist worksteal
 .PHONY: help setup up down test soak bench lint clean python
 
 help:
-	@echo 'make up      set everything up, start the emulator, copy a snapshot, show what there is'
+	@echo 'make up      set everything up, start the emulator, copy three snapshots, show what there is'
 	@echo 'make down    undo it'
 	@echo 'make test    set up, check the style and types, run every test'
 	@echo 'make soak    the long tests: killed at every call, thousands of random steps'
