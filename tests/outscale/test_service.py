@@ -6,7 +6,15 @@ from typing import Any
 
 import pytest
 from pulumi_snapcopy.core.bookkeeping import Bookkeeping
-from pulumi_snapcopy.core.errors import AnswerLost, Denied, NoSuchService, NotFound, Refused, ServiceError
+from pulumi_snapcopy.core.errors import (
+    AnswerLost,
+    Denied,
+    NoSuchService,
+    NotFound,
+    Refused,
+    ServiceError,
+    Transient,
+)
 from pulumi_snapcopy.core.values import Phase
 from pulumi_snapcopy.core.waiting.clock import Clock, SystemClock
 from pulumi_snapcopy.core.waiting.listing import Listing
@@ -169,14 +177,30 @@ def test_an_endpoint_without_accounts_has_but_one() -> None:
     assert sdk.calls[-1][1]["Filters"] == {"SnapshotIds": ["snap-00000000"]}
 
 
-def test_credentials_that_arent_allowed_to_read_accounts_are_told() -> None:
-    """A shared snapshot could be taken for an own one."""
+@pytest.mark.parametrize(
+    "error",
+    [
+        Denied("", call="api:ReadAccounts", code="4"),
+        Refused("The parameter has a wrong type.", call="api:ReadAccounts", code="4110"),
+        Refused("the request can't be sent (OSError)", call="api:ReadAccounts"),
+        Transient("Too many requests", call="api:ReadAccounts", code="6"),
+    ],
+)
+def test_where_accounts_cant_be_read_nothing_is_listed(error: ServiceError) -> None:
+    """A shared snapshot could be taken for an own one, then and for the rest of the process."""
+    answers: list[Any] = [error, [{"AccountId": "1"}]]
 
-    def denied(**given: Any) -> Any:
-        raise Denied("", call="api:ReadAccounts", code="4")
+    def read(**given: Any) -> Any:
+        if isinstance(answer := answers.pop(0), ServiceError):
+            raise answer
+        return answer
 
-    with pytest.raises(Denied):
-        Outscale(lambda: Scripted(ReadAccounts=denied)).get(REGION, "snap-00000000")
+    sdk = Scripted(ReadAccounts=read, ReadSnapshots=lambda **given: [])
+    service = Outscale(lambda: sdk)
+    with pytest.raises(type(error)):
+        service.get(REGION, "snap-00000000")
+    assert service.get(REGION, "snap-00000000") is None
+    assert sdk.filters() == [{"AccountIds": ["1"], "SnapshotIds": ["snap-00000000"]}]
 
 
 def test_ids_may_have_any_length_and_a_malformed_one_hides_no_other() -> None:

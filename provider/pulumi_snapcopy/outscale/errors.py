@@ -36,6 +36,8 @@ INVALID_STATE = "409"
 NO_SUCH_SNAPSHOT = "5054"
 TOO_MANY_SNAPSHOTS = "10026"
 UNKNOWN_PARAMETER = "3001"
+UNKNOWN_ACTION = "12000"
+"""The error code of an endpoint that doesn't have the call."""
 UNKNOWN_KEY = "4120"
 """The error code, without details, for an access key that the service doesn't know."""
 

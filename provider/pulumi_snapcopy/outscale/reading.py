@@ -14,7 +14,7 @@ from ..core.values import Phase, Seen
 from ..core.waiting.batch import Gathered, Recent
 from ..core.waiting.clock import Clock
 from ..core.waiting.once import Once
-from .errors import UNKNOWN_PARAMETER
+from .errors import UNKNOWN_ACTION, UNKNOWN_PARAMETER
 from .shapes import snapshot
 
 _PAGE = 1000
@@ -165,11 +165,16 @@ class Reader:
         return number
 
     def _own_filter(self) -> dict[str, list[str]]:
-        """Return the filter that leaves out shared and public snapshots; empty if the endpoint has no ReadAccounts."""
+        """Return the filter that leaves out shared and public snapshots; empty if the endpoint has no ReadAccounts.
+
+        Any other error is raised: without the filter, others' snapshots would be taken for own ones.
+        """
         if self._has_accounts:
             try:
                 return {"AccountIds": [self.account()]}
-            except (NoSuchService, Refused):
+            except (NoSuchService, Refused) as error:
+                if isinstance(error, Refused) and error.code != UNKNOWN_ACTION:
+                    raise
                 self._has_accounts = False
         return {}
 
