@@ -52,7 +52,7 @@ def test_actionlint_finds_nothing(path: Path) -> None:
 @pytest.mark.parametrize("path", WORKFLOWS, ids=named)
 def test_actions_are_pinned_by_commit(path: Path) -> None:
     """Each by its whole hash, with the version beside it."""
-    for used in re.findall(r"uses: (.*)", path.read_text()):
+    for used in re.findall(r"uses: (?!\./)(.*)", path.read_text()):
         assert re.fullmatch(r"[\w-]+/[\w-]+@[0-9a-f]{40} # v\d+\.\d+\.\d+", used), used
 
 
@@ -68,18 +68,28 @@ def test_every_supported_python_is_tested() -> None:
 
 
 def test_only_the_publishing_job_is_trusted() -> None:
-    """It may get the index's token, runs nothing of the repository, and publishes what the other job has tried."""
+    """It may get the index's token, runs nothing of the repository, and publishes what the other jobs have tried."""
     release = read(ROOT / ".github/workflows/release.yml")
     assert release[True] == {"push": {"tags": ["v*"]}}  # YAML 1.1 reads `on` as True
     assert release["permissions"] == {}
     build, publish = release["jobs"]["build"], release["jobs"]["publish"]
     assert (build["permissions"], publish["permissions"]) == ({"contents": "read"}, {"id-token": "write"})
-    assert publish["needs"] == "build"
+    assert publish["needs"] == ["test", "build"]
     assert [step.get("uses", "").partition("@")[0] for step in publish["steps"]] == [
         "actions/download-artifact",
         "pypa/gh-action-pypi-publish",
     ]
     assert "secrets." not in (ROOT / ".github/workflows/release.yml").read_text()
+
+
+def test_a_release_is_tested_as_every_change_is() -> None:
+    """On each supported Python, by the same workflow, which may read the repository."""
+    release, test = (read(ROOT / f".github/workflows/{name}.yml") for name in ("release", "test"))
+    assert "workflow_call" in test[True]
+    assert release["jobs"]["test"] == {
+        "uses": "./.github/workflows/test.yml",
+        "permissions": test["permissions"],
+    }
 
 
 @pytest.mark.parametrize(("tag", "code"), [("v{}", 0), ("{}", 1), ("v9.9.9", 1)])
