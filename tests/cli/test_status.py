@@ -138,6 +138,23 @@ def test_a_source_that_was_taken_again_makes_its_copy_no_younger(
     assert json.loads(drilled.stdout)["date"] == day(0)
 
 
+def test_a_drill_and_a_report_date_a_copy_of_a_deleted_manual_snapshot_alike(
+    on_emulator: Emulator, invoke: Invoke
+) -> None:
+    """A recovery region's copy, made after midnight, is of the day that its resource is named after."""
+    tags = {
+        "snapcopy:owner": OWNER.format(f"web-1-{day(1)}"),
+        "snapcopy:source": "us-east-1:web-1-manual-0123abcd",
+    }
+    on_emulator.put_snapshot("eu-west-1", "web-1-copy", from_name="web-1", tags=tags)
+    (source,) = told(invoke)["sources"]
+    drilled = json.loads(
+        invoke("drill", "web-1", "--source-region", "us-east-1", *HERE, "--format", "json").stdout
+    )
+    assert source["newest"]["date"] == drilled["date"] == day(1)
+    assert drilled["dataAgeSeconds"] == pytest.approx(source["ageSeconds"], abs=60)
+
+
 def test_what_was_taken_in_the_region_is_no_copy(on_emulator: Emulator, invoke: Invoke) -> None:
     """A snapshot of an instance goes with its region."""
     tags = {

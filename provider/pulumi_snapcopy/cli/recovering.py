@@ -7,7 +7,7 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
-from datetime import date, datetime, timedelta, timezone
+from datetime import date, datetime, timedelta
 from typing import Protocol, TypeVar
 
 from ..core.errors import NotFound, ServiceError, SnapcopyError, Transient
@@ -15,7 +15,7 @@ from ..core.keys import is_of_stack
 from ..core.values import FORMS_OF_COPIES, OWNER_TAG, SOURCE_TAG, Phase, Seen, form_of
 from ..lightsail.drill_permissions import DRILL_TAG
 from ..lightsail.lookups import AutoSnapshot, Disk, Instance, Lookups
-from ..lightsail.newest import source_time
+from ..lightsail.newest import data_taken_at
 from ..recovery.drill import DrillResult
 from ..recovery.evidence import CopyState
 from ..recovery.report import CopyFacts, Report, SourceFacts, assess
@@ -257,14 +257,9 @@ def _origin(seen: Seen, stack: str | None) -> Origin | None:
 
 def _facts(seen: Seen, taken: Mapping[str, datetime]) -> CopyFacts:
     parts = _parts(seen)
-    automatic = len(parts) == 3
-    at = source_time(taken.get(parts[-1]), seen)
-    day = _date(parts[-1]) if automatic else at.date() if at else None
-    if day is None:  # a manual snapshot that was deleted: it is at least as old as its copy
-        made = seen.created_at or datetime.now(timezone.utc)
-        day = _date(seen.tags.get(OWNER_TAG, "").rpartition("@")[0][-10:]) or made.date()
+    at = data_taken_at(seen, taken.get(parts[-1]))
     return CopyFacts(
-        date=day,
+        date=(len(parts) == 3 and _date(parts[-1])) or at.date(),
         name=seen.name,
         state=_STATES[seen.phase],
         size_in_gb=seen.size,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, time, timedelta, timezone
+from datetime import date, datetime, time, timedelta, timezone
 from typing import TYPE_CHECKING
 
 from ..core.errors import ServiceError
@@ -48,7 +48,12 @@ def newest_copy(service: Lightsail, source: str, source_region: str, target_regi
     if any(_date(each) for each in ours):
         automatic = _automatic(service, source_region, source)
     manual = _manual(service, source_region) if any(not _date(each) for each in ours) else {}
-    held = [HeldCopy(seen=each, taken_at=_taken_at(each, automatic, manual)) for each in ours]
+
+    def taken_at(copy: Seen) -> datetime:
+        day, name = _date(copy), copy.tags[SOURCE_TAG].split(":")[1]
+        return data_taken_at(copy, automatic.get(day) if day else manual.get(name))
+
+    held = [HeldCopy(seen=each, taken_at=taken_at(each)) for each in ours]
     return max(held, key=lambda each: (each.taken_at, each.seen.name), default=None)
 
 
@@ -82,17 +87,30 @@ def is_of(copy: Seen, source: str, source_region: str) -> bool:
     return source in (name, copy.outputs.get("fromResourceName"))
 
 
-def source_time(taken_at: datetime | None, copy: Seen) -> datetime | None:
-    """Return when a copy's source was taken, or None if a snapshot taken after the copy now has the source's name.
+def data_taken_at(copy: Seen, known: datetime | None) -> datetime:
+    """Return when a copy's data was taken; if the service no longer says, the midnight (UTC) at which its day began.
+
+    Without a known time, the day is the automatic snapshot's, or the one that the name of a recovery region's copy ends
+    with; the data of any other copy is at least as old as the copy.
+
+    Args:
+        copy: a copy of ours.
+        known: when the snapshot was taken that now has the source's date or name; None if the service doesn't say.
 
     Example:
-        >>> copy = Seen(name="c", region="eu-west-1", kind="DiskSnapshot", created_at=datetime(2026, 11, 20, 6))
-        >>> source_time(datetime(2026, 11, 20, 5), copy), source_time(datetime(2026, 11, 28, 5), copy)
-        (datetime.datetime(2026, 11, 20, 5, 0), None)
+        >>> copy = Seen(name="c", region="eu-west-1", kind="DiskSnapshot", created_at=datetime(2026, 11, 21, 6),
+        ...             tags={"snapcopy:owner": "shop/dev/dr-web-1-2026-11-20@0123456789abcdef"})
+        >>> data_taken_at(copy, datetime(2026, 11, 20, 5))
+        datetime.datetime(2026, 11, 20, 5, 0)
+        >>> data_taken_at(copy, datetime(2026, 11, 28, 5))  # of a snapshot taken again under the source's name
+        datetime.datetime(2026, 11, 20, 0, 0, tzinfo=datetime.timezone.utc)
     """
-    if taken_at is None or copy.created_at is None:
-        return taken_at
-    return taken_at if taken_at <= copy.created_at + timedelta(seconds=SAME_EVENT) else None
+    made = copy.created_at
+    if known is not None and (made is None or known <= made + timedelta(seconds=SAME_EVENT)):
+        return known
+    resource = copy.tags.get(OWNER_TAG, "").rpartition("@")[0]
+    day = _day(_date(copy)) or _day(resource[-10:]) or (made or datetime.now(timezone.utc)).date()
+    return datetime.combine(day, time(), timezone.utc)
 
 
 def _date(copy: Seen) -> str:
@@ -100,18 +118,11 @@ def _date(copy: Seen) -> str:
     return [*copy.tags.get(SOURCE_TAG, "").split(":", 2), "", ""][2]
 
 
-def _taken_at(copy: Seen, automatic: dict[str, datetime], manual: dict[str, datetime]) -> datetime:
-    date = _date(copy)
-    name = copy.tags[SOURCE_TAG].split(":")[1]
-    known = source_time(automatic.get(date) if date else manual.get(name), copy)
-    if known is not None:
-        return known
-    day = (
-        datetime.fromisoformat(date).date()
-        if date
-        else (copy.created_at or datetime.now(timezone.utc)).date()
-    )
-    return datetime.combine(day, time(), timezone.utc)
+def _day(text: str) -> date | None:
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        return None
 
 
 def _automatic(service: Lightsail, region: str, source: str) -> dict[str, datetime]:
