@@ -241,6 +241,17 @@ def test_a_restore_that_is_not_allowed_is_exit_1_and_unreadable_copies_are_exit_
     assert (ended.exit_code, json.loads(ended.stdout)["objectiveMet"]) == (2, None)
 
 
+def test_an_answer_without_its_list_is_unreadable_and_not_empty(
+    region: Any, invoke: Invoke, on_emulator: Emulator
+) -> None:
+    """There may be copies that it doesn't show: neither "no copy" nor restoring an older one."""
+    on_emulator.inject(Fault(kind="empty", operation="GetInstanceSnapshots", times=None))
+    ended = invoke("drill", "app-1", *ROUTE, "--timeout", "5m", "--format", "json")
+    said = json.loads(ended.stdout)
+    assert ended.exit_code == 2, ended.output
+    assert said["error"].endswith("the answer holds no instanceSnapshots"), said
+
+
 def test_it_says_what_it_waits_for(region: Any, invoke: Invoke, on_emulator: Emulator) -> None:
     """A region that is down is asked for as long as a restore may take."""
     on_emulator.inject(

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta, timezone
 from typing import TYPE_CHECKING
@@ -40,10 +39,11 @@ def newest_copy(service: Lightsail, source: str, source_region: str, target_regi
     Raises:
         ServiceError: if the target region's snapshots can't be listed.
     """
-    listed = [
-        each for kind in ("InstanceSnapshot", "DiskSnapshot") for each in service.all(target_region, kind)
+    ours = [
+        each
+        for each in service.snapshots(target_region)
+        if each.phase is Phase.DONE and is_of(each, source, source_region)
     ]
-    ours = [each for each in listed if each.phase is Phase.DONE and is_of(each, source, source_region)]
     automatic = {}
     if any(_date(each) for each in ours):
         automatic = _automatic(service, source_region, source)
@@ -135,9 +135,7 @@ def _automatic(service: Lightsail, region: str, source: str) -> dict[str, dateti
 
 def _manual(service: Lightsail, region: str) -> dict[str, datetime]:
     try:
-        listed: Sequence[Seen] = [
-            each for kind in ("InstanceSnapshot", "DiskSnapshot") for each in service.all(region, kind)
-        ]
+        listed = service.snapshots(region)
     except ServiceError:
         return {}
     return {each.name: each.created_at for each in listed if each.created_at}

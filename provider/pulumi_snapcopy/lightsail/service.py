@@ -68,15 +68,9 @@ class Lightsail:
         return None
 
     def all(self, region: str, kind: str) -> list[Seen]:
-        """Return a region's manual snapshots of one type, read page by page."""
-        client = self._clients.of(region)
-        if kind == "DiskSnapshot":
-            listed = pages("lightsail:GetDiskSnapshots", client.get_disk_snapshots)
-            raw = [each for page in listed for each in page.get("diskSnapshots") or []]
-        else:
-            listed = pages("lightsail:GetInstanceSnapshots", client.get_instance_snapshots)
-            raw = [each for page in listed for each in page.get("instanceSnapshots") or []]
-        return [snapshot_seen(each, region, kind) for each in raw]
+        """Return a region's manual snapshots of one type; a response without the list is an error."""
+        listed = self.listed(region, f"{kind[0].lower()}{kind[1:]}s")
+        return [snapshot_seen(each, region, kind) for each in listed]
 
     def find(self, spec: Spec, listing: Listing) -> list[Seen]:
         """Return the snapshot that has the spec's name, as a list of at most one."""
@@ -117,17 +111,11 @@ class Lightsail:
 
     def resource_names(self, region: str) -> list[str]:
         """Return the names of a region's instances and disks."""
-        client = self._clients.of(region)
-        instances = pages("lightsail:GetInstances", client.get_instances)
-        names = [each["name"] for page in instances for each in page.get("instances", [])]
-        disks = pages("lightsail:GetDisks", client.get_disks)
-        return names + [each["name"] for page in disks for each in page.get("disks", [])]
+        return [each["name"] for what in ("instances", "disks") for each in self.listed(region, what)]
 
     def database_names(self, region: str) -> list[str]:
         """Return the names of a region's relational databases."""
-        client = self._clients.of(region)
-        listed = pages("lightsail:GetRelationalDatabases", client.get_relational_databases)
-        return [each["name"] for page in listed for each in page.get("relationalDatabases", [])]
+        return [each["name"] for each in self.listed(region, "relationalDatabases")]
 
     def check_source(self, spec: Spec, listing: Listing) -> Source:
         """Check the source of a copy in its own region, and return it."""
@@ -149,12 +137,8 @@ class Lightsail:
         return [each for page in pages(f"lightsail:{action}", read) for each in member(page, what)]
 
     def snapshots(self, region: str) -> list[Seen]:
-        """Return a region's manual snapshots of all the adapter's types; a response without the list is an error."""
-        return [
-            snapshot_seen(raw, region, kind)
-            for kind in self.kinds
-            for raw in self.listed(region, f"{kind[0].lower()}{kind[1:]}s")
-        ]
+        """Return a region's manual snapshots of all the adapter's types; a response without a list is an error."""
+        return [each for kind in self.kinds for each in self.all(region, kind)]
 
     # Changes
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from ..aws.calls import call, pages
+from ..aws.calls import call
 from ..aws.login import Login
 from ..core.errors import NotFound, ServiceError, SourceError
 from ..core.values import Seen, Source, Spec, Started
@@ -104,19 +104,11 @@ class TakingLightsail(Lightsail):
                 "snapshots of databases can neither be taken this way nor copied to another region.",
                 f"write an instance or disk, or use the database's own snapshots in {region}.",
             )
-        names = names_or_error(lambda: self._names(region, kind))
+        names = names_or_error(lambda: [each["name"] for each in self.listed(region, f"{kind}s")])
         return SourceError(
             f'there is no {kind} "{name}" in {region}', existing_sentence(region, f"{kind}s", names, name),
             f"write the name of an existing one as {spelled}, or another region.",
         )  # fmt: skip
-
-    def _names(self, region: str, kind: str) -> list[str]:
-        client = self._clients.of(region)
-        if kind == "disk":
-            listed = pages("lightsail:GetDisks", client.get_disks)
-        else:
-            listed = pages("lightsail:GetInstances", client.get_instances)
-        return [each["name"] for page in listed for each in page.get(f"{kind}s") or []]
 
     def _is_database(self, region: str, name: str) -> bool:
         """Whether a name is that of a relational database; False if the service returns an error."""
