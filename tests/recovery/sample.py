@@ -34,7 +34,7 @@ def held(
 
 
 def report(max_age: timedelta | None = timedelta(hours=26)) -> Report:
-    """Five sources: one in order, one with gaps and a copy in progress, one too old, one unreadable, one without copies."""
+    """Four sources: one in order, one with gaps and a copy in progress, one too old, one without copies."""
     data = held("data-1", size=128, skipped=(0, 2, 3))
     in_progress = CopyFacts(
         date=TODAY, name=f"dr-data-1-{TODAY}", state=CopyState.PENDING, progress="62%", size_in_gb=128
@@ -52,10 +52,7 @@ def report(max_age: timedelta | None = timedelta(hours=26)) -> Report:
             copies=held("build-agent", size=20, skipped=(0, 1, 2), retention=Retention(daily=3), since=9),
             retention=Retention(daily=3),
         ),
-        SourceFacts(
-            source="mail <old>", **regions, error="AccessDeniedException: not allowed to read snapshots"
-        ),
-        SourceFacts(source="wiki", **regions, retention=KEEP),
+        SourceFacts(source="mail <old>", **regions, retention=KEEP),
     )
     drills = (
         DrillResult(

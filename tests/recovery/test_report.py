@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+from dataclasses import replace
 from datetime import date, datetime, timedelta, timezone
 
 import pytest
@@ -24,7 +25,6 @@ OBJECTIVE = timedelta(hours=26)
 def status(
     *copies: CopyFacts,
     retention: Retention | None = None,
-    error: str | None = None,
     max_age: timedelta | None = OBJECTIVE,
 ) -> SourceStatus:
     """web-1's status now."""
@@ -34,7 +34,6 @@ def status(
         target_region="eu-west-1",
         copies=copies,
         retention=retention,
-        error=error,
     )
     return assess(facts, now=NOW, max_age=max_age)
 
@@ -111,23 +110,20 @@ def test_unknown_sizes_are_not_zero() -> None:
         ([status(copy(0))], True, 0),
         ([status(copy(0)), status(copy(3))], False, 1),
         ([status()], False, 1),
-        ([status(copy(0)), status(error="timed out")], False, 2),
-        ([status(copy(3)), status(error="timed out")], False, 1),
         ([], False, 2),
     ],
 )
 def test_the_exit_code_says_how_it_stands(sources: list[SourceStatus], met: bool, code: int) -> None:
-    """0 good, 1 missed, 2 couldn't be determined; what is known to be missed counts most."""
+    """0 good, 1 missed, 2 couldn't be determined."""
     found = report(*sources)
     assert (found.objective_met, found.exit_code) == (met, code)
     assert found.as_json()["objectiveMet"] is met
 
 
-def test_without_an_objective_only_reading_can_fail() -> None:
+def test_without_an_objective_nothing_is_missed() -> None:
     """No copies at all are no failure then."""
     assert report(max_age=None).exit_code == 0
     assert report(status(max_age=None), max_age=None).exit_code == 0
-    assert report(status(error="timed out", max_age=None), max_age=None).exit_code == 2
 
 
 def test_the_json_is_the_documented_one() -> None:
@@ -164,7 +160,6 @@ def test_the_json_is_the_documented_one() -> None:
                 ],
                 "sizeInGb": 80,
                 "estimatedMonthlyCost": 4.0,
-                "error": None,
             }
         ],
     }
@@ -185,11 +180,12 @@ def test_the_table_has_a_row_a_source() -> None:
         "missed: no copy",
         "3 days 5 h",
         "mail <old>",
-        "unknown: AccessDeniedException: not allowed to read snapshots",
     ):
         assert expected in text
-    marked = status_table(report(status(copy(0), error="[bold]denied[/bold]")))
-    assert "[bold]denied[/bold]" in "".join("".join(line) for line in printed(marked))
+    marked = replace(
+        status(copy(0)), facts=SourceFacts(source="[bold]x[/bold]", source_region="", target_region="")
+    )
+    assert "[bold]x[/bold]" in "".join("".join(line) for line in printed(status_table(report(marked))))
 
 
 def test_the_table_of_drills_says_how_each_ended() -> None:
@@ -205,7 +201,6 @@ def test_the_table_of_drills_says_how_each_ended() -> None:
         ([], OBJECTIVE, "No source has copies here."),
         ([status(copy(0))], OBJECTIVE, "Every source has a copy younger than 26 h."),
         ([status(copy(5)), status(copy(0))], OBJECTIVE, "1 of 2 sources has no copy younger than 26 h."),
-        ([status(copy(0)), status(error="x")], OBJECTIVE, "The copies of 1 of 2 sources could not be read."),
         ([status(copy(0), max_age=None)], None, "1 source; no objective was given."),
     ],
 )

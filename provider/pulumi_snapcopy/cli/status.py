@@ -187,8 +187,6 @@ def _given() -> set[str]:
 
 
 def _print(report: Report, form: str) -> None:
-    for each in report.unknown:
-        click.echo(f"Error: {each.facts.source}: {each.facts.error}", err=True)
     if form == "json":
         click.echo(json.dumps(report.as_json(), indent=2))
     elif form == "html":

@@ -46,7 +46,7 @@ class CopyFacts:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SourceFacts:
-    """A source's copies, or why they couldn't be read.
+    """A source's copies.
 
     Args:
         source: the name of the instance or disk.
@@ -54,7 +54,6 @@ class SourceFacts:
         target_region: the region of its copies.
         copies: the copies that are ours.
         retention: what the source's stack keeps; None if unknown.
-        error: why the copies couldn't be read, in the service's words; None if they were read.
     """
 
     source: str
@@ -62,7 +61,6 @@ class SourceFacts:
     target_region: str
     copies: tuple[CopyFacts, ...] = ()
     retention: Retention | None = None
-    error: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -96,7 +94,7 @@ class SourceStatus:
         newest: the newest complete copy.
         age: the age of the newest copy's data.
         gaps: days without a complete copy, oldest first.
-        objective_met: whether the age meets the objective; None if there is no objective or the copies are unknown.
+        objective_met: whether the age meets the objective; None if there is no objective.
         size_in_gb: the size of all complete copies whose size is known; None if none is known.
         monthly_cost: the most that they cost in US dollars, as snapshots are stored incrementally; None like the size.
     """
@@ -144,7 +142,6 @@ class SourceStatus:
             "copies": [each.as_json() for each in self.copies],
             "sizeInGb": self.size_in_gb,
             "estimatedMonthlyCost": self.monthly_cost,
-            "error": self.facts.error,
         }
 
 
@@ -181,7 +178,7 @@ def assess(
         newest=newest,
         age=age,
         gaps=gaps(days, days=facts.retention.daily if facts.retention else GAP_DAYS),
-        objective_met=None if max_age is None or facts.error else age is not None and age <= max_age,
+        objective_met=None if max_age is None else age is not None and age <= max_age,
         size_in_gb=size,
         monthly_cost=None if size is None else round(size * price, 2),
     )
@@ -218,18 +215,13 @@ class Report:
         return tuple(each for each in self.sources if each.objective_met is False)
 
     @property
-    def unknown(self) -> tuple[SourceStatus, ...]:
-        """The sources whose copies couldn't be read."""
-        return tuple(each for each in self.sources if each.facts.error is not None)
-
-    @property
     def objective_met(self) -> bool:
-        """Whether every source is known to meet the objective; without an objective, whether all could be read."""
-        return not self.missed and not self.unknown and (bool(self.sources) or self.max_age is None)
+        """Whether there are sources and each meets the objective; True without an objective."""
+        return not self.missed and (bool(self.sources) or self.max_age is None)
 
     @property
     def exit_code(self) -> int:
-        """0 if the objective is met, 1 if missed, 2 if unknown (also with an objective but no source)."""
+        """0 if the objective is met, 1 if missed, 2 if unknown: an objective, but no source."""
         if self.missed:
             return 1
         return 0 if self.objective_met else 2

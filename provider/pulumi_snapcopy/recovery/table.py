@@ -17,7 +17,7 @@ STYLES = {True: "green", False: "red", None: "yellow"}
 
 
 def status_table(report: Report) -> Table:
-    """Return a table with a row for each source; a source that couldn't be read shows the service's error."""
+    """Return a table with a row for each source."""
     table = _table(
         "SOURCE",
         "FROM",
@@ -66,16 +66,6 @@ def result(drill: DrillResult) -> str:
 
 def _cells(status: SourceStatus) -> tuple[str, ...]:
     facts = status.facts
-    if facts.error is not None:
-        return (
-            facts.source,
-            facts.source_region,
-            facts.target_region,
-            "-",
-            "-",
-            f"unknown: {facts.error}",
-            *"-----",
-        )
     progress = ", ".join(
         f"{each.date}{f' ({each.progress})' if each.progress else ''}" for each in status.in_progress
     )

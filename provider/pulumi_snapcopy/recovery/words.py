@@ -84,8 +84,6 @@ def by_rule(status: SourceStatus) -> str:
 
 def verdict(status: SourceStatus) -> str:
     """Return in words whether a source meets the objective."""
-    if status.facts.error is not None:
-        return "unknown"
     if status.objective_met is None:
         return "no objective" if status.newest else "no copy"
     if status.objective_met:
@@ -100,8 +98,6 @@ def summary(report: Report) -> str:
         return "No source has copies here."
     if report.missed:
         return f"{_count(len(report.missed), whole)} no copy younger than {age(report.max_age)}."
-    if report.unknown:
-        return f"The copies of {len(report.unknown)} of {_sources(whole)} could not be read."
     if report.max_age is None:
         return f"{_sources(whole)}; no objective was given."
     return f"Every source has a copy younger than {age(report.max_age)}."
