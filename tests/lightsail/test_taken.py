@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from pulumi_snapcopy.emulator import Emulator
+from pulumi_snapcopy.emulator import Emulator, Fault
 from pulumi_snapcopy.lightsail.family import CopiedSnapshots
 from pulumi_snapcopy.lightsail.service import Lightsail
 from pulumi_snapcopy.lightsail.taking_family import DiskSnapshots, InstanceSnapshots
@@ -189,3 +189,12 @@ def test_a_snapshot_that_somebody_took_under_the_name_is_not_taken_over(
     (error,) = disks.up(data={**DATA, "diskSnapshotName": "mine"})
     assert 'the name "mine" is taken' in error and "adopt=True" in error
     assert held(emulator) == before and disks.engine.state == []
+
+
+def test_a_response_may_leave_an_empty_list_out(disks: Driven, emulator: Emulator) -> None:
+    """Such a region has no snapshots yet, which isn't a lost answer that would be asked for again and again."""
+    emulator.inject(Fault(kind="empty", operation="GetDiskSnapshots", times=1))
+    assert disks.up(data=DATA) == []
+    assert len(held(emulator)) == 1
+    calls = [call.operation for call in emulator.calls()]
+    assert calls[: calls.index("CreateDiskSnapshot")].count("GetDiskSnapshots") == 1

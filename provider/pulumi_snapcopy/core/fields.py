@@ -146,7 +146,9 @@ class Fields:
         """
         rows = [(f"`{each.snake}`", each.type.python.__name__, each.meaning) for each in self.outputs]
         names = {each.name for each in self.outputs}
-        both = [f"`{each.snake}`" for each in self.arguments if each.snake in shown and each.name not in names]
+        both = [
+            f"`{each.snake}`" for each in self.arguments if each.snake in shown and each.name not in names
+        ]
         line = f"\nThese arguments are outputs too: {', '.join(both)}.\n" if both else ""
         return _table(("output", "type", "meaning"), rows) + line
 

@@ -6,7 +6,7 @@ Pages: https://docs.aws.amazon.com/lightsail/2016-11-28/api-reference/
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import datetime, timezone
 from typing import TYPE_CHECKING, Any
 
@@ -68,8 +68,12 @@ class Lightsail:
         return None
 
     def all(self, region: str, kind: str) -> list[Seen]:
-        """Return a region's manual snapshots of one type; a response without the list is an error."""
-        listed = self.listed(region, f"{kind[0].lower()}{kind[1:]}s")
+        """Return a region's manual snapshots of one type; a response may leave an empty list out.
+
+        What isn't listed isn't taken for gone before a read says so, too.
+        """
+        what = _member_of(kind)
+        listed = [each for page in self._pages(region, what) for each in page.get(what) or []]
         return [snapshot_seen(each, region, kind) for each in listed]
 
     def find(self, spec: Spec, listing: Listing) -> list[Seen]:
@@ -132,13 +136,19 @@ class Lightsail:
             region: the region.
             what: the API's member: ``instances``, ``disks``, ``relationalDatabases``, ``instanceSnapshots``, …
         """
-        action = f"Get{what[0].upper()}{what[1:]}"
-        read = getattr(self._clients.of(region), xform_name(action))
-        return [each for page in pages(f"lightsail:{action}", read) for each in member(page, what)]
+        return [each for page in self._pages(region, what) for each in member(page, what)]
 
     def snapshots(self, region: str) -> list[Seen]:
         """Return a region's manual snapshots of all the adapter's types; a response without a list is an error."""
-        return [each for kind in self.kinds for each in self.all(region, kind)]
+        return [
+            snapshot_seen(each, region, kind)
+            for kind in self.kinds
+            for each in self.listed(region, _member_of(kind))
+        ]
+
+    def _pages(self, region: str, what: str) -> Iterator[Any]:
+        action = f"Get{what[0].upper()}{what[1:]}"
+        return pages(f"lightsail:{action}", getattr(self._clients.of(region), xform_name(action)))
 
     # Changes
 
@@ -225,6 +235,11 @@ def started(answer: Any, spec: Spec, call_: str, *, tagged: bool = False) -> Sta
 def pairs(tags: Mapping[str, str]) -> list[Any]:
     """Return tags as the API's list of keys and values."""
     return [{"key": key, "value": value} for key, value in tags.items()]
+
+
+def _member_of(kind: str) -> str:
+    """Return the member of the API's responses that lists a type of snapshots."""
+    return f"{kind[0].lower()}{kind[1:]}s"
 
 
 def snapshot_seen(raw: Any, region: str, kind: str) -> Seen:
