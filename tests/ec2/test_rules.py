@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 from pulumi_snapcopy.core.errors import ConfigError
-from pulumi_snapcopy.core.rules.judgement import UNKNOWN
+from pulumi_snapcopy.core.rules.judgement import UNKNOWN, Context
 from pulumi_snapcopy.ec2.cloud import cloud_of, configured_endpoint, described_cloud
 from pulumi_snapcopy.ec2.mark import description_with_key, key_in
 from pulumi_snapcopy.ec2.provider import _family
@@ -144,6 +144,13 @@ def test_copies_are_encrypted_where_the_organisation_asks_for_it() -> None:
 
     assert judged() == ["encrypted"] and judged(encrypted=False) == ["encrypted"]
     assert judged(encrypted=True) == [] and judged(encrypted=UNKNOWN) == []
+
+
+def test_no_organisation_asks_for_what_fcu_refuses() -> None:
+    """FCU has neither encryption nor copies to other regions, so no rule tells its users to write them."""
+    book = COPIED_SNAPSHOT_RULES.in_stack({"snapcopy:ec2Api": "fcu"})
+    context = Context(regions=book.regions, now=NOW)
+    assert [found for rule in book.organisation for found in rule.judge(ON_FCU, context, {})] == []
 
 
 def test_which_cloud_is_meant(bare: pytest.MonkeyPatch) -> None:

@@ -49,10 +49,9 @@ def rulebook(*, fcu: bool, endpoint: Callable[[], str | None] = configured_endpo
             source_region_is_own(endpoint, applies=fcu),
         ),
         organisation=(
-            *([] if fcu else [copy_leaves_region("sourceRegion", "targetRegion", page=pages.COPYING)]),
+            *([] if fcu else [copy_leaves_region("sourceRegion", "targetRegion", page=pages.COPYING), COPIES_ENCRYPTED]),
             required_tags(tags, page=pages.TAGS),
             allowed_regions("targetRegion", page=pages.COPYING),
-            COPIES_ENCRYPTED,
         ),
         other_types=("aws:ebs/snapshotCopy:*",),
     )  # fmt: skip

@@ -25,9 +25,7 @@ def fcu_plain_copy(*, applies: bool) -> Rule:
         if not applies:
             return
         for key in given:
-            message = (
-                f"OUTSCALE's FCU has no {_NOT_THERE[key]}. Leave {key} out, or set snapcopy:ec2Api to aws."
-            )
+            message = f"OUTSCALE's FCU has no {_NOT_THERE[key]}. Leave {key} out."
             yield Violation(property=key, message=message)
         if elsewhere:
             yield Violation(
