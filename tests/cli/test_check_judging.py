@@ -241,6 +241,17 @@ def test_levels_decide_the_exit_code(check: Check) -> None:
         assert ([rule for _, rule, _ in broken(result)], result.exit_code) == (rules, code), config
 
 
+def test_a_tag_that_ec2_alone_takes_is_required_of_ec2s_copies(check: Check) -> None:
+    """Lightsail refuses it, and isn't asked where its copies aren't judged."""
+    tag = {"tags": ["Cost & Center", "Cost & Center"]}
+    ec2 = "pulumi-python:dynamic/ec2:CopiedSnapshot"
+    result = check(
+        state(declared("vol", kind=ec2)), "--config", {"required-tags": {"types": ["*/ec2:*"], **tag}}
+    )
+    assert "tags: missing required tag \"Cost & Center\". Add tags['Cost & Center']." in result.stdout
+    assert check(state(copied()), "--config", {"required-tags": tag}).exit_code == 2
+
+
 WRONG = [
     ([], "is no config"),
     ({"requird-tags": "mandatory"}, 'is wrong: There is no rule "requird-tags". Did you mean "required-tags"?'),

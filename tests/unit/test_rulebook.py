@@ -95,6 +95,19 @@ def test_what_any_of_the_services_has_may_be_configured() -> None:
     ]
 
 
+@pytest.mark.parametrize(
+    ("types", "services"),
+    [(["two:*"], "two"), (["theirs:*"], "two"), (["others:*"], "one"), (["one:*", "theirs:*"], "one or two")],
+)
+def test_a_setting_is_wrong_only_for_the_services_that_its_rule_is_configured_for(
+    types: list[str], services: str
+) -> None:
+    """What another service would refuse is no fault where only this one's copies are judged."""
+    config = {"allowed-regions": {"types": types, "regions": ["mars"]}}
+    (found,) = faults(config, BOTH)
+    assert found.startswith(f"allowed-regions: {services} has no region 'mars'.")
+
+
 def test_a_book_judges_a_request_in_pythons_spelling() -> None:
     """What `check` tells is spelled as the program is."""
     found = [*TWO.violations({"targetRegion": "eu-2"}, now=datetime(2026, 11, 21, tzinfo=timezone.utc))]

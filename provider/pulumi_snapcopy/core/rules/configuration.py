@@ -74,10 +74,10 @@ def _values(name: str, settings: Settings, catalogue: Catalogue) -> Iterator[str
     """Yield the faults that the rules of a name find in their settings, each once for all services."""
 
     def regions() -> Regions:
-        return catalogue.regions(name)
+        return catalogue.regions(name, settings)
 
     found: dict[str, None] = {}
-    for book in catalogue.with_rule(name):
+    for book in catalogue.configured(name, settings):
         rule = book.named(name)
         if rule and rule.faults:
             found |= dict.fromkeys(f"{name}: {each}" for each in rule.faults(settings, regions))

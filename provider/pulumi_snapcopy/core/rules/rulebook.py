@@ -173,9 +173,20 @@ class Catalogue:
         }
         return {TYPES: types, **rule.schema}
 
-    def regions(self, name: str) -> Regions:
-        """Return the regions of all services that a rule is about."""
-        found = [book.regions() for book in self.with_rule(name)]
+    def configured(self, name: str, config: Config) -> list[Rulebook]:
+        """Return the books by which a rule of a name judges the types that it is configured for.
+
+        A pattern that fits none of this package's types is taken for a type of other tools.
+        """
+        books, found = self.with_rule(name), list[Rulebook | None]()
+        for pattern in config.get(TYPES) or self.tokens(name):
+            ours = [book for book in books if fnmatchcase(book.token, pattern)]
+            found += ours or [self.book(pattern)]
+        return [book for book in books if book in found]
+
+    def regions(self, name: str, config: Config) -> Regions:
+        """Return the regions of all services whose resources a rule is configured for."""
+        found = [book.regions() for book in self.configured(name, config)]
         return Regions(
             service=" or ".join(dict.fromkeys(each.service for each in found)),
             names=frozenset().union(*(each.names for each in found)),

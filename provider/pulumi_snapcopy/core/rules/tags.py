@@ -121,7 +121,7 @@ def required_tags(limits: TagLimits, *, page: str) -> Rule:
         tags = inputs.get("tags") or {}
         if not isinstance(tags, Mapping):
             return
-        missing = [key for key in config.get("tags", ()) if tags.get(key) in (None, "")]
+        missing = [key for key in dict.fromkeys(config.get("tags", ())) if tags.get(key) in (None, "")]
         if missing:
             names = ", ".join(f'"{key}"' for key in missing)
             each = ", ".join(f"tags[{key!r}]" for key in missing)
