@@ -148,6 +148,23 @@ def test_what_the_provider_refused_is_a_violation(check: Check) -> None:
     assert "there may be more" in result.stderr
 
 
+def test_a_value_that_isnt_known_is_refused_like_any_other(check: Check) -> None:
+    """A date that is another resource's output beside "latest": the engine words it without braces around the value."""
+    said = "property restoreDate value output<string>{} has a problem: restore_date and x exclude each other."
+    result = check(refusal(said))
+    assert result.exit_code == 1
+    assert "db: refused-by-provider (mandatory): restore_date and x exclude each other." in result.stdout
+
+
+def test_a_refused_resource_may_have_any_name(check: Check) -> None:
+    """Also one with the mark that stands between the parts of a URN."""
+    Path("__main__.py").write_text("CopiedSnapshot('db::prod')\n")
+    result = check(refusal("property x value {y} has a problem: z", urn=f"{copied()['urn']}::prod"))
+    assert (result.exit_code, result.stdout.partition(" (mandatory)")[0]) == (
+        1, "0.json: db::prod (__main__.py:1): refused-by-provider",
+    )  # fmt: skip
+
+
 def test_a_refusal_is_shown_where_the_program_declares_the_copy(check: Check) -> None:
     """No state has its line; the one call that could be it does."""
     Path("__main__.py").write_text(

@@ -10,6 +10,7 @@ from typing import Any
 from urllib.parse import quote
 
 from ... import __version__
+from ...core.keys import place
 from .configuring import RULES
 from .judging import REFUSED, FoundViolation
 
@@ -132,7 +133,7 @@ def _location(each: FoundViolation) -> dict[str, Any]:
 
 
 def _name(each: FoundViolation) -> str:
-    return each.urn.rpartition("::")[2]
+    return place(each.urn).partition("::")[2]
 
 
 def _one_line(text: str) -> str:

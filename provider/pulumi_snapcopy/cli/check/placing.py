@@ -11,6 +11,8 @@ from dataclasses import dataclass
 from pathlib import Path, PurePath
 from urllib.parse import unquote
 
+from ...core.keys import place
+
 _POSITION = re.compile(r"project:///(?P<path>[^#]+)#(?P<line>\d+)(?:,\d+)?")
 
 PROJECT = "Pulumi.yaml"
@@ -67,7 +69,7 @@ class Checkout:
         """
         if not (self.project / PROJECT).exists():
             return None
-        kind, _, name = urn.rpartition("::")
+        kind, _, name = place(urn).partition("::")
         found = [*self._calls(re.split(r"[:/$]", kind)[-1], name)]
         return found[0] if len(found) == 1 else None
 

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from ...core.fields import camel_case
+from ...core.keys import place
 from ...core.rules.bags import as_inputs, is_snake_case
 from ...core.rules.judgement import UNKNOWN, Inputs, Resource
 from .events import are_events, as_preview
@@ -37,7 +38,7 @@ SECRET = "1b47061264138c4ac30d75fd1eb44270"
 
 _REFUSED = re.compile(
     r"error: \S+ resource '.*?'"
-    r"(?:: property (?P<property>\S+) value \{(?P<value>.*)\})? has a problem: (?P<message>.*)",
+    r"(?:: property (?P<property>\S+) value (?P<value>.*))? has a problem: (?P<message>.*)",
     re.DOTALL,
 )
 _SECRET_VALUE = "&{{"
@@ -191,7 +192,7 @@ def _member(content: Mapping[str, Any], key: str) -> Mapping[str, Any]:
 
 def _refusal(urn: str, refused: re.Match[str]) -> Refusal:
     secret = any(mark in (refused["value"] or "") for mark in (_SECRET_VALUE, SECRET_MARK))
-    types = urn.rpartition("::")[0].rpartition("::")[2]  # types of the parents and, last, the resource's own
+    types = place(urn).partition("::")[0]  # types of the parents and, last, the resource's own
     return Refusal(
         urn=urn,
         type=types.rpartition("$")[2],

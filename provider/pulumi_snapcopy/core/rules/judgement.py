@@ -13,6 +13,7 @@ from typing import Any, Final, Literal
 
 from ..fields import BOOKKEEPING as BOOKKEEPING
 from ..fields import snake_case
+from ..keys import place
 
 Inputs = Mapping[str, Any]
 Config = Mapping[str, Any]
@@ -138,7 +139,7 @@ class Resource:
     @property
     def name(self) -> str:
         """Its name in the program."""
-        return self.urn.rpartition("::")[2]
+        return place(self.urn).partition("::")[2]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
