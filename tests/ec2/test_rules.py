@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections import Counter
 from datetime import datetime, timezone
 from typing import Any
 
@@ -12,6 +13,7 @@ from pulumi_snapcopy.core.rules.judgement import UNKNOWN, Context
 from pulumi_snapcopy.ec2.cloud import cloud_of, configured_endpoint, described_cloud
 from pulumi_snapcopy.ec2.mark import description_with_key, key_in
 from pulumi_snapcopy.ec2.provider import _family
+from pulumi_snapcopy.ec2.regions import partitions
 from pulumi_snapcopy.ec2.rules import AWS_RULES, COPIED_SNAPSHOT_RULES, FCU_RULES
 from pulumi_snapcopy.ec2.rules.encryption import COPIES_ENCRYPTED
 from pulumi_snapcopy.host.settings import Settings
@@ -27,6 +29,10 @@ ON_FCU = {
     "targetRegion": "eu-west-2",
 }
 
+
+_BY_PARTITION = Counter(partitions().values())
+ALONE = [region for region, partition in partitions().items() if _BY_PARTITION[partition] == 1]
+"""Regions that are the only one of their partition."""
 
 PROFILE = (
     "[profile osc]\nservices = s\n[services s]\nec2 =\n  endpoint_url = https://fcu.eu-west-2.outscale.com\n"
@@ -62,6 +68,11 @@ def violated(book: Any, right: dict[str, Any], **change: Any) -> list[str]:
         ({"sourceRegion": None}, ["sourceRegion"]),
         ({"targetRegion": "eu-wst-1"}, ["targetRegion"]),
         ({"targetRegion": "us-east-1"}, []),
+        ({"targetRegion": "us-gov-west-1"}, ["targetRegion"]),
+        ({"targetRegion": "cn-north-1"}, ["targetRegion"]),
+        ({"sourceRegion": "cn-north-1", "targetRegion": "cn-northwest-1"}, []),
+        ({"sourceRegion": UNKNOWN, "targetRegion": "us-gov-west-1"}, []),
+        *(({"sourceRegion": alone}, ["targetRegion"]) for alone in ALONE),
         ({"description": "d" * 256}, ["description"]),
         ({"completionDurationMinutes": 60.0}, []),
         ({"completionDurationMinutes": 14}, ["completionDurationMinutes"]),
@@ -144,6 +155,16 @@ def test_copies_are_encrypted_where_the_organisation_asks_for_it() -> None:
 
     assert judged() == ["encrypted"] and judged(encrypted=False) == ["encrypted"]
     assert judged(encrypted=True) == [] and judged(encrypted=UNKNOWN) == []
+
+
+def test_a_copy_out_of_its_partition_is_told_a_region_inside() -> None:
+    """Credentials are of one partition, and CopySnapshot refuses regions of another."""
+    inputs = {**RIGHT, "sourceRegion": "us-gov-west-1"}
+    (found,) = AWS_RULES.violations(inputs, now=NOW)
+    assert found.message == (
+        "eu-west-1 is in the partition aws, and us-gov-west-1 in aws-us-gov: EC2 copies within a partition alone. Write a "
+        "region of aws-us-gov, such as us-gov-east-1."
+    )
 
 
 def test_no_organisation_asks_for_what_fcu_refuses() -> None:

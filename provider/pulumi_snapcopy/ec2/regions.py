@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 from functools import cache
 from importlib.metadata import version
@@ -15,20 +16,25 @@ OUTSCALE = frozenset(
 
 
 @cache
-def aws_regions() -> Regions:
-    """Return the regions that EC2 has on AWS, from botocore's data; no settings and no network are needed."""
+def partitions() -> Mapping[str, str]:
+    """Return the partition of each region that EC2 has on AWS, from botocore's data; no settings and no network are needed."""
     from botocore.loaders import Loader
     from botocore.regions import EndpointResolver
 
     resolver = EndpointResolver(Loader().load_data("endpoints"))
-    names = {
-        name
+    return {
+        name: partition
         for partition in resolver.get_available_partitions()
         for name in resolver.get_available_endpoints("ec2", partition)
     }
+
+
+@cache
+def aws_regions() -> Regions:
+    """Return the regions that EC2 has on AWS, in all partitions."""
     return Regions(
         service="EC2",
-        names=frozenset(names),
+        names=frozenset(partitions()),
         known_to=f"boto3 {version('boto3')}",
         upgrade="pip install --upgrade boto3",
     )

@@ -44,6 +44,7 @@ def rulebook(*, fcu: bool, endpoint: Callable[[], str | None] = configured_endpo
             request.COMPLETION_DURATION,
             request.KEY_NEEDS_ENCRYPTION,
             known_region(("sourceRegion", "targetRegion"), required="sourceRegion", page=pages.COPY, service="EC2"),
+            *([] if fcu else [request.ONE_PARTITION]),
             tag_characters(tags, page=pages.TAGS),
             fcu_plain_copy(applies=fcu),
             source_region_is_own(endpoint, applies=fcu),

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 
 from ...core.rules.judgement import UNKNOWN, Config, Context, Inputs, Rule, Violation, known
+from ..regions import partitions
 from . import pages
 
 IDS = ("sourceSnapshotId", "adoptSnapshotId")
@@ -84,6 +85,20 @@ def _key_needs_encryption(inputs: Inputs, _: Context, config: Config) -> Iterato
             )
 
 
+def _one_partition(inputs: Inputs, _: Context, config: Config) -> Iterator[Violation]:
+    for _key, source in known(inputs, ("sourceRegion",), str):
+        for key, target in known(inputs, ("targetRegion",), str):
+            here, there = partitions().get(source), partitions().get(target)
+            if here and there and here != there:
+                inside = [name for name, partition in partitions().items() if partition == here]
+                other = min(inside, key=lambda name: (name == source, name))
+                yield Violation(
+                    property=key,
+                    message=f"{target} is in the partition {there}, and {source} in {here}: EC2 copies within a "
+                    f"partition alone. Write a region of {here}, such as {other}.",
+                )
+
+
 SNAPSHOT_ID = Rule(
     name="snapshot-id", severity="high", page=pages.COPY, judge=_snapshot_id,
     description="Snapshots are named by their ids.",
@@ -106,4 +121,10 @@ KEY_NEEDS_ENCRYPTION = Rule(
     name="key-needs-encryption", severity="high", page=pages.COPY, judge=_key_needs_encryption,
     description="A key is named only for a copy that is to be encrypted, and is one of the copy's region.",
     fix="Write encrypted=True beside kmsKeyId, and a key of the target region.",
+)  # fmt: skip
+
+ONE_PARTITION = Rule(
+    name="one-partition", severity="high", page=pages.PARTITIONS, judge=_one_partition,
+    description="A copy stays in the partition of its source, such as AWS GovCloud (US).",
+    fix="Write a target region of the source's partition.",
 )  # fmt: skip
