@@ -169,8 +169,8 @@ def instances_without_a_copy(judged: Judged) -> None:
     """An instance that a copy names, or whose output a copy takes, is covered; another is not."""
     assert judged.of("web") == judged.of("files") == []
     assert judged.of("bare") == [
-        ("copies-cover-instances", '"bare-1" has no copy. Declare a CopiedSnapshot with '
-                                   'source_resource_name="bare-1", and automatic snapshots on it.'),
+        ("copies-cover-instances", '"bare-1" has no copy. Turn on its automatic snapshots, and declare a CopiedSnapshot '
+                                   'with source_resource_name="bare-1" and use_latest_restorable_auto_snapshot=True.'),
     ]  # fmt: skip
 
 

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timezone
 from typing import Any
 
 import pytest
 from pulumi_snapcopy.core.rules.judgement import UNKNOWN, Context, Regions, Resource
+from pulumi_snapcopy.lightsail.rules import COPIED_SNAPSHOT_RULES
 from pulumi_snapcopy.lightsail.rules.coverage import copies_cover_instances
 from pulumi_snapcopy.lightsail.rules.dates import RESTORE_DATE_NOT_AGED_OUT
 
@@ -49,6 +51,20 @@ def test_a_snapshot_whose_name_is_not_known_is_not_taken_for_the_source_of_a_cop
         resource("aws-native:lightsail:Disk", "web", diskName="web-1"),
         resource(COPY, "copy", sourceResourceName="web-1"),
     ) == ["db"]
+
+
+def test_the_copy_that_is_to_be_declared_breaks_no_rule() -> None:
+    """The arguments that the message names are a whole source."""
+    web = resource("aws:lightsail/instance:Instance", "web", name="web-1")
+    ((_, found),) = copies_cover_instances([], [web], CONTEXT, {})
+    written = dict(re.findall(r"(\w+)=(\S+?)[., ]", f"{found.message} "))
+    assert written == {"source_resource_name": '"web-1"', "use_latest_restorable_auto_snapshot": "True"}
+    inputs = {
+        "sourceResourceName": "web-1",
+        "useLatestRestorableAutoSnapshot": True,
+        "sourceRegion": "us-east-1",
+    }
+    assert [*COPIED_SNAPSHOT_RULES.violations(inputs, now=CONTEXT.now)] == []
 
 
 def test_a_snapshot_is_known_by_its_own_name_not_its_instances() -> None:

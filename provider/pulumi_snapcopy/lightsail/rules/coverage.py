@@ -41,8 +41,8 @@ def copies_cover_instances(
             source.urn,
             Violation(
                 property="sourceResourceName",
-                message=f'"{called}" has no copy. Declare a CopiedSnapshot with source_resource_name="{called}", and '
-                "automatic snapshots on it.",
+                message=f'"{called}" has no copy. Turn on its automatic snapshots, and declare a CopiedSnapshot with '
+                f'source_resource_name="{called}" and use_latest_restorable_auto_snapshot=True.',
             ),
         )
 
