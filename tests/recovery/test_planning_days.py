@@ -88,7 +88,7 @@ def test_a_plan_that_was_carried_out_is_followed_by_none(retention: Retention, e
         max_prune=0,
     )
     assert again.dates == plan.dates
-    assert not again.is_change
+    assert again.prune == () and all(each.name for each in again.hold)
     assert again.refusal is None
 
 
@@ -115,7 +115,8 @@ def test_what_goes_while_some_arent_listed_goes_whether_they_are_there_or_not(
     seen = replace(evidence, listed=tuple(each for each in copies if each not in unlisted))
     plan = plan_source(seen, retention=retention, target_region="eu-west-1", max_prune=1)
     there = {each.date for each in copies if each not in gone and each.state is not CopyState.FAILED}
-    made = {each.date for each in plan.hold if each.is_new}
+    failed = {each.date for each in copies if each.state is CopyState.FAILED}
+    made = {each.date for each in plan.hold if each.name is None or each.date in failed}
     kept = retention.keep(there | made).keys() & there
     assert kept & {each.copy.date for each in plan.prune if each.copy.state is not CopyState.FAILED} == set()
 
@@ -205,7 +206,7 @@ def test_an_ordinary_day_makes_one_and_prunes_one() -> None:
     world = simulate(Retention(daily=7), days=20, events={})[-1][0]
     world.dawn()
     plan = world.plan(max_prune=0)
-    assert [each.date for each in plan.hold if each.is_new] == [FIRST + timedelta(days=20)]
+    assert [each.date for each in plan.hold if each.name is None] == [FIRST + timedelta(days=20)]
     assert [each.copy.date for each in plan.prune] == [FIRST + timedelta(days=13)]
     assert plan.refusal is None
 
@@ -216,9 +217,5 @@ def test_a_first_day_copies_what_the_retention_keeps_of_the_seven() -> None:
     for _ in range(9):
         world.dawn()
     plan = world.plan(max_prune=0)
-    assert [(str(each.date), each.reasons) for each in plan.hold] == [
-        ("2026-01-13", ("daily snapshot", "weekly snapshot")),
-        ("2026-01-12", ("daily snapshot",)),
-        ("2026-01-11", ("weekly snapshot",)),
-    ]
+    assert [str(each) for each in plan.dates] == ["2026-01-13", "2026-01-12", "2026-01-11"]
     assert plan.prune == ()

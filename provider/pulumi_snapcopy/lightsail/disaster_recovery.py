@@ -133,7 +133,7 @@ class DisasterRecoveryRegion(pulumi.ComponentResource):
         return {
             "newest": {each.source: str(each.newest) for each in decision.plans if each.newest},
             "copies": held,
-            "gaps": {each.source: [str(gap.date) for gap in each.gaps] for each in decision.plans},
+            "gaps": {each.source: [str(day) for day in each.gaps] for each in decision.plans},
             "includes": decision.includes,
         }
 

@@ -104,7 +104,7 @@ def _take(request: Request, gathered: Gathered, plans: tuple[Plan, ...], now: da
                 wanted=plan.dates,
                 today=now.date(),
                 may_prune=may_prune,
-            ).hold
+            )
             yield from (Taken(source=plan.source, kind=kind, date=day) for day in days)
         elif not may_prune:
             yield from known

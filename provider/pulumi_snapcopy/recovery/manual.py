@@ -3,23 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from datetime import date
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ManualPlan:
-    """The manual snapshots to declare at the source, and those to delete; dates oldest first."""
-
-    hold: tuple[date, ...]
-    take: date | None
-    prune: tuple[date, ...]
 
 
 def plan_manual(
     taken: Iterable[date], *, copied: Iterable[date], wanted: Iterable[date], today: date, may_prune: bool
-) -> ManualPlan:
-    """Return which manual snapshots to keep, take and delete at a source.
+) -> tuple[date, ...]:
+    """Return the days (UTC) whose manual snapshots a source is to have, oldest first; today's is taken if it is missing.
 
     The newest is always kept. An older one is deleted once it has a complete copy, or once a newer one has and the
     retention doesn't want it.
@@ -32,17 +22,14 @@ def plan_manual(
         may_prune: False while `Plan.doubts` gives a reason.
 
     Example:
-        >>> plan = plan_manual([date(2026, 11, 19)], copied=[date(2026, 11, 19)], wanted=[], today=date(2026, 11, 20), may_prune=True)
-        >>> plan.take, plan.prune
-        (datetime.date(2026, 11, 20), (datetime.date(2026, 11, 19),))
+        >>> plan_manual([date(2026, 11, 19)], copied=[date(2026, 11, 19)], wanted=[], today=date(2026, 11, 20), may_prune=True)
+        (datetime.date(2026, 11, 20),)
     """
     held, done, needed = set(taken), set(copied), set(wanted)
-    take = None if held and max(held) >= today else today
-    newest = take or max(held)
+    newest = max({*held, today})
     prune = {
         day
         for day in held - {newest}
         if may_prune and (day in done or (day not in needed and any(later > day for later in done)))
     }
-    hold = (held - prune) | ({take} if take else set())
-    return ManualPlan(hold=tuple(sorted(hold)), take=take, prune=tuple(sorted(prune)))
+    return tuple(sorted({*held, newest} - prune))

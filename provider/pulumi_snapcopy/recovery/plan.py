@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 
-from .evidence import Copy, CopyState
+from .evidence import Copy
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -16,20 +16,11 @@ class Hold:
         date: the day of the source's snapshot (UTC).
         region: the region of the copy, existing or new.
         name: the copy's name; None for a new copy.
-        state: the copy's state; None for a new copy.
-        reasons: why the copy is kept, in restic's words ("daily snapshot"), or why it can't be pruned.
     """
 
     date: date
     region: str
     name: str | None
-    state: CopyState | None
-    reasons: tuple[str, ...]
-
-    @property
-    def is_new(self) -> bool:
-        """Whether this run creates the copy, for the first time or again after a failure."""
-        return self.state in (None, CopyState.FAILED)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,14 +28,6 @@ class Prune:
     """A copy that this run deletes, and the reason."""
 
     copy: Copy
-    reason: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Gap:
-    """A day without a copy, and the reason."""
-
-    date: date
     reason: str
 
 
@@ -84,7 +67,7 @@ class Plan:
     source: str
     hold: tuple[Hold, ...]
     prune: tuple[Prune, ...]
-    gaps: tuple[Gap, ...]
+    gaps: tuple[date, ...]
     doubts: tuple[str, ...]
     warnings: tuple[str, ...]
     refusal: Refusal | None
@@ -98,8 +81,3 @@ class Plan:
     def newest(self) -> date | None:
         """The newest date that can be restored once the run has ended."""
         return max(self.dates, default=None)
-
-    @property
-    def is_change(self) -> bool:
-        """Whether the run creates or deletes a copy."""
-        return bool(self.prune) or any(each.is_new for each in self.hold)

@@ -12,14 +12,12 @@ from .evidence import (
     Evidence,
     Holding,
     Presence,
-    SourceSnapshotState,
     Unreadable,
     doubts,
     holdings,
     quoted,
-    source_snapshots,
 )
-from .plan import Gap, Hold, Plan, Prune, Refusal
+from .plan import Hold, Plan, Prune, Refusal
 from .retention import Retention, gaps
 
 MAX_PRUNE = 0.3
@@ -59,21 +57,26 @@ def plan_source(
     unlisted = {
         day for day, each in here.items() if not each.listed and each.copy.state is CopyState.COMPLETE
     }  # a pending copy may have no tag yet; it is resumed before anything is deleted
-    kept = retention.keep(usable | ready) if protected else {}
+    kept = set(retention.keep(usable | ready)) if protected else set()
     if protected and not why_not:
         why_not = _why_elsewhere_stays(kept, elsewhere, target_region)
 
     if why_not:
-        lost = _lost(here, usable)
-        there = {day: each for day, each in here.items() if each not in lost}
-        reasons = _all_kept(kept, there, {each.copy.date for each in elsewhere})
-        stays, goes = elsewhere, lost
+        stays, goes = elsewhere, _lost(here, usable)
+        there = {day for day, each in here.items() if each not in goes}
+        # A date that is held in another region only can't be copied here, as its resource has one region.
+        days = there | (kept - {each.copy.date for each in elsewhere})
     else:
-        reasons = _claimed({**_kept_without(kept, here, unlisted, ready, retention), **kept}, here)
-        dropped = [each for day, each in here.items() if day not in reasons]
+        # What isn't in the state must come into it before it can be deleted.
+        unrecorded = {day for day, each in here.items() if not each.recorded}
+        days = kept | _kept_without(kept, here, unlisted, ready, retention) | unrecorded
+        dropped = [each for day, each in here.items() if day not in days]
         stays, goes = [], [each for each in (*dropped, *elsewhere) if each.recorded]
-    hold = [_hold(day, here.get(day), target_region, why) for day, why in reasons.items()]
-    hold += [_hold(each.copy.date, each, each.copy.region, (NOT_PRUNED,)) for each in stays]
+    hold = [
+        Hold(date=day, region=target_region, name=here[day].copy.name if day in here else None)
+        for day in days
+    ]
+    hold += [Hold(date=each.copy.date, region=each.copy.region, name=each.copy.name) for each in stays]
     goes.sort(key=lambda each: (each.copy.date, each.copy.region), reverse=True)
     prune = [
         Prune(copy=each.copy, reason=_why_pruned(each.copy, evidence, target_region, usable, protected))
@@ -83,16 +86,12 @@ def plan_source(
         source=evidence.source,
         hold=tuple(sorted(hold, key=lambda each: (each.date, each.region), reverse=True)),
         prune=tuple(prune),
-        gaps=_gaps(reasons.keys() & (usable | ready), retention, evidence) if protected else (),
+        gaps=gaps(days & (usable | ready), days=retention.daily) if protected else (),
         doubts=why_not,
         warnings=_warnings(evidence, why_not, here, unclaimed, usable)
-        + _unlisted(evidence, why_not, [here[day].copy for day in sorted(unlisted & reasons.keys())]),
+        + _unlisted(evidence, why_not, [here[day].copy for day in sorted(unlisted & days)]),
         refusal=_unknown_state_refusal(evidence) or _too_many_refusal(evidence, prune, held, max_prune),
     )
-
-
-NOT_PRUNED = "not pruned in this run"
-NOT_IN_STATE = "not in the stack's state yet: this run takes it over, the next one prunes it"
 
 
 def check_max_prune(value: object) -> None:
@@ -122,24 +121,23 @@ def _by_date(held: Iterable[Holding]) -> tuple[dict[date, Holding], list[Holding
 
 
 def _kept_without(
-    kept: dict[date, tuple[str, ...]],
+    kept: set[date],
     here: dict[date, Holding],
     unlisted: set[date],
     ready: frozenset[date],
     retention: Retention,
-) -> dict[date, tuple[str, ...]]:
-    """Return the copies that the retention would keep if the unlisted ones were gone, all of them or all but one.
+) -> set[date]:
+    """Return the dates of the copies that the retention would keep if the unlisted ones were gone, all of them or all but one.
 
     A date that a retention keeps among some dates, it also keeps among fewer. So a copy missing here is never kept.
     """
     if not unlisted or not kept:
-        return {}
-    made = kept.keys() & ready
+        return set()
+    made = kept & ready
     there = {day for day, each in here.items() if each.copy.state is not CopyState.FAILED}
     sure = (made | there) - unlisted
-    found = retention.keep(sure)
-    found |= {day: why[day] for day in unlisted if day in (why := retention.keep({*sure, day}))}
-    return {day: why for day, why in found.items() if day in here}
+    found = retention.keep(sure).keys() | {day for day in unlisted if day in retention.keep({*sure, day})}
+    return found & here.keys()
 
 
 def _unlisted(evidence: Evidence, why_not: tuple[str, ...], copies: list[Copy]) -> tuple[str, ...]:
@@ -173,33 +171,6 @@ def _lost(here: dict[date, Holding], usable: set[date]) -> list[Holding]:
     return [each for day, each in here.items() if day not in usable and each.listed and each.recorded]
 
 
-def _all_kept(
-    kept: dict[date, tuple[str, ...]], here: dict[date, Holding], elsewhere: set[date]
-) -> dict[date, tuple[str, ...]]:
-    """Return reasons to hold every copy here, and the new dates that aren't held in another region.
-
-    A date that is held in another region only can't be copied here, as its resource has one region.
-    """
-    new = {day: why for day, why in kept.items() if day in here or day not in elsewhere}
-    return {**{day: (NOT_PRUNED,) for day in here}, **new}
-
-
-def _claimed(kept: dict[date, tuple[str, ...]], here: dict[date, Holding]) -> dict[date, tuple[str, ...]]:
-    """Return what the retention keeps, and the copies that must come into the state before they can be deleted."""
-    return {**{day: (NOT_IN_STATE,) for day, each in here.items() if not each.recorded}, **kept}
-
-
-def _hold(day: date, holding: Holding | None, region: str, reasons: tuple[str, ...]) -> Hold:
-    copy = holding.copy if holding else None
-    return Hold(
-        date=day,
-        region=region,
-        name=copy.name if copy else None,
-        state=copy.state if copy else None,
-        reasons=reasons,
-    )
-
-
 def _why_pruned(copy: Copy, evidence: Evidence, target: str, usable: set[date], protected: bool) -> str:
     if not protected:
         return f"{evidence.source} is no longer protected"
@@ -208,22 +179,6 @@ def _why_pruned(copy: Copy, evidence: Evidence, target: str, usable: set[date], 
     if copy.date not in usable:
         return "it failed, and the source no longer has a snapshot of that day"
     return "no rule of the retention keeps it"
-
-
-def _gaps(held: Iterable[date], retention: Retention, evidence: Evidence) -> tuple[Gap, ...]:
-    states = {each.date: each.state for each in source_snapshots(evidence)}
-    first = min(states, default=None)
-
-    def reason(day: date) -> str:
-        if states.get(day) is SourceSnapshotState.FAILED:
-            return "the snapshot of that day failed at the source"
-        if states.get(day) is SourceSnapshotState.PENDING:
-            return "the snapshot of that day is still in progress at the source"
-        if first is not None and day > first:
-            return "the source has no snapshot of that day"
-        return "it was not copied, and the source no longer has a snapshot of that day"
-
-    return tuple(Gap(date=day, reason=reason(day)) for day in gaps(held, days=retention.daily))
 
 
 def _warnings(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Iterable
 from dataclasses import dataclass, fields
-from datetime import date, datetime, timedelta, timezone
+from datetime import date, datetime, timedelta
 
 RULES: dict[str, Callable[[date], Hashable]] = {
     "last": date.toordinal,
@@ -66,7 +66,7 @@ class Retention:
             dates: the days (UTC) that have a snapshot, in any order; a repeated day counts once.
 
         Raises:
-            TypeError: if a date is a datetime; see `utc_date`.
+            TypeError: if a date is a datetime.
 
         Example:
             >>> Retention(daily=1, weekly=2).keep([date(2026, 11, 19), date(2026, 11, 20)])
@@ -112,26 +112,11 @@ def gaps(dates: Iterable[date], *, days: int) -> tuple[date, ...]:
     return tuple(day for day in every if day not in held)
 
 
-def utc_date(moment: datetime) -> date:
-    """Return the day of a moment in UTC, the day that the retention counts.
-
-    Raises:
-        ValueError: if the moment has no time zone.
-
-    Example:
-        >>> utc_date(datetime.fromisoformat("2026-11-20T00:30:00+02:00"))
-        datetime.date(2026, 11, 19)
-    """
-    if moment.tzinfo is None:
-        raise ValueError(f"{moment.isoformat()} has no time zone; its day in UTC is unknown.")
-    return moment.astimezone(timezone.utc).date()
-
-
 def _newest_first(dates: Iterable[date]) -> list[date]:
     found = set(dates)
     for day in found:
         if isinstance(day, datetime):
-            raise TypeError(f"{day!r} is a datetime; retention counts days in UTC: pass utc_date({day!r}).")
+            raise TypeError(f"{day!r} is a datetime; retention counts days in UTC: pass that date.")
     return sorted(found, reverse=True)
 
 
