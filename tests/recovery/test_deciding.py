@@ -34,7 +34,7 @@ def region(service: Service) -> Region:
 
 
 def test_foreign_copies_are_neither_counted_nor_touched(region: Region, service: Service) -> None:
-    """Another stack of the same names, another component, no tag at all: none is a child."""
+    """Another stack of the same names, another component, what was taken and not copied, no tag at all: none is a child."""
     urn = CHILDREN.urn_of("web-1", FIRST)
     tags = [
         {OWNER_TAG: owner(urn, "fedcba9876543210"), SOURCE_TAG: f"{SOURCE}:web-1:{FIRST}"},
@@ -42,6 +42,7 @@ def test_foreign_copies_are_neither_counted_nor_touched(region: Region, service:
             OWNER_TAG: owner(urn.replace("::dr-", "::dr2-"), region.identity),
             SOURCE_TAG: f"{SOURCE}:web-1:{FIRST}",
         },
+        {OWNER_TAG: owner(urn, region.identity), SOURCE_TAG: f"{TARGET}:instance/web-1"},
         {},
     ]
     for number, each in enumerate(tags):
@@ -51,7 +52,7 @@ def test_foreign_copies_are_neither_counted_nor_touched(region: Region, service:
         )  # fmt: skip
     decision = region.up(LAST)
     assert decision.plans[1].dates == tuple(reversed(days(LAST - timedelta(days=2), 3)))
-    assert {f"theirs-{number}" for number in range(3)} <= set(service.held)
+    assert {f"theirs-{number}" for number in range(4)} <= set(service.held)
 
 
 def test_what_was_just_pruned_is_not_copied_again(region: Region, service: Service) -> None:

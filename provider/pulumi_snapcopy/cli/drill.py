@@ -250,6 +250,7 @@ def _drilling(source: str, source_region: str, target_region: str, timeout: floa
     from ..core.waiting.deadline import Deadline
     from ..lightsail.drilling import Drilling
     from ..lightsail.restoring_service import RestoringLightsail
+    from ..lightsail.source_tag import SourceTag
 
     clock = SystemClock()
     deadline = Deadline(
@@ -259,7 +260,7 @@ def _drilling(source: str, source_region: str, target_region: str, timeout: floa
     )
     return Drilling(
         region=target_region,
-        of=f"{source_region}:{source}"[:256],
+        of=str(SourceTag(region=source_region, name=source)),
         services={kind: RestoringLightsail(kind, clock=clock) for kind in ("Instance", "Disk")},
         clock=clock,
         deadline=deadline,

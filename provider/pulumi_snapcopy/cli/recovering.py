@@ -7,15 +7,16 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Protocol, TypeVar
 
 from ..core.errors import NotFound, ServiceError, SnapcopyError, Transient
 from ..core.keys import is_of_stack
-from ..core.values import FORMS_OF_COPIES, OWNER_TAG, SOURCE_TAG, Phase, Seen, form_of
+from ..core.values import OWNER_TAG, Phase, Seen
 from ..lightsail.drill_permissions import DRILL_TAG
 from ..lightsail.lookups import AutoSnapshot, Disk, Instance, Lookups
 from ..lightsail.newest import data_taken_at
+from ..lightsail.source_tag import SourceTag
 from ..recovery.drill import DrillResult
 from ..recovery.evidence import CopyState
 from ..recovery.report import CopyFacts, Report, SourceFacts, assess
@@ -127,11 +128,11 @@ class _TakenTimes:
         (region, source), found = origin, dict[str, datetime]()
         if not region:
             return found
-        parts = {len(_parts(each)) for each in copies}
-        if 3 in parts:
+        tags = [SourceTag.of(each) for each in copies]
+        if any(each.date for each in tags):
             automatic = self._ask(region, lambda: self._reader.auto_snapshots(region, source)) or ()
             found |= {str(each.date): each.created_at for each in automatic if each.created_at}
-        if 2 in parts:
+        if not all(each.date for each in tags):
             manual = self._ask(region, lambda: self._reader.snapshots(region)) or ()
             found |= {each.name: each.created_at for each in manual if each.created_at}
         return found
@@ -248,33 +249,21 @@ def _origin(seen: Seen, stack: str | None) -> Origin | None:
     owner = seen.tags.get(OWNER_TAG)
     if owner is None or (stack is not None and not is_of_stack(owner, stack)):
         return None
-    if form_of(seen.tags.get(SOURCE_TAG, "")) not in FORMS_OF_COPIES:
+    tag = SourceTag.of(seen)
+    if not tag.is_of_copy:
         return None  # taken in this region, not copied
-    parts = _parts(seen)
-    name = parts[1] if len(parts) == 3 else seen.outputs.get("fromResourceName")
-    return (parts[0] if len(parts) > 1 else "", name) if name else None
+    name = tag.name if tag.date else seen.outputs.get("fromResourceName")
+    return (tag.region, name) if name else None
 
 
 def _facts(seen: Seen, taken: Mapping[str, datetime]) -> CopyFacts:
-    parts = _parts(seen)
-    at = data_taken_at(seen, taken.get(parts[-1]))
+    tag = SourceTag.of(seen)
+    at = data_taken_at(seen, taken.get(tag.snapshot))
     return CopyFacts(
-        date=(len(parts) == 3 and _date(parts[-1])) or at.date(),
+        date=tag.day or at.date(),
         name=seen.name,
         state=_STATES[seen.phase],
         size_in_gb=seen.size,
         taken_at=at,
         progress=seen.progress,
     )
-
-
-def _parts(seen: Seen) -> list[str]:
-    """Return the parts of the source tag: region, name and, for an automatic snapshot, the date."""
-    return seen.tags.get(SOURCE_TAG, "").split(":")
-
-
-def _date(text: str) -> date | None:
-    try:
-        return date.fromisoformat(text)
-    except ValueError:
-        return None

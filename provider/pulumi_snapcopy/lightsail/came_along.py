@@ -14,8 +14,9 @@ from typing import Any
 
 from ..core.keys import same_owner
 from ..core.values import OWNER_TAG, SOURCE_TAG, Phase, Seen
-from .family import LONGEST_NAME, LONGEST_TAG_VALUE, tags_of
+from .family import LONGEST_NAME, tags_of
 from .restoring_family import DELETED_WITH, PARTLY_DELETED
+from .source_tag import SourceTag
 
 SAME_TIME = 600.0
 """The longest time in seconds between the creation of an instance and of the disks restored with it."""
@@ -117,11 +118,10 @@ def left_of_instances(region: str, disks: Iterable[Mapping[str, Any]]) -> list[S
     found: dict[str, Seen] = {}
     for raw in disks:
         tags = tags_of(raw)
-        ref, source = tags.get(INSTANCE_TAG), tags.get(SOURCE_TAG, "")
-        prefix = source_of(region, "")
-        if ref is None or not source.startswith(prefix):
+        ref, source = tags.get(INSTANCE_TAG), SourceTag.parse(tags.get(SOURCE_TAG, ""))
+        if ref is None or (source.region, source.form) != (region, DELETED_WITH):
             continue
-        name = source.removeprefix(prefix)
+        name = source.name
         if raw.get("attachedTo") not in (None, "", name):
             continue
         before = found[ref].outputs["attachedDisks"] if ref in found else []
@@ -141,7 +141,7 @@ def left_of_instances(region: str, disks: Iterable[Mapping[str, Any]]) -> list[S
 
 def source_of(region: str, instance: str) -> str:
     """Return the value of the source tag of the disks that are deleted with an instance."""
-    return f"{region}:{DELETED_WITH}/{instance}"[:LONGEST_TAG_VALUE]
+    return str(SourceTag(region=region, form=DELETED_WITH, name=instance))
 
 
 def _digest(name: str) -> str:

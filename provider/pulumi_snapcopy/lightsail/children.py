@@ -9,9 +9,10 @@ from datetime import date
 from typing import Any
 
 from ..core.keys import owner, place, same_owner
-from ..core.values import OWNER_TAG, SOURCE_TAG, Phase, Seen
+from ..core.values import OWNER_TAG, Phase, Seen
 from ..recovery.evidence import Copy, CopyState
 from .family import phase
+from .source_tag import SourceTag, last_date
 
 _MODULE = "pulumi-python:dynamic/lightsail:"
 _COPY = "CopiedSnapshot"
@@ -25,8 +26,6 @@ _STATES = {
 }
 _TAKEN_NAME = re.compile(r"-manual-[0-9a-f]{8}$")
 """The end of a taken snapshot's derived name, after the source's name."""
-
-_DATE = re.compile(r"\d{4}-\d{2}-\d{2}$")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -133,7 +132,7 @@ class Children:
             (Taken(source=str(outputs.get(argument) or ""), kind=kind, date=day), urn)
             for urn, outputs in entries.items()
             for kind, argument in _TAKEN.items()
-            if f"${_MODULE}{kind}::" in urn and (day := _day(urn))
+            if f"${_MODULE}{kind}::" in urn and (day := last_date(urn))
         )
         return frozenset(
             each for each, urn in found if _is_one(urn, self.urns_of(each.source, each.date, each.kind))
@@ -144,7 +143,7 @@ class Children:
         found = (
             (Taken(source=str(each.outputs.get("fromResourceName") or ""), kind=each.kind, date=day), tag)
             for each in snapshots
-            if (tag := each.tags.get(OWNER_TAG)) and (day := _day(tag.rpartition("@")[0]))
+            if (tag := each.tags.get(OWNER_TAG)) and (day := last_date(tag.rpartition("@")[0]))
         )
         return frozenset(
             each
@@ -159,7 +158,7 @@ class Children:
             or outputs.get("fromResourceName")
             or _TAKEN_NAME.sub("", outputs.get("sourceSnapshotName") or "")
         )
-        day = _day(outputs.get("restoreDate") or urn)
+        day = last_date(outputs.get("restoreDate") or urn)
         if not source or day is None or not _is_one(urn, self.urns_of(source, day)):
             return None
         copy = Copy(
@@ -174,29 +173,21 @@ class Children:
         )
 
     def _listed(self, seen: Seen, identity: str, *, by_alias: bool) -> Child | None:
-        tag, origin = seen.tags[OWNER_TAG], seen.tags.get(SOURCE_TAG, "").split(":")
-        region, name = (*origin, "", "")[:2]
-        automatic = len(origin) == 3
-        source = seen.outputs.get("fromResourceName") or (name if automatic else _TAKEN_NAME.sub("", name))
-        day = _day(origin[-1] if automatic else tag.rpartition("@")[0])
-        if not source or day is None:
+        tag, origin = seen.tags[OWNER_TAG], SourceTag.of(seen)
+        source = seen.outputs.get("fromResourceName") or (
+            origin.name if origin.date else _TAKEN_NAME.sub("", origin.name)
+        )
+        day = last_date(origin.date or tag.rpartition("@")[0])
+        if not origin.is_of_copy or not source or day is None:
             return None
         urns = self.urns_of(source, day) if by_alias else [self.urn_of(source, day)]
         if not any(same_owner(tag, owner(urn, identity)) for urn in urns):
             return None
         copy = Copy(date=day, name=seen.name, region=seen.region, state=_STATES[seen.phase])
-        return Child(source=source, source_region=region, copy=copy, snapshot=None if automatic else name)
+        snapshot = None if origin.date else origin.name
+        return Child(source=source, source_region=origin.region, copy=copy, snapshot=snapshot)
 
 
 def _is_one(urn: str, urns: Iterable[str]) -> bool:
     """Whether a URN is one of these, in whatever stack and project."""
     return place(urn) in {place(each) for each in urns}
-
-
-def _day(text: str) -> date | None:
-    """Return the date at the end of a text, or None."""
-    found = _DATE.search(text)
-    try:
-        return date.fromisoformat(found[0]) if found else None
-    except ValueError:
-        return None

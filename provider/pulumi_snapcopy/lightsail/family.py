@@ -12,12 +12,12 @@ from ..aws.limits import is_in_flight_limit
 from ..core.family import Family, Inputs
 from ..core.values import Phase, Spec, Words
 from .rules import COPIED_SNAPSHOT_RULES
+from .source_tag import SourceTag
 
 if TYPE_CHECKING:
     from .service import Lightsail
 
 LONGEST_NAME = 255
-LONGEST_TAG_VALUE = 256
 KEY_DIGITS = 8
 _DERIVED = re.compile(rf"(.*)-(?:\d{{4}}-\d{{2}}-\d{{2}}|manual|restored)-([0-9a-f]{{{KEY_DIGITS}}})")
 
@@ -63,8 +63,9 @@ class CopiedSnapshots(Named):
 
     def origin(self, inputs: Inputs) -> str:
         """Return the value of the source tag: ``region:name``, and ``:date`` for an automatic snapshot."""
-        date = f":{_date(inputs)}" if inputs.get("sourceResourceName") else ""
-        return ":".join(self.source(inputs))[: LONGEST_TAG_VALUE - len(date)] + date
+        region, name = self.source(inputs)
+        date = str(_date(inputs)) if inputs.get("sourceResourceName") else ""
+        return str(SourceTag(region=region, name=name, date=date))
 
     def request(self, inputs: Inputs) -> dict[str, Any]:
         """Return the arguments that identify the request, with the date as ``date``, whether given or settled."""

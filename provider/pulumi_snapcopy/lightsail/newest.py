@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta, timezone
+from datetime import datetime, time, timedelta, timezone
 from typing import TYPE_CHECKING
 
 from ..core.errors import ServiceError
-from ..core.values import FORMS_OF_COPIES, OWNER_TAG, SOURCE_TAG, Phase, Seen, form_of
+from ..core.values import OWNER_TAG, Phase, Seen
 from ..core.waiting.policy import SAME_EVENT
+from .source_tag import SourceTag, last_date
 
 if TYPE_CHECKING:
     from .service import Lightsail
@@ -44,16 +45,16 @@ def newest_copy(service: Lightsail, source: str, source_region: str, target_regi
         for each in service.snapshots(target_region)
         if each.phase is Phase.DONE and is_of(each, source, source_region)
     ]
-    automatic = {}
-    if any(_date(each) for each in ours):
-        automatic = _automatic(service, source_region, source)
-    manual = _manual(service, source_region) if any(not _date(each) for each in ours) else {}
-
-    def taken_at(copy: Seen) -> datetime:
-        day, name = _date(copy), copy.tags[SOURCE_TAG].split(":")[1]
-        return data_taken_at(copy, automatic.get(day) if day else manual.get(name))
-
-    held = [HeldCopy(seen=each, taken_at=taken_at(each)) for each in ours]
+    tags = {each.name: SourceTag.of(each) for each in ours}
+    known = dict[str, datetime]()
+    if any(each.date for each in tags.values()):
+        known |= _automatic(service, source_region, source)
+    if not all(each.date for each in tags.values()):
+        known |= _manual(service, source_region)
+    held = [
+        HeldCopy(seen=each, taken_at=data_taken_at(each, known.get(tags[each.name].snapshot)))
+        for each in ours
+    ]
     return max(held, key=lambda each: (each.taken_at, each.seen.name), default=None)
 
 
@@ -65,9 +66,9 @@ def sources_of(service: Lightsail, source_region: str, target_region: str) -> li
     """
     found = set[str]()
     for each in service.snapshots(target_region):
-        _, name, *_ = [*each.tags.get(SOURCE_TAG, "").split(":"), ""]
-        if each.phase is Phase.DONE and is_of(each, name, source_region):
-            found.add(name if _date(each) else each.outputs.get("fromResourceName") or name)
+        tag = SourceTag.of(each)
+        if each.phase is Phase.DONE and is_of(each, tag.name, source_region):
+            found.add(tag.name if tag.date else each.outputs.get("fromResourceName") or tag.name)
     return sorted(found)
 
 
@@ -80,11 +81,10 @@ def is_of(copy: Seen, source: str, source_region: str) -> bool:
         >>> is_of(copy, "data-1", "us-east-1"), is_of(copy, "data-1", "us-west-2")
         (True, False)
     """
-    origin = copy.tags.get(SOURCE_TAG, "")
-    region, name, *_ = [*origin.split(":"), ""]
-    if OWNER_TAG not in copy.tags or region != source_region or form_of(origin) not in FORMS_OF_COPIES:
+    tag = SourceTag.of(copy)
+    if OWNER_TAG not in copy.tags or tag.region != source_region or not tag.is_of_copy:
         return False
-    return source in (name, copy.outputs.get("fromResourceName"))
+    return source in (tag.name, copy.outputs.get("fromResourceName"))
 
 
 def data_taken_at(copy: Seen, known: datetime | None) -> datetime:
@@ -109,20 +109,8 @@ def data_taken_at(copy: Seen, known: datetime | None) -> datetime:
     if known is not None and (made is None or known <= made + timedelta(seconds=SAME_EVENT)):
         return known
     resource = copy.tags.get(OWNER_TAG, "").rpartition("@")[0]
-    day = _day(_date(copy)) or _day(resource[-10:]) or (made or datetime.now(timezone.utc)).date()
+    day = SourceTag.of(copy).day or last_date(resource) or (made or datetime.now(timezone.utc)).date()
     return datetime.combine(day, time(), timezone.utc)
-
-
-def _date(copy: Seen) -> str:
-    """Return the date of the automatic snapshot that was copied, or an empty string for a manual snapshot."""
-    return [*copy.tags.get(SOURCE_TAG, "").split(":", 2), "", ""][2]
-
-
-def _day(text: str) -> date | None:
-    try:
-        return date.fromisoformat(text)
-    except ValueError:
-        return None
 
 
 def _automatic(service: Lightsail, region: str, source: str) -> dict[str, datetime]:

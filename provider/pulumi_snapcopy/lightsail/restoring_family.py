@@ -7,9 +7,10 @@ from typing import Any
 from ..aws.advice import PROFILE
 from ..core.family import Inputs
 from ..core.values import Phase, Spec, Traits, Words
-from .family import LONGEST_NAME, LONGEST_TAG_VALUE, Named
+from .family import LONGEST_NAME, Named
 from .restored_fields import NOT_RESTORED
 from .rules.restored import DEFAULT_ADDRESS_TYPE, RESTORED_DISK_RULES, RESTORED_INSTANCE_RULES
+from .source_tag import SourceTag
 
 DELETED_WITH = "deleted-with"
 """The form in the source tag of a disk that is deleted with its instance: ``region:deleted-with/instance``."""
@@ -48,7 +49,8 @@ class Restored(Named):
 
     def origin(self, inputs: Inputs) -> str:
         """Return the value of the source tag: ``region:snapshot/name``."""
-        return ":".join(self.source(inputs))[:LONGEST_TAG_VALUE]
+        name = inputs.get(self.snapshot_argument) or ""
+        return str(SourceTag(region=inputs.get("region") or "", form="snapshot", name=name))
 
     def derive_name(self, inputs: Inputs, key: str) -> str | None:
         """Return the derived name, ``<snapshot>-restored-<key>``, of at most 255 characters.

@@ -5,8 +5,9 @@ from __future__ import annotations
 from ..aws.advice import PROFILE
 from ..core.family import Inputs
 from ..core.values import Phase, Traits, Words
-from .family import LONGEST_NAME, LONGEST_TAG_VALUE, Named, phase, taken_of
+from .family import LONGEST_NAME, Named, phase, taken_of
 from .rules.taken import DISK_SNAPSHOT_RULES, INSTANCE_SNAPSHOT_RULES
+from .source_tag import SourceTag
 
 
 class TakenSnapshots(Named):
@@ -45,7 +46,7 @@ class TakenSnapshots(Named):
             'us-east-1:disk/data-1'
         """
         form, name = self.source_form_and_name(inputs)
-        return f"{inputs.get('region') or ''}:{form}/{name}"[:LONGEST_TAG_VALUE]
+        return str(SourceTag(region=inputs.get("region") or "", form=form, name=name))
 
     def derive_name(self, inputs: Inputs, key: str) -> str | None:
         """Return the derived name, ``<source>-manual-<key>``, of at most 255 characters.
