@@ -158,9 +158,29 @@ def page(aws: Emulator, monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
         server.shutdown()
 
 
+NO_XML = b'<!DOCTYPE html PUBLIC "-//W3C//DTD HTML 4.01//EN"><html><head><hr>No'
+XHTML = (
+    b'<?xml version="1.0"?>\n<!-- a server\'s -->\n<html xmlns="http://www.w3.org/1999/xhtml"><body/></html>'
+)
+
+
 @pytest.mark.parametrize("service", [Ec2, Lightsail])
-def test_a_page_of_html_is_no_service(service: Any, page: str) -> None:
-    """One page may be a proxy's; the third says so, with the endpoint and the setting that it comes from."""
+@pytest.mark.parametrize(
+    ("status", "body"), [(200, _Page.body), (404, NO_XML), (404, XHTML), (403, b"<html>")]
+)
+def test_a_page_of_html_is_no_service(
+    service: Any, status: int, body: bytes, aws: Emulator, page: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """One page may be a proxy's; the third says so, with the endpoint and the setting that it comes from.
+
+    What another endpoint or another service has answered says nothing of this one.
+    """
+    other = Lightsail if service is Ec2 else Ec2
+    with monkeypatch.context() as elsewhere:
+        elsewhere.setenv(f"AWS_ENDPOINT_URL_{other.__name__.upper()}", aws.url)
+        other().all(TARGET, other.kinds[0])
+    monkeypatch.setattr(_Page, "status", status)
+    monkeypatch.setattr(_Page, "body", body)
     kind = service.kinds[0]
     for _ in range(HTML_RESPONSES_TO_BELIEVE - 1):
         with pytest.raises(errors.AnswerLost):
@@ -170,18 +190,32 @@ def test_a_page_of_html_is_no_service(service: Any, page: str) -> None:
     assert f"{page}, set by AWS_ENDPOINT_URL_{service.__name__.upper()}, has no" in str(caught.value)
 
 
+def test_a_proxys_pages_end_no_run_whose_endpoint_has_answered(aws: Emulator) -> None:
+    """However often they come in between: what was sent may have been done."""
+    before = Ec2().all(TARGET, "Snapshot")
+    aws.inject(Fault(kind="garbage", times=HTML_RESPONSES_TO_BELIEVE + 1))
+    for _ in range(HTML_RESPONSES_TO_BELIEVE + 1):
+        with pytest.raises(errors.AnswerLost, match="a page of HTML"):
+            Ec2().all(TARGET, "Snapshot")
+    assert Ec2().all(TARGET, "Snapshot") == before
+
+
 @pytest.mark.parametrize("status", [502, 503])
+@pytest.mark.parametrize("service", [Ec2, Lightsail])
 def test_a_proxys_page_of_an_error_says_nothing_of_the_service(
-    status: int, page: str, monkeypatch: pytest.MonkeyPatch
+    service: Any, status: int, page: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """However often it comes, and though it is no XML: what was sent may have been done."""
-    monkeypatch.setattr(_Page, "status", status)
-    monkeypatch.setattr(
-        _Page, "body", b'<!DOCTYPE html PUBLIC "-//W3C//DTD HTML 4.01//EN"><html><head><hr>No'
-    )
-    for _ in range(HTML_RESPONSES_TO_BELIEVE + 1):
-        with pytest.raises(errors.AnswerLost):
-            Ec2().all(TARGET, "snapshot")
+    kind = service.kinds[0]
+    with monkeypatch.context() as failing:
+        failing.setattr(_Page, "status", status)
+        failing.setattr(_Page, "body", NO_XML)
+        for _ in range(HTML_RESPONSES_TO_BELIEVE + 1):
+            with pytest.raises(errors.AnswerLost):
+                service().all(TARGET, kind)
+    for expected in (errors.AnswerLost, errors.AnswerLost, errors.NoSuchService):
+        with pytest.raises(expected):
+            service().all(TARGET, kind)
 
 
 def test_a_copy_is_sent_once_and_without_a_presigned_url(aws: Emulator) -> None:

@@ -6,7 +6,7 @@ import json
 import os
 import re
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from functools import partial
 from typing import Any, TypeVar
 from urllib.parse import urlsplit
@@ -63,15 +63,13 @@ RESTARTS = 3
 """How many times a list is begun again."""
 
 HTML_RESPONSES_TO_BELIEVE = 3
-_answering: set[str] = set()
-"""The endpoints (host and port) that have returned a response of the service."""
-_html_responses: Counter[str] = Counter()
-_HTML = re.compile(r"\s*<(!doctype\s+html|html)\b", re.IGNORECASE)
+Place = tuple[str, str]
+"""A service, and the host and port that its calls go to."""
+_answering: set[Place] = set()
+"""The places that have returned a response of the service."""
+_html_responses: Counter[Place] = Counter()
+_HTML = re.compile(r"\s*(<\?xml[^>]*>\s*|<!--.*?-->\s*)*<(!doctype\s+html|html)\b", re.IGNORECASE | re.DOTALL)
 _SERVICES = {"lightsail": "Lightsail", "ec2": "EC2", "sts": "STS"}
-
-
-class OnlyHtml(ValueError):
-    """The endpoint has sent only pages of HTML: whatever listens at the endpoint isn't the service."""
 
 
 def call(name: str, work: Callable[[], T]) -> T:
@@ -112,53 +110,57 @@ def _check_endpoint(url: str) -> None:
         raise ValueError(f"Invalid endpoint: {url}")
 
 
-def refuse_non_json(http_response: Any, **_: Any) -> None:
-    """Raise ValueError for a response that isn't JSON: botocore would read it as, say, an empty list."""
-    content = http_response.content or b"{}"
+def check_responses(client: Any, refuse_others: Callable[..., None]) -> None:
+    """Have a client's responses checked, which botocore would otherwise read as, say, an empty list.
+
+    Args:
+        client: a boto3 client.
+        refuse_others: raises ValueError for a response that isn't one of the service.
+    """
+    service: str = client.meta.service_model.service_name
+    place = service, urlsplit(client.meta.endpoint_url).netloc
+
+    def note_answer(http_response: Any, model: Any, **_: Any) -> None:
+        refuse_others(http_response, model)
+        if http_response.status_code < 500:  # above, it may be a proxy's
+            _answering.add(place)
+
+    client.meta.events.register(f"before-parse.{service}", partial(_refuse_html, place))
+    client.meta.events.register(f"after-call.{service}", note_answer)
+
+
+def refuse_non_json(http_response: Any, model: Any) -> None:
+    """Raise ValueError for a response that isn't JSON."""
     try:
-        json.loads(content)
+        json.loads(http_response.content or b"{}")
     except ValueError as error:
-        _refuse_html(http_response, content)
         raise ValueError("the answer is not JSON") from error
-    _has_answered(http_response)
 
 
-def refuse_other_xml(http_response: Any, model: Any, **_: Any) -> None:
-    """Raise ValueError for XML that isn't the call's response: botocore would read a page of XHTML as an empty list."""
+def refuse_other_xml(http_response: Any, model: Any) -> None:
+    """Raise ValueError for XML that isn't the call's response."""
     content, status = http_response.content or b"", http_response.status_code
-    _refuse_html(http_response, content)
     if status < 300 and f"<{model.name}Response".encode() not in content[:1000]:
         raise ValueError(f"the answer is no {model.name}Response")
-    _has_answered(http_response)
 
 
-def refuse_failing_html(response_dict: Mapping[str, Any], **_: Any) -> None:
-    """Raise ValueError for a proxy's HTML page with a 5xx, which isn't XML and doesn't say what the service did."""
-    status, content = response_dict["status_code"], response_dict["body"] or b""
-    if status >= 500 and _HTML.match(content[:200].decode(errors="replace")):
-        raise ValueError(f"the answer is a page of HTML (HTTP {status})")
-
-
-def _refuse_html(http_response: Any, content: bytes) -> None:
-    """Raise ValueError for a page of HTML below HTTP 500, or OnlyHtml if the endpoint isn't the service.
+def _refuse_html(place: Place, *, operation_model: Any, response_dict: dict[str, Any], **_: Any) -> None:
+    """Raise an error for a page of HTML: AnswerLost, or NoSuchService if the endpoint isn't the service.
 
     One page may be a proxy's. An endpoint isn't the service if it has sent `HTML_RESPONSES_TO_BELIEVE` pages and nothing
-    else.
+    else. A page with a 5xx is a proxy's, and is left to botocore as an error without a body, which botocore can parse.
     """
-    status, place = http_response.status_code, urlsplit(http_response.url or "").netloc
-    if status >= 500 or not _HTML.match(content[:200].decode(errors="replace")):
+    status, content = response_dict["status_code"], response_dict["body"] or b""
+    if not _HTML.match(content[:1000].decode(errors="replace")):
+        return
+    if status >= 500:
+        response_dict["body"] = b""
         return
     _html_responses[place] += 1
-    kind = (
-        OnlyHtml
-        if place not in _answering and _html_responses[place] >= HTML_RESPONSES_TO_BELIEVE
-        else ValueError
-    )
-    raise kind(f"the answer is a page of HTML (HTTP {status})")
-
-
-def _has_answered(http_response: Any) -> None:
-    _answering.add(urlsplit(http_response.url or "").netloc)
+    call, message = f"{place[0]}:{operation_model.name}", f"the answer is a page of HTML (HTTP {status})"
+    if place in _answering or _html_responses[place] < HTML_RESPONSES_TO_BELIEVE:
+        raise AnswerLost(message, call=call)
+    raise NoSuchService(_no_such_service(call, message), call=call)
 
 
 def pages(
@@ -274,17 +276,6 @@ def _local_error(error: Exception, call: str) -> ServiceError:
     )  # fmt: skip
     if isinstance(error, no_credentials):
         return LoginFailed(message, call=call, code="Credentials", advice=advice.LOG_IN)
-    if isinstance(error, OnlyHtml):
-        return NoSuchService(_no_such_service(call, message), call=call)
-    if isinstance(error, ResponseParserError) and re.search(
-        r"<(!doctype\s+html|html)\b", message, re.IGNORECASE
-    ):
-        _html_responses[call] += 1
-        html = "the answer is a page of HTML"
-        # A proxy's page doesn't say what the service did.
-        if _answering or _html_responses[call] < HTML_RESPONSES_TO_BELIEVE:
-            return AnswerLost(html, call=call)
-        return NoSuchService(_no_such_service(call, html), call=call)
     if isinstance(error, (aws.EndpointConnectionError, aws.ConnectTimeoutError, aws.ProxyConnectionError)):
         return Transient(message, call=call)
     if isinstance(error, (aws.HTTPClientError, aws.ResponseStreamingError, ValueError)):

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from botocore.handlers import inject_presigned_url_ec2
 
-from ..aws.calls import call, member, pages, refuse_failing_html, refuse_other_xml
+from ..aws.calls import call, check_responses, member, pages, refuse_other_xml
 from ..aws.clients import Clients
 from ..aws.login import Login
 from ..core.errors import Denied, LimitReached, NotFound, QuotaReached, Refused
@@ -198,8 +198,7 @@ class Ec2:
 def _prepare(client: EC2Client) -> None:
     # The URL that botocore adds is a credential; neither cloud needs it.
     client.meta.events.unregister("before-call.ec2.CopySnapshot", inject_presigned_url_ec2)
-    client.meta.events.register("before-parse.ec2", refuse_failing_html)
-    client.meta.events.register("after-call.ec2", refuse_other_xml)
+    check_responses(client, refuse_other_xml)
 
 
 def _aws_request(spec: Spec) -> dict[str, Any]:

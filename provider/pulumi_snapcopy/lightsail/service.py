@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from botocore import xform_name
 
-from ..aws.calls import call, member, pages, refuse_non_json
+from ..aws.calls import call, check_responses, member, pages, refuse_non_json
 from ..aws.clients import Clients
 from ..aws.login import Login
 from ..core.errors import AnswerLost, NotFound
@@ -213,7 +213,7 @@ class Lightsail:
 
 
 def _prepare(client: LightsailClient) -> None:
-    client.meta.events.register("after-call.lightsail", refuse_non_json)
+    check_responses(client, refuse_non_json)
 
 
 def started(answer: Any, spec: Spec, call_: str, *, tagged: bool = False) -> Started:
