@@ -39,6 +39,27 @@ def there(client: Any) -> set[str]:
     return {each["name"] for each in client.get_instances()["instances"] + client.get_disks()["disks"]}
 
 
+def test_user_data_is_a_secret(stack: Stack, client: Any, emulator: Emulator) -> None:
+    """The service gets it. No file of the project, the state among them, nor any output holds it; nothing changes again."""
+
+    def program(data: str) -> str:
+        bundle = 'bundle_id="small_3_0"'
+        return PROGRAM.replace(bundle, f'{bundle}, user_data="{data} MARKED-SECRET".replace("-", "")')
+
+    stack.program(program("echo"))
+    said = [stack.preview("--diff"), stack.up("--diff"), stack.up("--diff")]
+    assert said[-1].changes == {"unchanged": 3}
+    (asked,) = emulator.calls("CreateInstancesFromSnapshot")
+    assert asked.parameters["userData"] == "echo MARKEDSECRET"
+    stack.program(program("printf"))
+    said.append(stack.preview("--diff"))
+    assert "1 to replace" in said[-1].output
+    said += [stack.run("stack", "export"), stack.destroy()]
+    files = [each.read_bytes() for each in stack.folder.rglob("*") if each.is_file()]
+    for each in (*(result.output.encode() for result in said), *files):
+        assert b"MARKEDSECRET" not in each
+
+
 @pytest.mark.soak
 def test_killed_the_next_run_resumes(stack: Stack, client: Any, emulator: Emulator) -> None:
     """Killed when the restore is sent: one instance after the next `up`. Killed when the instance is gone: its disk goes, too.

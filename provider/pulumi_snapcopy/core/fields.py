@@ -65,8 +65,8 @@ class Field:
         meaning: for the documentation's table.
         change: what a change asks for; None for an output.
         default: the default, as the documentation's table shows it.
-        is_secret: whether its value is never shown. The engine prints the value of a property that a failed check
-            names, secret or not, so a failure about this one names none.
+        is_secret: whether its value is never shown, and is encrypted in the state. The engine prints the value of a
+            property that a failed check names, secret or not, so a failure about this one names none.
     """
 
     name: str

@@ -75,8 +75,10 @@ class SnapcopyResource(Resource):
                 f"{_adoption(fields)}"
             )
         wait = timeouts(opts.custom_timeouts, noun)
-        if wait:
+        secrets = [each for each in fields.arguments if each.is_secret and arguments[each.snake] is not None]
+        if wait or secrets:
             opts = copy.copy(opts)
+        if wait:
             opts.custom_timeouts = _engine_timeouts(wait)
         # Pulumi makes an Output of each; one of an argument that isn't given is made only where the class shows it.
         given = {
@@ -84,6 +86,10 @@ class SnapcopyResource(Resource):
             for each in fields.arguments
             if arguments[each.snake] is not None or each.snake in self._shown
         }
+        if secrets:
+            given |= {each.snake: pulumi.Output.secret(given[each.snake]) for each in secrets}
+            names = [each.name for each in secrets]
+            opts.additional_secret_outputs = [*(opts.additional_secret_outputs or ()), *names]
         bookkeeping = {
             "identity": identity_of_the_stack(),  # registers it: what is refused is refused before
             "timeouts": wait,

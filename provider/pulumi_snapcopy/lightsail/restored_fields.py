@@ -48,7 +48,7 @@ RESTORED_INSTANCE = Fields(
         Field(name="bundleId", type=_STRING, change=_REPLACE,
               meaning="the plan, at least as large as the source's, such as `small_3_0`"),
         Field(name="instanceName", type=_STRING, change=_REPLACE, default="derived", meaning=_NAMED),
-        Field(name="userData", type=_STRING, change=_REPLACE, meaning="a script that runs at the first start",
+        Field(name="userData", type=_STRING, change=_REPLACE, meaning="a script that runs at the first start, a secret",
               is_secret=True),
         Field(name="keyPairName", type=_STRING, change=_REPLACE, default="the region's default key pair",
               meaning="the key pair to log in with"),

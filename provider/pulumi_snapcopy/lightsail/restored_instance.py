@@ -29,7 +29,7 @@ class RestoredInstance(SnapcopyResource, module="lightsail", name="RestoredInsta
         bundle_id: the plan, at least as large as the source's; plans differ from region to region.
         instance_name: the instance's name, 2 to 255 characters; default: derived from the request.
         region: the snapshot's region; default: the stack's ``aws:region``, else the region of AWS tooling.
-        user_data: a script that runs at the first start; wrap secrets in ``pulumi.Output.secret``.
+        user_data: a script that runs at the first start; a secret: it is encrypted in the state and shown nowhere.
         key_pair_name: the key pair to log in with; default: the region's default key pair.
         ip_address_type: dualstack, ipv4 or ipv6.
         tags: the instance's tags, set in the call that restores it.

@@ -83,14 +83,11 @@ class Snapshot(SnapcopyResource, module="outscale", name="Snapshot"):
             "volume_id": volume_id,
             "source_snapshot_id": source_snapshot_id,
             "source_region_name": source_region_name,
-            "file_location": None if file_location is None else pulumi.Output.secret(file_location),
+            "file_location": file_location,
             "snapshot_size": snapshot_size,
             "description": description,
             "tags": tags,
             "triggers": triggers,
             "adopt_snapshot_id": adopt_snapshot_id,
         }
-        secret = pulumi.ResourceOptions(additional_secret_outputs=["file_location"])
-        self._internal_init(
-            snapshot, SNAPSHOT, resource_name, arguments, pulumi.ResourceOptions.merge(opts, secret)
-        )
+        self._internal_init(snapshot, SNAPSHOT, resource_name, arguments, opts)
