@@ -180,7 +180,7 @@ def test_killed_before_tagging_on_a_clock_behind_ours(
     assert "has no snapcopy:owner tag; it was not changed, nothing was copied" in message
     assert "adopt=True to take over the existing snapshot" in message
     assert service.snapshots()["named"] == left["named"]
-    assert "a copy that an interrupted run of this declaration made" in told(again, "latest")
+    assert "a copy that an earlier run of this declaration made" in told(again, "latest")
 
     program(**{**KILLED, "named": {**KILLED["named"], "adopt": True}})
     assert_converges(stack, service)

@@ -198,7 +198,7 @@ def test_a_run_killed_before_midnight_leaves_one_copy(
     emulator.settings = Settings(copy_seconds=0.2)
     output = stack.up().output
     assert (
-        f'deleting "{friday["name"]}" in eu-west-1: a copy that an interrupted run of this declaration made'
+        f'deleting "{friday["name"]}" in eu-west-1: a copy that an earlier run of this declaration made'
         in output
     )
     assert day(0) in service.only()["name"]

@@ -133,7 +133,7 @@ def test_a_snapshot_is_adopted_by_one_resource_of_whatever_type(stack: Stack, em
     taken = {"volume_id": VOLUME, "adopt_snapshot_id": existing}
     stack.program(f"{HEAD}CopiedSnapshot('copied', **{route!r})\nSnapshot('taken', **{taken!r})\n")
     output = stack.preview(ok=False).output
-    assert f'"{existing}" in {REGION} is already adopted by ' in output, output
+    assert f'"{existing}" in {REGION} is that of another resource of this program, ' in output, output
     assert emulator.calls() == []
 
 

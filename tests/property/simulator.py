@@ -10,7 +10,6 @@ from pulumi_snapcopy.core import plan
 from pulumi_snapcopy.core.ownership import classify
 from pulumi_snapcopy.core.plan import Because, Observation, Sent, next_step
 from pulumi_snapcopy.core.sorting import sort
-from pulumi_snapcopy.core.stack import Stack
 from pulumi_snapcopy.core.values import (
     Known,
     Phase,
@@ -134,7 +133,7 @@ class Simulator:
             self.seen = replace(self.seen, verdict=verdict, missing_for=0.0)
         if whole:
             visible = [each.at(self.now) for each in self._visible()]
-            rest = sort(self.spec, self.known, visible, Stack(), now=self.now, own=found)
+            rest = sort(self.spec, self.known, visible, lambda seen: False, since=self.now, own=found)
             self.seen = replace(self.seen, orphans=rest.orphans, failed_before=rest.failed_before)
 
     # The steps

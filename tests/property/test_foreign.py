@@ -9,9 +9,9 @@ from dataclasses import replace
 import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
+from pulumi_snapcopy.core import ledger as core
 from pulumi_snapcopy.core.converge import converge
 from pulumi_snapcopy.core.errors import CopyError
-from pulumi_snapcopy.core.stack import Stack
 from pulumi_snapcopy.core.values import ADOPTED, OWNER_TAG, SOURCE_TAG, Known, Phase, Record, Seen, Spec
 
 from tests.harness import Kill
@@ -248,7 +248,12 @@ def test_what_turns_out_to_be_in_the_state_under_another_name_is_kept() -> None:
     world = World()
     renamed, shown = _orphan(world), world.service.clock.now() + 60
     run = world.run(replace(wanted(), longest_run=10_000.0))
-    run.stack = Stack(has=lambda seen: seen.ref == renamed.arn and world.service.clock.now() > shown)
+
+    class Ledger(core.Ledger):
+        def is_in_state(self, seen: Seen) -> bool:
+            return seen.ref == renamed.arn and world.service.clock.now() > shown
+
+    run.ledger = Ledger()
     assert converge(run).complete
     assert renamed in world.service.living(THERE) and not world.progress.warnings
 

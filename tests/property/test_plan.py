@@ -122,7 +122,7 @@ def test_from_any_prefix_it_converges_in_exactly_one() -> None:
     }
     assert steps["Fail Because.FAILED"] and steps["Delete a failed thing"]
     assert steps["Delete a second one of the same request"]
-    assert steps["Delete a thing that an interrupted run of this declaration made"]
+    assert steps["Delete a thing that an earlier run of this declaration made"]
 
 
 @given(stops=STOPS, gap=GAPS, simulator=simulators(repeats=False, derived=True, taken=True))

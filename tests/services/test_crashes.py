@@ -91,7 +91,7 @@ def test_killed_and_edited_no_orphan_is_left(life: Life) -> None:
     (orphan,) = life.ours()
     life.inputs |= life.row.edit
     life.ok()
-    assert any("an interrupted run of this declaration" in each for each in life.shown.warnings)
+    assert any("an earlier run of this declaration" in each for each in life.shown.warnings)
     life.assert_well(sent=2)
     assert life.only().arn != orphan.arn
 

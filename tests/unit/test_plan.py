@@ -90,7 +90,7 @@ def held(existing: Seen, **more: object) -> Observation:
 ORPHAN = thing("r9", tags=EARLIER, key="k0")
 """Of an earlier request of this resource."""
 SAME_ORPHAN = replace(thing("r8", tags={}), name="of another day")
-WHY_ORPHAN = "a thing that an interrupted run of this declaration made"
+WHY_ORPHAN = "a thing that an earlier run of this declaration made"
 
 NOTHING_THERE: list[tuple[Spec, Known, Observation, Step, str]] = [
     (replace(SPEC, settled=False), Known(), Observation(now=NOW), CheckSource(), "the source settles the name"),

@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, fields, replace
+from dataclasses import dataclass, field, fields
 from datetime import datetime, timezone
 from typing import Any
 
 from .durations import seconds
 from .fields import camel_case
 from .rules.judgement import BOOKKEEPING, UNKNOWN
-from .values import Traits
 from .waiting.policy import DEFAULT_TIMEOUT
 
 REMEMBERED_KEYS = 20
-"""How many keys of replaced objects the state keeps, so that it stays small."""
+"""How many keys of earlier objects the state keeps, so that it stays small."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -30,7 +29,7 @@ class Bookkeeping:
         partial: whether the last run left something to do: the object or its tags are incomplete.
         previous_owner: the owner tag that the object may still have after an interrupted rename.
         predecessors: refs of the resource's earlier objects, which the engine deletes or keeps.
-        replaced: the keys of the objects that were replaced last, and when, ISO 8601 in UTC.
+        former_keys: the keys of earlier objects, and until when each was there; see `Known.former_keys`.
         taken: when the source was taken, ISO 8601 in UTC, where another may be taken under its name.
         asked: the arguments as the program gave them, where an output of the same name has another value.
         guarded: whether the stack has an account guard; an input only, which check removes.
@@ -44,7 +43,7 @@ class Bookkeeping:
     partial: bool = False
     previous_owner: str = ""
     predecessors: tuple[str, ...] = ()
-    replaced: Mapping[str, str] = field(default_factory=dict)
+    former_keys: Mapping[str, str] = field(default_factory=dict)
     taken: str = ""
     asked: Mapping[str, Any] = field(default_factory=dict)
     guarded: bool = False
@@ -75,23 +74,6 @@ class Bookkeeping:
         owner = self.owner if isinstance(self.owner, str) else ""
         return owner.rpartition("@")[0].split("/", 2)[-1]
 
-    def remembering(
-        self, traits: Traits, replaced: Mapping[str, str], key: str = "", *, now: float
-    ) -> Bookkeeping:
-        """Return the bookkeeping with the recently replaced keys: somebody's copy of such an object isn't an orphan of ours.
-
-        Args:
-            traits: how the service treats requests.
-            replaced: the keys remembered so far, and when they were replaced.
-            key: the key of what is being replaced now.
-            now: seconds since the epoch.
-        """
-        if not traits.heritable:
-            return replace(self, replaced={})
-        found = {**replaced, **({key: iso_of(now)} if key and key != self.key else {})}
-        last = sorted(found, key=found.__getitem__)[-REMEMBERED_KEYS:]
-        return replace(self, replaced={each: found[each] for each in last})
-
     def timeout(self, *verbs: str, default: float = DEFAULT_TIMEOUT) -> float:
         """Return the first given timeout of these verbs, in seconds."""
         given = next((self.timeouts[verb] for verb in verbs if self.timeouts.get(verb)), None)
@@ -100,6 +82,17 @@ class Bookkeeping:
 
 _KEYS = {camel_case(each.name): each.name for each in fields(Bookkeeping)}
 _NOTHING = Bookkeeping()
+
+
+def with_former_key(former: Mapping[str, str], key: str, *, now: float) -> dict[str, str]:
+    """Return the former keys with one whose object is there now; the latest `REMEMBERED_KEYS` of them.
+
+    Example:
+        >>> with_former_key({"a1": "2026-11-20T00:00:00Z"}, "b2", now=1795780800.0)
+        {'a1': '2026-11-20T00:00:00Z', 'b2': '2026-11-27T12:00:00Z'}
+    """
+    found = {**former, key: iso_of(now)}
+    return {each: found[each] for each in sorted(found, key=found.__getitem__)[-REMEMBERED_KEYS:]}
 
 
 def iso(time: datetime | None) -> str:

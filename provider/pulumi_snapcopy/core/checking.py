@@ -66,6 +66,7 @@ class Checking:
             entry.region = olds.get(self.family.region_argument)
             entry.ids.update(filter(None, [self.family.settled_id(olds)]))
             entry.tags = olds.get("tags") or {}
+            entry.key = entry.key or Bookkeeping.of(olds).key
         bookkeeping = Bookkeeping.of(inputs)
         if bookkeeping.guarded and self.guard is None:
             return Checked(inputs=news, failures=[Violation(property="", message=UNGUARDED)])
@@ -83,7 +84,9 @@ class Checking:
             advice = other_account(self.family.words)
             return Checked(inputs=news, failures=[Violation(property="", message=f"{error}; {advice}.")])
         adopted = self.family.adopted_id(settled)
-        if other := self.ledger.declare(urn, self.family.settled_id(settled) or adopted):
+        id_ = self.family.settled_id(settled) or adopted
+        other = self.ledger.declare(urn, id_)
+        if other := other or (self.ledger.other_asking(urn, adopted) if adopted else None):
             twice = self._adopted_twice if adopted else self._asked_for_twice
             return Checked(inputs=news, failures=[twice(settled, other)])
         # The engine checks what it will replace a second time, as if it were new.
@@ -157,6 +160,6 @@ class Checking:
         region = settled[self.family.region_argument]
         return Violation(
             property="adoptSnapshotId",
-            message=f'"{settled["adoptSnapshotId"]}" in {region} is already adopted by {other}. Write the id of another '
-            "snapshot as adopt_snapshot_id, or leave it out.",
+            message=f'"{settled["adoptSnapshotId"]}" in {region} is that of another resource of this program, {other}. Write '
+            "the id of another snapshot as adopt_snapshot_id, leave it out, or remove that resource.",
         )

@@ -127,9 +127,9 @@ class _Convergence:
     def _take_up(self, step: plan.TakeUp) -> None:
         run, known, existing = self._run, self._run.known, self._existing
         is_known = existing.ref in (known.ref, known.replaces, *known.predecessors)
-        is_new = is_recent(run.spec, existing.created_at, run.clock.now())
+        is_young = is_recent(run.spec, existing.created_at, run.clock.now())
         if run.spec.traits.heritable and not (
-            is_known or is_new or step.adopted or is_named(run.spec, existing)
+            is_known or is_young or step.adopted or is_named(run.spec, existing)
         ):
             run.progress.warn(notices.taken_up_late(run.spec, existing))
         if self._seen.taken_up and known.ref != existing.ref:  # a second request's has an elder twin

@@ -26,7 +26,7 @@ class Entry:
         tags: the user's tags that the object has or may have.
         refs: the refs of its objects, also of replaced ones, which the engine deletes or keeps.
         key: the key in the state.
-        replaced: the keys of recently replaced objects, and when; see `bookkeeping.Bookkeeping`.
+        former_keys: those of its earlier objects; see `values.Known`.
         deleted: the refs that this run has deleted; lists may go on showing them.
         ref: the ref in the state.
         is_another_request: whether the program asks for a replacement; set by `check`, corrected by `diff`.
@@ -38,11 +38,20 @@ class Entry:
     tags: Mapping[str, str] = field(default_factory=dict)
     refs: set[str] = field(default_factory=set)
     key: str = ""
-    replaced: Mapping[str, str] = field(default_factory=dict)
+    former_keys: Mapping[str, str] = field(default_factory=dict)
     deleted: set[str] = field(default_factory=set)
     ref: str | None = None
     is_another_request: bool = False
     replacement: dict[str, Any] | None = None
+
+    def has(self, seen: Seen) -> bool:
+        """Return whether the resource had this object before this run.
+
+        The engine shows no ref of what it replaces without a diff (``pulumi up --replace``): then the key is all there is.
+        """
+        if self.refs or self.ids:
+            return seen.id in self.ids or seen.ref in self.refs
+        return self.is_another_request and bool(self.key) and seen.key == self.key
 
 
 class Ledger:
@@ -94,6 +103,12 @@ class Ledger:
         """Return whether a declared resource has this object."""
         return id_ in list(self._assigned.values())
 
+    def other_asking(self, urn: str, id_: str) -> str | None:
+        """Return another declared resource that asks for this object, or has it; None if there is none."""
+        having = (each for each, assigned in list(self._assigned.items()) if assigned == id_ and each != urn)
+        asking = self._asking.get(id_, urn)
+        return asking if asking != urn else next(having, None)
+
     def is_replaced(self, urn: str, seen: Seen | None) -> bool:
         """Return whether a declared resource has another object in place of this one."""
         assigned = self._assigned.get(urn)
@@ -101,10 +116,7 @@ class Ledger:
 
     def is_in_state(self, seen: Seen) -> bool:
         """Return whether a declared resource has this object, or had it before this run."""
-        entries = list(self._entries.values())
-        return self.is_assigned(seen.id) or any(
-            seen.id in each.ids or seen.ref in each.refs for each in entries
-        )
+        return self.is_assigned(seen.id) or any(each.has(seen) for each in list(self._entries.values()))
 
     def entry(self, urn: str) -> Entry:
         """Return the entry of a resource."""
@@ -133,7 +145,7 @@ class Ledger:
             entry.ids.discard(id_)
             entry.refs.add(known.ref)
         entry.refs |= known.predecessors
-        entry.replaced = bookkeeping.replaced
+        entry.former_keys = bookkeeping.former_keys
         if isinstance(bookkeeping.key, str):
             entry.key = bookkeeping.key
         return entry

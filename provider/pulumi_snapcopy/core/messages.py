@@ -191,6 +191,15 @@ def is_of_this_stack(spec: Spec, found: Seen) -> bool:
     return bool(at) and identity == spec.owner.rpartition("@")[2]
 
 
+def adopted_by_another(spec: Spec, other: str) -> CopyError:
+    """Return the error for an object in the state that another resource of the program asks to adopt."""
+    return CopyError(
+        "comparing", spec.subject, f'"{spec.name}" in {spec.region} is asked for by {other}, too',
+        state="nothing was changed.",
+        next_step=f"remove one of the two resources, or write the id of another {spec.words.kind} as adopt_snapshot_id.",
+    )  # fmt: skip
+
+
 def retained(spec: Spec, found: Seen) -> CopyError:
     """Return the error for a name that an earlier one of ours has, which was kept on purpose."""
     what = found.tags.get(SOURCE_TAG, "something else")

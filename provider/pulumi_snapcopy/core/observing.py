@@ -12,8 +12,8 @@ from .ownership import Whose
 from .plan import Observation
 from .presence import find_known, look_up, read_listed
 from .run import Run
-from .sorting import Sorted, is_elsewhere, is_of_an_earlier_key, is_orphan, is_twin, sort
-from .values import OWNER_TAG, Known, Phase, Seen
+from .sorting import Sorted, is_elsewhere, is_of_a_former_object, is_orphan, is_twin, sort
+from .values import OWNER_TAG, Known, Phase, Seen, without
 from .waiting.policy import FILTERS_LAG
 
 
@@ -51,26 +51,35 @@ class Observer:
     def look(self) -> None:
         """Make the first observation: find the object, and list the region where orphans of ours may be."""
         run, known = self.run, self.run.known
-        is_whole = known.complete and known.in_state and not known.left_to_do
-        found = self._by_name(known.seen.name) if is_whole and known.seen else []
-        if run.spec.adopt_id and not known.in_state:
-            found = [each for each in [run.read(run.spec.adopt_id)] if each]
-            if not found:
-                raise _nothing_to_adopt(run)
-            if run.stack.assigned(found[0]):
-                raise _not_to_be_adopted(run)
-        if not found:
+        found = self._by_name(known.seen.name) if known.whole and known.seen else []
+        fresh = not found
+        rest: list[Seen] = []
+        if fresh:
             self._list_all()
             found = self.find()
+            if adopted := self._adopted():
+                found, rest = [adopted], list(without(found, adopted.ref))
         self.observe(found)
-        fresh = not is_whole or not found
         searched = not (fresh and run.spec.traits.repeats)
-        since = 0.0 if run.stack.is_new else min(run.began + FILTERS_LAG, run.deadline.at)
+        since = 0.0 if run.is_first_run else min(run.began + FILTERS_LAG, run.deadline.at)
         self.note(searched=searched, search_from=since)
         if fresh:
-            rest = sort(run.spec, known, self.listed or (), run.stack, now=run.began, own=found)
-            self.note(orphans=rest.orphans, failed_before=rest.failed_before)
-            self.unproven += rest.unproven
+            shown = {each.ref: each for each in (*(self.listed or ()), *rest)}.values()
+            others = sort(run.spec, known, [*shown], run.ledger.is_in_state, since=run.began, own=found)
+            self.note(orphans=others.orphans, failed_before=others.failed_before)
+            self.unproven += others.unproven
+
+    def _adopted(self) -> Seen | None:
+        """Return the object that the program adopts by its id; None if it adopts none, or has adopted it."""
+        run = self.run
+        if not run.spec.adopt_id or run.known.in_state:
+            return None
+        found = run.read(run.spec.adopt_id)
+        if found is None:
+            raise _nothing_to_adopt(run)
+        if run.ledger.is_assigned(found.id):
+            raise _not_to_be_adopted(run)
+        return found
 
     def find(self) -> list[Seen]:
         """Return the objects that have our name, or carry our key and may be ours."""
@@ -81,14 +90,12 @@ class Observer:
         if not spec.by_id:
             return found
         # Where ids are given, neither what isn't ours nor what the state has under another entry is in the way.
-        candidates = [
-            each for each in found if each.ref == known.ref or not is_elsewhere(known, each, run.stack)
-        ]
+        candidates = [each for each in found if not is_elsewhere(known, each, run.ledger.is_in_state)]
         ours = [
             each
             for each in candidates
             if run.judge(each).whose is not Whose.THEIRS
-            and not is_of_an_earlier_key(spec, known, each, run.stack)
+            and (each.ref == known.ref or not is_of_a_former_object(known, each))
         ]
         named = {each.ref for each in self.unproven}
         self.unproven += [
@@ -113,8 +120,10 @@ class Observer:
         if again is None or again.ref != seen.ref:
             self.strike(seen)
             return
-        rest = sort(run.spec, run.known, [again], run.stack, now=run.began)
-        stays = not is_elsewhere(run.known, again, run.stack) and run.judge(again).whose is not Whose.THEIRS
+        in_state = run.ledger.is_in_state
+        rest = sort(run.spec, run.known, [again], in_state, since=run.began)
+        self.unproven += rest.unproven
+        stays = not is_elsewhere(run.known, again, in_state) and run.judge(again).whose is not Whose.THEIRS
         self._update(seen, rest, [again] if stays else [])
 
     def strike(self, gone: Seen) -> None:
@@ -164,7 +173,9 @@ class Observer:
 
     def _is_twin(self, seen: Seen) -> bool:
         run, existing = self.run, self.seen.existing
-        return existing is not None and is_twin(run.spec, run.known, seen, existing, run.stack, now=run.began)
+        return existing is not None and is_twin(
+            run.spec, run.known, seen, existing, run.ledger.is_in_state, since=run.began
+        )
 
     def _by_name(self, name: str) -> list[Seen]:
         one = self.run.retry(lambda: self.run.target.listing.find(name))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -42,8 +42,7 @@ def made(
     olds: Mapping[str, Any] | None = None,
 ) -> Made:
     """Return a resource for the state from what is known of its object, once a run has succeeded."""
-    bookkeeping = replace(bookkeeping, predecessors=tuple(known.predecessors), partial=known.left_to_do)
-    return _entry(family, inputs, spec, known, bookkeeping, olds)
+    return _entry(family, inputs, spec, known, replace(bookkeeping, partial=known.left_to_do), olds)
 
 
 def _entry(
@@ -55,6 +54,7 @@ def _entry(
     olds: Mapping[str, Any] | None,
 ) -> Made:
     assert known.seen is not None, "only what was made, or is being made, is in the state"
+    bookkeeping = replace(bookkeeping, predecessors=tuple(known.predecessors), former_keys=known.former_keys)
     return Made(
         id=known.seen.id,
         outputs=state.outputs(family, inputs, spec, known, bookkeeping=bookkeeping, olds=olds),
@@ -99,7 +99,6 @@ def failed(
     *,
     olds: Mapping[str, Any] | None = None,
     tags: Mapping[str, str] | None = None,
-    predecessors: Iterable[str] = (),
 ) -> VerbFailed:
     """Return the error of a verb; what it keeps has all tags that the object may have.
 
@@ -111,12 +110,12 @@ def failed(
         bookkeeping: our bookkeeping.
         olds: the outputs in the state.
         tags: the tags it had before: which of them were set and removed isn't known.
-        predecessors: refs of the declaration's earlier ones.
     """
     known = error.kept
     if known is None or known.seen is None or not known.seen.name:
         return VerbFailed(str(error))
-    bookkeeping = replace(bookkeeping, partial=True, predecessors=tuple({*predecessors} - {known.ref or ""}))
+    bookkeeping = replace(bookkeeping, partial=True)
+    known = replace(known, predecessors=known.predecessors - {known.ref or ""})
     if tags:
         inputs = {**inputs, "tags": {**tags, **inputs.get("tags", {})}}
     if olds is not None and (before := state.known(family, olds).owner) not in (None, bookkeeping.owner):

@@ -268,7 +268,7 @@ def _orphan(spec: Spec, known: Known, seen: Observation, *, same_request: bool) 
 
     The former are deleted before the request is sent, the latter once its object is complete.
     """
-    why = f"a {spec.words.thing} that an interrupted run of this declaration made"
+    why = f"a {spec.words.thing} that an earlier run of this declaration made"
     for each in seen.orphans:
         if carries_key(spec, each) is same_request and each.ref != known.ref:
             return Delete(each, why)

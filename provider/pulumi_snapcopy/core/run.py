@@ -12,10 +12,10 @@ from typing import Protocol, TypeVar
 from . import messages
 from .errors import Cancelled, NotFound, ServiceError, SourceError, SourcePending, Transient
 from .family import Family
+from .ledger import Ledger
 from .messages import MAKING
 from .ownership import Verdict, Whose, classify, deciding
 from .service import Service
-from .stack import Stack
 from .values import Known, Record, Seen, Spec
 from .waiting.clock import Clock
 from .waiting.deadline import Deadline, OutOfTime
@@ -54,7 +54,8 @@ class Run:
         timeout: seconds it may take.
         doing: what the verb does, for messages.
         is_wanted: whether the engine still waits for the verb.
-        stack: what else the stack has.
+        ledger: which resource has which object, as far as the engine has shown.
+        is_first_run: whether it is the stack's first, so that no earlier one was interrupted.
     """
 
     family: Family
@@ -68,7 +69,8 @@ class Run:
     timeout: float
     doing: str = MAKING
     is_wanted: Callable[[], bool] = lambda: True
-    stack: Stack = field(default_factory=Stack)
+    ledger: Ledger = field(default_factory=Ledger)
+    is_first_run: bool = False
     taken: datetime | None = None
     """When the source was taken; None until it was checked."""
     rested: bool = False
@@ -171,7 +173,7 @@ class Run:
     def _is_from_before(self, record: Record) -> bool:
         """Whether a record is older than the stack's first run, and so of somebody else's call."""
         at = record.created_at
-        return self.stack.is_new and at is not None and at.timestamp() < self.began - LONGEST_SKEW
+        return self.is_first_run and at is not None and at.timestamp() < self.began - LONGEST_SKEW
 
     def _describes(self, record: Record) -> bool:
         return self.service.describes(self.spec, record)

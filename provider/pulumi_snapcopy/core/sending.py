@@ -14,7 +14,7 @@ from .ownership import Evidence, Verdict, Whose
 from .plan import Observation, Sent
 from .run import Run
 from .values import Phase, Seen, Started
-from .waiting.policy import CREATION_GRACE, backoff
+from .waiting.policy import CREATION_GRACE, USUAL_SKEW, backoff
 
 
 @dataclass(slots=True)
@@ -27,6 +27,7 @@ class Sending:
         ends: an accepted request counts as in flight until this closes.
         unanswered: how many requests had no answer that can be relied on.
         failed: how many requests were accepted and failed later.
+        tried_at: when the last request was sent.
     """
 
     observer: Observer
@@ -34,6 +35,7 @@ class Sending:
     ends: ExitStack
     unanswered: int = 0
     failed: int = 0
+    tried_at: float = 0.0
 
     @property
     def _run(self) -> Run:
@@ -51,7 +53,7 @@ class Sending:
         run.progress.show(f"starting the {run.spec.words.thing}")
         try:
             started = run.target.queue.start(
-                lambda: run.begin(lambda: run.service.create(run.spec, attempt=self.failed)),
+                lambda: run.begin(self._send),
                 deadline=run.deadline,
                 report=self._report_queue,
                 ends=self.ends,
@@ -63,6 +65,7 @@ class Sending:
                 self._look_for_twins_after(run.clock.now())
             self.observer.note(sent=Sent.LOST, sent_at=run.clock.now())
             self._look_for_it(error)
+            self._beware_of_an_earlier_one()
         except NameInUse as error:
             since = self._seen.sent_at if self._seen.sent is Sent.NAME_IN_USE else run.clock.now()
             self.observer.note(sent=Sent.NAME_IN_USE, sent_at=since)
@@ -78,6 +81,11 @@ class Sending:
         self.unanswered += 1
         self.observer.observe(self.observer.find())
         self.observer.note(searched=False)
+        self._beware_of_an_earlier_one()
+
+    def _send(self) -> Started:
+        self.tried_at = self._run.clock.now()
+        return self._run.service.create(self._run.spec, attempt=self.failed)
 
     def _accepted(self, started: Started) -> None:
         run, seen = self._run, started.seen
@@ -134,6 +142,12 @@ class Sending:
         """Have twins looked for once both can be visible: each of several requests may have made an object."""
         until = min(lost_at + CREATION_GRACE, self._run.deadline.at)
         self.observer.note(search_from=max(self._seen.search_from, until))
+
+    def _beware_of_an_earlier_one(self) -> None:
+        """Have twins looked for if an interrupted run made what was found: the lost request's own may show later."""
+        found = self._seen.existing
+        if found and found.created_at and found.created_at.timestamp() < self.tried_at - USUAL_SKEW:
+            self._look_for_twins_after(self._seen.sent_at)
 
     def _never_seen(self) -> Seen:
         spec, source = self._run.spec, self._seen.source

@@ -6,14 +6,15 @@ resource made is an orphan or a twin, and what only bears its mark is named and 
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 
-from .bookkeeping import iso, iso_of
+from .bookkeeping import iso
 from .keys import same_owner
-from .ownership import Whose, carries_key, classify, is_named, is_of_this_type, is_recent
-from .stack import Stack
+from .ownership import Whose, carries_key, classify, is_of_this_type, is_recent
 from .values import ADOPTED, OWNER_TAG, SOURCE_TAG, Known, Phase, Seen, Spec, is_retained
+
+InState = Callable[[Seen], bool]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,7 +33,13 @@ class Sorted:
 
 
 def sort(
-    spec: Spec, known: Known, listed: Sequence[Seen], stack: Stack, *, now: float, own: Sequence[Seen] = ()
+    spec: Spec,
+    known: Known,
+    listed: Sequence[Seen],
+    in_state: InState,
+    *,
+    since: float,
+    own: Sequence[Seen] = (),
 ) -> Sorted:
     """Return what of a region's objects concerns a resource; the rest is others'.
 
@@ -40,16 +47,15 @@ def sort(
         spec: what is asked for.
         known: what is known.
         listed: the region's objects.
-        stack: what else the stack has.
-        now: when the run began, seconds since the epoch: who was interrupted was so before.
-        own: those of them that have its name or carry its key.
+        in_state: whether the state has an object under any entry.
+        since: when the run began, seconds since the epoch: who was interrupted was so before.
+        own: those of them that have its name, or carry its key and are its own.
     """
-    elsewhere = [each for each in listed if is_elsewhere(known, each, stack)]
+    elsewhere = [each for each in listed if is_elsewhere(known, each, in_state)]
     apart = {each.ref for each in (*own, *elsewhere)}
     orphans = [each for each in listed if each.ref not in apart and is_orphan(spec, known, each)]
-    recently = iso_of(now - spec.longest_run)
-    keys = {key for key, at in stack.replaced.items() if at >= recently} | {each.key for each in elsewhere}
-    unproven = [each for each in orphans if _may_be_inherited(spec, each, keys=keys - {""}, now=now)]
+    keys = {each.key for each in (*own, *elsewhere) if each.key}
+    unproven = [each for each in orphans if _may_be_inherited(spec, known, each, keys=keys, since=since)]
     return Sorted(
         orphans=tuple(each for each in orphans if each not in unproven),
         failed_before=tuple(each for each in elsewhere if _has_failed_before(spec, known, each)),
@@ -57,9 +63,9 @@ def sort(
     )
 
 
-def is_elsewhere(known: Known, seen: Seen, stack: Stack) -> bool:
-    """Return whether the state has an object under an entry that is, or may be, another one than the resource's."""
-    return seen.ref in known.predecessors or stack.has(seen)
+def is_elsewhere(known: Known, seen: Seen, in_state: InState) -> bool:
+    """Return whether the state has an object under another entry than the resource's own."""
+    return seen.ref != known.ref and (seen.ref in known.predecessors or in_state(seen))
 
 
 def is_orphan(spec: Spec, known: Known, seen: Seen) -> bool:
@@ -73,13 +79,13 @@ def is_orphan(spec: Spec, known: Known, seen: Seen) -> bool:
     only_marked = owner is not None and same_owner(owner, spec.owner) and SOURCE_TAG not in seen.tags
     # Who made it was interrupted before it was tagged, or who was to delete it after it was marked as ours.
     if owner is None or only_marked:
-        return carries_key(spec, seen) and not spec.by_id
+        return carries_key(spec, seen) and not spec.traits.heritable
     if seen.tags.get(SOURCE_TAG) in (None, ADOPTED) or not is_of_this_type(spec, seen):
         return False
     return same_owner(owner, spec.owner)
 
 
-def is_twin(spec: Spec, known: Known, seen: Seen, existing: Seen, stack: Stack, *, now: float) -> bool:
+def is_twin(spec: Spec, known: Known, seen: Seen, existing: Seen, in_state: InState, *, since: float) -> bool:
     """Return whether a run of this request made it beside the existing one, and not somebody who copied that with its marks.
 
     Args:
@@ -87,27 +93,26 @@ def is_twin(spec: Spec, known: Known, seen: Seen, existing: Seen, stack: Stack, 
         known: what is known.
         seen: what has the name or carries the key, too.
         existing: the resource's object.
-        stack: what else the stack has.
-        now: when the run began, seconds since the epoch.
+        in_state: whether the state has an object under any entry.
+        since: when the run began, seconds since the epoch.
     """
     if existing.ref == spec.adopt_id:
         return False
     if seen.ref is not None and seen.ref == known.ref and (known.in_state or not known.adopted):
         return True  # this run has made it, or taken it up
-    if is_elsewhere(known, seen, stack):
+    if is_elsewhere(known, seen, in_state):
         return False
     same_size = None in (seen.size, existing.size) or seen.size == existing.size
-    return same_size and is_recent(spec, seen.created_at, now) and not is_retained(seen)
+    return same_size and is_recent(spec, seen.created_at, since) and not is_retained(seen)
 
 
-def is_of_an_earlier_key(spec: Spec, known: Known, seen: Seen, stack: Stack) -> bool:
-    """Return whether its key was replaced after it was made: a run that asks for that again made a later one.
+def is_of_a_former_object(known: Known, seen: Seen) -> bool:
+    """Return whether it was made while an earlier object with its key was there, and so is somebody's copy of that.
 
-    Only somebody's copy of the object that was replaced can have the key, too.
+    A run that asks for such a key again makes its object later.
     """
-    at = stack.replaced.get(seen.key)
-    is_own = seen.ref == known.ref or is_named(spec, seen)
-    return at is not None and not is_own and seen.created_at is not None and iso(seen.created_at) <= at
+    until = known.former_keys.get(seen.key)
+    return until is not None and seen.created_at is not None and iso(seen.created_at) <= until
 
 
 def _has_failed_before(spec: Spec, known: Known, seen: Seen) -> bool:
@@ -115,13 +120,13 @@ def _has_failed_before(spec: Spec, known: Known, seen: Seen) -> bool:
     return failed and classify(spec, known, seen).whose is Whose.OURS
 
 
-def _may_be_inherited(spec: Spec, seen: Seen, *, keys: Collection[str], now: float) -> bool:
+def _may_be_inherited(spec: Spec, known: Known, seen: Seen, *, keys: Collection[str], since: float) -> bool:
     """Whether it may be somebody's copy of one of ours, made with all its tags, as backup tools do.
 
     Where ids are given no name says otherwise: only of what is as young as an interrupted run, and whose key no other of
-    ours has, is it known.
+    ours has or had then, is it known.
     """
     if not (spec.by_id and seen.key):
         return spec.by_id  # it has our tags alone
-    recent = is_recent(spec, seen.created_at, now)
-    return spec.traits.heritable and (seen.key in keys or not recent)
+    is_unique = seen.key not in keys and not is_of_a_former_object(known, seen)
+    return spec.traits.heritable and not (is_unique and is_recent(spec, seen.created_at, since))

@@ -250,6 +250,8 @@ class Known:
         owner: the owner tag that it may still have, if the resource was renamed since.
         predecessors: refs of the resource's earlier objects, which the engine deletes or keeps.
         replaces: the ref of the object that it replaces.
+        former_keys: the keys of earlier objects, and until when one of that key was known to be there, ISO 8601 in UTC;
+            only where somebody's copy of an object has its key, too (`Traits.heritable`).
         adopted: whether this run adopts it.
         by_record: whether only the service's record proved it ours.
         in_state: whether the state has this very object.
@@ -261,6 +263,7 @@ class Known:
     owner: str | None = None
     predecessors: frozenset[str] = frozenset()
     replaces: str | None = None
+    former_keys: Mapping[str, str] = field(default_factory=dict)
     adopted: bool = False
     by_record: bool = False
     in_state: bool = False
@@ -269,7 +272,7 @@ class Known:
     @property
     def next(self) -> Known:
         """What is known of the next object that is made: only what came before."""
-        return Known(predecessors=self.predecessors, replaces=self.replaces)
+        return Known(predecessors=self.predecessors, replaces=self.replaces, former_keys=self.former_keys)
 
     @property
     def ref(self) -> str | None:
@@ -285,6 +288,11 @@ class Known:
     def partial(self) -> bool:
         """Whether there is an object that isn't complete."""
         return self.seen is not None and self.seen.phase is not Phase.DONE
+
+    @property
+    def whole(self) -> bool:
+        """Whether the state has the object complete, and nothing was left to do."""
+        return self.complete and self.in_state and not self.left_to_do
 
     @property
     def never_seen(self) -> bool:

@@ -9,7 +9,7 @@ from typing import Any
 
 from . import messages, notices, state
 from .account import AccountGuard
-from .bookkeeping import Bookkeeping, iso
+from .bookkeeping import Bookkeeping, iso, with_former_key
 from .checking import Checked, Checking
 from .converge import converge
 from .deleting import NotAllowed, Replacement, delete_known
@@ -17,12 +17,11 @@ from .errors import CopyError
 from .family import Family
 from .ledger import Entry, Ledger
 from .messages import DELETING, MAKING, READING
-from .outcome import Made, Properties, failed, made, refreshed
+from .outcome import Made, Properties, VerbFailed, failed, made, refreshed
 from .reading import read, warn_of_source_changes
 from .run import Progress, Run
 from .service import Service
 from .settle import Differences, differences
-from .stack import Stack
 from .values import Known, Spec
 from .waiting.clock import Clock
 from .waiting.policy import LONGEST_PAUSE, READ_TIMEOUT
@@ -49,7 +48,7 @@ class Verbs:
         longest_pause: the longest pause between two polls, in seconds.
         is_wanted: whether the engine still waits for the verb; asked right before each change.
         guard: admits each verb, if only some accounts are allowed.
-        is_new: whether this process has created the stack's identity, so that this is its first run.
+        is_first_run: whether this process has created a stack's identity.
         peers: the verbs of all resource types in this process.
     """
 
@@ -60,7 +59,7 @@ class Verbs:
     longest_pause: float = LONGEST_PAUSE
     is_wanted: Callable[[], bool] = lambda: True
     guard: AccountGuard | None = None
-    is_new: Callable[[str], bool] = lambda identity: False
+    is_first_run: Callable[[str], bool] = lambda identity: False
     ledger: Ledger = field(default_factory=Ledger)
     peers: list[Verbs] = field(default_factory=list)
     _service: Service | None = None
@@ -87,8 +86,15 @@ class Verbs:
         return checking.check(urn, olds, news)
 
     def diff(self, urn: str, id_: str, olds: Properties, news: Properties) -> Differences:
-        """Return which changes ask for a replacement, and whether anything is done in place."""
+        """Return which changes ask for a replacement, and whether anything is done in place.
+
+        Raises:
+            VerbFailed: if another resource of the program asks for its object.
+        """
         found = differences(self.family, olds, news)
+        stays = not self.family.name_argument and not found.replaces and self.ledger.is_declared(urn)
+        if stays and (other := self.ledger.other_asking(urn, id_)):
+            raise VerbFailed(str(messages.adopted_by_another(self._spec_of_state(id_, olds), other)))
         known, bookkeeping = state.known(self.family, olds, id_), Bookkeeping.of(olds)
         entry = self.ledger.remember(urn, id_, known, bookkeeping, tags=olds.get("tags") or {})
         entry.is_another_request = bool(found.replaces)
@@ -107,11 +113,18 @@ class Verbs:
         entry = self.ledger.entry(call.urn)
         entry.replacement = None  # it is being created
         another, bookkeeping = entry.is_another_request, Bookkeeping.of(inputs)
+        former = entry.former_keys
+        if self.family.traits.heritable and entry.key not in ("", bookkeeping.key):
+            former = with_former_key(former, entry.key, now=self.clock.now())
         return self._make(
             call,
             inputs,
-            bookkeeping.remembering(self.family.traits, entry.replaced, entry.key, now=self.clock.now()),
-            Known(predecessors=frozenset(entry.refs), replaces=entry.ref if another else None),
+            bookkeeping,
+            Known(
+                predecessors=frozenset(entry.refs),
+                replaces=entry.ref if another else None,
+                former_keys=former,
+            ),
             timeout=bookkeeping.timeout("create"),
             tags={} if another else dict(entry.tags),
             deleted=entry.deleted,
@@ -132,7 +145,7 @@ class Verbs:
         return self._make(
             call,
             inputs,
-            bookkeeping.remembering(self.family.traits, old.replaced, now=self.clock.now()),
+            bookkeeping,
             start,
             timeout=bookkeeping.timeout("update", "create"),
             tags=olds.get("tags") or {},
@@ -149,7 +162,7 @@ class Verbs:
         known = state.known(self.family, outputs, id_)
         spec = self._spec_of_state(id_, outputs)
         timeout = bookkeeping.timeout("read", default=READ_TIMEOUT)
-        run = self._run(spec, known, call, bookkeeping, timeout=timeout, doing=READING)
+        run = self._run(spec, known, call, timeout=timeout, doing=READING)
         try:
             self._admit(run, outputs)
             with run.explained():
@@ -175,7 +188,7 @@ class Verbs:
             return
         known = state.known(self.family, outputs, id_)
         timeout = bookkeeping.timeout("delete")
-        run = self._run(spec, known, call, bookkeeping, timeout=timeout, doing=DELETING)
+        run = self._run(spec, known, call, timeout=timeout, doing=DELETING)
         try:
             self._admit(run, outputs)
             with run.explained():
@@ -212,24 +225,33 @@ class Verbs:
             olds: the outputs in the state, if the state has the object.
         """
         spec = self.family.spec(inputs, bookkeeping)
-        is_new = olds is None and self.is_new(bookkeeping.identity)
-        run = self._run(spec, start, call, bookkeeping, timeout=timeout, is_new=is_new)
+        is_first = olds is None and self.is_first_run(bookkeeping.identity)
+        run = self._run(spec, start, call, timeout=timeout, is_first=is_first)
         run.gone |= deleted
         try:
             self._admit(run, olds or {})
             known = converge(run, dropped=set(tags) - set(spec.tags))
         except CopyError as error:
+            if error.kept:
+                error.kept = self._at_end(error.kept, start, deleted)
             failure = failed(
                 self.family, error, inputs, run.spec, _with_source(run, bookkeeping, olds or {}),
-                olds=olds, tags=tags, predecessors=start.predecessors - deleted,
+                olds=olds, tags=tags,
             )  # fmt: skip
             if failure.kept:
                 self.ledger.assign(call.urn, failure.kept.id)
             raise failure from error
-        known = replace(known, predecessors=known.predecessors - deleted)
+        known = self._at_end(known, start, deleted)
         result = made(self.family, inputs, run.spec, known, _with_source(run, bookkeeping, olds or {}), olds)
         self.ledger.assign(call.urn, result.id)
         return result
+
+    def _at_end(self, known: Known, start: Known, deleted: Set[str]) -> Known:
+        """Return what is known at the end of a run: which earlier objects there still are, and so until when their key."""
+        left, former = known.predecessors - deleted, known.former_keys
+        if left and former and not start.whole:
+            former = with_former_key(former, max(former, key=former.__getitem__), now=self.clock.now())
+        return replace(known, predecessors=left, former_keys=former)
 
     def _delete(self, run: Run, entry: Entry, urn: str) -> bool:
         """Delete the state's object; False if it was replaced and the role isn't allowed to delete it."""
@@ -268,20 +290,16 @@ class Verbs:
         spec: Spec,
         known: Known,
         call: Call,
-        bookkeeping: Bookkeeping,
         *,
         timeout: float,
         doing: str = MAKING,
-        is_new: bool = False,
+        is_first: bool = False,
     ) -> Run:
-        stack = Stack(
-            has=self.ledger.is_in_state, assigned=lambda seen: self.ledger.is_assigned(seen.id),
-            is_new=is_new, replaced=bookkeeping.replaced,
-        )  # fmt: skip
         return Run(
             family=self.family, spec=spec, known=known, service=self.service, clock=self.clock,
             source=self._region(spec.source_region), target=self._region(spec.region),
-            progress=call.progress, timeout=timeout, doing=doing, is_wanted=self.is_wanted, stack=stack,
+            progress=call.progress, timeout=timeout, doing=doing, is_wanted=self.is_wanted,
+            ledger=self.ledger, is_first_run=is_first,
         )  # fmt: skip
 
     def _admit(self, run: Run, olds: Mapping[str, Any]) -> None:

@@ -31,7 +31,7 @@ from ..core.service import Service
 from ..core.verbs import Call, Verbs
 from ..core.waiting.clock import Clock, SystemClock
 from . import _sdk
-from .identity import is_new
+from .identity import is_first_run
 from .progress import Row
 from .settings import Settings
 from .tally import Tally
@@ -142,7 +142,7 @@ class DynamicProvider(ResourceProvider):
             longest_pause=settings.poll_seconds,
             is_wanted=self._engine.is_there if self._engine else lambda: True,
             guard=guard,
-            is_new=is_new,
+            is_first_run=is_first_run,
             ledger=backend.ledger() if backend.ledger else _ledger_of(backend.factory),
             peers=_VERBS,
         )
@@ -160,7 +160,10 @@ class DynamicProvider(ResourceProvider):
     def diff(self, _id: str, _olds: Properties, _news: Properties) -> DiffResult:
         """Return which changes ask for a replacement, and whether anything is done in place."""
         urn = _sdk.current_urn()
-        found = self._verbs.diff(urn, _id, known(_olds), known(_news))
+        try:
+            found = self._verbs.diff(urn, _id, known(_olds), known(_news))
+        except VerbFailed as failed:
+            _sdk.fail(str(failed))
         self._warn(urn, found.warnings)
         if found.replaces:
             # With `changes` left open the engine works out the details, and names the properties; it compares inputs,

@@ -22,7 +22,7 @@ _of_programs: WeakKeyDictionary[Any, StackIdentity] = WeakKeyDictionary()
 _drawn: set[str] = set()
 
 
-def is_new(identity: str) -> bool:
+def is_first_run(identity: str) -> bool:
     """Return whether this process has drawn an identity, so that this is the stack's first run."""
     return identity in _drawn
 
