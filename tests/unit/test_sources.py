@@ -7,6 +7,7 @@ from collections.abc import Sequence
 import pytest
 from pulumi_snapcopy.core.bookkeeping import Bookkeeping
 from pulumi_snapcopy.core.errors import Denied, NotFound, SourceError, Transient
+from pulumi_snapcopy.core.rules.suggest import existing_sentence
 from pulumi_snapcopy.core.values import Seen, Source
 from pulumi_snapcopy.core.waiting.listing import Listing
 from pulumi_snapcopy.lightsail.family import CopiedSnapshots, phase
@@ -125,6 +126,30 @@ def test_not_being_allowed_to_list_alternatives_claims_nothing_about_them() -> N
     assert "there is no manual snapshot" in manual.cause and "no instance or disk" in automatic.cause
     assert "has no manual snapshots" not in manual.state
     assert "has no instances or disks" not in automatic.state
+
+
+@pytest.mark.parametrize(
+    ("names", "sentence"),
+    [
+        ([], "eu-west-1 has no disks."),
+        (["web-1", "data-1"], "eu-west-1 has the disks data-1, web-1."),
+        ([f"web-{number}" for number in range(12)], "web-2, web-3, web-4, web-5, web-6, web-7 and 2 more."),
+        (Denied("not allowed"), "what eu-west-1 has can't be listed: not allowed."),
+        (
+            Denied("not allowed", call="lightsail:GetDisks"),
+            "what eu-west-1 has can't be listed: not allowed (lightsail:GetDisks).",
+        ),
+    ],
+)
+def test_what_exists_instead_is_listed_or_why_it_cant_be(names: list[str] | Denied, sentence: str) -> None:
+    """The most similar first, ten at most; a list that is denied names the action to allow."""
+
+    def listed() -> list[str]:
+        if isinstance(names, Denied):
+            raise names
+        return names
+
+    assert existing_sentence("eu-west-1", "disks", listed, "data-2").endswith(sentence)
 
 
 @pytest.mark.parametrize(

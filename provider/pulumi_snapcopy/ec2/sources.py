@@ -4,18 +4,18 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any
 
 from ..core.errors import ServiceError, SourceError, SourcePending
-from ..core.rules.suggest import nearest_first
+from ..core.rules.suggest import existing_sentence
 from ..core.values import Phase, Source, Spec
 from ..core.waiting.batch import Gathered
 from ..core.waiting.clock import Clock
 from .family import phase
 from .shapes import KIND
 
-_MOST_NAMES = 10
 _MOST_IDS = 200
 """How many values a filter accepts."""
 
@@ -105,16 +105,9 @@ def check_source(sources: Sources, spec: Spec, *, cloud_name: str) -> Source:
 
 
 def _existing_sentence(sources: Sources, spec: Spec, wanted: str) -> str:
-    """Return a sentence about the existing snapshots; a failure to list them is part of it, not raised."""
+    """Return a sentence about the region of the copy, if the source is there, or else about the existing snapshots."""
     region = spec.source_region
-    try:
+    with suppress(ServiceError):
         if spec.region != region and sources.get(spec.region, wanted):
             return f'"{wanted}" is in {spec.region}, not in {region}.'
-        names = sources.own(region)
-    except ServiceError as error:
-        return f"what {region} has can't be listed: {error}{f' ({error.call})' if error.call else ''}."
-    if not names:
-        return f"this account has no snapshots in {region}."
-    shown = nearest_first(wanted, names, most=_MOST_NAMES)
-    more = f" and {len(names) - len(shown)} more" if len(names) > len(shown) else ""
-    return f"this account has the snapshots {', '.join(shown)}{more} in {region}."
+    return existing_sentence(f"this account in {region}", "snapshots", lambda: sources.own(region), wanted)

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
 from ..core.errors import SourceError
-from ..core.rules.suggest import nearest_first
+from ..core.rules.suggest import existing_sentence
 
 _MOST = 12
 
@@ -136,12 +136,12 @@ def check_size(wanted: float, snapshot: str, size: float) -> None:
         )
 
 
-def no_snapshot(kind: str, name: str, argument: str, region: str, existing: Sequence[str]) -> SourceError:
+def no_snapshot(
+    kind: str, name: str, argument: str, region: str, existing: Callable[[], Iterable[str]]
+) -> SourceError:
     """Return the error for a snapshot that doesn't exist, with the names of existing snapshots."""
-    listed = nearest_first(name, list(existing), most=_MOST)
-    more = f" and {len(existing) - len(listed)} more" if len(existing) > len(listed) else ""
     return SourceError(
         f'there is no {kind} "{name}" in {region}',
-        f"{region} has the {kind}s {', '.join(listed)}{more}." if listed else f"{region} has no {kind}s.",
+        existing_sentence(region, f"{kind}s", existing, name),
         f"write the name of an existing one as {argument}, or copy one to {region} first.",
     )

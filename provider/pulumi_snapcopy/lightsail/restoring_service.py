@@ -113,8 +113,10 @@ class RestoringLightsail(Lightsail):
                     "lightsail:GetDiskSnapshot", lambda: client.get_disk_snapshot(diskSnapshotName=name)
                 )
         except NotFound:
-            there = [each.name for each in super().all(region, wanted)]
-            raise preflight.no_snapshot(wanted, name, argument, region, there) from None
+            raise preflight.no_snapshot(
+                wanted, name, argument, region,
+                lambda: [each.name for each in Lightsail.all(self, region, wanted)],
+            ) from None  # fmt: skip
         found: dict[str, Any] = dict(member(answer, wanted[0].lower() + wanted[1:]))
         seen = snapshot_seen(found, region, wanted)
         if seen.phase is not Phase.DONE:

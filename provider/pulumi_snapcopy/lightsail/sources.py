@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
 from ..core.errors import NotFound, ServiceError, SourceError
-from ..core.rules.suggest import nearest_first
+from ..core.rules.suggest import existing_sentence
 from ..core.values import Phase, Record, Source, Spec
 from ..core.waiting.listing import Listing
-
-_MOST_NAMES = 10
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -95,10 +93,11 @@ def _manual(service: Sources, spec: Spec, listing: Listing, name: str) -> Source
         found = listing.service.get(region, name, found.kind)
     if found is None:
         _refuse_databases(service, region, name)
-        names = names_or_error(lambda: [each.name for each in listing.all()])
         raise SourceError(
             f'there is no manual snapshot "{name}" in {region}',
-            existing_sentence(region, "manual snapshots", names, name),
+            existing_sentence(
+                region, "manual snapshots", lambda: [each.name for each in listing.all()], name
+            ),
             "write the name of an existing one as source_snapshot_name, or another source_region.",
         )
     if found.phase is not Phase.DONE:
@@ -137,17 +136,19 @@ def _automatic(service: Sources, spec: Spec) -> Source:
 
 def _no_such_resource(service: Sources, region: str, resource: str) -> SourceError:
     _refuse_databases(service, region, resource)
-    names = names_or_error(lambda: service.resource_names(region))
     return SourceError(
         f'there is no instance or disk "{resource}" in {region}',
-        existing_sentence(region, "instances and disks", names, resource),
+        existing_sentence(region, "instances and disks", lambda: service.resource_names(region), resource),
         "write the name of an existing one as source_resource_name, or another source_region.",
     )
 
 
 def _refuse_databases(service: Sources, region: str, name: str) -> None:
-    names = names_or_error(lambda: service.database_names(region))
-    if not isinstance(names, ServiceError) and name in names:
+    try:
+        names = service.database_names(region)
+    except ServiceError:
+        return  # it isn't the error to report
+    if name in names:
         raise SourceError(
             f'"{name}" in {region} is a relational database',
             "Lightsail can't copy databases to another region.",
@@ -170,21 +171,3 @@ def _no_such_date(
         else "write one of these as restore_date, or use_latest_restorable_auto_snapshot=True; the service keeps the "
         "latest seven.",
     )
-
-
-def names_or_error(names: Callable[[], Iterable[str]]) -> list[str] | ServiceError:
-    """Return the names, or the error of listing them, without raising it: it isn't the error to report."""
-    try:
-        return list(names())
-    except ServiceError as error:
-        return error
-
-
-def existing_sentence(region: str, what: str, names: list[str] | ServiceError, wanted: str) -> str:
-    if isinstance(names, ServiceError):
-        return f"what {region} has can't be listed: {names}{f' ({names.call})' if names.call else ''}."
-    if not names:
-        return f"{region} has no {what}."
-    shown = nearest_first(wanted, names, most=_MOST_NAMES)
-    more = f" and {len(names) - len(shown)} more" if len(names) > len(shown) else ""
-    return f"{region} has the {what} {', '.join(shown)}{more}."

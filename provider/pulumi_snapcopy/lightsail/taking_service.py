@@ -12,11 +12,11 @@ from typing import Any
 from ..aws.calls import call
 from ..aws.login import Login
 from ..core.errors import NotFound, ServiceError, SourceError
+from ..core.rules.suggest import existing_sentence
 from ..core.values import Seen, Source, Spec, Started
 from ..core.waiting.clock import Clock
 from ..core.waiting.listing import Listing
 from .service import Lightsail, pairs, started
-from .sources import existing_sentence, names_or_error
 
 NOT_YET = ("pending", "starting")
 BROKEN = ("error", "shutting-down", "terminated", "unknown")
@@ -104,9 +104,9 @@ class TakingLightsail(Lightsail):
                 "snapshots of databases can neither be taken this way nor copied to another region.",
                 f"write an instance or disk, or use the database's own snapshots in {region}.",
             )
-        names = names_or_error(lambda: [each["name"] for each in self.listed(region, f"{kind}s")])
         return SourceError(
-            f'there is no {kind} "{name}" in {region}', existing_sentence(region, f"{kind}s", names, name),
+            f'there is no {kind} "{name}" in {region}',
+            existing_sentence(region, f"{kind}s", lambda: [each["name"] for each in self.listed(region, f"{kind}s")], name),
             f"write the name of an existing one as {spelled}, or another region.",
         )  # fmt: skip
 

@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
 from typing import Protocol
 
-from ..core.errors import NoSuchService, Refused, ServiceError, SourceError, SourcePending
-from ..core.rules.suggest import nearest_first
+from ..core.errors import NoSuchService, Refused, SourceError, SourcePending
+from ..core.rules.suggest import existing_sentence
 from ..core.values import Phase, Seen, Source, Spec
 from .modes import SOURCE, VOLUME
-
-_MOST_NAMES = 10
 
 
 class Sources(Protocol):
@@ -53,16 +50,16 @@ def _check_snapshot(service: Sources, snapshot_id: str, region: str) -> None:
     if found is None:
         raise SourceError(
             f'there is no snapshot "{snapshot_id}" in {region} that the account can copy',
-            _existing_sentence(region, "snapshots", snapshot_id, service.own_snapshots),
+            existing_sentence(f"this account in {region}", "snapshots", service.own_snapshots, snapshot_id),
             "write the id of an existing one as source_snapshot_id.",
         )
     if found.phase is Phase.PENDING:
         raise SourcePending(f'"{snapshot_id}" in {region} is not complete (state: {found.state})')
     if found.phase is Phase.FAILED:
         raise SourceError(
-            f'the source "{snapshot_id}" in {region} is not complete',
+            f'the source "{snapshot_id}" in {region} can\'t be copied',
             f"its state is {found.state}.",
-            "write the id of another one as source_snapshot_id; this one can't be copied.",
+            "write the id of a completed snapshot as source_snapshot_id.",
         )
 
 
@@ -74,7 +71,7 @@ def _check_volume(service: Sources, volume_id: str, region: str) -> None:
     if state is None:
         raise SourceError(
             f'there is no volume "{volume_id}" in {region}',
-            _existing_sentence(region, "volumes", volume_id, service.own_volumes),
+            existing_sentence(f"this account in {region}", "volumes", service.own_volumes, volume_id),
             "write the id of an existing one as volume_id.",
         )
     if state == "creating":
@@ -85,16 +82,3 @@ def _check_volume(service: Sources, volume_id: str, region: str) -> None:
             f"its state is {state}.",
             "write the id of another one as volume_id.",
         )
-
-
-def _existing_sentence(region: str, what: str, wanted: str, names: Callable[[], Iterable[str]]) -> str:
-    """Return a sentence about the existing objects; a failure to list them is part of it, not raised."""
-    try:
-        found = list(names())
-    except ServiceError as error:
-        return f"the {what} of {region} can't be listed: {error}."
-    if not found:
-        return f"the account has no {what} in {region}."
-    shown = nearest_first(wanted, found, most=_MOST_NAMES)
-    more = f" and {len(found) - len(shown)} more" if len(found) > len(shown) else ""
-    return f"{region} has the {what} {', '.join(shown)}{more}."

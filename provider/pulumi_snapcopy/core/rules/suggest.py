@@ -1,9 +1,13 @@
-"""Suggestions for misspelled names."""
+"""Suggestions for names that are misspelled or don't exist."""
 
 from __future__ import annotations
 
 import difflib
-from collections.abc import Collection, Iterable
+from collections.abc import Callable, Collection, Iterable
+
+from ..errors import ServiceError
+
+_MOST_NAMES = 10
 
 
 def did_you_mean(
@@ -39,6 +43,30 @@ def nearest_first(name: str, known: Iterable[str], *, most: int) -> list[str]:
     names = sorted(set(known))
     near = difflib.get_close_matches(name, names, n=most, cutoff=0.5)
     return [*near, *(each for each in names if each not in near)][:most]
+
+
+def existing_sentence(holder: str, what: str, names: Callable[[], Iterable[str]], wanted: str) -> str:
+    """Return a sentence about existing objects, the most similar first; a failure to list them is part of it, not raised.
+
+    Args:
+        holder: what has the objects, such as a region.
+        what: what the objects are, in the plural.
+        names: lists the names of the objects.
+        wanted: the name that doesn't exist.
+
+    Example:
+        >>> existing_sentence("eu-west-1", "disks", lambda: ["web-1", "data-1"], "data-2")
+        'eu-west-1 has the disks data-1, web-1.'
+    """
+    try:
+        found = list(names())
+    except ServiceError as error:
+        return f"what {holder} has can't be listed: {error}{f' ({error.call})' if error.call else ''}."
+    if not found:
+        return f"{holder} has no {what}."
+    shown = nearest_first(wanted, found, most=_MOST_NAMES)
+    more = f" and {len(found) - len(shown)} more" if len(found) > len(shown) else ""
+    return f"{holder} has the {what} {', '.join(shown)}{more}."
 
 
 def listed(names: Collection[str], quote: str = '"') -> list[str]:
