@@ -1,0 +1,1 @@
+"""The room of AWS: what calls to it end with."""
