@@ -36,12 +36,9 @@ class Access(ABC):
         target_region: the region of the copies; None: likewise.
     """
 
-    title: str
     setting: str
     """The environment variable that sets the service's endpoint."""
     permissions: Sequence[Permission]
-    policy = "snapcopy iam-policy"
-    """The command that prints the permissions."""
     lists_all = False
     """Whether a list includes all manual snapshots, not only ours."""
 
@@ -50,6 +47,16 @@ class Access(ABC):
     ) -> None:
         self.stack, self.settings = stack, settings
         self.source, self.target = source_region or "", target_region or ""
+
+    @property
+    @abstractmethod
+    def title(self) -> str:
+        """The service's name."""
+
+    @property
+    def policy(self) -> str:
+        """The command that prints the permissions."""
+        return "snapcopy iam-policy"
 
     def steps(self) -> dict[str, Callable[[], str | None]]:
         """Return the checks by name, in order: each returns what it found (None: no report) or raises an error."""
@@ -135,7 +142,7 @@ class AwsAccess(Access):
     """The service's name in AWS's settings."""
 
     @cached_property
-    def access(self) -> Login:
+    def login(self) -> Login:
         """The login to AWS."""
         return self.stack.login()
 
@@ -150,18 +157,18 @@ class AwsAccess(Access):
     def check_region(self) -> str:
         """Settle the regions as AWS tooling does, and return them in words."""
         self.source, self.target = (
-            endpoints.settle_region(each or None, self.access, self.known())
+            endpoints.settle_region(each or None, self.login, self.known())
             for each in (self.source, self.target)
         )
         return self.source if self.source == self.target else f"from {self.source} to {self.target}"
 
     def check_credentials(self) -> str:
         """Return the method by which the credentials were found."""
-        return f"found ({self.access.credentials()})"
+        return f"found ({self.login.credentials()})"
 
     def check_endpoint(self) -> str:
         """Connect to both regions' endpoints, and return which service answers."""
-        urls = self.access.endpoints((self.source, self.target), self.called)
+        urls = self.login.endpoints((self.source, self.target), self.called)
         for url in urls.values():
             endpoints.reach(url, setting=self.setting)
         self.url = urls[self.target]
@@ -171,13 +178,13 @@ class AwsAccess(Access):
         """Return the endpoints of the given regions, of the default region if none is given, or of every region."""
         endpoints.refuse_unknown(given, self.known())
         asked = sorted(self.known().names) if every else list(dict.fromkeys(given))
-        return self.access.endpoints(
-            asked or [endpoints.settle_region(None, self.access, self.known())], self.called
+        return self.login.endpoints(
+            asked or [endpoints.settle_region(None, self.login, self.known())], self.called
         )
 
     def account_region(self, regions: Collection[str]) -> str:
         """Return the region in which to ask STS, the default or us-east-1: STS refuses regions that aren't enabled."""
-        own = (self.access.default_region() or "", "us-east-1")
+        own = (self.login.default_region() or "", "us-east-1")
         return next((each for each in own if each in regions), super().account_region(regions))
 
     def check_account(self) -> str | None:
@@ -187,14 +194,13 @@ class AwsAccess(Access):
         if not self.settings.allowed_account_ids and not is_aws_endpoint(self.url):
             return None
         return self.described_account(
-            self.access.account(self.target, service=self.called), advice="AWS_PROFILE"
+            self.login.account(self.target, service=self.called), advice="AWS_PROFILE"
         )
 
 
 class LightsailAccess(AwsAccess):
     """The access to Lightsail."""
 
-    title = "Lightsail"
     called = "lightsail"
     setting = "AWS_ENDPOINT_URL_LIGHTSAIL"
     lists_all = True
@@ -207,6 +213,11 @@ class LightsailAccess(AwsAccess):
         super().__init__(stack, settings, source_region, target_region)
         self.permissions = PERMISSIONS
 
+    @property
+    def title(self) -> str:
+        """The service's name."""
+        return "Lightsail"
+
     def known(self) -> Regions:
         """Return Lightsail's regions."""
         from ..lightsail.regions import regions
@@ -217,7 +228,7 @@ class LightsailAccess(AwsAccess):
         """Return the adapter of Lightsail's SDK."""
         from ..lightsail.service import Lightsail
 
-        return Lightsail(login=self.access)
+        return Lightsail(login=self.login)
 
     def probes(self) -> Sequence[Probe]:
         """Return reads of names that don't exist, and lists."""

@@ -13,8 +13,8 @@ if TYPE_CHECKING:
 
 SERVICES = {
     "lightsail": ".access:LightsailAccess",
-    "ec2": ".block_access:Ec2Access",
-    "outscale": ".block_access:OutscaleAccess",
+    "ec2": ".ec2_access:Ec2Access",
+    "outscale": ".outscale_access:OutscaleAccess",
 }
 """The class for access to each service; OUTSCALE's FCU uses EC2's."""
 
