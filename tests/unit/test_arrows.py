@@ -123,6 +123,7 @@ MAY_USE = {
     "aws": {"core"},
     "recovery": {"core"},
     **{room: {"core", "host", "aws", "recovery"} for room in SERVICES},
+    "ec2": {"core", "host", "aws", "recovery", "outscale"},
     "families": {"core", *SERVICES},
     "policy": {"core", "families"},
     "emulator": set[str](),
@@ -134,6 +135,12 @@ def test_arrows_run_one_way(room: str) -> None:
     """A room uses just those beneath it."""
     assert of(room)
     assert rooms_used_by(room) <= MAY_USE[room]
+
+
+def test_ec2_shares_the_regions_of_fcu_with_outscale() -> None:
+    """And nothing else: no service's room knows how another one works."""
+    shared = {each.imported for each in of("ec2") if each.target == "outscale"}
+    assert shared == {f"{PACKAGE}.outscale.regions.outscale_regions"}
 
 
 LIBRARIES = {

@@ -11,7 +11,8 @@ from ..core.permissions import Permission
 from ..core.rules.judgement import Regions
 from ..ec2.cloud import FCU, NO_ACCOUNT, SETTING, cloud_of, described_cloud, endpoint_of
 from ..ec2.permissions import KEYS_OF_COPIES, PERMISSIONS
-from ..ec2.regions import aws_regions, fcu_regions
+from ..ec2.regions import aws_regions
+from ..outscale.regions import outscale_regions
 from .access import AwsAccess, Probe
 
 if TYPE_CHECKING:
@@ -58,7 +59,7 @@ class Ec2Access(AwsAccess):
 
     def known(self) -> Regions:
         """Return the regions of the cloud."""
-        return fcu_regions() if self.fcu else aws_regions()
+        return outscale_regions() if self.fcu else aws_regions()
 
     def check_account(self) -> str | None:
         """Return the account, from STS; FCU has none: return None there, and refuse a restriction of accounts."""

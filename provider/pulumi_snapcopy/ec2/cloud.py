@@ -126,7 +126,7 @@ def described_cloud(region: str, *, name: str, value: object, endpoint: str | No
         ConfigError: if the setting can't be used, or the cloud is OUTSCALE and no endpoint is set.
     """
     from ..aws.calls import without_secrets
-    from .regions import OUTSCALE
+    from ..outscale.regions import outscale_regions
 
     cloud = cloud_of(name, value, lambda: endpoint)
     why = f", as {name} says" if value is not None else ", by its endpoint's host" if cloud == FCU else ""
@@ -134,7 +134,7 @@ def described_cloud(region: str, *, name: str, value: object, endpoint: str | No
     if cloud == FCU:
         require_endpoint(name, endpoint, region)
         return f"OUTSCALE's FCU{at}{why}"
-    if not endpoint and region in OUTSCALE:
+    if not endpoint and region in outscale_regions().names:
         return (
             f"AWS{why}; OUTSCALE has a region {region}, too. If that is meant, set AWS_ENDPOINT_URL_EC2="
             f"https://fcu.{region}.outscale.com."

@@ -1,4 +1,4 @@
-"""The regions of EC2 on AWS, and of OUTSCALE's FCU."""
+"""The regions of EC2 on AWS; those of OUTSCALE's FCU are OUTSCALE's."""
 
 from __future__ import annotations
 
@@ -8,11 +8,7 @@ from functools import cache
 from importlib.metadata import version
 
 from ..core.rules.judgement import Regions
-
-OUTSCALE = frozenset(
-    {"ap-northeast-1", "cloudgouv-eu-west-1", "cloudgouv-eu-west-2", "eu-west-2", "us-east-2", "us-west-1"}
-)
-"""https://docs.outscale.com/en/userguide/About-Regions-and-Subregions.html"""
+from ..outscale.regions import outscale_regions
 
 
 @cache
@@ -40,12 +36,7 @@ def aws_regions() -> Regions:
     )
 
 
-def fcu_regions() -> Regions:
-    """Return the regions of OUTSCALE."""
-    return Regions(service="OUTSCALE", names=OUTSCALE)
-
-
 def regions_of_both() -> Regions:
     """Return the regions of AWS and OUTSCALE, for settings that hold for both clouds."""
     aws = aws_regions()
-    return replace(aws, names=aws.names | OUTSCALE)
+    return replace(aws, names=aws.names | outscale_regions().names)

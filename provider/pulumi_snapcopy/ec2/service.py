@@ -18,7 +18,7 @@ from ..aws.calls import call, check_responses, member, pages, refuse_other_xml
 from ..aws.clients import Clients
 from ..aws.login import Login
 from ..core.errors import Denied, LimitReached, NotFound, QuotaReached, Refused
-from ..core.values import KEY_TAG, Record, Seen, Source, Spec, Started
+from ..core.values import KEY_TAG, OWNER_TAG, Record, Seen, Source, Spec, Started
 from ..core.waiting.batch import SingleFlight
 from ..core.waiting.clock import Clock, SystemClock
 from ..core.waiting.listing import Listing
@@ -28,6 +28,7 @@ from .sources import Sources, check_source
 
 if TYPE_CHECKING:
     from types_boto3_ec2.client import EC2Client
+    from types_boto3_ec2.type_defs import TagTypeDef
 
 PAGE = 1000
 _DESCRIBE = "ec2:DescribeSnapshots"
@@ -90,7 +91,7 @@ class Ec2:
 
     def all(self, region: str, kind: str) -> list[Seen]:
         """Return the account's snapshots with our owner tag; on FCU, where copies are tagged later, all snapshots."""
-        ours = [] if self._fcu else [{"Name": "tag-key", "Values": ["snapcopy:owner"]}]
+        ours = [] if self._fcu else [{"Name": "tag-key", "Values": [OWNER_TAG]}]
         return self._seen(region, self.list_raw(region, filters=ours, OwnerIds=_OWN))
 
     def list_raw(
@@ -162,10 +163,7 @@ class Ec2:
     def tag(self, seen: Seen, tags: Mapping[str, str]) -> None:
         """Set tags on a snapshot."""
         client = self._clients.of(seen.region)
-        call(
-            "ec2:CreateTags",
-            lambda: client.create_tags(Resources=[seen.name], Tags=_pairs(tags)),  # type: ignore[arg-type]
-        )
+        call("ec2:CreateTags", lambda: client.create_tags(Resources=[seen.name], Tags=_pairs(tags)))
 
     def untag(self, seen: Seen, keys: Sequence[str]) -> None:
         """Remove tags from a snapshot."""
@@ -218,5 +216,5 @@ def _aws_request(spec: Spec) -> dict[str, Any]:
     return {key: value for key, value in request.items() if value is not None}
 
 
-def _pairs(tags: Mapping[str, str]) -> list[dict[str, str]]:
+def _pairs(tags: Mapping[str, str]) -> list[TagTypeDef]:
     return [{"Key": key, "Value": value} for key, value in tags.items()]

@@ -25,6 +25,7 @@ from .sources import AutomaticSnapshot, check_source, is_older_than
 
 if TYPE_CHECKING:
     from types_boto3_lightsail.client import LightsailClient
+    from types_boto3_lightsail.type_defs import TagTypeDef
 
 
 class Lightsail:
@@ -232,7 +233,7 @@ def started(answer: Any, spec: Spec, call_: str, *, tagged: bool = False) -> Sta
     return Started(seen=seen, operation_id=record.id or None, tagged=tagged)
 
 
-def pairs(tags: Mapping[str, str]) -> list[Any]:
+def pairs(tags: Mapping[str, str]) -> list[TagTypeDef]:
     """Return tags as the API's list of keys and values."""
     return [{"key": key, "value": value} for key, value in tags.items()]
 

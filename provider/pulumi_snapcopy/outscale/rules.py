@@ -11,17 +11,17 @@ from collections.abc import Iterator
 
 from ..core.fields import Fields
 from ..core.rules.arguments import custom_timeouts, value_types
-from ..core.rules.judgement import Config, Context, Inputs, Regions, Rule, Violation, known
+from ..core.rules.judgement import Config, Context, Inputs, Rule, Violation, known
 from ..core.rules.objective import recovery_point_objective
 from ..core.rules.rulebook import Rulebook
 from ..core.rules.tags import TagLimits, required_tags, tag_characters
 from .fields import COPIED_SNAPSHOT, SNAPSHOT
 from .modes import FILE, MODES, SOURCE, VOLUME
+from .regions import outscale_regions
 
-SERVICE = "OUTSCALE"
 PAGE = "https://docs.outscale.com/api.html#createsnapshot"
 TAGS_PAGE = "https://docs.outscale.com/api.html#createtags"
-TAGS = TagLimits(service=SERVICE, key=255, value=255, reserved=(), punctuation=None)
+TAGS = TagLimits(service="OUTSCALE", key=255, value=255, reserved=(), punctuation=None)
 LONGEST_DESCRIPTION = 255
 OWN = {SOURCE: "sourceRegionName", FILE: "snapshotSize"}
 """The argument that belongs to one mode alone, and is required with it."""
@@ -30,19 +30,6 @@ _WRITE = {
     "sourceRegionName": "the account's own region, such as eu-west-2",
     "snapshotSize": "the size in bytes that the snapshot shall have",
 }
-
-
-def regions() -> Regions:
-    """Return the regions of OUTSCALE that its documentation names; an account belongs to one."""
-    names = (
-        "ap-northeast-1",
-        "cloudgouv-eu-west-1",
-        "cloudgouv-eu-west-2",
-        "eu-west-2",
-        "us-east-2",
-        "us-west-1",
-    )
-    return Regions(service=SERVICE, names=frozenset(names))
 
 
 _ADOPTED = "adoptSnapshotId"
@@ -104,7 +91,7 @@ def _source_region_is_own(inputs: Inputs, _: Context, config: Config) -> Iterato
             yield Violation(
                 property=key,
                 message=f"{region!r} is not the account's own region, {own}: OUTSCALE copies within it alone. Write "
-                f"{own}{other if region in regions().names else ''}.",
+                f"{own}{other if region in outscale_regions().names else ''}.",
             )
 
 
@@ -171,7 +158,7 @@ _NUMBERS_AND_TEXTS = Rule(
 
 def _book(noun: str, fields: Fields, *, arguments: tuple[Rule, ...], request: tuple[Rule, ...]) -> Rulebook:
     return Rulebook(
-        token=f"pulumi-python:dynamic/outscale:{noun}", noun=noun, fields=fields, regions=regions,
+        token=f"pulumi-python:dynamic/outscale:{noun}", noun=noun, fields=fields, regions=outscale_regions,
         arguments=(value_types(fields, page=PAGE), custom_timeouts(page=PAGE), *arguments, _IDS_OF_THE_SERVICE, _NUMBERS_AND_TEXTS),
         request=(*request, SOURCE_REGION_IS_OWN, tag_characters(TAGS, page=TAGS_PAGE)),
         organisation=(required_tags(TAGS, page=TAGS_PAGE),),

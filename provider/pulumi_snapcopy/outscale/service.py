@@ -110,14 +110,12 @@ class Outscale:
 
     def tag(self, seen: Seen, tags: Mapping[str, str]) -> None:
         """Set tags on a snapshot."""
-        pairs = [{"Key": key, "Value": value} for key, value in tags.items()]
-        self._change(seen, "CreateTags", ResourceIds=[seen.name], Tags=pairs)
+        self._change(seen, "CreateTags", ResourceIds=[seen.name], Tags=_pairs(tags))
 
     def untag(self, seen: Seen, keys: Sequence[str]) -> None:
         """Remove tags from a snapshot: the service removes a tag only if its value is given, too."""
-        pairs = [{"Key": key, "Value": seen.tags[key]} for key in keys if key in seen.tags]
-        if pairs:
-            self._change(seen, "DeleteTags", ResourceIds=[seen.name], Tags=pairs)
+        if shown := {key: seen.tags[key] for key in keys if key in seen.tags}:
+            self._change(seen, "DeleteTags", ResourceIds=[seen.name], Tags=_pairs(shown))
 
     def delete(self, seen: Seen) -> None:
         """Request the deletion of a snapshot; the service refuses while an image uses it."""
@@ -147,6 +145,10 @@ class Outscale:
                 f"this is about {region}, and the OUTSCALE credentials are for {own}: set OSC_REGION={region}, or the "
                 "profile, for an account of that region"
             )
+
+
+def _pairs(tags: Mapping[str, str]) -> list[dict[str, str]]:
+    return [{"Key": key, "Value": value} for key, value in tags.items()]
 
 
 def _is_tagged_for(spec: Spec, seen: Seen) -> bool:

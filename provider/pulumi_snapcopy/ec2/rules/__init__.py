@@ -10,9 +10,10 @@ from ...core.rules.judgement import Config
 from ...core.rules.regions import allowed_regions, copy_leaves_region, known_region
 from ...core.rules.rulebook import Rulebook
 from ...core.rules.tags import TagLimits, required_tags, tag_characters
+from ...outscale.regions import outscale_regions
 from ..cloud import configured_endpoint, endpoint_of, is_fcu
 from ..fields import COPIED_SNAPSHOT
-from ..regions import aws_regions, fcu_regions, regions_of_both
+from ..regions import aws_regions, regions_of_both
 from . import pages, request
 from .encryption import COPIES_ENCRYPTED
 from .fcu import fcu_plain_copy, source_region_is_own
@@ -33,7 +34,7 @@ def rulebook(*, fcu: bool, endpoint: Callable[[], str | None] = configured_endpo
         token="pulumi-python:dynamic/ec2:CopiedSnapshot",
         noun="CopiedSnapshot",
         fields=COPIED_SNAPSHOT,
-        regions=fcu_regions if fcu else aws_regions,
+        regions=outscale_regions if fcu else aws_regions,
         arguments=(
             value_types(COPIED_SNAPSHOT, page=pages.COPY),
             custom_timeouts(page=pages.COPY),

@@ -6,11 +6,11 @@ import re
 from collections.abc import Iterator
 
 from ...core.rules.judgement import UNKNOWN, Config, Context, Inputs, Rule, Violation, known
+from ..mark import LONGEST_DESCRIPTION
 from ..regions import partitions
 from . import pages
 
 IDS = ("sourceSnapshotId", "adoptSnapshotId")
-LONGEST_DESCRIPTION = 255
 SHORTEST, LONGEST, STEP = 15, 2880, 15
 """The limits of a time-based copy's duration and its step, in minutes."""
 
