@@ -7,19 +7,19 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError
 from pulumi_snapcopy.ec2.service import Ec2
-from pulumi_snapcopy.ec2.sources import Raw, Sources
+from pulumi_snapcopy.ec2.sources import Raw, SourceReader
 
 from tests.harness.scripted import FakeClock
 
 SOURCE = {"SnapshotId": "snap-1", "State": "completed"}
 
 
-def _sources(*, by_filter: list[dict[str, Any]], by_id: Raw | None, asked: list[str]) -> Sources:
+def _sources(*, by_filter: list[dict[str, Any]], by_id: Raw | None, asked: list[str]) -> SourceReader:
     def read(region: str, id_: str) -> Raw | None:
         asked.append(id_)
         return by_id
 
-    return Sources(lambda region, **given: by_filter, read, FakeClock())
+    return SourceReader(lambda region, **given: by_filter, read, FakeClock())
 
 
 def test_a_source_that_the_filter_does_not_show_yet_is_read_by_its_id() -> None:

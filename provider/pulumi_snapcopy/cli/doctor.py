@@ -11,7 +11,7 @@ from ..core.errors import ConfigError, ServiceError
 from ..host.settings import Settings
 from . import endpoints, services
 from .access import Access
-from .findings import Finding, Verdict, ok, problem, skipped
+from .findings import Finding, Outcome, ok, problem, skipped
 from .permissions import check_permissions
 from .stack_login import StackConfig
 
@@ -69,9 +69,9 @@ def _show(findings: Iterator[Finding] | list[Finding]) -> int:
     """Print findings as they come, and return the number of problems."""
     problems = 0
     for finding in findings:
-        word, colour = finding.verdict.value
+        word, colour = finding.outcome.value
         click.echo(f"{click.style(f'{word:<9}', fg=colour)}  {finding.subject}: {finding.text}")
-        problems += finding.verdict is Verdict.PROBLEM
+        problems += finding.outcome is Outcome.PROBLEM
     return problems
 
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from enum import Enum
 
 
-class Verdict(Enum):
+class Outcome(Enum):
     """The result of a check: its word and colour."""
 
     OK = ("ok", "green")
@@ -18,21 +18,21 @@ class Verdict(Enum):
 class Finding:
     """The result of one check; a problem's text says what to do."""
 
-    verdict: Verdict
+    outcome: Outcome
     subject: str
     text: str
 
 
 def ok(subject: str, text: str) -> Finding:
     """Return the finding of a check without a problem."""
-    return Finding(Verdict.OK, subject, text)
+    return Finding(Outcome.OK, subject, text)
 
 
 def problem(subject: str, text: str) -> Finding:
     """Return the finding of a check that found a problem."""
-    return Finding(Verdict.PROBLEM, subject, text)
+    return Finding(Outcome.PROBLEM, subject, text)
 
 
 def skipped(subject: str, text: str) -> Finding:
     """Return the finding of a check that was skipped, and why."""
-    return Finding(Verdict.SKIPPED, subject, text)
+    return Finding(Outcome.SKIPPED, subject, text)

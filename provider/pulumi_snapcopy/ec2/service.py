@@ -24,7 +24,7 @@ from ..core.waiting.clock import Clock, SystemClock
 from ..core.waiting.listing import Listing
 from .mark import description_with_key
 from .shapes import KIND, arn, seen_of
-from .sources import Sources, check_source
+from .sources import SourceReader, check_source
 
 if TYPE_CHECKING:
     from types_boto3_ec2.client import EC2Client
@@ -61,7 +61,7 @@ class Ec2:
         self._fcu = fcu
         self._clock = clock or SystemClock()
         self._clients = Clients["EC2Client"]("ec2", login, connections=connections, prepare=_prepare)
-        self._sources = Sources(self.list_raw, self._readable, self._clock)
+        self._sources = SourceReader(self.list_raw, self._readable, self._clock)
         self._flights: dict[str, SingleFlight[list[Seen]]] = {}
         self._lock = threading.Lock()
 

@@ -23,7 +23,7 @@ Raw = Mapping[str, Any]
 
 
 @dataclass(slots=True)
-class Sources:
+class SourceReader:
     """Reads source snapshots, with one call for all callers at the same time.
 
     Args:
@@ -62,7 +62,7 @@ class Sources:
         return found
 
 
-def check_source(sources: Sources, spec: Spec, *, cloud_name: str) -> Source:
+def check_source(sources: SourceReader, spec: Spec, *, cloud_name: str) -> Source:
     """Return the source of a copy, or raise an error if it can't be copied.
 
     Args:
@@ -104,7 +104,7 @@ def check_source(sources: Sources, spec: Spec, *, cloud_name: str) -> Source:
     return Source(kind=KIND)
 
 
-def _existing_sentence(sources: Sources, spec: Spec, wanted: str) -> str:
+def _existing_sentence(sources: SourceReader, spec: Spec, wanted: str) -> str:
     """Return a sentence about the region of the copy, if the source is there, or else about the existing snapshots."""
     region = spec.source_region
     with suppress(ServiceError):

@@ -35,7 +35,7 @@ class Sdk(Protocol):
         """Make a call once and return its response."""
 
 
-class Reader:
+class AccountReader:
     """Reads the account's snapshots and volumes; thread-safe.
 
     Args:

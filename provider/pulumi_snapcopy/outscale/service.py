@@ -17,7 +17,7 @@ from ..core.waiting.clock import Clock, SystemClock
 from ..core.waiting.listing import Listing
 from ..core.waiting.policy import CREATION_GRACE
 from .errors import UNKNOWN_PARAMETER
-from .reading import Reader, Sdk
+from .reading import AccountReader, Sdk
 from .shapes import KIND
 from .sources import check_source
 from .tokens import Sender, tokens
@@ -35,7 +35,7 @@ class Outscale:
 
     def __init__(self, connect: Callable[[], Sdk], *, clock: Clock | None = None) -> None:
         self._clock = clock or SystemClock()
-        self.reader = Reader(connect, self._clock)
+        self.reader = AccountReader(connect, self._clock)
         self._sender = Sender(self.reader, self._clock)
         self._by_key = Gathered(self._clock, self._by_keys)
         self._lock = threading.Lock()

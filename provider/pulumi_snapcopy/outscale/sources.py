@@ -2,35 +2,18 @@
 
 from __future__ import annotations
 
-from typing import Protocol
-
 from ..core.errors import NoSuchService, Refused, SourceError, SourcePending
 from ..core.rules.suggest import existing_sentence
-from ..core.values import Phase, Seen, Source, Spec
+from ..core.values import Phase, Source, Spec
 from .modes import SOURCE, VOLUME
+from .reading import AccountReader
 
 
-class Sources(Protocol):
-    """The reads that `check_source` needs."""
-
-    def readable_snapshot(self, snapshot_id: str) -> Seen | None:
-        """Return a snapshot that the account can copy, or None."""
-
-    def own_snapshots(self) -> list[str]:
-        """List the ids of the account's complete snapshots."""
-
-    def volume_state(self, volume_id: str) -> str | None:
-        """Return the state of a volume, or None if it doesn't exist."""
-
-    def own_volumes(self) -> list[str]:
-        """List the ids of the account's volumes."""
-
-
-def check_source(service: Sources, spec: Spec) -> Source:
+def check_source(reader: AccountReader, spec: Spec) -> Source:
     """Return the source of a snapshot, or raise an error if it can't be used.
 
     Args:
-        service: reads the source.
+        reader: reads the source.
         spec: the snapshot that the program asks for; a file to import isn't checked.
 
     Raises:
@@ -39,18 +22,18 @@ def check_source(service: Sources, spec: Spec) -> Source:
         ServiceError: if the service doesn't answer.
     """
     if (snapshot_id := spec.arguments.get(SOURCE)) is not None:
-        _check_snapshot(service, snapshot_id, spec.region)
+        _check_snapshot(reader, snapshot_id, spec.region)
     elif (volume_id := spec.arguments.get(VOLUME)) is not None:
-        _check_volume(service, volume_id, spec.region)
+        _check_volume(reader, volume_id, spec.region)
     return Source(kind="snapshot")
 
 
-def _check_snapshot(service: Sources, snapshot_id: str, region: str) -> None:
-    found = service.readable_snapshot(snapshot_id)
+def _check_snapshot(reader: AccountReader, snapshot_id: str, region: str) -> None:
+    found = reader.readable_snapshot(snapshot_id)
     if found is None:
         raise SourceError(
             f'there is no snapshot "{snapshot_id}" in {region} that the account can copy',
-            existing_sentence(f"this account in {region}", "snapshots", service.own_snapshots, snapshot_id),
+            existing_sentence(f"this account in {region}", "snapshots", reader.own_snapshots, snapshot_id),
             "write the id of an existing one as source_snapshot_id.",
         )
     if found.phase is Phase.PENDING:
@@ -63,15 +46,15 @@ def _check_snapshot(service: Sources, snapshot_id: str, region: str) -> None:
         )
 
 
-def _check_volume(service: Sources, volume_id: str, region: str) -> None:
+def _check_volume(reader: AccountReader, volume_id: str, region: str) -> None:
     try:
-        state = service.volume_state(volume_id)
+        state = reader.volume_state(volume_id)
     except (NoSuchService, Refused):
         return  # the endpoint has no such call; CreateSnapshot refuses a missing volume, too
     if state is None:
         raise SourceError(
             f'there is no volume "{volume_id}" in {region}',
-            existing_sentence(f"this account in {region}", "volumes", service.own_volumes, volume_id),
+            existing_sentence(f"this account in {region}", "volumes", reader.own_volumes, volume_id),
             "write the id of an existing one as volume_id.",
         )
     if state == "creating":

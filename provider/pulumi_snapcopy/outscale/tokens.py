@@ -15,7 +15,7 @@ from ..core.values import OWNER_TAG, Phase, Seen, Spec
 from ..core.waiting.clock import Clock
 from ..core.waiting.policy import CREATION_GRACE, LONGEST_SKEW, USUAL_SKEW
 from .errors import INVALID_STATE, NO_SUCH_SNAPSHOT, TOKEN_USED
-from .reading import Reader
+from .reading import AccountReader
 from .shapes import request
 
 ATTEMPTS = 8
@@ -47,7 +47,7 @@ class Sender:
         clock: the time.
     """
 
-    reader: Reader
+    reader: AccountReader
     clock: Clock
     _used: dict[str, float] = field(default_factory=dict)
     """The tokens that may have made a snapshot that isn't visible yet, and since when."""

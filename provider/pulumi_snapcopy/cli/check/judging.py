@@ -11,7 +11,7 @@ from ...core.rules.rulebook import Rulebook
 from ...families import CATALOGUE
 from .configuring import RULES, Enforcement
 from .placing import Checkout, Place
-from .reading import Declared, Refusal, Stack
+from .reading import Declared, RefusedRequest, Stack
 
 REFUSED = Rule(
     name="refused-by-provider",
@@ -62,7 +62,7 @@ def judge(
     return refused + found
 
 
-def _refused(stack: Stack, refusal: Refusal, checkout: Checkout) -> FoundViolation:
+def _refused(stack: Stack, refusal: RefusedRequest, checkout: Checkout) -> FoundViolation:
     found = Violation(property=refusal.property, message=refusal.message)
     book = CATALOGUE.book(refusal.type)
     spell = book.spelling(refusal.type, snake_case=False) if book else str

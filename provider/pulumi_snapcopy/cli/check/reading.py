@@ -65,7 +65,7 @@ class Declared:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Refusal:
+class RefusedRequest:
     """A request that a provider's check refused in a preview; the property is empty if none is named."""
 
     urn: str
@@ -91,7 +91,7 @@ class Stack:
 
     file: str
     resources: Sequence[Declared]
-    refusals: Sequence[Refusal] = ()
+    refusals: Sequence[RefusedRequest] = ()
     failures: Sequence[str] = ()
     hidden: int = 0
     violated: bool = False
@@ -153,7 +153,7 @@ def _preview(file: str, content: Mapping[str, Any], checkout: Checkout) -> Stack
         for step in steps
         if isinstance(step, dict) and step.get("newState") and not str(step.get("op")).startswith("delete")
     ]
-    refusals, failures, violated = list[Refusal](), list[str](), False
+    refusals, failures, violated = list[RefusedRequest](), list[str](), False
     for each in _list(content, "diagnostics", "diagnostics"):
         if not isinstance(each, dict) or each.get("severity") != "error":
             continue
@@ -190,10 +190,10 @@ def _member(content: Mapping[str, Any], key: str) -> Mapping[str, Any]:
     return value if isinstance(value, dict) else {}
 
 
-def _refusal(urn: str, refused: re.Match[str]) -> Refusal:
+def _refusal(urn: str, refused: re.Match[str]) -> RefusedRequest:
     secret = any(mark in (refused["value"] or "") for mark in (_SECRET_VALUE, SECRET_MARK))
     types = place(urn).partition("::")[0]  # types of the parents and, last, the resource's own
-    return Refusal(
+    return RefusedRequest(
         urn=urn,
         type=types.rpartition("$")[2],
         property=refused["property"] or "",
