@@ -6,10 +6,11 @@ from typing import Any
 
 import pytest
 from botocore.exceptions import ClientError, SSLError
-from pulumi_snapcopy.aws.calls import RESTARTS, call, pages, without_secrets
+from pulumi_snapcopy.aws.calls import call, pages, without_secrets
 from pulumi_snapcopy.aws.clients import Clients
 from pulumi_snapcopy.aws.login import Login
 from pulumi_snapcopy.core import errors
+from pulumi_snapcopy.core.paging import RESTARTS
 
 EXPIRED = ClientError(
     {"Error": {"Code": "InvalidNextToken", "Message": "The token has expired"}}, "DescribeSnapshots"

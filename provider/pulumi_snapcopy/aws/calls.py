@@ -26,6 +26,7 @@ from ..core.errors import (
     Transient,
     is_broken_off,
 )
+from ..core.paging import read_pages
 from . import advice
 from .limits import limit_error
 
@@ -58,9 +59,6 @@ UNKNOWN_HERE = {"UnknownOperationException", "UnknownOperation", "InvalidAction"
 """Error codes of an endpoint that doesn't have the service or the operation."""
 
 _NOT_AUTHORIZED = re.compile(r"not authorized to perform: ([a-z0-9-]+:[A-Za-z]+)")
-
-RESTARTS = 3
-"""How many times a list is begun again."""
 
 HTML_RESPONSES_TO_BELIEVE = 3
 Place = tuple[str, str]
@@ -164,13 +162,9 @@ def _refuse_html(place: Place, *, operation_model: Any, response_dict: dict[str,
 
 
 def pages(
-    name: str,
-    read: Callable[..., Any],
-    *,
-    sent: str = "pageToken",
-    answered: str = "nextPageToken",
+    name: str, read: Callable[..., Any], *, sent: str = "pageToken", answered: str = "nextPageToken"
 ) -> Iterator[Any]:
-    """Return the pages of a list; begin again if a later page is refused, since its token may have expired.
+    """Return the pages of a list; botocore's paginators raise, or never end, at a page token that comes twice.
 
     Args:
         name: the call's name, as in an IAM policy.
@@ -178,28 +172,11 @@ def pages(
         sent: the page token's name in the request.
         answered: the page token's name in the response.
     """
-    for _ in range(RESTARTS):
-        found: list[Any] = []
-        try:
-            for page in _page_by_page(name, read, sent, answered):
-                found.append(page)
-            return iter(found)
-        except Refused:
-            if not found:
-                raise
-    return _page_by_page(name, read, sent, answered)
 
+    def page(token: str | None) -> Any:
+        return call(name, partial(read, **{sent: token}) if token else read)
 
-def _page_by_page(name: str, read: Callable[..., Any], sent: str, answered: str) -> Iterator[Any]:
-    """Yield the pages of a list, up to a page token that comes twice: botocore's paginators raise or never end there."""
-    token, used = None, set[str]()
-    while True:
-        page = call(name, partial(read, **{sent: token}) if token else read)
-        yield page
-        token = page.get(answered)
-        if not token or token in used:
-            return
-        used.add(token)
+    return iter(read_pages(page, lambda page: page.get(answered)))
 
 
 def member(answer: Any, name: str) -> Any:

@@ -10,6 +10,7 @@ from itertools import chain
 from typing import Any, Protocol
 
 from ..core.errors import AnswerLost, NoSuchService, NotFound, Refused
+from ..core.paging import read_pages
 from ..core.values import Phase, Seen
 from ..core.waiting.batch import Gathered, Recent
 from ..core.waiting.clock import Clock
@@ -20,8 +21,6 @@ from .shapes import snapshot
 _PAGE = 1000
 _AT_ONCE = 200
 """How many values one filter accepts."""
-_RESTARTS = 3
-"""How many times a list is begun again."""
 
 
 class Sdk(Protocol):
@@ -179,31 +178,13 @@ class AccountReader:
         return {}
 
     def _pages(self, action: str, member: str, filters: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
-        """Return the objects of a list; begin again if a later page is refused, since its token may have expired."""
-        for _ in range(_RESTARTS):
-            found: list[list[Mapping[str, Any]]] = []
-            try:
-                for page in self._page_by_page(action, member, filters):
-                    found.append(page)
-                return chain.from_iterable(found)
-            except Refused:
-                if not found:
-                    raise
-        return chain.from_iterable(self._page_by_page(action, member, filters))
+        """Return the objects of a list."""
 
-    def _page_by_page(
-        self, action: str, member: str, filters: Mapping[str, Any]
-    ) -> Iterator[list[Mapping[str, Any]]]:
-        """Yield the pages of a list, up to a page token that comes twice."""
-        token: str | None = None
-        used = set[str]()
-        while True:
-            answer = self._page(action, member, filters, **({"NextPageToken": token} if token else {}))
-            yield answer[member]
-            token = answer.get("NextPageToken")
-            if not token or token in used:
-                return
-            used.add(token)
+        def page(token: str | None) -> dict[str, Any]:
+            return self._page(action, member, filters, **({"NextPageToken": token} if token else {}))
+
+        found = read_pages(page, lambda page: page.get("NextPageToken"))
+        return chain.from_iterable(each[member] for each in found)
 
     def _page(self, action: str, member: str, filters: Mapping[str, Any], **token: str) -> dict[str, Any]:
         answer = self.call(action, Filters=dict(filters), ResultsPerPage=_PAGE, **token)
