@@ -77,7 +77,9 @@ def test_the_source_itself_cant_be_adopted_as_its_copy() -> None:
 
 def test_a_region_that_outscale_doesnt_have_isnt_proposed_as_the_accounts() -> None:
     """Setting OSC_REGION to it would not help."""
-    (found,) = violations(COPIED_SNAPSHOT_RULES, sourceSnapshotId="snap-12345678", sourceRegionName="")
+    (found,) = violations(
+        COPIED_SNAPSHOT_RULES, sourceSnapshotId="snap-12345678", sourceRegionName="eu-west-9"
+    )
     assert found.message.endswith("OUTSCALE copies within it alone. Write eu-west-2.")
 
 
@@ -128,6 +130,16 @@ def test_the_size_is_a_whole_number_of_bytes(size: Any) -> None:
 def test_the_engines_numbers_are_floats() -> None:
     """A whole one is as good."""
     assert violations(SNAPSHOT_RULES, fileLocation=URL, snapshotSize=float(2**40)) == []
+
+
+@pytest.mark.parametrize("name", ["snapshot-id", "description-length"])
+def test_the_policy_pack_judges_ids_and_descriptions_as_on_ec2(name: str) -> None:
+    """One policy of that name is for all three types."""
+    assert [token.rpartition("/")[2] for token in CATALOGUE.tokens(name)] == [
+        "ec2:CopiedSnapshot",
+        "outscale:CopiedSnapshot",
+        "outscale:Snapshot",
+    ]
 
 
 def test_descriptions_have_255_characters_at_most() -> None:

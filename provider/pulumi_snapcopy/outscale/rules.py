@@ -10,7 +10,12 @@ import re
 from collections.abc import Iterator
 
 from ..core.fields import Fields
-from ..core.rules.arguments import custom_timeouts, value_types
+from ..core.rules.arguments import (
+    custom_timeouts,
+    description_length,
+    required_arguments,
+    value_types,
+)
 from ..core.rules.judgement import Config, Context, Inputs, Rule, Violation, known
 from ..core.rules.objective import recovery_point_objective
 from ..core.rules.rulebook import Rulebook
@@ -77,12 +82,6 @@ def _one_snapshot_mode(inputs: Inputs, _: Context, config: Config) -> Iterator[V
             yield Violation(property=name, message=f"{name} is required with {mode}. Write {_WRITE[name]}.")
 
 
-def _source_of_a_copy(inputs: Inputs, _: Context, config: Config) -> Iterator[Violation]:
-    for name, write in {SOURCE: "the id of the snapshot to copy, snap-…", **_WRITE}.items():
-        if name in (SOURCE, OWN[SOURCE]) and inputs.get(name) is None:
-            yield Violation(property=name, message=f"{name} is required. Write {write}.")
-
-
 def _source_region_is_own(inputs: Inputs, _: Context, config: Config) -> Iterator[Violation]:
     own = inputs.get("regionName")
     for key, region in known(inputs, ("sourceRegionName",), str):
@@ -104,19 +103,13 @@ def _file_location(inputs: Inputs, _: Context, config: Config) -> Iterator[Viola
             yield Violation(property="", message=message)
 
 
-def _numbers_and_texts(inputs: Inputs, _: Context, config: Config) -> Iterator[Violation]:
-    for key in ("snapshotSize",):
-        size = inputs.get(key)
-        if isinstance(size, int | float) and not isinstance(size, bool) and size <= 0:
-            yield Violation(
-                property=key, message=f"{key} is {size:g}. Write a number of bytes, such as 10 * 2**30."
-            )
-    for key, text in known(inputs, ("description",), str):
-        if len(text) > LONGEST_DESCRIPTION:
-            yield Violation(
-                property=key,
-                message=f"{key} has {len(text)} characters. Write at most {LONGEST_DESCRIPTION}.",
-            )
+def _snapshot_size(inputs: Inputs, _: Context, config: Config) -> Iterator[Violation]:
+    key = "snapshotSize"
+    size = inputs.get(key)
+    if isinstance(size, int | float) and not isinstance(size, bool) and size <= 0:
+        yield Violation(
+            property=key, message=f"{key} is {size:g}. Write a number of bytes, such as 10 * 2**30."
+        )
 
 
 ONE_SNAPSHOT_MODE = Rule(
@@ -131,14 +124,14 @@ SOURCE_REGION_IS_OWN = Rule(
     fix="Write the account's own region as sourceRegionName.",
 )  # fmt: skip
 
-_SOURCE_OF_A_COPY = Rule(
-    name="source-of-a-copy", severity="high", page=PAGE, judge=_source_of_a_copy,
-    description="A copy names its source and the source's region.",
-    fix="Write sourceSnapshotId and sourceRegionName.",
-)  # fmt: skip
+_REQUIRED = required_arguments(
+    sourceSnapshotId="the id of the snapshot to copy, snap-…",
+    sourceRegionName=_WRITE["sourceRegionName"],
+    page=PAGE,
+)
 
-_IDS_OF_THE_SERVICE = Rule(
-    name="ids", severity="high", page=PAGE, judge=_ids,
+SNAPSHOT_ID = Rule(
+    name="snapshot-id", severity="high", page=PAGE, judge=_ids,
     description="Volumes and snapshots are named by their ids.",
     fix="Write ids such as vol-12345678 and snap-12345678.",
 )  # fmt: skip
@@ -149,18 +142,21 @@ _FILE_LOCATION = Rule(
     fix="Write the pre-signed URL of an object in a bucket.",
 )  # fmt: skip
 
-_NUMBERS_AND_TEXTS = Rule(
-    name="sizes-and-texts", severity="high", page=PAGE, judge=_numbers_and_texts,
-    description="Sizes and descriptions are ones that the service takes.",
-    fix=f"Write sizes in bytes, above 0, and descriptions of at most {LONGEST_DESCRIPTION} characters.",
+_SNAPSHOT_SIZE = Rule(
+    name="snapshot-size", severity="high", page=PAGE, judge=_snapshot_size,
+    description="The size of an import is above 0.",
+    fix="Write the size in bytes, such as 10 * 2**30.",
 )  # fmt: skip
 
 
 def _book(noun: str, fields: Fields, *, arguments: tuple[Rule, ...], request: tuple[Rule, ...]) -> Rulebook:
     return Rulebook(
         token=f"pulumi-python:dynamic/outscale:{noun}", noun=noun, fields=fields, regions=outscale_regions,
-        arguments=(value_types(fields, page=PAGE), custom_timeouts(page=PAGE), *arguments, _IDS_OF_THE_SERVICE, _NUMBERS_AND_TEXTS),
-        request=(*request, SOURCE_REGION_IS_OWN, tag_characters(TAGS, page=TAGS_PAGE)),
+        arguments=(value_types(fields, page=PAGE), custom_timeouts(page=PAGE), *arguments),
+        request=(
+            *request, SNAPSHOT_ID, description_length(LONGEST_DESCRIPTION, page=PAGE), SOURCE_REGION_IS_OWN,
+            tag_characters(TAGS, page=TAGS_PAGE),
+        ),
         organisation=(required_tags(TAGS, page=TAGS_PAGE),),
         stack=(
             recovery_point_objective(
@@ -171,5 +167,7 @@ def _book(noun: str, fields: Fields, *, arguments: tuple[Rule, ...], request: tu
     )  # fmt: skip
 
 
-COPIED_SNAPSHOT_RULES = _book("CopiedSnapshot", COPIED_SNAPSHOT, arguments=(_SOURCE_OF_A_COPY,), request=())
-SNAPSHOT_RULES = _book("Snapshot", SNAPSHOT, arguments=(_FILE_LOCATION,), request=(ONE_SNAPSHOT_MODE,))
+COPIED_SNAPSHOT_RULES = _book("CopiedSnapshot", COPIED_SNAPSHOT, arguments=(_REQUIRED,), request=())
+SNAPSHOT_RULES = _book(
+    "Snapshot", SNAPSHOT, arguments=(_FILE_LOCATION, _SNAPSHOT_SIZE), request=(ONE_SNAPSHOT_MODE,)
+)

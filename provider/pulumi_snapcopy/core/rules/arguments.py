@@ -1,4 +1,4 @@
-"""Rules that follow from the table of fields: the types of arguments, and timeouts."""
+"""Rules of every service's arguments: types, those that are required, descriptions, and timeouts."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import Any
 
 from ..durations import DurationError, seconds
 from ..fields import Fields
-from .judgement import BOOKKEEPING, UNKNOWN, Config, Context, Inputs, Rule, Violation
+from .judgement import BOOKKEEPING, UNKNOWN, Config, Context, Inputs, Rule, Violation, known
 from .suggest import did_you_mean
 
 TIMEOUTS = "customTimeouts"
@@ -37,6 +37,42 @@ def value_types(fields: Fields, *, page: str) -> Rule:
 def _as_written(value: Any) -> str:
     """Return a value as the program wrote it: the engine passes whole numbers on as floats."""
     return f"{value:.0f}" if isinstance(value, float) and value.is_integer() else repr(value)
+
+
+def required_arguments(*, page: str, **write: str) -> Rule:
+    """Return the rule that arguments are given: Python's signature accepts None.
+
+    Args:
+        page: the documentation page of the rule.
+        write: what to write, by argument.
+    """
+
+    def judge(inputs: Inputs, _: Context, config: Config) -> Iterator[Violation]:
+        for key, what in write.items():
+            if inputs.get(key) in (None, ""):
+                yield Violation(property=key, message=f"{key} is required. Write {what}.")
+
+    return Rule(
+        name="required-arguments", severity="high", page=page, judge=judge,
+        description="What the service can't do without is given.",
+        fix="Write the argument that the message names.",
+    )  # fmt: skip
+
+
+def description_length(limit: int, *, page: str) -> Rule:
+    """Return the rule that a description isn't longer than the service accepts."""
+
+    def judge(inputs: Inputs, _: Context, config: Config) -> Iterator[Violation]:
+        for key, value in known(inputs, ("description",), str):
+            if len(value) > limit:
+                message = f"{key} has {len(value)} characters. Write at most {limit}."
+                yield Violation(property=key, message=message)
+
+    return Rule(
+        name="description-length", severity="high", page=page, judge=judge,
+        description=f"A description has at most {limit} characters.",
+        fix="Write a shorter one.",
+    )  # fmt: skip
 
 
 def custom_timeouts(*, page: str) -> Rule:

@@ -5,7 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 
-from ...core.rules.arguments import custom_timeouts, value_types
+from ...core.rules.arguments import (
+    custom_timeouts,
+    description_length,
+    required_arguments,
+    value_types,
+)
 from ...core.rules.judgement import Config
 from ...core.rules.regions import allowed_regions, copy_leaves_region, known_region
 from ...core.rules.rulebook import Rulebook
@@ -13,6 +18,7 @@ from ...core.rules.tags import TagLimits, required_tags, tag_characters
 from ...outscale.regions import outscale_regions
 from ..cloud import configured_endpoint, endpoint_of, is_fcu
 from ..fields import COPIED_SNAPSHOT
+from ..mark import LONGEST_DESCRIPTION
 from ..regions import aws_regions, regions_of_both
 from . import pages, request
 from .encryption import COPIES_ENCRYPTED
@@ -38,10 +44,13 @@ def rulebook(*, fcu: bool, endpoint: Callable[[], str | None] = configured_endpo
         arguments=(
             value_types(COPIED_SNAPSHOT, page=pages.COPY),
             custom_timeouts(page=pages.COPY),
+            required_arguments(
+                sourceSnapshotId="the id of the snapshot to copy, such as snap-0123456789abcdef0", page=pages.COPY,
+            ),
         ),
         request=(
             request.SNAPSHOT_ID,
-            request.DESCRIPTION_LENGTH,
+            description_length(LONGEST_DESCRIPTION, page=pages.COPY),
             request.COMPLETION_DURATION,
             request.KEY_NEEDS_ENCRYPTION,
             known_region(("sourceRegion", "targetRegion"), required="sourceRegion", page=pages.COPY, service="EC2"),

@@ -6,7 +6,6 @@ import re
 from collections.abc import Iterator
 
 from ...core.rules.judgement import UNKNOWN, Config, Context, Inputs, Rule, Violation, known
-from ..mark import LONGEST_DESCRIPTION
 from ..regions import partitions
 from . import pages
 
@@ -20,11 +19,6 @@ _KEY_ARN = re.compile(r"arn:[^:]+:kms:([^:]+):")
 
 
 def _snapshot_id(inputs: Inputs, _: Context, config: Config) -> Iterator[Violation]:
-    if inputs.get("sourceSnapshotId") is None:
-        yield Violation(
-            property="sourceSnapshotId",
-            message="sourceSnapshotId is missing. Write the id of the snapshot to copy, such as snap-0123456789abcdef0.",
-        )
     for key, value in known(inputs, IDS, str):
         if not _ID.fullmatch(value):
             yield Violation(
@@ -38,15 +32,6 @@ def _snapshot_id(inputs: Inputs, _: Context, config: Config) -> Iterator[Violati
             property="adoptSnapshotId",
             message=f"{adopted} is the source itself. Write the id of an existing copy, or leave adoptSnapshotId out.",
         )
-
-
-def _description_length(inputs: Inputs, _: Context, config: Config) -> Iterator[Violation]:
-    for key, value in known(inputs, ("description",), str):
-        if len(value) > LONGEST_DESCRIPTION:
-            yield Violation(
-                property=key,
-                message=f"description has {len(value)} characters. Write at most {LONGEST_DESCRIPTION}.",
-            )
 
 
 def _completion_duration(inputs: Inputs, _: Context, config: Config) -> Iterator[Violation]:
@@ -103,12 +88,6 @@ SNAPSHOT_ID = Rule(
     name="snapshot-id", severity="high", page=pages.COPY, judge=_snapshot_id,
     description="Snapshots are named by their ids.",
     fix="Write snap- and 8 or 17 hex digits, in lower case.",
-)  # fmt: skip
-
-DESCRIPTION_LENGTH = Rule(
-    name="description-length", severity="high", page=pages.COPY, judge=_description_length,
-    description="A description has at most 255 characters.",
-    fix="Write a shorter one.",
 )  # fmt: skip
 
 COMPLETION_DURATION = Rule(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ...core.rules.arguments import custom_timeouts, value_types
+from ...core.rules.arguments import custom_timeouts, required_arguments, value_types
 from ...core.rules.judgement import Config, Context, Inputs, Rule, Violation, known
 from ...core.rules.regions import allowed_regions, known_region
 from ...core.rules.rulebook import Rulebook
@@ -12,7 +12,7 @@ from ...core.rules.tags import OUR_TAGS, TagLimits, required_tags, tag_character
 from ..regions import SERVICE, regions
 from ..restored_fields import RESTORED_DISK, RESTORED_INSTANCE
 from . import pages
-from .shared import names, required_arguments
+from .shared import names
 
 ADDRESS_TYPES = ("dualstack", "ipv4", "ipv6")
 DEFAULT_ADDRESS_TYPE = "dualstack"

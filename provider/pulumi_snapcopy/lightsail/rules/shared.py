@@ -12,26 +12,6 @@ from .request import wrong_names
 TAGS = TagLimits(service=SERVICE)
 
 
-def required_arguments(*, page: str, **write: str) -> Rule:
-    """Return the rule that arguments are given: Python's signature accepts None.
-
-    Args:
-        page: the documentation page of the rule.
-        write: what to write, by argument.
-    """
-
-    def judge(inputs: Inputs, _: Context, config: Config) -> Iterator[Violation]:
-        for key, what in write.items():
-            if inputs.get(key) in (None, ""):
-                yield Violation(property=key, message=f"{key} is required. Write {what}.")
-
-    return Rule(
-        name="required-arguments", severity="high", page=page, judge=judge,
-        description="What the service can't do without is given.",
-        fix="Write the argument that the message names.",
-    )  # fmt: skip
-
-
 def names(keys: Sequence[str], *, page: str) -> Rule:
     """Return the rule that the service accepts the names, and that a new name isn't a source's."""
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ...core.rules.arguments import custom_timeouts, value_types
+from ...core.rules.arguments import custom_timeouts, required_arguments, value_types
 from ...core.rules.judgement import Config, Context, Inputs, Rule, Violation
 from ...core.rules.regions import allowed_regions, known_region
 from ...core.rules.rulebook import Rulebook
@@ -12,7 +12,7 @@ from ...core.rules.tags import required_tags, tag_characters
 from ..fields import DISK_SNAPSHOT, INSTANCE_SNAPSHOT
 from ..regions import SERVICE, regions
 from . import pages
-from .shared import TAGS, names, required_arguments
+from .shared import TAGS, names
 
 DISK_SOURCES = ("diskName", "instanceName")
 
