@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 from botocore.exceptions import ClientError, SSLError
-from pulumi_snapcopy.aws.calls import call, pages, without_secrets
+from pulumi_snapcopy.aws.calls import call, member, pages, without_secrets
 from pulumi_snapcopy.aws.clients import Clients
 from pulumi_snapcopy.aws.login import Login
 from pulumi_snapcopy.core import errors
@@ -177,3 +177,10 @@ def test_a_presigned_url_in_a_message_is_masked() -> None:
     """Its signature and credential are what makes it one."""
     text = "Bad https://ec2/?X-Amz-Credential=AKIAEXAMPLE%2Fx&X-Amz-Signature=abc123&x=1"
     assert without_secrets(text) == "Bad https://ec2/?X-Amz-Credential=***&X-Amz-Signature=***&x=1"
+
+
+def test_a_response_without_what_it_is_read_for_is_an_error_that_names_the_call() -> None:
+    """It isn't taken for an empty one."""
+    with pytest.raises(errors.AnswerLost, match="the answer holds no Snapshots") as caught:
+        member({"ResponseMetadata": {}}, "Snapshots", "ec2:DescribeSnapshots")
+    assert caught.value.call == "ec2:DescribeSnapshots"

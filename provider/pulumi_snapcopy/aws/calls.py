@@ -179,9 +179,10 @@ def pages(
     return iter(read_pages(page, lambda page: page.get(answered)))
 
 
-def member(answer: Any, name: str) -> Any:
+def member(answer: Any, name: str, call: str) -> Any:
+    """Return a member of a call's response; a response without it is an error."""
     if name not in answer:
-        raise AnswerLost(f"the answer holds no {name}")
+        raise AnswerLost(f"the answer holds no {name}", call=call)
     return answer[name]
 
 

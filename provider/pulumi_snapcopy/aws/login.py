@@ -102,14 +102,15 @@ class Login:
         )
         own, sts = (self.endpoints((region,), each)[region] for each in (service, "sts"))
         elsewhere = is_aws_endpoint(sts) and not is_aws_endpoint(own)
+        name = "sts:GetCallerIdentity"
 
         def ask() -> str:
             client = self.session().client(
                 "sts", region_name=region, config=config, endpoint_url=own if elsewhere else None
             )
-            return str(member(client.get_caller_identity(), "Account"))
+            return str(member(client.get_caller_identity(), "Account", name))
 
-        return call("sts:GetCallerIdentity", ask)
+        return call(name, ask)
 
 
 def is_aws_endpoint(url: str) -> bool:

@@ -77,7 +77,7 @@ class Ec2:
             answer = call(_DESCRIBE, lambda: client.describe_snapshots(SnapshotIds=[id_], **more))
         except NotFound:
             return []
-        found: list[dict[str, Any]] = member(answer, "Snapshots")
+        found: list[dict[str, Any]] = member(answer, "Snapshots", _DESCRIBE)
         return found
 
     def _readable(self, region: str, id_: str) -> dict[str, Any] | None:
@@ -105,7 +105,7 @@ class Ec2:
         listed = pages(
             _DESCRIBE, partial(client.describe_snapshots, **given), sent="NextToken", answered="NextToken"
         )
-        return [each for page in listed for each in member(page, "Snapshots")]
+        return [each for page in listed for each in member(page, "Snapshots", _DESCRIBE)]
 
     def find(self, spec: Spec, listing: Listing) -> list[Seen]:
         """Return the snapshots that have the spec's key, from a list without filters, which show new snapshots late."""
@@ -155,7 +155,7 @@ class Ec2:
             raise LimitReached(
                 error.message, call=error.call, code=error.code, request_id=error.request_id
             ) from None
-        name = member(answer, "SnapshotId")
+        name = member(answer, "SnapshotId", "ec2:CopySnapshot")
         seen = Seen(name=name, region=spec.region, kind=KIND, ref=name, key=spec.key)
         outputs = {"snapshotId": name, "arn": None if self._fcu else arn(spec.region, name)}
         return Started(seen=replace(seen, outputs=outputs), tagged=not self._fcu)

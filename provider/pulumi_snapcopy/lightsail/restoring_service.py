@@ -117,7 +117,7 @@ class RestoringLightsail(Lightsail):
                 wanted, name, argument, region,
                 lambda: [each.name for each in Lightsail.all(self, region, wanted)],
             ) from None  # fmt: skip
-        found: dict[str, Any] = dict(member(answer, wanted[0].lower() + wanted[1:]))
+        found: dict[str, Any] = dict(member(answer, wanted[0].lower() + wanted[1:], f"lightsail:Get{wanted}"))
         seen = snapshot_seen(found, region, wanted)
         if seen.phase is not Phase.DONE:
             raise SourceError(
@@ -131,7 +131,9 @@ class RestoringLightsail(Lightsail):
         """Return the availability zones of a region."""
         client = self._clients.of(region)
         answer: Any = call("lightsail:GetRegions", lambda: client.get_regions(includeAvailabilityZones=True))
-        found = [each for each in member(answer, "regions") if each.get("name") == region]
+        found = [
+            each for each in member(answer, "regions", "lightsail:GetRegions") if each.get("name") == region
+        ]
         return [zone["zoneName"] for each in found for zone in each.get("availabilityZones") or []]
 
     def bundles(self, region: str) -> list[Bundle]:
@@ -151,7 +153,7 @@ class RestoringLightsail(Lightsail):
                 ipv4=each.get("publicIpv4AddressCount") != 0,
             )
             for page in listed
-            for each in member(page, "bundles")
+            for each in member(page, "bundles", "lightsail:GetBundles")
         ]
 
     def _check_names(self, spec: Spec, disks: Sequence[str]) -> None:
@@ -289,7 +291,7 @@ class RestoringLightsail(Lightsail):
                 answer = call("lightsail:GetDisk", lambda: client.get_disk(diskName=name))
         except NotFound:
             return None
-        return member(answer, kind.lower())
+        return member(answer, kind.lower(), f"lightsail:Get{kind}")
 
     def _left(self, region: str) -> list[Seen]:
         """Return the instances whose interrupted deletion has left disks."""

@@ -61,11 +61,12 @@ class Lightsail:
             "DiskSnapshot": lambda: client.get_disk_snapshot(diskSnapshotName=name),
         }
         for each in [kind] if kind in readers else list(readers):
+            reading = f"lightsail:Get{each}"
             try:
-                answer = call(f"lightsail:Get{each}", readers[each])
+                answer = call(reading, readers[each])
             except NotFound:
                 continue
-            return snapshot_seen(member(answer, each[0].lower() + each[1:]), region, each)
+            return snapshot_seen(member(answer, each[0].lower() + each[1:], reading), region, each)
         return None
 
     def all(self, region: str, kind: str) -> list[Seen]:
@@ -137,7 +138,7 @@ class Lightsail:
             region: the region.
             what: the API's member: ``instances``, ``disks``, ``relationalDatabases``, ``instanceSnapshots``, …
         """
-        return [each for page in self._pages(region, what) for each in member(page, what)]
+        return [each for page in self._pages(region, what) for each in member(page, what, _listing(what))]
 
     def snapshots(self, region: str) -> list[Seen]:
         """Return a region's manual snapshots of all the adapter's types; a response without a list is an error."""
@@ -148,8 +149,9 @@ class Lightsail:
         ]
 
     def _pages(self, region: str, what: str) -> Iterator[Any]:
-        action = f"Get{what[0].upper()}{what[1:]}"
-        return pages(f"lightsail:{action}", getattr(self._clients.of(region), xform_name(action)))
+        action = _listing(what)
+        method = xform_name(action.partition(":")[2])
+        return pages(action, getattr(self._clients.of(region), method))
 
     # Changes
 
@@ -200,7 +202,9 @@ class Lightsail:
         client = self._clients.of(region)
         answer = call("lightsail:GetAutoSnapshots", lambda: client.get_auto_snapshots(resourceName=resource))
         if "resourceName" not in answer:
-            member(answer, "autoSnapshots")  # a response with neither member is an error
+            member(
+                answer, "autoSnapshots", "lightsail:GetAutoSnapshots"
+            )  # a response with neither member is an error
         kind = f"{answer['resourceType']}Snapshot" if answer.get("resourceType") else ""
         return [
             AutomaticSnapshot(
@@ -211,6 +215,11 @@ class Lightsail:
             )
             for each in answer.get("autoSnapshots", [])
         ]
+
+
+def _listing(what: str) -> str:
+    """Return the call that lists the objects of one of the API's members, such as ``instances``."""
+    return f"lightsail:Get{what[0].upper()}{what[1:]}"
 
 
 def _prepare(client: LightsailClient) -> None:
