@@ -11,7 +11,7 @@ import pytest
 from pulumi_snapcopy.core.fields import Change, Field, Fields, Type
 from pulumi_snapcopy.core.rules.configuration import faults
 from pulumi_snapcopy.core.rules.judgement import Config, Context, Inputs, Regions, Rule, Violation
-from pulumi_snapcopy.core.rules.regions import allowed_regions, known_region
+from pulumi_snapcopy.core.rules.regions import allowed_regions, copy_leaves_region, known_region
 from pulumi_snapcopy.core.rules.rulebook import Catalogue, Rulebook
 from pulumi_snapcopy.core.rules.tags import TagLimits, required_tags, tag_characters
 
@@ -106,6 +106,14 @@ def test_a_setting_is_wrong_only_for_the_services_that_its_rule_is_configured_fo
     config = {"allowed-regions": {"types": types, "regions": ["mars"]}}
     (found,) = faults(config, BOTH)
     assert found.startswith(f"allowed-regions: {services} has no region 'mars'.")
+
+
+def test_a_copy_to_no_region_at_all_is_the_affair_of_another_rule() -> None:
+    """An empty region is refused as unknown; that the copy stays there would be no sentence."""
+    rule = copy_leaves_region("sourceRegion", "targetRegion", page=PAGE)
+    context = Context(regions=ONE.regions, now=datetime(2026, 11, 21, tzinfo=timezone.utc))
+    assert [*rule.judge({"sourceRegion": "", "targetRegion": ""}, context, {})] == []
+    assert [*rule.judge({"sourceRegion": "eu-1", "targetRegion": "eu-1"}, context, {})] != []
 
 
 def test_a_book_judges_a_request_in_pythons_spelling() -> None:

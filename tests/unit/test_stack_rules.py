@@ -8,7 +8,7 @@ from datetime import datetime, timezone
 from typing import Any
 
 import pytest
-from pulumi_snapcopy.core.rules.judgement import UNKNOWN, Context, Regions, Resource
+from pulumi_snapcopy.core.rules.judgement import UNKNOWN, Context, Regions, Resource, StackRule
 from pulumi_snapcopy.lightsail.rules import COPIED_SNAPSHOT_RULES
 from pulumi_snapcopy.lightsail.rules.coverage import copies_cover_instances
 from pulumi_snapcopy.lightsail.rules.dates import RESTORE_DATE_NOT_AGED_OUT
@@ -115,6 +115,16 @@ def test_an_instances_copies_cover_its_disks() -> None:
             resource(COPY, "copy", {"sourceResourceName": [web.urn]}, sourceResourceName=UNKNOWN),
         ):
             assert uncovered(web, bare, logs, data, attached, elsewhere, copy) == ["bare", "data"]
+
+
+def test_an_old_copy_of_a_date_is_told_how_to_follow_the_latest() -> None:
+    """track_latest alone would be refused beside the date."""
+    rule = COPIED_SNAPSHOT_RULES.named("recovery-point-objective")
+    assert isinstance(rule, StackRule)
+    old = resource(COPY, "old", sourceResourceName="web-1", restoreDate="2026-11-18")
+    ((_, found),) = rule.judge([old], [old], CONTEXT, {"hours": 48})
+    assert "track_latest=True" in found.message
+    assert "use_latest_restorable_auto_snapshot=True instead of a date" in found.message
 
 
 @pytest.mark.parametrize(

@@ -54,7 +54,7 @@ def copy_leaves_region(source: str, target: str, *, page: str) -> Rule:
 
     def judge(inputs: Inputs, context: Context, config: Config) -> Iterator[Violation]:
         for key, region in known(inputs, (target,), str):
-            if region == inputs.get(source):
+            if region and region == inputs.get(source):
                 message = f"the copy stays in {region}, with its source. Write another {target}, so that it outlives the region."
                 yield Violation(property=key, message=message)
 

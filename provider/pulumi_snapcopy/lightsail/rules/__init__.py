@@ -42,7 +42,8 @@ COPIED_SNAPSHOT_RULES = Rulebook(
         recovery_point_objective(
             sources=("sourceResourceName", "fromResourceName"), region="sourceRegion",
             taken=("restoreDate", "restoredDate", "createdAt"), shown="restoreDate",
-            fix="Copy a newer snapshot, or write track_latest=True.", page=pages.AUTOMATIC,
+            fix="Copy a newer snapshot; each `pulumi up` does with track_latest=True, for automatic snapshots beside "
+                "use_latest_restorable_auto_snapshot=True instead of a date.", page=pages.AUTOMATIC,
         ),
     ),
     other_types=("*",),
