@@ -167,6 +167,20 @@ def test_a_copy_out_of_its_partition_is_told_a_region_inside() -> None:
     )
 
 
+@pytest.mark.parametrize(
+    ("value", "near"),
+    [(-1, 15), (20, 15), (29.0, 30), (2881, 2880), (float("inf"), 2880), (float("nan"), 15)],
+)
+def test_a_wrong_duration_is_told_the_nearest_right_one(value: float, near: int) -> None:
+    """Also one that is no number of minutes, which another tool's resource may have."""
+    found = [
+        each.message
+        for each in AWS_RULES.violations({**RIGHT, "completionDurationMinutes": value}, now=NOW)
+        if "steps of 15" in each.message
+    ]
+    assert len(found) == 1 and found[0].endswith(f"such as {near}.")
+
+
 def test_no_organisation_asks_for_what_fcu_refuses() -> None:
     """FCU has neither encryption nor copies to other regions, so no rule tells its users to write them."""
     book = COPIED_SNAPSHOT_RULES.in_stack({"snapcopy:ec2Api": "fcu"})

@@ -123,8 +123,18 @@ def test_an_old_copy_of_a_date_is_told_how_to_follow_the_latest() -> None:
     assert isinstance(rule, StackRule)
     old = resource(COPY, "old", sourceResourceName="web-1", restoreDate="2026-11-18")
     ((_, found),) = rule.judge([old], [old], CONTEXT, {"hours": 48})
+    assert "72 hours old; 48 are allowed" in found.message
     assert "track_latest=True" in found.message
     assert "use_latest_restorable_auto_snapshot=True instead of a date" in found.message
+
+
+def test_the_age_that_is_told_exceeds_what_is_allowed() -> None:
+    """Half an hour above 47 hours isn't told as 47 hours."""
+    rule = COPIED_SNAPSHOT_RULES.named("recovery-point-objective")
+    assert isinstance(rule, StackRule)
+    old = resource(COPY, "old", fromResourceName="db-1", createdAt="2026-11-19T00:40:00Z")
+    ((_, found),) = rule.judge([old], [old], CONTEXT, {"hours": 47})
+    assert "48 hours old; 47 are allowed" in found.message
 
 
 @pytest.mark.parametrize(

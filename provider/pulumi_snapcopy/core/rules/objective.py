@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from datetime import datetime, timedelta, timezone
+from datetime import datetime, timezone
+from math import ceil
 
 from .judgement import Config, Context, Resource, StackRule, Violation
 
@@ -38,11 +39,11 @@ def recovery_point_objective(
                 if source not in newest or time > newest[source][0]:
                     newest[source] = (time, each)
         for (_, name), (time, copy) in sorted(newest.items(), key=lambda each: each[0]):
-            age = context.now - time
-            if age > timedelta(hours=hours):
+            age = (context.now - time).total_seconds() / 3600
+            if age > hours:
                 message = (
                     f'the newest copy of "{name}" is of {time:%Y-%m-%d %H:%M} UTC, '
-                    f"{age.total_seconds() / 3600:.0f} hours old; {hours:g} are allowed. {fix}"
+                    f"{ceil(age)} hours old; {hours:g} are allowed. {fix}"
                 )
                 yield copy.urn, Violation(property=shown, message=message)
 

@@ -40,7 +40,7 @@ def _completion_duration(inputs: Inputs, _: Context, config: Config) -> Iterator
     if isinstance(value, bool) or not isinstance(value, (int, float)):
         return
     if not SHORTEST <= value <= LONGEST or value % STEP:
-        near = min(max(round(value / STEP) * STEP, SHORTEST), LONGEST)
+        near = round(min(max(SHORTEST, value), LONGEST) / STEP) * STEP
         yield Violation(
             property=key,
             message=f"{key} is {value:g}. Write {SHORTEST} to {LONGEST} minutes in steps of {STEP}, such as {near}.",
