@@ -115,11 +115,16 @@ def test_what_the_provider_refused_is_found_in_events(check: Check) -> None:
     [
         (events(copied(), result="failed", message="Program failed: boom\n"), "Program failed: boom", 2),
         (events(copied(), result="failed"), "by a policy that isn't judged here", 0),
+        (
+            events(result="failed").replace('"isPreview": true', '"isPreview": false'),
+            "so it isn't all there: error: update failed",
+            2,
+        ),
         (events(copied()).partition('{"sequence": 4')[0], "the engine's events end before their summary", 2),
     ],
 )
 def test_events_that_ended_early_are_no_good_preview(check: Check, text: str, said: str, code: int) -> None:
-    """A failed program, a policy that refused, and a command that was killed."""
+    """A failed program, a policy that refused, an update that a policy ended, and a command that was killed."""
     Path("file").write_text(text)
     result = check("file")
     assert result.exit_code == code

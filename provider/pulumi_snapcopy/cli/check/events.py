@@ -34,7 +34,10 @@ def as_preview(events: Sequence[Any]) -> dict[str, Any]:
         message = "error: the engine's events end before their summary"
         diagnostics.append({"severity": "error", "message": message})
     elif summary.get("result") == "failed" and not diagnostics:
-        diagnostics.append({"severity": "error", "message": "error: preview failed"})
+        run = (
+            "preview" if summary.get("isPreview") else "update"
+        )  # a policy ends an update early, and no preview
+        diagnostics.append({"severity": "error", "message": f"error: {run} failed"})
     return {
         "steps": [*steps.values()],
         "diagnostics": diagnostics,
