@@ -73,8 +73,9 @@ def test_instances_without_a_copy_are_named(check: Check) -> None:
     )
     instances = [declared(name, kind=INSTANCE, inputs={"name": name}) for name in ("web-1", "lone-1")]
     result = check(state(covered, *instances), "--format", "json")
-    assert broken(result) == [("lone-1", "copies-cover-instances", "sourceResourceName")]
+    assert broken(result) == [("lone-1", "copies-cover-instances", "")]
     assert result.exit_code == 0
+    assert 'lone-1: copies-cover-instances (advisory): "lone-1" has no copy.' in check("0.json").stdout
 
 
 def test_old_copies_miss_the_objective(check: Check) -> None:

@@ -223,6 +223,6 @@ def test_one_unknown_ends_no_stack_policy() -> None:
     assert [name for name, _ in of_stack(POLICIES["copies-cover-instances"], *resources)] == ["bare"]
     said = of_stack(POLICIES["recovery-point-objective"], *resources)
     assert [name for name, _ in said] == ["old", "elsewhere"]
-    assert said[0][1].startswith('the newest copy of "db-1" is of 2026-01-02 00:00 UTC, ')
-    assert said[1][1].startswith('the newest copy of "db-1" is of 2026-01-03 04:05 UTC, ')
+    assert said[0][1].startswith('restore_date: the newest copy of "db-1" is of 2026-01-02 00:00 UTC, ')
+    assert said[1][1].startswith('restore_date: the newest copy of "db-1" is of 2026-01-03 04:05 UTC, ')
     assert of_stack(POLICIES["recovery-point-objective"], *reversed(resources)) == said

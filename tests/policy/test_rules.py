@@ -59,10 +59,10 @@ BROKEN: dict[str, tuple[dict[str, Any], str, str]] = {
         "targetRegion: eu-west-2 is not allowed here. Write one of eu-west-1, us-east-1."),
     "aged-out": (
         {**AUTOMATIC, "restoreDate": day(8)}, "restore-date-not-aged-out",
-        f"the automatic snapshot of {day(8)} has most likely aged out: the service keeps the latest 7."),
+        f"restoreDate: the automatic snapshot of {day(8)} has most likely aged out: the service keeps the latest 7."),
     "old": (
         {**AUTOMATIC, "sourceResourceName": "data-1", "restoreDate": day(6)}, "recovery-point-objective",
-        f'the newest copy of "data-1" is of {day(6)} 00:00 UTC, '),
+        f'restoreDate: the newest copy of "data-1" is of {day(6)} 00:00 UTC, '),
 }  # fmt: skip
 """A request, the rule that it breaks, and how the message begins."""
 

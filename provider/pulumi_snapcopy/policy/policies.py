@@ -80,8 +80,10 @@ def _of_a_stack(first: StackRule) -> Policy:
         for book, judged in CATALOGUE.shared_out(first.name, resources, config, stack=_stack_config):
             rule = book.named(first.name)
             assert isinstance(rule, StackRule), "a name is that of one kind of rule"
+            types = {each.urn: each.type for each in judged}
             for urn, found in rule.judge(judged, resources, _context(book), config):
-                report(found.message, urn)
+                spell = book.spelling(types.get(urn, book.token), snake_case=False)
+                report(spell(found.sentence()), urn)
 
     return StackValidationPolicy(
         validate=validate, enforcement_level=EnforcementLevel.ADVISORY, **_about(first)

@@ -40,7 +40,7 @@ def copies_cover_instances(
         yield (
             source.urn,
             Violation(
-                property="sourceResourceName",
+                property="",
                 message=f'"{called}" has no copy. Turn on its automatic snapshots, and declare a CopiedSnapshot with '
                 f'source_resource_name="{called}" and use_latest_restorable_auto_snapshot=True.',
             ),
