@@ -26,7 +26,7 @@ def actions(*arguments: str) -> set[str]:
 
 
 def test_services_are_put_together_and_may_be_kept_from_deleting() -> None:
-    """One document; each statement has a name of its own."""
+    """The policy of several services is one document, in which each statement has a name of its own."""
     both = ("--services", "lightsail, ec2")
     assert actions(*both) == actions() | actions("--services", "ec2")
     names = [each["Sid"] for each in statements(*both)]
@@ -48,7 +48,7 @@ def line_of(output: str, subject: str) -> str:
 
 
 def test_doctor_checks_the_way_to_aws(aws: Emulator) -> None:
-    """Login, regions, cloud, endpoint, and what may be read; keys are named, and nothing is changed."""
+    """`snapcopy doctor` checks login, regions, cloud, endpoint and reads on AWS; it names the keys, and changes nothing."""
     output = doctor("--source-region", "us-east-1", "--target-region", "eu-west-1").output
     assert line_of(output, "cloud").endswith(f"AWS's API at {aws.url}")
     assert aws.url in line_of(output, "endpoint")
@@ -60,7 +60,7 @@ def test_doctor_checks_the_way_to_aws(aws: Emulator) -> None:
 
 
 def test_doctor_checks_the_way_to_fcu(fcu: Emulator, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    """By the stack's setting; neither STS nor keys are asked about. A forgotten endpoint would lead to AWS."""
+    """`snapcopy doctor` checks FCU by the stack's setting, without STS or keys; a forgotten endpoint would lead to AWS."""
     (tmp_path / "Pulumi.dev.yaml").write_text("config:\n  snapcopy:ec2Api: fcu\n")
     monkeypatch.chdir(tmp_path)
     monkeypatch.delenv("SNAPCOPY_EC2_API")
@@ -79,14 +79,14 @@ def test_doctor_checks_the_way_to_fcu(fcu: Emulator, monkeypatch: pytest.MonkeyP
 
 
 def test_status_tells_nothing_of_others_snapshots(aws: Emulator) -> None:
-    """Where none is ours, that is what is said, and not that there are none."""
+    """`snapcopy status` says that no snapshot is ours, and not that there are none."""
     aws.ec2.put_snapshot("us-east-1", tags={"a": "b"})
     ended = CliRunner().invoke(main, ["status", "--services", "ec2", "--region", "us-east-1"])
     assert ended.stdout.splitlines()[-1] == "There are no snapshots of snapcopy's in us-east-1."
 
 
 def test_doctor_says_that_the_keys_are_wrong(aws: Emulator) -> None:
-    """One problem, which isn't about a permission."""
+    """`snapcopy doctor` reports wrong keys as one problem, and not as a missing permission."""
     message = "AWS was not able to validate the provided access credentials"
     aws.inject(Fault(kind="error", code="AuthFailure", status=401, message=message, times=None))
     output = doctor("--source-region", "us-east-1", "--target-region", "eu-west-1").output

@@ -36,7 +36,7 @@ def life(request: pytest.FixtureRequest, served: Running) -> Life:
 
 
 def test_the_outputs_are_read_at_the_end(life: Life) -> None:
-    """Progress, size and time, and on AWS the ARN."""
+    """The outputs have the final progress, size and time, and on AWS the ARN."""
     life.ok()
     outputs, one = life.outputs, life.only()
     assert (outputs["snapshotId"], outputs["progress"], outputs["volumeSize"]) == (one.name, "100%", 10)
@@ -47,7 +47,7 @@ def test_the_outputs_are_read_at_the_end(life: Life) -> None:
 
 
 def test_a_changed_description_makes_another_first(life: Life) -> None:
-    """The new one stands before the old one goes."""
+    """After a changed description the new copy is complete before the old one is deleted."""
     life.ok()
     first = life.only()
     life.inputs["description"] = "for the other audit"
@@ -56,7 +56,7 @@ def test_a_changed_description_makes_another_first(life: Life) -> None:
 
 
 def test_denied_tags_keep_the_copy_where_they_come_later(life: Life) -> None:
-    """On FCU the state has it, and the next run tags it; on AWS they are in the call."""
+    """On FCU a copy whose tags are denied stays in the state, and the next run tags it; on AWS tags are in the call."""
     denied = life.trouble("denied", life.row.tag, times=None)
     assert bool(life.run()) is (life.row is FCU_COPY)
     denied.remove()
@@ -73,14 +73,14 @@ def test_a_limit_that_is_told_late_is_a_queue_too(aws: Life) -> None:
 
 
 def test_a_source_in_the_other_region_is_named(aws: Life) -> None:
-    """Where it is, instead of what else there is."""
+    """The message about a source that is in the target region says so, instead of what else there is."""
     aws.inputs["sourceSnapshotId"] = source = aws.emulator.ec2.put_snapshot(THERE)
     (error,) = aws.run()
     assert f'"{source}" is in {THERE}, not in {HERE}' in error
 
 
 def test_what_was_asked_for_is_compared_and_the_outputs_tell_the_rest(aws: Life) -> None:
-    """A region that encrypts by default, and a key by its alias: neither a second run nor a refresh sees a change."""
+    """Encryption by default and a key's alias are no change in a second run or a refresh."""
     aws.emulator.ec2_client(THERE).enable_ebs_encryption_by_default()
     aws.ok()
     assert aws.outputs["encrypted"] is True and aws.outputs["kmsKeyId"].startswith(f"arn:aws:kms:{THERE}:")
@@ -90,7 +90,7 @@ def test_what_was_asked_for_is_compared_and_the_outputs_tell_the_rest(aws: Life)
 
 
 def test_a_changed_duration_of_a_finished_copy_does_nothing(aws: Life) -> None:
-    """It says how fast a copy is to be made, not which."""
+    """Another completion duration of a complete copy changes nothing."""
     aws.inputs["completionDurationMinutes"] = 60
     aws.ok()
     aws.inputs["completionDurationMinutes"] = 120
@@ -99,14 +99,14 @@ def test_a_changed_duration_of_a_finished_copy_does_nothing(aws: Life) -> None:
 
 
 def test_a_failure_for_a_key_names_the_permissions(aws: Life) -> None:
-    """StateMessage, and what the keys need."""
+    """The message about a copy that failed for its key has the StateMessage and the permissions that keys need."""
     aws.inject("fail-copy", error_details="Given key ID is not accessible")
     (error,) = aws.run()
     assert "Given key ID is not accessible" in error and "kms:CreateGrant" in error
 
 
 def test_the_policy_allows_what_a_life_calls_and_no_more(aws: Life) -> None:
-    """Beside the keys, which EC2 uses on the caller's behalf."""
+    """The policy's actions are those that a life calls, besides those on keys, which EC2 uses on the caller's behalf."""
     aws.ok()
     aws.inputs["tags"] = {}
     aws.ok()
@@ -117,14 +117,14 @@ def test_the_policy_allows_what_a_life_calls_and_no_more(aws: Life) -> None:
 
 
 def test_a_quota_that_is_used_up_ends_at_once(fcu: Life) -> None:
-    """It isn't a queue."""
+    """A quota that is used up ends the run at once, and isn't queued for."""
     fcu.set(max_snapshots=1)
     (error,) = fcu.run()
     assert "have the quota raised" in error and fcu.clock.slept < 5
 
 
 def test_fcus_description_carries_the_key_and_the_request_nothing_else(fcu: Life) -> None:
-    """255 characters in all, the user's text cut; no tags, encryption or pre-signed URL."""
+    """On FCU the description has 255 characters with the key at its end; the request has no tags, encryption or pre-signed URL."""
     fcu.inputs["description"] = "d" * 255
     fcu.ok()
     (call,) = fcu.emulator.calls("CopySnapshot")
@@ -136,7 +136,7 @@ def test_fcus_description_carries_the_key_and_the_request_nothing_else(fcu: Life
 
 @pytest.mark.parametrize("command", ["refresh", "destroy", "up"])
 def test_a_forgotten_endpoint_loses_nothing(life: Life, command: str) -> None:
-    """With the other cloud's API no id is asked for, and the state keeps what it has."""
+    """With the other cloud's API the service isn't asked for the state's id, and the state keeps the copy."""
     life.ok()
     life.row = FCU_COPY if life.row is EC2_COPY else EC2_COPY
     life.inputs["tags"] = {"team": "other"}

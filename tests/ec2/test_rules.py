@@ -93,7 +93,7 @@ def violated(book: Any, right: dict[str, Any], **change: Any) -> list[str]:
     ],
 )
 def test_requests_on_aws(change: dict[str, Any], properties: list[str]) -> None:
-    """Each wrong argument is named; what isn't known isn't judged."""
+    """On AWS each wrong argument is named, and unknown values aren't judged."""
     assert violated(AWS_RULES, RIGHT, **change) == properties
 
 
@@ -112,12 +112,12 @@ def test_requests_on_aws(change: dict[str, Any], properties: list[str]) -> None:
     ],
 )
 def test_requests_on_fcu(change: dict[str, Any], properties: list[str]) -> None:
-    """What only AWS has is refused, and so are its regions."""
+    """On FCU the arguments and regions that only AWS has are refused."""
     assert violated(FCU_RULES, ON_FCU, **change) == properties
 
 
 def test_another_region_than_the_endpoints_is_refused(bare: pytest.MonkeyPatch) -> None:
-    """An account of OUTSCALE's belongs to one region."""
+    """On FCU another region than the endpoint's is refused: an account belongs to one region."""
     bare.setenv("AWS_ENDPOINT_URL_EC2", "https://fcu.us-east-2.outscale.com")
     assert violated(COPIED_SNAPSHOT_RULES.in_stack({}), ON_FCU) == ["sourceRegion"]
     bare.setenv("AWS_ENDPOINT_URL_EC2", "https://fcu.eu-west-2.outscale.com")
@@ -138,7 +138,7 @@ def test_another_region_than_the_endpoints_is_refused(bare: pytest.MonkeyPatch) 
 def test_readers_of_the_rules_see_the_cloud_that_the_stack_means(
     config: dict[str, str], environment: dict[str, str], fcu: bool, bare: pytest.MonkeyPatch, tmp_path: Any
 ) -> None:
-    """By the stack's configuration, else the environment's; a setting that is neither is the provider's to refuse."""
+    """The cloud is that of the stack's configuration, else of the environment; a wrong setting is left to the provider to refuse."""
     (tmp_path / "config").write_text(PROFILE)
     bare.setenv("AWS_CONFIG_FILE", str(tmp_path / "config"))
     for name, value in environment.items():
@@ -148,7 +148,7 @@ def test_readers_of_the_rules_see_the_cloud_that_the_stack_means(
 
 
 def test_copies_are_encrypted_where_the_organisation_asks_for_it() -> None:
-    """Asked for in so many words; what isn't known yet isn't judged."""
+    """The rule `copies-encrypted` wants `encrypted=True`, and doesn't judge what isn't known yet."""
 
     def judged(**inputs: Any) -> list[str]:
         return [each.property for each in COPIES_ENCRYPTED.judge(inputs, None, {})]  # type: ignore[arg-type]
@@ -158,7 +158,7 @@ def test_copies_are_encrypted_where_the_organisation_asks_for_it() -> None:
 
 
 def test_a_copy_out_of_its_partition_is_told_a_region_inside() -> None:
-    """Credentials are of one partition, and CopySnapshot refuses regions of another."""
+    """A copy to a region of another partition is refused, with a region of its own."""
     inputs = {**RIGHT, "sourceRegion": "us-gov-west-1"}
     (found,) = AWS_RULES.violations(inputs, now=NOW)
     assert found.message == (
@@ -189,7 +189,7 @@ def test_no_organisation_asks_for_what_fcu_refuses() -> None:
 
 
 def test_which_cloud_is_meant(bare: pytest.MonkeyPatch) -> None:
-    """The setting, else the endpoint's host; any other value is refused."""
+    """The setting decides which cloud is meant, else the endpoint's host; any other value is refused."""
     assert cloud_of("x", None, configured_endpoint) == "aws"
     bare.setenv("AWS_ENDPOINT_URL", "https://fcu.eu-west-2.outscale.com")
     assert cloud_of("x", None, configured_endpoint) == "fcu"
@@ -199,7 +199,7 @@ def test_which_cloud_is_meant(bare: pytest.MonkeyPatch) -> None:
 
 
 def test_a_profiles_endpoint_counts(bare: pytest.MonkeyPatch, tmp_path: Any) -> None:
-    """As in the AWS CLI, in a section of services."""
+    """An endpoint in a profile's section of services counts, as in the AWS CLI."""
     path = tmp_path / "config"
     path.write_text(PROFILE)
     bare.setenv("AWS_CONFIG_FILE", str(path))
@@ -208,7 +208,7 @@ def test_a_profiles_endpoint_counts(bare: pytest.MonkeyPatch, tmp_path: Any) -> 
 
 
 def test_fcu_without_an_endpoint_is_refused(bare: pytest.MonkeyPatch) -> None:
-    """OUTSCALE's ids are nothing to send to AWS."""
+    """FCU without an endpoint is refused: OUTSCALE's ids are nothing to send to AWS."""
     config = {"snapcopy:ec2Api": "fcu"}
     with pytest.raises(ConfigError, match="snapcopy:ec2Api is fcu, and no endpoint is set"):
         _family(Settings.read(config.get))
@@ -217,7 +217,7 @@ def test_fcu_without_an_endpoint_is_refused(bare: pytest.MonkeyPatch) -> None:
 
 
 def test_a_forgotten_endpoint_is_said() -> None:
-    """In a region that both clouds have."""
+    """The message names the forgotten endpoint also in a region that both clouds have."""
 
     def described(region: str, value: str | None = None, endpoint: str | None = None) -> str:
         return described_cloud(region, name="snapcopy:ec2Api", value=value, endpoint=endpoint)
@@ -230,7 +230,7 @@ def test_a_forgotten_endpoint_is_said() -> None:
 
 @pytest.mark.parametrize("text", ["", "nightly", "d" * 255, "x [snapcopy 00]", "ends [", "é" * 255])
 def test_the_key_survives_any_description(text: str) -> None:
-    """It stands at the very end, within 255 characters."""
+    """The key stands at the end of any description, within 255 characters."""
     whole = description_with_key(text, "0f" * 16)
     assert len(whole) <= 255 and key_in(whole) == "0f" * 16
     assert key_in(whole + " (copied)") == ""

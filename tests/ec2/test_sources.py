@@ -23,7 +23,7 @@ def _sources(*, by_filter: list[dict[str, Any]], by_id: Raw | None, asked: list[
 
 
 def test_a_source_that_the_filter_does_not_show_yet_is_read_by_its_id() -> None:
-    """The filter may lag behind a copy that completed a moment ago, for longer than two reads of it take."""
+    """A source that completed a moment ago is read by its id while the filter lags."""
     asked: list[str] = []
     sources = _sources(by_filter=[], by_id=SOURCE, asked=asked)
     assert sources.get("us-east-1", "snap-1") == SOURCE
@@ -31,7 +31,7 @@ def test_a_source_that_the_filter_does_not_show_yet_is_read_by_its_id() -> None:
 
 
 def test_a_source_that_the_filter_shows_is_not_read_again() -> None:
-    """One call serves all that ask at the same time."""
+    """A source that the filter shows isn't read by its id, so that one call serves all that ask at the same time."""
     asked: list[str] = []
     sources = _sources(by_filter=[SOURCE], by_id=None, asked=asked)
     assert sources.get("us-east-1", "snap-1") == SOURCE
@@ -39,7 +39,7 @@ def test_a_source_that_the_filter_shows_is_not_read_again() -> None:
 
 
 def test_a_source_that_neither_filter_nor_id_shows_is_not_there() -> None:
-    """It isn't asked for a third time."""
+    """A source that neither filter nor id shows is missing, and isn't asked for a third time."""
     asked: list[str] = []
     sources = _sources(by_filter=[], by_id=None, asked=asked)
     assert sources.get("us-east-1", "snap-1") is None
@@ -48,7 +48,7 @@ def test_a_source_that_neither_filter_nor_id_shows_is_not_there() -> None:
 
 @pytest.mark.parametrize("code", ["InvalidSnapshotID.Malformed", "InvalidParameterValue"])
 def test_an_id_that_ec2_finds_malformed_is_of_no_source(monkeypatch: pytest.MonkeyPatch, code: str) -> None:
-    """Some ids of the right shape are malformed to EC2: what there is instead says more than its refusal."""
+    """An id that EC2 finds malformed is a missing source, and not an error with EC2's refusal."""
 
     class Client:
         def describe_snapshots(self, **given: Any) -> Any:

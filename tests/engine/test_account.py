@@ -101,7 +101,7 @@ def program(stack: Stack, copies: dict[str, dict[str, Any]]) -> None:
 
 
 def test_a_wrong_account_does_nothing(stack: Stack, emulator: Emulator, service: Service, sts: Sts) -> None:
-    """Ten copies at a time ask once for the account, through STS's throttling; then the account is another.
+    """Ten copies at once ask for the account once, through STS's throttling; with a wrong account nothing is done.
 
     Each verb is refused with both accounts and what is true, the state and the service stay as they were, and what is
     unchanged asks nobody.
@@ -168,7 +168,7 @@ def test_a_wrong_account_is_refused_at_preview(stack: Stack, emulator: Emulator,
 def test_refresh_and_destroy_go_by_the_last_ups_configuration(
     stack: Stack, emulator: Emulator, service: Service, sts: Sts
 ) -> None:
-    """Pulumi's doing: a guard set since reaches them with --run-program; that of the environment holds at once.
+    """A guard set after the last `up` reaches refresh and destroy only with --run-program; the environment's holds at once.
 
     Without a guard nobody asks for the account.
     """
@@ -194,7 +194,7 @@ def test_refresh_and_destroy_go_by_the_last_ups_configuration(
 def test_an_account_that_cant_be_told_lets_nothing_through(
     stack: Stack, emulator: Emulator, service: Service
 ) -> None:
-    """STS can't be reached: a preview passes, asking nothing of the service; whatever would ask or change is refused."""
+    """While STS can't be reached a preview passes without asking the service, and all else is refused."""
     stack.copied(**LATEST)
     stack.environment["AWS_ENDPOINT_URL_STS"] = "http://127.0.0.1:9"
     write_guard(stack, f"'{OURS}'")
@@ -210,7 +210,7 @@ def test_an_account_that_cant_be_told_lets_nothing_through(
 
 
 def test_without_credentials_the_account_isnt_known(stack: Stack, emulator: Emulator) -> None:
-    """That is no wrong account: `up` asks to log in."""
+    """Without credentials `up` asks to log in, and doesn't speak of a wrong account."""
     for key in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
         del stack.environment[key]
     stack.environment |= {"AWS_SHARED_CREDENTIALS_FILE": "/nowhere", "AWS_CONFIG_FILE": "/nowhere"}
@@ -228,7 +228,7 @@ def test_without_credentials_the_account_isnt_known(stack: Stack, emulator: Emul
 def test_a_misspelled_guard_is_refused_by_a_program_that_only_looks_up(
     stack: Stack, emulator: Emulator
 ) -> None:
-    """Otherwise it would read another account unguarded."""
+    """A program that only looks up is refused with a misspelled guard, which would let it read another account."""
     config = stack.folder / "Pulumi.dev.yaml"
     config.write_text(
         config.read_text().partition("config:")[0] + f"\nconfig:\n  snapcopy:allowedAccountId: '{OURS}'\n"

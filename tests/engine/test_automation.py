@@ -67,7 +67,7 @@ def test_the_pages_line_leads_to_the_callers_python(inline: Inline, service: Ser
 
 @pytest.mark.soak  # daily `uv run` does so in test_uv.py
 def test_path_leads_there_too(inline: Inline, service: Service) -> None:
-    """So does the environment's folder first on PATH."""
+    """With the environment's folder first on PATH the provider runs on the interpreter that runs the program."""
     done = inline(f'{{"PATH": {f"{BIN}{os.pathsep}"!r} + __import__("os").environ["PATH"]}}')
     assert done.returncode == 0, done.stdout + done.stderr
     assert service.only()["state"] == "available"
@@ -91,7 +91,7 @@ def test_path_leads_there_too(inline: Inline, service: Service) -> None:
 def test_without_it_the_message_is_the_pages(
     inline: Inline, service: Service, packages: Path | None, says: list[str]
 ) -> None:
-    """The provider starts on the wrong Python; docs/errors.md has the text, and nothing was copied."""
+    """On the wrong Python the provider fails with the message in docs/errors.md, and nothing is copied."""
     done = inline("{}", packages=packages)
     assert done.returncode != 0
     errors = (ROOT / "docs" / "errors.md").read_text()

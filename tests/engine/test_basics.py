@@ -44,7 +44,7 @@ Weekly("shop", restore_date="{day(1)}")
 def test_copies_of_every_kind(
     stack: Stack, service: Service, emulator: Emulator, subtests: pytest.Subtests
 ) -> None:
-    """Made, complete and said so; unchanged by a second run; deleted at the end, and nothing else with them."""
+    """Copies of every kind are made and complete, unchanged by a second run, and deleted at the end, with nothing else."""
     before = {region: service.snapshots(region) for region in ("us-east-1", "eu-west-1", "eu-central-1")}
     slow = Fault(kind="copy-seconds", operation="CopySnapshot", resource="slow", seconds=4)
     emulator.inject(slow)
@@ -109,7 +109,7 @@ def test_copies_of_every_kind(
 
 
 def test_a_hundred_copies_run_at_once(stack: Stack, service: Service, emulator: Emulator) -> None:
-    """All are in progress at once, as the host serves more than the SDK's four, and cost about as many reads as one."""
+    """A hundred copies are in progress at once, and cost about as many reads as one."""
     emulator.settings = emulator.settings.__class__(copy_seconds=3600)
     stack.program("""
 for n in range(100):

@@ -250,7 +250,7 @@ def test_each_change_does_what_it_asks_for(
 def test_a_wrong_source_is_refused_before_the_copy_goes(
     stack: Stack, service: Service, emulator: Emulator
 ) -> None:
-    """Under an explicit name the copy would have to be deleted first: nothing is sent, and the message says what there is."""
+    """Under an explicit name a wrong source is refused before the old copy is deleted, and the message says what there is."""
     life, web = Life(stack, service, emulator), {**DATED, "target_snapshot_name": "web-dr"}
     stack.program(declared({"web": {**web, "restore_date": day(2)}}))
     first = life.up()
@@ -289,7 +289,7 @@ CopiedSnapshot("of-it", source_snapshot_name=taken.disk_snapshot_name, source_re
 def test_a_wrong_source_costs_none_of_the_copies_that_go_first(
     stack: Stack, service: Service, emulator: Emulator, wrong: dict[str, str]
 ) -> None:
-    """Under an explicit name Pulumi deletes what depends on a copy before the copy: all stay, and the right source follows."""
+    """Under an explicit name a wrong source also keeps the copies that depend on the one to be replaced."""
     right = {"snapshot": "db-before-upgrade", "disk": "data-1"}
     life = Life(stack, service, emulator)
     stack.program(CHAINS.format(**right))
@@ -305,7 +305,7 @@ def test_a_wrong_source_costs_none_of_the_copies_that_go_first(
 
 
 def test_a_saved_plan_is_carried_out(stack: Stack, service: Service) -> None:
-    """Names that a preview can't know, since the identity or an input isn't there yet, may become names."""
+    """A saved plan is carried out although names were unknown at preview."""
     program = """
 route = dict(source_region="us-east-1", target_region="eu-west-1")
 web = CopiedSnapshot("web", source_resource_name="web-1", use_latest_restorable_auto_snapshot=True, triggers=[{run}], **route)

@@ -46,7 +46,7 @@ LAGGING = {
 
 
 def test_a_service_that_shows_late_what_it_does(stack: Stack, service: Service, emulator: Emulator) -> None:
-    """New copies are hidden for 3 s, operations end 2 s early, pending copies take no tags: each copy comes right."""
+    """Each copy is right on a service that hides new copies for 3 s, ends operations 2 s early and refuses tags while pending."""
     emulator.settings = Settings(
         copy_seconds=5, visibility_seconds=3, operation_lead_seconds=2, taggable_when_pending=False
     )
@@ -68,7 +68,7 @@ def test_a_service_that_shows_late_what_it_does(stack: Stack, service: Service, 
 def test_more_copies_than_may_be_in_progress(
     stack: Stack, service: Service, emulator: Emulator, record_property: Callable[..., None]
 ) -> None:
-    """Somebody else's copy takes the only place, and it is told; then three may be, and all twelve arrive, none twice."""
+    """While somebody else's copy takes the only place the user is told; then all twelve copies are made, none twice."""
     emulator.settings = Settings(copy_seconds=3600, max_copies_in_progress=1)
     client = emulator.client("eu-west-1")
     client.copy_snapshot(
@@ -139,7 +139,7 @@ KILLED = {
 def test_killed_before_tagging_on_a_clock_behind_ours(
     stack: Stack, service: Service, emulator: Emulator, skewed: Skew
 ) -> None:
-    """Each copy is made once and known again, by its name or its record; a "latest" over midnight is the next day's."""
+    """Copies killed before their tag are made once and found by name or record; a "latest" over midnight is the next day's."""
     on_another_clock(emulator, skewed, -4 * 3600)
     partial = {**MANUAL, "target_snapshot_name": "partial"}
 
@@ -194,7 +194,7 @@ def test_killed_before_tagging_on_a_clock_behind_ours(
 def test_a_partial_copy_whose_record_is_old_is_destroyed(
     stack: Stack, service: Service, emulator: Emulator, skewed: Skew
 ) -> None:
-    """The state holds its operation but no ARN yet, and the record is older than the time-out: it is ours all the same."""
+    """A partial copy without an ARN in the state is destroyed as ours, although its record is older than the timeout."""
     on_another_clock(emulator, skewed, -4 * 3600)
     tagging_denied(emulator, "db-dr")
     stack.copied(target_snapshot_name="db-dr")

@@ -180,7 +180,7 @@ def test_killed_around_every_call_it_recovers(
     new_stack: Callable[..., Stack], emulator: Emulator, name: str, victim: str,
     record_property: Callable[[str, object], None],
 ) -> None:  # fmt: skip
-    """Right before and right after every call, reads as well."""
+    """A run killed right before or after any call, reads too, is recovered by the next one."""
     matrix = Matrix(new_stack, emulator, SCENARIOS[name])
     changes = matrix.changes()
     killed: dict[When, list[Point]] = {"before": [], "after": []}
@@ -200,7 +200,7 @@ def test_killed_around_every_call_it_recovers(
 def test_the_scenarios_make_every_change_that_we_may_make(
     new_stack: Callable[..., Stack], emulator: Emulator
 ) -> None:
-    """What the least privileges allow to be changed is what somebody is killed at."""
+    """The scenarios make every change that the least privileges allow."""
     made = {call for each in SCENARIOS.values() for call, _ in Matrix(new_stack, emulator, each).changes()}
     assert made == {each.action.removeprefix("lightsail:") for each in PERMISSIONS if not each.reads}
 

@@ -82,7 +82,7 @@ def exported(stack: Stack) -> dict[str, Any]:
 
 
 def test_days_roll_on_and_the_end_leaves_nothing(stack: Stack, service: Service, emulator: Emulator) -> None:
-    """The first day copies what the retention keeps; the next one begins a week: what only filled the weekly rule goes, too.
+    """A region copies what the retention keeps, drops on the next day what only filled a rule, and leaves nothing at the end.
 
     The next day's run is killed and resumed, a further one changes nothing, and destroy leaves what was there.
     """
@@ -124,7 +124,7 @@ DARK = {
 
 
 def test_nothing_is_pruned_in_the_dark(stack: Stack, service: Service, emulator: Emulator) -> None:
-    """A source gone, a list empty, a list denied: all is kept, the run says why, and what is new is copied.
+    """With a source gone, a list empty or a list denied all copies are kept, the run says why, and new ones are made.
 
     The next good day catches up; what is gone is kept until it is taken out of protect, within the limit, and a refusal
     names all that is wrong. Each list by itself is in tests/recovery/test_deciding.py.
@@ -184,7 +184,7 @@ def test_nothing_is_pruned_in_the_dark(stack: Stack, service: Service, emulator:
 
 @pytest.mark.soak
 def test_a_vanished_source_keeps_its_copies(stack: Stack, service: Service, emulator: Emulator) -> None:
-    """Its copies are what is left of it: they stay until it is taken out of protect, within the limit. One was added before."""
+    """The copies of a source that is gone stay until it is removed from protect, within the limit."""
     region(stack, protect=("web-1",))
     stack.up()
     region(stack, protect=("web-1", "data-1"))
@@ -229,7 +229,7 @@ def test_another_retention_and_another_region_meet_the_limit(stack: Stack, servi
 
 @pytest.mark.soak
 def test_a_killed_run_is_resumed(stack: Stack, service: Service, emulator: Emulator) -> None:
-    """Killed while it copies or while it deletes: its successor holds the day, nothing twice, and no more is gone."""
+    """A region killed while it copies or deletes is completed by the next run: nothing twice, and no more is deleted."""
     region(stack)
     stack.up()
     emulator.take_automatic_snapshot(SOURCE, "web-1", nth(7))
@@ -268,7 +268,7 @@ class Outer(pulumi.ComponentResource):
 def test_a_region_with_an_alias_keeps_its_copies(
     name: str, before: str, after: str, stack: Stack, service: Service, emulator: Emulator
 ) -> None:
-    """Under another name or parent, with an alias: copies that the source no longer has stay, also where that run was killed."""
+    """A region with a new name or parent and an alias keeps its copies, also where that run was killed."""
 
     def declared(name: str, options: str, keep: str) -> str:
         more = f"opts=ResourceOptions({options})"
@@ -292,7 +292,7 @@ def test_a_region_with_an_alias_keeps_its_copies(
 
 @pytest.mark.soak
 def test_a_copy_deleted_by_hand_is_asked_about(stack: Stack, service: Service, emulator: Emulator) -> None:
-    """One that the retention keeps stays declared, and what would be kept without it stays, until a refresh says it is gone."""
+    """A copy deleted by hand stays declared, and nothing is pruned for it, until a refresh says that it is gone."""
     region(stack)
     stack.up()
     (name,) = [each for each in service.snapshots() if nth(6) in each]
@@ -339,7 +339,7 @@ def test_a_source_without_automatic_snapshots_has_a_manual_one_a_day(
 @pytest.mark.soak  # daily sixty days in tests/recovery/test_sixty_days.py
 @pytest.mark.timeout(900)
 def test_a_sample_of_days(stack: Stack, service: Service, emulator: Emulator) -> None:
-    """Day 7 is ordinary, 8 has an outage, 9 is skipped, 10 is killed, from 12 a source is gone; each day the service is asked."""
+    """A region holds what it should on a sample of days: ordinary, with an outage, skipped, killed, with a source gone."""
     region(
         stack, protect=("web-1", "data-1"), more="max_prune=1"
     )  # several days at once are several copies at once

@@ -64,7 +64,7 @@ def copies(emulator: Emulator, region: str = "eu-west-1") -> list[Snapshot]:
 
 
 def test_example(stack: Stack, emulator: Emulator) -> None:
-    """A copy and a copy of it; a second run changes nothing and asks nothing; destroy leaves the source alone."""
+    """The example makes a copy and a copy of it, a second run changes and asks nothing, and destroy leaves the source."""
     shutil.copy(EXAMPLE / "__main__.py", stack.folder)
     stack.run("config", "set", "snapshotId", SOURCE)
     assert stack.up().changes == {"created": 3}
@@ -81,7 +81,7 @@ def test_example(stack: Stack, emulator: Emulator) -> None:
 
 
 def test_wrong_requests_are_refused_at_preview(stack: Stack, emulator: Emulator) -> None:
-    """Every property with what to write; the service isn't asked anything."""
+    """Each wrong property is refused at preview with what to write, and the service isn't asked."""
     program(stack, kms_key_id="alias/dr", completion_duration_minutes=20, target_region="eu-wst-1")
     output = stack.preview(ok=False).output
     assert "encrypted=True" in output and "steps of 15" in output and "eu-west-1" in output
@@ -90,7 +90,7 @@ def test_wrong_requests_are_refused_at_preview(stack: Stack, emulator: Emulator)
 
 @pytest.mark.parametrize("services", [("fcu",)])
 def test_fcu_by_the_stacks_setting(stack: Stack, emulator: Emulator) -> None:
-    """The key stands in the description, tags come after; what FCU doesn't have is refused at preview, by the pack too."""
+    """With `snapcopy:ec2Api` at fcu the key stands in the description, and provider and pack refuse what FCU doesn't have."""
     source = emulator.outscale.put_snapshot("eu-west-2", size=10)
     del stack.environment["SNAPCOPY_EC2_API"]
     stack.run("config", "set", "snapcopy:ec2Api", "fcu")

@@ -229,7 +229,7 @@ def target() -> Iterator[Emulated]:
 def test_the_model_of_the_engine_does_as_the_engine(
     story: str, target: Emulated, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """The same verbs told the same, the same calls to the service, the same copies, the same state."""
+    """The model and the engine call the same verbs with the same values, and end with the same calls, copies and state."""
     cli = Cli(target, tmp_path)
     real = list(lived(target, cli, STORIES[story]))
     told = [

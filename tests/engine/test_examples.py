@@ -15,7 +15,7 @@ EXAMPLES = Path(__file__).parents[2] / "examples"
 
 
 def test_quickstart(stack: Stack, service: Service, emulator: Emulator) -> None:
-    """Three copies, shown by the service and in the outputs."""
+    """The quickstart makes three copies, which the service and the outputs show."""
     emulator.reset()
     emulator.seed(json.loads((EXAMPLES / "quickstart" / "sources.json").read_text()))
     shutil.copy(EXAMPLES / "quickstart" / "__main__.py", stack.folder)

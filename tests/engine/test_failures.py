@@ -153,7 +153,7 @@ def things_by_hand(emulator: Emulator) -> dict[str, Any]:
 def test_what_goes_wrong_is_told_and_the_next_up_fixes_it(
     stack: Stack, service: Service, emulator: Emulator
 ) -> None:
-    """Each story's copy is made once, but where it failed, and nothing of others is touched meanwhile."""
+    """Each failure is told, the next `up` fixes it with one copy, and nothing of others is touched."""
     emulator.settings = Settings(copy_seconds=0.3)
     prepare(STORIES, emulator)
     theirs, by_hand = service.snapshots(), things_by_hand(emulator)

@@ -77,7 +77,7 @@ DAILY = ("lost", "throttled", "hang")
 def test_trouble_that_passes_only_delays(
     stack: Stack, service: Service, emulator: Emulator, kinds: tuple[str, ...], often: bool
 ) -> None:
-    """Each operation fails, in a life of create, refresh, update, replace, destroy: the user needn't know.
+    """A life of create, refresh, update, replace and destroy in which each operation fails ends as one without faults.
 
     In the soak more often than the AWS client tries by itself, and again in each run; every day but once.
     """
@@ -141,7 +141,7 @@ def test_trouble_that_passes_only_delays(
 def test_trouble_that_stays(
     stack: Stack, service: Service, emulator: Emulator, kinds: tuple[str, ...]
 ) -> None:
-    """Each operation fails for good, while creating and while changing: what is told is true, and the next run fixes it."""
+    """When an operation fails for good, what the user is told is true, and the next run fixes it."""
     creating = rows_of(kinds, "CopySnapshot", "TagResource", "GetAutoSnapshots")
     del creating["empty-GetAutoSnapshots"]  # a resource without any answers just that
     changing = rows_of(kinds, "UntagResource", "DeleteInstanceSnapshot", "GetInstanceSnapshot")
@@ -237,7 +237,7 @@ def assert_changing_is_told(
 def test_lists_that_cant_be_had_and_lists_without_an_end(
     stack: Stack, service: Service, emulator: Emulator, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """An orphan is looked for before anything is sent; a list whose every page names the same next page comes to an end."""
+    """Nothing is sent before the list of orphans is read, and a list whose pages name themselves comes to an end."""
     denied = {
         # the source of each copy, its target, and what can't be had there
         "web": ("web-1", "eu-west-1", "GetInstanceSnapshots"),
@@ -295,7 +295,7 @@ def test_a_call_that_hangs_is_given_up(stack: Stack, service: Service, emulator:
 def test_a_call_that_always_hangs_is_told(
     stack: Stack, service: Service, emulator: Emulator, call: str
 ) -> None:
-    """Out of time, the user reads that nobody answers, at which address, and what is true of the copy."""
+    """If every call hangs, the user reads at the deadline which address doesn't answer, and what is true of the copy."""
     emulator.inject(Fault(kind="hang", operation=call, region="eu-west-1", times=None))
     write(stack, {"db": {}})
     result = stack.up(ok=False)

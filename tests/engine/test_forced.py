@@ -38,7 +38,7 @@ CopiedSnapshot("its-like", source_resource_name="aging", restore_date={oldest!r}
 def test_what_pulumi_replaces_for_a_reason_of_its_own(
     stack: Stack, service: Service, emulator: Emulator, subtests: pytest.Subtests
 ) -> None:
-    """No copy goes before it has to, none is orphaned, and what would only be made again stays."""
+    """When Pulumi forces a replacement no copy is deleted too early or orphaned, and one that would only be made again stays."""
     sources = (*OPTIONS, "aging")
     emulator.seed({"us-east-1": {"instances": [{"name": n, "automaticSnapshots": WEEK} for n in sources]}})
     for source in OPTIONS:
@@ -97,7 +97,7 @@ def test_what_pulumi_replaces_for_a_reason_of_its_own(
 def test_a_copy_is_kept_that_is_replaced_by_the_same_after_an_upgrade_of_python(
     stack: Stack, service: Service
 ) -> None:
-    """The state has the provider as another Python pickles it, and the host takes that for another provider."""
+    """A copy is kept when `--replace` finds the state's provider pickled by another Python."""
     stack.copied()
     stack.up()
     before = service.only()

@@ -48,7 +48,7 @@ def identity(stack: Stack) -> str:
 def test_an_identity_is_the_stacks_for_its_whole_life(
     new_stack: Callable[..., Stack], service: Service, emulator: Emulator, subtests: pytest.Subtests
 ) -> None:
-    """It survives a kill, tells two stacks of one name apart, and goes along when a stack is moved or renamed."""
+    """An identity survives a kill, a move and a rename, and tells two stacks of one name apart."""
     first, second, elsewhere = new_stack("one"), new_stack("two"), new_stack("three")
     for each in (first, second, elsewhere):
         each.program(PLACES)
@@ -160,7 +160,7 @@ def test_users_may_test_their_programs_with_pulumis_mocks() -> None:
 def test_a_new_stack_takes_over_no_copy_that_somebody_made_before_it(
     new_stack: Callable[..., Stack], service: Service, emulator: Emulator
 ) -> None:
-    """Of the same source, under the explicit name, and untagged: no run of a stack that is new can have made it."""
+    """A new stack doesn't take over an older untagged copy of the same source under its explicit name."""
     emulator.advance(-600)
     emulator.put_snapshot("us-east-1", "earlier")
     emulator.client("eu-west-1").copy_snapshot(
@@ -177,7 +177,7 @@ def test_a_new_stack_takes_over_no_copy_that_somebody_made_before_it(
 
 
 def test_an_identity_that_copies_depend_on_is_not_destroyed_alone(stack: Stack, service: Service) -> None:
-    """Pulumi asks what that would mean for the copies, is answered, and names them."""
+    """Destroying the identity alone is refused by Pulumi, which names the copies that depend on it."""
     stack.copied()
     stack.up()
     urn = f"urn:pulumi:dev::shop::{IDENTITY}::snapcopy"

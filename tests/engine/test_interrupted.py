@@ -28,7 +28,7 @@ MOMENTS: dict[str, tuple[Kind, str]] = {
 def test_killed_around_each_change_of_a_create_it_recovers(
     stack: Stack, service: Service, emulator: Emulator, skewed: Skew, victim: str, ahead: int
 ) -> None:
-    """SIGKILL of the CLI or of the host, derived names and explicit ones: each copy is there once, and is waited for.
+    """After SIGKILL of the CLI or the host around each change of a create, each copy is there once and is waited for.
 
     A killed CLI's host ends by itself; a killed host is told, and the next run needs no `cancel`. The service's clock may
     be ahead of ours.
@@ -121,7 +121,7 @@ def up_with_a_killed_host(stack: Stack, held: list[Injected]) -> Result:
 def test_killed_in_the_middle_of_eight_copies_each_is_there_once(
     stack: Stack, service: Service, emulator: Emulator, kind: Kind, operation: str
 ) -> None:
-    """Some are done, some tagged, some just started, some not yet asked for: eight are there after the next `up`."""
+    """Eight copies that are done, tagged, just started or not yet requested when killed are there once after the next `up`."""
     stack.program(f"for n in range(8):\n    CopiedSnapshot(f'db-{{n}}', **{MANUAL!r})\n")
     held = emulator.inject(Fault(kind=kind, operation=operation, skip=4, times=None))
     stack.up_killed_at(held, "--parallel", "8")
@@ -135,7 +135,7 @@ def test_killed_in_the_middle_of_eight_copies_each_is_there_once(
 def test_a_copy_that_was_stopped_before_it_showed_is_not_forgotten(
     stack: Stack, service: Service, emulator: Emulator, commands: tuple[str, ...]
 ) -> None:
-    """It is in the state, and NotFound for a while: `destroy` waits for it to show, and deletes it."""
+    """`destroy` waits for a copy in the state that isn't visible yet, and deletes it."""
     emulator.settings = Settings(copy_seconds=1, visibility_seconds=12)
     stack.copied()
     held = emulator.inject(Fault(kind="hold-after", operation="CopySnapshot"))
@@ -186,7 +186,7 @@ for n in range(12):
 def test_a_run_killed_before_midnight_leaves_one_copy(
     stack: Stack, service: Service, emulator: Emulator
 ) -> None:
-    """Repeated on the next day, when "latest" is another date, the first day's orphan is removed."""
+    """A killed run of "latest" that is repeated the next day leaves the second day's copy alone."""
     emulator.age_out("us-east-1", "web-1", day(0))
     emulator.settings = Settings(copy_seconds=3600)
     stack.copied(source_resource_name="web-1", use_latest_restorable_auto_snapshot=True)
@@ -208,7 +208,7 @@ def test_a_run_killed_before_midnight_leaves_one_copy(
 def test_killed_and_then_changed_the_explicit_name_holds_what_is_asked_for(
     stack: Stack, service: Service, emulator: Emulator
 ) -> None:
-    """The killed run's copy has the name but is of another date: it makes way for the one that is asked for."""
+    """A killed run's copy of another date under the explicit name makes way for the one that is asked for."""
     emulator.settings = Settings(copy_seconds=3600)
     stack.copied(target_snapshot_name="web-dr", source_resource_name="web-1", restore_date=day(2))
     held = emulator.inject(Fault(kind="hold-after", operation="TagResource"))
@@ -224,7 +224,7 @@ def test_killed_and_then_changed_the_explicit_name_holds_what_is_asked_for(
 def test_killed_after_going_back_where_pulumi_deletes_first_nothing_is_left(
     stack: Stack, service: Service, emulator: Emulator
 ) -> None:
-    """One date, another that couldn't be copied, the first again and killed, a third: there is the copy of the third."""
+    """After three edits of the date, a failure and a kill the copy of the last date is the only one."""
     first_deleted = "ResourceOptions(delete_before_replace=True)"
     web = {"source_resource_name": "web-1", "opts": first_deleted}
     stack.copied(**web, restore_date=day(3))

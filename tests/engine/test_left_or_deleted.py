@@ -71,7 +71,7 @@ STORIES = {
 def test_destroy_deletes_what_is_ours_and_leaves_what_is_not(
     stack: Stack, service: Service, emulator: Emulator
 ) -> None:
-    """Also what is partial or broken; what has taken a name of ours is told and left alone by every command."""
+    """`destroy` deletes our copies, partial ones too; what has taken a name of ours is told and left by every command."""
     emulator.settings = Settings(copy_seconds=0.3)
     emulator.seed({"eu-west-1": {"disks": [{"name": "theirs"}]}})
     prepare(STORIES, emulator)

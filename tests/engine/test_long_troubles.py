@@ -21,7 +21,7 @@ pytestmark = [pytest.mark.soak, pytest.mark.timeout(900)]
 def test_changes_that_are_unseen_for_half_a_minute(
     stack: Stack, service: Service, emulator: Emulator
 ) -> None:
-    """What is made, deleted or tagged shows after 30 s: created, replaced under its own name, destroyed, never twice."""
+    """With changes that show after 30 s a copy is made, replaced under its name and destroyed, never twice."""
 
     def write(date: str, **changed: Any) -> None:
         web = {
@@ -59,7 +59,7 @@ def test_changes_that_are_unseen_for_half_a_minute(
 def test_a_refresh_that_the_service_never_answers(
     stack: Stack, service: Service, emulator: Emulator, nobody: str, trouble: str
 ) -> None:
-    """Reads fail for good, or nobody listens: the refresh fails after its five minutes, says so, and the state keeps the copy."""
+    """A refresh that gets no answer fails after five minutes, says so, and the state keeps the copy."""
     stack.copied(target_snapshot_name="db-dr")
     stack.up()
     before, there = stack.resources(), stack.environment["AWS_ENDPOINT_URL_LIGHTSAIL"]
@@ -92,7 +92,7 @@ def test_a_refresh_that_the_service_never_answers(
 def test_one_hanging_read_among_ten_waits(
     stack: Stack, service: Service, emulator: Emulator, call: str, record_property: Callable[..., None]
 ) -> None:
-    """Given up after the client's 20 s, and made again: all ten copies arrive, none is made twice."""
+    """A hanging read is given up after 20 s, and all ten copies arrive, none twice."""
     emulator.settings = Settings(copy_seconds=5)
     hung = emulator.inject(Fault(kind="hang", operation=call, region="eu-west-1"))
     stack.program(f"for n in range(10):\n    CopiedSnapshot(f'db-{{n}}', **{MANUAL!r})\n")
@@ -105,7 +105,7 @@ def test_one_hanging_read_among_ten_waits(
 def test_copies_that_no_list_shows(
     stack: Stack, service: Service, emulator: Emulator, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """A list that names its second page over and over hides what comes after; that is there all the same."""
+    """Copies behind a list that repeats its page for ever are found all the same."""
     for number in range(6):
         emulator.put_snapshot("eu-west-1", f"theirs-{number}")
     foreign = service.snapshots()

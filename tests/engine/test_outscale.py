@@ -70,7 +70,7 @@ def stored(stack: Stack) -> str:
 
 
 def test_the_example_takes_and_copies_in_one_up(stack: Stack, emulator: Emulator) -> None:
-    """The copy waits for its source; a second run changes and asks nothing; destroy leaves nothing; no URL is kept."""
+    """The example's copy waits for its source, a second run changes nothing, destroy leaves nothing, and no URL is kept."""
     emulator.settings = Settings(copy_seconds=0.5, snapshot_seconds=2)
     shutil.copy(EXAMPLE / "__main__.py", stack.folder)
     stack.program_more(f"\n{HEAD}Snapshot('plain', file_location={URL!r}, snapshot_size=2**30)\n")
@@ -107,7 +107,7 @@ def test_the_example_takes_and_copies_in_one_up(stack: Stack, emulator: Emulator
 def test_a_refusal_at_preview_never_reaches_the_service_and_quotes_no_url(
     stack: Stack, emulator: Emulator
 ) -> None:
-    """Neither mixed modes nor another region nor what is no URL; the engine prints no secret."""
+    """Mixed modes, another region and malformed URLs are refused at preview without a call, and no secret is printed."""
     declare(
         stack,
         volume_id=VOLUME,
@@ -127,7 +127,7 @@ def test_a_refusal_at_preview_never_reaches_the_service_and_quotes_no_url(
 
 
 def test_a_snapshot_is_adopted_by_one_resource_of_whatever_type(stack: Stack, emulator: Emulator) -> None:
-    """The second is refused at preview: deleted by one of the two, it would be gone for the other."""
+    """A second resource that adopts the same snapshot is refused at preview, of whatever type it is."""
     existing = "snap-bbbbbbbb"
     route = {"source_snapshot_id": SOURCE, "source_region_name": REGION, "adopt_snapshot_id": existing}
     taken = {"volume_id": VOLUME, "adopt_snapshot_id": existing}
@@ -139,7 +139,7 @@ def test_a_snapshot_is_adopted_by_one_resource_of_whatever_type(stack: Stack, em
 
 @pytest.mark.soak
 def test_a_failed_import_is_said_without_its_url_and_replaced(stack: Stack, emulator: Emulator) -> None:
-    """The failed one is in the state until another one has taken its place; daily in tests/services, without the engine."""
+    """A failed import is told without its URL, and stays in the state until another one has taken its place."""
     emulator.inject(Fault(kind="fail-copy", operation="CreateSnapshot", seconds=1))
     declare(stack, file_location=URL, snapshot_size=2**30)
     failed = stack.up(ok=False).output
@@ -152,7 +152,7 @@ def test_a_failed_import_is_said_without_its_url_and_replaced(stack: Stack, emul
 
 
 def test_a_broken_profile_file_is_said_at_preview(stack: Stack, emulator: Emulator, tmp_path: Path) -> None:
-    """The SDK would ignore it."""
+    """A broken profile file is an error at preview, although the SDK would ignore it."""
     broken = tmp_path / "config.json"
     broken.write_text(f'{{"default": {{"secret_key": "{SECRET}"')
     stack.environment["OSC_CONFIG_FILE"] = str(broken)

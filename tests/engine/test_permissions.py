@@ -95,7 +95,7 @@ def _deny(emulator: Emulator, *, changed: bool) -> None:
 
 @pytest.mark.soak  # that each is called is told daily
 def test_each_action_is_needed(stack: Stack, service: Service, emulator: Emulator) -> None:
-    """Without any one of them a feature breaks, and the message names the action; with all of them everything works."""
+    """Without any one action of the policy a feature fails with the action's name; with all of them everything works."""
     courtesy = {
         "lightsail:GetRelationalDatabases"
     }  # tests/unit/test_sources.py: without it a message says less
@@ -189,7 +189,7 @@ def _snapcopy(stack: Stack, *arguments: str) -> str:
 def test_nothing_else_is_ever_called(
     stack: Stack, service: Service, emulator: Emulator, asked: list[Asked]
 ) -> None:
-    """Whichever service is called: exactly the actions of the printed policy, in the listed regions.
+    """All calls are actions of the printed policy, in the listed regions.
 
     A life of instances' and a disk's copies, one adopted and one retained, under the account guard, with wrong
     sources and a failed copy; then the commands that look.

@@ -45,7 +45,7 @@ def up_in_a_terminal(stack: Stack) -> str:
 def test_somebody_who_watches_sees_each_second_and_how_long_it_will_take(
     stack: Stack, emulator: Emulator
 ) -> None:
-    """State and time so far; once a copy of that size has ended, the time to go as well."""
+    """In a terminal the row has state and time so far, and the time to go once a copy of that size has ended."""
     emulator.settings = Settings(copy_seconds=5)
     stack.program(copies(["first", "second"], opts="ResourceOptions(depends_on=[first])"))
     drawn = up_in_a_terminal(stack)
@@ -58,7 +58,7 @@ def test_somebody_who_watches_sees_each_second_and_how_long_it_will_take(
 
 
 def test_a_log_gets_a_line_for_each_stage(stack: Stack, emulator: Emulator) -> None:
-    """Where lines stay, ten copies of some seconds tell now and then, and not every second.
+    """In a log ten copies of some seconds write a line now and then, and not every second.
 
     A single one, which comes after them, goes on telling, ever more rarely: after about one second, two, four.
     """
@@ -82,7 +82,7 @@ def test_a_log_gets_a_line_for_each_stage(stack: Stack, emulator: Emulator) -> N
 
 
 def test_json_output_stays_json(stack: Stack, emulator: Emulator) -> None:
-    """Whatever is told on the way, what a script reads of `up` can be parsed; tests/examples reads previews."""
+    """The JSON output of `up` can be parsed whatever is reported on the way."""
     emulator.settings = Settings(copy_seconds=3)
     stack.program(copies(["first", "second"]))
     events = [
@@ -94,7 +94,7 @@ def test_json_output_stays_json(stack: Stack, emulator: Emulator) -> None:
 
 @pytest.mark.soak
 def test_once_a_minute_a_line_says_how_all_copies_stand(stack: Stack, emulator: Emulator) -> None:
-    """Twenty copies of which one takes more than two minutes: the stack's row counts them and names it."""
+    """The stack's row counts twenty copies once a minute, and names the slowest."""
     emulator.settings = Settings(copy_seconds=20)
     emulator.inject(Fault(kind="copy-seconds", operation="CopySnapshot", seconds=150))
     stack.program(copies([f"copy_{number}" for number in range(20)]))

@@ -30,7 +30,7 @@ NewStack = Callable[..., Stack]
 def test_two_stacks_race_for_one_explicit_name(
     new_stack: NewStack, service: Service, emulator: Emulator, tagged: str
 ) -> None:
-    """Both are about to copy: one wins, the other is told whose it is, and there is one copy, the winner's."""
+    """Of two stacks that copy under one explicit name one wins, and the other is told whose the copy is."""
     emulator.settings = Settings(copy_seconds=8, taggable_when_pending=tagged != "at the end")
     stacks = [new_stack("one", name="one"), new_stack("two", name="two")]
     for stack in stacks:
@@ -64,7 +64,7 @@ def test_two_stacks_race_for_one_explicit_name(
 def test_two_ups_of_one_stack_on_different_backends(
     new_stack: NewStack, service: Service, emulator: Emulator, name: str | None
 ) -> None:
-    """Stacks of one name: each has a copy of its own, or under one explicit name one is refused and told whose it is."""
+    """Stacks of one name on two backends have a copy each; under one explicit name one is refused and told whose it is."""
     emulator.settings = Settings(copy_seconds=1)
     stacks = [new_stack("one"), new_stack("two")]
     for stack in stacks:
@@ -99,7 +99,7 @@ ORPHANED = {
 def test_an_orphaned_host_goes_on_while_its_successor_works(
     stack: Stack, service: Service, emulator: Emulator
 ) -> None:
-    """The CLI is killed, its calls to CopySnapshot aren't: whichever comes first, there is one copy of each."""
+    """There is one copy of each although a killed CLI's host still sends CopySnapshot beside the next run."""
     emulator.settings = Settings(copy_seconds=1)
     web = {**ROUTE, "source_resource_name": "web-1"}
     copies = {name: {**web, **arguments} for name, (arguments, _, _) in ORPHANED.items()}
@@ -175,7 +175,7 @@ GOES_ON_TOO = [
 def test_an_orphan_whose_cli_is_stopped_goes_on(
     stack: Stack, service: Service, emulator: Emulator, doing: str, name: str | None, hold: str, first: str
 ) -> None:
-    """Its engine seems to be there, so nothing ends it: there is one copy, the state's, or a refresh shows the loss."""
+    """A host whose CLI is stopped isn't ended: there is one copy, the state's, or a refresh shows the loss."""
     emulator.settings = Settings(copy_seconds=1)
     if doing == "replace":
         stack.copied(**OLDER, target_snapshot_name=name)
@@ -239,7 +239,7 @@ def wait_for_silence(emulator: Emulator, *, after: int) -> None:
 def test_an_orphaned_host_that_was_asleep_copies_nothing(
     stack: Stack, service: Service, emulator: Emulator
 ) -> None:
-    """It was stopped between its look and CopySnapshot, and wakes when it is alone and the name is free."""
+    """A host stopped between its look and CopySnapshot copies nothing when it wakes without its CLI."""
     stack.copied()
     look = Fault(kind="hold-before", operation="GetDiskSnapshots", region="eu-west-1")
     orphan, host = put_to_sleep(stack, emulator, look)
@@ -252,7 +252,7 @@ def test_an_orphaned_host_that_was_asleep_copies_nothing(
 def test_an_orphaned_host_that_was_asleep_deletes_nothing(
     stack: Stack, service: Service, emulator: Emulator
 ) -> None:
-    """It was stopped between its look and DeleteInstanceSnapshot, and wakes when its successor's copy has the name."""
+    """A host stopped between its look and DeleteInstanceSnapshot deletes nothing of its successor when it wakes."""
     named = {"source_resource_name": "web-1", "target_snapshot_name": "web-dr"}
     stack.copied(**named, restore_date=day(2))
     stack.up()

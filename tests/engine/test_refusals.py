@@ -18,7 +18,7 @@ LATEST = {"use_latest_restorable_auto_snapshot": True}
 def test_every_broken_rule_of_a_copy_is_named_at_once_and_nothing_is_sent(
     stack: Stack, emulator: Emulator
 ) -> None:
-    """At preview, a failure for each property that says what to write instead; tests/unit has all the rules."""
+    """A preview names all broken rules of a copy, a failure for each property, and sends nothing."""
     stack.copied(
         source_snapshot_name="a-b",
         source_resource_name="web-1",
@@ -46,7 +46,7 @@ CopiedSnapshot("db", source_snapshot_name=["db"], target_snapshot_name=pulumi.Ou
 
 
 def test_a_value_of_any_wrong_type_is_named_without_a_traceback(stack: Stack, emulator: Emulator) -> None:
-    """Also a list, at which the SDK itself fails where it expects another type."""
+    """A value of a wrong type is named without a traceback, also a list, at which the SDK itself fails."""
     stack.program(WRONG_TYPES)
     output = stack.preview(ok=False).output
     for said in (
@@ -71,13 +71,13 @@ for index, create in enumerate((5400, "1h 30m", "2d", datetime.timedelta(hours=1
 
 
 def test_timeouts_of_each_form_that_messages_propose_are_taken(stack: Stack) -> None:
-    """Numbers, spaces and days, too, which the engine itself doesn't read."""
+    """Timeouts as numbers, with spaces or in days are accepted, although the engine doesn't read them."""
     stack.program(TIMED)
     assert stack.preview().changes == {"create": 5}
 
 
 def test_a_timeout_that_is_none_is_named_without_a_traceback(stack: Stack, emulator: Emulator) -> None:
-    """The engine's own refusal would name neither the copy nor the option."""
+    """A wrong timeout is refused with the copy's name and the option, which the engine's refusal wouldn't have."""
     stack.copied(opts="ResourceOptions(custom_timeouts={'create': '5 hours'})")
     output = stack.preview(ok=False).output
     assert (
@@ -88,7 +88,7 @@ def test_a_timeout_that_is_none_is_named_without_a_traceback(stack: Stack, emula
 
 
 def test_an_asset_among_triggers_is_refused_at_preview(stack: Stack, emulator: Emulator) -> None:
-    """The engine gives it back without its content, at which the SDK fails: no later run could read the state."""
+    """An asset among triggers is refused at preview: no later run could read it from the state."""
     stack.copied(triggers=[])
     stack.program_more('CopiedSnapshot("file", source_snapshot_name="db-before-upgrade", triggers=[')
     stack.program_more(f'pulumi.Output.from_input(pulumi.FileAsset("Pulumi.yaml"))], **{ROUTE!r})\n')
@@ -104,7 +104,7 @@ for name in ("one", "two"):
 
 
 def test_two_declarations_of_one_copy_are_refused(stack: Stack, emulator: Emulator) -> None:
-    """One would take the other's copy for its own: at preview the message names the first, and says what to write."""
+    """The second declaration of one copy is refused at preview, with the first one's name and what to write."""
     stack.program(NAMED)
     output = stack.preview(ok=False).output
     told = "is already asked for by urn:.*CopiedSnapshot::(one|two). Write another target_snapshot_name, or leave it out."
@@ -127,7 +127,7 @@ WRONG_SOURCES = {
 
 
 def test_a_wrong_source_is_found_before_anything_is_sent(stack: Stack, service: Service) -> None:
-    """The message says what there is instead, the nearest name first."""
+    """The message about a wrong source says what there is instead, the nearest name first, and nothing is sent."""
     copies = {name: {**ROUTE, **arguments} for name, (arguments, *_) in WRONG_SOURCES.items()}
     stack.program(f"for name, arguments in {copies!r}.items():\n    CopiedSnapshot(name, **arguments)\n")
     result = stack.up("--continue-on-error", ok=False)
@@ -141,7 +141,7 @@ def test_a_wrong_source_is_found_before_anything_is_sent(stack: Stack, service: 
 
 @pytest.mark.soak
 def test_without_credentials_nothing_is_sent(stack: Stack, emulator: Emulator) -> None:
-    """No keys: a sentence, not a traceback; tests/engine/test_account.py has it daily, under the account guard."""
+    """Without keys `up` ends with a sentence and no traceback, and nothing is sent."""
     for key in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
         del stack.environment[key]
     stack.environment |= {"AWS_SHARED_CREDENTIALS_FILE": "/nowhere", "AWS_CONFIG_FILE": "/nowhere"}
@@ -152,7 +152,7 @@ def test_without_credentials_nothing_is_sent(stack: Stack, emulator: Emulator) -
 
 
 def test_a_setting_that_cant_be_used_is_named(stack: Stack, emulator: Emulator) -> None:
-    """The stack's config is checked before anything is sent; tests/unit/test_host_settings.py has the environment, too."""
+    """A wrong value in the stack's config is named before anything is sent."""
     stack.copied()
     stack.run("config", "set", "snapcopy:pollSeconds", "often")
     assert "snapcopy:pollSeconds is 'often'; write a number of at least 0.1" in stack.preview(ok=False).output

@@ -40,7 +40,7 @@ def there(client: Any) -> set[str]:
 
 
 def test_user_data_is_a_secret(stack: Stack, client: Any, emulator: Emulator) -> None:
-    """The service gets it. No file of the project, the state among them, nor any output holds it; nothing changes again."""
+    """The service gets `user_data`; no file, state or output has it in plain text, and a second run changes nothing."""
 
     def program(data: str) -> str:
         bundle = 'bundle_id="small_3_0"'
@@ -62,7 +62,7 @@ def test_user_data_is_a_secret(stack: Stack, client: Any, emulator: Emulator) ->
 
 @pytest.mark.soak
 def test_killed_the_next_run_resumes(stack: Stack, client: Any, emulator: Emulator) -> None:
-    """Killed when the restore is sent: one instance after the next `up`. Killed when the instance is gone: its disk goes, too.
+    """A restore killed at its request ends in one instance; a deletion killed after the instance deletes its disk, too.
 
     Daily an instance is killed at its request in test_services.py, and each call in tests/lightsail/test_restored_killed.py.
     """
@@ -81,7 +81,7 @@ def test_killed_the_next_run_resumes(stack: Stack, client: Any, emulator: Emulat
 
 @pytest.mark.soak
 def test_a_wrong_request_is_refused_at_preview(stack: Stack, client: Any, emulator: Emulator) -> None:
-    """With the property's name, and nothing is asked of the service; daily in tests/lightsail, without the engine."""
+    """A wrong restore is refused at preview with the property's name, and the service isn't asked."""
     emulator.clear_calls()
     stack.program(PROGRAM.replace("us-east-1a", "eu-west-1a"))
     assert "'eu-west-1a' is not a zone of us-east-1" in stack.preview(ok=False).output

@@ -70,7 +70,7 @@ def served(tmp_path: Path) -> Iterator[Process]:
 
 
 def test_no_secret_is_left_anywhere(tmp_path: Path, served: Process) -> None:
-    """Create, failures, refresh and destroy, with the loudest logs: no output, file, request or log holds a mark."""
+    """No output, file, request or log of create, failures, refresh and destroy has a secret, with the loudest logs."""
     folder, home = tmp_path / "project", tmp_path / "home"
     folder.mkdir()
     stack = Stack(folder, served, home)  # type: ignore[arg-type]
@@ -141,7 +141,7 @@ def test_no_secret_is_left_anywhere(tmp_path: Path, served: Process) -> None:
 @pytest.mark.soak
 @pytest.mark.parametrize("password", [PASSWORD, f"{MARK}%40word"])
 def test_a_password_in_the_endpoint_isnt_told(tmp_path: Path, served: Process, password: str) -> None:
-    """Whatever it is made of: an address that can't be reached is told without it."""
+    """The message about an endpoint that can't be reached doesn't show a password in its address."""
     folder = tmp_path / "project"
     folder.mkdir()
     stack = Stack(folder, served, tmp_path / "home")  # type: ignore[arg-type]

@@ -104,7 +104,7 @@ def write(stack: Stack, programs: list[str]) -> None:
 
 
 def test_the_story_of_one_resource_of_each_type(stories: list[Story], emulator: Emulator) -> None:
-    """Killed at its request, resumed, unchanged, read, destroyed; filters lag."""
+    """A resource of each type is killed at its request, resumed, unchanged, refreshed and destroyed, while filters lag."""
     stack, number = stories[0].stack, len(stories)
     write(stack, [each.program() for each in stories])
     stack.up_killed_at([each.hold(each.row.create) for each in stories])
@@ -123,7 +123,7 @@ def test_the_story_of_one_resource_of_each_type(stories: list[Story], emulator: 
 
 @pytest.mark.soak  # daily in tests/services/test_life.py, without the engine
 def test_another_request_replaces_it(stories: list[Story], emulator: Emulator) -> None:
-    """One is made for each request, and the old one goes."""
+    """A changed request makes one new object, and the old one is deleted."""
     stack, number = stories[0].stack, len(stories)
     write(stack, [each.program() for each in stories])
     stack.up()

@@ -77,7 +77,7 @@ class Row:
 def test_a_copy_that_is_said_to_be_gone(
     stack: Stack, service: Service, emulator: Emulator, subtests: pytest.Subtests, rows: list[Row]
 ) -> None:
-    """It isn't forgotten, made again or orphaned, and in all cases but one nothing is said."""
+    """A copy that stale reads say is gone isn't forgotten, made again or orphaned."""
     copies = [copy for row in rows for copy in row.copies]
     edited = {copy for row in rows if row.command == "edit" for copy in row.copies}
     refused = {copy for row in rows for copy in row.refused}

@@ -25,7 +25,7 @@ def of_the_stack(service: Service, region: str = "us-east-1") -> dict[str, str]:
 
 
 def test_the_example_takes_and_copies_in_one_up(stack: Stack, service: Service, emulator: Emulator) -> None:
-    """Each copy comes after its source; a new release takes and copies new ones; destroy leaves nothing."""
+    """The example's copies come after their sources, a new release makes new ones, and destroy leaves nothing."""
     before = {region: service.snapshots(region) for region in ("us-east-1", "eu-west-1")}
     shutil.copy(EXAMPLE, stack.folder)
     assert stack.up().changes == {"created": 5}
@@ -44,7 +44,7 @@ def test_the_example_takes_and_copies_in_one_up(stack: Stack, service: Service, 
 
 @pytest.mark.soak
 def test_a_wrong_request_is_refused_at_preview(stack: Stack, emulator: Emulator) -> None:
-    """With the property's name, and nothing is asked of the service; daily in tests/lightsail, without the engine."""
+    """A wrong snapshot is refused at preview with the property's name, and the service isn't asked."""
     emulator.clear_calls()
     stack.program("""
 from pulumi_snapcopy.lightsail import DiskSnapshot

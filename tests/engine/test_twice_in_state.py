@@ -27,7 +27,7 @@ def program(*, other_triggers: tuple[str, ...] = (), **more: Arguments) -> str:
 def test_a_copy_that_is_taken_up_again_outlives_its_older_entry(
     stack: Stack, service: Service, emulator: Emulator, subtests: pytest.Subtests
 ) -> None:
-    """It is what the program asks for, so it stays; the user reads so; what isn't declared any more is deleted."""
+    """A copy that the program declares again outlives its older state entry, and the user reads so."""
     waiting: Arguments = {
         "source_snapshot_name": "data-before-upgrade",
         "target_snapshot_name": "data-dr",

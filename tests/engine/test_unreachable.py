@@ -34,7 +34,7 @@ REFUSALS = {
 def test_a_service_that_isnt_there_or_refuses_all(
     stack: Stack, service: Service, emulator: Emulator, nobody: str, record_property: Callable[..., None]
 ) -> None:
-    """What was refused is said, with the address and what is true of the copy; then all goes on as if nothing was."""
+    """The message has the refusal, the address and what is true of the copy; afterwards everything goes on."""
     there = stack.environment["AWS_ENDPOINT_URL_LIGHTSAIL"]
     tagged = {**MANUAL, "tags": {"team": "shop"}}
     unchanged: dict[str, dict[str, object]] = {"web": {}, "late": {}}

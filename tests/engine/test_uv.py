@@ -97,7 +97,7 @@ def dist(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.mark.timeout(600)
 @pytest.mark.parametrize("version", VERSIONS)
 def test_a_uv_project(new_stack: Callable[..., Stack], service: Service, dist: Path, version: str) -> None:
-    """`uv sync`, `uv run pulumi up`, the pack without uv in front, and the doctor: all on the project's `.venv`."""
+    """`uv run pulumi up`, the pack and the doctor all use a uv project's `.venv`."""
     project = Project(new_stack(), python_of(version), dist)
     early = project.run("pulumi", "preview", "--non-interactive", ok=False)
     assert ".venv" in early.output and "Traceback" not in early.output

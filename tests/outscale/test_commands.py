@@ -42,7 +42,7 @@ def line_of(output: str, subject: str) -> str:
 def test_what_is_allowed_is_what_is_called(
     row: Row, options: tuple[str, ...], permissions: tuple[Permission, ...], served: Running
 ) -> None:
-    """Each listed action is called in the life of a snapshot, and nothing else is."""
+    """Each action of the printed policy is called in a snapshot's life, and no other."""
     served.reset(row)
     life = Life(row, served, tags={"old": "1"})
     life.ok()
@@ -58,7 +58,7 @@ def test_what_is_allowed_is_what_is_called(
 def test_doctor_checks_the_way_to_oapi(
     emulator: Emulator, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
-    """Login, region, endpoint, and what may be read; keys that aren't taken are one problem, and nothing is changed."""
+    """`snapcopy doctor` checks login, region, endpoint and reads on OAPI; wrong keys are one problem, and nothing is changed."""
     monkeypatch.setenv("OSC_CONFIG_FILE", str(tmp_path / "config.json"))
     keys = {"access_key": "MARKEDID", "secret_key": "MARKEDSECRET", "region": REGION}
     profile = {**keys, "endpoints": {"api": os.environ["OSC_ENDPOINT_API"]}}

@@ -43,7 +43,7 @@ def snapshot(served: Running) -> Begin:
 
 @pytest.mark.parametrize("inputs", [MADE_OF_VOLUME, COPY, IMPORT], ids=["volume", "copy", "import"])
 def test_each_mode_makes_one_and_reads_it_at_the_end(inputs: dict[str, Any], snapshot: Begin) -> None:
-    """Outputs are the API's, the token is the key with the number of the attempt, and a refresh changes nothing."""
+    """In each mode one snapshot is made, with the key and the attempt as token, and a refresh changes nothing."""
     life = snapshot(inputs)
     life.ok()
     outputs, made = life.outputs, raw(life)
@@ -58,7 +58,7 @@ def test_each_mode_makes_one_and_reads_it_at_the_end(inputs: dict[str, Any], sna
 
 
 def test_a_copy_and_a_snapshot_of_one_name_leave_each_other_alone(copy: Life, served: Running) -> None:
-    """Resources of both types may have one name, and so one owner: neither takes the other's for an orphan of its own."""
+    """A CopiedSnapshot and a Snapshot of one name have one owner tag, and neither takes the other's for its orphan."""
     snapshot = Life(OUTSCALE_SNAPSHOT, served)
     copy.ok()
     snapshot.ok()
@@ -70,7 +70,7 @@ def test_a_copy_and_a_snapshot_of_one_name_leave_each_other_alone(copy: Life, se
 
 
 def test_a_stale_read_forgets_no_adopted_snapshot(copy: Life, monkeypatch: pytest.MonkeyPatch) -> None:
-    """It has no token of ours to be found by, and its id isn't asked for any more: it is read again, and tagged."""
+    """An adopted snapshot that a stale read misses is read again by its id, and tagged."""
     copy.emulator.outscale.put_snapshot(REGION, "snap-bbbbbbbb")
     copy.inputs["adoptSnapshotId"] = "snap-bbbbbbbb"
     copy.ok()
@@ -89,7 +89,7 @@ def test_a_stale_read_forgets_no_adopted_snapshot(copy: Life, monkeypatch: pytes
 
 
 def test_a_copy_without_a_description_takes_its_sources(copy: Life) -> None:
-    """That is no drift, nor is writing it out; another one makes a new copy, the new one first."""
+    """The source's description is no drift, whether it is written out or not; another description makes a new copy first."""
     copy.ok()
     first = raw(copy)
     assert first.description == copy.outputs["snapshotDescription"] == "nightly"
@@ -106,7 +106,7 @@ def test_a_copy_without_a_description_takes_its_sources(copy: Life) -> None:
 
 
 def test_a_run_that_was_killed_hours_ago_is_resumed(copy: Life) -> None:
-    """A token isn't inherited: however old it is, what was made with it is ours; sent again it answers the same."""
+    """What a run killed hours ago made is found by its token, which is never inherited."""
     assert copy.run(kill=KILLED) == ["killed"]
     copy.clock.sleep(7 * 3600)
     copy.ok()
@@ -114,7 +114,7 @@ def test_a_run_that_was_killed_hours_ago_is_resumed(copy: Life) -> None:
 
 
 def test_an_import_that_was_killed_is_resumed_with_a_url_signed_again(snapshot: Begin) -> None:
-    """The service knows the token with another URL; what it has made is taken up, also where it isn't visible at once."""
+    """A killed import is resumed with a URL that is signed again, although the service knows the token with another URL."""
     life = snapshot(IMPORT)
     life.set(visibility_seconds=5)
     assert life.run(kill=KILLED) == ["killed"]
@@ -125,7 +125,7 @@ def test_an_import_that_was_killed_is_resumed_with_a_url_signed_again(snapshot: 
 
 
 def test_a_lost_answer_that_is_not_visible_is_sent_again_with_the_same_token(copy: Life) -> None:
-    """A second send answers the same snapshot."""
+    """After a lost answer the same token is sent again, and answers the same snapshot."""
     copy.set(visibility_seconds=10)
     copy.inject("lost")
     copy.ok()
@@ -133,7 +133,7 @@ def test_a_lost_answer_that_is_not_visible_is_sent_again_with_the_same_token(cop
 
 
 def test_a_copy_that_failed_is_replaced_with_a_new_token(copy: Life) -> None:
-    """A token answers what failed, too."""
+    """A failed copy is replaced with a new token, as the old one answers the failed copy."""
     copy.inject("fail-copy")
     assert copy.run() != []
     copy.ok()
@@ -141,7 +141,7 @@ def test_a_copy_that_failed_is_replaced_with_a_new_token(copy: Life) -> None:
 
 
 def test_a_snapshot_that_another_account_shares_is_copied_and_never_adopted(copy: Life) -> None:
-    """It can be a source; ours it can't be."""
+    """Another account's shared snapshot can be a source, and can't be adopted."""
     copy.emulator.outscale.put_snapshot(REGION, "snap-aaaaaaaa", owner="210987654321", public=True)
     copy.before = {each.arn: each for each in copy.row.things()}
     copy.inputs["adoptSnapshotId"] = "snap-aaaaaaaa"
@@ -153,7 +153,7 @@ def test_a_snapshot_that_another_account_shares_is_copied_and_never_adopted(copy
 
 
 def test_a_volume_that_is_not_there_is_said_before_anything_is_sent(snapshot: Begin) -> None:
-    """The message says which there are."""
+    """The message about a missing volume says which there are, and nothing is sent."""
     life = snapshot({"volumeId": "vol-00000000"})
     (error,) = life.run()
     assert f'there is no volume "vol-00000000" in {REGION}' in error and VOLUME in error and life.sent() == 0
@@ -183,7 +183,7 @@ def test_a_quota_is_a_queue_while_others_of_ours_are_in_progress(copy: Life, con
 
 
 def test_a_snapshot_that_an_image_uses_stays_in_the_state(copy: Life) -> None:
-    """The service's words are shown."""
+    """Deleting a snapshot that an image uses fails with the service's words, and the state keeps it."""
     copy.ok()
     made = copy.only().name
     copy.emulator.outscale.use(REGION, made, "ami-12345678")
@@ -193,7 +193,7 @@ def test_a_snapshot_that_an_image_uses_stays_in_the_state(copy: Life) -> None:
 
 
 def test_a_url_that_is_signed_again_is_the_same_import(snapshot: Begin) -> None:
-    """Another object is another one; the state holds no secret but in the encrypted input, the service's tags none."""
+    """A URL that is signed again is the same import, another object is another one; no tag has the URL."""
     life = snapshot(IMPORT)
     life.ok()
     first = life.only()
@@ -207,7 +207,7 @@ def test_a_url_that_is_signed_again_is_the_same_import(snapshot: Begin) -> None:
 
 
 def test_no_error_quotes_the_url(snapshot: Begin) -> None:
-    """Not where the service itself quotes it, and not in the state."""
+    """No error and no state has the URL, even where the service quotes it."""
     life = snapshot(IMPORT)
     life.inject("error", code="4074", message=f"The URL {URL} can't be read.", status=400)
     (error,) = life.run()
@@ -218,20 +218,20 @@ def test_no_error_quotes_the_url(snapshot: Begin) -> None:
 
 
 def test_the_source_tag_names_region_and_source(copy: Life) -> None:
-    """As everywhere, though the region is the account's own."""
+    """The source tag has the region and the source, as on the other services."""
     copy.ok()
     assert copy.only().tags["snapcopy:source"] == f"{REGION}:{SOURCE}"
 
 
 def test_credentials_of_another_region_are_refused(copy: Life) -> None:
-    """There everything would seem to be gone."""
+    """Credentials of another region are refused, since everything would seem to be gone there."""
     copy.ok()
     copy.engine.state[0].id = copy.engine.state[0].id.replace(REGION, "us-east-2")
     assert "OSC_REGION=us-east-2" in copy.run("refresh")[0] and len(copy.engine.state) == 1
 
 
 def test_a_repeated_deletion_that_is_refused_is_under_way(copy: Life) -> None:
-    """Its first answer was lost, and the service refuses to delete what it is deleting."""
+    """After a deletion's lost answer the refusal of the next one isn't an error: the snapshot is being deleted."""
     copy.ok()
     copy.set(deletion_seconds=20.0)
     copy.inject("lost", copy.row.delete)

@@ -20,7 +20,7 @@ HOUSE = Path(pulumi_snapcopy.__file__).parent
 
 
 def test_the_sdk_is_touched_in_one_file() -> None:
-    """The next version of it changes one file."""
+    """One file alone imports osc-sdk-python."""
     touching = [
         path.relative_to(HOUSE).as_posix()
         for path in HOUSE.rglob("*.py")
@@ -31,7 +31,7 @@ def test_the_sdk_is_touched_in_one_file() -> None:
 
 @pytest.mark.parametrize("factory", [provider.copied_snapshot, provider.snapshot])
 def test_the_state_holds_a_short_reference_to_the_provider(factory: Callable[[], Any]) -> None:
-    """It leads back to the factory, which never moves."""
+    """The state has a short reference to the provider's factory, which never moves."""
     serialize: Any = dynamic.serialize_provider
     assert len(serialize(factory())) <= 200
     assert factory().__reduce__() == (factory, ())
@@ -39,14 +39,14 @@ def test_the_state_holds_a_short_reference_to_the_provider(factory: Callable[[],
 
 @pytest.mark.parametrize("value", ["fast", "0", "-1", "inf"])
 def test_a_pace_that_is_no_number_is_refused_by_name(value: str) -> None:
-    """At preview: the host asks for the family before it checks anything. The message names the setting where it was set."""
+    """A `requestsPerSecond` that is no number is refused at preview, with the setting's name."""
     settings = Settings.read({"snapcopy:requestsPerSecond": value}.get)
     with pytest.raises(ConfigError, match=f"snapcopy:requestsPerSecond is '{value}'"):
         provider._family(Snapshots(), settings)
 
 
 def test_all_resources_share_one_connection(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Copies and snapshots, whatever their number, keep to one pace: the SDK's, or the setting's."""
+    """All copies and snapshots keep to one pace: the SDK's, or the setting's."""
     monkeypatch.delenv("SNAPCOPY_REQUESTS_PER_SECOND", raising=False)
     assert provider._connect(Settings()) is provider._connect(Settings())
     assert provider._connect(Settings()).rate == 5.0
@@ -55,7 +55,7 @@ def test_all_resources_share_one_connection(monkeypatch: pytest.MonkeyPatch) -> 
 
 
 def test_without_the_extra_the_message_says_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The SDK is an extra."""
+    """Without osc-sdk-python the message says which extra to install."""
     for name in [
         each for each in sys.modules if each.startswith("osc_sdk_python") or each.endswith("outscale.sdk")
     ]:

@@ -59,7 +59,7 @@ def write(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Write:
 
 
 def test_the_profile_beats_the_environment_as_it_does_in_the_sdk(write: Write) -> None:
-    """Region, keys and endpoint are the SDK's own choice."""
+    """A profile's region, keys and endpoint win over the environment, as in the SDK."""
     write({"default": {**KEYS, "region": "us-west-1", "endpoints": {"api": "https://example.com/api/v1"}}})
     found = sdk.profile()
     assert (found.region, found.access_key) == ("us-west-1", KEYS["access_key"])
@@ -67,14 +67,14 @@ def test_the_profile_beats_the_environment_as_it_does_in_the_sdk(write: Write) -
 
 
 def test_an_empty_profile_is_not_where_the_login_is_from(write: Write) -> None:
-    """As that of the emulator: then the environment counts."""
+    """With an empty profile, such as the emulator's, the login is said to come from the environment."""
     write({"default": {}})
     assert sdk.region() == "us-east-2"
     assert sdk.described_login().startswith("the environment (OSC_ACCESS_KEY")
 
 
 def test_without_a_profile_file_the_environment_counts(write: Write, monkeypatch: pytest.MonkeyPatch) -> None:
-    """The default file need not be there."""
+    """Without the default profile file the environment's login is used."""
     monkeypatch.delenv("OSC_CONFIG_FILE", raising=False)
     assert sdk.region() == "us-east-2"
 
@@ -99,7 +99,7 @@ def test_without_a_profile_file_the_environment_counts(write: Write, monkeypatch
 def test_a_profile_file_that_cannot_be_used_is_an_error_that_names_it(
     config: Any, why: str, write: Write
 ) -> None:
-    """The SDK would ignore it; keys in the environment don't help, and no value is quoted."""
+    """A profile file of a wrong shape is an error that names it and quotes no value; keys in the environment don't help."""
     path = write(config)
     with pytest.raises(LoginFailed) as caught:
         sdk.region()
@@ -109,7 +109,7 @@ def test_a_profile_file_that_cannot_be_used_is_an_error_that_names_it(
 def test_a_profile_file_that_cannot_be_read_is_an_error(
     write: Write, tmp_path: Path, monkeypatch: Any
 ) -> None:
-    """A folder in its place, and no file where one is named."""
+    """A profile file that is a folder, or is named and missing, is an error."""
     monkeypatch.setenv("OSC_CONFIG_FILE", str(tmp_path))
     with pytest.raises(LoginFailed, match="Is a directory"):
         sdk.region()
@@ -119,7 +119,7 @@ def test_a_profile_file_that_cannot_be_read_is_an_error(
 
 
 def test_missing_credentials_name_the_variable(write: Write, monkeypatch: pytest.MonkeyPatch) -> None:
-    """The SDK alone would end in a TypeError."""
+    """Missing credentials are an error that names the variable, instead of the SDK's TypeError."""
     write({"default": {"region": REGION}})
     monkeypatch.delenv("OSC_ACCESS_KEY")
     with pytest.raises(LoginFailed, match="set OSC_ACCESS_KEY and OSC_SECRET_KEY"):
@@ -131,7 +131,7 @@ def test_missing_credentials_name_the_variable(write: Write, monkeypatch: pytest
 def test_a_key_that_cannot_be_one_names_the_variable(
     name: str, wrong: str, write: Write, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Pasted with the end of its line, as a rule; nothing of the key, nor of what is signed with it, is quoted."""
+    """A key that can't be one, such as with an end of line, is an error that names the variable and quotes nothing."""
     write({"default": {"region": REGION}})
     monkeypatch.setenv(name, f"{SECRET}{wrong}")
     with pytest.raises(LoginFailed, match=f"correct {name}") as caught:
@@ -142,7 +142,7 @@ def test_a_key_that_cannot_be_one_names_the_variable(
 def test_settings_that_no_request_can_be_sent_with_are_an_error(
     emulator: Emulator, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
-    """A file that isn't there, a port that is none: whatever the libraries raise, it is one of ours."""
+    """A missing file, a wrong port and the like are an error of this package, whatever the libraries raise."""
     for name, value in [
         ("REQUESTS_CA_BUNDLE", str(tmp_path / "none.pem")),
         ("OSC_X509_CLIENT_CERT", str(tmp_path / "none.pem")),
@@ -156,7 +156,7 @@ def test_settings_that_no_request_can_be_sent_with_are_an_error(
 
 
 def test_workers_share_one_gateway(emulator: Emulator, monkeypatch: pytest.MonkeyPatch) -> None:
-    """However many begin at once, it is built once."""
+    """The gateway is built once, however many workers begin at the same time."""
     built: list[Any] = []
     monkeypatch.setattr(sdk, "Gateway", lambda **given: built.append(given) or Gateway(**given))
     shared = Connection(rate=10_000)
@@ -188,7 +188,7 @@ ERRORS = [
 def test_an_error_is_what_its_code_and_status_say(
     code: str, status: int, kind: type[ServiceError], emulator: Emulator, connection: Connection
 ) -> None:
-    """Its details are shown, with the call and the service's id of the request; it is sent once."""
+    """An error's class follows its code and status; its details, call and request id are shown, and the call is sent once."""
     emulator.inject(
         Fault(kind="error", operation="DeleteSnapshot", code=code, status=status, message="Because.")
     )
@@ -206,7 +206,7 @@ def test_an_error_is_what_its_code_and_status_say(
 def test_an_answer_that_never_came_may_be_of_work_that_was_done(
     kind: Any, emulator: Emulator, connection: Connection
 ) -> None:
-    """What was sent isn't sent again by the SDK."""
+    """A call without an answer isn't sent again by the SDK: its work may have been done."""
     emulator.inject(Fault(kind=kind, operation="CreateSnapshot"))
     with pytest.raises(AnswerLost):
         connection.call("CreateSnapshot", clock=CLOCK, VolumeId="vol-12345678", ClientToken="t")
@@ -214,7 +214,7 @@ def test_an_answer_that_never_came_may_be_of_work_that_was_done(
 
 
 def test_what_the_sdk_refuses_by_itself_is_refused(emulator: Emulator, connection: Connection) -> None:
-    """Unknown calls, wrong types and missing parameters never reach the service."""
+    """Unknown calls, wrong types and missing parameters are refused by the SDK and never sent."""
     for action, parameters in [
         ("MakeCoffee", {}),
         ("CreateSnapshot", {"VolumeId": 7}),
@@ -229,7 +229,7 @@ def test_what_the_sdk_refuses_by_itself_is_refused(emulator: Emulator, connectio
 def test_nobody_at_the_endpoint_is_an_error_that_passes(
     emulator: Emulator, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Nothing was sent; a password in the address isn't shown."""
+    """An endpoint without a listener is an error that passes, and doesn't show a password in the address."""
     monkeypatch.setenv("OSC_ENDPOINT_API", f"http://me:{SECRET}@127.0.0.1:1/api/v1")
     with pytest.raises(Transient) as caught:
         Connection().call("ReadSnapshots", clock=CLOCK)
@@ -282,7 +282,7 @@ def test_json_of_something_else_is_no_answer(
 
 
 def test_an_endpoint_of_something_else_is_said(emulator: Emulator, monkeypatch: pytest.MonkeyPatch) -> None:
-    """It doesn't answer as OUTSCALE's API does."""
+    """The message says that the endpoint doesn't answer as OUTSCALE's API does."""
     monkeypatch.setenv("OSC_ENDPOINT_API", f"{emulator.url}/_snapcopy/nothing-here")
     with pytest.raises(NoSuchService, match="no OUTSCALE API at the endpoint: HTTP 404"):
         Connection().call("ReadSnapshots", clock=CLOCK)
@@ -311,7 +311,7 @@ SIGNED = URL.replace(f"Signature={SECRET}", f"Signature={quote(SIGNATURE, safe='
     ],
 )
 def test_what_the_service_quotes_is_hidden(quoted: str, emulator: Emulator, connection: Connection) -> None:
-    """Neither a pre-signed URL nor what signs it nor keys come through, however the service spells them."""
+    """Pre-signed URLs, signatures and keys that the service quotes are hidden, however it spells them."""
     secret = emulator.environment["OSC_SECRET_KEY"]
     message = f"{quoted} {secret}"
     emulator.inject(Fault(kind="error", operation="CreateSnapshot", code="4074", message=message))
@@ -352,7 +352,7 @@ class Ticks:
     ("rate", "calls", "seconds"), [(5, 5, 0), (5, 6, 1), (5, 16, 3), (10, 16, 1), (0.5, 3, 4)]
 )
 def test_calls_keep_to_the_pace(rate: float, calls: int, seconds: float) -> None:
-    """At most so many begin within a second."""
+    """At most so many calls as the pace allows begin within a second."""
     clock, limiter = Ticks(), Limiter(rate)
     for _ in range(calls):
         limiter.wait(clock)

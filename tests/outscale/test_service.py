@@ -30,7 +30,7 @@ from .scripted import KEY, OWNER, Scripted, raw, spec
 
 @pytest.mark.parametrize("how", ["ignored", "refused"])
 def test_where_the_api_knows_no_tokens_our_tags_find_it(how: str) -> None:
-    """An older API refuses the filter, or answers everything without tokens."""
+    """On an older API, which refuses or ignores the filter by token, a snapshot is found by our tags."""
     tags = [{"Key": "snapcopy:owner", "Value": OWNER}, {"Key": "snapcopy:source", "Value": spec().origin}]
     ours = raw("snap-00000000", "pending", token=None, Tags=tags)
     other = raw("snap-11111111", "pending", token=None, Tags=[{"Key": "snapcopy:owner", "Value": "x"}])
@@ -46,7 +46,7 @@ def test_where_the_api_knows_no_tokens_our_tags_find_it(how: str) -> None:
 
 
 def test_those_that_look_within_seconds_share_a_list() -> None:
-    """It tells what a token has made, and that a source is complete; a source that it shows as pending is read."""
+    """Looks within seconds share a list, which shows what a token made and that a source is complete; a pending source is read."""
     there = [raw("snap-00000000", "completed"), raw("snap-11111111", "pending", token=None)]
     sdk, clock = Scripted(ReadSnapshots=lambda **given: there), FakeClock()
     service = Outscale(lambda: sdk, clock=clock)
@@ -65,7 +65,7 @@ def test_those_that_look_within_seconds_share_a_list() -> None:
 
 
 def test_after_a_lost_answer_no_list_from_before_serves() -> None:
-    """It would say that nothing was made."""
+    """After a lost answer a list from before isn't used, as it would show that nothing was made."""
 
     def lost(**given: Any) -> Any:
         there.append(raw("snap-00000000", "pending"))
@@ -84,7 +84,7 @@ def test_after_a_lost_answer_no_list_from_before_serves() -> None:
 
 
 def test_an_account_that_fills_more_than_a_page_is_asked_by_token_and_id() -> None:
-    """Its first page is read once."""
+    """In an account with more than a page of snapshots reads go by token and id, after one look at the first page."""
     answers = {"Snapshots": [raw("snap-00000000", "completed")], "NextPageToken": "a"}
 
     class Full(Scripted):
@@ -126,7 +126,7 @@ def test_pages_are_read_to_the_end_and_a_repeated_token_ends_them() -> None:
 
 @pytest.mark.parametrize("expires", [1, 3, 1000])
 def test_a_list_whose_token_has_expired_is_begun_again(expires: int) -> None:
-    """The first page was answered, so what is refused later is the token; but not for ever."""
+    """A list whose page token is refused is begun again from its first page, but not for ever."""
     answers = [raw("snap-00000000", "completed")], [raw("snap-11111111", "completed")]
     asked: list[str] = []
 
@@ -151,7 +151,7 @@ def test_a_list_whose_token_has_expired_is_begun_again(expires: int) -> None:
 
 
 def test_an_empty_answer_proves_nothing() -> None:
-    """Without its list it isn't taken for an empty one."""
+    """An answer without its list isn't taken for an empty list."""
 
     class Empty(Scripted):
         def call(self, action: str, *, clock: Clock, **given: Any) -> dict[str, Any]:
@@ -162,7 +162,7 @@ def test_an_empty_answer_proves_nothing() -> None:
 
 
 def test_an_endpoint_without_accounts_has_but_one() -> None:
-    """Where ReadAccounts isn't known, it is asked for once, and reads are not narrowed to an account."""
+    """Where ReadAccounts isn't known it is asked for once, and reads aren't narrowed to an account."""
 
     def unknown(**given: Any) -> Any:
         raise Refused("Action 'ReadAccounts' does not exist", code="12000")
@@ -187,7 +187,7 @@ def test_an_endpoint_without_accounts_has_but_one() -> None:
     ],
 )
 def test_where_accounts_cant_be_read_nothing_is_listed(error: ServiceError) -> None:
-    """A shared snapshot could be taken for an own one, then and for the rest of the process."""
+    """A read is an error while the account can't be read: a shared snapshot could be taken for an own one."""
     answers: list[Any] = [error, [{"AccountId": "1"}]]
 
     def read(**given: Any) -> Any:

@@ -25,7 +25,7 @@ from .scripted import KEY, OLD, Scripted, raw, spec, started
     [("error", OLD), ("deleting", OLD), ("deleting", None), ("completed", OLD), ("pending", OLD)],
 )
 def test_a_token_whose_snapshot_is_of_no_use_gives_way_to_the_next(state: str, at: datetime | None) -> None:
-    """What it answers has failed, or was deleted: no read shows it."""
+    """The next token is sent if a token's snapshot has failed or was deleted."""
     made = {"0": raw("snap-00000000", state, at=at), "1": raw("snap-11111111", "in-queue")}
     sdk = Scripted(
         CreateSnapshot=lambda **given: made[given["ClientToken"].rpartition("-")[2]],
@@ -35,7 +35,7 @@ def test_a_token_whose_snapshot_is_of_no_use_gives_way_to_the_next(state: str, a
 
 
 def test_what_is_read_late_is_not_made_again() -> None:
-    """Complete at once, by a clock that is behind ours, and not visible yet: the same token is sent until it is."""
+    """A snapshot that is complete at once and not visible yet isn't made again: the same token is sent until it shows."""
     clock, there = FakeClock(), list[dict[str, Any]]()
     made = raw("snap-00000000", "completed", at=datetime.fromtimestamp(clock.now() - 2, timezone.utc))
     sdk = Scripted(CreateSnapshot=lambda **given: made, ReadSnapshots=lambda **given: there)
@@ -50,7 +50,7 @@ def test_what_is_read_late_is_not_made_again() -> None:
 
 
 def test_the_first_answer_to_a_token_of_what_was_deleted_holds_up_for_a_minute() -> None:
-    """It was made minutes ago, as pending, and is still told so: when it isn't to be seen, it is the next one's turn."""
+    """A deleted snapshot's token still answers it as pending: after a minute unseen, the next token is sent."""
     clock = FakeClock()
     before = datetime.fromtimestamp(clock.now() - 100, timezone.utc)
     made = {"0": raw("snap-00000000", "pending", at=before), "1": raw("snap-11111111", "pending")}
@@ -66,7 +66,7 @@ def test_the_first_answer_to_a_token_of_what_was_deleted_holds_up_for_a_minute()
 
 
 def test_the_attempts_of_a_request_have_an_end() -> None:
-    """Whatever the service answers; the user reads how to ask for another one."""
+    """After a number of tokens the run ends, and the user reads how to ask for another snapshot."""
     sdk = Scripted(
         CreateSnapshot=lambda **given: raw("snap-00000000", "error", at=OLD), ReadSnapshots=lambda **given: []
     )
@@ -77,7 +77,7 @@ def test_the_attempts_of_a_request_have_an_end() -> None:
 
 @pytest.mark.parametrize("code", ["5054", "409", "4091"])
 def test_a_token_that_is_refused_for_what_was_deleted_gives_way_to_the_next(code: str) -> None:
-    """What a deleted snapshot's token is answered isn't known: no such snapshot, a wrong state, or that it was used."""
+    """The next token is sent if one is refused as unknown, in a wrong state, or used."""
     clock = FakeClock()
 
     def create(**given: Any) -> Any:
@@ -96,7 +96,7 @@ def test_a_token_that_is_refused_for_what_was_deleted_gives_way_to_the_next(code
 
 
 def test_a_refusal_of_each_token_is_about_the_source() -> None:
-    """The user reads what the service says."""
+    """If every token is refused, the refusal is about the source, and the user reads the service's words."""
 
     def create(**given: Any) -> Any:
         raise NotFound("The snapshot doesn't exist.", code="5054")
@@ -107,7 +107,7 @@ def test_a_refusal_of_each_token_is_about_the_source() -> None:
 
 
 def test_after_a_lost_answer_a_refused_token_gives_way_to_no_other_within_a_minute() -> None:
-    """The lost request may have made a snapshot that isn't visible yet, and the refusal may be a stale read's."""
+    """For a minute after a lost answer a refused token doesn't lead to the next one: its snapshot may not be visible yet."""
     clock, answers = FakeClock(), [AnswerLost("it broke"), NotFound("No such snapshot.", code="5054")]
 
     def create(**given: Any) -> Any:
@@ -122,7 +122,7 @@ def test_after_a_lost_answer_a_refused_token_gives_way_to_no_other_within_a_minu
 
 
 def test_a_token_that_stands_for_another_resources_snapshot_gives_way_to_the_next() -> None:
-    """After a rename the key goes with what was renamed, and a new resource at the old place has the same."""
+    """After a rename, a new resource of the old name uses the next token: the first one's snapshot is the renamed resource's."""
     tags = [{"Key": "snapcopy:owner", "Value": "shop/dev/old@" + "1" * 16}]
     old = raw("snap-00000000", "completed", at=OLD, Tags=tags)
     made = {"0": old, "1": raw("snap-11111111", "in-queue")}
@@ -134,14 +134,14 @@ def test_a_token_that_stands_for_another_resources_snapshot_gives_way_to_the_nex
 
 
 def test_a_token_whose_snapshot_still_stands_is_that_snapshot() -> None:
-    """Completed by an earlier run, and there."""
+    """A token whose snapshot an earlier run completed is that snapshot."""
     there = raw("snap-00000000", "completed", at=OLD)
     sdk = Scripted(CreateSnapshot=lambda **given: there, ReadSnapshots=lambda **given: [there])
     assert started(sdk) == ("snap-00000000", Phase.DONE) and sdk.tokens() == ["0"]
 
 
 def test_a_failed_attempt_that_was_seen_costs_no_send() -> None:
-    """Its token is passed over."""
+    """The token of a snapshot that is seen to have failed is passed over without a call."""
     sdk = Scripted(
         CreateSnapshot=lambda **given: raw("snap-11111111", "pending", token=f"{KEY}-1"),
         ReadSnapshots=lambda **given: [raw("snap-00000000", "error")],

@@ -10,7 +10,7 @@ from .test_several import BY_ID, bag, killed, put
 
 @BY_ID
 def test_what_is_adopted_stays_beside_what_a_killed_run_made(life: Life) -> None:
-    """It was named: the other one is no duplicate of it, and is only named, where it is shown."""
+    """The adopted snapshot stays; what a killed run made is no twin of it, and is only named."""
     first = killed(life)
     life.emulator.advance(600)
     thing = put(life)
@@ -25,7 +25,7 @@ def test_what_is_adopted_stays_beside_what_a_killed_run_made(life: Life) -> None
 
 @BY_ID
 def test_what_the_program_names_is_taken_over_though_it_was_made_for_another_request(life: Life) -> None:
-    """Of this very resource, before it was removed from the state: its tag goes on saying what it was made from."""
+    """A snapshot of this resource that was removed from the state is adopted by its id, and keeps its source tag."""
     life.ok()
     first, source = life.only(), seen(life).tags["snapcopy:source"]
     life.engine.state.clear()
@@ -41,7 +41,7 @@ def test_what_the_program_names_is_taken_over_though_it_was_made_for_another_req
 
 @BY_ID
 def test_another_one_to_adopt_changes_nothing_and_is_warned_of(life: Life) -> None:
-    """The resource has one: who corrects a wrong id learns how."""
+    """Another `adopt_snapshot_id` for a resource that has a snapshot changes nothing, and `up` warns."""
     wrong, right = put(life), put(life)
     life.inputs["adoptSnapshotId"] = wrong
     life.ok()
@@ -54,7 +54,7 @@ def test_another_one_to_adopt_changes_nothing_and_is_warned_of(life: Life) -> No
 
 @BY_ID
 def test_what_another_resource_of_the_program_has_is_not_adopted(life: Life) -> None:
-    """The second one is refused, and the first keeps it; where the first is removed, the second takes it over."""
+    """A snapshot of another resource in the program is refused for adoption until that resource is removed."""
     life.ok()
     mine, thing = dict(life.inputs), life.ref.rpartition("/")[2]
     another = {**mine, "adoptSnapshotId": thing}
@@ -67,7 +67,7 @@ def test_what_another_resource_of_the_program_has_is_not_adopted(life: Life) -> 
 
 @BY_ID
 def test_one_in_progress_is_not_exchanged_for_one_to_adopt(life: Life) -> None:
-    """It has its id already; an edit of adopt_snapshot_id asks for nothing by itself."""
+    """A copy in progress keeps its id when `adopt_snapshot_id` is edited."""
     life.set(copy_seconds=600.0)
     (error,) = life.run(program={"vol": bag(life, timeouts={"create": "30s"})})
     assert "timed out" in error

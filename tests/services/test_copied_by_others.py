@@ -14,7 +14,7 @@ from .test_several import REPEATS, killed, put
 @pytest.mark.parametrize("days", [0, 10])
 @REPEATS
 def test_what_a_backup_tool_copied_with_our_tags_stays(life: Life, days: int) -> None:
-    """It inherits owner, source and key: it is named, and outlives ours."""
+    """A backup tool's copy with our owner, source and key is named, and stays when ours is replaced."""
     life.ok()
     ours = life.only()
     life.emulator.advance(days * 86400.0)
@@ -33,7 +33,7 @@ def test_what_a_backup_tool_copied_with_our_tags_stays(life: Life, days: int) ->
 
 @pytest.mark.parametrize("row", [FCU_COPY], ids=str)
 def test_what_nothing_proves_any_more_is_named(life: Life) -> None:
-    """Killed before its tag, and older than a run may take: somebody may have copied it with its description."""
+    """What a run killed before its tag made is only named once it is older than a run may take."""
     first = killed(life)
     life.emulator.advance(5 * 3600.0)
     life.ok()
@@ -43,7 +43,7 @@ def test_what_nothing_proves_any_more_is_named(life: Life) -> None:
 
 @pytest.mark.parametrize("row", [OUTSCALE_COPY], ids=str)
 def test_tags_alone_say_of_nothing_that_an_interrupted_run_made_it(life: Life) -> None:
-    """Where the key is a token, a copy of ours doesn't pass it on: however young, it is named and left."""
+    """Where the key is a token, an object with only our tags is named and left, however young it is."""
     life.ok()
     theirs = put(life, tags=dict(life.only().tags))
     life.inputs |= life.row.edit
@@ -54,7 +54,7 @@ def test_tags_alone_say_of_nothing_that_an_interrupted_run_made_it(life: Life) -
 
 @pytest.mark.parametrize("row", [EC2_COPY], ids=str)
 def test_what_a_backup_tool_copied_to_another_region_stays_when_ours_moves_there(life: Life) -> None:
-    """It has owner, source and key of the one in the state, which the new region doesn't show."""
+    """A backup tool's copy in another region is named and left when our resource moves there."""
     life.ok()
     theirs = put(life, "us-west-2", tags=dict(life.only().tags))
     life.inputs["targetRegion"] = "us-west-2"
@@ -65,7 +65,7 @@ def test_what_a_backup_tool_copied_to_another_region_stays_when_ours_moves_there
 
 @REPEATS
 def test_what_a_backup_tool_copied_is_not_taken_up_when_its_request_returns(life: Life) -> None:
-    """It has owner, source and key of what is asked for again; another one is made, and the tool's stays."""
+    """When an edit is undone another copy is made, and a backup tool's copy of the first one stays."""
     life.ok()
     inputs = dict(life.inputs)
     (call,) = life.emulator.calls(life.row.create)
@@ -83,7 +83,7 @@ def test_what_a_backup_tool_copied_is_not_taken_up_when_its_request_returns(life
 
 @REPEATS
 def test_what_a_killed_run_made_when_its_request_returned_is_taken_up(life: Life) -> None:
-    """Edited and back, and killed: it is younger than the one of that key that was replaced."""
+    """A copy that a killed run made after an edit was undone is taken up, as it is younger than the one that was replaced."""
     life.ok()
     inputs = dict(life.inputs)
     life.inputs |= life.row.edit
@@ -100,7 +100,7 @@ def test_what_a_killed_run_made_when_its_request_returned_is_taken_up(life: Life
 
 @pytest.mark.parametrize("row", [EC2_COPY], ids=str)
 def test_the_key_in_the_state_is_the_one_that_the_copy_carries(life: Life) -> None:
-    """A changed duration makes no other copy; what a backup tool copied then is known by the key that it has."""
+    """The state keeps the key that the copy has, so that a backup tool's copy of it is recognised after an update."""
     life.inputs["completionDurationMinutes"] = 60.0
     life.ok()
     life.inputs["completionDurationMinutes"] = 120.0

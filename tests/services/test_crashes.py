@@ -71,7 +71,7 @@ def kill_at_each(row: Row, served: Running, scenario: str, choose: Callable[[lis
 def test_killed_around_each_change_the_next_run_ends_in_one(
     row: Row, served: Running, scenario: str, record_property: Callable[[str, object], None]
 ) -> None:
-    """One, as declared; one request in all; nothing of others changed."""
+    """A run killed before or after any change is followed by one that ends in one object, with one request in all."""
     record_property("points killed", kill_at_each(row, served, scenario, changes))
 
 
@@ -80,12 +80,12 @@ def test_killed_around_each_change_the_next_run_ends_in_one(
 def test_killed_at_every_call_the_next_run_ends_in_one(
     row: Row, served: Running, scenario: str, record_property: Callable[[str, object], None]
 ) -> None:
-    """Reads as well."""
+    """A run killed at any call, reads too, is followed by one that ends in one object."""
     record_property("points killed", kill_at_each(row, served, scenario, list))
 
 
 def test_killed_and_edited_no_orphan_is_left(life: Life) -> None:
-    """What an interrupted run made and tagged under another request goes when the new one stands, and that is said."""
+    """What a killed run made for an earlier request is deleted when the new one stands, and the output says so."""
     tagged = life.row.create if life.row.tags_in_call else life.row.tag
     assert life.run(kill=Kill(at=tagged, done=True)) == ["killed"]
     (orphan,) = life.ours()
@@ -99,7 +99,7 @@ def test_killed_and_edited_no_orphan_is_left(life: Life) -> None:
 @pytest.mark.parametrize("row", [each for each in ROWS if each.fails], ids=str)
 @pytest.mark.parametrize("done", [False, True], ids=["before", "after"])
 def test_killed_while_it_replaces_a_failed_one_the_next_run_ends_in_one(life: Life, done: bool) -> None:
-    """At its request and at its deletion."""
+    """A run killed at the request or the deletion of a replacement is followed by one that ends in one object."""
     for at in (life.row.create, life.row.delete):
         life.served.reset(life.row)
         again = Life(life.row, life.served)
@@ -112,7 +112,7 @@ def test_killed_while_it_replaces_a_failed_one_the_next_run_ends_in_one(life: Li
 
 @pytest.mark.parametrize("row", [each for each in ROWS if each.fails], ids=str)
 def test_what_a_killed_run_started_and_failed_since_is_made_again(life: Life) -> None:
-    """The next run finds the failed one, deletes it and makes another; no failed one is left."""
+    """A copy that a killed run started and that failed since is deleted and made again."""
     life.inject("fail-copy", seconds=1)
     assert life.run(kill=Kill(at=life.row.create, done=True)) == ["killed"]
     life.clock.sleep(10)

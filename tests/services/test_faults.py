@@ -54,7 +54,7 @@ def times(trouble: Trouble, operation: str, row: Row) -> int:
 @MATRIX
 @pytest.mark.parametrize("trouble", PASSING)
 def test_trouble_that_passes_only_delays(row: Row, served: Running, trouble: Trouble) -> None:
-    """Each call goes wrong, in a life of create, refresh, update, replace and destroy: the user needn't know."""
+    """A life of create, refresh, update, replace and destroy in which each call goes wrong ends as one without faults."""
     wanted = operations(row, served)
     served.reset(row)
     life = Life(row, served)
@@ -74,7 +74,7 @@ def test_trouble_that_passes_only_delays(row: Row, served: Running, trouble: Tro
 @pytest.mark.soak
 @pytest.mark.parametrize("trouble", PASSING)
 def test_trouble_of_one_call_only_delays(row: Row, served: Running, trouble: Trouble) -> None:
-    """Each call by itself, once and again in each run."""
+    """A single call that fails once in each run only delays the life."""
     for operation in operations(row, served):
         served.reset(row)
         life = Life(row, served)
@@ -89,7 +89,7 @@ def test_trouble_of_one_call_only_delays(row: Row, served: Running, trouble: Tro
 
 @pytest.mark.parametrize("operation", ["create", "tag"])
 def test_what_is_denied_is_named_and_the_next_run_goes_on(life: Life, operation: str) -> None:
-    """The error names the action; what was made stays in the state, and is made once."""
+    """A denied action is named, what was made stays in the state, and the next run makes no second one."""
     name = life.row.create if operation == "create" else life.row.tag
     if operation == "tag" and life.row.tags_in_call:
         life.ok()
@@ -104,7 +104,7 @@ def test_what_is_denied_is_named_and_the_next_run_goes_on(life: Life, operation:
 
 @pytest.mark.parametrize("row", [each for each in ROWS if each.fails], ids=str)
 def test_a_failed_one_is_kept_then_replaced_or_destroyed(life: Life) -> None:
-    """It is in the state with its reason; the next run makes another, and it goes; destroy leaves nothing."""
+    """A failed copy stays in the state with its reason; the next run replaces it, and destroy deletes it."""
     life.inject("fail-copy", error_details="out of luck")
     (error,) = life.run()
     words = life.row.family.words
@@ -137,7 +137,7 @@ def test_of_several_that_fail_only_the_last_stays(life: Life, retain: bool) -> N
 
 @pytest.mark.parametrize("row", [each for each in ROWS if each.fails], ids=str)
 def test_one_that_fails_at_once_ends_the_run(life: Life) -> None:
-    """It isn't made again and again."""
+    """A copy that fails ends the run, which doesn't make it again and again."""
     failing = life.inject("fail-copy", seconds=0, times=None)
     assert f"the {life.row.family.words.thing} failed" in life.run()[0] and life.sent() == 1
     failing.remove()
@@ -146,7 +146,7 @@ def test_one_that_fails_at_once_ends_the_run(life: Life) -> None:
 
 
 def test_a_request_that_was_never_done_is_sent_again(life: Life) -> None:
-    """Once, after a look; where that would make two, after a longer search."""
+    """A lost request that did nothing is sent once more after a look, or after a search where that could make two."""
     life.inject("reset")
     life.ok()
     life.assert_well(sent=2)
@@ -155,7 +155,7 @@ def test_a_request_that_was_never_done_is_sent_again(life: Life) -> None:
 
 @pytest.mark.parametrize("row", [each for each in ROWS if each.family.words.thing == "copy"], ids=str)
 def test_the_limit_on_copies_in_progress_is_a_queue(life: Life) -> None:
-    """Another stack's copy takes the only place: ours waits, and is made."""
+    """While another stack's copy takes the only place ours waits, then it is made."""
     other = Life(life.row, life.served, identity="f" * 16)
     assert other.run(kill=Kill(at=life.row.create, done=True)) == ["killed"]
     life.before = {each.arn: each for each in life.row.things()}

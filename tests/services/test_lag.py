@@ -13,7 +13,7 @@ REPEATS = [each for each in ROWS if each.family.traits.repeats]
 
 
 def test_a_life_where_everything_lags(life: Life) -> None:
-    """New ones are hidden, deleted ones shown, tags old, for eight seconds: one is made for each request."""
+    """With reads, lists and tags that lag by eight seconds, one object is made for each request."""
     before = life.row.things()
     life.set(**dict.fromkeys(LAGS, 8.0))
     life.ok()
@@ -31,7 +31,7 @@ def test_a_life_where_everything_lags(life: Life) -> None:
 
 @pytest.mark.parametrize("seconds", [8.0, 20.0])
 def test_after_a_lost_answer_it_is_searched_for(life: Life, seconds: float) -> None:
-    """Filters and reads that lag cost a wait, and no second one."""
+    """After a lost answer, filters and reads that lag cost a wait, and no second object."""
     life.set(filter_seconds=seconds, visibility_seconds=seconds / 2)
     life.inject("lost")
     life.ok()
@@ -42,7 +42,7 @@ def test_after_a_lost_answer_it_is_searched_for(life: Life, seconds: float) -> N
 
 @pytest.mark.parametrize("seconds", [2.0, 8.0])
 def test_after_a_kill_it_is_found_though_it_shows_late(life: Life, seconds: float) -> None:
-    """The next run looks before it can see what the killed one has started; the copies end before lists show them."""
+    """The run after a kill waits for what the killed one started, even if lists show it only after it is complete."""
     life.set(filter_seconds=seconds, visibility_seconds=seconds / 2)
     assert life.run(kill=Kill(at=life.row.create, done=True)) == ["killed"]
     life.ok()
@@ -53,7 +53,7 @@ def test_after_a_kill_it_is_found_though_it_shows_late(life: Life, seconds: floa
 @pytest.mark.parametrize("row", REPEATS, ids=str)
 @pytest.mark.parametrize("how", ["lost", "killed"])
 def test_two_of_one_request_converge_to_the_eldest(life: Life, how: str) -> None:
-    """Filters that lag longer than the search: a second one is made, found at the end, removed, and said."""
+    """If filters lag longer than the search a second one is made; it is found at the end, deleted and named."""
     life.set(filter_seconds=45.0, copy_seconds=60.0)
     if how == "lost":
         life.inject("lost")

@@ -9,7 +9,7 @@ from tests.harness.served import Life
 
 
 def test_it_is_made_changed_replaced_and_deleted(life: Life) -> None:
-    """One request makes it; a second run asks nothing; tags change in place; another one stands before the old one goes."""
+    """A resource is made by one request, unchanged by a second run, tagged in place, replaced before its old object goes, and deleted."""
     before = life.row.things()
     life.ok()
     life.assert_well(sent=1)
@@ -47,7 +47,7 @@ def test_the_service_is_named_before_anything_is_sent(life: Life) -> None:
 
 
 def test_an_edit_and_its_undoing_never_takes_up_the_one_that_is_to_be_deleted(life: Life) -> None:
-    """The first request's key is on the old one until that is gone."""
+    """When an edit is undone, the old object with the same key isn't taken up while it is being deleted."""
     life.ok()
     inputs = dict(life.inputs)
     life.inputs |= life.row.edit
@@ -58,7 +58,7 @@ def test_an_edit_and_its_undoing_never_takes_up_the_one_that_is_to_be_deleted(li
 
 
 def test_what_somebody_deletes_is_dropped_by_refresh_and_made_again(life: Life) -> None:
-    """Only a proven "not found" drops it."""
+    """`refresh` drops an object that somebody has deleted, and only on a proven "not found"."""
     life.ok()
     first = life.only()
     by_hand(life).delete(seen(life))
@@ -70,7 +70,7 @@ def test_what_somebody_deletes_is_dropped_by_refresh_and_made_again(life: Life) 
 
 
 def test_without_its_owner_tag_it_is_still_the_one_in_the_state(life: Life) -> None:
-    """The ref in the state says so; an update tags it again."""
+    """An object whose owner tag was removed is known by the ref in the state, and an update tags it again."""
     life.ok()
     by_hand(life).untag(seen(life), ["snapcopy:owner"])
     assert "snapcopy:owner" not in life.only().tags
@@ -80,7 +80,7 @@ def test_without_its_owner_tag_it_is_still_the_one_in_the_state(life: Life) -> N
 
 
 def test_tags_of_others_stay(life: Life) -> None:
-    """What the program never set isn't taken away."""
+    """An update leaves tags that the program never set."""
     life.ok()
     by_hand(life).tag(seen(life), {"theirs": "1"})
     life.inputs["tags"] = {"cost": "7"}

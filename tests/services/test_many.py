@@ -20,7 +20,7 @@ SECONDS = 4.0
 
 @MATRIX
 def test_reads_grow_with_time_and_not_with_their_number(life: Life) -> None:
-    """None is made twice; while all wait there is at most half a read each."""
+    """Many copies at once cost at most half a read each while they wait, and none is made twice."""
     life.set(copy_seconds=SECONDS, snapshot_seconds=SECONDS, restore_seconds=SECONDS)
     clock, row = SystemClock(), life.row
     service = row.service(clock)

@@ -33,7 +33,7 @@ def killed(life: Life, **settings: float) -> str:
 
 @REPEATS
 def test_an_elder_one_that_is_still_pending_is_waited_for(life: Life) -> None:
-    """Of a killed run's that shows late and takes longer, and our own that is complete, the elder stays."""
+    """The elder of two copies stays, even if it is a killed run's that shows late and our own is complete before."""
     first = killed(life, filter_seconds=8.0, copy_seconds=60.0)
     life.set(copy_seconds=5.0)
     life.ok()
@@ -43,7 +43,7 @@ def test_an_elder_one_that_is_still_pending_is_waited_for(life: Life) -> None:
 
 @REPEATS
 def test_what_the_state_has_stays_though_another_is_elder(life: Life) -> None:
-    """The engine changes no id in an update: the other one goes."""
+    """The copy in the state stays although another is elder, since an update can't change the id."""
     first = killed(life, filter_seconds=20.0, copy_seconds=600.0)
     (error,) = life.run(program={"vol": bag(life, timeouts={"create": "60s"})})
     assert "timed out" in error and life.ref != first
@@ -55,7 +55,7 @@ def test_what_the_state_has_stays_though_another_is_elder(life: Life) -> None:
 
 @pytest.mark.parametrize("row", [EC2_COPY], ids=str)
 def test_a_limit_that_an_update_is_told_is_a_failure_that_the_next_run_replaces(life: Life) -> None:
-    """Another request would have another id."""
+    """A late limit during an update fails the run, since another request would have another id; the next run replaces the copy."""
     words = "Too many snapshot copies in progress. The limit is 5 for this destination region."
     life.inject("fail-copy", error_details=words, seconds=90)
     (stopped,) = life.run(program={"vol": bag(life, timeouts={"create": "30s"})})
@@ -69,7 +69,7 @@ def test_a_limit_that_an_update_is_told_is_a_failure_that_the_next_run_replaces(
 
 @pytest.mark.parametrize("row", [each for each in ROWS if each.tags_in_call], ids=str)
 def test_what_could_not_be_deleted_is_deleted_by_the_next_run_that_may(life: Life) -> None:
-    """An orphan of an edited request: the new one is made, the other is named, and a later run deletes it."""
+    """An orphan that the role may not delete is named, and deleted by a later run that may."""
     killed(life)
     life.emulator.finish_copies()
     denied = life.trouble("denied", life.row.delete, times=None)
@@ -84,7 +84,7 @@ def test_what_could_not_be_deleted_is_deleted_by_the_next_run_that_may(life: Lif
 
 @REPEATS
 def test_a_second_one_that_may_not_be_deleted_is_named_until_it_may(life: Life) -> None:
-    """The run ends well with the first one; each later one tries again."""
+    """A twin that the role may not delete ends no run; each later run tries again."""
     first = killed(life, filter_seconds=8.0, copy_seconds=4.0)
     denied = life.trouble("denied", life.row.delete, times=None)
     for _ in range(2):
@@ -98,7 +98,7 @@ def test_a_second_one_that_may_not_be_deleted_is_named_until_it_may(life: Life) 
 
 @pytest.mark.parametrize("row", [EC2_COPY], ids=str)
 def test_a_deletion_that_does_not_end_loses_nothing(life: Life) -> None:
-    """The second one is still shown at the deadline: the first is in the state, and goes with its declaration."""
+    """If a twin is still shown at the deadline, the first copy is in the state and is deleted with its declaration."""
     killed(life, filter_seconds=8.0, copy_seconds=4.0, deletion_seconds=500.0)
     (error,) = life.run(program={"vol": bag(life, timeouts={"create": "2m"})})
     assert "still shows" in error and len(life.engine.state) == 1
@@ -110,7 +110,7 @@ def test_a_deletion_that_does_not_end_loses_nothing(life: Life) -> None:
 
 @REPEATS
 def test_a_retained_one_has_no_second_one_either(life: Life) -> None:
-    """The mark of retain_on_delete is in the request, and doesn't prove that this run's was kept on purpose."""
+    """A twin that this run made is deleted although its request has the tag of `retain_on_delete`."""
     life.inputs = bag(life, retain=True)
     first = killed(life, filter_seconds=8.0, copy_seconds=4.0)
     life.ok()
@@ -119,7 +119,7 @@ def test_a_retained_one_has_no_second_one_either(life: Life) -> None:
 
 @pytest.mark.parametrize("row", [OUTSCALE_COPY], ids=str)
 def test_a_token_proves_what_a_run_made_that_was_interrupted_long_ago(life: Life) -> None:
-    """It was killed before it could set a tag: the next run takes it up, and copies nothing."""
+    """What a run made before it was killed, untagged, is taken up by its token however old it is; nothing is copied."""
     first = killed(life)
     life.emulator.advance(5 * 3600.0)
     life.ok()
@@ -135,7 +135,7 @@ def put(life: Life, region: str | None = None, **more: Any) -> str:
 
 @REPEATS
 def test_under_the_id_that_the_state_has_no_other_one_is_taken_up(life: Life) -> None:
-    """The state's own was deleted by somebody: the run says so, and the next one takes up the other, under its id."""
+    """If the state's copy was deleted, an update doesn't take up another one under its id; the next run does, under that one's id."""
     first = killed(life, filter_seconds=20.0, copy_seconds=600.0)
     (error,) = life.run(program={"vol": bag(life, timeouts={"create": "60s"})})
     assert "timed out" in error and life.ref != first
@@ -154,7 +154,7 @@ def test_under_the_id_that_the_state_has_no_other_one_is_taken_up(life: Life) ->
 def test_what_was_deleted_to_be_replaced_is_not_taken_for_the_new_one(
     life: Life, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Its name is explicit: a read says that it is gone, and those of the next seconds show it again."""
+    """A copy that was deleted for its explicit name isn't taken for the new one when stale reads show it again."""
     life.inputs["targetSnapshotName"] = "dr"
     life.ok()
     ghost, service = seen(life), type(by_hand(life))
@@ -189,7 +189,7 @@ def test_what_was_deleted_to_be_replaced_is_not_taken_for_the_new_one(
 def test_what_a_list_still_shows_is_not_taken_for_what_was_deleted(
     life: Life, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Made, deleted and declared again within a minute, while lists lag behind reads: another is made."""
+    """A copy that is deleted and declared again within a minute is made again, although lists still show the old one."""
     life.ok()
     ghost, service = seen(life), type(by_hand(life))
     life.ok("destroy")
@@ -210,7 +210,7 @@ def test_what_a_list_still_shows_is_not_taken_for_what_was_deleted(
 
 @BY_ID
 def test_one_that_was_stopped_before_it_shows_is_waited_for(life: Life) -> None:
-    """The state has its id, and no read shows that yet: it isn't gone."""
+    """A copy whose id is in the state and that no read shows yet isn't taken for gone."""
     life.set(visibility_seconds=40.0, copy_seconds=60.0)
     (error,) = life.run(program={"vol": bag(life, timeouts={"create": "5s"})})
     assert "timed out" in error
@@ -220,7 +220,7 @@ def test_one_that_was_stopped_before_it_shows_is_waited_for(life: Life) -> None:
 
 @pytest.mark.parametrize("row", [EC2_COPY, OUTSCALE_COPY, LIGHTSAIL_COPY], ids=str)
 def test_what_a_run_made_that_was_killed_days_ago_is_taken_up(life: Life) -> None:
-    """Its owner tag and key, its token or its name prove it, however old it is; where they are inherited, `up` says so."""
+    """What a run killed days ago made is taken up by its owner tag and key, token or name; where they are inherited, `up` warns."""
     first = killed(life)
     life.emulator.advance(3 * 86400.0)
     life.ok()
@@ -231,7 +231,7 @@ def test_what_a_run_made_that_was_killed_days_ago_is_taken_up(life: Life) -> Non
 
 @pytest.mark.parametrize("row", [EC2_COPY], ids=str)
 def test_a_second_one_that_is_in_use_is_named_and_ends_no_run(life: Life) -> None:
-    """The copy is complete; each run tries to delete the other one again."""
+    """A twin that is in use is named and ends no run; each run tries to delete it again."""
     killed(life, filter_seconds=8.0, copy_seconds=4.0)
     life.inject("error", life.row.delete, times=1, code="InvalidSnapshot.InUse", message="in use by ami-1")
     life.ok()

@@ -24,7 +24,7 @@ def set_state(row: Row, life: Life, state: str) -> None:
 def test_a_source_that_is_pending_is_waited_for(
     row: Row, life: Life, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Nothing is sent before it is complete, and the row says what is waited for."""
+    """A pending source is waited for: nothing is sent before it is complete, and the row says so."""
     set_state(row, life, "pending")
     sleep: Callable[[float], None] = life.clock.sleep
 
@@ -44,7 +44,7 @@ def test_a_source_that_is_pending_is_waited_for(
 @pytest.mark.parametrize("row", COPIES, ids=str)
 @pytest.mark.parametrize("state", ["error", "missing"])
 def test_a_source_that_cannot_be_copied_is_refused(row: Row, life: Life, state: str) -> None:
-    """The message says what there is."""
+    """The refusal of a source that can't be copied says what there is instead."""
     source = row.request["sourceSnapshotId"]
     if state == "error":
         set_state(row, life, "error")

@@ -36,7 +36,7 @@ def status(row: Row, *options: str) -> Result:
 
 
 def test_what_is_ours_is_shown_with_its_owner(life: Life) -> None:
-    """As a table and as JSON, whatever the service calls it."""
+    """`snapcopy status` lists our objects with their owners, as a table and as JSON."""
     life.ok()
     (one,), told = life.ours(), json.loads(status(life.row, "--json").stdout)
     (shown,) = (each for each in told if one.name in (each.get("snapshotId"), each.get("name")))
@@ -49,7 +49,7 @@ def test_what_is_ours_is_shown_with_its_owner(life: Life) -> None:
 
 
 def test_the_service_that_is_asked_is_named(row: Row, served: Running) -> None:
-    """With its endpoint; where there is nothing, that is said, and an error of the service's as it is."""
+    """`snapcopy status` names the service and its endpoint, says if nothing is there, and shows the service's errors as they are."""
     served.reset(row)
     first, *rest = status(row).stdout.splitlines()
     title = {"lightsail": "Lightsail", "ec2": "EC2", "fcu": "OUTSCALE's FCU", "outscale": "OUTSCALE"}
@@ -62,7 +62,7 @@ def test_the_service_that_is_asked_is_named(row: Row, served: Running) -> None:
 
 
 def test_another_account_isnt_listed(row: Row, served: Running, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Each service's account guard is asked before it is; FCU can't tell the account, so it is refused."""
+    """`snapcopy status` asks each service's account guard first; FCU can't tell the account, so it is refused."""
     served.reset(row)
     monkeypatch.setenv("SNAPCOPY_ALLOWED_ACCOUNT_IDS", "999999999999")
     refused = status(row)
@@ -78,7 +78,7 @@ def test_another_account_isnt_listed(row: Row, served: Running, monkeypatch: pyt
 
 
 def test_several_services_are_one_answer(served: Running, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Of one region that more than one service has."""
+    """`snapcopy status` of several services answers for a region that more than one of them has."""
     monkeypatch.setenv("SNAPCOPY_EC2_API", "fcu")
     row = next(each for each in ROWS if each.name == "fcu-copy")
     served.reset(row)
@@ -94,7 +94,7 @@ def test_several_services_are_one_answer(served: Running, monkeypatch: pytest.Mo
 
 
 def test_a_region_that_the_service_does_not_have_is_refused(row: Row, served: Running) -> None:
-    """Before anything is asked."""
+    """`snapcopy status` refuses an unknown region before it asks the service."""
     served.reset(row)
     told = CliRunner().invoke(
         main, ["status", "--services", CLI_NAMES[row.emulated], "--region", "eu-west-99"]

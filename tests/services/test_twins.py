@@ -34,7 +34,7 @@ def theirs(life: Life) -> list[Any]:
 
 
 def test_each_has_its_own(twins: Twins) -> None:
-    """A second run of either has nothing to do; the end of one is its own."""
+    """Two stacks of one name have an object each; a second run of either does nothing, and destroy deletes its own."""
     for life in (twins.first, twins.second):
         life.ok()
     assert twins.first.ref != twins.second.ref and twins.first.sent() == 2
@@ -52,7 +52,7 @@ def test_each_has_its_own(twins: Twins) -> None:
 
 @pytest.mark.parametrize("done", [False, True], ids=["before", "after"])
 def test_one_killed_beside_the_other_ends_in_its_own(twins: Twins, done: bool) -> None:
-    """At its request and its tags, while the other makes its own and is destroyed."""
+    """A stack killed at its request or tags ends with its own object, while another of its name makes and destroys its own."""
     for at in (twins.first.row.create, twins.first.row.tag):
         if twins.first.run(kill=Kill(at=at, done=done)) != ["killed"]:
             continue  # it has no such call
@@ -66,7 +66,7 @@ def test_one_killed_beside_the_other_ends_in_its_own(twins: Twins, done: bool) -
 
 @pytest.mark.parametrize("row", [each for each in ROWS if each.family.words.adopts], ids=str)
 def test_the_others_can_be_adopted_and_never_is_otherwise(twins: Twins) -> None:
-    """The very thing is taken over, tagged as ours, and goes with its declaration; nothing is sent for it."""
+    """The other stack's object is adopted only on request: it is tagged as ours, deleted with its declaration, and nothing is sent."""
     first, second = twins.first, twins.second
     second.ok()
     thing = second.only()
@@ -84,7 +84,7 @@ def test_the_others_can_be_adopted_and_never_is_otherwise(twins: Twins) -> None:
 
 @pytest.mark.parametrize("row", [each for each in ROWS if each.family.words.adopts], ids=str)
 def test_two_resources_cannot_adopt_the_same(twins: Twins) -> None:
-    """The second is refused at check, in a sentence that names the first; nothing is changed."""
+    """A second resource that adopts the same snapshot is refused at check, with the first one's name."""
     first, second = twins.first, twins.second
     second.ok()
     thing = second.only()
@@ -96,7 +96,7 @@ def test_two_resources_cannot_adopt_the_same(twins: Twins) -> None:
 
 @pytest.mark.parametrize("row", [each for each in ROWS if each.family.words.adopts and each.by_id], ids=str)
 def test_what_is_to_be_adopted_has_to_be_there(life: Life) -> None:
-    """Nothing is sent instead."""
+    """A missing snapshot to adopt is refused, and nothing is sent instead."""
     missing = {"ec2": "snap-00000000000000001"}.get(life.row.emulated, "snap-00000001")
     for id_ in (missing, "snap-nonsense") if life.row.emulated == "outscale" else (missing,):
         (error,) = life.run(program={"vol": {**life.inputs, "adoptSnapshotId": id_}})

@@ -67,7 +67,7 @@ def guard(ask: Callable[[str], str], clock: Time | None = None) -> AccountGuard:
 
 
 def test_verbs_that_come_while_the_account_is_asked_for_wait_for_the_answer() -> None:
-    """A hundred at once ask once."""
+    """A hundred verbs at once ask for the account once, and share the answer."""
     came, regions = threading.Semaphore(0), list[str]()
 
     class Counting(Time):
@@ -91,7 +91,7 @@ def test_verbs_that_come_while_the_account_is_asked_for_wait_for_the_answer() ->
 
 
 def test_a_failed_ask_is_no_answer() -> None:
-    """The next verb asks again, and its answer stays."""
+    """After a failed call the next verb asks for the account again, and its answer stays."""
     ask = Asked(Denied("Expired.", code="ExpiredToken"), OURS)
     ours = guard(ask)
     with pytest.raises(CopyError, match=r"the account isn't known.*ExpiredToken"):
@@ -102,7 +102,7 @@ def test_a_failed_ask_is_no_answer() -> None:
 
 
 def test_what_may_pass_is_waited_for_half_a_minute() -> None:
-    """Then the verb is refused; a preview doesn't wait, nor does it ask again."""
+    """A failing STS is retried for half a minute, then the verb is refused; a preview neither waits nor asks again."""
     ask, clock = Asked(Transient("Slowly.", call="sts:GetCallerIdentity")), Time()
     ours = guard(ask, clock)
     with pytest.raises(CopyError) as caught:
@@ -120,7 +120,7 @@ def test_what_may_pass_is_waited_for_half_a_minute() -> None:
 
 
 def test_a_refused_verb_says_what_stays_in_the_state() -> None:
-    """Nothing was sent, the copy in the state is named, and the setting that chooses the credentials."""
+    """The refusal of a wrong account names the copy in the state and the setting that chooses the credentials; nothing is sent."""
     with pytest.raises(CopyError, match='nothing was sent; the copy "db-dr" stays in the stack\'s state'):
         guard(Asked(THEIRS)).admit(SPEC, HELD, doing=DELETING)
     with pytest.raises(CopyError, match=r"log in to an allowed account \(P_PROFILE\), or change"):
@@ -128,7 +128,7 @@ def test_a_refused_verb_says_what_stays_in_the_state() -> None:
 
 
 def test_ctrl_c_ends_the_wait_for_an_answer() -> None:
-    """As it ends all others."""
+    """Ctrl-C ends the wait for the account's number, as it ends every other wait."""
     clock = Time()
     clock.cancelled = True
     with pytest.raises(CopyError, match="stopped, as asked"):
@@ -136,7 +136,7 @@ def test_ctrl_c_ends_the_wait_for_an_answer() -> None:
 
 
 def test_a_preview_refuses_a_wrong_account() -> None:
-    """It names both."""
+    """A preview with a wrong account names both accounts."""
     with pytest.raises(WrongAccount, match=f"belong to account {THEIRS}, and .* allows {OURS}$"):
         guard(Asked(THEIRS)).foresee("eu-west-1")
     assert guard(Asked(OURS)).foresee("eu-west-1")
@@ -148,7 +148,7 @@ def test_a_preview_refuses_a_wrong_account() -> None:
 def test_sts_is_asked_at_aws_only_where_lightsail_is_aws_too(
     fake: str | None, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Whatever boto3 is told for STS counts; with Lightsail elsewhere and nothing told, STS is asked there."""
+    """An endpoint that boto3 has for STS is used; without one, STS is asked where Lightsail is."""
     asked: list[str] = []
 
     class Handler(BaseHTTPRequestHandler):

@@ -57,7 +57,7 @@ def test_a_batch_costs_one_call_and_each_gets_the_answer() -> None:
 
 
 def test_an_error_is_everybodys_and_the_next_batch_calls_again() -> None:
-    """A failed call is no answer that stays."""
+    """A failed call raises its error for all in the batch, and the next batch calls again."""
     answers = iter([Transient("throttled")])
 
     def call(number: int) -> int:

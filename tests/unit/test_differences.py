@@ -22,7 +22,7 @@ from .settling import (
 
 
 def test_latest_settled_as_a_date_is_that_date() -> None:
-    """From "latest" to its date and back nothing changes."""
+    """A change from "latest" to the date that it was settled as, or back, is no difference."""
     latest, dated = settled(LATEST), settled(DATED)
     for olds, news in ((latest, DATED), (dated, LATEST)):
         found = differences(outputs(olds), settle(olds, news, latest=never))
@@ -50,7 +50,7 @@ def test_another_date_is_another_copy() -> None:
     ids=str,
 )
 def test_nothing_and_empty_are_the_same(empty: dict[str, Any]) -> None:
-    """An empty list or mapping is as good as none."""
+    """An empty list or mapping doesn't differ from an argument that isn't given."""
     first = settled(MANUAL)
     found = differences(outputs(first), settle(first, {**MANUAL, **empty}, latest=never))
     assert (found.replaces, found.update) == ([], False)
@@ -73,7 +73,7 @@ def test_what_makes_it_another_copy_replaces(change: dict[str, Any], replaced: s
 
 
 def test_an_explicit_name_that_stays_is_deleted_first() -> None:
-    """Two copies can't have one name in one region; in two they can."""
+    """An explicit name that stays in one region is deleted before it is made again; in another region it isn't."""
     named = {**MANUAL, "targetSnapshotName": "mine"}
     state = outputs(settled(named))
     assert differences(state, settled({**named, "triggers": ["1"]})).same_name
@@ -91,7 +91,7 @@ def test_an_explicit_name_that_stays_is_deleted_first() -> None:
     ids=str,
 )
 def test_tags_timeouts_and_retention_are_changed_in_place(change: dict[str, Any]) -> None:
-    """They need no new copy."""
+    """Changed tags, timeouts and retention are an update, and need no new copy."""
     first = settled(MANUAL)
     found = differences(outputs(first), settle(first, {**MANUAL, **change}, latest=never))
     assert (found.replaces, found.update, found.partial) == ([], True, False)
@@ -135,7 +135,7 @@ def test_an_unknown_date_replaces() -> None:
 
 
 def test_a_bookkeeping_that_is_unknown_as_a_whole_is_no_other_request() -> None:
-    """So the engine shows it where it asks what the end of the stack's identity would mean for its dependents."""
+    """Unknown bookkeeping asks for no replacement: the engine shows it so when it asks about the end of the stack's identity."""
     first = settled(MANUAL)
     found = differences(outputs(first), {**first, "snapcopy": UNKNOWN})
     assert (found.replaces, found.update) == ([], True)

@@ -25,7 +25,7 @@ from pulumi_snapcopy.core.durations import DurationError, seconds, spoken
     ],
 )
 def test_durations_are_read_as_programs_write_them(given: object, expected: float) -> None:
-    """Numbers with units, one after the other, also with spaces; a number alone is one of seconds."""
+    """A duration is numbers with units, also with spaces between them; a number alone is seconds."""
     assert seconds(given) == pytest.approx(expected)
 
 
@@ -53,7 +53,7 @@ def test_durations_are_read_as_programs_write_them(given: object, expected: floa
     ],
 )
 def test_what_is_no_duration_is_told_how_to_write_one(text: object) -> None:
-    """Anything else is refused, with an example."""
+    """Anything but a duration is refused with an example of one."""
     with pytest.raises(DurationError, match="Write one such as '90m' or '1h 30m'"):
         seconds(text)
 
@@ -81,13 +81,13 @@ def test_a_duration_is_the_sum_of_its_parts(parts: list[tuple[int, str]]) -> Non
      (7200, "2 h"), (9000, "2 h 30 min"), (86400, "24 h")],
 )  # fmt: skip
 def test_durations_are_spoken_in_one_or_two_units(duration: float, expected: str) -> None:
-    """Seconds, minutes or hours, as people say them."""
+    """A duration is shown in seconds, minutes or hours, as people say it."""
     assert spoken(duration) == expected
 
 
 @given(st.floats(0, 1e7))
 def test_what_is_spoken_is_the_nearest_that_can_be_said(duration: float) -> None:
-    """Seconds up to ten minutes, minutes beyond."""
+    """A shown duration is rounded to seconds up to ten minutes, and to minutes beyond."""
     units = {"s": 1, "min": 60, "h": 3600}
     words = spoken(duration).split()
     said = sum(int(number) * units[unit] for number, unit in zip(words[::2], words[1::2], strict=True))

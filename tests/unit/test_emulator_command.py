@@ -74,7 +74,7 @@ def test_a_shell_gets_there_and_back(services: str) -> None:
 
 
 def test_the_page_has_the_line_that_undoes_the_exports() -> None:
-    """It is the emulator's own, for Lightsail."""
+    """docs/configuration.md has the line with which the emulator undoes its exports for Lightsail."""
     page = Path(__file__).parents[2] / "docs" / "configuration.md"
     assert f"\n{loopback.undoing()}\n" in page.read_text(encoding="utf-8")
 
@@ -101,7 +101,7 @@ def test_no_proxy_keeps_what_the_user_has_in_it(
 
 @pytest.mark.parametrize("seconds", ["nan", "inf"])
 def test_seconds_that_are_no_number_are_refused(seconds: str) -> None:
-    """As an option's value, without a traceback."""
+    """An option whose seconds are no number is refused without a traceback."""
     done = run("--port", "0", "--copy-seconds", seconds)
 
     assert done.exit_code == 2
@@ -288,7 +288,7 @@ def test_fault_knows_its_status() -> None:
     ],
 )
 def test_faults_that_would_never_hit_are_refused(changes: dict[str, Any], advice: str) -> None:
-    """With what may be written instead."""
+    """A fault that could never hit is refused with what may be written instead."""
     with pytest.raises(ValueError) as caught:
         Fault(**{"kind": "error", **changes})
 
@@ -305,7 +305,7 @@ def test_faults_that_would_never_hit_are_refused(changes: dict[str, Any], advice
     ],
 )
 def test_faults_may_name_any_operation_of_the_api(service: str | None, operation: str) -> None:
-    """Also one that the emulator would refuse by itself."""
+    """A fault may name any operation of the API, also one that the emulator refuses by itself."""
     assert Fault(kind="error", service=service, operation=operation).operation == operation
 
 

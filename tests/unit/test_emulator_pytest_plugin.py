@@ -143,7 +143,7 @@ def test_a_service_that_there_isnt(emulator): ...
 
 
 def test_marks_that_cant_be_used_are_told_in_a_sentence(pytester: pytest.Pytester) -> None:
-    """Without a traceback through this package."""
+    """A mark with wrong values is an error of one sentence, without a traceback through this package."""
     pytester.makepyfile(WRONG_MARKS)
     done = pytester.runpytest_inprocess("-p", "no:cacheprovider", "-p", "no:xdist")
 
@@ -158,7 +158,7 @@ def test_marks_that_cant_be_used_are_told_in_a_sentence(pytester: pytest.Pyteste
 
 
 def test_without_the_extra_the_fixture_says_how_to_install_it(pytester: pytest.Pytester) -> None:
-    """As the command does."""
+    """Without moto the fixture fails with the command that installs it."""
     pytester.makeconftest("import sys; sys.modules['moto'] = None")
     pytester.makepyfile("def test_it(emulator): ...")
     done = pytester.runpytest_subprocess("-p", "no:cacheprovider", "-p", "no:xdist")

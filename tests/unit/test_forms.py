@@ -52,7 +52,7 @@ def seen(source: str | None) -> Seen:
 def test_whose_it_is_and_whether_it_is_an_orphan(
     spec: Spec, source: str | None, whose: Whose, orphan: bool
 ) -> None:
-    """Of one owner only what has a form of this type's is this resource's."""
+    """An object with our owner tag isn't this resource's if its source tag has a form of another type."""
     assert classify(spec, Known(), seen(source)).whose is whose
     assert is_orphan(spec, Known(), seen(source)) is orphan
 
@@ -70,5 +70,5 @@ def test_what_the_state_has_is_of_this_type_whatever_its_form() -> None:
     [("a:snap", ""), ("a:web:2026-11-20", ""), ("a:instance/web-1", "instance"), ("adopted", ""), ("", "")],
 )
 def test_forms(origin: str, form: str) -> None:
-    """What stands between region and slash."""
+    """The form of a source tag is what stands between the region and the slash."""
     assert form_of(origin) == form

@@ -18,7 +18,7 @@ from tests.harness.services import EC2_COPY, LIGHTSAIL_COPY
 
 @pytest.mark.parametrize("workers", [1, 3, 100])
 def test_the_host_works_on_as_many_as_are_set(workers: int, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Fewer than the four that it comes with, too: somebody may want the service to be spared."""
+    """The host works on as many resources at once as `maxWorkers` says, also on fewer than the SDK's four."""
     server = grpc.server(ThreadPoolExecutor(4))
     monkeypatch.setattr(_sdk, "_server", lambda: server)
     _sdk.set_workers(workers)

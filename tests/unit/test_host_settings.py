@@ -24,7 +24,7 @@ def bare(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_without_settings_the_defaults_hold() -> None:
-    """Half a minute at most, and many workers."""
+    """Without settings the longest pause is half a minute, and there are many workers."""
     found = read()
     assert (found.poll_seconds, found.max_workers) == (LONGEST_PAUSE, DEFAULT_WORKERS)
 
@@ -47,7 +47,7 @@ def test_a_value_that_cannot_be_used_is_named(key: str, value: object) -> None:
 
 
 def test_a_variable_that_cannot_be_used_is_named_as_a_variable(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Who set it in the environment is told so."""
+    """A wrong value from the environment is reported with the variable's name."""
     monkeypatch.setenv("SNAPCOPY_MAX_WORKERS", "many")
     with pytest.raises(ConfigError, match="SNAPCOPY_MAX_WORKERS is 'many'"):
         read()
@@ -69,7 +69,7 @@ def test_accounts_are_text_or_the_list_that_the_engine_hands_over(
 
 
 def test_without_the_guard_any_account_will_do() -> None:
-    """No account is named."""
+    """Without `allowedAccountIds` no account is named, and any may be used."""
     assert read().allowed_account_ids == ()
 
 
@@ -93,7 +93,7 @@ def test_without_the_guard_any_account_will_do() -> None:
     ],
 )
 def test_what_is_no_account_is_named(value: str, wrong: str) -> None:
-    """What YAML has made of a leading zero, too: nothing is put in front again."""
+    """A value that is no account id is refused by name, also a number that lost its leading zero in YAML."""
     with pytest.raises(ConfigError) as caught:
         read({"snapcopy:allowedAccountIds": value})
     assert str(caught.value) == (
@@ -117,7 +117,7 @@ def test_a_guard_that_allows_nothing_is_refused(value: str, monkeypatch: pytest.
     ],
 )
 def test_a_misspelled_setting_is_refused(name: str) -> None:
-    """The account guard would be off, or another cloud meant, and nobody would know."""
+    """A misspelled setting is refused: it would turn the account guard off, or mean another cloud, unnoticed."""
     with pytest.raises(
         ConfigError,
         match=rf"^snapcopy:{name} is no setting; write snapcopy:(allowedAccountIds|pollSeconds|ec2Api), ",
@@ -126,12 +126,12 @@ def test_a_misspelled_setting_is_refused(name: str) -> None:
 
 
 def test_the_hosts_config_tells_its_keys() -> None:
-    """Without them no misspelled key would be noticed; the SDK has no call for it."""
+    """The host's config gives the keys of all settings, without which no misspelled one would be noticed."""
     assert config_keys(Config({"snapcopy:allowedAccountId": "1"}, "shop")) == ["snapcopy:allowedAccountId"]
 
 
 def test_a_misspelled_variable_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The same in the environment."""
+    """A misspelled environment variable is refused, as a misspelled setting of the stack is."""
     monkeypatch.setenv("SNAPCOPY_ALLOWED_ACCOUNT_ID", "123456789012")
     with pytest.raises(
         ConfigError, match="SNAPCOPY_ALLOWED_ACCOUNT_ID is no setting; write SNAPCOPY_ALLOWED_ACCOUNT_IDS"
@@ -140,7 +140,7 @@ def test_a_misspelled_variable_is_refused(monkeypatch: pytest.MonkeyPatch) -> No
 
 
 def test_what_a_room_or_a_project_of_that_name_sets_is_its_own() -> None:
-    """Only what is nearly a setting of ours is refused."""
+    """A setting of a service or a project is accepted unless its name is nearly one of ours."""
     found = read(
         {
             "snapcopy:requestsPerSecond": 5,

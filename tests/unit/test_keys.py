@@ -50,7 +50,7 @@ def derived(source: str, date: str | None, key: str) -> str:
 
 
 def test_the_same_request_has_the_same_key_in_every_process() -> None:
-    """It stands in services for years, so it never changes; what isn't given counts for nothing."""
+    """A request has the same key in every process and version; arguments that aren't given don't count."""
     assert key_of_request() == key_of_request(triggers=[]) == key_of_request(triggers=None) == "19527646"
     assert re.fullmatch(r"[0-9a-f]{8}", key_of_request(triggers=["a", {"b": 1}]))
 
@@ -88,7 +88,7 @@ def test_another_request_has_another_key(change: dict[str, str]) -> None:
     ids=str,
 )
 def test_what_makes_no_other_copy_keeps_the_key(change: dict[str, str]) -> None:
-    """`pulumi stack rename`, the date, an explicit name, tags: a later run finds what an earlier one made."""
+    """A renamed stack, another date, an explicit name and tags leave the key as it is, so that a later run finds the copy."""
     assert key_of_request(**change) == key_of_request()
 
 
@@ -130,7 +130,7 @@ def test_a_derived_name_is_one_the_service_takes_and_carries_the_key(
     ],
 )
 def test_a_name_that_only_looks_like_a_derived_one_carries_no_key(name: str) -> None:
-    """Anything else at its end, and it was written by somebody."""
+    """A name that doesn't end as a derived one does carries no key."""
     assert key_of(name) == ""
 
 
@@ -156,7 +156,7 @@ def test_the_source_of_a_copy_always_fits_a_tag(date: str | None) -> None:
 
 
 def test_an_owner_is_for_people_up_to_the_at_sign() -> None:
-    """Project, stack, the resource behind its components; then the identity."""
+    """An owner is project, stack and resource with its components, then `@` and the identity."""
     nested = urn("web", parents="my:Fleet$my:Shop$")
     assert keys.owner(nested, IDENTITY) == f"shop/dev/my:Fleet/my:Shop/web@{IDENTITY}"
 
@@ -204,7 +204,7 @@ def test_names_of_any_length_change_nothing_of_whose_it_is(resource: str, projec
     ],
 )
 def test_the_resource_and_the_identity_decide(other: str, same: bool, namesake: bool, reason: str) -> None:
-    """Of an owner tag, not the names of project and stack."""
+    """Two owner tags are of the same owner if resource and identity are the same, whatever project and stack are called."""
     owner = keys.owner(urn("web"), IDENTITY)
     assert (keys.same_owner(owner, other), keys.same_owner(other, owner)) == (same, same), reason
     assert keys.is_namesake(other, owner) is namesake, reason
@@ -212,6 +212,6 @@ def test_the_resource_and_the_identity_decide(other: str, same: bool, namesake: 
 
 @given(resource=st.text("a/@", min_size=1, max_size=6), other=st.text("a/@", min_size=1, max_size=6))
 def test_no_name_of_a_resource_is_taken_for_another_ones(resource: str, other: str) -> None:
-    """Slashes and at signs in names mislead nobody."""
+    """Slashes and at signs in a resource's name don't make its owner another resource's."""
     same = keys.same_owner(keys.owner(urn(resource), IDENTITY), keys.owner(urn(other), IDENTITY))
     assert same == (resource == other)

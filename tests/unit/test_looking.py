@@ -187,7 +187,7 @@ def test_what_a_listing_does_not_show_yet_is_not_read_one_by_one() -> None:
 
 
 def test_what_is_never_shown_is_read_before_it_is_given_up() -> None:
-    """A listing's silence alone is no proof."""
+    """A copy that no list shows is read by its name before it is given up."""
     clock = FakeClock()
     born = clock.now()
     service = Timed(clock, {"a": born + 50, "b": born + 50}, shown_at=born + 9000)
@@ -196,7 +196,7 @@ def test_what_is_never_shown_is_read_before_it_is_given_up() -> None:
 
 
 def test_a_stale_list_shows_another_copy_under_the_name() -> None:
-    """It is done, and was there before: that ends no wait, and no call is made for it."""
+    """A stale list's complete copy of the same name, made before, ends no wait and costs no call."""
     clock = FakeClock()
     born = clock.now()
     service = Timed(clock, {"renewed": born + 100, "a": born + 10, "b": born + 10})

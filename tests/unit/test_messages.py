@@ -25,7 +25,7 @@ def spec(**more: str) -> Spec:
 
 
 def test_only_what_is_pending_is_waited_for_by_the_next_run() -> None:
-    """A run may also be stopped while it looks for a second copy, when its own is complete."""
+    """An interrupted run's message promises to wait for the copy only if the copy is pending."""
     for tell in (messages.cancelled(spec(), doing=MAKING, kept=Known(seen=PENDING)),
                  messages.out_of_time(spec(), 60, doing=MAKING, kept=Known(seen=PENDING))):  # fmt: skip
         assert "is still pending" in str(tell) and "run `pulumi up` again to go on waiting." in str(tell)
@@ -35,14 +35,14 @@ def test_only_what_is_pending_is_waited_for_by_the_next_run() -> None:
 
 
 def test_a_services_sentence_ends_once() -> None:
-    """EC2's own ends with a full stop."""
+    """A service's sentence that ends with a full stop doesn't get a second one."""
     limit = TooManyCopies("The limit is 20 for this destination region.", code="ResourceLimitExceeded")
     said = notices.queued(spec(), limit)
     assert "for this destination region. The others are queued" in said
 
 
 def test_a_failed_snapshot_that_is_to_be_adopted_is_called_failed() -> None:
-    """Its id isn't taken by anybody: it is the one that the program names."""
+    """A failed snapshot that the program names for adoption is reported as failed, and not as somebody's."""
     failed = Seen(
         name="snap-1", region="eu-west-1", kind="Snapshot", ref="snap-1", state="error", phase=Phase.FAILED
     )

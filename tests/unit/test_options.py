@@ -27,7 +27,7 @@ def timed(**given: Any) -> pulumi.ResourceOptions:
 
 
 def test_dates_inside_of_lists_and_mappings_are_texts() -> None:
-    """Triggers may be any values; a time has a form of its own there. What isn't known yet is turned when it is."""
+    """Dates within lists and mappings become ISO text, also within values that aren't known yet."""
     day = date(2026, 11, 20)
     assert _plain([day, {"at": TIME, "of": (day, None, 7)}], TRIGGERS, "noun") == [
         "2026-11-20", {"at": "2026-11-20T03:00:00", "of": ["2026-11-20", None, 7]},
@@ -100,7 +100,7 @@ def test_dates_inside_of_lists_and_mappings_are_texts() -> None:
 def test_what_cannot_be_taken_is_refused_with_what_to_write_instead(
     arguments: dict[str, Any], why: str, instead: str
 ) -> None:
-    """At once, in the program, with the resource's name."""
+    """An argument or option that can't be used is refused in the program, with the resource's name and what to write."""
     with pytest.raises(pulumi.RunError) as refused:
         CopiedSnapshot("db", **{**ROUTE, **arguments})
     told = str(refused.value)
@@ -108,7 +108,7 @@ def test_what_cannot_be_taken_is_refused_with_what_to_write_instead(
 
 
 def test_a_secret_of_a_wrong_type_is_refused_without_being_quoted() -> None:
-    """The SDK's own error would show it."""
+    """A secret argument of a wrong type is refused without its value, which the SDK's own error would show."""
     with pytest.raises(pulumi.RunError) as refused:
         RestoredInstance(
             "web",
@@ -130,7 +130,7 @@ def test_a_secret_of_a_wrong_type_is_refused_without_being_quoted() -> None:
 def test_timeouts_are_durations_of_any_form_and_the_engine_gets_one_that_it_reads(
     given: Any, kept: Any, engine: str
 ) -> None:
-    """It takes neither numbers nor spaces nor days."""
+    """Timeouts may be numbers, texts with spaces, or days; the engine gets durations in its own form."""
     wait = timeouts({"create": given, "delete": None}, "noun")
     assert wait == {"create": kept}
     assert _engine_timeouts(wait).create == engine
@@ -151,7 +151,7 @@ def test_timeouts_are_durations_of_any_form_and_the_engine_gets_one_that_it_read
 def test_a_recovery_region_refuses_a_wrong_argument_before_it_asks_the_service(
     arguments: dict[str, Any], said: str
 ) -> None:
-    """A region that there isn't has no endpoint, which would be asked in vain again and again."""
+    """A DisasterRecoveryRegion with a wrong argument is refused before the service is asked: an unknown region has no endpoint."""
     with pytest.raises(pulumi.RunError) as refused:
         DisasterRecoveryRegion("dr", protect="all", keep=Retention(daily=7), **{**ROUTE, **arguments})
     assert str(refused.value).startswith('DisasterRecoveryRegion "dr": ') and said in str(refused.value)

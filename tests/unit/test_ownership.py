@@ -89,13 +89,13 @@ PARTIAL = in_state(None, Phase.PENDING)
 def test_the_tag_then_the_state_then_the_key_say_whose_it_is(
     seen: Seen, known: Known, whose: Whose, evidence: Evidence, reason: str
 ) -> None:
-    """Else it is undecided until the service's records are read."""
+    """Owner tag, ref in the state, then key decide whose an object is; without them it is undecided until the records are read."""
     verdict = classify(SPEC, known, seen)
     assert (verdict.whose, verdict.evidence) == (whose, evidence), reason
 
 
 def test_without_a_key_none_is_carried() -> None:
-    """A request whose key isn't settled claims nothing that carries none."""
+    """A request whose key isn't settled doesn't claim objects without a key."""
     assert classify(replace(SPEC, carried_key=""), NOTHING, thing()).whose is Whose.UNDECIDED
 
 
@@ -117,7 +117,7 @@ def test_without_a_key_none_is_carried() -> None:
 def test_the_services_record_proves_an_interrupted_run(
     record: Record | None, age: float, whose: Whose, reason: str
 ) -> None:
-    """Same source and region, recent, and nobody tags it any more."""
+    """A recent record of the same source and region proves an object, once its maker has had the time to tag it."""
     records = [record] if record else []
     assert classify(SPEC, NOTHING, thing(), records=records, now=NOW.timestamp() + age).whose is whose, reason
 
@@ -140,14 +140,14 @@ def test_only_the_newest_deciding_record_counts() -> None:
 
 
 def test_an_undecided_one_says_when_to_look_again() -> None:
-    """When the tagging grace period of its run is over."""
+    """The verdict on an undecided object names the end of its maker's tagging grace period."""
     verdict = classify(SPEC, NOTHING, thing(), records=[RECORD], now=NOW.timestamp() + 2)
     assert verdict.until == NOW.timestamp() + 5
 
 
 @pytest.mark.parametrize(("made", "whose"), [(-600, Whose.OURS), (5, Whose.OURS), (600, Whose.THEIRS)])
 def test_a_record_proves_nothing_of_what_was_made_after_it(made: float, whose: Whose) -> None:
-    """A thing younger than the record has taken the name since; a little apart is one event."""
+    """A record doesn't prove an object that is younger than the record by more than a minute."""
     verdict = classify(SPEC, NOTHING, thing(made=made), records=[RECORD], now=NOW.timestamp() + 700)
     assert verdict.whose is whose
 
@@ -164,7 +164,7 @@ def test_a_record_proves_nothing_of_what_was_made_after_it(made: float, whose: W
 def test_the_record_of_the_complete_one_proves_nothing_of_another(
     known: Known, whose: Whose, reason: str
 ) -> None:
-    """Under its name, unless it is a newer one."""
+    """The record of the complete copy in the state proves no other object of its name; a newer record may."""
     assert classify(SPEC, known, thing(), records=[RECORD], now=LATER).whose is whose, reason
 
 
@@ -172,7 +172,7 @@ def test_the_record_of_the_complete_one_proves_nothing_of_another(
     ("earlier", "whose"), [(timedelta(0), Whose.THEIRS), (timedelta(hours=2), Whose.OURS)]
 )
 def test_where_the_operation_is_unknown_the_times_are_compared(earlier: timedelta, whose: Whose) -> None:
-    """A record later than the complete one is of another call."""
+    """Without the operation's id, a record later than the complete copy is taken for another call."""
     known = in_state("r0")
     assert known.seen is not None
     known = replace(known, seen=replace(known.seen, created_at=NOW - earlier))
@@ -193,7 +193,7 @@ def test_where_the_operation_is_unknown_the_times_are_compared(earlier: timedelt
 def test_the_record_of_a_partial_one_that_was_never_seen_proves_it(
     known: Known, made: float, whose: Whose
 ) -> None:
-    """However old the record is: its operation is the state's, and the thing isn't younger than it."""
+    """The record whose operation the state has proves a copy that was never visible, however old the record is."""
     a_day_later = NOW.timestamp() + 86400
     assert classify(SPEC, known, thing(made=made), records=[RECORD], now=a_day_later).whose is whose
 
@@ -219,7 +219,7 @@ def test_the_record_of_a_partial_one_that_was_never_seen_proves_it(
 def test_only_what_is_provably_ours_and_nobodys_is_an_orphan(
     seen: Seen, known: Known, orphan: bool, reason: str
 ) -> None:
-    """Of this very resource, by tag or key, in no state entry, and not retained."""
+    """An orphan has this resource's tag or key, stands in no state entry, and isn't retained."""
     assert is_orphan(SPEC, known, seen) is orphan, reason
 
 
@@ -237,7 +237,7 @@ def test_only_what_is_provably_ours_and_nobodys_is_an_orphan(
 def test_it_matches_the_source_that_it_is_tagged_with(
     tags: dict[str, str], itself: bool, expected: bool
 ) -> None:
-    """One whose tagging was interrupted is given the benefit of the doubt, and one adopted as its own source."""
+    """An object matches the source in its tag; one without a source tag, or adopted, matches any."""
     assert matches(replace(SPEC, itself=itself), thing(tags=tags)) is expected
 
 
@@ -253,6 +253,6 @@ def test_it_matches_the_source_that_it_is_tagged_with(
     ids=["new", "older than the grace period", "failed", "another source", "the state's own"],
 )
 def test_what_is_being_made_again_may_not_be_visible_yet(record: Record, age: float, expected: bool) -> None:
-    """A newer record of the same source, within the creation grace period."""
+    """A newer record of the same source within the creation grace period means that the object is being made again."""
     known = in_state("r0", operation_id="0")
     assert is_being_made_again(SPEC, known, record, now=NOW.timestamp() + age) is expected

@@ -194,7 +194,7 @@ ROWS = [*NOTHING_THERE, *WHOSE, *IN_THE_WAY, *MADE]
     ("spec", "known", "observed", "step", "reason"), ROWS, ids=[row[-1].replace(" ", "-") for row in ROWS]
 )
 def test_each_decision(spec: Spec, known: Known, observed: Observation, step: Step, reason: str) -> None:
-    """What is asked for, known and observed leads to one step."""
+    """Each row of request, knowledge and observation leads to its one step."""
     assert next_step(spec, known, observed) == step, reason
 
 
@@ -214,7 +214,7 @@ def test_each_decision(spec: Spec, known: Known, observed: Observation, step: St
 def test_the_source_is_said_only_where_it_is_proven(
     spec: Spec, known: Known, tags: dict[str, str], said: str | None, reason: str
 ) -> None:
-    """What a thing was made from can't be read from it later."""
+    """The source tag is set only on objects whose source is proven, since it can't be read from them later."""
     key = "k1" if reason == "its key proves it" else ""
     step = next_step(spec, known, held(thing(tags=tags, key=key)))
     assert isinstance(step, Tag) and step.tags.get(SOURCE_TAG) == said, reason
@@ -222,7 +222,7 @@ def test_the_source_is_said_only_where_it_is_proven(
 
 
 def test_the_rows_reach_every_line_of_the_plan() -> None:
-    """A condition that no row decides has no reason."""
+    """The rows of this test execute every line of the plan."""
     functions = [
         next_step,
         *(getattr(plan, name) for name in ("_nothing_visible", "_make_way", "_orphan", "_tag")),

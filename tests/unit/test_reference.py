@@ -35,7 +35,7 @@ def test_what_states_hold_is_read_back_as_the_provider() -> None:
 
 
 def test_the_identity_is_a_reference_too() -> None:
-    """Of at most 200 bytes, to a function that may never move."""
+    """The stack identity's provider is serialized as a reference of at most 200 bytes to a function that never moves."""
     serialize: Any = dynamic.serialize_provider
     serialized = serialize(stack_identity())
     assert serialized == IDENTITY_IN_STATES and len(serialized) <= 200

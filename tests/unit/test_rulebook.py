@@ -55,7 +55,7 @@ BOTH = Catalogue((ONE, TWO))
 
 
 def test_rules_of_one_name_are_one() -> None:
-    """A second service adds the rules that only it has."""
+    """Rules of one name from several services are one rule in the catalogue."""
     assert [rule.name for rule in BOTH.rules] == [
         "known-region", "tag-characters", "never-copy", "allowed-regions", "required-tags",
     ]  # fmt: skip
@@ -79,12 +79,12 @@ def test_rules_of_one_name_are_one() -> None:
 def test_a_type_is_judged_by_its_own_book(
     rule: str, type_: str, config: dict[str, Any], judging: Rulebook | None
 ) -> None:
-    """Other tools' types, where a rule is configured for them, by the book whose pattern fits most closely."""
+    """A type is judged by its own rulebook; another tool's by the one whose pattern fits most closely."""
     assert BOTH.judging(rule, type_, config) is judging
 
 
 def test_what_any_of_the_services_has_may_be_configured() -> None:
-    """A region is wrong if no service has it, and the message names all; tags are what each service says of them."""
+    """A configured region is wrong only if no service has it, and the message names the regions of all."""
     config = {
         "allowed-regions": {"regions": ["eu-1", "eu-2", "eu-11"]},
         "required-tags": {"tags": ["a&b", "aws:x"]},
@@ -117,6 +117,6 @@ def test_a_copy_to_no_region_at_all_is_the_affair_of_another_rule() -> None:
 
 
 def test_a_book_judges_a_request_in_pythons_spelling() -> None:
-    """What `check` tells is spelled as the program is."""
+    """Messages of `check` spell arguments as the program does."""
     found = [*TWO.violations({"targetRegion": "eu-2"}, now=datetime(2026, 11, 21, tzinfo=timezone.utc))]
     assert [each.message for each in found if "wrong" in each.message] == ["target_region is wrong."]

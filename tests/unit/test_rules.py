@@ -54,7 +54,7 @@ def broken(inputs: dict[str, Any]) -> list[tuple[str, str]]:
 
 @pytest.mark.parametrize("given", list(itertools.product([False, True], repeat=4)), ids=str)
 def test_three_of_the_sixteen_ways_to_name_a_source_are_right(given: tuple[bool, ...]) -> None:
-    """A manual snapshot alone, or a resource with either a date or the latest; nothing else."""
+    """A source is right as a manual snapshot alone, or as a resource with either a date or the latest."""
     chosen = tuple(key for key, is_given in zip(MODES, given, strict=True) if is_given)
     found = judged({"sourceRegion": "us-east-1", **{key: MODES[key] for key in chosen}})
     assert (found == []) == (chosen in ALLOWED)
@@ -235,7 +235,7 @@ def test_a_tag_that_the_service_refuses_is_named_with_the_character() -> None:
 
 
 def test_a_wrong_type_is_named_with_its_argument_and_its_value() -> None:
-    """As the program spells the argument."""
+    """The message about a wrong type has the value, and the argument as the program spells it."""
     (found,) = BOOK.violations({**AUTOMATIC, "restoreDate": 20261120}, now=NOW)
     assert (found.property, found.message) == (
         "restoreDate",
@@ -245,7 +245,7 @@ def test_a_wrong_type_is_named_with_its_argument_and_its_value() -> None:
 
 @pytest.mark.parametrize("value", [{"pw": "hunter2"}, ["hunter2"], 7])
 def test_a_secret_of_a_wrong_type_is_neither_quoted_nor_named_to_the_engine(value: Any) -> None:
-    """The engine prints the value of the property that a failure names, so this one names none."""
+    """The failure about a secret names no property: the engine prints the value of the property that a failure names."""
     inputs = {"instanceSnapshotName": "web-1", "availabilityZone": "us-east-1a", "bundleId": "small_3_0"}
     found = RESTORED_INSTANCE_RULES.violations({**inputs, "userData": value}, now=NOW)
     assert [(each.property, each.message) for each in found] == [
@@ -254,7 +254,7 @@ def test_a_secret_of_a_wrong_type_is_neither_quoted_nor_named_to_the_engine(valu
 
 
 def test_tracking_beside_a_date_is_refused() -> None:
-    """A date never changes; a manual snapshot may be taken again under its name, so that can be followed."""
+    """`track_latest` is refused beside a date, and allowed beside a manual snapshot."""
     assert broken({**AUTOMATIC, "restoreDate": "2026-11-20", "trackLatest": True}) == [
         ("date-or-latest", "trackLatest")
     ]
@@ -270,7 +270,7 @@ def test_a_request_that_breaks_several_rules_is_told_all_of_them() -> None:
 
 
 def test_a_copy_under_its_sources_own_name_is_told_how_to_take_that_over() -> None:
-    """A region has each name once: another name, or adopt for the snapshot itself."""
+    """A copy with its source's name in the same region is refused; the message proposes another name, or adopt."""
     inputs = {
         **GOOD,
         "targetRegion": GOOD["sourceRegion"],
@@ -319,20 +319,20 @@ RESTORED: dict[str, Any] = {
     ],
 )  # fmt: skip
 def test_what_a_restore_needs_is_said_once_with_what_to_write(change: dict[str, Any], said: str) -> None:
-    """An example, or where to find one."""
+    """A missing argument of a restore is named once, with an example or where to find one."""
     inputs = {key: value for key, value in {**RESTORED, **change}.items() if value is not None}
     assert [each.message for each in RESTORED_INSTANCE_RULES.violations(inputs, now=NOW)] == [said]
 
 
 def test_a_region_that_there_isnt_is_named_and_not_its_zones() -> None:
-    """No zone of it is proposed."""
+    """The message about an unknown region proposes no zone of it."""
     (found,) = RESTORED_INSTANCE_RULES.violations({**RESTORED, "region": ""}, now=NOW)
     assert found.property == "region"
 
 
 @pytest.mark.parametrize("size", [0, -1.0])
 def test_a_disk_of_no_size_is_refused(size: float) -> None:
-    """At preview; the service has a look at the snapshot's size before it restores."""
+    """A disk of size 0 is refused at preview."""
     disk = {
         "diskSnapshotName": "data-dr",
         "region": "eu-west-1",

@@ -25,7 +25,7 @@ from .settling import (
 
 
 def test_a_manual_source_is_settled_without_asking() -> None:
-    """Only "latest" asks the service; nothing that wasn't given is filled in but the name."""
+    """A manual source is settled without a call to the service, and only the derived name is added."""
     found = settle({}, {**MANUAL, "tags": None}, latest=never)
     assert found == {
         **MANUAL,
@@ -66,7 +66,7 @@ def test_latest_is_settled_once() -> None:
     ids=lambda change: next(iter(change)),
 )
 def test_latest_is_settled_again_when_the_request_changes(change: dict[str, Any]) -> None:
-    """Another copy is of what is the latest then."""
+    """A changed request settles "latest" again, as the date that is the latest then."""
     first = settled(LATEST)
     again = settle(first, {**LATEST, **change}, latest=Latest("2026-11-21"))
     assert again["restoredDate"] == "2026-11-21"
@@ -74,7 +74,7 @@ def test_latest_is_settled_again_when_the_request_changes(change: dict[str, Any]
 
 
 def test_latest_that_cannot_be_settled_is_left_to_create() -> None:
-    """Without a date there is no name either, and no difference once create has settled it."""
+    """While "latest" can't be settled, date and name stay open; that create settles them later is no difference."""
     first = settled(LATEST, None)
     assert "restoredDate" not in first and "targetSnapshotName" not in first
     state = outputs(first, restoredDate="2026-11-20", targetSnapshotName=DATED_NAME)
@@ -84,7 +84,7 @@ def test_latest_that_cannot_be_settled_is_left_to_create() -> None:
 
 
 def test_track_latest_asks_every_time() -> None:
-    """Each newer automatic snapshot is another copy; the same one isn't, and neither is none."""
+    """`track_latest` asks in each check: a newer automatic snapshot is another copy, the same one or none isn't."""
     tracking = {**LATEST, "trackLatest": True}
     first = settled(tracking)
     newer = settle(first, tracking, latest=Latest("2026-11-21"))
@@ -95,7 +95,7 @@ def test_track_latest_asks_every_time() -> None:
 
 
 def test_track_latest_never_goes_back() -> None:
-    """Where the newest automatic snapshot was deleted, the copy that was made of it is kept, not replaced by an older."""
+    """When the newest automatic snapshot is deleted, its copy is kept, and not replaced by an older one."""
     tracking = {**LATEST, "trackLatest": True}
     first = settled(tracking)
     again = settle(first, tracking, latest=Latest("2026-11-19"))
@@ -131,7 +131,7 @@ def test_settling_again_changes_nothing(news: dict[str, Any]) -> None:
 @pytest.mark.parametrize("inside", [False, True])
 @pytest.mark.parametrize("olds", [False, True])
 def test_nobody_is_asked_while_an_input_is_unknown(key: str, inside: bool, olds: bool) -> None:
-    """No network while anything isn't known; where the date was settled it is settled still."""
+    """While an input is unknown the service isn't asked; a date that was settled stays."""
     mark: Any = (
         {"tags": {"team": UNKNOWN}, "triggers": [{"a": [UNKNOWN]}]}.get(key, UNKNOWN) if inside else UNKNOWN
     )
@@ -153,7 +153,7 @@ def test_no_name_is_derived_of_what_is_unknown() -> None:
 
 
 def test_while_the_identity_is_unknown_neither_owner_key_nor_name_is_settled() -> None:
-    """In the preview of a stack's first `up` the identity isn't there yet."""
+    """In the preview of a stack's first `up` owner, key and name stay unknown, as the identity doesn't exist yet."""
     found = settle({}, {**DATED, "snapcopy": {"identity": UNKNOWN}}, latest=never)
     bookkeeping = Bookkeeping.of(found)
     assert (bookkeeping.identity, bookkeeping.owner, bookkeeping.key) == (UNKNOWN, UNKNOWN, UNKNOWN)
@@ -161,7 +161,7 @@ def test_while_the_identity_is_unknown_neither_owner_key_nor_name_is_settled() -
 
 
 def test_a_key_that_covers_something_unknown_is_unknown() -> None:
-    """The owner is known all the same."""
+    """A key over an unknown input is unknown, while the owner is settled."""
     bookkeeping = Bookkeeping.of(settle({}, {**DATED, "sourceRegion": UNKNOWN}, latest=never))
     assert bookkeeping.key is UNKNOWN and bookkeeping.owner == f"shop/dev/web@{IDENTITY}"
 

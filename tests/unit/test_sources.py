@@ -92,12 +92,12 @@ DAYS = [
 
 
 def test_a_complete_manual_snapshot_is_a_source() -> None:
-    """What a copy will be is what the source is."""
+    """A complete manual snapshot is a source, and its type is that of its copy."""
     assert check(Region({"db-1": "completed"}), snapshot="db-1") == Source(kind="DiskSnapshot")
 
 
 def test_a_missing_manual_snapshot_is_answered_with_what_there_is() -> None:
-    """The nearest names come first, ten at most, and the rest are counted."""
+    """The message about a missing snapshot names at most ten existing ones, the nearest names first, and counts the rest."""
     region = Region({f"db-{n}": "completed" for n in range(20)} | {"web-before-upgrade": "completed"})
     error = refused(region, snapshot="web-befor-upgrade")
     assert error.cause == 'there is no manual snapshot "web-befor-upgrade" in us-east-1'
@@ -107,7 +107,7 @@ def test_a_missing_manual_snapshot_is_answered_with_what_there_is() -> None:
 
 
 def test_an_empty_region_is_said_to_be_empty() -> None:
-    """Where there is nothing, that is what is said."""
+    """The message about a missing snapshot says if the region has none."""
     assert refused(Region(), snapshot="db-1").state == "us-east-1 has no manual snapshots."
 
 
@@ -120,7 +120,7 @@ def test_a_relational_database_is_named_as_one() -> None:
 
 
 def test_not_being_allowed_to_list_alternatives_claims_nothing_about_them() -> None:
-    """The error is that the source is missing; what couldn't be listed isn't said to be nothing."""
+    """Without permission to list, the message says that the source is missing, and nothing of alternatives."""
     region = Region({"db-2": "completed"}, listing_denied=True)
     manual, automatic = refused(region, snapshot="db-1"), refused(region, resource="web-9", date="2026-11-20")
     assert "there is no manual snapshot" in manual.cause and "no instance or disk" in automatic.cause
@@ -171,7 +171,7 @@ def test_an_automatic_snapshot_is_a_source_by_its_date_or_as_the_latest() -> Non
 
 
 def test_a_date_without_a_snapshot_is_answered_with_the_dates_there_are() -> None:
-    """Only dates that can be copied are offered."""
+    """The message about a date without a snapshot names the dates that can be copied."""
     error = refused(Region(automatic=DAYS), resource="web-1", date="2026-11-10")
     assert error.cause == "web-1 has no automatic snapshot of 2026-11-10 in us-east-1"
     assert error.state == "automatic snapshots of web-1: 2026-11-18, 2026-11-19, 2026-11-20."
@@ -179,7 +179,7 @@ def test_a_date_without_a_snapshot_is_answered_with_the_dates_there_are() -> Non
 
 
 def test_a_date_whose_snapshot_is_not_ready_is_told_its_status() -> None:
-    """The snapshot is there, and can't be copied now."""
+    """The message about an automatic snapshot that isn't ready has its status."""
     error = refused(Region(automatic=DAYS), resource="web-1", date="2026-11-21")
     assert "2026-11-21 whose status is InProgress" in error.cause
 
@@ -188,7 +188,7 @@ def test_a_date_whose_snapshot_is_not_ready_is_told_its_status() -> None:
 def test_a_resource_without_copiable_snapshots_is_told_how_to_get_them(
     automatic: list[tuple[str, str]],
 ) -> None:
-    """Each snapshot that can't be copied is named with its status."""
+    """The message about a resource without snapshots to copy says how to get them, and names each unusable one with its status."""
     error = refused(Region(automatic=automatic), resource="web-1")
     assert "no automatic snapshot in us-east-1 that can be copied" in error.cause
     assert all(f"{date} ({status})" in error.state for date, status in automatic)
@@ -197,14 +197,14 @@ def test_a_resource_without_copiable_snapshots_is_told_how_to_get_them(
 
 
 def test_a_missing_resource_is_answered_with_what_there_is() -> None:
-    """The names of instances and disks, nearest first."""
+    """The message about a missing resource names the instances and disks, the nearest names first."""
     error = refused(Region(), resource="web-2", date="2026-11-20")
     assert error.cause == 'there is no instance or disk "web-2" in us-east-1'
     assert error.state == "us-east-1 has the instances and disks web-1, data-1."
 
 
 def test_what_passes_is_not_taken_for_an_answer() -> None:
-    """A service that doesn't answer says nothing of the source."""
+    """A service that doesn't answer is an error that passes, and no missing source."""
 
     class Throttled(Region):
         def get(self, region: str, name: str, kind: str | None = None) -> Seen | None:

@@ -54,7 +54,7 @@ def test_a_snapshot_whose_name_is_not_known_is_not_taken_for_the_source_of_a_cop
 
 
 def test_the_copy_that_is_to_be_declared_breaks_no_rule() -> None:
-    """The arguments that the message names are a whole source."""
+    """The copy that the message of `copies-cover-instances` proposes breaks no rule."""
     web = resource("aws:lightsail/instance:Instance", "web", name="web-1")
     ((_, found),) = copies_cover_instances([], [web], CONTEXT, {})
     written = dict(re.findall(r"(\w+)=(\S+?)[., ]", f"{found.message} "))

@@ -91,12 +91,12 @@ def test_the_first_timeout_given_holds(
 def test_what_an_interrupted_run_made_is_as_old_as_a_run_may_take(
     timeouts: dict[str, str], expected: float
 ) -> None:
-    """Whichever verb looks for it, within however short a time of its own."""
+    """The longest run is the longer of create's and update's timeouts, whichever verb looks."""
     assert FAMILY.spec(settled(MANUAL), Bookkeeping(timeouts=timeouts)).longest_run == expected
 
 
 def test_bookkeeping_is_written_and_read_again() -> None:
-    """Under one key of the state, without what has its default, and with nothing that isn't JSON."""
+    """Bookkeeping stands under one key of the state as JSON, without what has its default, and is read back the same."""
     bookkeeping = Bookkeeping(
         identity=IDENTITY, owner="o", key="k", previous_owner="p", predecessors=("b", "a"), partial=True
     )
@@ -111,7 +111,7 @@ def test_bookkeeping_is_written_and_read_again() -> None:
 
 
 def test_what_the_state_holds_is_known_again() -> None:
-    """The thing's ref, state and time; whose it is; and what it replaced."""
+    """The state gives back the object's ref, state and time, its owner, and what it replaced."""
     inputs = settled(MANUAL)
     bookkeeping = replace(Bookkeeping.of(inputs), previous_owner="old", predecessors=("arn:0",))
     made = datetime(2026, 11, 20, 9, 5, 1, 999, tzinfo=timezone.utc)

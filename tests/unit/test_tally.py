@@ -19,7 +19,7 @@ class Time:
 
 
 def test_the_line_counts_and_names_the_slowest() -> None:
-    """Done, failed and in progress of all so far, and the one that has been at it the longest."""
+    """The line about all copies counts those done, failed and in progress, and names the slowest."""
     time = Time()
     tally = Tally(now=time)
     with ExitStack() as running:
@@ -35,7 +35,7 @@ def test_the_line_counts_and_names_the_slowest() -> None:
 
 
 def test_the_line_comes_once_a_minute() -> None:
-    """A minute after the first copy began, and then a minute after the last line; the first that asks gets it."""
+    """The line about all copies comes a minute after the first copy began, then once a minute."""
     time = Time()
     tally = Tally(now=time)
     with tally.counting("web"), tally.counting("db"):
@@ -47,7 +47,7 @@ def test_the_line_comes_once_a_minute() -> None:
 
 
 def test_of_a_single_copy_and_of_none_there_is_no_line() -> None:
-    """A single copy's row says it all."""
+    """For a single copy, or none, there is no line about all copies."""
     time = Time()
     tally = Tally(now=time)
     with tally.counting("db"):

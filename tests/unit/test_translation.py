@@ -29,7 +29,7 @@ def test_messages_spell_arguments_as_the_program_does(message: str, expected: st
 
 
 def test_what_is_unknown_is_marked_and_comes_back() -> None:
-    """The engine's marker, however deep, becomes ours and the engine's again."""
+    """The engine's marker of unknown values becomes ours, at any depth, and the engine's again on the way back."""
     wire: dict[str, Any] = {
         "sourceRegion": rpc.UNKNOWN, "tags": {"team": rpc.UNKNOWN, "cost": "7"}, "triggers": ["1", [rpc.UNKNOWN], {"a": None}],
         "adopt": False,
