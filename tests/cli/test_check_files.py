@@ -107,7 +107,8 @@ def test_files_that_cannot_be_read_are_refused(check: Check) -> None:
 
 def test_all_files_are_judged_and_the_worst_code_wins(check: Check) -> None:
     """One bad file doesn't hide what is wrong in the others."""
-    bad, good, unusable = state(copied(targetRegion="x")), state(copied()), {}
+    bad, good = state(copied(targetRegion="x")), state(copied())
+    unusable: dict[str, Any] = {}
     assert check(good, good).exit_code == 0
     assert check(good, bad, good).exit_code == 1
     result = check(unusable, bad, good)

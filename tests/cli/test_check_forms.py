@@ -35,7 +35,7 @@ def events(
     diagnostics = [{"diagnosticEvent": {"prefix": "error: ", "severity": "error", **said}}] if said else []
     debug = {"diagnosticEvent": {"prefix": "debug: ", "severity": "debug", "message": "registering\n"}}
     summary = {"summaryEvent": {"resourceChanges": {op: len(resources)}, "isPreview": True, "result": result}}
-    found = [
+    found: list[dict[str, Any]] = [
         {"preludeEvent": {"config": config or {}}},
         debug,
         *changes,

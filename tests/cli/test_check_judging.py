@@ -29,7 +29,7 @@ def test_good_copies_pass(check: Check, form: Callable[..., Any]) -> None:
     assert (result.exit_code, result.stdout) == (0, "1 copy judged; violations: none.\n")
 
 
-VIOLATIONS = {
+VIOLATIONS: dict[str, tuple[dict[str, Any], str]] = {
     "manual-or-automatic-source": ({"sourceSnapshotName": None}, "sourceSnapshotName"),
     "date-or-latest": ({"useLatestRestorableAutoSnapshot": True}, "useLatestRestorableAutoSnapshot"),
     "restore-date-format": (

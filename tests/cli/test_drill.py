@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from datetime import datetime, timedelta, timezone
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 import pytest
 from pulumi_snapcopy.core.waiting import clock
@@ -23,7 +23,8 @@ from tests.harness.served import EmulatedClock
 
 from .conftest import Invoke, Snapcopy, interruptible, program
 
-SOURCE, TARGET = "us-east-1", "eu-west-1"
+SOURCE: Final = "us-east-1"
+TARGET: Final = "eu-west-1"
 TODAY = datetime.now(timezone.utc).date()
 OWNER = "shop/dev/dr@0000000000000001"
 ROUTE = ("--source-region", SOURCE, "--target-region", TARGET)

@@ -337,9 +337,12 @@ def test_watch_does_not_pile_up(
     import boto3
 
     made, make = list[object](), boto3.session.Session.client
-    monkeypatch.setattr(
-        boto3.session.Session, "client", lambda *args, **more: made.append(args) or make(*args, **more)
-    )
+
+    def counted(*args: Any, **more: Any) -> Any:
+        made.append(args)
+        return make(*args, **more)
+
+    monkeypatch.setattr(boto3.session.Session, "client", counted)
     copy(on_emulator, 1)
     seen = list[int]()
     rounds(*[lambda: seen.append(len(on_emulator.calls()))] * 9)

@@ -111,9 +111,10 @@ def declared(snippet: Snippet) -> set[tuple[str, str]]:
     """What a program declares, such as ``("CopiedSnapshot", "web")``: each call that begins with a name."""
     calls = [node for node in ast.walk(ast.parse(snippet.code)) if isinstance(node, ast.Call)]
     return {
-        (kind, call.args[0].value)
+        (kind, name.value)
         for call in calls
-        if call.args and isinstance(call.args[0], ast.Constant)
+        for name in call.args[:1]
+        if isinstance(name, ast.Constant) and isinstance(name.value, str)
         if (kind := ast.unparse(call.func)) != "pulumi.export"
     }
 

@@ -71,7 +71,8 @@ class Service:
 
     def owner(self, name: str) -> str:
         """The owner that a snapshot's tag names, with the stack's identity."""
-        return next(tag["value"] for tag in self.snapshots()[name]["tags"] if tag["key"] == "snapcopy:owner")
+        tags: dict[str, str] = {tag["key"]: tag["value"] for tag in self.snapshots()[name]["tags"]}
+        return tags["snapcopy:owner"]
 
     def tags(self, name: str, region: str = "eu-west-1") -> dict[str, str]:
         """A snapshot's tags; the owner without its stack's identity, for the stories that aren't about it."""

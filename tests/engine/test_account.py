@@ -89,8 +89,12 @@ def held(stack: Stack) -> dict[str, Any]:
     return {name: {key: each.get(key) for key in keys} for name, each in stack.resources().items()}
 
 
-LATEST = {**ROUTE, "source_resource_name": "web-1", "use_latest_restorable_auto_snapshot": True}
-MANUAL = {**ROUTE, "source_snapshot_name": "db-before-upgrade"}
+LATEST: dict[str, Any] = {
+    **ROUTE,
+    "source_resource_name": "web-1",
+    "use_latest_restorable_auto_snapshot": True,
+}
+MANUAL: dict[str, Any] = {**ROUTE, "source_snapshot_name": "db-before-upgrade"}
 OWN = "CopiedSnapshot({!r}, **{!r}, opts=ResourceOptions(provider=pulumi.ProviderResource('pulumi-python', {!r}, {!r})))\n"
 """A copy by an explicit provider: name, arguments, the provider's name and its configuration."""
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import datetime
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import pytest
 from pulumi_snapcopy.emulator import Emulator
@@ -16,10 +17,13 @@ from .matrix import told
 from .stack import Stack
 from .stories import Arguments, Life, declared
 
+if TYPE_CHECKING:
+    from types_boto3_lightsail.type_defs import TagTypeDef
+
 COPIED_FIRST = ("CopySnapshot", "TagResource", "DeleteInstanceSnapshot")
 DELETED_FIRST = ("DeleteInstanceSnapshot", "CopySnapshot", "TagResource")
 DATED = {"source_resource_name": "web-1"}
-THEIRS = {"key": "theirs", "value": "x"}
+THEIRS: TagTypeDef = {"key": "theirs", "value": "x"}
 
 
 def latest(source: str, **more: object) -> Arguments:
@@ -153,7 +157,7 @@ def test_each_change_does_what_it_asks_for(
     client.tag_resource(resourceName=first.copy("tags")["name"], tags=[THEIRS])
     stack.program(declared(after(1) | OLD_NAMES))
     edited = life.up()
-    drift = [{"key": "team", "value": "wrong"}]
+    drift: list[TagTypeDef] = [{"key": "team", "value": "wrong"}]
     client.tag_resource(resourceName=first.copy("tags-behind-our-back")["name"], tags=drift)
     client.delete_instance_snapshot(instanceSnapshotName=first.copy("deleted")["name"])
     emulator.age_out("us-east-1", "aging-1", day(3))

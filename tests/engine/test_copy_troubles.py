@@ -120,8 +120,8 @@ def tagging_denied(emulator: Emulator, name: str) -> Injected:
     )
 
 
-DERIVED = {**ROUTE, "source_snapshot_name": "derived"}
-KILLED = {
+DERIVED: dict[str, object] = {**ROUTE, "source_snapshot_name": "derived"}
+KILLED: dict[str, dict[str, object]] = {
     "derived": DERIVED,
     "named": {**MANUAL, "target_snapshot_name": "named"},
     "behind": {**MANUAL, "target_snapshot_name": "behind"},

@@ -51,7 +51,13 @@ class Step:
     command: str = "up"
 
 
-WEB = Declaration(name="web", source="db-1", tags={"team": "shop"}, **ROUTE)
+WEB = Declaration(
+    name="web",
+    source="db-1",
+    tags={"team": "shop"},
+    source_region=ROUTE["source_region"],
+    target_region=ROUTE["target_region"],
+)
 TAGGED = replace(WEB, tags={"cost": "7"})
 RENAMED = replace(WEB, name="shop", alias="web")
 RETAINED = replace(WEB, retain=True)
@@ -110,7 +116,7 @@ class Cli:
             arguments += ["--replace", urn("web")]
         held = self.target.emulator.faults.all()
         if isinstance(step.disturbance, Kill):
-            stack.up_killed_at(*held)
+            stack.up_killed_at(held)
             return INTERRUPTED
         running = stack.start(*arguments)
         if isinstance(step.disturbance, Stop):
@@ -147,7 +153,12 @@ class Modelled:
         self.engine = Engine()
         self.messages: list[Any] = []
         call = Host._call
-        patch.setattr(Host, "_call", lambda *args: (self.messages.append(args[-1]), call(*args))[1])
+
+        def written_down(*args: Any) -> Any:
+            self.messages.append(args[-1])
+            return call(*args)
+
+        patch.setattr(Host, "_call", written_down)
 
     def run(self, step: Step, provider: Provider) -> str | bool:
         """Run the model; whether that went well."""

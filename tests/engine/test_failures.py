@@ -23,11 +23,6 @@ FAILED = (
     "run `pulumi up` again",
     "AWS:   operation",
 )
-EXPIRED = {
-    "code": "ExpiredTokenException",
-    "message": "The security token included in the request is expired",
-}
-MACHINE = {"availabilityZone": "eu-west-1a", "blueprintId": "ubuntu_22_04", "bundleId": "nano_3_0"}
 
 
 def in_use(kind: str) -> tuple[str, ...]:
@@ -75,7 +70,8 @@ STORIES = {
                 resource="expired",
                 skip=2,
                 times=None,
-                **EXPIRED,
+                code="ExpiredTokenException",
+                message="The security token included in the request is expired",
             ),
         ),
         told=("ExpiredTokenException", "renew the credentials", "kept in the stack's state"),
@@ -107,7 +103,10 @@ STORIES = {
     "instance": Story(
         reason="What has the target's name is named and left alone, and once it is out of the way all is well.",
         before=lambda emulator: emulator.client("eu-west-1").create_instances(
-            instanceNames=["instance"], **MACHINE
+            instanceNames=["instance"],
+            availabilityZone="eu-west-1a",
+            blueprintId="ubuntu_22_04",
+            bundleId="nano_3_0",
         ),
         told=in_use("Instance"),
         between=lambda emulator: emulator.client("eu-west-1").delete_instance(instanceName="instance"),

@@ -150,7 +150,9 @@ def test_trouble_that_stays(
     copies = {
         n: {"source_resource_name": n, "restore_date": day(1)} if n in sources else {} for n in creating
     }
-    untagged = {name: {} for name, (_, call) in changing.items() if call == "UntagResource"}
+    untagged: dict[str, dict[str, Any]] = {
+        name: {} for name, (_, call) in changing.items() if call == "UntagResource"
+    }
     tagged = {name: {**MANUAL, "tags": {"old": "1"}} for name in changing}
     write(stack, tagged, create="200s")
     stack.up()

@@ -152,7 +152,8 @@ def asked(emulator: Emulator) -> list[Asked]:
     def record(environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         body = environ["wsgi.input"].read(int(environ.get("CONTENT_LENGTH") or 0))
         environ["wsgi.input"] = BytesIO(body)
-        _, _, region, service, *_ = [*environ.get("HTTP_AUTHORIZATION", "").split("/"), *"----"]
+        signature: str = environ.get("HTTP_AUTHORIZATION", "")
+        _, _, region, service, *_ = [*signature.split("/"), *"----"]
         operation = (
             environ.get("HTTP_X_AMZ_TARGET", "").rpartition(".")[2]
             or parse_qs(body.decode()).get("Action", [environ["PATH_INFO"]])[0]

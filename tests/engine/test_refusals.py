@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from typing import Any
 
 import pytest
 from pulumi_snapcopy.emulator import Emulator
@@ -113,25 +114,25 @@ def test_two_declarations_of_one_copy_are_refused(stack: Stack, emulator: Emulat
     assert emulator.calls() == []
 
 
-WRONG_SOURCES = {
+WRONG_SOURCES: dict[str, tuple[dict[str, Any], list[str]]] = {
     "name": ({"source_snapshot_name": "db-befor-upgrade"},
-             'there is no manual snapshot "db-befor-upgrade" in us-east-1',
-             "us-east-1 has the manual snapshots db-before-upgrade, data-before-upgrade"),
+             ['there is no manual snapshot "db-befor-upgrade" in us-east-1',
+              "us-east-1 has the manual snapshots db-before-upgrade, data-before-upgrade"]),
     "region": ({"source_snapshot_name": "db-before-upgrade", "source_region": "us-west-2"},
-               "us-west-2 has no manual snapshots"),
-    "resource": ({"source_resource_name": "web-2", **LATEST}, 'there is no instance or disk "web-2" in us-east-1'),
+               ["us-west-2 has no manual snapshots"]),
+    "resource": ({"source_resource_name": "web-2", **LATEST}, ['there is no instance or disk "web-2" in us-east-1']),
     "date": ({"source_resource_name": "web-1", "restore_date": day(30)},
-             f"automatic snapshots of web-1: {', '.join(day(ago) for ago in range(6, -1, -1))}"),
-    "none": ({"source_resource_name": "db-1", **LATEST}, "db-1 has no automatic snapshot in us-east-1"),
+             [f"automatic snapshots of web-1: {', '.join(day(ago) for ago in range(6, -1, -1))}"]),
+    "none": ({"source_resource_name": "db-1", **LATEST}, ["db-1 has no automatic snapshot in us-east-1"]),
 }  # fmt: skip
 
 
 def test_a_wrong_source_is_found_before_anything_is_sent(stack: Stack, service: Service) -> None:
     """The message about a wrong source says what there is instead, the nearest name first, and nothing is sent."""
-    copies = {name: {**ROUTE, **arguments} for name, (arguments, *_) in WRONG_SOURCES.items()}
+    copies = {name: {**ROUTE, **arguments} for name, (arguments, _) in WRONG_SOURCES.items()}
     stack.program(f"for name, arguments in {copies!r}.items():\n    CopiedSnapshot(name, **arguments)\n")
     result = stack.up("--continue-on-error", ok=False)
-    for name, (_, *sentences) in WRONG_SOURCES.items():
+    for name, (_, sentences) in WRONG_SOURCES.items():
         message = told(result, name)
         assert all(each in message for each in sentences) and "nothing was sent" in message, message
     assert "Traceback" not in result.output

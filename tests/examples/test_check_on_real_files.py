@@ -46,11 +46,13 @@ def in_the_projects_folder(stack: Stack, monkeypatch: pytest.MonkeyPatch) -> Non
     monkeypatch.chdir(stack.folder)
 
 
-def file_of(stack: Stack, name: str, *arguments: str, code: int = 0, **variables: str) -> None:
+def file_of(
+    stack: Stack, name: str, *arguments: str, code: int = 0, variables: dict[str, str] | None = None
+) -> None:
     """Keep what a command of the CLI prints on standard output."""
     ended = subprocess.run(
         [BIN / "pulumi", *arguments, "--non-interactive"],
-        cwd=stack.folder, env={**stack.environment, **variables}, capture_output=True, text=True, timeout=240, check=False,
+        cwd=stack.folder, env={**stack.environment, **(variables or {})}, capture_output=True, text=True, timeout=240, check=False,
     )  # fmt: skip
     assert ended.returncode == code, ended.stdout + ended.stderr
     (stack.folder / name).write_text(ended.stdout)
@@ -87,8 +89,8 @@ def test_whatever_the_cli_writes_is_judged_alike(stack: Stack) -> None:
     (stack.folder / "my_copies" / "kept.py").write_text(LIBRARY)
     stack.program(PROGRAM)
     also = ("--event-log", str(stack.folder / "log.json"), "--save-plan", str(stack.folder / "plan.saved"))
-    file_of(stack, "first.json", *PREVIEW, *also, **EXPERIMENTAL)
-    file_of(stack, "streamed.json", *PREVIEW, **STREAMED)
+    file_of(stack, "first.json", *PREVIEW, *also, variables=EXPERIMENTAL)
+    file_of(stack, "streamed.json", *PREVIEW, variables=STREAMED)
     file_of(stack, "up.txt", "up", "--yes", "--skip-preview")
     file_of(stack, "state.json", "stack", "export")
     file_of(stack, "open.json", "stack", "export", "--show-secrets")
@@ -161,10 +163,10 @@ def test_a_program_that_fails_makes_no_good_preview(stack: Stack) -> None:
 def test_streamed_previews_that_failed_are_told_apart(stack: Stack) -> None:
     """As they are where nothing is streamed; tests/cli/test_check_forms.py has the events."""
     stack.copied("db", target_region="eu-west-9", tags={"team": "shop"})
-    file_of(stack, "refused.json", "preview", "--json", code=1, **STREAMED)
+    file_of(stack, "refused.json", "preview", "--json", code=1, variables=STREAMED)
     code, found, printed = check(stack, "refused.json")
     assert (code, brief(found)) == (1, [("db", "refused-by-provider", "__main__.py:5")]), printed
     stack.program("raise ValueError('no such thing')\n")
-    file_of(stack, "failed.json", "preview", "--json", code=1, **STREAMED)
+    file_of(stack, "failed.json", "preview", "--json", code=1, variables=STREAMED)
     code, found, printed = check(stack, "failed.json")
     assert (code, found) == (2, []) and "no such thing" in printed

@@ -11,6 +11,7 @@ from datetime import datetime, timedelta, timezone
 from types import TracebackType
 from typing import Literal
 
+from pulumi_snapcopy.core.family import Family
 from pulumi_snapcopy.emulator import Emulator, Injected, Settings
 from pulumi_snapcopy.emulator import Fault as Injection
 from pulumi_snapcopy.emulator.lightsail.models import backend_of
@@ -74,7 +75,7 @@ class Emulated:
 
     project = PROJECT
     powers: frozenset[Power] = frozenset({"faults", "kills", "behind", "names"})
-    family = CopiedSnapshots()
+    family: Family = CopiedSnapshots()
     asks = staticmethod(of_lightsail)
     regions: tuple[str, ...] = TARGET_REGIONS
     calls = CALLS

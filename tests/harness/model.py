@@ -10,6 +10,7 @@ from datetime import datetime, timedelta, timezone
 from typing import Any
 
 from pulumi_snapcopy.core import outcome
+from pulumi_snapcopy.core.family import Family
 from pulumi_snapcopy.core.verbs import Call, Verbs
 from pulumi_snapcopy.lightsail.family import CopiedSnapshots
 
@@ -58,7 +59,7 @@ class Model:
 
     project = PROJECT
     powers: frozenset[Power] = frozenset({"faults", "kills", "behind", "names"})
-    family = CopiedSnapshots()
+    family: Family = CopiedSnapshots()
     asks = staticmethod(of_lightsail)
     regions: tuple[str, ...] = TARGET_REGIONS
     calls = CALLS

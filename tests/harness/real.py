@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from types import TracebackType
 
 from pulumi_snapcopy.aws.login import Login
+from pulumi_snapcopy.core.family import Family
 from pulumi_snapcopy.core.values import Seen as Shown
 from pulumi_snapcopy.lightsail.family import CopiedSnapshots
 from pulumi_snapcopy.lightsail.service import Lightsail
@@ -82,7 +83,7 @@ class Real:
 
     project = LIVE_PROJECT
     powers: frozenset[Power] = frozenset({"names"})
-    family = CopiedSnapshots()
+    family: Family = CopiedSnapshots()
     asks = staticmethod(of_lightsail)
     calls = CALLS
 

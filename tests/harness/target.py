@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal, Protocol
 
@@ -14,7 +14,7 @@ Power = Literal["faults", "kills", "behind", "names"]
 
 SOURCE_REGION = "us-east-1"
 TARGET_REGIONS = ("eu-west-1", "eu-central-1")
-CALLS = ("CopySnapshot", "TagResource", "UntagResource", "Delete", "Get")
+CALLS: tuple[str, ...] = ("CopySnapshot", "TagResource", "UntagResource", "Delete", "Get")
 """The calls of a provider to its service, as faults and kills name them: `Delete` and `Get` are all that begin so."""
 
 
@@ -87,7 +87,7 @@ class Provider(Protocol):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Fault:
-    """Calls to the service that go wrong in one run: the next ``times`` after ``skip``, of one operation or all.
+    """Calls to the service that go wrong in one run: the next ``times`` after ``skip``, of one operation or all; see `means`.
 
     ``throttled``, ``failing`` (500) and ``reset`` do no work, ``lost`` and ``garbage`` do it without saying so, ``denied``
     is final, with ``hidden`` a read of one snapshot says that there is none, while lists show it, and with ``copy-fails``
@@ -95,7 +95,7 @@ class Fault:
     """
 
     kind: Literal["throttled", "failing", "lost", "reset", "garbage", "denied", "hidden", "copy-fails"]
-    operation: Literal["*", "CopySnapshot", "TagResource", "UntagResource", "Delete", "Get"] = "*"
+    operation: str = "*"
     skip: int = 0
     times: int = 1
 
@@ -164,10 +164,11 @@ class Target(Protocol):
     """Where copies may be made."""
     family: Family
     """What its copies are like."""
-    asks: Callable[[Any], Properties]
-    """What a declaration asks for, by the API's names."""
     calls: tuple[str, ...]
     """The calls at which its providers can be killed, as `Kill.at` names them."""
+
+    def asks(self, declared: Any, /) -> Properties:
+        """What a declaration asks for, by the API's names."""
 
     def reset(self) -> None:
         """Begin again: the sources, somebody else's snapshots, and no faults."""

@@ -136,7 +136,8 @@ def test_a_role_that_may_not_delete_goes_on_after_a_rename(alias: bool) -> None:
     """The engine deletes what was replaced under the old name, which the renamed resource had."""
     life = Life()
     assert life.run() == []
-    life.declared = replace(COPY, triggers=("2",), **({"name": "shop", "alias": "web"} if alias else {}))
+    named = replace(COPY, name="shop", alias="web") if alias else COPY
+    life.declared = replace(named, triggers=("2",))
     assert life.run("up", Fault(kind="denied", operation="DeleteSnapshot", times=3)) == []
     assert len(life.there()) == 2 and any("deleting it isn't allowed" in each for each in life.warnings)
     assert len(life.engine.state) == 1

@@ -62,7 +62,7 @@ class Driven:
         """Bring it about, killed when the service has accepted a request."""
         service = _Dying(self.service)
         try:
-            self.engine.up(_provider(self.family, service, self.clock), self._goals(program))  # type: ignore[arg-type]
+            self.engine.up(_provider(self.family, service, self.clock), self._goals(program))
         except HostDied:
             return
         raise AssertionError("nothing was created")
@@ -173,10 +173,13 @@ class Direct:
             try:
                 answer = perform(operation, self.region, account_id(), parameters)
             except LightsailError as error:
-                told = {"Error": {"Code": error.code, "Message": error.message}}
                 raise ClientError(
-                    {**told, "ResponseMetadata": {"HTTPStatusCode": error.status}}, operation
-                ) from None  # type: ignore[arg-type, typeddict-item]
+                    {
+                        "Error": {"Code": error.code, "Message": error.message},
+                        "ResponseMetadata": {"HTTPStatusCode": error.status},  # type: ignore[typeddict-item]
+                    },
+                    operation,
+                ) from None
             self.death.after()
             return _with_times(answer)
 

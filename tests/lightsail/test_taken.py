@@ -41,7 +41,7 @@ def held(emulator: Emulator, region: str = REGION) -> dict[str, Any]:
     client = emulator.client(region)
     listed = (
         client.get_instance_snapshots()["instanceSnapshots"] + client.get_disk_snapshots()["diskSnapshots"]
-    )  # type: ignore[operator]
+    )
     return {each["name"]: {**each, "tags": {t["key"]: t["value"] for t in each["tags"]}} for each in listed}
 
 

@@ -7,13 +7,14 @@ from typing import Any
 
 import pytest
 from pulumi_snapcopy.core.bookkeeping import Bookkeeping
+from pulumi_snapcopy.core.values import Seen
 from pulumi_snapcopy.outscale.family import CopiedSnapshots
 from pulumi_snapcopy.outscale.sdk import Connection
 from pulumi_snapcopy.outscale.service import Outscale
 
 from tests.harness.served import Life, Running
 from tests.harness.services import OUTSCALE_COPY, OUTSCALE_SNAPSHOT
-from tests.harness.target import Kill, Seen
+from tests.harness.target import Kill
 
 from .life import COPY, IMPORT, MADE_OF_VOLUME, REGION, SECRET, SOURCE, URL, VOLUME, raw, text
 

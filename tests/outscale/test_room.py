@@ -51,7 +51,7 @@ def test_all_resources_share_one_connection(monkeypatch: pytest.MonkeyPatch) -> 
     assert provider._connect(Settings()) is provider._connect(Settings())
     assert provider._connect(Settings()).rate == 5.0
     monkeypatch.setenv("SNAPCOPY_REQUESTS_PER_SECOND", "20")
-    assert provider._connect(Settings.read({}.get)).rate == 20.0
+    assert provider._connect(Settings.read(lambda key: None)).rate == 20.0
 
 
 def test_without_the_extra_the_message_says_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -158,7 +158,12 @@ def test_settings_that_no_request_can_be_sent_with_are_an_error(
 def test_workers_share_one_gateway(emulator: Emulator, monkeypatch: pytest.MonkeyPatch) -> None:
     """The gateway is built once, however many workers begin at the same time."""
     built: list[Any] = []
-    monkeypatch.setattr(sdk, "Gateway", lambda **given: built.append(given) or Gateway(**given))
+
+    def build(**given: Any) -> Gateway:
+        built.append(given)
+        return Gateway(**given)
+
+    monkeypatch.setattr(sdk, "Gateway", build)
     shared = Connection(rate=10_000)
     with ThreadPoolExecutor(8) as pool:
         answers = list(pool.map(lambda _: shared.call("ReadSnapshots", clock=CLOCK), range(16)))
@@ -215,12 +220,13 @@ def test_an_answer_that_never_came_may_be_of_work_that_was_done(
 
 def test_what_the_sdk_refuses_by_itself_is_refused(emulator: Emulator, connection: Connection) -> None:
     """Unknown calls, wrong types and missing parameters are refused by the SDK and never sent."""
-    for action, parameters in [
+    refused: list[tuple[str, dict[str, Any]]] = [
         ("MakeCoffee", {}),
         ("CreateSnapshot", {"VolumeId": 7}),
         ("DeleteSnapshot", {}),
         ("DeleteSnapshot", {"Snapshot": "snap-1"}),
-    ]:
+    ]
+    for action, parameters in refused:
         with pytest.raises(Refused):
             connection.call(action, clock=CLOCK, **parameters)
     assert emulator.calls() == []

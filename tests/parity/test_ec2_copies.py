@@ -178,7 +178,7 @@ def test_twenty_copies_into_a_region(emulator: Emulator, ec2: Any, source: str) 
     for _ in range(20):
         ec2.copy_snapshot(**request)
     code, message, _ = refusal(ec2, **request)
-    emulator.ec2_client("eu-west-2").copy_snapshot(**request)
+    emulator.ec2_client("eu-west-2").copy_snapshot(SourceRegion=SOURCE, SourceSnapshotId=source)
     emulator.finish_copies()
 
     assert code == "ResourceLimitExceeded"

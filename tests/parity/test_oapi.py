@@ -159,6 +159,7 @@ def test_error_as_the_sdk_raises_it(gateway: Any, emulator: Emulator) -> None:
     with pytest.raises(requests.HTTPError) as caught:
         gateway.DeleteSnapshot(SnapshotId="snap-87654321")
 
+    assert caught.value.response is not None
     assert caught.value.response.json()["Errors"][0]["Code"] == "5054"
 
 

@@ -92,8 +92,13 @@ def test_an_emulator_begins_empty_whatever_another_one_held() -> None:
     """Also where neither of its own services has put anything, such as in moto's S3."""
 
     def s3(emulator: Emulator) -> Any:
-        keys = {"aws_access_key_id": "none", "aws_secret_access_key": "none"}
-        return boto3.client("s3", region_name="us-east-1", endpoint_url=emulator.url, **keys)
+        return boto3.client(
+            "s3",
+            region_name="us-east-1",
+            endpoint_url=emulator.url,
+            aws_access_key_id="none",
+            aws_secret_access_key="none",
+        )
 
     with Emulator() as first:
         s3(first).create_bucket(Bucket="backups")

@@ -10,6 +10,7 @@ import pytest
 from pulumi_policy import (
     EnforcementLevel,
     Policy,
+    PolicyCustomTimeouts,
     PolicyResource,
     PolicyResourceOptions,
     ResourceValidationArgs,
@@ -27,7 +28,7 @@ from pulumi_snapcopy.policy.reading import inputs
 from .conftest import OURS
 
 POLICIES = {each.name: each for each in policies()}
-OPTIONS = PolicyResourceOptions(False, [], None, [], None, [])
+OPTIONS = PolicyResourceOptions(False, [], None, [], PolicyCustomTimeouts(0, 0, 0), [])
 CONFIG = {"tags": ["team", "cost"], "defaults": {"cost": "7"}, "regions": ["eu-west-1"], "hours": 24.0}
 WRONG: dict[str, Any] = {
     "sourceSnapshotName": "-",
@@ -56,7 +57,11 @@ def found(
     for policy in POLICIES.values():
         if isinstance(policy, ResourceValidationPolicy):
             args = validation(unknown_checking_proxy(props), config, type_)
-            policy.validate(args, lambda message, _=None, name=policy.name: said.append((name, message)))
+
+            def report(message: str, urn: str | None = None, *, name: str = policy.name) -> None:
+                said.append((name, message))
+
+            policy.validate(args, report)
     return said
 
 
@@ -198,10 +203,11 @@ def of_stack(policy: Policy, *resources: PolicyResource) -> list[tuple[str, str]
     """What a policy says of a stack: the resources' names, and the messages."""
     assert isinstance(policy, StackValidationPolicy)
     said: list[tuple[str, str]] = []
-    policy.validate(
-        StackValidationArgs(list(resources), CONFIG),
-        lambda message, urn=None: said.append((str(urn).rpartition("::")[2], message)),
-    )
+
+    def report(message: str, urn: str | None = None) -> None:
+        said.append((str(urn).rpartition("::")[2], message))
+
+    policy.validate(StackValidationArgs(list(resources), CONFIG), report)
     return said
 
 

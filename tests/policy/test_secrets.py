@@ -62,10 +62,11 @@ def test_a_secret_name_is_judged_and_hidden(servicer: Any, name: Any, shown: str
 def test_secrets_inside_of_lists_and_mappings_are_hidden_in_whole_stacks(servicer: Any) -> None:
     """A message about one resource doesn't quote another's secret either."""
     request = analyzer_pb2.AnalyzeStackRequest()
-    for name, properties in {
+    resources: dict[str, dict[str, Any]] = {
         "db": {"sourceResourceName": "hunter-1", "restoredDate": "2026-01-01"},
         "other": {"triggers": [{"of": secret(["hunter-1"])}]},
-    }.items():
+    }
+    for name, properties in resources.items():
         resource = request.resources.add(type=OURS, urn=URN, name=name)
         resource.properties.update(properties)
     (found,) = servicer.AnalyzeStack(request, None).diagnostics

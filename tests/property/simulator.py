@@ -215,12 +215,13 @@ class Simulator:
         if self.seen.existing is None:
             self.seen = replace(self.seen, waited=True, missing_for=before.missing_for + 20)
             return
+        existing = self.seen.existing
         if self.known.ref is None and self.seen.sent is Sent.ACCEPTED:
-            self.known = replace(self.known, seen=self.seen.existing)
-        failed = self.seen.existing.phase is Phase.FAILED
+            self.known = replace(self.known, seen=existing)
+        failed = existing.phase is Phase.FAILED
         self.seen = replace(self.seen, waited=True, failure="no room" if failed else None)
-        if self.known.ref == self.seen.existing.ref:
-            self.known = replace(self.known, seen=self.seen.existing)
+        if self.known.ref == existing.ref:
+            self.known = replace(self.known, seen=existing)
 
     def _tag(self, step: plan.Tag) -> None:
         thing = self._of(self.seen.existing)

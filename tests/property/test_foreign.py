@@ -263,9 +263,9 @@ def test_an_orphan_that_one_read_misses_is_deleted_all_the_same() -> None:
     world = World()
     _orphan(world)
     read = world.service.get
-    world.service.get = lambda region, name, kind=None: (
+    world.service.get = lambda region, name, kind=None: (  # type: ignore[method-assign]
         None if name == "web-old-dr" else read(region, name, kind)
-    )  # type: ignore[method-assign]
+    )
     assert isinstance(world.create(replace(wanted(), longest_run=10_000.0)), Known)
     world.assert_one_copy(wanted())
 

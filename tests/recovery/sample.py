@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, datetime, timedelta, timezone
+from functools import partial
 
 from pulumi_snapcopy.recovery.drill import DrillResult
 from pulumi_snapcopy.recovery.evidence import CopyState
@@ -42,17 +43,16 @@ def report(max_age: timedelta | None = timedelta(hours=26)) -> Report:
     failed = CopyFacts(
         date=TODAY - timedelta(days=2), name=f"dr-data-1-{TODAY - timedelta(days=2)}", state=CopyState.FAILED
     )
-    regions = {"source_region": "us-east-1", "target_region": "eu-west-1"}
+    facts = partial(SourceFacts, source_region="us-east-1", target_region="eu-west-1")
     sources = (
-        SourceFacts(source="web-1", **regions, copies=held("web-1", size=40), retention=KEEP),
-        SourceFacts(source="data-1", **regions, copies=(*data, in_progress, failed), retention=KEEP),
-        SourceFacts(
+        facts(source="web-1", copies=held("web-1", size=40), retention=KEEP),
+        facts(source="data-1", copies=(*data, in_progress, failed), retention=KEEP),
+        facts(
             source="build-agent",
-            **regions,
             copies=held("build-agent", size=20, skipped=(0, 1, 2), retention=Retention(daily=3), since=9),
             retention=Retention(daily=3),
         ),
-        SourceFacts(source="mail <old>", **regions, retention=KEEP),
+        facts(source="mail <old>", retention=KEEP),
     )
     drills = (
         DrillResult(

@@ -16,7 +16,8 @@ from pulumi_snapcopy.recovery.evidence import (
     SourceSnapshotState,
     Unreadable,
 )
-from pulumi_snapcopy.recovery.planning import Plan, plan_source
+from pulumi_snapcopy.recovery.plan import Plan
+from pulumi_snapcopy.recovery.planning import plan_source
 from pulumi_snapcopy.recovery.retention import Retention
 
 FIRST = date(2026, 1, 5)
@@ -80,8 +81,8 @@ class World:
             self.copies[each.date] = Copy(
                 date=each.date, name=f"dr-web-1-{each.date}", region=each.region, state=CopyState.COMPLETE
             )
-        for each in plan.prune:
-            del self.copies[each.copy.date]
+        for old in plan.prune:
+            del self.copies[old.copy.date]
         assert set(self.copies) == set(plan.dates)
 
     def dawn(self, event: str = "") -> None:

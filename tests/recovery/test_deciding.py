@@ -211,7 +211,7 @@ def test_what_takes_a_source_out_fits_what_protects_it(
     """Only a named one can be removed from protect; one that is gone has no tag to remove either."""
     tag = {"backup": "yes"}
     service.sources = {"web-1": instance("web-1", tags=tag)}
-    region.request = replace(REQUEST, protect=protect if isinstance(protect, str | dict) else ("web-1",))
+    region.request = replace(REQUEST, protect=("web-1",) if isinstance(protect, tuple) else protect)
     region.up(LAST)
     service.sources = {"new-1": instance("new-1", automatic_snapshots=False, tags=tag)}
     region.request = replace(REQUEST, protect=protect)

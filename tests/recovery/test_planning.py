@@ -16,7 +16,8 @@ from pulumi_snapcopy.recovery.evidence import (
     SourceSnapshotState,
     Unreadable,
 )
-from pulumi_snapcopy.recovery.planning import Plan, plan_source
+from pulumi_snapcopy.recovery.plan import Plan
+from pulumi_snapcopy.recovery.planning import plan_source
 from pulumi_snapcopy.recovery.retention import Retention
 
 TODAY = date(2026, 11, 20)

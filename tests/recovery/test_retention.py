@@ -157,7 +157,7 @@ def test_it_is_a_value() -> None:
     with pytest.raises(AttributeError):
         Retention(daily=7).daily = 8  # type: ignore[misc]
     with pytest.raises(TypeError):
-        Retention(7)  # type: ignore[misc]
+        Retention(7)  # type: ignore[call-arg]
 
 
 def test_days_are_utcs() -> None:

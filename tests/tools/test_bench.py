@@ -40,7 +40,7 @@ def step(wall: float = 2.0, calls: int = 3) -> Step:
 
 
 def measurement(peer: str = "ours", failure: str | None = None, wall: float = 2.0) -> Measurement:
-    steps = {} if failure else {verb: step(wall) for verb in measuring.VERBS}
+    steps: dict[str, Step] = {} if failure else {verb: step(wall) for verb in measuring.VERBS}
     return Measurement(
         kind="copies", peer=peer, copies=1, seconds=1, at="2026-11-21T10:00:00", steps=steps, failure=failure
     )

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime, timezone
 from types import FrameType
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from pulumi_snapcopy.core import plan
@@ -45,6 +45,9 @@ from pulumi_snapcopy.core.values import (
 )
 from pulumi_snapcopy.core.waiting.policy import CREATION_GRACE, SEARCH, TAGGING_GRACE, pause
 
+if TYPE_CHECKING:
+    from _typeshed import TraceFunction
+
 WORDS = Words(noun="Thing", thing="thing", making="making", made="made", provider="P", name_argument="name")
 OURS, THEIRS = "shop/dev/web@0123456789abcdef", "shop/dev/web@fedcba9876543210"
 SPEC = Spec(
@@ -77,12 +80,12 @@ HELD, HELD_PENDING = Known(seen=WHOLE, operation_id="1"), Known(seen=PENDING, op
 IN_STATE = Known(seen=WHOLE, in_state=True, owner=OURS)
 
 
-def shown(existing: Seen, verdict: Verdict = OUR_TAG, **more: object) -> Observation:
+def shown(existing: Seen, verdict: Verdict = OUR_TAG, **more: Any) -> Observation:
     """What is observed where a thing exists."""
-    return replace(READY, existing=existing, verdict=verdict, **more)  # type: ignore[arg-type]
+    return replace(READY, existing=existing, verdict=verdict, **more)
 
 
-def held(existing: Seen, **more: object) -> Observation:
+def held(existing: Seen, **more: Any) -> Observation:
     """The same, of one that this run has taken up."""
     return shown(existing, taken_up=True, **more)
 
@@ -229,7 +232,7 @@ def test_the_rows_reach_every_line_of_the_plan() -> None:
     ]
     reached: set[int] = set()
 
-    def trace(frame: FrameType, event: str, arg: object) -> Callable[..., object] | None:
+    def trace(frame: FrameType, event: str, arg: object) -> TraceFunction | None:
         if frame.f_code.co_filename != plan.__file__:
             return None
         if event == "line":

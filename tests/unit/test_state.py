@@ -129,7 +129,7 @@ def test_what_the_state_holds_is_known_again() -> None:
     assert known.seen is not None and known.in_state
     assert (known.ref, known.seen.id, known.seen.phase) == ("arn:1", "eu-west-1/db-1-copy", Phase.DONE)
     assert known.seen.created_at == made.replace(microsecond=0)
-    assert (known.operation_id, known.owner, known.predecessors) == ("op-1", "old", {"arn:0"})
+    assert (known.operation_id, known.owner, known.predecessors) == ("op-1", "old", frozenset({"arn:0"}))
 
 
 def test_outputs_of_another_thing_are_not_taken_from_the_state() -> None:
