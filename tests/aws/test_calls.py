@@ -26,11 +26,12 @@ def test_an_address_that_is_none_isnt_retried(
     monkeypatch.delenv("AWS_ENDPOINT_URL_LIGHTSAIL", raising=False)
     monkeypatch.setenv(variable, url)
     clients: Clients[object] = Clients("lightsail", None, connections=1, prepare=lambda client: None)
-    for ask in (
+    asks: tuple[Callable[[], object], ...] = (
         lambda: clients.of("eu-west-1"),
         lambda: Login().endpoints(["eu-west-1"], "lightsail"),
         lambda: Login().account("eu-west-1", service="lightsail"),
-    ):
+    )
+    for ask in asks:
         with pytest.raises(errors.NoSuchService) as caught:
             ask()
         assert f"{variable} can't be used: Invalid " in str(caught.value)
@@ -54,7 +55,11 @@ def test_a_profile_of_the_stack_that_isnt_there_is_told_where_it_was_written() -
     clients: Clients[object] = Clients(
         "lightsail", Login(profile="nobody"), connections=1, prepare=lambda client: None
     )
-    for ask in (lambda: clients.of("eu-west-1"), Login(profile="nobody").credentials):
+    asks: tuple[Callable[[], object], ...] = (
+        lambda: clients.of("eu-west-1"),
+        Login(profile="nobody").credentials,
+    )
+    for ask in asks:
         with pytest.raises(errors.LoginFailed, match=r"profile \(nobody\) could not be found") as caught:
             ask()
         assert caught.value.advice.startswith("correct aws:profile in the stack's configuration")
@@ -73,7 +78,7 @@ def test_what_tls_breaks_off_may_have_arrived(said: str, expected: type[errors.S
     """A handshake that fails has sent no request; an answer that can't be read is one that was lost."""
 
     def work() -> None:
-        raise SSLError(endpoint_url="https://lightsail.eu-west-1.amazonaws.com", error=said)
+        raise SSLError(endpoint_url="https://lightsail.eu-west-1.amazonaws.com", error=OSError(said))
 
     with pytest.raises(expected) as caught:
         call("lightsail:CopySnapshot", work)
