@@ -183,7 +183,7 @@ class Simulator:
         self._look()
         self.seen = replace(self.seen, searched=False)
 
-    def _lookfortwins(self, step: plan.LookForTwins) -> None:
+    def _lookagain(self, step: plan.LookAgain) -> None:
         self.now = max(self.now + 5, step.not_before)
         self._look()
         is_done = self.seen.existing is not None and self.seen.existing.phase is Phase.DONE

@@ -111,7 +111,7 @@ def test_from_any_prefix_it_converges_in_exactly_one() -> None:
         "CheckSource",
         "Create",
         "SearchForLost",
-        "LookForTwins",
+        "LookAgain",
         "Rest",
         "TakeUp",
         "Wait",

@@ -18,7 +18,7 @@ from pulumi_snapcopy.core.plan import (
     Delete,
     Done,
     Fail,
-    LookForTwins,
+    LookAgain,
     Observation,
     Rest,
     SearchForLost,
@@ -43,7 +43,7 @@ from pulumi_snapcopy.core.values import (
     Traits,
     Words,
 )
-from pulumi_snapcopy.core.waiting.policy import CREATION_GRACE, SEARCH, TAGGING_GRACE, pause
+from pulumi_snapcopy.core.waiting.policy import CREATION_GRACE, NAME_GRACE, SEARCH, TAGGING_GRACE, pause
 
 if TYPE_CHECKING:
     from _typeshed import TraceFunction
@@ -121,7 +121,7 @@ NOTHING_THERE: list[tuple[Spec, Known, Observation, Step, str]] = [
     (SPEC, HELD_PENDING, replace(READY, taken_up=True, sent=Sent.ACCEPTED, failure="no room", missing_for=CREATION_GRACE + 1),
      Fail(Because.FAILED), "it has failed, and never showed"),
     (SPEC, Known(), replace(READY, sent=Sent.NAME_IN_USE, sent_at=NOW - 5), Create(), "the name's owner may be on its way out"),
-    (SPEC, Known(), replace(READY, sent=Sent.NAME_IN_USE, sent_at=NOW - 61), Fail(Because.NAME_IN_USE),
+    (SPEC, Known(), replace(READY, sent=Sent.NAME_IN_USE, sent_at=NOW - NAME_GRACE - 1), Fail(Because.NAME_IN_USE),
      "it is still in use after the grace period"),
     (SPEC, Known(), replace(READY, sent=Sent.NAME_IN_USE, sent_at=NOW, taken_by_another_type=True), Fail(Because.NAME_IN_USE),
      "waiting for another type's thing is in vain"),
@@ -181,8 +181,8 @@ MADE: list[tuple[Spec, Known, Observation, Step, str]] = [
     (SPEC, replace(HELD, by_record=True), held(UNTAGGED, left_to_maker=True), Tag(TAGGED, must=True), "and had the time to"),
     (SPEC, HELD, held(WHOLE, dropped=frozenset({"cost"})), Untag(frozenset({"cost"})), "a tag is no longer asked for"),
     (SPEC, HELD, held(thing(tags={**TAGGED, RETAIN_TAG: "true"})), Untag(frozenset({RETAIN_TAG})), "no longer kept on purpose"),
-    (REPEATING, HELD, held(WHOLE, searched=False), LookForTwins(), "a last look for second ones"),
-    (REPEATING, HELD, held(WHOLE, searched=False, search_from=NOW + 5), LookForTwins(NOW + 5), "lists may lag"),
+    (REPEATING, HELD, held(WHOLE, searched=False), LookAgain(), "a last look for second ones"),
+    (REPEATING, HELD, held(WHOLE, searched=False, search_from=NOW + 5), LookAgain(NOW + 5), "lists may lag"),
     (REPEATING, HELD, held(WHOLE, twins=(thing("r2"),)), Delete(thing("r2"), "a second one of the same request"),
      "the eldest stays"),
     (SPEC, HELD, held(WHOLE, orphans=(ORPHAN,)), Delete(ORPHAN, WHY_ORPHAN), "one of an earlier request, now that this one stands"),

@@ -205,7 +205,7 @@ def _service_error(error: aws.ClientError, call: str) -> ServiceError:
     if code in BAD_CREDENTIALS:
         late = "ignature expired" in message or "ignature not yet" in message
         return LoginFailed(message, **context, advice=advice.SET_THE_CLOCK if late else BAD_CREDENTIALS[code])
-    if code in THROTTLED:
+    if code in THROTTLED or status == 429:
         return Transient(message, **context)
     if status == 501 or code in UNKNOWN_HERE:
         return NoSuchService(_no_such_service(call, f"{code}: {message}"), call=call)

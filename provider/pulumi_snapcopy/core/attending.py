@@ -57,6 +57,8 @@ class Attendant:
             run.known = replace(
                 known, seen=look.seen
             )  # what the service accepted is visible for the first time
+        if self.born is not None and look.seen.created_at:
+            run.ahead = look.seen.created_at.timestamp() - self.born
         self.observer.note(existing=look.seen, verdict=run.judge(look.seen), missing_for=0.0)
         self._shown(look)
         if look.seen.phase is not Phase.PENDING:

@@ -69,7 +69,7 @@ class _Convergence:
         run = self._run
         perform: dict[type[Step], Callable[[Any], None]] = {
             plan.CheckSource: self._check_source, plan.Create: self._sending.create,
-            plan.SearchForLost: self._sending.search_for_lost, plan.LookForTwins: self._look_for_twins,
+            plan.SearchForLost: self._sending.search_for_lost, plan.LookAgain: self._look_again,
             plan.Rest: self._rest, plan.TakeUp: self._take_up, plan.Wait: lambda _: self._attendant.look(),
             plan.Tag: self._tag, plan.Untag: self._untag, plan.Delete: self._delete, plan.Fail: self._fail,
         }  # fmt: skip
@@ -91,7 +91,7 @@ class _Convergence:
             run.spec = run.family.settle_spec(run.spec, source)
             self._observer.look()
 
-    def _look_for_twins(self, step: plan.LookForTwins) -> None:
+    def _look_again(self, step: plan.LookAgain) -> None:
         run, existing = self._run, self._existing
         rest = max(step.not_before - run.clock.now(), 0.0)
         if self._searches:  # what they have shown isn't there, or wasn't complete
@@ -100,8 +100,12 @@ class _Convergence:
             run.progress.show(f"looking for a second {run.spec.words.thing}")
             run.clock.sleep(rest)
         self._searches += 1
+        found = self._observer.look_again()
+        if not run.spec.traits.repeats:
+            self._observer.note(searched=True)
+            return
         # A filter may not show the existing one yet, or not as it is.
-        found = [existing, *without(self._observer.find(), existing.ref)]
+        found = [existing, *without(found, existing.ref)]
         self._observer.observe(found, read=existing)
         now = self._seen.existing
         searched = now is not None and now.phase is Phase.DONE

@@ -138,7 +138,7 @@ def still_shown(spec: Spec, seen: Seen, timeout: float) -> CopyError:
     """Return the error for a deletion that doesn't end."""
     return CopyError(
         "deleting", spec.subject, f'the service still shows "{seen.name}" after {spoken(timeout)}',
-        state=f"its deletion was asked for; it is {seen.state} in {seen.region}.", next_step=SAME_AGAIN,
+        state=f"its deletion was asked for; it is still in {seen.region} (state: {seen.state}).", next_step=SAME_AGAIN,
     )  # fmt: skip
 
 

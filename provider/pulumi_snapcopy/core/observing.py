@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -60,14 +61,33 @@ class Observer:
             if adopted := self._adopted():
                 found, rest = [adopted], list(without(found, adopted.ref))
         self.observe(found)
-        searched = not (fresh and run.spec.traits.repeats)
-        since = 0.0 if run.is_first_run else min(run.began + FILTERS_LAG, run.deadline.at)
-        self.note(searched=searched, search_from=since)
+        repeats = run.spec.traits.repeats
+        since = min(run.began + FILTERS_LAG, run.deadline.at) if repeats and not run.is_first_run else 0.0
+        self.note(searched=not fresh or (run.is_first_run and not repeats), search_from=since)
         if fresh:
-            shown = {each.ref: each for each in (*(self.listed or ()), *rest)}.values()
-            others = sort(run.spec, known, [*shown], run.ledger.is_in_state, since=run.began, own=found)
-            self.note(orphans=others.orphans, failed_before=others.failed_before)
-            self.unproven += others.unproven
+            self._sort(found, rest)
+
+    def look_again(self) -> list[Seen]:
+        """Find the object again; in a stack that ran before, list orphans again, too, which lists show late."""
+        run = self.run
+        if run.is_first_run:
+            return self.find()
+        with suppress(Denied):  # finding one by its name may be allowed
+            self.listed = run.retry(run.target.listing.all)
+        found = self.find()
+        self._sort(found)
+        return found
+
+    def _sort(self, own: Sequence[Seen], rest: Sequence[Seen] = ()) -> None:
+        """Observe what else the region has of this resource, in the list or besides."""
+        run = self.run
+        shown = {each.ref: each for each in (*(self.listed or ()), *rest) if each.ref not in run.gone}
+        others = sort(
+            run.spec, run.known, [*shown.values()], run.ledger.is_in_state, since=run.began, own=own
+        )
+        self.note(orphans=others.orphans, failed_before=others.failed_before)
+        named = {each.ref for each in self.unproven}
+        self.unproven += [each for each in others.unproven if each.ref not in named]
 
     def _adopted(self) -> Seen | None:
         """Return the object that the program adopts by its id; None if it adopts none, or has adopted it."""

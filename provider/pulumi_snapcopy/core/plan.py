@@ -18,7 +18,7 @@ from .ownership import (
     matches,
 )
 from .values import ADOPTED, OWNER_TAG, RETAIN_TAG, SOURCE_TAG, Known, Phase, Seen, Source, Spec, is_retained
-from .waiting.policy import CREATION_GRACE, SEARCH, TAGGING_GRACE, pause
+from .waiting.policy import CREATION_GRACE, NAME_GRACE, SEARCH, TAGGING_GRACE, pause
 
 _UNSEEN = Verdict(Whose.UNDECIDED, Evidence.NONE)
 
@@ -58,7 +58,7 @@ class Observation:
         tag_again_at: when refused tags are tried again.
         left_to_maker: whether another run that may have started it has had time to tag it.
         dropped: keys of the tags to remove.
-        searched: whether the last search for twins is done, or isn't needed.
+        searched: whether the last search for twins and orphans is done, or isn't needed.
         search_from: when lists may be relied on for it.
     """
 
@@ -110,8 +110,8 @@ class SearchForLost(Step):
 
 
 @dataclass(frozen=True, slots=True)
-class LookForTwins(Step):
-    """Look for second objects of the same request, where a repeated request makes them.
+class LookAgain(Step):
+    """Look once more for second objects of the same request, and for orphans, which the first look may have missed.
 
     Args:
         not_before: when lists can be relied on, seconds since the epoch.
@@ -214,7 +214,7 @@ def next_step(spec: Spec, known: Known, seen: Observation) -> Step:
     if keys := seen.dropped | ({RETAIN_TAG} & existing.tags.keys() if not spec.retain else set()):
         return Untag(frozenset(keys))
     if not seen.searched:
-        return LookForTwins(seen.search_from)
+        return LookAgain(seen.search_from)
     if seen.twins:
         return Delete(seen.twins[0], "a second one of the same request")
     return _orphan(spec, known, seen, same_request=False) or Done()
@@ -233,7 +233,7 @@ def _nothing_visible(spec: Spec, known: Known, seen: Observation) -> Step:
     if step := _orphan(spec, known, seen, same_request=True) or _failed_before(spec, seen):
         return step
     waited = seen.now - seen.sent_at
-    if seen.sent is Sent.NAME_IN_USE and (seen.taken_by_another_type or waited > CREATION_GRACE):
+    if seen.sent is Sent.NAME_IN_USE and (seen.taken_by_another_type or waited > NAME_GRACE):
         return Fail(Because.NAME_IN_USE)
     if seen.sent is Sent.LOST and spec.traits.repeats and waited < SEARCH:
         return SearchForLost()

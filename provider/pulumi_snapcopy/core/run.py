@@ -73,6 +73,10 @@ class Run:
     is_first_run: bool = False
     taken: datetime | None = None
     """When the source was taken; None until it was checked."""
+    lost_at: float | None = None
+    """When the answer to this run's last request was lost; None if it wasn't."""
+    ahead: float = 0.0
+    """By how many seconds the service's clock is ahead of ours, as far as this run has seen."""
     rested: bool = False
     """Whether this run has left another one the time to tag what that may have made."""
     keeps: bool = False
@@ -167,8 +171,9 @@ class Run:
         if record and not self.known.partial and not self.retry(partial(self._describes, record)):
             records = []  # it is of another date, and proves nothing of this one
         return classify(
-            self.spec, self.known, seen, records=records, now=self.clock.now(), rested=self.rested
-        )
+            self.spec, self.known, seen, records=records, now=self.clock.now(), rested=self.rested,
+            lost_at=self.lost_at,
+        )  # fmt: skip
 
     def _is_from_before(self, record: Record) -> bool:
         """Whether a record is older than the stack's first run, and so of somebody else's call."""

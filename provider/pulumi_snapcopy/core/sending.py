@@ -63,7 +63,8 @@ class Sending:
             self.observer.take_up(replace(run.known, seen=run.known.seen or self._never_seen()))
             if self._seen.sent is Sent.LOST:
                 self._look_for_twins_after(run.clock.now())
-            self.observer.note(sent=Sent.LOST, sent_at=run.clock.now())
+            run.lost_at = run.clock.now()
+            self.observer.note(sent=Sent.LOST, sent_at=run.lost_at)
             self._look_for_it(error)
             self._beware_of_an_earlier_one()
         except NameInUse as error:
@@ -140,6 +141,8 @@ class Sending:
 
     def _look_for_twins_after(self, lost_at: float) -> None:
         """Have twins looked for once both can be visible: each of several requests may have made an object."""
+        if not self._run.spec.traits.repeats:
+            return
         until = min(lost_at + CREATION_GRACE, self._run.deadline.at)
         self.observer.note(search_from=max(self._seen.search_from, until))
 

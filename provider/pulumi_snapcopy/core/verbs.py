@@ -233,7 +233,7 @@ class Verbs:
             known = converge(run, dropped=set(tags) - set(spec.tags))
         except CopyError as error:
             if error.kept:
-                error.kept = self._at_end(error.kept, start, deleted)
+                error.kept = _at_end(run, error.kept, start, deleted)
             failure = failed(
                 self.family, error, inputs, run.spec, _with_source(run, bookkeeping, olds or {}),
                 olds=olds, tags=tags,
@@ -241,17 +241,10 @@ class Verbs:
             if failure.kept:
                 self.ledger.assign(call.urn, failure.kept.id)
             raise failure from error
-        known = self._at_end(known, start, deleted)
+        known = _at_end(run, known, start, deleted)
         result = made(self.family, inputs, run.spec, known, _with_source(run, bookkeeping, olds or {}), olds)
         self.ledger.assign(call.urn, result.id)
         return result
-
-    def _at_end(self, known: Known, start: Known, deleted: Set[str]) -> Known:
-        """Return what is known at the end of a run: which earlier objects there still are, and so until when their key."""
-        left, former = known.predecessors - deleted, known.former_keys
-        if left and former and not start.whole:
-            former = with_former_key(former, max(former, key=former.__getitem__), now=self.clock.now())
-        return replace(known, predecessors=left, former_keys=former)
 
     def _delete(self, run: Run, entry: Entry, urn: str) -> bool:
         """Delete the state's object; False if it was replaced and the role isn't allowed to delete it."""
@@ -343,3 +336,12 @@ class Verbs:
 def _with_source(run: Run, bookkeeping: Bookkeeping, olds: Mapping[str, Any]) -> Bookkeeping:
     """Return the bookkeeping with the time at which the source was taken, as this run or an earlier one has seen it."""
     return replace(bookkeeping, taken=iso(run.taken) or bookkeeping.taken or Bookkeeping.of(olds).taken)
+
+
+def _at_end(run: Run, known: Known, start: Known, deleted: Set[str]) -> Known:
+    """Return what is known at the end of a run: which earlier objects there still are, and so until when their key."""
+    left, former = known.predecessors - deleted, known.former_keys
+    if left and former and not start.whole:
+        now = run.clock.now() + run.ahead  # compared with when the service says that an object was made
+        former = with_former_key(former, max(former, key=former.__getitem__), now=now)
+    return replace(known, predecessors=left, former_keys=former)

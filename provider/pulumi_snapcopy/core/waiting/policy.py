@@ -22,6 +22,12 @@ shows what has changed since."""
 CREATION_GRACE = 60.0
 """The creation grace period: how long a new object may be missing from the service's answers."""
 
+NAME_GRACE = 130.0
+"""How long the service may still refuse a name whose object is deleted; one more try falls into the second minute."""
+
+RECORDS_LAG = 15.0
+"""How long the service's records may miss the call that made an object; twice the longest that was seen."""
+
 TAGGING_GRACE = 5.0
 """How long a run may take to tag a copy it has made; a copy without tags after that is of an interrupted run, or not ours."""
 
