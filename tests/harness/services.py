@@ -24,7 +24,7 @@ from pulumi_snapcopy.emulator.shared import now
 from pulumi_snapcopy.lightsail.family import CopiedSnapshots as LightsailCopies
 from pulumi_snapcopy.lightsail.restoring_family import RestoredDisks, RestoredInstances
 from pulumi_snapcopy.lightsail.restoring_service import RestoringLightsail
-from pulumi_snapcopy.lightsail.service import Lightsail
+from pulumi_snapcopy.lightsail.service import Lightsail, connect
 from pulumi_snapcopy.lightsail.taking_family import DiskSnapshots, InstanceSnapshots
 from pulumi_snapcopy.lightsail.taking_service import TakingLightsail
 from pulumi_snapcopy.outscale.family import CopiedSnapshots as OutscaleCopies
@@ -110,7 +110,7 @@ def _lightsail(name: str, family: Family, service: Callable[[Clock], Service], *
 LIGHTSAIL_COPY = _lightsail(
     "lightsail-copy",
     LightsailCopies(),
-    lambda clock: Lightsail(clock=clock, login=LOGIN),
+    lambda clock: Lightsail(connect(LOGIN), clock=clock),
     request={"sourceSnapshotName": "db-1", "sourceRegion": HERE, "targetRegion": THERE},
     edit={"sourceSnapshotName": "db-2"},
     create="CopySnapshot",
@@ -119,7 +119,7 @@ LIGHTSAIL_COPY = _lightsail(
 INSTANCE_SNAPSHOT = _lightsail(
     "lightsail-instance-snapshot",
     InstanceSnapshots(),
-    lambda clock: TakingLightsail("InstanceSnapshot", clock=clock, login=LOGIN),
+    lambda clock: TakingLightsail("InstanceSnapshot", connect(LOGIN), clock=clock),
     request={"instanceName": "web-1", "region": HERE},
     edit={"instanceName": "web-2"},
     create="CreateInstanceSnapshot",
@@ -130,7 +130,7 @@ INSTANCE_SNAPSHOT = _lightsail(
 DISK_SNAPSHOT = _lightsail(
     "lightsail-disk-snapshot",
     DiskSnapshots(),
-    lambda clock: TakingLightsail("DiskSnapshot", clock=clock, login=LOGIN),
+    lambda clock: TakingLightsail("DiskSnapshot", connect(LOGIN), clock=clock),
     request={"diskName": "data-1", "region": HERE},
     edit={"diskName": "data-2"},
     create="CreateDiskSnapshot",
@@ -141,7 +141,7 @@ DISK_SNAPSHOT = _lightsail(
 RESTORED_INSTANCE = _lightsail(
     "lightsail-restored-instance",
     RestoredInstances(),
-    lambda clock: RestoringLightsail("Instance", clock=clock, login=LOGIN),
+    lambda clock: RestoringLightsail("Instance", connect(LOGIN), clock=clock),
     request={"instanceSnapshotName": "web-full", "bundleId": "small_3_0", **_ZONE},
     edit={"bundleId": "medium_3_0"},
     create="CreateInstancesFromSnapshot",
@@ -154,7 +154,7 @@ RESTORED_INSTANCE = _lightsail(
 RESTORED_DISK = _lightsail(
     "lightsail-restored-disk",
     RestoredDisks(),
-    lambda clock: RestoringLightsail("Disk", clock=clock, login=LOGIN),
+    lambda clock: RestoringLightsail("Disk", connect(LOGIN), clock=clock),
     request={"diskSnapshotName": "data-full", "sizeInGb": 64, **_ZONE},
     edit={"sizeInGb": 128},
     create="CreateDiskFromSnapshot",

@@ -154,8 +154,8 @@ class Mortal(RestoringLightsail):
     """The service, called in this process, for a process that dies at one of its calls."""
 
     def __init__(self, kind: str, clock: Clock, death: Death) -> None:
-        super().__init__(kind, clock=clock)
-        self._clients = SimpleNamespace(of=lambda region, **_: Direct(region, death))  # type: ignore[assignment]
+        clients: Any = SimpleNamespace(of=lambda region, **_: Direct(region, death))
+        super().__init__(kind, clients, clock=clock)
 
 
 @dataclass(frozen=True)

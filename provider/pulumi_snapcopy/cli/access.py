@@ -226,9 +226,9 @@ class LightsailAccess(AwsAccess):
 
     def service(self) -> Lightsail:
         """Return the adapter of Lightsail's SDK."""
-        from ..lightsail.service import Lightsail
+        from ..lightsail.service import Lightsail, connect
 
-        return Lightsail(login=self.login)
+        return Lightsail(connect(self.login))
 
     def probes(self) -> Sequence[Probe]:
         """Return reads of names that don't exist, and lists."""

@@ -250,9 +250,10 @@ def _drilling(source: str, source_region: str, target_region: str, timeout: floa
     from ..core.waiting.deadline import Deadline
     from ..lightsail.drilling import Drilling
     from ..lightsail.restoring_service import RestoringLightsail
+    from ..lightsail.service import connect
     from ..lightsail.source_tag import SourceTag
 
-    clock = SystemClock()
+    clients, clock = connect(), SystemClock()
     deadline = Deadline(
         clock=clock,
         at=clock.now() + timeout,
@@ -261,7 +262,7 @@ def _drilling(source: str, source_region: str, target_region: str, timeout: floa
     return Drilling(
         region=target_region,
         of=str(SourceTag(region=source_region, name=source)),
-        services={kind: RestoringLightsail(kind, clock=clock) for kind in ("Instance", "Disk")},
+        services={kind: RestoringLightsail(kind, clients, clock=clock) for kind in ("Instance", "Disk")},
         clock=clock,
         deadline=deadline,
         tell=lambda text: click.echo(f"{text} …", err=True),

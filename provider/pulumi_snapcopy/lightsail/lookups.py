@@ -236,11 +236,11 @@ class Lookups:
             ConfigError: if a setting can't be used.
         """
         from ..aws.login import Login
-        from .service import Lightsail
+        from .service import Lightsail, connect
 
         settings = Settings.of_the_program()
         login = Login(profile=settings.aws_profile, region=settings.aws_region)
-        return cls(service=Lightsail(login=login), login=login, allowed=settings.allowed_account_ids)
+        return cls(service=Lightsail(connect(login)), login=login, allowed=settings.allowed_account_ids)
 
     def region(self, given: str | None) -> str:
         """Return the given region, or the default region.

@@ -7,9 +7,13 @@ nor the functions may ever be moved or renamed, or resources in the state could 
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import cache, partial
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from types_boto3_lightsail.client import LightsailClient
+
+    from ..aws.clients import Clients
     from ..aws.login import Login
     from ..core.family import Family
     from ..core.service import Service
@@ -24,40 +28,35 @@ def copied_snapshot() -> DynamicProvider:
     """Return the dynamic provider of copies."""
     from .family import CopiedSnapshots
 
-    def service(settings: Settings, clock: Clock) -> Service:
-        from .service import Lightsail
-
-        return Lightsail(connections=settings.max_workers, clock=clock, login=_login(settings))
-
-    return _provider(copied_snapshot, CopiedSnapshots(), service)
+    return _provider(copied_snapshot, CopiedSnapshots(), _copying)
 
 
 def instance_snapshot() -> DynamicProvider:
     """Return the dynamic provider of snapshots taken of instances."""
     from .taking_family import InstanceSnapshots
 
-    return _provider(instance_snapshot, InstanceSnapshots(), _taking("InstanceSnapshot"))
+    return _provider(instance_snapshot, InstanceSnapshots(), partial(_taking, "InstanceSnapshot"))
 
 
 def disk_snapshot() -> DynamicProvider:
     """Return the dynamic provider of snapshots taken of disks."""
     from .taking_family import DiskSnapshots
 
-    return _provider(disk_snapshot, DiskSnapshots(), _taking("DiskSnapshot"))
+    return _provider(disk_snapshot, DiskSnapshots(), partial(_taking, "DiskSnapshot"))
 
 
 def restored_instance() -> DynamicProvider:
     """Return the dynamic provider of restored instances."""
     from .restoring_family import RestoredInstances
 
-    return _provider(restored_instance, RestoredInstances(), _restoring("Instance"))
+    return _provider(restored_instance, RestoredInstances(), partial(_restoring, "Instance"))
 
 
 def restored_disk() -> DynamicProvider:
     """Return the dynamic provider of restored disks."""
     from .restoring_family import RestoredDisks
 
-    return _provider(restored_disk, RestoredDisks(), _restoring("Disk"))
+    return _provider(restored_disk, RestoredDisks(), partial(_restoring, "Disk"))
 
 
 def _provider(
@@ -74,22 +73,30 @@ def _provider(
     )  # fmt: skip
 
 
-def _taking(kind: str) -> Callable[[Settings, Clock], Service]:
-    def service(settings: Settings, clock: Clock) -> Service:
-        from .taking_service import TakingLightsail
+def _copying(settings: Settings, clock: Clock) -> Service:
+    from .service import Lightsail
 
-        return TakingLightsail(kind, connections=settings.max_workers, clock=clock, login=_login(settings))
-
-    return service
+    return Lightsail(_clients(_login(settings), settings.max_workers), clock=clock)
 
 
-def _restoring(kind: str) -> Callable[[Settings, Clock], Service]:
-    def service(settings: Settings, clock: Clock) -> Service:
-        from .restoring_service import RestoringLightsail
+def _taking(kind: str, settings: Settings, clock: Clock) -> Service:
+    from .taking_service import TakingLightsail
 
-        return RestoringLightsail(kind, connections=settings.max_workers, clock=clock, login=_login(settings))
+    return TakingLightsail(kind, _clients(_login(settings), settings.max_workers), clock=clock)
 
-    return service
+
+def _restoring(kind: str, settings: Settings, clock: Clock) -> Service:
+    from .restoring_service import RestoringLightsail
+
+    return RestoringLightsail(kind, _clients(_login(settings), settings.max_workers), clock=clock)
+
+
+@cache
+def _clients(login: Login, connections: int) -> Clients[LightsailClient]:
+    """Return the clients that all types of resources in this process share, so that credentials are resolved once."""
+    from .service import connect
+
+    return connect(login, connections=connections)
 
 
 def _login(settings: Settings) -> Login:

@@ -7,10 +7,10 @@ https://docs.aws.amazon.com/lightsail/2016-11-28/api-reference/API_CreateDiskFro
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from ..aws.calls import call, member, pages
-from ..aws.login import Login
+from ..aws.clients import Clients
 from ..core.errors import NotFound, Refused, SourceError, Transient
 from ..core.keys import same_owner
 from ..core.values import KEY_TAG, OWNER_TAG, Phase, Seen, Source, Spec, Started
@@ -23,6 +23,9 @@ from .family import key_of, tags_of
 from .preflight import Bundle
 from .restoring_family import PARTLY_DELETED, phase
 from .service import Lightsail, created_at, pairs, snapshot_seen, started
+
+if TYPE_CHECKING:
+    from types_boto3_lightsail.client import LightsailClient
 
 DETACHING = 120.0
 """Seconds that a disk may take to be detached from a deleted instance."""
@@ -37,17 +40,16 @@ class RestoringLightsail(Lightsail):
 
     Args:
         kind: Instance or Disk.
-        connections: how many calls may be in progress at once, for each region.
+        clients: those of `connect`, which adapters may share; default: its own.
         clock: the time.
-        login: whose credentials are used.
     """
 
     def __init__(
-        self, kind: str, *, connections: int = 10, clock: Clock | None = None, login: Login | None = None
+        self, kind: str, clients: Clients[LightsailClient] | None = None, *, clock: Clock | None = None
     ) -> None:
-        super().__init__(connections=connections, clock=clock, login=login)
+        super().__init__(clients, clock=clock)
         self.kinds = (kind,)
-        self._of_snapshots = Lightsail(connections=connections, clock=clock, login=login)
+        self._of_snapshots = Lightsail(self._clients, clock=clock)
 
     # Reads
 

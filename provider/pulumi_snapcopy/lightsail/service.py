@@ -28,27 +28,33 @@ if TYPE_CHECKING:
     from types_boto3_lightsail.type_defs import TagTypeDef
 
 
+def connect(login: Login | None = None, *, connections: int = 10) -> Clients[LightsailClient]:
+    """Return Lightsail's clients.
+
+    Args:
+        login: whose credentials are used; default: boto3's own choice, as with endpoint and profile: ``AWS_PROFILE``,
+            ``AWS_ENDPOINT_URL_LIGHTSAIL``, …
+        connections: how many calls may be in progress at once, for each region.
+    """
+    return Clients("lightsail", login, connections=connections, prepare=_prepare)
+
+
 class Lightsail:
     """The adapter of Lightsail for ``core.service.Service``; thread-safe, one client per region.
 
-    Credentials, endpoint and profile are boto3's own: ``AWS_PROFILE``, ``AWS_ENDPOINT_URL_LIGHTSAIL``, …
-
     Args:
-        connections: how many calls may be in progress at once, for each region.
+        clients: those of `connect`, which adapters may share; default: its own.
         clock: the time.
-        login: whose credentials are used.
     """
 
     kinds: Sequence[str] = ("InstanceSnapshot", "DiskSnapshot")
 
     def __init__(
-        self, *, connections: int = 10, clock: Clock | None = None, login: Login | None = None
+        self, clients: Clients[LightsailClient] | None = None, *, clock: Clock | None = None
     ) -> None:
+        self._clients = clients or connect()
         self._clock = clock or SystemClock()
         self._lock = threading.Lock()
-        self._clients = Clients["LightsailClient"](
-            "lightsail", login, connections=connections, prepare=_prepare
-        )
         self._automatic: dict[tuple[str, str], SingleFlight[list[AutomaticSnapshot]]] = {}
 
     # Reads

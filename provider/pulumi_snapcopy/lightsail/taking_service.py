@@ -7,16 +7,19 @@ https://docs.aws.amazon.com/lightsail/2016-11-28/api-reference/API_CreateDiskSna
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from ..aws.calls import call
-from ..aws.login import Login
+from ..aws.clients import Clients
 from ..core.errors import NotFound, ServiceError, SourceError
 from ..core.rules.suggest import existing_sentence
 from ..core.values import Seen, Source, Spec, Started
 from ..core.waiting.clock import Clock
 from ..core.waiting.listing import Listing
 from .service import Lightsail, pairs, started
+
+if TYPE_CHECKING:
+    from types_boto3_lightsail.client import LightsailClient
 
 NOT_YET = ("pending", "starting")
 BROKEN = ("error", "shutting-down", "terminated", "unknown")
@@ -27,20 +30,14 @@ class TakingLightsail(Lightsail):
 
     Args:
         kind: InstanceSnapshot or DiskSnapshot; snapshots of the other type are ignored.
-        connections: how many calls may be in progress at once, for each region.
+        clients: those of `connect`, which adapters may share; default: its own.
         clock: the time.
-        login: whose credentials are used.
     """
 
     def __init__(
-        self,
-        kind: str,
-        *,
-        connections: int = 10,
-        clock: Clock | None = None,
-        login: Login | None = None,
+        self, kind: str, clients: Clients[LightsailClient] | None = None, *, clock: Clock | None = None
     ) -> None:
-        super().__init__(connections=connections, clock=clock, login=login)
+        super().__init__(clients, clock=clock)
         self.kinds = (kind,)
 
     def get(self, region: str, name: str, kind: str | None = None) -> Seen | None:
