@@ -66,14 +66,14 @@ class StackConfig:
 
     def why(self) -> str:
         """Return in words which login is used, and why."""
-        told = {
-            key: f"{key} {value} of {self.origins[key]}"
+        found = [
+            f"{key} {value} of {self.origins[key]}"
             for key in ("aws:profile", "aws:region")
             if (value := _text(self.config.get(key)))
-        }
+        ]
         wins = [name for name in ("AWS_PROFILE", "AWS_REGION", "AWS_DEFAULT_REGION") if os.environ.get(name)]
         over = f"; it wins over {', '.join(wins)}" if wins else ""
-        text = f"{' and '.join(told.values())}{over}" if told else _of_the_environment()
+        text = f"{' and '.join(found)}{over}" if found else _of_the_environment()
         if self.imports:
             text += f". {self.imports} imports environments (ESC), which aren't read here, and may set others"
         return text

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta, timezone
-from importlib import import_module
 from typing import Any, Literal
 
 import pulumi
@@ -20,7 +19,9 @@ from ..recovery.retention import Retention
 from ..recovery.selecting import protect_from
 from .children import Child, Children, Taken
 from .copied_snapshot import CopiedSnapshot
+from .disk_snapshot import DiskSnapshot
 from .gathering import Gathered, gather
+from .instance_snapshot import InstanceSnapshot
 from .lookups import Lookups
 from .recovering import Request, WhenMissing, decide
 from .regions import regions
@@ -92,16 +93,16 @@ class DisasterRecoveryRegion(pulumi.ComponentResource):
         self._request = request_from(given, noun)
         super().__init__(TYPE, name, None, opts)
         # In a preview the URN is known, and the identity only once the stack has one.
-        told = pulumi.Output.all(identity_of_the_stack(), self.urn, *earlier_urns(name, TYPE, opts))
-        declared: pulumi.Output[Any] = told.apply(self._declare, run_with_unknowns=True)
+        known = pulumi.Output.all(identity_of_the_stack(), self.urn, *earlier_urns(name, TYPE, opts))
+        declared: pulumi.Output[Any] = known.apply(self._declare, run_with_unknowns=True)
         self.newest, self.copies = declared["newest"], declared["copies"]
         self.gaps, self.includes = declared["gaps"], declared["includes"]
         self.register_outputs(
             {"newest": self.newest, "copies": self.copies, "gaps": self.gaps, "includes": self.includes}
         )
 
-    def _declare(self, told: list[Any]) -> dict[str, Any]:
-        identity, urn, *aliases = told
+    def _declare(self, known: list[Any]) -> dict[str, Any]:
+        identity, urn, *aliases = known
         now = datetime.now(timezone.utc)
         request, entries = self._request, _entries()
         children = Children(name=self._name, urn=urn, aliases=_earlier(urn, aliases, entries))
@@ -139,7 +140,6 @@ class DisasterRecoveryRegion(pulumi.ComponentResource):
 
     def _take(self, children: Children, taken: Taken) -> pulumi.Output[str]:
         """Declare a manual snapshot at the source, and return its name."""
-        room: Any = import_module(__package__ or "")
         arguments: dict[str, Any] = {
             "region": self._request.source_region,
             "tags": self._tags,
@@ -147,12 +147,8 @@ class DisasterRecoveryRegion(pulumi.ComponentResource):
         }
         name = children.child(taken.source, taken.date)
         if taken.kind == "InstanceSnapshot":
-            snapshot = room.InstanceSnapshot(name, instance_name=taken.source, **arguments)
-            made: pulumi.Output[str] = snapshot.instance_snapshot_name
-        else:
-            snapshot = room.DiskSnapshot(name, disk_name=taken.source, **arguments)
-            made = snapshot.disk_snapshot_name
-        return made
+            return InstanceSnapshot(name, instance_name=taken.source, **arguments).instance_snapshot_name
+        return DiskSnapshot(name, disk_name=taken.source, **arguments).disk_snapshot_name
 
     def _copies(
         self, plan: Plan, gathered: Gathered, children: Children, taken: Mapping[Any, pulumi.Output[str]]
