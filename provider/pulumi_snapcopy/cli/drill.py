@@ -7,7 +7,7 @@ import signal
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta, timezone
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -23,6 +23,29 @@ if TYPE_CHECKING:
 
 EVERY = "all"
 """The argument that means each source that has copies."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DrillRequest:
+    """What `snapcopy drill` is asked to do with each source.
+
+    Args:
+        source_region: the region of the source.
+        target_region: the region of the copies.
+        bundle_id: the plan of a restored instance; None: the source's, else the cheapest that fits.
+        zone: the availability zone; None: the first.
+        check: the shell command that must succeed; None: no check.
+        check_timeout: seconds that the check is tried.
+        timeout: seconds that a restore may take.
+    """
+
+    source_region: str
+    target_region: str
+    bundle_id: str | None
+    zone: str | None
+    check: str | None
+    check_timeout: float
+    timeout: float
 
 
 @click.command("drill")
@@ -78,6 +101,15 @@ def drill(
     _check_regions_and_account(source_region, target_region)
     if history is not None:
         _open(history)
+    request = DrillRequest(
+        source_region=source_region,
+        target_region=target_region,
+        bundle_id=bundle_id,
+        zone=availability_zone,
+        check=command,
+        check_timeout=check_timeout,
+        timeout=timeout,
+    )
     results = []
     with _ended_in_order():
         for source in _each(sources, source_region, target_region):
@@ -87,11 +119,8 @@ def drill(
                 started_at=datetime.now(timezone.utc),
                 max_age=None if max_age is None else timedelta(seconds=max_age),
             )
-            drilling = _drilling(source, source_region, target_region, timeout)
             try:
-                result = _run(
-                    drilling, blank, source_region, bundle_id, availability_zone, command, check_timeout
-                )
+                result = _run(request, blank)
             except drill_check.NoAddress as error:
                 if EVERY in sources:
                     click.echo(f"Skipped {source}: {error}.", err=True)
@@ -169,31 +198,25 @@ def _append_to_history(history: Path, result: DrillResult) -> None:
         click.echo(f"Error: {history} can't be written: {error.strerror}.", err=True)
 
 
-def _run(
-    drilling: Drilling,
-    result: DrillResult,
-    source_region: str,
-    bundle_id: str | None,
-    zone: str | None,
-    command: str | None,
-    check_timeout: float,
-) -> DrillResult:
+def _run(request: DrillRequest, result: DrillResult) -> DrillResult:
+    """Restore the newest copy of a result's source, check and remove it, and return the result."""
     from ..aws.login import Login
     from ..core.waiting.deadline import OutOfTime
     from ..lightsail.newest import newest_copy
 
+    drilling = _drilling(request, result.source)
     try:
         endpoints.reach(Login().endpoints([drilling.region], "lightsail")[drilling.region])
         service = drilling.services["Instance"].for_snapshots()
         held = drilling.deadline.retry(
-            lambda: newest_copy(service, result.source, source_region, drilling.region)
+            lambda: newest_copy(service, result.source, request.source_region, drilling.region)
         )
     except (ServiceError, OutOfTime) as error:
         return replace(result, error=_sentence(error), is_unknown=True)
     if held is None:
-        text = f"{drilling.region} holds no complete copy of {result.source} in {source_region} that is snapcopy's"
+        text = f"{drilling.region} holds no complete copy of {result.source} in {request.source_region} that is snapcopy's"
         return replace(result, error=text)
-    drill_check.refuse_impossible_check(command, held.seen)
+    drill_check.refuse_impossible_check(request.check, held.seen)
     result = replace(
         result,
         snapshot_name=held.seen.name,
@@ -207,9 +230,9 @@ def _run(
             click.echo(f"Removed {name}, which an interrupted drill had left.", err=True)
         began = time.monotonic()
         result = replace(result, restored_as=drilling.name)
-        restored = drilling.restore(held.seen, bundle_id=bundle_id, zone=zone)
-        if command is not None:
-            drill_check.run(command, restored, check_timeout)
+        restored = drilling.restore(held.seen, bundle_id=request.bundle_id, zone=request.zone)
+        if request.check is not None:
+            drill_check.run(request.check, restored, request.check_timeout)
         result = replace(result, recovery_seconds=time.monotonic() - began)
     except SourceError as error:
         return replace(result, restored_as=None, error=_sentence(error))
@@ -245,7 +268,7 @@ def _left(drilling: Drilling, why: str) -> str:
     return text
 
 
-def _drilling(source: str, source_region: str, target_region: str, timeout: float) -> Drilling:
+def _drilling(request: DrillRequest, source: str) -> Drilling:
     from ..core.waiting.clock import SystemClock
     from ..core.waiting.deadline import Deadline
     from ..lightsail.drilling import Drilling
@@ -256,12 +279,12 @@ def _drilling(source: str, source_region: str, target_region: str, timeout: floa
     clients, clock = connect(), SystemClock()
     deadline = Deadline(
         clock=clock,
-        at=clock.now() + timeout,
+        at=clock.now() + request.timeout,
         report=lambda trouble: click.echo(f"waiting for the service: {_sentence(trouble)} …", err=True),
     )
     return Drilling(
-        region=target_region,
-        of=str(SourceTag(region=source_region, name=source)),
+        region=request.target_region,
+        of=str(SourceTag(region=request.source_region, name=source)),
         services={kind: RestoringLightsail(kind, clients, clock=clock) for kind in ("Instance", "Disk")},
         clock=clock,
         deadline=deadline,

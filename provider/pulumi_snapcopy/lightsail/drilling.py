@@ -12,6 +12,7 @@ import secrets
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
 
 from ..core.durations import spoken
@@ -92,9 +93,9 @@ class Drilling:
         self._unseen = kind
         try:
             service.send(self.region, self.name, given, {DRILL_TAG: self.of})
-        except AnswerLost as lost:
+        except AnswerLost:
             if self._look_for(kind) is None:
-                raise lost
+                raise
         except SnapcopyError:
             self._unseen = None
             raise
@@ -117,7 +118,7 @@ class Drilling:
     def remove(self) -> None:
         """Remove what this drill has restored, with its disks; wait for an object that isn't visible yet."""
         for kind in self.services:
-            found = self.deadline.retry(lambda kind=kind: self.services[kind].get(self.region, self.name))  # type: ignore[misc]
+            found = self._get(kind)
             if found is None and kind == self._unseen:
                 self.tell(f"looking for {self.name}, which may not be visible yet")
                 found = self._look_for(kind)
@@ -165,27 +166,30 @@ class Drilling:
             given["ipAddressType"] = "ipv6"
         return given, None if monthly is None else monthly / HOURS_A_MONTH
 
+    def _get(self, kind: str) -> Seen | None:
+        return self.deadline.retry(partial(self.services[kind].get, self.region, self.name))
+
     def _look_for(self, kind: str) -> Seen | None:
         """Return the object of a request, waiting until it is visible, or None after the creation grace period."""
         until = self.clock.now() + CREATION_GRACE
         while True:
-            found = self.deadline.retry(lambda: self.services[kind].get(self.region, self.name))
+            found = self._get(kind)
             if (found is not None and is_of_a_drill(found)) or self.clock.now() > until:
                 self._unseen = None
                 return found
             self.clock.sleep(pause(0))
 
     def _wait(self, kind: str) -> Seen:
-        began, service = self.clock.now(), self.services[kind]
+        began = self.clock.now()
         while True:
-            seen = self.deadline.retry(lambda: service.get(self.region, self.name))
+            seen = self._get(kind)
             if seen is not None:
                 self._unseen = None
             if seen is not None and seen.phase is Phase.DONE:
                 return seen
             age = self.clock.now() - began
             if (seen is None and age > CREATION_GRACE) or (seen is not None and seen.phase is Phase.FAILED):
-                raise DrillError(f"the restore failed: {self._reason(service)}")
+                raise DrillError(f"the restore failed: {self._reason(self.services[kind])}")
             state = seen.state if seen else "not visible yet"
             if self.clock.now() + pause(age) > self.deadline.at:
                 raise DrillError(f"the restored {kind.lower()} is still {state} after {spoken(age)}")
@@ -227,7 +231,7 @@ class Drilling:
         tags = {DRILL_TAG: instance.tags[DRILL_TAG]}
         for name in disks:
             disk = Seen(name=name, region=self.region, kind="Disk")
-            self.deadline.retry(lambda disk=disk: service.tag(disk, tags))  # type: ignore[misc]
+            self.deadline.retry(partial(service.tag, disk, tags))
         self.tell(f"removing {', '.join([instance.name, *disks])}")
         with suppress(NotFound):
             self.deadline.retry(lambda: service.delete_instance(self.region, instance.name))

@@ -6,6 +6,7 @@ from collections.abc import Callable, Container, Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import date, timedelta
+from functools import partial
 from typing import Any, Protocol, TypeVar
 
 from ..core.errors import NotFound, Refused, ServiceError
@@ -152,7 +153,7 @@ def gather(
     regions = {target_region, *(each.copy.region for each in _read(recorded))} if identity else set[str]()
     with ThreadPoolExecutor(MAX_READS_IN_FLIGHT) as pool:
         asked = {
-            region: pool.submit(_read_or_unreadable, lambda region=region: inventory.snapshots(region))
+            region: pool.submit(_read_or_unreadable, partial(inventory.snapshots, region))
             for region in regions
         }
         sources = _sources(inventory, pool, source_region, protect)
