@@ -14,7 +14,7 @@ from pulumi_snapcopy.emulator import Backstage, Settings
 from pulumi_snapcopy.emulator.lightsail.attaching import attach, detach_all
 from pulumi_snapcopy.emulator.lightsail.models import backend_of
 from pulumi_snapcopy.emulator.shared import changing
-from pulumi_snapcopy.lightsail.came_along import SAME_TIME
+from pulumi_snapcopy.lightsail.attached_disks import SAME_TIME
 from pulumi_snapcopy.lightsail.restoring_family import RestoredDisks, RestoredInstances
 
 from tests.harness.target import HostDied

@@ -138,7 +138,7 @@ def status(
         raise click.UsageError("--json goes with --region or --services; write --format json.")
     if watch and form != "table":
         raise click.UsageError("--watch shows tables; leave --format out.")
-    from .recovering import Question, Reached, report
+    from .recovery_facts import Question, Reached, report
 
     question = Question.of(source_region=source_region, protect=protect, stack=stack, keep=keep)
     lookups = cache(Reached.of_the_program)  # clients are kept for the next report

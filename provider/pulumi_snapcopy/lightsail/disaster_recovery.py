@@ -20,7 +20,7 @@ from ..recovery.selecting import protect_from
 from .children import Child, Children, Taken
 from .copied_snapshot import CopiedSnapshot
 from .disk_snapshot import DiskSnapshot
-from .gathering import Gathered, gather
+from .gathering import PlanInputs, gather
 from .instance_snapshot import InstanceSnapshot
 from .lookups import Lookups
 from .recovering import Request, WhenMissing, decide
@@ -151,7 +151,7 @@ class DisasterRecoveryRegion(pulumi.ComponentResource):
         return DiskSnapshot(name, disk_name=taken.source, **arguments).disk_snapshot_name
 
     def _copies(
-        self, plan: Plan, gathered: Gathered, children: Children, taken: Mapping[Any, pulumi.Output[str]]
+        self, plan: Plan, gathered: PlanInputs, children: Children, taken: Mapping[Any, pulumi.Output[str]]
     ) -> dict[str, pulumi.Output[str]]:
         """Declare the copies that a plan keeps, and return their names by date; the engine deletes all others."""
         held = {}

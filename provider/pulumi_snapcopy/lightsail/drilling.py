@@ -227,7 +227,7 @@ class Drilling:
             if again is None:
                 return []
             seen = again
-        disks = self.deadline.retry(lambda: service.came_along(seen))
+        disks = self.deadline.retry(lambda: service.disks_restored_with(seen))
         tags = {DRILL_TAG: instance.tags[DRILL_TAG]}
         for name in disks:
             disk = Seen(name=name, region=self.region, kind="Disk")

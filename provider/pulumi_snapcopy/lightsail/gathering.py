@@ -103,7 +103,7 @@ class Sources:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Gathered:
+class PlanInputs:
     """All that a recovery region is planned from.
 
     Args:
@@ -135,7 +135,7 @@ def gather(
     source_region: str,
     target_region: str,
     take_on: date | None = None,
-) -> Gathered:
+) -> PlanInputs:
     """Read and return all that a recovery region is planned from.
 
     Args:
@@ -213,7 +213,7 @@ def gather(
         )
         for each in selected
     }
-    return Gathered(
+    return PlanInputs(
         sources=sources,
         selected=selected,
         evidence=evidence,

@@ -17,7 +17,7 @@ from ..recovery.report import CopyFacts
 from ..recovery.retention import Retention
 from ..recovery.selecting import Protect, Selected
 from .children import Taken
-from .gathering import Gathered, lacks_auto_snapshots
+from .gathering import PlanInputs, lacks_auto_snapshots
 from .lookups import Instance
 
 WhenMissing = Literal["fail", "snapshot"]
@@ -55,7 +55,7 @@ class Decision:
     refusals: tuple[str, ...]
 
 
-def decide(request: Request, gathered: Gathered, *, now: datetime) -> Decision:
+def decide(request: Request, gathered: PlanInputs, *, now: datetime) -> Decision:
     """Return what a run does, decided from what was gathered."""
     plans = tuple(
         plan_source(
@@ -85,7 +85,7 @@ def decide(request: Request, gathered: Gathered, *, now: datetime) -> Decision:
     )
 
 
-def _take(request: Request, gathered: Gathered, plans: tuple[Plan, ...], now: datetime) -> Iterator[Taken]:
+def _take(request: Request, gathered: PlanInputs, plans: tuple[Plan, ...], now: datetime) -> Iterator[Taken]:
     """Yield the manual snapshots to keep at the sources: today's, and those that aren't copied yet."""
     for plan in plans:
         known = {each for each in gathered.taken if each.source == plan.source}
@@ -114,7 +114,7 @@ def _take(request: Request, gathered: Gathered, plans: tuple[Plan, ...], now: da
             yield from (each for each in pending if each.date > newest or each.date in plan.dates)
 
 
-def _missing(request: Request, gathered: Gathered) -> list[str]:
+def _missing(request: Request, gathered: PlanInputs) -> list[str]:
     """Return one refusal that names every protected source of which nothing is held and nothing can be copied."""
     found = [
         missing
@@ -145,7 +145,7 @@ _TAKE = 'write when_missing="snapshot" to take a manual snapshot a day'
 
 
 def _why_missing(
-    selected: Selected, gathered: Gathered, request: Request
+    selected: Selected, gathered: PlanInputs, request: Request
 ) -> tuple[str, tuple[str, ...]] | None:
     """Return why a source has neither copies nor snapshots, and the remedies besides removing it; None if it has."""
     name, evidence = selected.name, gathered.evidence[selected.name]
@@ -185,7 +185,7 @@ def _enable(region: str, name: str = "NAME") -> str:
     )
 
 
-def _nothing(request: Request, gathered: Gathered) -> str:
+def _nothing(request: Request, gathered: PlanInputs) -> str:
     """Return the refusal of a run that would keep no copy at all, with the reason."""
     reasons = [
         each for each in (gathered.sources.instances, gathered.sources.disks) if isinstance(each, Unreadable)
@@ -210,7 +210,9 @@ def _nothing(request: Request, gathered: Gathered) -> str:
     )
 
 
-def _warnings(request: Request, gathered: Gathered, plans: tuple[Plan, ...], now: datetime) -> Iterator[str]:
+def _warnings(
+    request: Request, gathered: PlanInputs, plans: tuple[Plan, ...], now: datetime
+) -> Iterator[str]:
     sources, protected = gathered.sources, {each.name for each in gathered.selected if each.protected}
     if not isinstance(request.protect, tuple):
         yield from _left_out(request, gathered)
@@ -240,7 +242,7 @@ def _warnings(request: Request, gathered: Gathered, plans: tuple[Plan, ...], now
             yield late
 
 
-def _left_out(request: Request, gathered: Gathered) -> Iterator[str]:
+def _left_out(request: Request, gathered: PlanInputs) -> Iterator[str]:
     """Yield warnings that name the objects that a tag or "all" selects, but that can't be protected."""
     sources, planned = gathered.sources, {each.name for each in gathered.selected}
     instances = {} if isinstance(sources.instances, Unreadable) else sources.instances

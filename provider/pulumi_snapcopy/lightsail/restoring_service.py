@@ -17,8 +17,8 @@ from ..core.values import KEY_TAG, OWNER_TAG, Phase, Seen, Source, Spec, Started
 from ..core.waiting.clock import Clock
 from ..core.waiting.listing import Listing
 from ..core.waiting.policy import CREATION_GRACE
-from . import came_along, preflight
-from .came_along import disk_mapping
+from . import attached_disks, preflight
+from .attached_disks import disk_mapping
 from .family import key_of, tags_of
 from .preflight import Bundle
 from .restoring_family import PARTLY_DELETED, phase
@@ -58,9 +58,9 @@ class RestoringLightsail(Lightsail):
         raw = self._raw(region, name, self.kinds[0])
         if raw is not None:
             return _seen(raw, region, self.kinds[0])
-        wanted = came_along.source_of(region, name)
+        wanted = attached_disks.source_of(region, name)
         left = self._left(region)
-        return next((each for each in left if came_along.source_of(region, each.name) == wanted), None)
+        return next((each for each in left if attached_disks.source_of(region, each.name) == wanted), None)
 
     def all(self, region: str, kind: str) -> list[Seen]:
         """Return a region's instances, with those that are partly deleted, or its disks, read page by page."""
@@ -217,7 +217,7 @@ class RestoringLightsail(Lightsail):
                 instanceSnapshotName=given["instanceSnapshotName"],
                 availabilityZone=given["availabilityZone"],
                 bundleId=given["bundleId"],
-                tags=pairs({**tags, **came_along.disks_tag(mapping)}),
+                tags=pairs({**tags, **attached_disks.disks_tag(mapping)}),
                 **asked,
             ),
         )
@@ -238,12 +238,14 @@ class RestoringLightsail(Lightsail):
         elif seen.phase is Phase.PENDING:
             raise Refused("its disks may not show yet", call="lightsail:DeleteInstance", code=seen.state)
         else:
-            disks = self.came_along(seen)
-            for disk in came_along.released(seen, self.listed(seen.region, "disks")):
+            disks = self.disks_restored_with(seen)
+            for disk in attached_disks.released(seen, self.listed(seen.region, "disks")):
                 if disk not in disks:
-                    self.untag(Seen(name=disk, region=seen.region, kind="Disk"), list(came_along.marks(seen)))
+                    self.untag(
+                        Seen(name=disk, region=seen.region, kind="Disk"), list(attached_disks.marks(seen))
+                    )
             for disk in disks:
-                self.tag(Seen(name=disk, region=seen.region, kind="Disk"), came_along.marks(seen))
+                self.tag(Seen(name=disk, region=seen.region, kind="Disk"), attached_disks.marks(seen))
             self.delete_instance(seen.region, name)
         for disk in disks:
             self.delete_free_disk(seen.region, disk)
@@ -256,14 +258,14 @@ class RestoringLightsail(Lightsail):
             lambda: client.delete_instance(instanceName=name, forceDeleteAddOns=True),
         )
 
-    def came_along(self, instance: Seen) -> list[str]:
+    def disks_restored_with(self, instance: Seen) -> list[str]:
         """Return the names of the disks restored with an instance; wait for those of a new instance, as lists lag."""
         until = self._clock.now() + CREATION_GRACE
         while True:
             now = self._clock.now()
-            found = came_along.came_along(instance, self.listed(instance.region, "disks"), now=now)
-            all_there = len(found) >= len(came_along.expected(instance))
-            if all_there or now >= until or not came_along.is_young(instance, now=now):
+            found = attached_disks.restored_with(instance, self.listed(instance.region, "disks"), now=now)
+            all_there = len(found) >= len(attached_disks.expected(instance))
+            if all_there or now >= until or not attached_disks.is_young(instance, now=now):
                 return found
             self._clock.sleep(_PAUSE)
 
@@ -299,7 +301,7 @@ class RestoringLightsail(Lightsail):
         """Return the instances whose interrupted deletion has left disks."""
         if self.kinds[0] != "Instance":
             return []
-        return came_along.left_of_instances(region, self.listed(region, "disks"))
+        return attached_disks.left_of_instances(region, self.listed(region, "disks"))
 
 
 def _seen(raw: Any, region: str, kind: str) -> Seen:
@@ -328,7 +330,7 @@ def _goes_with_ours(disk: Any, spec: Spec) -> bool:
     """Whether a disk is deleted with our instance of the same name, so that the disk's name becomes free."""
     if disk.get("attachedTo") == spec.name:
         return True
-    left = came_along.left_of_instances(spec.region, [disk])
+    left = attached_disks.left_of_instances(spec.region, [disk])
     return any(same_owner(each.tags.get(OWNER_TAG, ""), spec.owner) for each in left)
 
 

@@ -66,7 +66,7 @@ def is_young(instance: Seen, *, now: float) -> bool:
     return instance.created_at is not None and now - instance.created_at.timestamp() <= SAME_TIME
 
 
-def came_along(instance: Seen, disks: Iterable[Mapping[str, Any]], *, now: float) -> list[str]:
+def restored_with(instance: Seen, disks: Iterable[Mapping[str, Any]], *, now: float) -> list[str]:
     """Return the names of the disks that were restored with an instance.
 
     Such a disk has a name that our call gave, was created together with the instance, and is attached to the instance,
