@@ -164,14 +164,14 @@ def phase(state: str) -> Phase:
     return {"available": Phase.DONE, "completed": Phase.DONE, "error": Phase.FAILED}.get(state, Phase.PENDING)
 
 
-def taken_of(region: str, kind: str, name: str) -> str:
-    """Return a taken snapshot's source as in the service's records; a disk snapshot's may be an instance (system disk).
+def taken_of(kind: str, name: str) -> str:
+    """Return a taken snapshot's source as in our records, with the snapshot's type: a disk snapshot's may be an instance.
 
     Example:
-        >>> taken_of("us-east-1", "DiskSnapshot", "data-1")
-        'us-east-1:DiskSnapshot/data-1'
+        >>> taken_of("DiskSnapshot", "data-1")
+        'DiskSnapshot/data-1'
     """
-    return f"{region}:{kind}/{name}"
+    return f"{kind}/{name}"
 
 
 def region_of_arn(ref: str) -> str:

@@ -22,7 +22,8 @@ from .attached_disks import disk_mapping
 from .family import key_of, tags_of
 from .preflight import Bundle
 from .restoring_family import PARTLY_DELETED, phase
-from .service import Lightsail, created_at, pairs, snapshot_seen, started
+from .service import Lightsail
+from .shapes import created_at, pairs, snapshot_seen, started
 
 if TYPE_CHECKING:
     from types_boto3_lightsail.client import LightsailClient

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from datetime import datetime, timezone
 from typing import TYPE_CHECKING, Any
 
 from botocore import xform_name
@@ -15,17 +14,16 @@ from botocore import xform_name
 from ..aws.calls import call, check_responses, member, pages, refuse_non_json
 from ..aws.clients import Clients
 from ..aws.login import Login
-from ..core.errors import AnswerLost, NotFound
+from ..core.errors import NotFound
 from ..core.values import Record, Seen, Source, Spec, Started
 from ..core.waiting.batch import SingleFlight
 from ..core.waiting.clock import Clock, SystemClock
 from ..core.waiting.listing import Listing
-from .family import key_of, phase, tags_of, taken_of
+from .shapes import created_at, pairs, record_of, snapshot_seen, started
 from .sources import AutomaticSnapshot, check_source, is_older_than
 
 if TYPE_CHECKING:
     from types_boto3_lightsail.client import LightsailClient
-    from types_boto3_lightsail.type_defs import TagTypeDef
 
 
 def connect(login: Login | None = None, *, connections: int = 10) -> Clients[LightsailClient]:
@@ -100,7 +98,7 @@ class Lightsail:
             "lightsail:GetOperationsForResource",
             lambda **page: client.get_operations_for_resource(resourceName=name, **page),
         )
-        found = [_record(each) for page in listed for each in page.get("operations", [])]
+        found = [record_of(each) for page in listed for each in page.get("operations", [])]
         return sorted(
             found, key=lambda each: each.created_at.timestamp() if each.created_at else 0.0, reverse=True
         )
@@ -232,85 +230,6 @@ def _prepare(client: LightsailClient) -> None:
     check_responses(client, refuse_non_json)
 
 
-def started(answer: Any, spec: Spec, call_: str, *, tagged: bool = False) -> Started:
-    """Return what a response says of the object that the request makes, leaving out operations on other objects.
-
-    Raises:
-        AnswerLost: if the response holds no operation.
-    """
-    operations = answer.get("operations") or []
-    if not operations:
-        raise AnswerLost("the answer holds no operation", call=call_)
-    record = _record(
-        next((each for each in operations if each.get("resourceName") == spec.name), operations[0])
-    )
-    seen = Seen(name=spec.name, region=spec.region, kind=record.kind, created_at=record.created_at)
-    return Started(seen=seen, operation_id=record.id or None, tagged=tagged)
-
-
-def pairs(tags: Mapping[str, str]) -> list[TagTypeDef]:
-    """Return tags as the API's list of keys and values."""
-    return [{"key": key, "value": value} for key, value in tags.items()]
-
-
 def _member_of(kind: str) -> str:
     """Return the member of the API's responses that lists a type of snapshots."""
     return f"{kind[0].lower()}{kind[1:]}s"
-
-
-def snapshot_seen(raw: Any, region: str, kind: str) -> Seen:
-    state, made = raw.get("state") or "pending", created_at(raw)
-    name = raw.get("name", "")
-    return Seen(
-        name=name,
-        region=region,
-        kind=kind,
-        ref=raw.get("arn"),
-        key=key_of(name),
-        state=state,
-        phase=phase(state),
-        progress=raw.get("progress"),
-        created_at=made,
-        size=raw.get("sizeInGb"),
-        tags=tags_of(raw),
-        outputs={
-            "arn": raw.get("arn"),
-            "resourceType": kind,
-            "sizeInGb": raw.get("sizeInGb"),
-            "fromResourceName": raw.get("fromInstanceName") or raw.get("fromDiskName"),
-        },
-    )
-
-
-def created_at(raw: Any) -> datetime | None:
-    """Return when an object was created, in UTC like the service's dates; botocore returns this machine's time zone."""
-    created: datetime | None = raw.get("createdAt")
-    return created.astimezone(timezone.utc) if created else None
-
-
-def _record(raw: Any) -> Record:
-    type_, failed = raw.get("operationType", ""), raw.get("status", "") == "Failed"
-    # A restore from a snapshot makes no snapshot, and a failed deletion removes none.
-    of_a_snapshot = type_.endswith("Snapshot") and not type_.endswith("FromSnapshot")
-    return Record(
-        id=raw.get("id", ""),
-        kind=raw.get("resourceType") or "",
-        origin=_origin(raw),
-        decides=of_a_snapshot and not (failed and type_.startswith("Delete")),
-        failed=failed,
-        reason=": ".join(part for part in (raw.get("errorCode"), raw.get("errorDetails")) if part),
-        created_at=created_at(raw),
-    )
-
-
-def _origin(raw: Any) -> str:
-    """Return what an operation copied, or took a snapshot of; empty if the operation's record doesn't say.
-
-    Of a snapshot that was taken, only its own record names the source; the source's record names the snapshot.
-    """
-    type_, details = raw.get("operationType", ""), raw.get("operationDetails") or ""
-    if type_ == "CopySnapshot" or not details:
-        return str(details) if type_ == "CopySnapshot" else ""
-    region = (raw.get("location") or {}).get("regionName", "")
-    made = {"CreateInstanceSnapshot": "InstanceSnapshot", "CreateDiskSnapshot": "DiskSnapshot"}.get(type_)
-    return taken_of(region, made, details) if made and made == raw.get("resourceType") else ""

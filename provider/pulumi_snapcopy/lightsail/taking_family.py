@@ -24,10 +24,7 @@ class TakenSnapshots(Named):
 
     def source(self, inputs: Inputs) -> tuple[str, str]:
         """Return the region, and the source as in the service's records."""
-        region, _, name = taken_of(
-            inputs.get("region") or "", self.kind, self.source_form_and_name(inputs)[1]
-        ).partition(":")
-        return region, name
+        return inputs.get("region") or "", taken_of(self.kind, self.source_form_and_name(inputs)[1])
 
     def source_form_and_name(self, inputs: Inputs) -> tuple[str, str]:
         """Return the source's type, "instance" or "disk", and its name."""

@@ -16,7 +16,8 @@ from ..core.rules.suggest import existing_sentence
 from ..core.values import Seen, Source, Spec, Started
 from ..core.waiting.clock import Clock
 from ..core.waiting.listing import Listing
-from .service import Lightsail, pairs, started
+from .service import Lightsail
+from .shapes import pairs, started
 
 if TYPE_CHECKING:
     from types_boto3_lightsail.client import LightsailClient

@@ -1,0 +1,101 @@
+"""Converts snapshots and operations of Lightsail's API into the core's values, and tags into the API's."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime, timezone
+from typing import TYPE_CHECKING, Any
+
+from ..core.errors import AnswerLost
+from ..core.values import Record, Seen, Spec, Started
+from .family import key_of, phase, tags_of, taken_of
+
+if TYPE_CHECKING:
+    from types_boto3_lightsail.type_defs import TagTypeDef
+
+
+def snapshot_seen(raw: Any, region: str, kind: str) -> Seen:
+    """Return a snapshot of the API as a `Seen`; a snapshot without a state is pending.
+
+    Args:
+        raw: the snapshot.
+        region: the snapshot's region.
+        kind: InstanceSnapshot or DiskSnapshot.
+    """
+    state, made = raw.get("state") or "pending", created_at(raw)
+    name = raw.get("name", "")
+    return Seen(
+        name=name,
+        region=region,
+        kind=kind,
+        ref=raw.get("arn"),
+        key=key_of(name),
+        state=state,
+        phase=phase(state),
+        progress=raw.get("progress"),
+        created_at=made,
+        size=raw.get("sizeInGb"),
+        tags=tags_of(raw),
+        outputs={
+            "arn": raw.get("arn"),
+            "resourceType": kind,
+            "sizeInGb": raw.get("sizeInGb"),
+            "fromResourceName": raw.get("fromInstanceName") or raw.get("fromDiskName"),
+        },
+    )
+
+
+def started(answer: Any, spec: Spec, call_: str, *, tagged: bool = False) -> Started:
+    """Return what a response says of the object that the request makes, leaving out operations on other objects.
+
+    Raises:
+        AnswerLost: if the response holds no operation.
+    """
+    operations = answer.get("operations") or []
+    if not operations:
+        raise AnswerLost("the answer holds no operation", call=call_)
+    record = record_of(
+        next((each for each in operations if each.get("resourceName") == spec.name), operations[0])
+    )
+    seen = Seen(name=spec.name, region=spec.region, kind=record.kind, created_at=record.created_at)
+    return Started(seen=seen, operation_id=record.id or None, tagged=tagged)
+
+
+def record_of(raw: Any) -> Record:
+    """Return an operation of the API as a `Record`; operations on other objects than snapshots decide nothing."""
+    type_, failed = raw.get("operationType", ""), raw.get("status", "") == "Failed"
+    # A restore from a snapshot makes no snapshot, and a failed deletion removes none.
+    of_a_snapshot = type_.endswith("Snapshot") and not type_.endswith("FromSnapshot")
+    return Record(
+        id=raw.get("id", ""),
+        kind=raw.get("resourceType") or "",
+        origin=_origin(raw),
+        decides=of_a_snapshot and not (failed and type_.startswith("Delete")),
+        failed=failed,
+        reason=": ".join(part for part in (raw.get("errorCode"), raw.get("errorDetails")) if part),
+        created_at=created_at(raw),
+    )
+
+
+def created_at(raw: Any) -> datetime | None:
+    """Return when an object was created, in UTC like the service's dates; botocore returns this machine's time zone."""
+    created: datetime | None = raw.get("createdAt")
+    return created.astimezone(timezone.utc) if created else None
+
+
+def pairs(tags: Mapping[str, str]) -> list[TagTypeDef]:
+    """Return tags as the API's list of keys and values."""
+    return [{"key": key, "value": value} for key, value in tags.items()]
+
+
+def _origin(raw: Any) -> str:
+    """Return what an operation copied, or took a snapshot of; empty if the operation's record doesn't say.
+
+    Of a snapshot that was taken, only its own record names the source; the source's record names the snapshot.
+    """
+    type_, details = raw.get("operationType", ""), raw.get("operationDetails") or ""
+    if type_ == "CopySnapshot" or not details:
+        return str(details) if type_ == "CopySnapshot" else ""
+    region = (raw.get("location") or {}).get("regionName", "")
+    made = {"CreateInstanceSnapshot": "InstanceSnapshot", "CreateDiskSnapshot": "DiskSnapshot"}.get(type_)
+    return f"{region}:{taken_of(made, details)}" if made and made == raw.get("resourceType") else ""
