@@ -148,29 +148,20 @@ def gather(
         target_region: the region of the copies.
         take_on: today (UTC), if manual snapshots are taken of sources without automatic snapshots.
     """
-    in_state = children.taken_in_state({} if isinstance(entries, Unreadable) else entries)
     recorded = entries if isinstance(entries, Unreadable) else children.recorded(entries)
+    in_state = children.taken_in_state({} if isinstance(entries, Unreadable) else entries)
     regions = {target_region, *(each.copy.region for each in _read(recorded))} if identity else set[str]()
     with ThreadPoolExecutor(MAX_READS_IN_FLIGHT) as pool:
-        asked = {
-            region: pool.submit(_read_or_unreadable, partial(inventory.snapshots, region))
-            for region in regions
-        }
+        asked = [pool.submit(_read_or_unreadable, partial(inventory.snapshots, region)) for region in regions]
         sources = _sources(inventory, pool, source_region, protect)
         at_source: tuple[Seen, ...] | Unreadable = ()
         if identity and (take_on or in_state):
             at_source = _read_or_unreadable(lambda: inventory.snapshots(source_region))
-        answers = [each.result() for each in asked.values()]
-        dark = next((each for each in answers if isinstance(each, Unreadable)), None)
-        seen = [snapshot for each in answers if not isinstance(each, Unreadable) for snapshot in each]
-        known_names = {each.copy.name for each in _read(recorded)}
-        if not isinstance(recorded, Unreadable):
-            ours = {each.copy.name for each in children.listed(seen, identity or "")}
-            seen = _without_stale(inventory, pool, seen, ours - known_names)
-        listed = dark or children.listed(seen, identity or "", recorded=known_names)
-        known = [*_read(recorded), *_read(listed)]
+        answers = [each.result() for each in asked]
+        listed = _listed(inventory, pool, answers, children, identity or "", recorded)
         taken = in_state | children.taken_in(_read(at_source), identity or "")
-        with_copies = {each.source for each in known} | {each.source for each in taken}
+        with_copies = {each.source for each in (*_read(recorded), *_read(listed))}
+        with_copies |= {each.source for each in taken}
         named = protect if isinstance(protect, tuple) else ()
         selected = select(
             protect,
@@ -185,43 +176,88 @@ def gather(
             if each.protected and each.presence is not Presence.GONE
         }
         source_snapshots = {name: answer.result() for name, answer in snapshot_reads.items()}
+    return _merged(
+        sources=sources,
+        selected=selected,
+        source_snapshots=source_snapshots,
+        listed=listed,
+        recorded=recorded,
+        taken=taken,
+        taken_listed=not isinstance(at_source, Unreadable),
+        source_region=source_region,
+        is_named=isinstance(protect, tuple),
+        take_on=take_on,
+    )
+
+
+def _merged(
+    *,
+    sources: Sources,
+    selected: tuple[Selected, ...],
+    source_snapshots: Mapping[str, tuple[SourceSnapshot, ...] | Unreadable],
+    listed: tuple[Child, ...] | Unreadable,
+    recorded: tuple[Child, ...] | Unreadable,
+    taken: frozenset[Taken],
+    taken_listed: bool,
+    source_region: str,
+    is_named: bool,
+    take_on: date | None,
+) -> PlanInputs:
+    """Return what was read as the evidence of each source; a manual snapshot counts as the snapshot of its day."""
     manual = {
         each.name: "InstanceSnapshot" if isinstance(found, Instance) else "DiskSnapshot"
         for each in selected
         if take_on and (found := sources.find(each.name)) is not None
         if lacks_auto_snapshots(found, source_snapshots.get(each.name), today=take_on)
     }
+    evidence = {}
     for each in selected:
+        snapshots = source_snapshots.get(each.name, ())
         days = {one.date for one in taken if one.source == each.name}
         if each.name in manual and take_on:
             days.add(take_on)
-        answer = source_snapshots.get(each.name, ())
         if days and each.protected:
-            source_snapshots[each.name] = (
-                *(one for one in _read(answer) if one.date not in days),
-                *(SourceSnapshot(date=day) for day in sorted(days)),
-            )
-    evidence = {
-        each.name: Evidence(
+            automatic = (one for one in _read(snapshots) if one.date not in days)
+            snapshots = (*automatic, *(SourceSnapshot(date=day) for day in sorted(days)))
+        evidence[each.name] = Evidence(
             source=each.name,
             source_region=source_region,
             presence=each.presence,
-            source_snapshots=source_snapshots.get(each.name, ()),
+            source_snapshots=snapshots,
             listed=_of(each.name, listed),
             recorded=_of(each.name, recorded),
-            is_named=isinstance(protect, tuple),
+            is_named=is_named,
         )
-        for each in selected
-    }
     return PlanInputs(
         sources=sources,
         selected=selected,
         evidence=evidence,
-        children={(each.copy.region, each.copy.name): each for each in known},
+        children={(each.copy.region, each.copy.name): each for each in (*_read(recorded), *_read(listed))},
         manual=manual,
         taken=taken,
-        taken_listed=not isinstance(at_source, Unreadable),
+        taken_listed=taken_listed,
     )
+
+
+def _listed(
+    inventory: Inventory,
+    pool: ThreadPoolExecutor,
+    answers: Iterable[tuple[Seen, ...] | Unreadable],
+    children: Children,
+    identity: str,
+    recorded: tuple[Child, ...] | Unreadable,
+) -> tuple[Child, ...] | Unreadable:
+    """Return the component's copies among the snapshots of all regions, or Unreadable if those of one are."""
+    seen = list[Seen]()
+    for answer in answers:
+        if isinstance(answer, Unreadable):
+            return answer
+        seen += answer
+    known_names = {each.copy.name for each in _read(recorded)}
+    if not isinstance(recorded, Unreadable):
+        ours = {each.copy.name for each in children.listed(seen, identity)}
+        seen = _without_stale(inventory, pool, seen, ours - known_names)
+    return children.listed(seen, identity, recorded=known_names)
 
 
 def _without_stale(
