@@ -21,10 +21,11 @@ from pulumi_snapcopy.emulator import Emulator
 from pulumi_snapcopy.emulator.blocks import CLOUDS
 from pulumi_snapcopy.emulator.lightsail.models import all_backends
 from pulumi_snapcopy.emulator.shared import now
+from pulumi_snapcopy.lightsail.adapter import connect
 from pulumi_snapcopy.lightsail.family import CopiedSnapshots as LightsailCopies
 from pulumi_snapcopy.lightsail.restoring_family import RestoredDisks, RestoredInstances
 from pulumi_snapcopy.lightsail.restoring_service import RestoringLightsail
-from pulumi_snapcopy.lightsail.service import Lightsail, connect
+from pulumi_snapcopy.lightsail.service import Lightsail
 from pulumi_snapcopy.lightsail.taking_family import DiskSnapshots, InstanceSnapshots
 from pulumi_snapcopy.lightsail.taking_service import TakingLightsail
 from pulumi_snapcopy.outscale.family import CopiedSnapshots as OutscaleCopies

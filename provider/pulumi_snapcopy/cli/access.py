@@ -226,7 +226,8 @@ class LightsailAccess(AwsAccess):
 
     def service(self) -> Lightsail:
         """Return the adapter of Lightsail's SDK."""
-        from ..lightsail.service import Lightsail, connect
+        from ..lightsail.adapter import connect
+        from ..lightsail.service import Lightsail
 
         return Lightsail(connect(self.login))
 

@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta, timezone
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -19,6 +19,7 @@ from ..recovery.drill import DrillResult, append_drill, exit_code
 from . import drill_check, endpoints, options
 
 if TYPE_CHECKING:
+    from ..aws.clients import Clients
     from ..lightsail.drilling import Drilling, RestoredCopy
 
 EVERY = "all"
@@ -202,12 +203,15 @@ def _run(request: DrillRequest, result: DrillResult) -> DrillResult:
     """Restore the newest copy of a result's source, check and remove it, and return the result."""
     from ..aws.login import Login
     from ..core.waiting.deadline import OutOfTime
+    from ..lightsail.adapter import connect
     from ..lightsail.newest import newest_copy
+    from ..lightsail.service import Lightsail
 
-    drilling = _drilling(request, result.source)
+    clients = connect()
+    drilling = _drilling(request, result.source, clients)
     try:
         endpoints.reach(Login().endpoints([drilling.region], "lightsail")[drilling.region])
-        service = drilling.services["Instance"].for_snapshots()
+        service = Lightsail(clients, clock=drilling.clock)
         held = drilling.deadline.retry(
             lambda: newest_copy(service, result.source, request.source_region, drilling.region)
         )
@@ -268,15 +272,14 @@ def _left(drilling: Drilling, why: str) -> str:
     return text
 
 
-def _drilling(request: DrillRequest, source: str) -> Drilling:
+def _drilling(request: DrillRequest, source: str, clients: Clients[Any]) -> Drilling:
     from ..core.waiting.clock import SystemClock
     from ..core.waiting.deadline import Deadline
     from ..lightsail.drilling import Drilling
     from ..lightsail.restoring_service import RestoringLightsail
-    from ..lightsail.service import connect
     from ..lightsail.source_tag import SourceTag
 
-    clients, clock = connect(), SystemClock()
+    clock = SystemClock()
     deadline = Deadline(
         clock=clock,
         at=clock.now() + request.timeout,

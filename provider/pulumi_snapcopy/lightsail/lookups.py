@@ -236,7 +236,8 @@ class Lookups:
             ConfigError: if a setting can't be used.
         """
         from ..aws.login import Login
-        from .service import Lightsail, connect
+        from .adapter import connect
+        from .service import Lightsail
 
         settings = Settings.of_the_program()
         login = Login(profile=settings.aws_profile, region=settings.aws_region)

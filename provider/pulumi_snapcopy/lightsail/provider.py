@@ -94,7 +94,7 @@ def _restoring(kind: str, settings: Settings, clock: Clock) -> Service:
 @cache
 def _clients(login: Login, connections: int) -> Clients[LightsailClient]:
     """Return the clients that all types of resources in this process share, so that credentials are resolved once."""
-    from .service import connect
+    from .adapter import connect
 
     return connect(login, connections=connections)
 

@@ -18,11 +18,11 @@ from ..core.waiting.clock import Clock
 from ..core.waiting.listing import Listing
 from ..core.waiting.policy import CREATION_GRACE
 from . import attached_disks, preflight
+from .adapter import Adapter, SnapshotAdapter
 from .attached_disks import disk_mapping
 from .family import key_of, tags_of
 from .preflight import Bundle
 from .restoring_family import PARTLY_DELETED, phase
-from .service import Lightsail
 from .shapes import created_at, pairs, snapshot_seen, started
 
 if TYPE_CHECKING:
@@ -36,7 +36,7 @@ _SNAPSHOTS = {"Instance": "InstanceSnapshot", "Disk": "DiskSnapshot"}
 _ARGUMENTS = {"Instance": "instanceSnapshotName", "Disk": "diskSnapshotName"}
 
 
-class RestoringLightsail(Lightsail):
+class RestoringLightsail(Adapter):
     """The adapter of Lightsail for restored instances, or for restored disks.
 
     Args:
@@ -50,7 +50,7 @@ class RestoringLightsail(Lightsail):
     ) -> None:
         super().__init__(clients, clock=clock)
         self.kinds = (kind,)
-        self._of_snapshots = Lightsail(self._clients, clock=clock)
+        self._snapshots = SnapshotAdapter(self._clients, clock=clock)
 
     # Reads
 
@@ -68,10 +68,6 @@ class RestoringLightsail(Lightsail):
         found = [_seen(each, region, kind) for each in self.listed(region, f"{kind.lower()}s")]
         there = {each.ref for each in found}
         return found + [each for each in self._left(region) if each.ref not in there]
-
-    def for_snapshots(self) -> Lightsail:
-        """Return the adapter that reads and changes snapshots of the same service."""
-        return self._of_snapshots
 
     # Checks
 
@@ -118,7 +114,7 @@ class RestoringLightsail(Lightsail):
         except NotFound:
             raise preflight.no_snapshot(
                 wanted, name, argument, region,
-                lambda: [each.name for each in Lightsail.all(self, region, wanted)],
+                lambda: [each.name for each in self._snapshots.all(region, wanted)],
             ) from None  # fmt: skip
         found: dict[str, Any] = dict(member(answer, wanted[0].lower() + wanted[1:], f"lightsail:Get{wanted}"))
         seen = snapshot_seen(found, region, wanted)
@@ -168,7 +164,7 @@ class RestoringLightsail(Lightsail):
         for kind in {"Instance", "Disk"} - {self.kinds[0]}:
             if self._raw(spec.region, spec.name, kind) is not None:
                 raise _taken(spec, spec.name, kind, "the name")
-        snapshot = super().get(spec.region, spec.name)
+        snapshot = self._snapshots.get(spec.region, spec.name)
         if snapshot is not None:
             raise _taken(spec, spec.name, snapshot.kind, "the name")
 

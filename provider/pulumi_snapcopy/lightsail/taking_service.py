@@ -16,7 +16,7 @@ from ..core.rules.suggest import existing_sentence
 from ..core.values import Seen, Source, Spec, Started
 from ..core.waiting.clock import Clock
 from ..core.waiting.listing import Listing
-from .service import Lightsail
+from .adapter import SnapshotAdapter
 from .shapes import pairs, started
 
 if TYPE_CHECKING:
@@ -26,7 +26,7 @@ NOT_YET = ("pending", "starting")
 BROKEN = ("error", "shutting-down", "terminated", "unknown")
 
 
-class TakingLightsail(Lightsail):
+class TakingLightsail(SnapshotAdapter):
     """The adapter of Lightsail for taken snapshots of one type.
 
     Args:
