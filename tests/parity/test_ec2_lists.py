@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import requests
 from botocore.exceptions import ClientError
 from pulumi_snapcopy.emulator import Emulator, Fault, Settings
 from pulumi_snapcopy.emulator.ec2.service import CHANGING, READING, TAGGING
@@ -226,6 +227,27 @@ def test_volume_snapshot_volume(emulator: Emulator, ec2: Any) -> None:
     assert ec2.describe_snapshots(SnapshotIds=[taken["SnapshotId"]])["Snapshots"][0]["State"] == "completed"
     assert made["Size"] == 33
     assert code(ec2.create_snapshot, VolumeId="vol-0123456789abcdef0") == "InvalidVolume.NotFound"
+
+
+@pytest.mark.parametrize("fcu", [False, True])
+@pytest.mark.parametrize(
+    ("request_", "expected"),
+    [
+        ({"Action": "MakeCoffee"}, "InvalidAction"),
+        ({}, "MissingAction"),
+        ({"Action": "CreateTags", "ResourceId.1": "snap-12345678"}, "MissingParameter"),
+    ],
+)
+def test_request_that_no_sdk_sends(fcu: bool, request_: dict[str, str], expected: str) -> None:
+    """EC2 and FCU refuse a wrong action, none, and a tag call without tags in EC2's own form."""
+    scope = f"NONE/20261127/{'eu-west-2' if fcu else REGION}/ec2/aws4_request"
+    headers = {"Authorization": f"AWS4-HMAC-SHA256 Credential={scope}, Signature=0"}
+    with Emulator(services=("ec2", "fcu")) as emulator:
+        url = emulator.fcu_url if fcu else emulator.url
+        answer = requests.post(url, {**request_, "Version": "2016-11-15"}, headers=headers, timeout=10)
+
+    assert answer.status_code == 400
+    assert f"<Code>{expected}</Code>" in answer.text
 
 
 def test_region_that_ec2_has_not(emulator: Emulator) -> None:

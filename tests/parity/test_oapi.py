@@ -270,6 +270,18 @@ def test_what_is_wrong_with_the_request_itself(emulator: Emulator) -> None:
     assert post(emulator, "ReadSnapshots", {}, region="mars-1")[1]["Errors"][0]["Code"] == "5043"
 
 
+@pytest.mark.parametrize("path", ["/api/v1", "/api/latest", "//api/latest"])
+def test_version_in_the_path(path: str, emulator: Emulator) -> None:
+    """The API answers under its version and under latest, also as osc-cli writes it, with two slashes."""
+    headers = {
+        "Authorization": "OSC4-HMAC-SHA256 Credential=NONE/20261127/eu-west-2/api/osc4_request, Signature=0"
+    }
+    answer = requests.post(f"{emulator.url}{path}/ReadSnapshots", "{}", headers=headers, timeout=10)
+
+    assert [each["SnapshotId"] for each in answer.json()["Snapshots"]] == [SOURCE]
+    assert [call.operation for call in emulator.calls()] == ["ReadSnapshots"]
+
+
 FILTERS: list[tuple[str, Any, Any]] = [
     ("AccountIds", ["123456789012"], ["210987654321"]),
     ("AccountAliases", None, ["shop"]),

@@ -7,10 +7,12 @@ from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from itertools import count
 from threading import Condition
+from types import UnionType
 from typing import Literal, get_args
 
 from .calls import ApiRequest
 from .operations import STARTING, refuse_unknown
+from .settings import refuse_unless_seconds
 from .statuses import STATUSES
 
 Kind = Literal[
@@ -30,6 +32,12 @@ Kind = Literal[
 ]
 KINDS: tuple[str, ...] = get_args(Kind)
 _OF_COPIES = ("fail-copy", "copy-seconds")
+_TYPES: dict[str, tuple[str, type | UnionType]] = {
+    **dict.fromkeys(("operation", "code", "message", "error_code", "error_details"), ("a string", str)),
+    **dict.fromkeys(("service", "region", "resource"), ("a string, or None for any", str | None)),
+    "skip": ("a whole number", int),
+    "status": ("an HTTP status, such as 400", int | None),
+}
 
 _NAMING = (
     "Names",
@@ -84,7 +92,8 @@ class Fault:
         error_details: Why the copy fails: the operation's errorDetails, EC2's StateMessage.
 
     Raises:
-        ValueError: if the kind, service or operation doesn't exist, `seconds` is missing, or the fault can't hit.
+        ValueError: if the kind, service or operation doesn't exist, a value is of another type, `seconds` is missing,
+            or the fault can't hit.
 
     Example:
         >>> Fault(kind="error", operation="CopySnapshot", code="ThrottlingException", times=2).status
@@ -106,6 +115,7 @@ class Fault:
     error_details: str = "The copy failed, as was asked for."
 
     def __post_init__(self) -> None:
+        self._refuse_other_types()
         if self.kind not in KINDS:
             raise ValueError(f"there is no fault of the kind {self.kind!r}; write one of {', '.join(KINDS)}")
         if self.kind in ("slow", "copy-seconds") and self.seconds is None:
@@ -117,6 +127,15 @@ class Fault:
         refuse_unknown(self.service, self.operation, starting=self.kind in _OF_COPIES)
         if self.status is None:
             object.__setattr__(self, "status", STATUSES.get(self.code, 400))
+
+    def _refuse_other_types(self) -> None:
+        """Refuse what JSON can hold and a fault can't: a value of another type would break the call that it hits."""
+        for name, (expected, kinds) in _TYPES.items():
+            value = getattr(self, name)
+            if not isinstance(value, kinds) or isinstance(value, bool):
+                raise ValueError(f"{name} is {value!r}; write {expected}")
+        if self.seconds is not None:
+            refuse_unless_seconds("seconds", self.seconds)
 
     def matches(self, request: ApiRequest) -> bool:
         """Whether the fault is meant for this call."""

@@ -48,7 +48,7 @@ class Settings:
 
     def __post_init__(self) -> None:
         for name in (each.name for each in fields(self) if each.name.endswith("_seconds")):
-            _refuse_unless_number(name, getattr(self, name))
+            refuse_unless_seconds(name, getattr(self, name))
         for name in ("max_copies_in_progress", "max_snapshots", "page_size"):
             value = getattr(self, name)
             if value is not None and (not isinstance(value, int) or isinstance(value, bool) or value < 1):
@@ -57,7 +57,8 @@ class Settings:
             raise ValueError(f"taggable_when_pending is {self.taggable_when_pending!r}; write true or false")
 
 
-def _refuse_unless_number(name: str, value: object) -> None:
+def refuse_unless_seconds(name: str, value: object) -> None:
+    """Refuse what isn't a finite number of seconds, 0 or more."""
     number = isinstance(value, int | float) and not isinstance(value, bool)
     if not (number and 0 <= value < float("inf")):  # type: ignore[operator]
         raise ValueError(f"{name} is {value!r}; write a number of seconds, 0 or more")

@@ -14,7 +14,7 @@ from ..shared import SHARED, account_id, changing
 from ..signature import scope
 from . import copying, describing, images, snapshots
 from .errors import EC2Error
-from .wire import code_of, failure, form, parameters, service_model, success
+from .wire import code_of, failure, form, is_action, no_action, parameters, success
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import WSGIApplication, WSGIEnvironment
@@ -53,6 +53,8 @@ class EC2Service:
     def answer(self, request: ApiRequest, environ: WSGIEnvironment) -> Answer:
         """Answer a request; a change is in the state file on return."""
         try:
+            if not is_action(request.operation):
+                raise no_action(request.operation)
             action = _own(request)
             if action is None:
                 return self._by_moto(request, environ)
@@ -102,21 +104,18 @@ def read_form(service: str, fields: dict[str, str], environ: WSGIEnvironment) ->
         return Answer(failure(error), error.code)
     operation = fields.get("Action", "")
     try:
-        members: dict[str, Any] = parameters(operation, fields) if operation in _names() else dict(fields)
+        members: dict[str, Any] = parameters(operation, fields) if is_action(operation) else dict(fields)
     except EC2Error:
         members = dict(fields)  # the error is raised again when the request is answered
     members.pop("PresignedUrl", None)  # a credential, which the record of calls must not hold
     return ApiRequest(service=service, operation=operation, region=found[0], parameters=members)
 
 
-def _names() -> list[str]:
-    return service_model().operation_names
-
-
 def _own(request: ApiRequest) -> Action | None:
     """Return the action for an operation on snapshots, or None if moto answers the operation."""
     if request.operation in TAGGING:
-        resources = request.parameters.get("Resources") or []
+        given = request.parameters  # the form's own fields where they aren't a valid request
+        resources = given.get("Resources") or [given[key] for key in given if key.startswith("ResourceId.")]
         ours = [str(each).startswith("snap-") for each in resources]
         if any(ours) and not all(ours):
             message = "Tags of snapshots and of other resources in one call are not emulated"

@@ -27,6 +27,11 @@ def service_model() -> ServiceModel:
     return get_service_model("ec2")
 
 
+def is_action(name: str) -> bool:
+    """Whether this is the name of one of EC2's actions."""
+    return name in service_model().operation_names
+
+
 @cache
 def operation_model(operation: str) -> OperationModel:
     """Return botocore's model of one operation."""
@@ -72,9 +77,16 @@ def parameters(operation: str, fields: dict[str, str]) -> dict[str, Any]:
     return parsed
 
 
-def missing(name: str) -> EC2Error:
+def missing(name: str, *, code: str = "MissingParameter") -> EC2Error:
     """Return the error for a missing required parameter."""
-    return EC2Error("MissingParameter", f"The request must contain the parameter {name}")
+    return EC2Error(code, f"The request must contain the parameter {name}")
+
+
+def no_action(action: str) -> EC2Error:
+    """Return the error for a request whose action is missing or not one of EC2's."""
+    if not action:
+        return missing("Action", code="MissingAction")
+    return EC2Error("InvalidAction", f"The action {action} is not valid for this web service.")
 
 
 def success(operation: str, answer: dict[str, Any]) -> Response:

@@ -18,7 +18,7 @@ from ..ec2.describing import moment, page, page_size
 from ..ec2.errors import EC2Error, dry_run, invalid
 from ..ec2.service import read_form
 from ..ec2.snapshots import without
-from ..ec2.wire import failure, form, parameters, success
+from ..ec2.wire import failure, form, is_action, no_action, parameters, success
 from ..frontend import Answer
 from ..loopback import FCU_PATH
 from ..shared import SHARED, account_id, changing, now
@@ -92,6 +92,8 @@ class FcuService:
 
 def _perform(request: ApiRequest, fields: dict[str, str]) -> dict[str, Any]:
     operation = request.operation
+    if not is_action(operation):
+        raise no_action(operation)
     if operation not in TAKEN:
         message = f"{operation} is not emulated; emulated are {', '.join(sorted(TAKEN))}"
         raise EC2Error("OperationNotEmulated", message)

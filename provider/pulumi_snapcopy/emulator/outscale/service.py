@@ -1,8 +1,9 @@
-"""OAPI as a service of the emulator: JSON posted to ``/api/v1/ACTION``."""
+"""OAPI as a service of the emulator: JSON posted to ``/api/v1/ACTION`` or ``/api/latest/ACTION``."""
 
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable
 from contextlib import AbstractContextManager
 from typing import TYPE_CHECKING, Any
@@ -13,7 +14,7 @@ from werkzeug.wrappers import Response
 from ..blocks import OUTSCALE, Region
 from ..calls import ApiRequest
 from ..frontend import Answer
-from ..loopback import OAPI_PATH, OUTSCALE_REGION
+from ..loopback import OUTSCALE_REGION
 from ..shared import SHARED, changing
 from ..signature import scope_region
 from . import creating, reading, snapshots, tagging
@@ -49,20 +50,23 @@ CHANGING: dict[str, Action] = {
 }
 ACTIONS = sorted({*READING, *CHANGING})
 
+_PATH = re.compile("/+api/(?:v1|latest)/(.*)")
+"""The path of an action. osc-cli asks for ``//api/latest/ACTION``."""
+
 
 class OapiService:
     """The service that answers requests under OAPI's path; a signature is required but not verified."""
 
     def accepts(self, environ: WSGIEnvironment) -> bool:
         """Whether the request's path is OAPI's."""
-        return bool(environ["PATH_INFO"].startswith(f"{OAPI_PATH}/"))
+        return _PATH.match(environ["PATH_INFO"]) is not None
 
     def read(self, environ: WSGIEnvironment, body: bytes) -> ApiRequest | Answer:
         """Return the action and its request, or the error for a request without a signature."""
         authorization = environ.get("HTTP_AUTHORIZATION")
         if not authorization:
             return self.refuse("1", "The request has no signature.", 401)
-        action = environ["PATH_INFO"].removeprefix(f"{OAPI_PATH}/")
+        action = _PATH.sub(r"\1", environ["PATH_INFO"])
         request = _request(body) or {}
         location = request.get("FileLocation")
         if isinstance(location, str):  # its query is a credential, which the record of calls must not hold
