@@ -111,6 +111,15 @@ def snapcopy_in(clean: pytest.MonkeyPatch) -> Callable[..., bytes]:
     return run
 
 
+@pytest.fixture
+def gone() -> Iterator[int]:
+    """A pipe whose reader has gone, as a file descriptor to write to."""
+    reader, writer = os.pipe()
+    os.close(reader)
+    yield writer
+    os.close(writer)
+
+
 def program() -> str:
     """Where `snapcopy` is."""
     return str(Path(sys.executable).with_name("snapcopy"))

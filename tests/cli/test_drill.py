@@ -359,17 +359,29 @@ def test_another_sources_drill_is_left_alone_for_a_day(
     assert there(region) == {"snapcopy-drill-a"}
 
 
-def test_sigterm_removes_what_was_restored(region: Any, on_emulator: Emulator) -> None:
-    """As Ctrl-C does."""
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP])
+def test_a_signal_removes_what_was_restored(
+    region: Any, on_emulator: Emulator, number: signal.Signals
+) -> None:
+    """As Ctrl-C does; SIGHUP is what a drill gets whose connection has gone."""
     on_emulator.settings = Settings(copy_seconds=0, restore_seconds=4)
     running = subprocess.Popen(
         [program(), "drill", "app-1", *ROUTE], stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True
     )
     assert running.stderr is not None
     assert any("is pending" in line for line in running.stderr)
-    running.terminate()
+    running.send_signal(number)
     running.communicate(timeout=60)
     assert running.returncode == 2 and there(region) == set()
+
+
+def test_a_reader_that_has_gone_keeps_nothing_from_being_removed(region: Any, gone: int) -> None:
+    """As of `2>&1 | head -1`: nobody reads the progress any more, and the drill goes on to its end."""
+    done = subprocess.run(
+        [program(), "drill", "app-1", *ROUTE], stdout=subprocess.PIPE, stderr=gone, timeout=60, check=False
+    )
+    assert done.returncode == 0 and b"app-1" in done.stdout
+    assert there(region) == set()
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import signal
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 from pulumi_snapcopy import __version__
 from pulumi_snapcopy.cli import COMMANDS
+from pulumi_snapcopy.emulator import Emulator, Fault
 
-from .conftest import Invoke, Snapcopy
+from .conftest import Invoke, Snapcopy, interruptible, program
 
 HEAVY = ("boto3", "botocore", "moto", "pulumi", "grpc", "rich")
 
@@ -57,10 +60,48 @@ def test_what_needs_no_service_loads_no_library_for_one(arguments: list[str]) ->
 
 
 def test_a_command_that_isnt_there_is_a_wrong_use(snapcopy: Snapcopy) -> None:
-    """A slip of the fingers ends with exit code 2."""
+    """A slip of the fingers ends with exit code 2, and the nearest command is suggested."""
     done = snapcopy("stauts")
     assert done.returncode == 2
-    assert "No such command 'stauts'" in done.stderr
+    assert "there is no command 'stauts'. Did you mean status?" in done.stderr
+
+
+@pytest.mark.parametrize("options", [("--target-region", "eu-west-1"), ("--region", "eu-west-1")])
+def test_ctrl_c_ends_a_command_at_once(options: tuple[str, ...], on_emulator: Emulator) -> None:
+    """Exit code 130, as of a shell, and not 1, which is a result; also while the endpoint doesn't answer."""
+    held = on_emulator.inject(Fault(kind="hang", times=None))
+    running = subprocess.Popen(
+        interruptible("status", *options), stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    )
+    assert held.wait_reached(60)
+    running.send_signal(signal.SIGINT)
+    _, said = running.communicate(timeout=20)
+    assert running.returncode == 130
+    assert "Traceback" not in said
+
+
+@pytest.mark.parametrize("arguments", [("iam-policy",), ("status", "--region", "us-east-1")])
+def test_a_reader_that_has_gone_ends_a_command(
+    arguments: tuple[str, ...], on_emulator: Emulator, gone: int
+) -> None:
+    """As of `| head`: exit code 141, as of a shell, and not 1, which is a result."""
+    done = subprocess.run(
+        [program(), *arguments], stdout=gone, stderr=subprocess.PIPE, timeout=60, check=False
+    )
+    assert done.returncode == 141
+    assert b"Traceback" not in done.stderr and b"Broken pipe" not in done.stderr
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="only Linux has /dev/full")
+def test_an_output_that_cant_be_written_is_no_result(on_emulator: Emulator) -> None:
+    """A disk that is full ends `status` with 2: 1 would say that the objective is missed."""
+    with Path("/dev/full").open("w") as full:
+        command = [program(), "status", "--target-region", "eu-west-1"]
+        done = subprocess.run(
+            command, stdout=full, stderr=subprocess.PIPE, text=True, timeout=60, check=False
+        )
+    assert done.returncode == 2
+    assert "No space left" in done.stderr
 
 
 def test_the_emulator_without_its_extra_says_what_to_install() -> None:

@@ -5,7 +5,9 @@ A command is imported when it is called, so that ``snapcopy --help`` doesn't wai
 
 from __future__ import annotations
 
+import os
 import sys
+import traceback
 from importlib import import_module
 from io import TextIOWrapper
 from typing import Any
@@ -26,14 +28,47 @@ COMMANDS = {
 """Each command's module and function, and its line in ``snapcopy --help``."""
 
 
+INTERRUPTED, BROKEN_PIPE = 130, 141
+"""What a shell reports of a program that SIGINT or SIGPIPE has ended: 1 would be a result of `status` and `check`."""
+
+
 class _Commands(click.Group):
     """A group whose commands are imported when they are called, not when they are listed."""
+
+    def __call__(self, *args: Any, **options: Any) -> Any:
+        """Run as a program; a defect, or an output that can't be written, ends with 2: 1 would be a result."""
+        try:
+            return self.main(*args, **options)
+        except Exception:
+            traceback.print_exc()
+            sys.exit(2)
 
     def main(self, *args: Any, **options: Any) -> Any:
         """Run a command; characters missing from the encoding of the terminal or pipe are escaped, not an error."""
         if isinstance(sys.stdout, TextIOWrapper) and sys.stdout.errors == "strict":
             sys.stdout.reconfigure(errors="backslashreplace")
         return super().main(*args, **options)
+
+    def invoke(self, ctx: click.Context) -> Any:
+        """Run a command; Ctrl-C and a reader that has gone end it without a traceback."""
+        try:
+            return super().invoke(ctx)
+        except KeyboardInterrupt:
+            raise click.exceptions.Exit(INTERRUPTED) from None
+        except BrokenPipeError:
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # for what is still to be flushed
+            raise click.exceptions.Exit(BROKEN_PIPE) from None
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        """Return the command that the arguments name; for a misspelled name, suggest the nearest."""
+        name = args[0]
+        if name not in COMMANDS and not name.startswith("-") and not ctx.resilient_parsing:
+            from ..core.rules.suggest import did_you_mean
+
+            ctx.fail(f"there is no command {name!r}. {did_you_mean(name, COMMANDS)}")
+        return super().resolve_command(ctx, args)
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         return list(COMMANDS)

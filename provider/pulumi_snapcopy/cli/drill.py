@@ -5,8 +5,8 @@ from __future__ import annotations
 import json
 import signal
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta, timezone
 from pathlib import Path
@@ -24,6 +24,9 @@ if TYPE_CHECKING:
 
 EVERY = "all"
 """The argument that means each source that has copies."""
+
+ENDING = tuple(getattr(signal, name) for name in ("SIGTERM", "SIGHUP") if hasattr(signal, name))
+"""The signals that end a drill as Ctrl-C does; SIGHUP comes when its terminal or connection has gone."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -124,7 +127,7 @@ def drill(
                 result = _run(request, blank)
             except drill_check.NoAddress as error:
                 if EVERY in sources:
-                    click.echo(f"Skipped {source}: {error}.", err=True)
+                    _say(f"Skipped {source}: {error}.")
                     continue
                 result = replace(blank, error=str(error))
             if history is not None:
@@ -167,12 +170,11 @@ def _each(sources: tuple[str, ...], source_region: str, target_region: str) -> l
         endpoints.reach(Login().endpoints([target_region], "lightsail")[target_region])
         found = sources_of(Lightsail(), source_region, target_region)
     except ServiceError as error:
-        click.echo(f"Error: {endpoints.sentence(error)}", err=True)
+        _say(f"Error: {endpoints.sentence(error)}")
         raise click.exceptions.Exit(2) from None
     if not found:
-        click.echo(
-            f"Error: {target_region} holds no complete copy of anything in {source_region} that is snapcopy's.",
-            err=True,
+        _say(
+            f"Error: {target_region} holds no complete copy of anything in {source_region} that is snapcopy's."
         )
         raise click.exceptions.Exit(1)
     return found
@@ -196,7 +198,7 @@ def _append_to_history(history: Path, result: DrillResult) -> None:
     try:
         append_drill(history, result)
     except OSError as error:
-        click.echo(f"Error: {history} can't be written: {error.strerror}.", err=True)
+        _say(f"Error: {history} can't be written: {error.strerror}.")
 
 
 def _run(request: DrillRequest, result: DrillResult) -> DrillResult:
@@ -231,7 +233,7 @@ def _run(request: DrillRequest, result: DrillResult) -> DrillResult:
     began = time.monotonic()
     try:
         for name in drilling.clean():
-            click.echo(f"Removed {name}, which an interrupted drill had left.", err=True)
+            _say(f"Removed {name}, which an interrupted drill had left.")
         began = time.monotonic()
         result = replace(result, restored_as=drilling.name)
         restored = drilling.restore(held.seen, bundle_id=request.bundle_id, zone=request.zone)
@@ -268,7 +270,7 @@ def _remove(drilling: Drilling) -> str | None:
 
 def _left(drilling: Drilling, why: str) -> str:
     text = f"{drilling.name} in {drilling.region} may be left, and costs: {why}"
-    click.echo(f"Error: {text}. The next drill of this source removes it.", err=True)
+    _say(f"Error: {text}. The next drill of this source removes it.")
     return text
 
 
@@ -283,7 +285,7 @@ def _drilling(request: DrillRequest, source: str, clients: Clients[Any]) -> Dril
     deadline = Deadline(
         clock=clock,
         at=clock.now() + request.timeout,
-        report=lambda trouble: click.echo(f"waiting for the service: {_sentence(trouble)} …", err=True),
+        report=lambda trouble: _say(f"waiting for the service: {_sentence(trouble)} …"),
     )
     return Drilling(
         region=request.target_region,
@@ -291,45 +293,59 @@ def _drilling(request: DrillRequest, source: str, clients: Clients[Any]) -> Dril
         services={kind: RestoringLightsail(kind, clients, clock=clock) for kind in ("Instance", "Disk")},
         clock=clock,
         deadline=deadline,
-        tell=lambda text: click.echo(f"{text} …", err=True),
+        tell=lambda text: _say(f"{text} …"),
     )
 
 
 @contextmanager
 def _ended_in_order() -> Iterator[None]:
-    """Make SIGTERM end a drill as Ctrl-C does, so that the restored resources are removed."""
+    """Make `ENDING` end a drill as Ctrl-C does, so that the restored resources are removed."""
 
     def stop(*_: object) -> None:
         raise KeyboardInterrupt
 
-    before = signal.signal(signal.SIGTERM, stop)
     try:
-        yield
+        with _handled(ENDING, stop):
+            yield
     except KeyboardInterrupt:
         raise endpoints.Undetermined("stopped, as asked.") from None
-    finally:
-        signal.signal(signal.SIGTERM, before)
 
 
 @contextmanager
 def _put_off() -> Iterator[None]:
-    """Delay the first Ctrl-C or SIGTERM to the end of the block; the second one interrupts at once."""
+    """Delay the first Ctrl-C or signal of `ENDING` to the end of the block; the second one interrupts at once."""
     asked: list[int] = []
 
     def note(number: int, _: object) -> None:
         if asked:
             raise KeyboardInterrupt
         asked.append(number)
-        click.echo("Stopping when what was restored is removed; Ctrl-C again stops at once.", err=True)
+        _say("Stopping when what was restored is removed; Ctrl-C again stops at once.")
 
-    before = {each: signal.signal(each, note) for each in (signal.SIGINT, signal.SIGTERM)}
+    with _handled((signal.SIGINT, *ENDING), note):
+        yield
+    if asked:
+        raise KeyboardInterrupt
+
+
+@contextmanager
+def _handled(signals: tuple[signal.Signals, ...], handler: Callable[[int, object], None]) -> Iterator[None]:
+    """Handle these signals within the block; those that are ignored, as by nohup, stay ignored."""
+    before = {each: signal.getsignal(each) for each in signals}
+    heeded = {each: was for each, was in before.items() if was is not signal.SIG_IGN}
+    for each in heeded:
+        signal.signal(each, handler)
     try:
         yield
     finally:
-        for each, handler in before.items():
-            signal.signal(each, handler)
-    if asked:
-        raise KeyboardInterrupt
+        for each, was in heeded.items():
+            signal.signal(each, was)
+
+
+def _say(text: str) -> None:
+    """Print a line to standard error; if nobody reads it any more, the drill goes on and removes what it restored."""
+    with suppress(OSError):
+        click.echo(text, err=True)
 
 
 def _sentence(error: Exception) -> str:
@@ -349,11 +365,7 @@ def _show(results: list[DrillResult], style: str, *, as_list: bool) -> None:
         drills = [each.as_json() for each in results]
         click.echo(json.dumps(drills if as_list else drills[0], indent=2))
         return
-    from rich.console import Console
-
     from ..recovery.table import drill_table
+    from .tables import print_table
 
-    console, table = Console(highlight=False), drill_table(results)
-    if not console.is_terminal:  # in a file or a pipe, lines aren't wrapped
-        console.width = console.measure(table, options=console.options.update(max_width=100_000)).maximum
-    console.print(table)
+    print_table(drill_table(results))

@@ -5,9 +5,9 @@ from __future__ import annotations
 import json
 import socket
 from collections.abc import Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import datetime, timezone
+from multiprocessing.pool import ThreadPool
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -96,7 +96,9 @@ def look(access: Access, urls: Mapping[str, str]) -> Listed:
         except ServiceError as error:
             return error
 
-    with ThreadPoolExecutor(len(urls)) as pool:
+    with ThreadPool(
+        len(urls)
+    ) as pool:  # its threads are daemons: Ctrl-C doesn't wait for an endpoint that hangs
         for region, answer in zip(urls, pool.map(ask, urls), strict=True):
             if isinstance(answer, ServiceError):
                 found.errors[region] = answer
@@ -147,16 +149,13 @@ def _left_out(found: Listed, asked: Mapping[str, str]) -> list[str]:
 
 
 def _show(access: Access, snapshots: Sequence[Seen], regions: Sequence[str]) -> None:
-    from rich.console import Console
+    from .tables import print_table
 
     if not snapshots:
         what = "manual snapshots" if access.lists_all else "snapshots of snapcopy's"
         click.echo(f"There are no {what} in {', '.join(regions)}.")
         return
-    console, table = Console(highlight=False), _table(snapshots)
-    if not console.is_terminal:  # in a file or a pipe, lines aren't wrapped
-        console.width = console.measure(table, options=console.options.update(max_width=100_000)).maximum
-    console.print(table)
+    print_table(_table(snapshots))
 
 
 def _table(snapshots: Sequence[Seen]) -> Table:
