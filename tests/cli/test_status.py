@@ -87,6 +87,7 @@ def test_automatic_snapshots_are_asked_for_only_where_copies_are_of_some(
         "snapcopy:source": "us-east-1:win-1-manual-0123abcd",
     }
     on_emulator.put_snapshot("eu-west-1", "win-1-copy", from_name="win-1", tags=tags)
+    on_emulator.seed({"us-east-1": {"instances": [{"name": "orders"}]}})
     refused = on_emulator.inject(
         Fault(kind="error", operation="GetAutoSnapshots", code="InvalidInputException", times=None)
     )
@@ -259,6 +260,30 @@ def test_a_disk_with_the_tag_counts_unless_it_comes_with_an_instance_that_has_it
     assert [each["source"] for each in found["sources"]] == ["logs-1", "web-2"]
     found = told(invoke, "--protect", "all", "--source-region", "us-east-1")
     assert "snapcopy-drill-1" not in [each["source"] for each in found["sources"]]
+
+
+def test_a_source_that_doesnt_exist_is_named(on_emulator: Emulator, invoke: Invoke) -> None:
+    """A slip of the fingers isn't a source without copies; one that is gone and has copies is."""
+    copy(on_emulator, 1, "gone-1")
+    protect = [part for name in ("web-1", "wbe-1", "gone-1") for part in ("--protect", name)]
+    done = invoke("status", *HERE, *protect, "--source-region", "us-east-1")
+    assert done.stderr == "Warning: us-east-1 has no instance or disk wbe-1; it has web-1, data-1.\n"
+    assert invoke("status", *HERE, *protect).stderr == "", "where a source should be isn't known"
+
+
+@pytest.mark.parametrize(
+    ("protect", "region", "said"),
+    [
+        ("backup=yse", "us-east-1", "no instance or disk in us-east-1 has the tag backup=yse."),
+        ("all", "us-west-2", "us-west-2 has no instance or disk that can be copied."),
+    ],
+)
+def test_no_source_at_all_is_said(
+    protect: str, region: str, said: str, on_emulator: Emulator, invoke: Invoke
+) -> None:
+    """With an objective that is 2: nothing is protected, and nothing is missed."""
+    done = invoke("status", *HERE, "--protect", protect, "--source-region", region, "--max-age", "30h")
+    assert (done.exit_code, done.stderr) == (2, f"Warning: {said}\n")
 
 
 def test_a_stacks_copies_can_be_counted_alone(on_emulator: Emulator, invoke: Invoke) -> None:

@@ -5,13 +5,15 @@ from __future__ import annotations
 import threading
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from functools import partial
+from multiprocessing.pool import ThreadPool
 from typing import Protocol, TypeVar
 
 from ..core.errors import NotFound, ServiceError, SnapcopyError, Transient
 from ..core.keys import is_of_stack
+from ..core.rules.suggest import nearest_first
 from ..core.values import OWNER_TAG, Phase, Seen
 from ..lightsail.drill_permissions import DRILL_TAG
 from ..lightsail.lookups import AutoSnapshot, Disk, Instance, Lookups
@@ -26,6 +28,8 @@ from . import endpoints
 T = TypeVar("T")
 
 MAX_READS_IN_FLIGHT = 8
+MOST_NAMES = 5
+"""The most names that a warning lists."""
 _STATES = {Phase.DONE: CopyState.COMPLETE, Phase.PENDING: CopyState.PENDING, Phase.FAILED: CopyState.FAILED}
 
 Origin = tuple[str, str]
@@ -91,6 +95,15 @@ class Question:
             keep=keep,
         )
 
+    def without_sources(self, target_region: str) -> str:
+        """Return the sentence for a report that has no source."""
+        if self.tags:
+            tags = " and ".join(f"{key}={value}" for key, value in self.tags.items())
+            return f"no instance or disk in {self.source_region} has the tag {tags}."
+        if self.everything:
+            return f"{self.source_region} has no instance or disk that can be copied."
+        return f"looked in {target_region} alone; --target-region looks in another region."
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reached(Lookups):
@@ -109,8 +122,8 @@ class Reached(Lookups):
         endpoints.reach(self.urls[region])
 
 
-class _TakenTimes:
-    """The times when sources' snapshots were taken, if their regions still report them.
+class _SourceRegions:
+    """What the sources' regions report, as far as they do: which sources there are, and when snapshots were taken.
 
     A failing region is warned of once; a region that is down isn't asked again.
     """
@@ -136,6 +149,18 @@ class _TakenTimes:
             manual = self._ask(region, lambda: self._reader.snapshots(region)) or ()
             found |= {each.name: each.created_at for each in manual if each.created_at}
         return found
+
+    def warn_of_unknown(self, origins: Iterable[Origin]) -> None:
+        """Warn of each source that its region doesn't have."""
+        for region, name in origins:
+            found = self._ask(region, partial(self._names, region))
+            if found is not None and name not in found:
+                others = ", ".join(nearest_first(name, found, most=MOST_NAMES))
+                self._warn(f"{region} has no instance or disk {name}{others and f'; it has {others}'}.")
+
+    def _names(self, region: str) -> list[str]:
+        found: list[Instance | Disk] = [*self._reader.instances(region), *self._reader.disks(region)]
+        return [each.name for each in found]
 
     def _ask(self, region: str, question: Callable[[], T]) -> T | None:
         if isinstance(self._errors.get(region), Transient):
@@ -194,10 +219,12 @@ def source_facts(
         if (origin := _origin(each, question.stack)) is not None:
             copies[origin].append(each)
     wanted = sorted(_wanted(reader, question, copies))
-    taken_times = _TakenTimes(reader, warn)
-    with ThreadPoolExecutor(MAX_READS_IN_FLIGHT) as pool:
-        list(pool.map(taken_times.reach, sorted({region for region, _ in wanted if region})))
-        taken = list(pool.map(lambda origin: taken_times.taken(origin, copies.get(origin, ())), wanted))
+    regions = _SourceRegions(reader, warn)
+    with ThreadPool(MAX_READS_IN_FLIGHT) as pool:  # its threads are daemons: Ctrl-C doesn't wait for them
+        pool.map(regions.reach, sorted({region for region, _ in wanted if region}))
+        taken = pool.map(lambda origin: regions.taken(origin, copies.get(origin, ())), wanted)
+    named = [each for each in wanted if each[0] and each[1] in question.names]
+    regions.warn_of_unknown(each for each in named if each not in copies)
     return tuple(
         SourceFacts(
             source=origin[1],

@@ -161,7 +161,7 @@ def status(
                 warn=warnings.append,
             )
             if not found.sources:
-                warnings.append(f"looked in {region} alone; --target-region looks in another region.")
+                warnings.append(question.without_sources(region))
             return found
         except click.ClickException as error:
             raise endpoints.Undetermined(error.message) from None
@@ -198,18 +198,14 @@ def _print(report: Report, form: str) -> None:
 
 
 def _table(report: Report) -> None:
-    from rich.console import Console
-
     from ..recovery.table import drill_table, status_table
     from ..recovery.words import summary
+    from .tables import print_table
 
-    console = Console(highlight=False)
-    for table in [status_table(report)] * bool(report.sources) + [drill_table(report.drills)] * bool(
-        report.drills
-    ):
-        if not console.is_terminal:  # a file or a pipe is as wide as its lines
-            console.width = console.measure(table, options=console.options.update(max_width=100_000)).maximum
-        console.print(table)
+    if report.sources:
+        print_table(status_table(report))
+    if report.drills:
+        print_table(drill_table(report.drills))
     click.echo(summary(report))
 
 
