@@ -74,6 +74,11 @@ def test_doctor_checks_the_way_to_oapi(
     assert {each.operation for each in emulator.calls()} == {"ReadAccounts", "ReadSnapshots"}
     other = run("doctor", "--services", "outscale", "--target-region", "us-east-2")
     assert "Set OSC_REGION=us-east-2" in line_of(other, "region")
+    denied = emulator.inject(Fault(kind="error", operation="ReadAccounts", code="4", status=403, times=None))
+    first = run("doctor", "--services", "outscale")
+    assert line_of(first, f"api:ReadAccounts in {REGION}").startswith("problem")
+    assert line_of(first, f"api:ReadSnapshots in {REGION}").startswith("skipped")
+    denied.remove()
     emulator.inject(Fault(kind="error", code="1", status=401, times=None))
     wrong = run("doctor", "--services", "outscale")
     line = line_of(wrong, f"credentials: {REGION} doesn't take them")

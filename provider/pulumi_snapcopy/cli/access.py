@@ -237,10 +237,11 @@ class LightsailAccess(AwsAccess):
         return (
             (("lightsail:GetAutoSnapshots",), lambda region: service.automatic_snapshots(region, NOTHING)),
             (("lightsail:GetDiskSnapshot",), lambda region: service.get(region, NOTHING, "DiskSnapshot")),
-            (("lightsail:GetDiskSnapshots",), lambda region: service.all(region, "DiskSnapshot")),
+            (("lightsail:GetDiskSnapshots",), lambda region: service.listed(region, "diskSnapshots")),
             (("lightsail:GetInstanceSnapshot",), lambda region: service.get(region, NOTHING, "InstanceSnapshot")),
-            (("lightsail:GetInstanceSnapshots",), lambda region: service.all(region, "InstanceSnapshot")),
-            (("lightsail:GetInstances", "lightsail:GetDisks"), service.resource_names),
-            (("lightsail:GetRelationalDatabases",), service.database_names),
+            (("lightsail:GetInstanceSnapshots",), lambda region: service.listed(region, "instanceSnapshots")),
+            (("lightsail:GetInstances",), lambda region: service.listed(region, "instances")),
+            (("lightsail:GetDisks",), lambda region: service.listed(region, "disks")),
+            (("lightsail:GetRelationalDatabases",), lambda region: service.listed(region, "relationalDatabases")),
             (("lightsail:GetOperationsForResource",), lambda region: service.recorded(region, NOTHING)),
         )  # fmt: skip

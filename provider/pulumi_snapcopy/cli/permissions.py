@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from functools import partial
+from multiprocessing.pool import ThreadPool
 
 from ..core.errors import Denied, LoginFailed, NotFound, ServiceError
 from ..core.permissions import Permission
@@ -18,15 +20,15 @@ def check_permissions(access: Access) -> Iterator[Finding]:
     for region in dict.fromkeys(of for _, of in places):
         roles = {role for role, of in places if of == region}
         needed = {each.action: each for each in access.permissions if roles.intersection(each.regions)}
-        for actions, read in probes:
-            if not needed.keys() & set(actions):
-                continue
-            error = _try(region, read)
-            if isinstance(error, LoginFailed):
-                yield problem("credentials", f"{region} doesn't take them: {endpoints.sentence(error)}")
-                return
-            text = endpoints.sentence(error, policy=access.policy) if error else ""
-            yield from _judge([needed[action] for action in actions], region, error, text)
+        tried = [(actions, read) for actions, read in probes if needed.keys() & set(actions)]
+        with ThreadPool(len(tried) or 1) as pool:  # at once: an endpoint that hangs costs one timeout
+            errors = pool.imap(partial(_try, region), [read for _, read in tried])
+            for (actions, _), error in zip(tried, errors, strict=True):
+                if isinstance(error, LoginFailed):
+                    yield problem("credentials", f"{region} doesn't take them: {endpoints.sentence(error)}")
+                    return
+                text = endpoints.sentence(error, policy=access.policy) if error else ""
+                yield from _judge([needed[action] for action in actions], region, error, text)
     for permission in access.permissions:
         if not permission.reads:
             yield skipped(
