@@ -253,6 +253,19 @@ def test_an_answer_without_its_list_is_unreadable_and_not_empty(
     assert said["error"].endswith("the answer holds no instanceSnapshots"), said
 
 
+def test_credentials_that_are_missing_are_said_with_what_to_do(
+    region: Any, invoke: Invoke, clean: pytest.MonkeyPatch
+) -> None:
+    """In the words of the other commands, without a code that isn't the service's."""
+    clean.delenv("AWS_ACCESS_KEY_ID")
+    clean.delenv("AWS_SECRET_ACCESS_KEY")
+    ended = invoke("drill", "app-1", *ROUTE, "--format", "json")
+    assert ended.exit_code == 2
+    assert json.loads(ended.stdout)["error"].startswith(
+        "Unable to locate credentials. Set AWS_PROFILE, or log in"
+    )
+
+
 def test_it_says_what_it_waits_for(region: Any, invoke: Invoke, on_emulator: Emulator) -> None:
     """A region that is down is asked for as long as a restore may take."""
     on_emulator.inject(

@@ -6,8 +6,9 @@ import contextlib
 import json
 import os
 import pty
+import re
 import subprocess
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from io import FileIO
 
 import pytest
@@ -98,22 +99,55 @@ def until_closed(terminal: FileIO) -> Iterator[bytes]:
             yield part
 
 
+@pytest.fixture
+def on_a_terminal(clean: pytest.MonkeyPatch) -> Callable[..., str]:
+    """Runs the program on a terminal of this width, and returns what it shows."""
+
+    def run(width: int, *arguments: str) -> str:
+        clean.setenv("COLUMNS", str(width))
+        ours, theirs = pty.openpty()
+        with os.fdopen(ours, "rb", buffering=0) as terminal:
+            with os.fdopen(theirs, "wb") as stdout:
+                subprocess.run([program(), *arguments], stdout=stdout, timeout=60, check=False)
+            return b"".join(until_closed(terminal)).decode()
+
+    return run
+
+
 def test_a_long_name_is_folded_on_a_terminal_and_still_whole(
-    on_emulator: Emulator, clean: pytest.MonkeyPatch
+    on_emulator: Emulator, clean: pytest.MonkeyPatch, on_a_terminal: Callable[..., str]
 ) -> None:
     """A terminal's width is kept, and nothing is lost."""
     copy(on_emulator, LONG)
-    clean.setenv("COLUMNS", "100")
     clean.setenv("TERM", "dumb")
-    ours, theirs = pty.openpty()
-    with os.fdopen(ours, "rb", buffering=0) as terminal:
-        with os.fdopen(theirs, "wb") as stdout:
-            subprocess.run(
-                [program(), "status", "--region", "eu-west-1"], stdout=stdout, timeout=60, check=True
-            )
-        output = b"".join(until_closed(terminal)).decode()
+    output = on_a_terminal(100, "status", "--region", "eu-west-1")
     assert output.count("x") == len(LONG) + "Lightsail: an emulator".count("x")
     assert max(map(len, output.splitlines()[1:])) <= 100
+
+
+def test_a_terminal_too_narrow_for_the_words_has_a_line_for_each_cell(
+    on_emulator: Emulator, clean: pytest.MonkeyPatch, on_a_terminal: Callable[..., str]
+) -> None:
+    """No word is split, and each is beside its title."""
+    copy(on_emulator, "one")
+    copy(on_emulator, "two")
+    clean.setenv("TERM", "dumb")
+    lines = [line.split() for line in on_a_terminal(40, "status", "--region", "eu-west-1").splitlines()[1:]]
+    assert [line for line in lines if line[:1] == ["NAME"]] == [["NAME", "one"], ["NAME", "two"]]
+    assert ["TYPE", "DiskSnapshot"] in lines and [] in lines
+
+
+def test_no_color_is_obeyed(
+    on_emulator: Emulator, clean: pytest.MonkeyPatch, on_a_terminal: Callable[..., str]
+) -> None:
+    """Nothing is coloured where NO_COLOR is set: https://no-color.org."""
+    clean.setenv("TERM", "xterm-256color")
+    copy(on_emulator, "one")
+    for arguments in (("status", "--region", "eu-west-1"), ("doctor",)):
+        clean.delenv("NO_COLOR", raising=False)
+        assert re.search("\x1b\\[3\\dm", on_a_terminal(200, *arguments))
+        clean.setenv("NO_COLOR", "1")
+        assert not re.search("\x1b\\[3\\dm", on_a_terminal(200, *arguments))
 
 
 def test_nothing_is_a_sentence(on_emulator: Emulator, invoke: Invoke) -> None:

@@ -44,7 +44,12 @@ class _Commands(click.Group):
             sys.exit(2)
 
     def main(self, *args: Any, **options: Any) -> Any:
-        """Run a command; characters missing from the encoding of the terminal or pipe are escaped, not an error."""
+        """Run a command; characters missing from the encoding of the terminal or pipe are escaped, not an error.
+
+        With NO_COLOR set nothing is coloured: https://no-color.org.
+        """
+        if os.environ.get("NO_COLOR"):
+            options["color"] = False
         if isinstance(sys.stdout, TextIOWrapper) and sys.stdout.errors == "strict":
             sys.stdout.reconfigure(errors="backslashreplace")
         return super().main(*args, **options)

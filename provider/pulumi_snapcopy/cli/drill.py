@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from ..core.errors import ServiceError, SnapcopyError, SourceError
+from ..core.errors import LoginFailed, ServiceError, SnapcopyError, SourceError
 from ..recovery.drill import DrillResult, append_drill, exit_code
 from . import drill_check, endpoints, options
 
@@ -353,6 +353,8 @@ def _sentence(error: Exception) -> str:
 
     if isinstance(error, SourceError):
         return f"{error.cause}: {error.state} {error.next_step[0].upper()}{error.next_step[1:]}".rstrip(".")
+    if isinstance(error, LoginFailed):
+        return endpoints.sentence(error).rstrip(".")
     if isinstance(error, OutOfTime):
         return f"timed out; the service last said: {error.trouble}" if error.trouble else "timed out"
     called = f" ({error.call})" if isinstance(error, ServiceError) and error.call else ""
