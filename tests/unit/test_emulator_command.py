@@ -179,13 +179,16 @@ def test_port_in_use() -> None:
 
 
 def test_wrong_seed(tmp_path: Path) -> None:
-    """A wrong seed is a sentence that names the place, and exit 1."""
+    """A wrong seed is a sentence that names the file and the place, and exit 1."""
     seed = tmp_path / "seed.json"
     seed.write_text(json.dumps({"mars-1": {}}), encoding="utf-8")
 
     done = run("--port", "0", "--seed", str(seed))
 
-    assert (done.exit_code, done.stderr.split(" is not")[0]) == (1, "Error: mars-1:")
+    assert (done.exit_code, done.stderr.split(" is not")[0]) == (
+        1,
+        f"Error: the seed file {seed}: mars-1:",
+    )
 
 
 def test_broken_state_file(tmp_path: Path) -> None:

@@ -101,7 +101,14 @@ WRONG: list[tuple[Any, str]] = [
     ({REGION: {"disks": [{"name": "ok", "sizeInGb": 0}]}}, "us-east-1.disks[0].sizeInGb: is 0"),
     ({REGION: {"disks": [{"name": "ok", "tags": {"a": 1}}]}}, "us-east-1.disks[0].tags: must have strings"),
     ({REGION: {"disks": [{"name": "ok", "automaticSnapshots": True}]}}, "automaticSnapshots: must be"),
-    ({REGION: {"disks": [{"name": "ok", "automaticSnapshots": -1}]}}, "automaticSnapshots: is -1"),
+    (
+        {REGION: {"disks": [{"name": "ok", "automaticSnapshots": -1}]}},
+        "automaticSnapshots: is -1; write 0 to 7",
+    ),
+    (
+        {REGION: {"disks": [{"name": "ok", "automaticSnapshots": 8}]}},
+        "automaticSnapshots: is 8; write 0 to 7",
+    ),
     (
         {REGION: {"disks": [{"name": "ok", "automaticSnapshots": ["2026-11-20", "2026-13-01"]}]}},
         "us-east-1.disks[0].automaticSnapshots[1]: '2026-13-01' is not a date; write YYYY-MM-DD",
@@ -136,14 +143,23 @@ def test_wrong_seed_is_refused_with_its_place(seed: Any, said: str, backstage: B
     assert boto3.client("lightsail", region_name="us-east-2").get_disks()["disks"] == []
 
 
-@pytest.mark.parametrize("text", [None, "{"])
-def test_seed_file_that_cant_be_read_is_named(text: str | None, tmp_path: Path, backstage: Backstage) -> None:
-    """A seed file that is missing, or no JSON, is named."""
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        (None, r"seed\.json can't be read"),
+        ("{", r"seed\.json can't be read"),
+        ('{"mars-1": {}}', r"seed\.json: mars-1: is not"),
+    ],
+)
+def test_seed_file_that_is_wrong_is_named(
+    text: str | None, said: str, tmp_path: Path, backstage: Backstage
+) -> None:
+    """A seed file that is missing, no JSON, or wrong is named: there can be several."""
     file = tmp_path / "seed.json"
     if text is not None:
         file.write_text(text, encoding="utf-8")
 
-    with pytest.raises(SeedError, match=r"seed\.json can't be read"):
+    with pytest.raises(SeedError, match=said):
         backstage.seed(str(file))
 
 

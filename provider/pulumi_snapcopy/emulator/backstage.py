@@ -18,8 +18,6 @@ from .lightsail.shapes import check_name, enum
 from .settings import Settings
 from .shared import SHARED, changing, now
 
-_AUTOMATIC = 7
-
 
 class Backstage:
     """Control of the emulated services of this process; `Emulator` is the subclass that also serves them over HTTP.
@@ -61,7 +59,14 @@ class Backstage:
         Raises:
             SeedError: if the seed is wrong; nothing is created then.
         """
-        seeding.seed(seeding.read_seed(sources) if isinstance(sources, str | os.PathLike) else sources)
+        if not isinstance(sources, str | os.PathLike):
+            seeding.seed(sources)
+            return
+        data = seeding.read_seed(sources)
+        try:
+            seeding.seed(data)
+        except seeding.SeedError as error:
+            raise seeding.SeedError(f"the seed file {os.fspath(sources)}: {error}") from None
 
     def put_snapshot(
         self,
@@ -144,7 +149,9 @@ class Backstage:
             source = _resource(backend, resource, INSTANCE, DISK)
             taken = foreign_resources.automatic_snapshot(source, date, status)
             others = [details for details in source.automatic if details["date"] != date]
-            kept = sorted([*others, taken], key=lambda details: str(details["date"]))[-_AUTOMATIC:]
+            kept = sorted([*others, taken], key=lambda details: str(details["date"]))[
+                -foreign_resources.MOST_AUTOMATIC :
+            ]
             backend.resources[resource] = replace(source, automatic=kept)
 
     def advance(self, seconds: float) -> None:

@@ -65,9 +65,10 @@ def emulator(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) ->
             _refuse_unknown(asked, (each.name for each in dataclasses.fields(Settings)))
             running = held.enter_context(Emulator(services=services, settings=Settings(**asked)))
         except ModuleNotFoundError as error:
-            pytest.fail(not_installed(error), pytrace=False)
+            raise pytest.fail.Exception(not_installed(error), pytrace=False) from None
         except ValueError as error:
-            pytest.fail(f"the mark snapcopy, or --snapcopy-services, can't be used: {error}", pytrace=False)
+            text = f"the mark snapcopy, or --snapcopy-services, can't be used: {error}"
+            raise pytest.fail.Exception(text, pytrace=False) from None
         _lead_to(running, monkeypatch)
         yield running
 

@@ -18,7 +18,7 @@ Regions at the top level are Lightsail's; the other services' regions are below 
         "volumes": [{"id": "vol-0a1b2c3d", "size": 10}],
         "snapshots": [{"id": "snap-12345678", "size": 10}]}}}
 
-``automaticSnapshots`` is a number of days that end today (UTC), or a list of dates, or of
+``automaticSnapshots`` is a number of days (at most 7) that end today (UTC), or a list of dates, or of
 ``{"date": …, "status": …}``. ``tags`` is always an object. Volumes and snapshots without an id get an id that is
 the same each time. A blueprint whose name begins with ``windows`` creates a Windows instance.
 """

@@ -15,6 +15,9 @@ from .sources import origin_of
 
 _GONE = "source-that-is-gone"
 
+MOST_AUTOMATIC = 7
+"""How many automatic snapshots of an instance or disk the service keeps."""
+
 
 def put_instance(
     backend: LightsailBackend,

@@ -12,7 +12,14 @@ from ..shared import now
 from .attaching import attach
 from .bundles import is_windows
 from .errors import LightsailError
-from .foreign_resources import automatic_snapshot, put_database, put_disk, put_instance, put_snapshot
+from .foreign_resources import (
+    MOST_AUTOMATIC,
+    automatic_snapshot,
+    put_database,
+    put_disk,
+    put_instance,
+    put_snapshot,
+)
 from .models import LightsailBackend, backend_of
 from .resources import DISK_SNAPSHOT, INSTANCE_SNAPSHOT, MEMBER_OF, Resource
 from .shapes import check_name, enum
@@ -186,8 +193,10 @@ def _check_item(item: Any, collection: str, where: str) -> None:
 
 def _check_automatic(given: Any, where: str) -> None:
     if isinstance(given, int):
-        if given < 0:
-            raise SeedError(f"{where}: is {given}; write 0 or more")
+        if not 0 <= given <= MOST_AUTOMATIC:
+            raise SeedError(
+                f"{where}: is {given}; write 0 to {MOST_AUTOMATIC}, which is what the service keeps"
+            )
         return
     for index, item in enumerate(given):
         at = f"{where}[{index}]"
