@@ -53,3 +53,18 @@ DiskSnapshot("data", disk_name="data-1", instance_name="web-1", region="us-east-
     refused = stack.preview(ok=False)
     assert "disk_name and instance_name exclude each other" in refused.output
     assert emulator.calls() == []
+
+
+def test_a_copy_cant_adopt_what_a_taken_snapshot_of_the_program_is(
+    stack: Stack, service: Service, emulator: Emulator
+) -> None:
+    """The two types share one ledger: removed with the copy, the snapshot would be gone for the other resource."""
+    stack.program("""
+from pulumi_snapcopy.lightsail import CopiedSnapshot, DiskSnapshot
+DiskSnapshot("data", disk_name="data-1", region="us-east-1", disk_snapshot_name="shared")
+CopiedSnapshot("copy", source_snapshot_name="db-before-upgrade", source_region="us-east-1", target_region="us-east-1",
+    target_snapshot_name="shared", adopt=True)
+""")
+    output = stack.preview(ok=False).output
+    assert "'shared' in us-east-1 is already asked for by" in output, output
+    assert emulator.calls() == []

@@ -92,3 +92,24 @@ def test_a_copy_whose_answer_was_lost_and_that_shows_late_stays_in_the_state(exp
     life.target.service.clock.time += 300
     assert life.run("up") == []
     assert len(life.there()) == life.target.copies_started() == 1
+
+
+@pytest.mark.parametrize("named", ["web-dr", None])
+def test_a_lost_answer_whose_record_shows_late_is_no_strangers(named: str | None) -> None:
+    """The object shows before the record of the call that made it: it is waited for, and stays in the state."""
+    life = Life(replace(COPY, explicit=named))
+    service = life.target.service
+    service.faults_of["CopySnapshot"] = [scripted.Fault.LOST]
+    service.faults_of["GetOperationsForResource"] = [scripted.Fault.NOT_FOUND] * 4
+    assert life.run("up") == []
+    assert len(life.tags()) == life.target.copies_started() == 1
+    assert life.run("destroy") == []
+    assert life.there() == {}
+
+
+def test_a_source_that_only_lists_show_is_copied() -> None:
+    """Reads lag behind lists: what a list shows complete is there."""
+    life = Life()
+    life.target.service.faults_of["GetSnapshot"] = [scripted.Fault.NOT_FOUND] * 6
+    assert life.run("up") == []
+    assert life.target.copies_started() == 1

@@ -8,7 +8,7 @@ from tests.harness.served import Life
 from tests.harness.services import EC2_COPY, FCU_COPY, OUTSCALE_COPY
 from tests.harness.target import Kill
 
-from .test_several import REPEATS, killed, put
+from .test_several import REPEATS, bag, killed, put
 
 
 @pytest.mark.parametrize("days", [0, 10])
@@ -112,4 +112,51 @@ def test_the_key_in_the_state_is_the_one_that_the_copy_carries(life: Life) -> No
         life.emulator.advance(60.0)
         life.inputs["triggers"] = [edit]
         life.ok()
+    assert {each.name for each in life.made()} == {theirs, life.ref.rpartition("/")[2]}
+
+
+def copied(life: Life) -> str:
+    """A backup tool copies what the state has, with all its marks; returns the id."""
+    calls = life.emulator.calls(life.row.create)
+    name = life.ref.rpartition("/")[2]
+    (ours,) = [each for each in life.made() if each.name == name]
+    return put(life, tags=dict(ours.tags), description=calls[-1].parameters.get("Description", ""))
+
+
+@pytest.mark.parametrize("days", [0, 10])
+@REPEATS
+def test_what_a_backup_tool_copies_while_the_replacement_is_in_progress_stays(life: Life, days: int) -> None:
+    """The first object lives until the second is complete, hours later: its copy is not taken up when the edit is undone."""
+    life.ok()
+    first = life.only()
+    inputs, (call,) = dict(life.inputs), life.emulator.calls(life.row.create)
+    life.set(copy_seconds=3600.0)
+    life.inputs |= life.row.edit
+    (error,) = life.run(program={"vol": bag(life, timeouts={"create": "30m"})})
+    assert "timed out" in error
+    theirs = put(life, tags=dict(first.tags), description=call.parameters.get("Description", ""))
+    life.ok()
+    assert first.name not in {each.name for each in life.made()}
+    life.emulator.advance(days * 86400.0)
+    life.inputs = inputs
+    life.ok()
+    assert not life.ref.endswith(theirs)
+    life.inputs["triggers"] = ["a third request"]
+    life.ok()
+    life.ok("destroy")
+    assert [each.name for each in life.made()] == [theirs]
+
+
+@REPEATS
+def test_a_short_timeout_makes_no_orphan_of_what_a_backup_tool_copied(life: Life) -> None:
+    """Until when an object was there decides, not how long a run may take."""
+    options = {"timeouts": {"create": "60s"}}
+    assert life.run(program={"vol": bag(life, **options)}) == []
+    inputs, theirs = dict(life.inputs), copied(life)
+    life.emulator.advance(30)
+    life.inputs |= life.row.edit
+    assert life.run(program={"vol": bag(life, **options)}) == []
+    life.emulator.advance(90)
+    life.inputs = inputs
+    assert life.run(program={"vol": bag(life, **options)}) == []
     assert {each.name for each in life.made()} == {theirs, life.ref.rpartition("/")[2]}

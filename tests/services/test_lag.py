@@ -66,3 +66,20 @@ def test_two_of_one_request_converge_to_the_eldest(life: Life, how: str) -> None
     one = life.only()
     assert one.name not in said and (how == "lost" or one.arn == first.arn)
     life.assert_well(sent=2)
+
+
+@pytest.mark.parametrize("row", [each for each in ROWS if each.tags_in_call], ids=str)
+def test_an_orphan_that_the_first_list_misses_is_deleted_at_the_end(life: Life) -> None:
+    """An edit is killed and edited again at once, while lists don't show yet what the killed run made."""
+    before = life.row.things()
+    life.ok()
+    life.set(copy_seconds=20.0, visibility_seconds=6.0, filter_seconds=6.0)
+    life.inputs |= life.row.edit
+    assert life.run(kill=Kill(at=life.row.create, done=True)) == ["killed"]
+    life.inputs["triggers"] = ["a third request"]
+    life.ok()
+    life.emulator.finish_copies()
+    life.assert_well(sent=3)
+    life.ok("destroy")
+    life.emulator.finish_copies()
+    assert life.row.things() == before

@@ -86,8 +86,8 @@ class Observer:
             run.spec, run.known, [*shown.values()], run.ledger.is_in_state, since=run.began, own=own
         )
         self.note(orphans=others.orphans, failed_before=others.failed_before)
-        named = {each.ref for each in self.unproven}
-        self.unproven += [each for each in others.unproven if each.ref not in named]
+        known = {each.ref for each in (*self.unproven, *others.orphans)}
+        self.unproven += [each for each in (*others.unproven, *rest) if each.ref not in known]
 
     def _adopted(self) -> Seen | None:
         """Return the object that the program adopts by its id; None if it adopts none, or has adopted it."""

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from ..aws.clients import Clients
     from ..aws.login import Login
     from ..core.family import Family
+    from ..core.ledger import Ledger
     from ..core.service import Service
     from ..core.waiting.clock import Clock
     from ..host.dynamic import DynamicProvider
@@ -28,21 +29,23 @@ def copied_snapshot() -> DynamicProvider:
     """Return the dynamic provider of copies."""
     from .family import CopiedSnapshots
 
-    return _provider(copied_snapshot, CopiedSnapshots(), _copying)
+    return _provider(copied_snapshot, CopiedSnapshots(), _copying, _ledger_of_snapshots)
 
 
 def instance_snapshot() -> DynamicProvider:
     """Return the dynamic provider of snapshots taken of instances."""
     from .taking_family import InstanceSnapshots
 
-    return _provider(instance_snapshot, InstanceSnapshots(), partial(_taking, "InstanceSnapshot"))
+    return _provider(
+        instance_snapshot, InstanceSnapshots(), partial(_taking, "InstanceSnapshot"), _ledger_of_snapshots
+    )
 
 
 def disk_snapshot() -> DynamicProvider:
     """Return the dynamic provider of snapshots taken of disks."""
     from .taking_family import DiskSnapshots
 
-    return _provider(disk_snapshot, DiskSnapshots(), partial(_taking, "DiskSnapshot"))
+    return _provider(disk_snapshot, DiskSnapshots(), partial(_taking, "DiskSnapshot"), _ledger_of_snapshots)
 
 
 def restored_instance() -> DynamicProvider:
@@ -60,13 +63,16 @@ def restored_disk() -> DynamicProvider:
 
 
 def _provider(
-    factory: Callable[[], DynamicProvider], family: Family, service: Callable[[Settings, Clock], Service]
+    factory: Callable[[], DynamicProvider],
+    family: Family,
+    service: Callable[[Settings, Clock], Service],
+    ledger: Callable[[], Ledger] | None = None,
 ) -> DynamicProvider:
     from ..host.dynamic import Backend, DynamicProvider
 
     return DynamicProvider(
         Backend(
-            factory=factory, family=family, service=service,
+            factory=factory, family=family, service=service, ledger=ledger,
             default_region=lambda settings: _login(settings).default_region(),
             account=lambda settings, region: _login(settings).account(region, service="lightsail"),
         )
@@ -89,6 +95,14 @@ def _restoring(kind: str, settings: Settings, clock: Clock) -> Service:
     from .restoring_service import RestoringLightsail
 
     return RestoringLightsail(kind, _clients(_login(settings), settings.max_workers), clock=clock)
+
+
+@cache
+def _ledger_of_snapshots() -> Ledger:
+    """Return the ledger that the types of snapshots share in this process: each may adopt another's by its name."""
+    from ..core.ledger import Ledger
+
+    return Ledger()
 
 
 @cache

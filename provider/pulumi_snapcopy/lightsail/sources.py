@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
-from ..core.errors import NotFound, ServiceError, SourceError
+from ..core.errors import Denied, NotFound, ServiceError, SourceError
 from ..core.rules.suggest import existing_sentence
-from ..core.values import Phase, Record, Source, Spec
+from ..core.values import Phase, Record, Seen, Source, Spec
 from ..core.waiting.listing import Listing
 
 
@@ -88,7 +89,7 @@ def _manual(service: Sources, spec: Spec, listing: Listing, name: str) -> Source
     # With trackLatest the source has to be the newest of its name; else a complete source stays complete.
     lately = None if spec.arguments.get("trackLatest") else listing.recent()
     found = next((each for each in lately or () if each.name == name and each.phase is Phase.DONE), None)
-    found = found or listing.find(name)
+    found = found or listing.find(name) or _listed(listing, name)
     if found is not None and found.phase is not Phase.DONE:  # a list may lag
         found = listing.service.get(region, name, found.kind)
     if found is None:
@@ -109,6 +110,13 @@ def _manual(service: Sources, spec: Spec, listing: Listing, name: str) -> Source
             else "name another snapshot as source_snapshot_name; this one failed and can't be copied.",
         )
     return Source(kind=found.kind, taken_at=found.created_at)
+
+
+def _listed(listing: Listing, name: str) -> Seen | None:
+    """Return a snapshot that lists show before a read does; None if there is none, or listing isn't allowed."""
+    with suppress(Denied):
+        return next((each for each in listing.all() if each.name == name), None)
+    return None
 
 
 def _automatic(service: Sources, spec: Spec) -> Source:
