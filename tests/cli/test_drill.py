@@ -378,9 +378,16 @@ def test_a_signal_removes_what_was_restored(
 ) -> None:
     """As Ctrl-C does; SIGHUP is what a drill gets whose connection has gone."""
     on_emulator.settings = Settings(copy_seconds=0, restore_seconds=4)
-    running = subprocess.Popen(
-        [program(), "drill", "app-1", *ROUTE], stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True
-    )
+    before = signal.signal(number, signal.SIG_DFL)  # under nohup the drill would ignore SIGHUP, as it should
+    try:
+        running = subprocess.Popen(
+            [program(), "drill", "app-1", *ROUTE],
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.PIPE,
+            text=True,
+        )
+    finally:
+        signal.signal(number, before)
     assert running.stderr is not None
     assert any("is pending" in line for line in running.stderr)
     running.send_signal(number)

@@ -73,7 +73,8 @@ class Observer:
         if run.is_first_run:
             return self.find()
         with suppress(Denied):  # finding one by its name may be allowed
-            self.listed = run.retry(run.target.listing.all)
+            recent = run.target.listing.recent()
+            self.listed = run.retry(run.target.listing.all) if recent is None else recent
         found = self.find()
         self._sort(found)
         return found
@@ -86,8 +87,8 @@ class Observer:
             run.spec, run.known, [*shown.values()], run.ledger.is_in_state, since=run.began, own=own
         )
         self.note(orphans=others.orphans, failed_before=others.failed_before)
-        known = {each.ref for each in (*self.unproven, *others.orphans)}
-        self.unproven += [each for each in (*others.unproven, *rest) if each.ref not in known]
+        named = {each.ref for each in (*self.unproven, *others.orphans)}
+        self.unproven += [each for each in (*others.unproven, *rest) if each.ref not in named]
 
     def _adopted(self) -> Seen | None:
         """Return the object that the program adopts by its id; None if it adopts none, or has adopted it."""
