@@ -158,3 +158,19 @@ def test_a_setting_that_cant_be_used_is_named(stack: Stack, emulator: Emulator) 
     stack.run("config", "set", "snapcopy:pollSeconds", "often")
     assert "snapcopy:pollSeconds is 'often'; write a number of at least 0.1" in stack.preview(ok=False).output
     assert emulator.calls() == []
+
+
+def test_a_property_that_a_transform_misspells_is_refused(stack: Stack, emulator: Emulator) -> None:
+    """Otherwise the copy would go where the program says, and nobody would know."""
+    stack.program(f"""
+def move(args):
+    return pulumi.ResourceTransformResult({{**args.props, "targetRegoin": "eu-west-2"}}, args.opts)
+
+pulumi.runtime.register_resource_transform(move)
+CopiedSnapshot("db", source_snapshot_name="db-before-upgrade", **{ROUTE!r})
+""")
+    output = stack.preview(ok=False).output
+    assert (
+        "targetRegoin" in output and "is no argument of CopiedSnapshot. Did you mean targetRegion?" in output
+    ), output
+    assert "Traceback" not in output and emulator.calls() == []

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timezone
 from typing import Any
@@ -15,6 +15,7 @@ from .ledger import Ledger
 from .messages import other_account
 from .notices import not_followed
 from .rules.judgement import BOOKKEEPING, UNKNOWN, Violation
+from .rules.suggest import did_you_mean
 from .service import Service
 from .settle import is_another_request, settle
 from .waiting.clock import Clock
@@ -71,7 +72,7 @@ class Checking:
         if bookkeeping.guarded and self.guard is None:
             return Checked(inputs=news, failures=[Violation(property="", message=UNGUARDED)])
         inputs[BOOKKEEPING] = replace(bookkeeping, guarded=False).written()
-        if failures := self._default(inputs, entry.region):
+        if failures := self._default(inputs, entry.region) or list(self._misspelled(inputs)):
             return Checked(inputs=news, failures=failures)
         now = datetime.fromtimestamp(self.clock.now(), timezone.utc)
         if failures := list(self.family.rules.violations(inputs, now=now)):
@@ -131,6 +132,18 @@ class Checking:
             ]
         inputs[name] = region
         return []
+
+    def _misspelled(self, inputs: Properties) -> Iterator[Violation]:
+        """Yield what is no argument, which only a transform can have written: the classes take their own alone."""
+        fields = self.family.fields
+        arguments = {each.name for each in fields.arguments}
+        ours = {BOOKKEEPING, *self.family.settled, *(each.name for each in fields.outputs)}
+        for name in inputs:
+            if name not in arguments | ours and not name.startswith("__"):
+                advice = did_you_mean(name, arguments, otherwise="Its arguments are")
+                yield Violation(
+                    property=name, message=f"is no argument of {self.family.words.noun}. {advice}"
+                )
 
     def _ask(self, region: Any, call: Callable[[Service], Any]) -> Any:
         """Return the service's answer, or None if it can't be asked now."""
