@@ -106,3 +106,13 @@ def test_a_proxys_page_of_an_error_says_nothing_of_the_service(
     for expected in (errors.AnswerLost, errors.AnswerLost, errors.NoSuchService):
         with pytest.raises(expected):
             service().all(TARGET, kind)
+
+
+@pytest.mark.parametrize("body", [b"[]", b'"yes"', b"null", b"3"])
+def test_json_that_is_no_object_is_a_lost_answer(
+    body: bytes, page: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A server of something else answers so; botocore's parser would look for members in it."""
+    monkeypatch.setattr(_Page, "body", body)
+    with pytest.raises(errors.AnswerLost, match=r"the answer is JSON, and no object \(HTTP 200\)"):
+        Lightsail().all(TARGET, "DiskSnapshot")

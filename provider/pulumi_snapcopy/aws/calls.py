@@ -124,6 +124,7 @@ def check_responses(client: Any, refuse_others: Callable[..., None]) -> None:
             _answering.add(place)
 
     client.meta.events.register(f"before-parse.{service}", partial(_refuse_html, place))
+    client.meta.events.register(f"before-parse.{service}", _refuse_json_of_another_shape)
     client.meta.events.register(f"after-call.{service}", note_answer)
 
 
@@ -159,6 +160,19 @@ def _refuse_html(place: Place, *, operation_model: Any, response_dict: dict[str,
     if place in _answering or _html_responses[place] < HTML_RESPONSES_TO_BELIEVE:
         raise AnswerLost(message, call=call)
     raise NoSuchService(_no_such_service(call, message), call=call)
+
+
+def _refuse_json_of_another_shape(*, operation_model: Any, response_dict: dict[str, Any], **_: Any) -> None:
+    """Raise AnswerLost for JSON that isn't an object, in which botocore's parser would look for members."""
+    try:
+        parsed = json.loads(response_dict["body"] or b"{}")
+    except ValueError:
+        return
+    if not isinstance(parsed, dict):
+        name = f"{operation_model.service_model.service_name}:{operation_model.name}"
+        raise AnswerLost(
+            f"the answer is JSON, and no object (HTTP {response_dict['status_code']})", call=name
+        )
 
 
 def pages(
