@@ -170,7 +170,5 @@ pulumi.runtime.register_resource_transform(move)
 CopiedSnapshot("db", source_snapshot_name="db-before-upgrade", **{ROUTE!r})
 """)
     output = stack.preview(ok=False).output
-    assert (
-        "targetRegoin" in output and "is no argument of CopiedSnapshot. Did you mean targetRegion?" in output
-    ), output
+    assert '"targetRegoin" is no argument of CopiedSnapshot. Did you mean targetRegion?' in output, output
     assert "Traceback" not in output and emulator.calls() == []

@@ -107,6 +107,29 @@ def test_a_lost_answer_whose_record_shows_late_is_no_strangers(named: str | None
     assert life.there() == {}
 
 
+def test_a_lost_answer_right_after_the_name_was_freed_is_no_strangers() -> None:
+    """The newest record is that of the deletion, until the record of this run's own call shows."""
+    life = Life(replace(COPY, explicit="web-dr"))
+    assert life.run("up") == []
+    life.declared = replace(life.declared, source="data-2")
+    service = life.target.service
+    service.faults_of["CopySnapshot"] = [scripted.Fault.LOST]
+    service.faults_of["GetOperationsForResource"] = [scripted.Fault.NOT_FOUND] * 2
+    assert life.run("up") == []
+    assert len(life.tags()) == 1 and life.target.copies_started() == 2
+
+
+def test_a_record_that_never_shows_ends_the_run_at_its_deadline() -> None:
+    """Undecided is no state for ever: the run says that its time is up, and keeps what it has asked for."""
+    life = Life(replace(COPY, explicit="web-dr", timeouts={"create": "20s"}))
+    service = life.target.service
+    service.faults_of["CopySnapshot"] = [scripted.Fault.LOST]
+    service.faults_of["GetOperationsForResource"] = [scripted.Fault.NOT_FOUND] * 1000
+    (error,) = life.run("up")
+    assert "timed out after 20 s" in error and len(service.calls) < 100
+    assert len(life.engine.state) == 1
+
+
 def test_a_source_that_only_lists_show_is_copied() -> None:
     """Reads lag behind lists: what a list shows complete is there."""
     life = Life()

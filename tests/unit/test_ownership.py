@@ -224,6 +224,43 @@ def test_only_what_is_provably_ours_and_nobodys_is_an_orphan(
 
 
 @pytest.mark.parametrize(
+    ("record", "made", "age", "whose", "reason"),
+    [
+        (None, 0, 5, Whose.UNDECIDED, "no record is shown yet"),
+        (None, 0, 15, Whose.THEIRS, "by now it would be shown"),
+        (None, -400, 5, Whose.THEIRS, "what is older has shown its record"),
+        (None, 240, 5, Whose.UNDECIDED, "the service's clock may be ahead"),
+        (
+            replace(RECORD, origin="", deletes=True),
+            30,
+            5,
+            Whose.UNDECIDED,
+            "the deletion of what had the name before",
+        ),
+        (replace(RECORD, origin="here:web-2"), 0, 5, Whose.THEIRS, "the record of the call that made it"),
+        (
+            replace(RECORD, created_at=NOW - timedelta(hours=1)),
+            0,
+            5,
+            Whose.UNDECIDED,
+            "the record of an earlier one",
+        ),
+    ],
+)
+def test_the_record_of_what_is_new_is_waited_for(
+    record: Record | None, made: float, age: float, whose: Whose, reason: str
+) -> None:
+    """So long it is undecided, and is looked at again within seconds."""
+    now = NOW.timestamp() + age
+    verdict = classify(
+        SPEC, NOTHING, thing(made=made), records=[record] if record else [], now=now, rested=True,
+        records_until=NOW.timestamp() + 15,
+    )  # fmt: skip
+    assert verdict.whose is whose, reason
+    assert verdict.until is None or now < verdict.until <= now + 5
+
+
+@pytest.mark.parametrize(
     ("tags", "itself", "expected"),
     [
         ({}, False, True),

@@ -66,7 +66,9 @@ Place = tuple[str, str]
 _answering: set[Place] = set()
 """The places that have returned a response of the service."""
 _html_responses: Counter[Place] = Counter()
-_HTML = re.compile(r"\s*(<\?xml[^>]*>\s*|<!--.*?-->\s*)*<(!doctype\s+html|html)\b", re.IGNORECASE | re.DOTALL)
+_HTML = re.compile(
+    r"\s*(<\?xml[^>]*>\s*|<!--(?:(?!-->).)*-->\s*)*<(!doctype\s+html|html)\b", re.IGNORECASE | re.DOTALL
+)
 _SERVICES = {"lightsail": "Lightsail", "ec2": "EC2", "sts": "STS"}
 
 
@@ -147,12 +149,12 @@ def _refuse_html(place: Place, *, operation_model: Any, response_dict: dict[str,
     """Raise an error for a page of HTML: AnswerLost, or NoSuchService if the endpoint isn't the service.
 
     One page may be a proxy's. An endpoint isn't the service if it has sent `HTML_RESPONSES_TO_BELIEVE` pages and nothing
-    else. A page with a 5xx is a proxy's, and is left to botocore as an error without a body, which botocore can parse.
+    else. A page with a 5xx or 429 is a proxy's, and is left to botocore as an error without a body, which botocore can parse.
     """
     status, content = response_dict["status_code"], response_dict["body"] or b""
     if not _HTML.match(content[:1000].decode(errors="replace")):
         return
-    if status >= 500:
+    if status >= 500 or status == 429:
         response_dict["body"] = b""
         return
     _html_responses[place] += 1

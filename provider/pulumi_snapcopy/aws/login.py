@@ -15,7 +15,7 @@ from botocore.exceptions import ProfileNotFound
 
 from ..core.errors import LoginFailed
 from . import advice
-from .calls import call, make_client, member
+from .calls import call, check_responses, make_client, member, refuse_other_xml
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -108,6 +108,7 @@ class Login:
             client = self.session().client(
                 "sts", region_name=region, config=config, endpoint_url=own if elsewhere else None
             )
+            check_responses(client, refuse_other_xml)
             return str(member(client.get_caller_identity(), "Account", name))
 
         return call(name, ask)

@@ -141,9 +141,9 @@ class Checking:
         for name in inputs:
             if name not in arguments | ours and not name.startswith("__"):
                 advice = did_you_mean(name, arguments, otherwise="Its arguments are")
-                yield Violation(
-                    property=name, message=f"is no argument of {self.family.words.noun}. {advice}"
-                )
+                # Not as the property: the engine would print its value, which may be a secret.
+                message = f'"{name}" is no argument of {self.family.words.noun}. {advice}'
+                yield Violation(property="", message=message)
 
     def _ask(self, region: Any, call: Callable[[Service], Any]) -> Any:
         """Return the service's answer, or None if it can't be asked now."""

@@ -55,6 +55,7 @@ class _Convergence:
         self._tagging_since: float | None = None
         self._left_to_do = False
         self._searches = 0
+        self._named: set[str | None] = set()
 
     @property
     def _seen(self) -> Observation:
@@ -118,13 +119,13 @@ class _Convergence:
         run, seen = self._run, self._seen
         ours = {run.known.ref, self._existing.ref, *(each.ref for each in seen.twins), *run.gone}
         for each in found:
-            if each.ref not in ours:
+            if each.ref not in (*ours, *self._named):
+                self._named.add(each.ref)
                 run.progress.warn(notices.not_proven(run.spec, each))
 
     def _rest(self, step: plan.Rest) -> None:
         run, existing = self._run, self._existing
-        run.clock.sleep(max(min(step.until, run.deadline.at) - run.clock.now(), 0.0))
-        run.rested = True
+        run.rest(step.until)
         self._observer.reread(existing.name, existing.kind)
         self._observer.note(left_to_maker=self._seen.taken_up)
 

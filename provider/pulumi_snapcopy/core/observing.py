@@ -52,6 +52,7 @@ class Observer:
     def look(self) -> None:
         """Make the first observation: find the object, and list the region where orphans of ours may be."""
         run, known = self.run, self.run.known
+        run.looked_at = run.clock.now()
         found = self._by_name(known.seen.name) if known.whole and known.seen else []
         fresh = not found
         rest: list[Seen] = []

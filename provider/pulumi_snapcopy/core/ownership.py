@@ -23,7 +23,7 @@ from .values import (
     Spec,
     form_of,
 )
-from .waiting.policy import CREATION_GRACE, LONGEST_SKEW, RECORDS_LAG, SAME_EVENT, TAGGING_GRACE
+from .waiting.policy import CREATION_GRACE, LONGEST_SKEW, SAME_EVENT, TAGGING_GRACE
 
 
 class Whose(Enum):
@@ -68,7 +68,7 @@ def classify(
     records: Sequence[Record] | None = None,
     now: float = 0.0,
     rested: bool = False,
-    lost_at: float | None = None,
+    records_until: float = 0.0,
 ) -> Verdict:
     """Return whose an object is that has our name, carries our key, or may be an orphan of ours.
 
@@ -79,7 +79,7 @@ def classify(
         records: the service's records about the name, newest first; None if they weren't read.
         now: seconds since the epoch.
         rested: whether another run that may have made it was left its time to tag it.
-        lost_at: when the answer to this run's own request was lost, seconds since the epoch; None if it wasn't.
+        records_until: until when the record of an object that has none yet is waited for, seconds since the epoch.
     """
     if (owner := seen.tags.get(OWNER_TAG)) is not None:
         ours = same_owner(owner, spec.owner) or (known.owner is not None and same_owner(owner, known.owner))
@@ -99,8 +99,9 @@ def classify(
     if record is None or not (
         _is_of_the_partial(known, record, seen) or _proves(spec, known, record, seen, now)
     ):
-        until = _record_may_follow(record, seen, now, lost_at)
-        return Verdict(Whose.UNDECIDED if until else Whose.THEIRS, Evidence.NONE, until)
+        if now < records_until and _record_may_follow(record, seen, now):
+            return Verdict(Whose.UNDECIDED, Evidence.NONE, min(records_until, now + TAGGING_GRACE))
+        return Verdict(Whose.THEIRS, Evidence.NONE)
     if not rested and record.created_at and record.created_at.timestamp() + TAGGING_GRACE > now:
         # Another run may have started it just now, and be about to tag it. The service's clock may be ahead of ours.
         until = min(record.created_at.timestamp(), now) + TAGGING_GRACE
@@ -157,15 +158,11 @@ def is_made_by(record: Record, seen: Seen) -> bool:
     return seen.created_at.timestamp() <= record.created_at.timestamp() + SAME_EVENT
 
 
-def _record_may_follow(record: Record | None, seen: Seen, now: float, lost_at: float | None) -> float | None:
-    """Return when to look again for the record of an object that has none yet; None once it would be there."""
-    if record is not None and is_made_by(record, seen):
-        return None
-    made = seen.created_at.timestamp() if seen.created_at else now
-    expected = max(
-        made + RECORDS_LAG if abs(now - made) < RECORDS_LAG else 0.0, (lost_at or 0.0) + CREATION_GRACE
-    )
-    return min(expected, now + TAGGING_GRACE) if now < expected else None
+def _record_may_follow(record: Record | None, seen: Seen, now: float) -> bool:
+    """Whether an object is so new that the record of the call that made it may not be there yet."""
+    if record is not None and not record.deletes and is_made_by(record, seen):
+        return False
+    return seen.created_at is None or abs(now - seen.created_at.timestamp()) < LONGEST_SKEW + CREATION_GRACE
 
 
 def _proves(spec: Spec, known: Known, record: Record, seen: Seen, now: float) -> bool:

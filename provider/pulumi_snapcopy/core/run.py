@@ -19,7 +19,7 @@ from .service import Service
 from .values import Known, Record, Seen, Spec
 from .waiting.clock import Clock
 from .waiting.deadline import Deadline, OutOfTime
-from .waiting.policy import LONGEST_SKEW, backoff
+from .waiting.policy import CREATION_GRACE, LONGEST_SKEW, RECORDS_LAG, backoff
 from .waiting.region import Region
 
 T = TypeVar("T")
@@ -75,6 +75,8 @@ class Run:
     """When the source was taken; None until it was checked."""
     lost_at: float | None = None
     """When the answer to this run's last request was lost; None if it wasn't."""
+    looked_at: float | None = None
+    """When the run first looked for its object; None if it hasn't."""
     ahead: float = 0.0
     """By how many seconds the service's clock is ahead of ours, as far as this run has seen."""
     rested: bool = False
@@ -172,8 +174,14 @@ class Run:
             records = []  # it is of another date, and proves nothing of this one
         return classify(
             self.spec, self.known, seen, records=records, now=self.clock.now(), rested=self.rested,
-            lost_at=self.lost_at,
+            records_until=self._records_until,
         )  # fmt: skip
+
+    @property
+    def _records_until(self) -> float:
+        """Until when the service's records may miss the call that made an object."""
+        looked = (self.began if self.looked_at is None else self.looked_at) + RECORDS_LAG
+        return looked if self.lost_at is None else max(looked, self.lost_at + CREATION_GRACE)
 
     def _is_from_before(self, record: Record) -> bool:
         """Whether a record is older than the stack's first run, and so of somebody else's call."""
@@ -183,12 +191,23 @@ class Run:
     def _describes(self, record: Record) -> bool:
         return self.service.describes(self.spec, record)
 
+    def rest(self, until: float) -> None:
+        """Leave another run that may have made an object the time to tag it, up to the deadline.
+
+        Raises:
+            OutOfTime: if the deadline has passed.
+        """
+        now = self.clock.now()
+        if now >= self.deadline.at:
+            raise OutOfTime
+        self.clock.sleep(max(min(until, self.deadline.at) - now, 0.0))
+        self.rested = True
+
     def decide(self, seen: Seen) -> tuple[bool, Seen]:
         """Return whether an object is provably ours, and the object as last seen; wait while that is undecided."""
         verdict = self.judge(seen)
         while verdict.whose is Whose.UNDECIDED:
-            self.clock.sleep(max((verdict.until or 0.0) - self.clock.now(), 0.0))
-            self.rested = True
+            self.rest(verdict.until or 0.0)
             again = self.read(seen.name, seen.kind)
             if again is None:
                 return False, seen

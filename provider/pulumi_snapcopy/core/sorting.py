@@ -51,14 +51,20 @@ def sort(
         since: when the run began, seconds since the epoch: who was interrupted was so before.
         own: those of them that have its name, or carry its key and are its own.
     """
-    elsewhere = [each for each in listed if is_elsewhere(known, each, in_state)]
-    apart = {each.ref for each in (*own, *elsewhere)}
-    orphans = [each for each in listed if each.ref not in apart and is_orphan(spec, known, each)]
-    keys = {each.key for each in (*own, *elsewhere) if each.key}
+    refs = {each.ref for each in own}
+    orphans = [
+        each
+        for each in listed
+        if each.ref not in refs and is_orphan(spec, known, each) and not is_elsewhere(known, each, in_state)
+    ]
+    candidates = {each.key for each in orphans} - {""}
+    keys = {each.key for each in own} | {
+        each.key for each in listed if each.key in candidates and is_elsewhere(known, each, in_state)
+    }
     unproven = [each for each in orphans if _may_be_inherited(spec, known, each, keys=keys, since=since)]
     return Sorted(
         orphans=tuple(each for each in orphans if each not in unproven),
-        failed_before=tuple(each for each in elsewhere if _has_failed_before(spec, known, each)),
+        failed_before=tuple(each for each in listed if _has_failed_before(spec, known, each)),
         unproven=tuple(unproven),
     )
 

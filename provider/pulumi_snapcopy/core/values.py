@@ -92,6 +92,7 @@ class Record:
         kind: the type of the object that it is about.
         origin: what was copied, ``region:name``; empty if the call wasn't a copy.
         decides: whether it records a creation or deletion, and so says whose the name was last.
+        deletes: whether it records a deletion.
         failed: whether the service says that it failed.
         reason: why it failed, in the service's words.
         created_at: when the call was made, UTC.
@@ -101,6 +102,7 @@ class Record:
     kind: str = ""
     origin: str = ""
     decides: bool = False
+    deletes: bool = False
     failed: bool = False
     reason: str = ""
     created_at: datetime | None = None

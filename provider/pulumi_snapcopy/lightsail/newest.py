@@ -109,7 +109,8 @@ def data_taken_at(copy: Seen, known: datetime | None) -> datetime:
     if known is not None and (made is None or known <= made + timedelta(seconds=SAME_EVENT)):
         return known
     resource = copy.tags.get(OWNER_TAG, "").rpartition("@")[0]
-    day = SourceTag.of(copy).day or last_date(resource) or (made or datetime.now(timezone.utc)).date()
+    latest = (made or datetime.now(timezone.utc)).date()
+    day = SourceTag.of(copy).day or min(last_date(resource) or latest, latest)
     return datetime.combine(day, time(), timezone.utc)
 
 

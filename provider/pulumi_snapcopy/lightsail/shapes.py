@@ -71,6 +71,7 @@ def record_of(raw: Any) -> Record:
         kind=raw.get("resourceType") or "",
         origin=_origin(raw),
         decides=of_a_snapshot and not (failed and type_.startswith("Delete")),
+        deletes=type_.startswith("Delete"),
         failed=failed,
         reason=": ".join(part for part in (raw.get("errorCode"), raw.get("errorDetails")) if part),
         created_at=created_at(raw),
