@@ -3,10 +3,7 @@
 from __future__ import annotations
 
 import json
-import signal
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta, timezone
 from pathlib import Path
@@ -17,6 +14,7 @@ import click
 from ..core.errors import LoginFailed, ServiceError, SnapcopyError, SourceError
 from ..recovery.drill import DrillResult, append_drill, exit_code
 from . import drill_check, endpoints, options
+from .signals import ended_in_order, put_off, say
 
 if TYPE_CHECKING:
     from ..aws.clients import Clients
@@ -24,9 +22,6 @@ if TYPE_CHECKING:
 
 EVERY = "all"
 """The argument that means each source that has copies."""
-
-ENDING = tuple(getattr(signal, name) for name in ("SIGTERM", "SIGHUP") if hasattr(signal, name))
-"""The signals that end a drill as Ctrl-C does; SIGHUP comes when its terminal or connection has gone."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -115,7 +110,7 @@ def drill(
         timeout=timeout,
     )
     results = []
-    with _ended_in_order():
+    with ended_in_order():
         for source in _each(sources, source_region, target_region):
             blank = DrillResult(
                 source=source,
@@ -127,7 +122,7 @@ def drill(
                 result = _run(request, blank)
             except drill_check.NoAddress as error:
                 if EVERY in sources:
-                    _say(f"Skipped {source}: {error}.")
+                    say(f"Skipped {source}: {error}.")
                     continue
                 result = replace(blank, error=str(error))
             if history is not None:
@@ -170,10 +165,10 @@ def _each(sources: tuple[str, ...], source_region: str, target_region: str) -> l
         endpoints.reach(Login().endpoints([target_region], "lightsail")[target_region])
         found = sources_of(Lightsail(), source_region, target_region)
     except ServiceError as error:
-        _say(f"Error: {endpoints.sentence(error)}")
+        say(f"Error: {endpoints.sentence(error)}")
         raise click.exceptions.Exit(2) from None
     if not found:
-        _say(
+        say(
             f"Error: {target_region} holds no complete copy of anything in {source_region} that is snapcopy's."
         )
         raise click.exceptions.Exit(1)
@@ -198,7 +193,7 @@ def _append_to_history(history: Path, result: DrillResult) -> None:
     try:
         append_drill(history, result)
     except OSError as error:
-        _say(f"Error: {history} can't be written: {error.strerror}.")
+        say(f"Error: {history} can't be written: {error.strerror}.")
 
 
 def _run(request: DrillRequest, result: DrillResult) -> DrillResult:
@@ -233,7 +228,7 @@ def _run(request: DrillRequest, result: DrillResult) -> DrillResult:
     began = time.monotonic()
     try:
         for name in drilling.clean():
-            _say(f"Removed {name}, which an interrupted drill had left.")
+            say(f"Removed {name}, which an interrupted drill had left.")
         began = time.monotonic()
         result = replace(result, restored_as=drilling.name)
         restored = drilling.restore(held.seen, bundle_id=request.bundle_id, zone=request.zone)
@@ -245,7 +240,7 @@ def _run(request: DrillRequest, result: DrillResult) -> DrillResult:
     except (SnapcopyError, OutOfTime) as error:
         result = replace(result, error=_sentence(error))
     finally:
-        with _put_off():
+        with put_off():
             trouble = _remove(drilling)
     if trouble and result.error is None:
         result = replace(result, error=trouble)
@@ -270,7 +265,7 @@ def _remove(drilling: Drilling) -> str | None:
 
 def _left(drilling: Drilling, why: str) -> str:
     text = f"{drilling.name} in {drilling.region} may be left, and costs: {why}"
-    _say(f"Error: {text}. The next drill of this source removes it.")
+    say(f"Error: {text}. The next drill of this source removes it.")
     return text
 
 
@@ -285,7 +280,7 @@ def _drilling(request: DrillRequest, source: str, clients: Clients[Any]) -> Dril
     deadline = Deadline(
         clock=clock,
         at=clock.now() + request.timeout,
-        report=lambda trouble: _say(f"waiting for the service: {_sentence(trouble)} …"),
+        report=lambda trouble: say(f"waiting for the service: {_sentence(trouble)} …"),
     )
     return Drilling(
         region=request.target_region,
@@ -293,59 +288,8 @@ def _drilling(request: DrillRequest, source: str, clients: Clients[Any]) -> Dril
         services={kind: RestoringLightsail(kind, clients, clock=clock) for kind in ("Instance", "Disk")},
         clock=clock,
         deadline=deadline,
-        tell=lambda text: _say(f"{text} …"),
+        tell=lambda text: say(f"{text} …"),
     )
-
-
-@contextmanager
-def _ended_in_order() -> Iterator[None]:
-    """Make `ENDING` end a drill as Ctrl-C does, so that the restored resources are removed."""
-
-    def stop(*_: object) -> None:
-        raise KeyboardInterrupt
-
-    try:
-        with _handled(ENDING, stop):
-            yield
-    except KeyboardInterrupt:
-        raise endpoints.Undetermined("stopped, as asked.") from None
-
-
-@contextmanager
-def _put_off() -> Iterator[None]:
-    """Delay the first Ctrl-C or signal of `ENDING` to the end of the block; the second one interrupts at once."""
-    asked: list[int] = []
-
-    def note(number: int, _: object) -> None:
-        if asked:
-            raise KeyboardInterrupt
-        asked.append(number)
-        _say("Stopping when what was restored is removed; Ctrl-C again stops at once.")
-
-    with _handled((signal.SIGINT, *ENDING), note):
-        yield
-    if asked:
-        raise KeyboardInterrupt
-
-
-@contextmanager
-def _handled(signals: tuple[signal.Signals, ...], handler: Callable[[int, object], None]) -> Iterator[None]:
-    """Handle these signals within the block; those that are ignored, as by nohup, stay ignored."""
-    before = {each: signal.getsignal(each) for each in signals}
-    heeded = {each: was for each, was in before.items() if was is not signal.SIG_IGN}
-    for each in heeded:
-        signal.signal(each, handler)
-    try:
-        yield
-    finally:
-        for each, was in heeded.items():
-            signal.signal(each, was)
-
-
-def _say(text: str) -> None:
-    """Print a line to standard error; if nobody reads it any more, the drill goes on and removes what it restored."""
-    with suppress(OSError):
-        click.echo(text, err=True)
 
 
 def _sentence(error: Exception) -> str:
