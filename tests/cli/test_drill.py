@@ -25,7 +25,6 @@ from .conftest import Invoke, Snapcopy, interruptible, program
 
 SOURCE: Final = "us-east-1"
 TARGET: Final = "eu-west-1"
-TODAY = datetime.now(timezone.utc).date()
 OWNER = "shop/dev/dr@0000000000000001"
 ROUTE = ("--source-region", SOURCE, "--target-region", TARGET)
 IN_TEST_PREFLIGHT = pytest.mark.soak
@@ -34,7 +33,7 @@ IN_TEST_PREFLIGHT = pytest.mark.soak
 
 def day(ago: int) -> str:
     """A date, so many days ago."""
-    return str(TODAY - timedelta(days=ago))
+    return str(datetime.now(timezone.utc).date() - timedelta(days=ago))
 
 
 @pytest.fixture

@@ -25,7 +25,7 @@ NOBODY = "http://127.0.0.1:1"
 
 def day(ago: int) -> str:
     """The date of so many days ago, UTC."""
-    return str((NOW - timedelta(days=ago)).date())
+    return str((datetime.now(timezone.utc) - timedelta(days=ago)).date())
 
 
 def copy(emulator: Emulator, ago: int, source: str = "web-1", *, owner: str = OWNER, **more: Any) -> None:

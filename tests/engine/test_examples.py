@@ -4,14 +4,20 @@ from __future__ import annotations
 
 import json
 import shutil
+from datetime import datetime, timedelta, timezone
 from pathlib import Path
 
 from pulumi_snapcopy.emulator import Emulator
 
-from .conftest import WEEK, Service, day
+from .conftest import Service
 from .stack import Stack
 
 EXAMPLES = Path(__file__).parents[2] / "examples"
+
+
+def day(ago: int) -> str:
+    """The date of so many days ago, UTC: the sources of the examples have automatic snapshots of the last seven days."""
+    return str(datetime.now(timezone.utc).date() - timedelta(days=ago))
 
 
 def test_quickstart(stack: Stack, service: Service, emulator: Emulator) -> None:
@@ -36,7 +42,7 @@ def test_disaster_recovery(stack: Stack, service: Service, emulator: Emulator) -
     stack.up()
     assert stack.exports()["recoverTo"] == dict.fromkeys(names, day(0))
     assert sorted(name[:-9] for name in service.snapshots()) == sorted(
-        f"{name}-{date}" for name in names for date in WEEK
+        f"{name}-{day(ago)}" for name in names for ago in range(7)
     )
 
 

@@ -10,8 +10,6 @@ from pulumi_snapcopy.core.errors import Denied, NotFound, ServiceError, WrongAcc
 from pulumi_snapcopy.emulator import Emulator, Fault, Settings
 from pulumi_snapcopy.lightsail import get_auto_snapshots, get_disks, get_instances, get_snapshots, lookups
 
-TODAY = datetime.now(timezone.utc).date()
-
 
 @pytest.fixture
 def emulator(monkeypatch: pytest.MonkeyPatch) -> Iterator[Emulator]:
@@ -44,6 +42,7 @@ def emulator(monkeypatch: pytest.MonkeyPatch) -> Iterator[Emulator]:
 
 def test_what_is_there_is_told_page_by_page(emulator: Emulator) -> None:
     """Instances, disks, automatic and manual snapshots, with what a program decides from."""
+    today = datetime.now(timezone.utc).date()
     web, win = get_instances(region="us-east-1")
     assert (web.name, web.state, web.is_windows, web.disks, web.tags) == (
         "web-1",
@@ -57,8 +56,8 @@ def test_what_is_there_is_told_page_by_page(emulator: Emulator) -> None:
     assert (data.name, data.size_in_gb, data.attached_to) == ("data-1", 64, None)
     assert (logs.name, logs.attached_to) == ("logs-1", "web-1")
     assert [each.date for each in get_auto_snapshots("web-1", region="us-east-1")] == [
-        TODAY,
-        TODAY - timedelta(days=1),
+        today,
+        today - timedelta(days=1),
     ]
     (snapshot,) = get_snapshots(region="us-east-1")
     assert (snapshot.name, snapshot.is_complete, snapshot.from_resource_name) == ("by-hand", True, "web-1")
