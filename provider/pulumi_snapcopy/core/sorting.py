@@ -1,7 +1,7 @@
-"""Sorting: what each of several objects is to a resource. Pure; whose a single one is says `ownership`.
+"""Sorting: what each of several objects is to a resource. It is pure; `ownership` says whose a single object is.
 
-What the state has under another entry is the engine's to delete or to keep. Of the rest, what an interrupted run of this
-resource made is an orphan or a twin, and what only bears its mark is named and left.
+What the state has under another entry the engine deletes or keeps. What an interrupted run of this resource made besides
+is an orphan or a twin. What only has our tags or key, and may be somebody's copy, is named in the output and left.
 """
 
 from __future__ import annotations
