@@ -1,4 +1,4 @@
-"""One look for all that wait in a region."""
+"""One poll for all that wait in a region."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from pulumi_snapcopy.core.errors import Cancelled, Denied, Refused, ServiceError
 from pulumi_snapcopy.core.values import Phase, Seen
 from pulumi_snapcopy.core.waiting.clock import SystemClock
 from pulumi_snapcopy.core.waiting.deadline import Deadline, OutOfTime
-from pulumi_snapcopy.core.waiting.looking import Look
+from pulumi_snapcopy.core.waiting.polling import Poll
 from pulumi_snapcopy.core.waiting.policy import RECENT, SHORTEST_PAUSE, backoff, pause
 from pulumi_snapcopy.core.waiting.region import Region
 from pulumi_snapcopy.core.waiting.watch import Watch
@@ -99,26 +99,26 @@ def watch_of(service: Listing, clock: QuickClock | SystemClock | None = None) ->
 
 
 def wait_for(
-    watch: Watch, seen: Seen, deadline: Deadline, shown: Callable[[Look], None] = lambda look: None
+    watch: Watch, seen: Seen, deadline: Deadline, shown: Callable[[Poll], None] = lambda poll: None
 ) -> Seen | None:
-    """Look until it is no longer pending; None if it isn't visible."""
+    """Poll until it is no longer pending; None if it isn't visible."""
     with watch.waiting(seen) as waiter:
         while True:
-            look = watch.look(waiter, deadline)
-            shown(look)
-            if look.seen is None or look.seen.phase is not Phase.PENDING:
-                return look.seen
+            poll = watch.poll(waiter, deadline)
+            shown(poll)
+            if poll.seen is None or poll.seen.phase is not Phase.PENDING:
+                return poll.seen
 
 
 def wait_for_all(
     service: Listing, watch: Watch, *, until: Callable[[int], bool], seconds: float = 3000.0
 ) -> list[Seen | Exception | None]:
-    """Wait with many threads; the copies are done as soon as so many looks have been seen."""
-    looks, deadline = [0], Deadline(clock=watch.clock, at=watch.clock.now() + seconds)
+    """Wait with many threads; the copies are done as soon as so many polls have been seen."""
+    polls, deadline = [0], Deadline(clock=watch.clock, at=watch.clock.now() + seconds)
 
-    def shown(look: Look) -> None:
-        looks[0] += 1
-        service.done = service.done or until(looks[0])
+    def shown(poll: Poll) -> None:
+        polls[0] += 1
+        service.done = service.done or until(polls[0])
 
     def wait(index: int) -> Seen | Exception | None:
         try:
@@ -131,9 +131,9 @@ def wait_for_all(
 
 
 def test_many_waiters_share_their_looks() -> None:
-    """Forty that wait cost as many calls as looks, not forty times as many, and one call at a time."""
+    """Forty that wait cost as many calls as polls, not forty times as many, and one call at a time."""
     service = Listing()
-    results = wait_for_all(service, watch_of(service), until=lambda looks: looks >= 10 * WAITERS)
+    results = wait_for_all(service, watch_of(service), until=lambda polls: polls >= 10 * WAITERS)
     assert [result.state for result in results if isinstance(result, Seen)] == ["available"] * WAITERS
     assert service.calls.count("list") + service.calls.count("read") <= 10 + WAITERS
     assert service.most_at_once == 1
@@ -149,7 +149,7 @@ def test_a_failing_listing_only_delays() -> None:
 
     service = Listing(answer)
     service.done = True
-    results = wait_for_all(service, watch_of(service), until=lambda looks: False)
+    results = wait_for_all(service, watch_of(service), until=lambda polls: False)
     assert [result.state for result in results if isinstance(result, Seen)] == ["available"] * WAITERS
 
 
@@ -161,7 +161,7 @@ def test_where_listing_is_denied_each_is_read() -> None:
             raise Denied("no listing")
 
     service = Listing(answer)
-    results = wait_for_all(service, watch_of(service), until=lambda looks: looks >= WAITERS)
+    results = wait_for_all(service, watch_of(service), until=lambda polls: polls >= WAITERS)
     assert [result.state for result in results if isinstance(result, Seen)] == ["available"] * WAITERS
     assert service.calls.count("list") <= 1
 
@@ -173,12 +173,12 @@ def test_a_refusal_reaches_every_waiter() -> None:
         raise Refused("no")
 
     service = Listing(answer)
-    results = wait_for_all(service, watch_of(service), until=lambda looks: False)
+    results = wait_for_all(service, watch_of(service), until=lambda polls: False)
     assert all(isinstance(result, Refused) for result in results)
 
 
 def test_an_unexpected_exception_strands_nobody() -> None:
-    """When the one that looks breaks down, the next one looks."""
+    """When the one that polls breaks down, the next one polls."""
     broken = iter([KeyError("unexpected")])
 
     def answer(call: str) -> None:
@@ -218,7 +218,7 @@ def test_who_lists_at_the_same_time_shares_one_listing() -> None:
 
 
 def test_who_looks_for_names_in_the_same_moment_shares_a_listing() -> None:
-    """Forty that look for forty names cost a listing of each type; only what that doesn't show is read by itself."""
+    """Forty that poll for forty names cost a listing of each type; only what that doesn't show is read by itself."""
     service, clock = Listing(), QuickClock()
     listing = region_of(service, clock).listing
 
@@ -289,7 +289,7 @@ def test_where_listing_is_denied_names_are_read() -> None:
 def test_out_of_time_every_waiter_is_told() -> None:
     """At the deadline each wait ends, without trouble where the service has answered."""
     service = Listing()
-    results = wait_for_all(service, watch_of(service), until=lambda looks: False, seconds=20)
+    results = wait_for_all(service, watch_of(service), until=lambda polls: False, seconds=20)
     assert [type(result) for result in results] == [OutOfTime] * WAITERS
     assert {result.trouble for result in results if isinstance(result, OutOfTime)} == {None}
 

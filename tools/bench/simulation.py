@@ -13,7 +13,7 @@ from dataclasses import dataclass, field, replace
 from statistics import median
 
 from pulumi_snapcopy.core.values import Phase, Seen
-from pulumi_snapcopy.core.waiting.looking import Lookout, Waiter
+from pulumi_snapcopy.core.waiting.polling import Poller, Waiter
 from pulumi_snapcopy.core.waiting.region import Region
 
 PAGE = 100
@@ -121,22 +121,22 @@ class _Waits:
     """The waits for all copies in one region."""
 
     service: _Listed
-    lookout: Lookout
+    poller: Poller
     waiters: list[Waiter]
 
     @classmethod
     def of(cls, name: str, copies: int, dice: random.Random) -> _Waits:
         service = _service(name, copies, dice, _Time())
-        lookout = Region.of(service, name, service.clock).watch.lookout  # type: ignore[arg-type]
+        poller = Region.of(service, name, service.clock).watch.poller  # type: ignore[arg-type]
         waiters = [Waiter(seen=copy, born=0.0, due=0.0) for copy in service.copies.values()]
-        return cls(service, lookout, waiters)
+        return cls(service, poller, waiters)
 
     def run(self, totals: _Totals) -> None:
         clock, done_at, waiters = self.service.clock, self.service.done_at, self.waiters
         while waiters:
             clock.seconds = min(waiter.due for waiter in waiters)
             began = time.perf_counter()
-            self.lookout.update(self.lookout.poll(waiters))
+            self.poller.update(self.poller.poll(waiters))
             totals.look_seconds.append(time.perf_counter() - began)
             for waiter in waiters:
                 if waiter.seen.phase is Phase.DONE:

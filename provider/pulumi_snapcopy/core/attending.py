@@ -11,7 +11,7 @@ from .observing import Observer
 from .plan import Sent
 from .values import Phase, Seen
 from .waiting.deadline import OutOfTime
-from .waiting.looking import Look, Waiter
+from .waiting.polling import Poll, Waiter
 from .waiting.policy import CREATION_GRACE
 
 FIRST_ASK = 0.5
@@ -38,34 +38,34 @@ class Attendant:
     _waiter: Waiter | None = None
     _next_ask: float = FIRST_ASK
 
-    def look(self) -> None:
+    def poll(self) -> None:
         """Wait for the next poll, and take its result into the observation."""
         run, known = self.observer.run, self.observer.run.known
         waiter = self._waiter = self._waiter or self._join()
         try:
-            look = run.target.watch.look(waiter, run.deadline)
+            poll = run.target.watch.poll(waiter, run.deadline)
         except OutOfTime as end:
             raise OutOfTime(end.trouble or self.trouble) from None
         self.observer.note(waited=True)
-        if look.trouble is not None:  # nothing was seen: what is known stays as it is
-            self._shown(look)
+        if poll.trouble is not None:  # nothing was seen: what is known stays as it is
+            self._shown(poll)
             return
-        if look.seen is None:
-            self._missing(look)
+        if poll.seen is None:
+            self._missing(poll)
             return
         if known.ref is None and self.observer.seen.sent is Sent.ACCEPTED:
             run.known = replace(
-                known, seen=look.seen
+                known, seen=poll.seen
             )  # what the service accepted is visible for the first time
-        if self.born is not None and look.seen.created_at:
-            run.ahead = look.seen.created_at.timestamp() - self.born
-        self.observer.note(existing=look.seen, verdict=run.judge(look.seen), missing_for=0.0)
-        self._shown(look)
-        if look.seen.phase is not Phase.PENDING:
+        if self.born is not None and poll.seen.created_at:
+            run.ahead = poll.seen.created_at.timestamp() - self.born
+        self.observer.note(existing=poll.seen, verdict=run.judge(poll.seen), missing_for=0.0)
+        self._shown(poll)
+        if poll.seen.phase is not Phase.PENDING:
             self.complete_since = run.clock.now()
             self.leave()
-        if look.seen.phase is Phase.FAILED:
-            self._look_up_the_failure(look.seen)
+        if poll.seen.phase is Phase.FAILED:
+            self._look_up_the_failure(poll.seen)
 
     def leave(self) -> None:
         """Stop waiting, and leave the region's watch."""
@@ -81,22 +81,22 @@ class Attendant:
         waiting = run.target.watch.waiting(run.known.seen, born=self.born, others=others)
         return self.ends.enter_context(waiting)
 
-    def _shown(self, look: Look) -> None:
-        run, existing = self.observer.run, self.observer.seen.existing or look.seen
+    def _shown(self, poll: Poll) -> None:
+        run, existing = self.observer.run, self.observer.seen.existing or poll.seen
         if existing is None:
             return
         if run.known.ref == existing.ref:
             run.known = replace(run.known, seen=existing)
-        run.progress.show(row(look, existing, run.clock.now() - run.began))
+        run.progress.show(row(poll, existing, run.clock.now() - run.began))
 
-    def _missing(self, look: Look) -> None:
+    def _missing(self, poll: Poll) -> None:
         """Note that it isn't visible. It may show later, or have failed before; the service's record says which."""
         run = self.observer.run
         run.progress.show(f"waiting for the {run.spec.words.thing} to become visible")
-        self.observer.note(existing=None, missing_for=look.missing_for)
-        if look.missing_for < self._next_ask and look.missing_for <= CREATION_GRACE:
+        self.observer.note(existing=None, missing_for=poll.missing_for)
+        if poll.missing_for < self._next_ask and poll.missing_for <= CREATION_GRACE:
             return
-        self._next_ask = 2 * look.missing_for
+        self._next_ask = 2 * poll.missing_for
         for record in run.records_if_readable():
             if record.failed and record.id == run.known.operation_id:
                 self.observer.note(failure=record.reason)
@@ -119,15 +119,15 @@ class Attendant:
         return next((each.reason for each in own or failures), "")
 
 
-def row(look: Look, seen: Seen, elapsed: float) -> str:
+def row(poll: Poll, seen: Seen, elapsed: float) -> str:
     """Return the progress line: state, percent if the service has one, elapsed time, and time left if it can be estimated.
 
     Example:
         >>> copy = Seen(name="db", region="eu-west-1", kind="DiskSnapshot", progress="40%")
-        >>> row(Look(copy, remaining=1080.0), copy, 720.0)
+        >>> row(Poll(copy, remaining=1080.0), copy, 720.0)
         'pending 40%, 12 min, about 18 min left'
     """
     percent = f" {seen.progress}" if seen.progress else ""
-    left = f", about {spoken(look.remaining)} left" if look.remaining and look.remaining >= 1 else ""
-    since = f"; the service doesn't answer: {look.trouble}" if look.trouble else ""
+    left = f", about {spoken(poll.remaining)} left" if poll.remaining and poll.remaining >= 1 else ""
+    since = f"; the service doesn't answer: {poll.trouble}" if poll.trouble else ""
     return f"{seen.state}{percent}, {spoken(elapsed)}{left}{since}"

@@ -71,7 +71,7 @@ class _Convergence:
         perform: dict[type[Step], Callable[[Any], None]] = {
             plan.CheckSource: self._check_source, plan.Create: self._sending.create,
             plan.SearchForLost: self._sending.search_for_lost, plan.LookAgain: self._look_again,
-            plan.Rest: self._rest, plan.TakeUp: self._take_up, plan.Wait: lambda _: self._attendant.look(),
+            plan.Rest: self._rest, plan.TakeUp: self._take_up, plan.Wait: lambda _: self._attendant.poll(),
             plan.Tag: self._tag, plan.Untag: self._untag, plan.Delete: self._delete, plan.Fail: self._fail,
         }  # fmt: skip
         run.progress.show(f"looking for the {run.spec.words.thing} at {run.spec.words.provider}")

@@ -80,8 +80,8 @@ def pause_before_end(usual: float, expected: float) -> float:
     wanted = usual if expected > usual else max(usual / CLOSER, shortest)
     if expected <= wanted:
         return max(expected, wanted if expected <= 0 else shortest)
-    looks = max(1, min(math.ceil(expected / wanted), math.floor(expected / shortest)))
-    return expected / looks
+    polls = max(1, min(math.ceil(expected / wanted), math.floor(expected / shortest)))
+    return expected / polls
 
 
 def backoff(attempt: int) -> float:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from ..service import Service
 from .clock import Clock
 from .listing import Listing
-from .looking import Lookout
+from .polling import Poller
 from .policy import LONGEST_PAUSE
 from .queue import Queue
 from .watch import Watch
@@ -25,4 +25,4 @@ class Region:
     def of(cls, service: Service, name: str, clock: Clock, *, longest_pause: float = LONGEST_PAUSE) -> Region:
         """Return the shared parts for a region."""
         listing = Listing(service, name, clock)
-        return cls(listing, Watch(Lookout(listing, longest_pause), clock), Queue(clock))
+        return cls(listing, Watch(Poller(listing, longest_pause), clock), Queue(clock))

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from ..values import Seen
 from .clock import Clock
 from .deadline import Deadline, OutOfTime
-from .looking import Look, Lookout, Waiter
+from .polling import Poll, Poller, Waiter
 from .policy import pause
 
 
@@ -19,15 +19,15 @@ class Watch:
     """Serves all waits in one region with common polls.
 
     Args:
-        lookout: polls.
+        poller: polls.
         clock: the time.
     """
 
-    lookout: Lookout
+    poller: Poller
     clock: Clock
     _changed: threading.Condition = field(default_factory=threading.Condition)
     _waiters: list[Waiter] = field(default_factory=list)
-    _looking: bool = False
+    _polling: bool = False
 
     @contextmanager
     def waiting(
@@ -46,8 +46,8 @@ class Watch:
         born = min(born, now)
         waiter = Waiter(seen=seen, born=born, due=now, others=others, age=now - born)
         with self._changed:
-            if self._waiters:  # the next look at those serves it, too
-                waiter.due += pause(0, self.lookout.longest_pause)
+            if self._waiters:  # their next poll serves it, too
+                waiter.due += pause(0, self.poller.longest_pause)
             self._waiters.append(waiter)
         try:
             yield waiter
@@ -56,7 +56,7 @@ class Watch:
                 self._waiters.remove(waiter)
                 self._changed.notify_all()
 
-    def look(self, waiter: Waiter, deadline: Deadline) -> Look:
+    def poll(self, waiter: Waiter, deadline: Deadline) -> Poll:
         """Return the result of the next poll, which another waiter may make.
 
         Raises:
@@ -64,30 +64,30 @@ class Watch:
             ServiceError: if the service refuses the poll for good.
         """
         with self._changed:
-            looks = waiter.looks
-            while waiter.looks == looks and not waiter.ended:
+            polls = waiter.polls
+            while waiter.polls == polls and not waiter.ended:
                 now = self.clock.now()
                 if now >= deadline.at:
                     raise OutOfTime(waiter.last.trouble)
-                if not self._looking and now >= waiter.due:
-                    self._looking = True
+                if not self._polling and now >= waiter.due:
+                    self._polling = True
                     break
-                until = deadline.at if self._looking else min(waiter.due, deadline.at)
+                until = deadline.at if self._polling else min(waiter.due, deadline.at)
                 self.clock.wait(self._changed, until - now)
-        if waiter.looks == looks and not waiter.ended:
-            self._look_for_all()
+        if waiter.polls == polls and not waiter.ended:
+            self._poll_for_all()
         if waiter.error is not None:
             raise waiter.error
         return waiter.last
 
-    def _look_for_all(self) -> None:
+    def _poll_for_all(self) -> None:
         with self._changed:
             waiting = [each for each in self._waiters if not each.ended]
         answers = []
         try:
-            answers = self.lookout.poll(waiting)
+            answers = self.poller.poll(waiting)
         finally:
             with self._changed:
-                self._looking = False
+                self._polling = False
                 self._changed.notify_all()
-                self.lookout.update(answers)
+                self.poller.update(answers)

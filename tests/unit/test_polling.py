@@ -1,4 +1,4 @@
-"""When to look: pauses that grow, and closer looks where an end is likely."""
+"""When to poll: pauses that grow, and closer polls where an end is likely."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import pytest
 from pulumi_snapcopy.core.errors import ServiceError, Transient
 from pulumi_snapcopy.core.values import Phase, Seen
 from pulumi_snapcopy.core.waiting.deadline import Deadline
-from pulumi_snapcopy.core.waiting.looking import Lookout, Waiter
+from pulumi_snapcopy.core.waiting.polling import Poller, Waiter
 from pulumi_snapcopy.core.waiting.policy import CLOSEST, SHORTEST_PAUSE
 from pulumi_snapcopy.core.waiting.region import Region
 from pulumi_snapcopy.lightsail.family import phase
@@ -54,14 +54,14 @@ class Timed:
 
 def lateness(service: Timed, clock: FakeClock) -> dict[str, float]:
     """Wait for all copies, started now; how much later than it was done each was seen to be."""
-    lookout: Lookout = Region.of(service, "eu-west-1", clock).watch.lookout  # type: ignore[arg-type]
+    poller: Poller = Region.of(service, "eu-west-1", clock).watch.poller  # type: ignore[arg-type]
     born = clock.now()
     copies = [service.seen("eu-west-1", name, "InstanceSnapshot") for name in service.done_at]
     waiters = [Waiter(seen=copy, born=born, due=born) for copy in copies]
     late = {}
     while waiters:
         clock.time = min(waiter.due for waiter in waiters)
-        lookout.update(lookout.poll(waiters))
+        poller.update(poller.poll(waiters))
         for waiter in waiters:
             if waiter.seen.phase is Phase.DONE:
                 late[waiter.seen.name] = clock.now() - service.done_at[waiter.seen.name]
@@ -85,7 +85,7 @@ def test_where_copies_of_a_size_have_ended_the_next_ends_are_seen_at_once(second
 
 @pytest.mark.parametrize("seconds", [20, 47, 61.5])
 def test_by_its_percent_a_look_falls_on_the_end(seconds: float) -> None:
-    """The percent is a whole number, so the end is known to about a hundredth; looks are a second apart at least."""
+    """The percent is a whole number, so the end is known to about a hundredth; polls are a second apart at least."""
     clock = FakeClock()
     service = Timed(clock, {"a": clock.now() + seconds}, born=clock.now())
     looked_at: list[float] = []
@@ -97,7 +97,7 @@ def test_by_its_percent_a_look_falls_on_the_end(seconds: float) -> None:
 
 
 def test_one_that_is_started_beside_others_waits_for_their_next_look() -> None:
-    """A hundred that are started within a second cost no look each."""
+    """A hundred that are started within a second cost no poll each."""
     clock = FakeClock()
     service = Timed(clock, {f"copy-{n}": clock.now() + 100 for n in range(100)})
     watch = Region.of(service, "eu-west-1", clock).watch  # type: ignore[arg-type]
@@ -106,15 +106,15 @@ def test_one_that_is_started_beside_others_waits_for_their_next_look() -> None:
             started = service.seen("eu-west-1", name, "InstanceSnapshot")
             last = ends.enter_context(watch.waiting(started))
             if name == "copy-0":
-                watch.look(last, Deadline(clock=clock, at=clock.now() + 1000))
+                watch.poll(last, Deadline(clock=clock, at=clock.now() + 1000))
         looked = clock.now()
-        watch.look(last, Deadline(clock=clock, at=looked + 1000))
+        watch.poll(last, Deadline(clock=clock, at=looked + 1000))
     assert service.reads == 1 and service.looked_at == [clock.now()]
     assert clock.now() - looked >= CLOSEST
 
 
 def test_one_that_was_complete_and_isnt_shown_any_more_is_looked_for() -> None:
-    """Somebody deletes it while it is waited for; each look says for how long it has been missing."""
+    """Somebody deletes it while it is waited for; each poll says for how long it has been missing."""
     clock = FakeClock()
     service = Timed(clock, {"a": clock.now()})
     watch = Region.of(service, "eu-west-1", clock).watch  # type: ignore[arg-type]
@@ -122,13 +122,13 @@ def test_one_that_was_complete_and_isnt_shown_any_more_is_looked_for() -> None:
     service.get = lambda *given: None  # type: ignore[assignment,method-assign]
     with watch.waiting(complete) as waiter:
         missing = [
-            watch.look(waiter, Deadline(clock=clock, at=clock.now() + 1000)).missing_for for _ in range(3)
+            watch.poll(waiter, Deadline(clock=clock, at=clock.now() + 1000)).missing_for for _ in range(3)
         ]
     assert missing == sorted(set(missing)) and missing[-1] > 0
 
 
 def test_an_end_that_anothers_look_has_shown_is_told_at_once() -> None:
-    """A run that was tagging meanwhile doesn't wait for the next look."""
+    """A run that was tagging meanwhile doesn't wait for the next poll."""
     clock = FakeClock()
     service = Timed(clock, {"a": clock.now() + 5, "b": clock.now() + 600})
     watch = Region.of(service, "eu-west-1", clock).watch  # type: ignore[arg-type]
@@ -136,10 +136,10 @@ def test_an_end_that_anothers_look_has_shown_is_told_at_once() -> None:
     with watch.waiting(a, born=clock.now() - 600) as busy, watch.waiting(b) as other:
         clock.sleep(10)
         deadline = Deadline(clock=clock, at=clock.now() + 1000)
-        watch.look(other, deadline)
+        watch.poll(other, deadline)
         told = clock.now()
-        look = watch.look(busy, deadline)
-    assert look.seen is not None and look.seen.phase is Phase.DONE and clock.now() == told
+        poll = watch.poll(busy, deadline)
+    assert poll.seen is not None and poll.seen.phase is Phase.DONE and clock.now() == told
 
 
 def test_what_was_old_when_it_was_taken_up_teaches_its_age() -> None:
@@ -151,13 +151,13 @@ def test_what_was_old_when_it_was_taken_up_teaches_its_age() -> None:
     with watch.waiting(old, born=clock.now() - 7200) as first, watch.waiting(new) as second:
         clock.sleep(2)
         deadline = Deadline(clock=clock, at=clock.now() + 9000)
-        watch.look(first, deadline)
-        rest = watch.look(second, deadline).remaining
+        watch.poll(first, deadline)
+        rest = watch.poll(second, deadline).remaining
     assert rest is not None and rest > 7100
 
 
 def test_all_ends_are_seen_in_few_looks() -> None:
-    """A hundred copies of an hour, ending over ten minutes, take as many looks as the pauses say."""
+    """A hundred copies of an hour, ending over ten minutes, take as many polls as the pauses say."""
     clock = FakeClock()
     service = Timed(clock, {f"copy-{n}": clock.now() + 3000 + 6 * n for n in range(100)})
     late = lateness(service, clock)
@@ -208,7 +208,7 @@ def test_a_stale_list_shows_another_copy_under_the_name() -> None:
         return [earlier, *(service.seen(region, name, kind) for name in ("a", "b"))]
 
     service.all = lagging  # type: ignore[method-assign]
-    lookout: Lookout = Region.of(service, "eu-west-1", clock).watch.lookout  # type: ignore[arg-type]
+    poller: Poller = Region.of(service, "eu-west-1", clock).watch.poller  # type: ignore[arg-type]
     waiters = [
         Waiter(
             seen=service.seen("eu-west-1", name, "InstanceSnapshot"),
@@ -219,6 +219,6 @@ def test_a_stale_list_shows_another_copy_under_the_name() -> None:
         for name in service.done_at
     ]
     clock.time = born + 20
-    lookout.update(lookout.poll(waiters))
+    poller.update(poller.poll(waiters))
     assert [each.seen.phase for each in waiters] == [Phase.PENDING, Phase.DONE, Phase.DONE]
     assert service.reads == 0

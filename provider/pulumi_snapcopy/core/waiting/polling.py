@@ -1,4 +1,4 @@
-"""Polling: one look at all objects that are waited for in a region, and when to look again."""
+"""Polling: one poll for all objects that are waited for in a region, and when to poll again."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from .policy import CREATION_GRACE, LONGEST_PAUSE, backoff, pause, pause_before_
 
 
 @dataclass(frozen=True, slots=True)
-class Look:
+class Poll:
     """The result of one poll, for one object.
 
     Args:
@@ -46,8 +46,8 @@ class Waiter:
     due: float
     others: Set[str | None] = frozenset()
     age: float = 0.0
-    looks: int = 0
-    last: Look = Look(None)
+    polls: int = 0
+    last: Poll = Poll(None)
     error: ServiceError | None = None
     """The error that ends the wait."""
     missing_since: float | None = None
@@ -63,7 +63,7 @@ Answer = Seen | ServiceError | None
 
 
 @dataclass(slots=True)
-class Lookout:
+class Poller:
     """Polls: lists where several wait, reads where one does. It has neither a thread nor a lock.
 
     Args:
@@ -90,7 +90,7 @@ class Lookout:
         failed = any(isinstance(answer, Transient) for _, answer in answers)
         self._failures = self._failures + 1 if failed else 0
         for waiter, answer in answers:
-            waiter.looks += 1
+            waiter.polls += 1
             self._update(waiter, answer, now)
 
     def _ask(self, kind: str, waiters: Sequence[Waiter]) -> list[tuple[Waiter, Answer]]:
@@ -125,17 +125,17 @@ class Lookout:
         age = now - waiter.born
         rest = pause(age, self.longest_pause)
         if isinstance(answer, Transient):
-            waiter.last, waiter.missing_since = Look(waiter.seen, trouble=answer), None
+            waiter.last, waiter.missing_since = Poll(waiter.seen, trouble=answer), None
             rest = max(rest, backoff(self._failures - 1))
         elif isinstance(answer, ServiceError):
             waiter.error = answer
         elif answer is None:
             waiter.missing_since = now if waiter.missing_since is None else waiter.missing_since
-            waiter.last = Look(None, missing_for=now - waiter.missing_since)
+            waiter.last = Poll(None, missing_for=now - waiter.missing_since)
         else:
             expected = self._expectation.remaining(answer, age)
             waiter.seen, waiter.missing_since = answer, None
-            waiter.last = Look(answer, remaining=expected)
+            waiter.last = Poll(answer, remaining=expected)
             if answer.phase is Phase.DONE:
                 self._expectation.ended(answer, (waiter.age + age) / 2)
             elif expected is not None:
