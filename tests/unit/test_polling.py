@@ -10,8 +10,8 @@ import pytest
 from pulumi_snapcopy.core.errors import ServiceError, Transient
 from pulumi_snapcopy.core.values import Phase, Seen
 from pulumi_snapcopy.core.waiting.deadline import Deadline
-from pulumi_snapcopy.core.waiting.polling import Poller, Waiter
 from pulumi_snapcopy.core.waiting.policy import CLOSEST, SHORTEST_PAUSE
+from pulumi_snapcopy.core.waiting.polling import Poller, Waiter
 from pulumi_snapcopy.core.waiting.region import Region
 from pulumi_snapcopy.lightsail.family import phase
 

@@ -11,8 +11,8 @@ from .observing import Observer
 from .plan import Sent
 from .values import Phase, Seen
 from .waiting.deadline import OutOfTime
-from .waiting.polling import Poll, Waiter
 from .waiting.policy import CREATION_GRACE
+from .waiting.polling import Poll, Waiter
 
 FIRST_ASK = 0.5
 """Seconds after which the records are read for an object that isn't visible; the interval doubles with each read."""
@@ -77,7 +77,7 @@ class Attendant:
         assert run.known.seen is not None
         if self.born is None:  # what this run started is in flight since it was accepted
             run.target.queue.count_in_flight(self.ends)
-        others = frozenset(run.known.predecessors | run.gone) - {run.known.ref}
+        others = frozenset(run.known.predecessors | run.doomed) - {run.known.ref}
         waiting = run.target.watch.waiting(run.known.seen, born=self.born, others=others)
         return self.ends.enter_context(waiting)
 

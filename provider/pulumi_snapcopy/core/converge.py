@@ -5,7 +5,7 @@ Steps that have to be repeated are repeated within the one deadline of the run.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from contextlib import ExitStack
 from dataclasses import replace
 from typing import Any
@@ -53,7 +53,7 @@ class _Convergence:
         self._attendant = Attendant(self._observer, ends)
         self._sending = Sending(self._observer, self._attendant, ends)
         self._tagging_since: float | None = None
-        self._left_to_do = False
+        self._partial = False
         self._searches = 0
         self._named: set[str | None] = set()
 
@@ -80,7 +80,7 @@ class _Convergence:
         while not isinstance(step := next_step(run.spec, run.known, self._seen), plan.Done):
             perform[type(step)](step)
             self._observer.note()
-        self._name_what_is_left(self._observer.unproven)
+        self._name_what_is_left(self._seen.unproven)
         return self._finished()
 
     def _check_source(self, _: plan.CheckSource) -> None:
@@ -114,10 +114,10 @@ class _Convergence:
         if searched:
             self._name_what_is_left(found)
 
-    def _name_what_is_left(self, found: list[Seen]) -> None:
+    def _name_what_is_left(self, found: Sequence[Seen]) -> None:
         """Warn of what carries our mark without proof: somebody may have copied it from one of ours."""
         run, seen = self._run, self._seen
-        ours = {run.known.ref, self._existing.ref, *(each.ref for each in seen.twins), *run.gone}
+        ours = {run.known.ref, self._existing.ref, *(each.ref for each in seen.twins), *run.doomed}
         for each in found:
             if each.ref not in (*ours, *self._named):
                 self._named.add(each.ref)
@@ -203,10 +203,10 @@ class _Convergence:
             raise
         except (NotAllowed, Refused) as refusal:
             reason = refusal.error if isinstance(refusal, NotAllowed) else refusal
-            if step.seen not in seen.leftovers:
+            if step.seen not in seen.surplus:
                 raise reason from None
             run.progress.warn(notices.left_over(step.seen, step.why, reason))
-            self._left_to_do = True
+            self._partial = True
         if seen.existing is None or step.seen.ref != seen.existing.ref:
             self._observer.strike(step.seen)
             return
@@ -256,7 +256,7 @@ class _Convergence:
             )
         return replace(
             known, seen=existing, operation_id=operation_id, predecessors=frozenset(left),
-            left_to_do=self._left_to_do,
+            partial=self._partial,
         )  # fmt: skip
 
     def _operation_id(self, existing: Seen) -> str | None:

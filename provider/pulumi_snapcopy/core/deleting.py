@@ -18,7 +18,7 @@ from .errors import (
     SourceError,
     Transient,
 )
-from .presence import find_known, look_up
+from .presence import find_known, read_or_list
 from .run import Run
 from .service import Service
 from .values import OWNER_TAG, Phase, Seen, Source, Spec
@@ -86,14 +86,14 @@ def delete_one(run: Run, seen: Seen) -> None:
         NotAllowed: if the role isn't allowed to delete it.
         CopyError: if it is still shown at the deadline.
     """
-    run.gone.add(seen.ref)
+    run.doomed.add(seen.ref)
     seen = _marked(run, seen)
     began, attempt, lost = run.clock.now(), 0, False
     current: Seen | None = seen
     while current is not None:
-        doomed = current
+        shown = current
         try:
-            run.begin(partial(run.service.delete, doomed))
+            run.begin(partial(run.service.delete, shown))
             break
         except LoginFailed:
             raise  # which says nothing of what the role may do
@@ -105,7 +105,7 @@ def delete_one(run: Run, seen: Seen) -> None:
         except Refused as error:
             # After a lost answer it may be refused because it is being deleted.
             is_asked = lost and run.clock.now() - began <= CREATION_GRACE
-            if doomed.phase is not Phase.PENDING and not is_asked:
+            if shown.phase is not Phase.PENDING and not is_asked:
                 raise
             run.deadline.back_off(attempt, error)
         except Transient as error:
@@ -173,5 +173,5 @@ def _still_shown(run: Run, seen: Seen, *, is_new: bool = False) -> Seen | None:
     """Return the object as the service shows it now, or None if it is gone or another has its name.
 
     ``is_new``: the deletion was just asked for, so a single read may be stale."""
-    found = look_up(run, seen.name, seen.kind) if is_new else run.read(seen.name, seen.kind)
+    found = read_or_list(run, seen.name, seen.kind) if is_new else run.read(seen.name, seen.kind)
     return found if found is not None and found.ref == seen.ref else None

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from contextlib import suppress
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from typing import Any
 
 from .errors import Denied, SourceError
 from .keys import same_owner
 from .ownership import Whose
 from .plan import Observation
-from .presence import find_known, look_up, read_listed
+from .presence import find_known, read_listed, read_or_list
 from .run import Run
 from .sorting import Sorted, is_elsewhere, is_of_a_former_object, is_orphan, is_twin, sort
 from .values import OWNER_TAG, Known, Phase, Seen, without
@@ -30,9 +30,7 @@ class Observer:
     run: Run
     seen: Observation
     listed: list[Seen] | None = None
-    """What the region had at the first look; None if it wasn't listed."""
-    unproven: list[Seen] = field(default_factory=list)
-    """What of that may be somebody's copy of an object of ours, with its tags."""
+    """What the region had when it was last listed; None if it wasn't."""
 
     def note(self, **changes: Any) -> None:
         """Change the observation, and set its time to now."""
@@ -83,13 +81,18 @@ class Observer:
     def _sort(self, own: Sequence[Seen], rest: Sequence[Seen] = ()) -> None:
         """Observe what else the region has of this resource, in the list or besides."""
         run = self.run
-        shown = {each.ref: each for each in (*(self.listed or ()), *rest) if each.ref not in run.gone}
+        shown = {each.ref: each for each in (*(self.listed or ()), *rest) if each.ref not in run.doomed}
         others = sort(
             run.spec, run.known, [*shown.values()], run.ledger.is_in_state, since=run.began, own=own
         )
         self.note(orphans=others.orphans, failed_before=others.failed_before)
-        named = {each.ref for each in (*self.unproven, *others.orphans)}
-        self.unproven += [each for each in (*others.unproven, *rest) if each.ref not in named]
+        orphans = {each.ref for each in others.orphans}
+        self._note_unproven(*others.unproven, *(each for each in rest if each.ref not in orphans))
+
+    def _note_unproven(self, *found: Seen) -> None:
+        """Observe what has our tags or key, and may be somebody's copy of one of ours."""
+        noted = {each.ref for each in self.seen.unproven}
+        self.note(unproven=(*self.seen.unproven, *(each for each in found if each.ref not in noted)))
 
     def _adopted(self) -> Seen | None:
         """Return the object that the program adopts by its id; None if it adopts none, or has adopted it."""
@@ -104,7 +107,7 @@ class Observer:
         return found
 
     def find(self) -> list[Seen]:
-        """Return the objects that have our name, or carry our key and may be ours."""
+        """Return the objects that have our name, or carry our key; what carries it without proof is noted as unproven."""
         run, known, spec = self.run, self.run.known, self.run.spec
         if not spec.by_id and self.listed is not None:
             return [each for each in self.listed if each.name == spec.name]
@@ -119,13 +122,8 @@ class Observer:
             if run.judge(each).whose is not Whose.THEIRS
             and (each.ref == known.ref or not is_of_a_former_object(known, each))
         ]
-        named = {each.ref for each in self.unproven}
-        self.unproven += [
-            each
-            for each in candidates
-            if each not in ours and each.ref not in named and OWNER_TAG not in each.tags
-        ]
-        in_state = known.partial or known.in_state
+        self._note_unproven(*(each for each in candidates if each not in ours and OWNER_TAG not in each.tags))
+        in_state = known.incomplete or known.in_state
         if in_state and known.seen and known.seen.name and all(each.ref != known.ref for each in ours):
             one = find_known(run)
             ours += [one] if one else []
@@ -134,7 +132,7 @@ class Observer:
     def confirm(self, seen: Seen) -> None:
         """Read again what is to be deleted, and observe what the service shows now."""
         run, existing = self.run, self.seen.existing
-        again = look_up(run, seen.name, seen.kind)
+        again = read_or_list(run, seen.name, seen.kind)
         if existing is not None and existing.ref == seen.ref:
             verdict = run.judge(again) if again else self.seen.verdict
             self.note(existing=again, verdict=verdict)
@@ -144,7 +142,7 @@ class Observer:
             return
         in_state = run.ledger.is_in_state
         rest = sort(run.spec, run.known, [again], in_state, since=run.began)
-        self.unproven += rest.unproven
+        self._note_unproven(*rest.unproven)
         stays = not is_elsewhere(run.known, again, in_state) and run.judge(again).whose is not Whose.THEIRS
         self._update(seen, rest, [again] if stays else [])
 
@@ -175,7 +173,7 @@ class Observer:
         The others are its twins. It is read, since a list may be stale, unless it just was.
         """
         run, given = self.run, self._given()
-        found = [each for each in found if each.ref not in run.gone]
+        found = [each for each in found if each.ref not in run.doomed]
         first = sorted(
             found, key=lambda each: (each.ref != given, each.phase is Phase.FAILED, _born(each), each.name)
         )

@@ -42,7 +42,7 @@ def made(
     olds: Mapping[str, Any] | None = None,
 ) -> Made:
     """Return a resource for the state from what is known of its object, once a run has succeeded."""
-    return _entry(family, inputs, spec, known, replace(bookkeeping, partial=known.left_to_do), olds)
+    return _entry(family, inputs, spec, known, replace(bookkeeping, partial=known.partial), olds)
 
 
 def _entry(

@@ -97,7 +97,7 @@ def classify(
         return Verdict(Whose.UNDECIDED, Evidence.NONE)
     record = deciding(records)
     if record is None or not (
-        _is_of_the_partial(known, record, seen) or _proves(spec, known, record, seen, now)
+        _is_of_the_incomplete(known, record, seen) or _proves(spec, known, record, seen, now)
     ):
         if now < records_until and _record_may_follow(record, seen, now):
             return Verdict(Whose.UNDECIDED, Evidence.NONE, min(records_until, now + TAGGING_GRACE))
@@ -197,6 +197,6 @@ def _is_newer(known: Known, record: Record) -> bool:
     return record.created_at.timestamp() > made.timestamp() + SAME_EVENT
 
 
-def _is_of_the_partial(known: Known, record: Record, seen: Seen) -> bool:
-    """Whether a record is that of the state's partial object, which was never visible."""
+def _is_of_the_incomplete(known: Known, record: Record, seen: Seen) -> bool:
+    """Whether a record is that of the state's incomplete object, which was never visible."""
     return known.never_seen and record.id == known.operation_id and is_made_by(record, seen)

@@ -45,6 +45,7 @@ class Observation:
         twins: other objects of the same request, where a repeated request makes another.
         orphans: what interrupted runs of this resource made, and the state doesn't have.
         failed_before: earlier objects of this resource that failed.
+        unproven: what has our tags or key, and may be somebody's copy of one of ours.
         source: the source, once it was checked.
         missing_for: seconds for which the requested object hasn't been visible.
         failure: the reason of a failure, once that is known.
@@ -68,6 +69,7 @@ class Observation:
     twins: tuple[Seen, ...] = ()
     orphans: tuple[Seen, ...] = ()
     failed_before: tuple[Seen, ...] = ()
+    unproven: tuple[Seen, ...] = ()
     source: Source | None = None
     missing_for: float = 0.0
     failure: str | None = None
@@ -85,8 +87,8 @@ class Observation:
     search_from: float = 0.0
 
     @property
-    def leftovers(self) -> tuple[Seen, ...]:
-        """What goes beside the object itself."""
+    def surplus(self) -> tuple[Seen, ...]:
+        """What is deleted beside the object itself."""
         return (*self.orphans, *self.failed_before, *self.twins)
 
 

@@ -12,7 +12,7 @@ from .values import Seen
 from .waiting.policy import CREATION_GRACE, LONGEST_SKEW, backoff
 
 
-def look_up(run: Run, name: str, kind: str = "") -> Seen | None:
+def read_or_list(run: Run, name: str, kind: str = "") -> Seen | None:
     """Return the object of a name, or None only if a read and a list agree that there is none; where listing is denied, the read decides."""
     return run.read(name, kind) or _listed(run, name)
 
@@ -53,7 +53,7 @@ def _listed(run: Run, name: str) -> Seen | None:
 def _is_new(run: Run) -> bool:
     """Whether it was created so recently that it may not be visible yet."""
     known = run.known
-    if known.seen is None or not known.partial or known.seen.created_at is None:
+    if known.seen is None or not known.incomplete or known.seen.created_at is None:
         return known.never_seen
     return run.clock.now() - known.seen.created_at.timestamp() <= CREATION_GRACE + LONGEST_SKEW
 

@@ -83,8 +83,8 @@ class Run:
     """Whether this run has left another one the time to tag what that may have made."""
     keeps: bool = False
     """Whether ``known`` has to stay in the state if the run fails."""
-    gone: set[str | None] = field(default_factory=set)
-    """Refs that this run has deleted; lists may go on showing them."""
+    doomed: set[str | None] = field(default_factory=set)
+    """Refs of what this run deletes or has deleted; lists may go on showing them."""
     began: float = field(init=False)
     deadline: Deadline = field(init=False)
 
@@ -170,7 +170,7 @@ class Run:
             return verdict
         records = [each for each in self.records() if not self._is_from_before(each)]
         record = deciding(records)
-        if record and not self.known.partial and not self.retry(partial(self._describes, record)):
+        if record and not self.known.incomplete and not self.retry(partial(self._describes, record)):
             records = []  # it is of another date, and proves nothing of this one
         return classify(
             self.spec, self.known, seen, records=records, now=self.clock.now(), rested=self.rested,

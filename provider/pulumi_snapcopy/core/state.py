@@ -38,7 +38,7 @@ def known(family: Family, outputs: Mapping[str, Any], id_: str = "") -> Known:
         predecessors=frozenset(bookkeeping.predecessors),
         former_keys=bookkeeping.former_keys,
         in_state=seen is not None,
-        left_to_do=bookkeeping.partial,
+        partial=bookkeeping.partial,
     )
 
 

@@ -257,7 +257,7 @@ class Known:
         adopted: whether this run adopts it.
         by_record: whether only the service's record proved it ours.
         in_state: whether the state has this very object.
-        left_to_do: whether a run has left something undone, such as a tag or a deletion that wasn't allowed.
+        partial: whether a run has left something undone, such as a tag or a deletion that wasn't allowed.
     """
 
     seen: Seen | None = None
@@ -269,7 +269,7 @@ class Known:
     adopted: bool = False
     by_record: bool = False
     in_state: bool = False
-    left_to_do: bool = False
+    partial: bool = False
 
     @property
     def next(self) -> Known:
@@ -287,19 +287,19 @@ class Known:
         return self.seen is not None and self.seen.phase is Phase.DONE
 
     @property
-    def partial(self) -> bool:
+    def incomplete(self) -> bool:
         """Whether there is an object that isn't complete."""
         return self.seen is not None and self.seen.phase is not Phase.DONE
 
     @property
     def whole(self) -> bool:
         """Whether the state has the object complete, and nothing was left to do."""
-        return self.complete and self.in_state and not self.left_to_do
+        return self.complete and self.in_state and not self.partial
 
     @property
     def never_seen(self) -> bool:
         """Whether the object was requested, and never visible since."""
-        return self.partial and self.ref is None
+        return self.incomplete and self.ref is None
 
 
 def form_of(origin: str) -> str:

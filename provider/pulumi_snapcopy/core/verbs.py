@@ -227,7 +227,7 @@ class Verbs:
         spec = self.family.spec(inputs, bookkeeping)
         is_first = olds is None and self.is_first_run(bookkeeping.identity)
         run = self._run(spec, start, call, timeout=timeout, is_first=is_first)
-        run.gone |= deleted
+        run.doomed |= deleted
         try:
             self._admit(run, olds or {})
             known = converge(run, dropped=set(tags) - set(spec.tags))

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from ..service import Service
 from .clock import Clock
 from .listing import Listing
-from .polling import Poller
 from .policy import LONGEST_PAUSE
+from .polling import Poller
 from .queue import Queue
 from .watch import Watch
 

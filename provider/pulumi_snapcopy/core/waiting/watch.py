@@ -10,8 +10,8 @@ from dataclasses import dataclass, field
 from ..values import Seen
 from .clock import Clock
 from .deadline import Deadline, OutOfTime
-from .polling import Poll, Poller, Waiter
 from .policy import pause
+from .polling import Poll, Poller, Waiter
 
 
 @dataclass(slots=True)
