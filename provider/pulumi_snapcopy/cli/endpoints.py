@@ -50,7 +50,7 @@ def settle_region(given: str | None, login: Login | None = None, known: Regions 
     region = given or (login or OwnLogin()).default_region()
     if region is None:
         raise click.ClickException(
-            "no region is set. Write one, such as eu-west-1, or set AWS_DEFAULT_REGION."
+            "no region is set. Write --target-region, such as --target-region eu-west-1, or set AWS_DEFAULT_REGION."
         )
     refuse_unknown([region], known)
     return region

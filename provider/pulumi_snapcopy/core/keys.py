@@ -32,6 +32,16 @@ def place(urn: str) -> str:
     return "::".join(urn.split("::")[2:])
 
 
+def name(urn: str) -> str:
+    """Return a resource's name, which may contain colons.
+
+    Example:
+        >>> name("urn:pulumi:dev::shop::pulumi-python:dynamic/x:CopiedSnapshot::shop::db")
+        'shop::db'
+    """
+    return place(urn).partition("::")[2]
+
+
 def name_in_program(urn: str) -> str:
     """Return a resource's name in the program, behind the types of the components that it is in.
 

@@ -22,6 +22,7 @@ from pulumi.dynamic import (
     UpdateResult,
 )  # fmt: skip
 
+from ..core import keys
 from ..core.account import AccountGuard
 from ..core.errors import ConfigError
 from ..core.family import Family
@@ -211,7 +212,7 @@ class DynamicProvider(ResourceProvider):
         try:
             if not counted:
                 return work(call)
-            with _TALLY.counting(urn.rpartition("::")[2]):
+            with _TALLY.counting(keys.name(urn)):
                 return work(call)
         except VerbFailed as failed:
             self._fail(failed, props)

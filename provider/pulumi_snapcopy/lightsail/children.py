@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from ..core.keys import owner, place, same_owner
+from ..core import keys
+from ..core.keys import owner, same_owner
 from ..core.values import OWNER_TAG, Phase, Seen
 from ..recovery.evidence import Copy, CopyState
 from .family import phase
@@ -99,7 +100,7 @@ class Children:
             >>> Children(name="dr", urn="u::p::T::dr", aliases=("u::p::T::old",)).urns_of("web-1", date(2026, 11, 20))[1]
             'u::p::T$pulumi-python:dynamic/lightsail:CopiedSnapshot::old-web-1-2026-11-20'
         """
-        before = [Children(name=urn.rpartition("::")[2], urn=urn) for urn in self.aliases]
+        before = [Children(name=keys.name(urn), urn=urn) for urn in self.aliases]
         return [each.urn_of(source, day, kind) for each in (self, *before)]
 
     def recorded(self, entries: Mapping[str, Mapping[str, Any]]) -> tuple[Child, ...]:
@@ -190,4 +191,4 @@ class Children:
 
 def _is_one(urn: str, urns: Iterable[str]) -> bool:
     """Whether a URN is one of these, in whatever stack and project."""
-    return place(urn) in {place(each) for each in urns}
+    return keys.place(urn) in {keys.place(each) for each in urns}

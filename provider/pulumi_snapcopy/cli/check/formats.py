@@ -10,7 +10,7 @@ from typing import Any
 from urllib.parse import quote
 
 from ... import __version__
-from ...core.keys import place
+from ...core.keys import name
 from .configuring import RULES
 from .judging import REFUSED, FoundViolation
 
@@ -133,7 +133,7 @@ def _location(each: FoundViolation) -> dict[str, Any]:
 
 
 def _name(each: FoundViolation) -> str:
-    return place(each.urn).partition("::")[2]
+    return name(each.urn)
 
 
 def _one_line(text: str) -> str:

@@ -11,9 +11,9 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Final, Literal
 
+from .. import keys
 from ..fields import BOOKKEEPING as BOOKKEEPING
 from ..fields import snake_case
-from ..keys import place
 
 Inputs = Mapping[str, Any]
 Config = Mapping[str, Any]
@@ -139,7 +139,7 @@ class Resource:
     @property
     def name(self) -> str:
         """Its name in the program."""
-        return place(self.urn).partition("::")[2]
+        return keys.name(self.urn)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
