@@ -172,7 +172,7 @@ def test_a_room_knows_its_own_libraries(room: str) -> None:
     assert {each.top for each in of(room)} - {*sys.stdlib_module_names, PACKAGE} <= LIBRARIES[room]
 
 
-PERFORMING = {"attending", "checking", "converge", "deleting", "observing", "run", "sending", "verbs"}
+PERFORMING = {"awaiting", "checking", "converge", "deleting", "observing", "run", "sending", "verbs"}
 TELLING = {"messages", "notices"}
 DECIDING = {"ownership", "plan", "sorting"}
 

@@ -11,7 +11,7 @@ from pulumi_snapcopy.core.errors import ServiceError, Transient
 from pulumi_snapcopy.core.values import Phase, Seen
 from pulumi_snapcopy.core.waiting.deadline import Deadline
 from pulumi_snapcopy.core.waiting.policy import CLOSEST, SHORTEST_PAUSE
-from pulumi_snapcopy.core.waiting.polling import Poller, Waiter
+from pulumi_snapcopy.core.waiting.polling import Poller, Watched
 from pulumi_snapcopy.core.waiting.region import Region
 from pulumi_snapcopy.lightsail.family import phase
 
@@ -57,7 +57,7 @@ def lateness(service: Timed, clock: FakeClock) -> dict[str, float]:
     poller: Poller = Region.of(service, "eu-west-1", clock).watch.poller  # type: ignore[arg-type]
     born = clock.now()
     copies = [service.seen("eu-west-1", name, "InstanceSnapshot") for name in service.done_at]
-    waiters = [Waiter(seen=copy, born=born, due=born) for copy in copies]
+    waiters = [Watched(seen=copy, born=born, due=born) for copy in copies]
     late = {}
     while waiters:
         clock.time = min(waiter.due for waiter in waiters)
@@ -210,7 +210,7 @@ def test_a_stale_list_shows_another_copy_under_the_name() -> None:
     service.all = lagging  # type: ignore[method-assign]
     poller: Poller = Region.of(service, "eu-west-1", clock).watch.poller  # type: ignore[arg-type]
     waiters = [
-        Waiter(
+        Watched(
             seen=service.seen("eu-west-1", name, "InstanceSnapshot"),
             born=born,
             due=born,

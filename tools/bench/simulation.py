@@ -13,7 +13,7 @@ from dataclasses import dataclass, field, replace
 from statistics import median
 
 from pulumi_snapcopy.core.values import Phase, Seen
-from pulumi_snapcopy.core.waiting.polling import Poller, Waiter
+from pulumi_snapcopy.core.waiting.polling import Poller, Watched
 from pulumi_snapcopy.core.waiting.region import Region
 
 PAGE = 100
@@ -122,13 +122,13 @@ class _Waits:
 
     service: _Listed
     poller: Poller
-    waiters: list[Waiter]
+    waiters: list[Watched]
 
     @classmethod
     def of(cls, name: str, copies: int, dice: random.Random) -> _Waits:
         service = _service(name, copies, dice, _Time())
         poller = Region.of(service, name, service.clock).watch.poller  # type: ignore[arg-type]
-        waiters = [Waiter(seen=copy, born=0.0, due=0.0) for copy in service.copies.values()]
+        waiters = [Watched(seen=copy, born=0.0, due=0.0) for copy in service.copies.values()]
         return cls(service, poller, waiters)
 
     def run(self, totals: _Totals) -> None:

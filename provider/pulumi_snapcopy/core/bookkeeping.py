@@ -12,9 +12,6 @@ from .fields import camel_case
 from .rules.judgement import BOOKKEEPING, UNKNOWN
 from .waiting.policy import DEFAULT_TIMEOUT
 
-REMEMBERED_KEYS = 20
-"""How many keys of earlier objects the state keeps, so that it stays small."""
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Bookkeeping:
@@ -82,17 +79,6 @@ class Bookkeeping:
 
 _KEYS = {camel_case(each.name): each.name for each in fields(Bookkeeping)}
 _NOTHING = Bookkeeping()
-
-
-def with_former_key(former: Mapping[str, str], key: str, *, now: float) -> dict[str, str]:
-    """Return the former keys with one whose object is there now; the latest `REMEMBERED_KEYS` of them.
-
-    Example:
-        >>> with_former_key({"a1": "2026-11-20T00:00:00Z"}, "b2", now=1795780800.0)
-        {'a1': '2026-11-20T00:00:00Z', 'b2': '2026-11-27T12:00:00Z'}
-    """
-    found = {**former, key: iso_of(now)}
-    return {each: found[each] for each in sorted(found, key=found.__getitem__)[-REMEMBERED_KEYS:]}
 
 
 def iso(time: datetime | None) -> str:

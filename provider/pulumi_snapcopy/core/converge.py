@@ -11,7 +11,7 @@ from dataclasses import replace
 from typing import Any
 
 from . import messages, notices, plan
-from .attending import Attendant
+from .awaiting import Waiter
 from .deleting import NotAllowed, delete_one
 from .errors import (
     CopyError,
@@ -50,8 +50,8 @@ class _Convergence:
         self._run = run
         self._observer = Observer(run, Observation(now=run.clock.now(), dropped=dropped))
         self._ends = ends
-        self._attendant = Attendant(self._observer, ends)
-        self._sending = Sending(self._observer, self._attendant, ends)
+        self._waiter = Waiter(self._observer, ends)
+        self._sending = Sending(self._observer, self._waiter, ends)
         self._tagging_since: float | None = None
         self._partial = False
         self._searches = 0
@@ -71,7 +71,7 @@ class _Convergence:
         perform: dict[type[Step], Callable[[Any], None]] = {
             plan.CheckSource: self._check_source, plan.Create: self._sending.create,
             plan.SearchForLost: self._sending.search_for_lost, plan.LookAgain: self._look_again,
-            plan.Rest: self._rest, plan.TakeUp: self._take_up, plan.Wait: lambda _: self._attendant.poll(),
+            plan.Rest: self._rest, plan.TakeUp: self._take_up, plan.Wait: lambda _: self._waiter.poll(),
             plan.Tag: self._tag, plan.Untag: self._untag, plan.Delete: self._delete, plan.Fail: self._fail,
         }  # fmt: skip
         run.progress.show(f"looking for the {run.spec.words.thing} at {run.spec.words.provider}")
@@ -138,7 +138,7 @@ class _Convergence:
         ):
             run.progress.warn(notices.taken_up_late(run.spec, existing))
         if self._seen.taken_up and known.ref != existing.ref:  # a second request's has an elder twin
-            self._attendant.leave()
+            self._waiter.leave()
             self._observer.note(tagged=False)
         same = known.seen is not None and known.ref in (None, existing.ref)
         self._observer.take_up(
@@ -155,7 +155,7 @@ class _Convergence:
     def _tag(self, step: plan.Tag) -> None:
         run, existing, now = self._run, self._existing, self._run.clock.now()
         self._tagging_since = now if self._tagging_since is None else self._tagging_since
-        self._attendant.trouble = None
+        self._waiter.trouble = None
         attempt = 0
         while not self._seen.tagged:
             try:
@@ -164,7 +164,7 @@ class _Convergence:
                 self._observer.note(tagged=True)
             except (NotFound, Refused, Transient) as error:
                 if not step.must:
-                    self._attendant.trouble = error if isinstance(error, Transient) else None
+                    self._waiter.trouble = error if isinstance(error, Transient) else None
                     self._observer.note(tag_again_at=now + max(now - self._tagging_since, SHORTEST_PAUSE))
                     return
                 if self._is_final(error) and attempt:  # one refusal may be a stale read's
@@ -174,7 +174,7 @@ class _Convergence:
 
     def _is_final(self, error: ServiceError) -> bool:
         """Whether a refusal to tag is final: just after completion the service may still take it for pending."""
-        since = self._attendant.complete_since
+        since = self._waiter.complete_since
         is_new = since is not None and self._run.clock.now() - since <= CREATION_GRACE
         return not isinstance(error, Transient) and not is_new
 
@@ -216,7 +216,7 @@ class _Convergence:
         """Forget what was deleted, so that the plan starts over."""
         run = self._run
         self._sending.failed += gone.phase is Phase.FAILED
-        self._attendant.leave()
+        self._waiter.leave()
         run.keeps, run.known = False, run.known.next
         self._observer.note(
             existing=None,

@@ -8,12 +8,13 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from .errors import Denied, SourceError
+from .former_keys import is_of_a_former_object
 from .keys import same_owner
 from .ownership import Whose
 from .plan import Observation
 from .presence import find_known, read_listed, read_or_list
 from .run import Run
-from .sorting import Sorted, is_elsewhere, is_of_a_former_object, is_orphan, is_twin, sort
+from .sorting import Sorted, is_elsewhere, is_orphan, is_twin, sort
 from .values import OWNER_TAG, Known, Phase, Seen, without
 from .waiting.policy import FILTERS_LAG
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timezone
 
 from . import notices, plan
-from .attending import Attendant
+from .awaiting import Waiter
 from .errors import AnswerLost, NameInUse, ServiceError, Transient
 from .observing import Observer
 from .ownership import Evidence, Verdict, Whose
@@ -23,7 +23,7 @@ class Sending:
 
     Args:
         observer: receives what is seen.
-        attendant: waits for what was accepted.
+        waiter: waits for what was accepted.
         ends: an accepted request counts as in flight until this closes.
         unanswered: how many requests had no answer that can be relied on.
         failed: how many requests were accepted and failed later.
@@ -31,7 +31,7 @@ class Sending:
     """
 
     observer: Observer
-    attendant: Attendant
+    waiter: Waiter
     ends: ExitStack
     unanswered: int = 0
     failed: int = 0
@@ -90,7 +90,7 @@ class Sending:
 
     def _accepted(self, started: Started) -> None:
         run, seen = self._run, started.seen
-        self.attendant.born = now = run.clock.now()
+        self.waiter.born = now = run.clock.now()
         if seen.created_at is None:  # so that the next run knows for how long it may not be visible
             seen = replace(seen, created_at=datetime.fromtimestamp(now, timezone.utc))
         if self._seen.sent is Sent.LOST:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 
-from .bookkeeping import iso
+from .former_keys import is_of_a_former_object
 from .keys import same_owner
 from .ownership import Whose, carries_key, classify, is_of_this_type, is_recent
 from .values import ADOPTED, OWNER_TAG, SOURCE_TAG, Known, Phase, Seen, Spec, is_retained
@@ -110,15 +110,6 @@ def is_twin(spec: Spec, known: Known, seen: Seen, existing: Seen, in_state: InSt
         return False
     same_size = None in (seen.size, existing.size) or seen.size == existing.size
     return same_size and is_recent(spec, seen.created_at, since) and not is_retained(seen)
-
-
-def is_of_a_former_object(known: Known, seen: Seen) -> bool:
-    """Return whether it was made while an earlier object with its key was there, and so is somebody's copy of that.
-
-    A run that asks for such a key again makes its object later.
-    """
-    until = known.former_keys.get(seen.key)
-    return until is not None and seen.created_at is not None and iso(seen.created_at) <= until
 
 
 def _has_failed_before(spec: Spec, known: Known, seen: Seen) -> bool:

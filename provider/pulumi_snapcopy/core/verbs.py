@@ -9,12 +9,13 @@ from typing import Any
 
 from . import messages, notices, state
 from .account import AccountGuard
-from .bookkeeping import Bookkeeping, iso, with_former_key
+from .bookkeeping import Bookkeeping, iso
 from .checking import Checked, Checking
 from .converge import converge
 from .deleting import NotAllowed, Replacement, delete_known
 from .errors import CopyError
 from .family import Family
+from .former_keys import still_there, with_former_key
 from .ledger import Entry, Ledger
 from .messages import DELETING, MAKING, READING
 from .outcome import Made, Properties, VerbFailed, failed, made, refreshed
@@ -339,9 +340,8 @@ def _with_source(run: Run, bookkeeping: Bookkeeping, olds: Mapping[str, Any]) ->
 
 
 def _at_end(run: Run, known: Known, start: Known, deleted: Set[str]) -> Known:
-    """Return what is known at the end of a run: which earlier objects there still are, and so until when their key."""
+    """Return what is known at the end of a run: which earlier objects there still are, and until when each key's was."""
     left, former = known.predecessors - deleted, known.former_keys
-    if left and former and not start.whole:
-        now = run.clock.now() + run.ahead  # compared with when the service says that an object was made
-        former = with_former_key(former, max(former, key=former.__getitem__), now=now)
+    if left and not start.whole:
+        former = still_there(former, now=run.clock.now() + run.ahead)
     return replace(known, predecessors=left, former_keys=former)

@@ -30,7 +30,7 @@ class Poll:
 
 
 @dataclass(slots=True, eq=False)
-class Waiter:
+class Watched:
     """An object that is waited for.
 
     Args:
@@ -77,68 +77,68 @@ class Poller:
     _failures: int = 0
     _listing_denied: bool = False
 
-    def poll(self, waiters: Sequence[Waiter]) -> list[tuple[Waiter, Answer]]:
-        """Return the service's answers for the waiters, which aren't changed yet."""
-        kinds: dict[str, list[Waiter]] = {}
-        for waiter in waiters:
-            kinds.setdefault(waiter.seen.kind, []).append(waiter)
+    def poll(self, watched: Sequence[Watched]) -> list[tuple[Watched, Answer]]:
+        """Return the service's answer for each; nothing is changed yet."""
+        kinds: dict[str, list[Watched]] = {}
+        for each in watched:
+            kinds.setdefault(each.seen.kind, []).append(each)
         return [answer for kind, of_kind in kinds.items() for answer in self._ask(kind, of_kind)]
 
-    def update(self, answers: Sequence[tuple[Waiter, Answer]]) -> None:
-        """Hand the answers to the waiters, and set when each is due again."""
+    def update(self, answers: Sequence[tuple[Watched, Answer]]) -> None:
+        """Note the answers, and set when each is due again."""
         now = self.listing.clock.now()
         failed = any(isinstance(answer, Transient) for _, answer in answers)
         self._failures = self._failures + 1 if failed else 0
-        for waiter, answer in answers:
-            waiter.polls += 1
-            self._update(waiter, answer, now)
+        for watched, answer in answers:
+            watched.polls += 1
+            self._update(watched, answer, now)
 
-    def _ask(self, kind: str, waiters: Sequence[Waiter]) -> list[tuple[Waiter, Answer]]:
+    def _ask(self, kind: str, watched: Sequence[Watched]) -> list[tuple[Watched, Answer]]:
         listed: dict[str, Seen] | None = None
-        if len(waiters) > 1 and kind and not self._listing_denied:
+        if len(watched) > 1 and kind and not self._listing_denied:
             try:
                 listed = {each.name: each for each in self.listing.of(kind)}
             except Denied:
                 self._listing_denied = True
             except ServiceError as error:
-                return [(waiter, error) for waiter in waiters]
-        return [(waiter, self._answer(waiter, listed)) for waiter in waiters]
+                return [(each, error) for each in watched]
+        return [(each, self._answer(each, listed)) for each in watched]
 
-    def _answer(self, waiter: Waiter, listed: Mapping[str, Seen] | None) -> Answer:
+    def _answer(self, watched: Watched, listed: Mapping[str, Seen] | None) -> Answer:
         """Answer from a list; what it doesn't show is read only shortly before it would be given up."""
-        if listed and (found := listed.get(waiter.seen.name)) and found.ref not in waiter.others:
+        if listed and (found := listed.get(watched.seen.name)) and found.ref not in watched.others:
             return found
-        since = waiter.missing_since
+        since = watched.missing_since
         if listed is not None and (since is None or self.listing.clock.now() - since < CREATION_GRACE / 2):
             return None
-        return self._read(waiter)
+        return self._read(watched)
 
-    def _read(self, waiter: Waiter) -> Answer:
-        seen = waiter.seen
+    def _read(self, watched: Watched) -> Answer:
+        seen = watched.seen
         try:
             found = self.listing.service.get(self.listing.region, seen.name, seen.kind or None)
         except ServiceError as error:
             return error
-        return None if found is not None and found.ref in waiter.others else found
+        return None if found is not None and found.ref in watched.others else found
 
-    def _update(self, waiter: Waiter, answer: Answer, now: float) -> None:
-        age = now - waiter.born
+    def _update(self, watched: Watched, answer: Answer, now: float) -> None:
+        age = now - watched.born
         rest = pause(age, self.longest_pause)
         if isinstance(answer, Transient):
-            waiter.last, waiter.missing_since = Poll(waiter.seen, trouble=answer), None
+            watched.last, watched.missing_since = Poll(watched.seen, trouble=answer), None
             rest = max(rest, backoff(self._failures - 1))
         elif isinstance(answer, ServiceError):
-            waiter.error = answer
+            watched.error = answer
         elif answer is None:
-            waiter.missing_since = now if waiter.missing_since is None else waiter.missing_since
-            waiter.last = Poll(None, missing_for=now - waiter.missing_since)
+            watched.missing_since = now if watched.missing_since is None else watched.missing_since
+            watched.last = Poll(None, missing_for=now - watched.missing_since)
         else:
             expected = self._expectation.remaining(answer, age)
-            waiter.seen, waiter.missing_since = answer, None
-            waiter.last = Poll(answer, remaining=expected)
+            watched.seen, watched.missing_since = answer, None
+            watched.last = Poll(answer, remaining=expected)
             if answer.phase is Phase.DONE:
-                self._expectation.ended(answer, (waiter.age + age) / 2)
+                self._expectation.ended(answer, (watched.age + age) / 2)
             elif expected is not None:
                 rest = pause_before_end(rest, expected)
-            waiter.age = age
-        waiter.due = now + rest
+            watched.age = age
+        watched.due = now + rest

@@ -1,4 +1,4 @@
-"""The shared watch of a region: the waiter whose pause ends first polls for all of them; there is no thread behind it."""
+"""The shared watch of a region: who waits, and is due first, polls for all that wait; there is no thread behind it."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from ..values import Seen
 from .clock import Clock
 from .deadline import Deadline, OutOfTime
 from .policy import pause
-from .polling import Poll, Poller, Waiter
+from .polling import Poll, Poller, Watched
 
 
 @dataclass(slots=True)
@@ -26,13 +26,13 @@ class Watch:
     poller: Poller
     clock: Clock
     _changed: threading.Condition = field(default_factory=threading.Condition)
-    _waiters: list[Waiter] = field(default_factory=list)
+    _watched: list[Watched] = field(default_factory=list)
     _polling: bool = False
 
     @contextmanager
     def waiting(
         self, seen: Seen, *, born: float | None = None, others: Set[str | None] = frozenset()
-    ) -> Iterator[Waiter]:
+    ) -> Iterator[Watched]:
         """Add an object to the watch until the context ends.
 
         Args:
@@ -44,48 +44,48 @@ class Watch:
         if born is None:
             born = seen.created_at.timestamp() if seen.created_at else now
         born = min(born, now)
-        waiter = Waiter(seen=seen, born=born, due=now, others=others, age=now - born)
+        watched = Watched(seen=seen, born=born, due=now, others=others, age=now - born)
         with self._changed:
-            if self._waiters:  # their next poll serves it, too
-                waiter.due += pause(0, self.poller.longest_pause)
-            self._waiters.append(waiter)
+            if self._watched:  # their next poll serves it, too
+                watched.due += pause(0, self.poller.longest_pause)
+            self._watched.append(watched)
         try:
-            yield waiter
+            yield watched
         finally:
             with self._changed:
-                self._waiters.remove(waiter)
+                self._watched.remove(watched)
                 self._changed.notify_all()
 
-    def poll(self, waiter: Waiter, deadline: Deadline) -> Poll:
-        """Return the result of the next poll, which another waiter may make.
+    def poll(self, watched: Watched, deadline: Deadline) -> Poll:
+        """Return the result of the next poll, which another caller may make.
 
         Raises:
             OutOfTime: if the deadline passes before.
             ServiceError: if the service refuses the poll for good.
         """
         with self._changed:
-            polls = waiter.polls
-            while waiter.polls == polls and not waiter.ended:
+            polls = watched.polls
+            while watched.polls == polls and not watched.ended:
                 now = self.clock.now()
                 if now >= deadline.at:
-                    raise OutOfTime(waiter.last.trouble)
-                if not self._polling and now >= waiter.due:
+                    raise OutOfTime(watched.last.trouble)
+                if not self._polling and now >= watched.due:
                     self._polling = True
                     break
-                until = deadline.at if self._polling else min(waiter.due, deadline.at)
+                until = deadline.at if self._polling else min(watched.due, deadline.at)
                 self.clock.wait(self._changed, until - now)
-        if waiter.polls == polls and not waiter.ended:
+        if watched.polls == polls and not watched.ended:
             self._poll_for_all()
-        if waiter.error is not None:
-            raise waiter.error
-        return waiter.last
+        if watched.error is not None:
+            raise watched.error
+        return watched.last
 
     def _poll_for_all(self) -> None:
         with self._changed:
-            waiting = [each for each in self._waiters if not each.ended]
+            unended = [each for each in self._watched if not each.ended]
         answers = []
         try:
-            answers = self.poller.poll(waiting)
+            answers = self.poller.poll(unended)
         finally:
             with self._changed:
                 self._polling = False

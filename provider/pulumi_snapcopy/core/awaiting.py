@@ -12,14 +12,14 @@ from .plan import Sent
 from .values import Phase, Seen
 from .waiting.deadline import OutOfTime
 from .waiting.policy import CREATION_GRACE
-from .waiting.polling import Poll, Waiter
+from .waiting.polling import Poll, Watched
 
 FIRST_ASK = 0.5
 """Seconds after which the records are read for an object that isn't visible; the interval doubles with each read."""
 
 
 @dataclass(slots=True)
-class Attendant:
+class Waiter:
     """Polls one object, together with all other waits in its region.
 
     Args:
@@ -35,15 +35,15 @@ class Attendant:
     born: float | None = None
     complete_since: float | None = None
     trouble: Transient | None = None
-    _waiter: Waiter | None = None
+    _watched: Watched | None = None
     _next_ask: float = FIRST_ASK
 
     def poll(self) -> None:
         """Wait for the next poll, and take its result into the observation."""
         run, known = self.observer.run, self.observer.run.known
-        waiter = self._waiter = self._waiter or self._join()
+        watched = self._watched = self._watched or self._join()
         try:
-            poll = run.target.watch.poll(waiter, run.deadline)
+            poll = run.target.watch.poll(watched, run.deadline)
         except OutOfTime as end:
             raise OutOfTime(end.trouble or self.trouble) from None
         self.observer.note(waited=True)
@@ -69,10 +69,10 @@ class Attendant:
 
     def leave(self) -> None:
         """Stop waiting, and leave the region's watch."""
-        self._waiter, self.born = None, None
+        self._watched, self.born = None, None
         self.ends.close()
 
-    def _join(self) -> Waiter:
+    def _join(self) -> Watched:
         run = self.observer.run
         assert run.known.seen is not None
         if self.born is None:  # what this run started is in flight since it was accepted
