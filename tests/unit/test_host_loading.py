@@ -11,7 +11,8 @@ import pytest
 from pulumi.dynamic import Config, ConfigureRequest
 from pulumi_snapcopy.core.service import Service
 from pulumi_snapcopy.host import _sdk
-from pulumi_snapcopy.host.dynamic import Backend, DynamicProvider
+from pulumi_snapcopy.host.backend import Backend
+from pulumi_snapcopy.host.dynamic import DynamicProvider
 
 from tests.harness.services import EC2_COPY, LIGHTSAIL_COPY
 

@@ -24,7 +24,8 @@ if TYPE_CHECKING:
 
 def copied_snapshot() -> DynamicProvider:
     """Return the dynamic provider of copies."""
-    from ..host.dynamic import Backend, DynamicProvider
+    from ..host.backend import Backend
+    from ..host.dynamic import DynamicProvider
     from .family import CopiedSnapshots
 
     return DynamicProvider(

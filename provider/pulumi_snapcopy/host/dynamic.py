@@ -5,10 +5,7 @@ Page: https://www.pulumi.com/docs/iac/concepts/resources/dynamic-providers/
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
-from functools import cache
 from typing import Any, ClassVar, NoReturn
 
 from pulumi.dynamic import (
@@ -23,16 +20,12 @@ from pulumi.dynamic import (
 )  # fmt: skip
 
 from ..core import keys
-from ..core.account import AccountGuard
 from ..core.errors import ConfigError
-from ..core.family import Family
-from ..core.ledger import Ledger
 from ..core.outcome import Made, VerbFailed
-from ..core.service import Service
-from ..core.verbs import Call, Verbs
-from ..core.waiting.clock import Clock, SystemClock
+from ..core.verbs import Call
+from ..core.waiting.clock import SystemClock
 from . import _sdk
-from .identity import is_first_run
+from .backend import Backend
 from .progress import Row
 from .settings import Settings
 from .tally import Tally
@@ -40,51 +33,8 @@ from .translation import known, unknown_again
 
 Properties = dict[str, Any]
 
-_IMPORTS = threading.RLock()
-"""Held while a service is made, which imports its SDK: modules that import each other in a circle, as botocore's do, must
-not be imported by two threads at the same time."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Backend:
-    """What a service's package provides to the verbs.
-
-    Args:
-        factory: the function that the state refers to as the provider; it must never move.
-        family: the resource type.
-        service: makes the service from the settings and the clock.
-        default_region: the region that the service's own tooling would use.
-        account: returns the account that the credentials belong to, asked in a region.
-        by_settings: makes the family, if the settings decide which it is; default: ``family``.
-        ledger: returns a ledger that several types share, whose resources may have the same objects.
-        settings: the settings that only this service has.
-    """
-
-    factory: Callable[[], DynamicProvider]
-    family: Family
-    service: Callable[[Settings, Clock], Service]
-    default_region: Callable[[Settings], str | None]
-    account: Callable[[Settings, str], str]
-    by_settings: Callable[[Settings], Family] | None = None
-    ledger: Callable[[], Ledger] | None = None
-    settings: tuple[str, ...] = ()
-
-
-@cache
-def _ledger_of(factory: Callable[[], DynamicProvider]) -> Ledger:
-    """Return the one ledger of a resource type in this process.
-
-    The host makes a provider for each way in which a state has serialized it, and versions of Python differ in that: an
-    object may be created by one provider and deleted by another.
-    """
-    return Ledger()
-
-
 _TALLY = Tally()
 """Counts the resources of all types in this process."""
-
-_VERBS: list[Verbs] = []
-"""The verbs of all resource types in this process; their resources may depend on each other."""
 
 
 class DynamicProvider(ResourceProvider):
@@ -103,7 +53,7 @@ class DynamicProvider(ResourceProvider):
         self._engine: _sdk.Engine | None = None
         self._trouble: ConfigError | None = None
 
-    def __reduce__(self) -> tuple[Callable[[], DynamicProvider], tuple[()]]:
+    def __reduce__(self) -> tuple[Callable[[], ResourceProvider], tuple[()]]:
         return self._backend.factory, ()
 
     def configure(self, req: ConfigureRequest) -> None:
@@ -111,42 +61,15 @@ class DynamicProvider(ResourceProvider):
         clock, backend = type(self).clock(), self._backend
         try:
             settings = Settings.read(req.config.get, _sdk.config_keys(req.config), backend.settings)
-            with _IMPORTS:
-                family = backend.by_settings(settings) if backend.by_settings else backend.family
+            family = backend.family_by(settings)
         except ConfigError as error:
             settings, family, self._trouble = Settings(), backend.family, error
         self._engine = _sdk.Engine.of_this_host()
         if self._engine:
             self._engine.end_with_it()
         self._fit_host(settings.max_workers, clock)
-
-        def service() -> Service:
-            with _IMPORTS:
-                return backend.service(settings, clock)
-
-        def default_region() -> str | None:
-            with _IMPORTS:
-                return backend.default_region(settings)
-
-        def account(region: str) -> str:
-            service()  # imports the SDK, which no two threads may do at once
-            return backend.account(settings, region)
-
-        guard = None
-        if allowed := settings.allowed_account_ids:
-            guard = AccountGuard(allowed=allowed, ask=account, clock=clock)
-        self._verbs = Verbs(
-            family=family,
-            make_service=service,
-            clock=clock,
-            default_region=default_region,
-            longest_pause=settings.poll_seconds,
-            is_wanted=self._engine.is_there if self._engine else lambda: True,
-            guard=guard,
-            is_first_run=is_first_run,
-            ledger=backend.ledger() if backend.ledger else _ledger_of(backend.factory),
-            peers=_VERBS,
-        )
+        is_wanted = self._engine.is_there if self._engine else lambda: True
+        self._verbs = backend.verbs(family, settings, clock, is_wanted=is_wanted)
 
     def check(self, _olds: Properties, news: Properties) -> CheckResult:
         """Return the settled inputs, or the failures of the rules."""

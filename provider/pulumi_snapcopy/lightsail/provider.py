@@ -68,7 +68,8 @@ def _provider(
     service: Callable[[Settings, Clock], Service],
     ledger: Callable[[], Ledger] | None = None,
 ) -> DynamicProvider:
-    from ..host.dynamic import Backend, DynamicProvider
+    from ..host.backend import Backend
+    from ..host.dynamic import DynamicProvider
 
     return DynamicProvider(
         Backend(

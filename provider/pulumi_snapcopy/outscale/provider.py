@@ -44,7 +44,8 @@ def snapshot() -> DynamicProvider:
 
 
 def _provider(factory: Callable[[], DynamicProvider], family: Family) -> DynamicProvider:
-    from ..host.dynamic import Backend, DynamicProvider
+    from ..host.backend import Backend
+    from ..host.dynamic import DynamicProvider
 
     return DynamicProvider(
         Backend(
