@@ -112,3 +112,20 @@ def test_fcu_by_the_stacks_setting(stack: Stack, emulator: Emulator) -> None:
     assert json.loads((stack.folder / "preview.json").read_text())["changeSummary"] == {"same": 3}
     stack.destroy()
     assert [each.id for each in emulator.outscale.snapshots("eu-west-2")] == [source]
+
+
+def test_a_secret_key_is_encrypted_wherever_the_state_has_it(stack: Stack, emulator: Emulator) -> None:
+    """A `kms_key_id` that the program marks as secret stands in the state as it was asked for, too, and encrypted there."""
+    marked = "alias/aws/ebs"
+    program(stack, encrypted=True)
+    source = (stack.folder / "__main__.py").read_text()
+    asking = "kms_key_id=pulumi.Config().require_secret('key'))"
+    (stack.folder / "__main__.py").write_text(f"import pulumi\n{source.rstrip()[:-1]}, {asking}\n")
+    stack.run("config", "set", "--secret", "key", marked)
+    stack.up()
+    assert stack.up().changes == {"unchanged": 2}
+    stack.run("refresh", "--yes", "--skip-preview")
+    entry = next(each for each in stack.state() if each["urn"].endswith("::vol"))
+    assert entry["outputs"]["snapcopy"]["asked"]["encrypted"] is True
+    assert marked not in json.dumps(stack.state())
+    assert len(copies(emulator)) == 1

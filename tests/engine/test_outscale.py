@@ -104,6 +104,23 @@ def test_the_example_takes_and_copies_in_one_up(stack: Stack, emulator: Emulator
         assert SECRET not in text
 
 
+def test_a_secret_description_is_encrypted_wherever_the_state_has_it(
+    stack: Stack, emulator: Emulator
+) -> None:
+    """A description that the program marks as secret is encrypted in the output that the service returns it in, too."""
+    stack.program(
+        f"import pulumi\n{HEAD}secret = pulumi.Config().require_secret('description')\n"
+        f"Snapshot('vol', volume_id={VOLUME!r}, description=secret)\n"
+    )
+    stack.run("config", "set", "--secret", "description", SECRET)
+    stack.up()
+    assert stack.up().changes == {"unchanged": 2}
+    stack.run("refresh", "--yes", "--skip-preview")
+    assert {each.description for each in made(emulator).values()} == {SECRET}
+    assert "snapshotDescription" in entries(stack)[0]["outputs"]
+    assert SECRET not in stored(stack)
+
+
 def test_a_refusal_at_preview_never_reaches_the_service_and_quotes_no_url(
     stack: Stack, emulator: Emulator
 ) -> None:

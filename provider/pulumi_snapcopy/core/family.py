@@ -32,8 +32,6 @@ class Family(ABC):
     """The output that identifies the object for ever: the service never gives it to another."""
     settled: ClassVar[tuple[str, ...]] = ()
     """Outputs whose values check settles, such as the date of the latest snapshot."""
-    answered: ClassVar[tuple[str, ...]] = ()
-    """Arguments that have an output of the same name, which says what the service made of them."""
     region_argument: ClassVar[str]
     """The argument that says in which region the object is."""
     name_argument: ClassVar[str] = ""

@@ -67,6 +67,8 @@ class Field:
         default: the default, as the documentation's table shows it.
         is_secret: whether its value is never shown, and is encrypted in the state. The engine prints the value of a
             property that a failed check names, secret or not, so a failure about this one names none.
+        is_answered: whether an output of the same name says what the service made of the argument.
+        shows: of an output, the argument whose value it may show; it is as secret as that.
     """
 
     name: str
@@ -75,6 +77,8 @@ class Field:
     change: Change | None = None
     default: str = ""
     is_secret: bool = False
+    is_answered: bool = False
+    shows: str = ""
 
     @property
     def snake(self) -> str:
@@ -107,6 +111,11 @@ class Fields:
     def names(self, change: Change) -> tuple[str, ...]:
         """Return the names of the arguments whose change leads to this."""
         return tuple(each.name for each in self.arguments if each.change is change)
+
+    @property
+    def answered(self) -> tuple[str, ...]:
+        """The names of the arguments that have an output of the same name, which says what the service made of them."""
+        return tuple(each.name for each in self.arguments if each.is_answered)
 
     def of_type(self, type_: Type) -> tuple[str, ...]:
         """Return the arguments of one type."""

@@ -65,7 +65,9 @@ def outputs(
     assert seen is not None, "only what was made, or is being made, is in the state"
     arguments = {each.name for each in family.fields.arguments} | {*family.settled}
     given = {key: value for key, value in inputs.items() if key in arguments}
-    bookkeeping = replace(bookkeeping, asked={key: given[key] for key in family.answered if key in given})
+    bookkeeping = replace(
+        bookkeeping, asked={key: given[key] for key in family.fields.answered if key in given}
+    )
     shown = {
         **seen.outputs,
         "state": seen.state,
@@ -85,7 +87,7 @@ def outputs(
 
 def asked(family: Family, outputs: Mapping[str, Any]) -> dict[str, Any]:
     """Return the outputs in the state, with the arguments as the program gave them."""
-    rest = {key: value for key, value in outputs.items() if key not in family.answered}
+    rest = {key: value for key, value in outputs.items() if key not in family.fields.answered}
     return {**rest, **Bookkeeping.of(outputs).asked}
 
 

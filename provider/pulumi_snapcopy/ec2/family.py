@@ -22,7 +22,6 @@ class CopiedSnapshots(Family):
         name_argument="adopt_snapshot_id",
     )  # fmt: skip
     ref_output = "snapshotId"
-    answered = ("encrypted", "kmsKeyId")
     region_argument = "targetRegion"
     traits = Traits(repeats=True, heritable=True)
 

@@ -15,9 +15,9 @@ COPIED_SNAPSHOT = Fields(
               meaning="the region of the copy"),
         Field(name="description", type=_STRING, change=_REPLACE,
               meaning="the copy's description, 255 characters at most; on FCU the first 211 stay, and the copy's key stands behind them"),
-        Field(name="encrypted", type=_FLAG, change=_REPLACE, default="as the source, or the region's default",
+        Field(name="encrypted", type=_FLAG, change=_REPLACE, is_answered=True, default="as the source, or the region's default",
               meaning="encrypt the copy; not on FCU"),
-        Field(name="kmsKeyId", type=_STRING, change=_REPLACE, default="the target region's default key",
+        Field(name="kmsKeyId", type=_STRING, change=_REPLACE, is_answered=True, default="the target region's default key",
               meaning="the key to encrypt it under: an id, `alias/…` or ARN; needs `encrypted`; not on FCU"),
         Field(name="completionDurationMinutes", type=_NUMBER, change=_NOTHING, default="best effort",
               meaning="a time-based copy: 15 to 2880 minutes in steps of 15, at a surcharge; a complete copy stays; "

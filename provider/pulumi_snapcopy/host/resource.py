@@ -90,14 +90,19 @@ class SnapcopyResource(Resource):
             given |= {each.snake: pulumi.Output.secret(given[each.snake]) for each in secrets}
             names = [each.name for each in secrets]
             opts.additional_secret_outputs = [*(opts.additional_secret_outputs or ()), *names]
+        # The engine encrypts among the outputs what is secret at the same place among the inputs.
+        asked = {each: given.get(fields.snake(each)) for each in fields.answered}
+        shown = {each.snake: given.get(fields.snake(each.shows)) for each in fields.outputs if each.shows}
         bookkeeping = {
             "identity": identity_of_the_stack(),  # registers it: what is refused is refused before
+            "asked": _outputs(asked) or None,
             "timeouts": wait,
             "retain": opts.retain_on_delete or None,
             "guarded": pulumi.Config("snapcopy").get("allowedAccountIds") is not None or None,
         }
         values: dict[str, Any] = {
             **dict.fromkeys(each.snake for each in fields.outputs),
+            **_outputs(shown),
             **given,
             BOOKKEEPING: {key: value for key, value in bookkeeping.items() if value is not None},
             PROVIDER_KEY: _serialized(factory),
@@ -108,6 +113,11 @@ class SnapcopyResource(Resource):
         pulumi.CustomResource.__init__(
             self, f"pulumi-python:{self._resource_type_name}", resource_name, properties, opts
         )
+
+
+def _outputs(values: Mapping[str, Any]) -> dict[str, pulumi.Output[Any]]:
+    """Return the values that aren't known before the program runs, and so may be secret."""
+    return {name: value for name, value in values.items() if isinstance(value, pulumi.Output)}
 
 
 def timeouts(given: Any, noun: str) -> dict[str, Any] | None:

@@ -25,7 +25,10 @@ _OUTPUTS = (
     Field(name="createdAt", type=_STRING, meaning="when it was started, ISO 8601, UTC"),
     Field(name="regionName", type=_STRING, meaning="its region, the account's own"),
     Field(
-        name="snapshotDescription", type=_STRING, meaning="its description, given or taken from its source"
+        name="snapshotDescription",
+        type=_STRING,
+        shows="description",
+        meaning="its description, given or taken from its source",
     ),
 )
 
