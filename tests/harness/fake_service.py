@@ -89,14 +89,21 @@ class FakeService:
     # What is there
 
     def plant(
-        self, name: str, region: str, *, kind: str = "InstanceSnapshot", tags: Mapping[str, str] | None = None
+        self,
+        name: str,
+        region: str,
+        *,
+        kind: str = "InstanceSnapshot",
+        tags: Mapping[str, str] | None = None,
+        ago: float = 3600.0,
+        origin: str = "",
     ) -> Held:
-        """Put a complete snapshot there that somebody took an hour ago, and its record."""
-        created = self.clock.now() - 3600
+        """Put a complete snapshot there that somebody took or copied so many seconds ago, and its record."""
+        created = self.clock.now() - ago
         held = Held(name, region, kind, self._arn(region, kind), created, created, self._done(kind), created)
         held.tags.update(tags or {})
         self.held.append(held)
-        self._record(region, name, "", kind)
+        self._record(region, name, origin, kind, ago=ago if origin else 0.0)
         return held
 
     def living(self, region: str) -> list[Held]:
@@ -287,13 +294,13 @@ class FakeService:
             raise errors.NotFound(f"no {resource} of {date}")
         return self.resources[region, resource]
 
-    def _record(self, region: str, name: str, origin: str, kind: str) -> Record:
+    def _record(self, region: str, name: str, origin: str, kind: str, *, ago: float = 0.0) -> Record:
         record = Record(
             id=f"operation-{len(self.recorded)}",
             kind=kind,
             origin=origin,
             decides=True,
-            created_at=datetime.fromtimestamp(self.clock.now(), timezone.utc),
+            created_at=datetime.fromtimestamp(self.clock.now() - ago, timezone.utc),
         )
         self.recorded.append((region, name, record))
         return record

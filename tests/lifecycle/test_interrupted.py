@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import replace
 
 import pytest
@@ -113,3 +114,38 @@ def test_a_copy_that_fails_before_it_shows_is_not_forgotten() -> None:
     (error,) = life.run("up", FAILING)
     assert "the copy failed" in error and len(life.there()) == 1 and len(life.engine.state) == 1
     assert life.run("destroy") == [] and life.there() == {}
+
+
+@pytest.mark.parametrize(
+    ("timeouts", "ago"),
+    [({}, 0.0), ({"create": "1s"}, 0.0), ({}, 4.0), ({}, 250.0)],
+    ids=["time enough", "one second left", "our clock 4 s ahead", "our clock minutes ahead"],
+)
+def test_what_another_stack_has_just_started_is_left_to_it(timeouts: dict[str, str], ago: float) -> None:
+    """It has our explicit name, is a copy of the same source, and is tagged by its own run three seconds later."""
+    life = Life(replace(COPY, explicit="db-dr", timeouts=timeouts))
+    service, tags = life.target.service, {"snapcopy:owner": "other/prod/x@00000000000000ff"}
+    theirs = service.plant("db-dr", COPY.target_region, ago=ago, origin="us-east-1:db-1")
+    service.meanwhile.append((service.clock.now() + 3.0, lambda: theirs.tags.update(tags)))
+    assert life.run("up") != []
+    service.clock.sleep(3.0)
+    assert life.run("up") != [] and life.run("destroy") == []
+    assert theirs.tags == tags and theirs.deleted == math.inf
+
+
+def test_an_update_that_fails_says_what_the_state_has() -> None:
+    """Its copy was accepted and isn't visible yet; the next run's time is over before it is."""
+    life = Life(replace(COPY, timeouts={"create": "1s"}), shown_after=20.0)
+    assert "timed out after 1 s" in life.run("up")[0]
+    (error,) = life.run("up")
+    assert "nothing was" not in error and "is kept in the stack's state" in error, error
+
+
+def test_after_the_deletion_of_a_failed_copy_nobody_says_that_nothing_was_sent() -> None:
+    """The source has gone meanwhile, so no copy replaces the failed one."""
+    life = Life()
+    assert life.run("up", FAILING) != []
+    life.target.service.held = [each for each in life.target.service.held if each.name != COPY.source]
+    (error,) = life.run("up")
+    assert life.there() == {}
+    assert "nothing was copied" in error and "nothing was sent" not in error

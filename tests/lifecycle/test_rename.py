@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from tests.harness import Fault
+from tests.harness import Fault, Kill
 
 from .life import COPY, LATEST, Life
 
@@ -35,6 +35,31 @@ def test_a_copy_whose_renaming_was_refused_is_still_known(then: str) -> None:
     assert [each["snapcopy:owner"] for each in life.tags()] == (
         ["shop/dev/shop@0000000000000001"] if then == "up" else []
     )
+
+
+def test_a_renaming_that_was_interrupted_and_undone_leaves_the_copy_to_its_declaration() -> None:
+    """Its tag has the other name: `refresh` says so, `up` corrects it, and `destroy` deletes the copy."""
+    life = Life()
+    assert life.run("up") == []
+    life.declared = replace(COPY, name="shop", alias="web")
+    assert life.run("up", Kill(at="TagResource", done=True)) == ["interrupted"]
+    life.declared = COPY
+    assert life.run("up") == []
+    assert life.run("refresh") == []
+    (said,) = life.engine.state[0].init_errors
+    assert "snapcopy:owner=shop/dev/shop@0000000000000001" in said and "run `pulumi up` to correct it" in said
+    assert life.run("up") == []
+    assert [each["snapcopy:owner"] for each in life.tags()] == ["shop/dev/web@0000000000000001"]
+    assert life.run("destroy") == [] and life.tags() == []
+
+
+def test_a_copy_whose_renaming_was_interrupted_and_undone_can_be_destroyed() -> None:
+    """The state has the copy, and nobody has adopted it since, whatever resource of this stack its tag names."""
+    life = Life()
+    assert life.run("up") == []
+    life.declared = replace(COPY, name="shop", alias="web")
+    assert life.run("up", Kill(at="TagResource", done=True)) == ["interrupted"]
+    assert life.run("destroy") == [] and life.tags() == []
 
 
 def test_a_name_may_be_given_to_another_declaration() -> None:

@@ -37,7 +37,7 @@ SPEC = Spec(
 )  # fmt: skip
 NOW = datetime(2026, 11, 20, 12, tzinfo=timezone.utc)
 RECORD = Record(id="1", kind="Thing", origin="here:web-1", decides=True, created_at=NOW)
-LATER = NOW.timestamp() + 60
+LATER = NOW.timestamp() + 360
 
 
 def thing(
@@ -74,6 +74,9 @@ PARTIAL = in_state(None, Phase.PENDING)
         (thing(owner=NAMESAKE), NOTHING, Whose.THEIRS, Evidence.TAG, "another stack of the same name has it"),
         (thing(owner=NAMESAKE), in_state(), Whose.THEIRS, Evidence.TAG, "a tag is stronger than the ref"),
         (thing(owner=NAMESAKE, key="k1"), NOTHING, Whose.THEIRS, Evidence.TAG, "and than the key"),
+        (thing(owner=OLD_NAME, tags={SOURCE_TAG: "here:web-1"}), in_state(), Whose.OURS, Evidence.STATE, "of a rename that was undone"),
+        (thing(owner=OLD_NAME, tags={SOURCE_TAG: ADOPTED}), in_state(), Whose.THEIRS, Evidence.TAG, "another resource adopted it"),
+        (thing(owner=OLD_NAME, tags={SOURCE_TAG: "here:web-1"}), NOTHING, Whose.THEIRS, Evidence.TAG, "another resource's"),
         (thing(owner=""), in_state(), Whose.THEIRS, Evidence.TAG, "an empty owner is somebody's"),
         (thing(), in_state(), Whose.OURS, Evidence.STATE, "its ref is in the state"),
         (thing(), Known(predecessors=frozenset({"r1"})), Whose.OURS, Evidence.STATE, "or was before"),
@@ -102,16 +105,17 @@ def test_without_a_key_none_is_carried() -> None:
 @pytest.mark.parametrize(
     ("record", "age", "whose", "reason"),
     [
-        (RECORD, 60, Whose.OURS, "a copy of the same source, a moment ago"),
+        (RECORD, 360, Whose.OURS, "a copy of the same source, a moment ago"),
         (RECORD, 3599, Whose.OURS, "younger than the deadline"),
         (RECORD, 3601, Whose.THEIRS, "older: no run of ours is resumed after that"),
         (RECORD, 2, Whose.UNDECIDED, "its run may be about to tag it"),
-        (replace(RECORD, origin="here:web-2"), 60, Whose.THEIRS, "another source"),
-        (replace(RECORD, origin="elsewhere:web-1"), 60, Whose.THEIRS, "another region"),
-        (replace(RECORD, origin=""), 60, Whose.THEIRS, "not made as a copy"),
-        (replace(RECORD, decides=False), 60, Whose.THEIRS, "a record that doesn't decide"),
-        (replace(RECORD, failed=True), 60, Whose.OURS, "a failed one of ours is ours"),
-        (None, 60, Whose.THEIRS, "no record, no proof"),
+        (RECORD, 300, Whose.UNDECIDED, "also where our clock is ahead of the service's"),
+        (replace(RECORD, origin="here:web-2"), 360, Whose.THEIRS, "another source"),
+        (replace(RECORD, origin="elsewhere:web-1"), 360, Whose.THEIRS, "another region"),
+        (replace(RECORD, origin=""), 360, Whose.THEIRS, "not made as a copy"),
+        (replace(RECORD, decides=False), 360, Whose.THEIRS, "a record that doesn't decide"),
+        (replace(RECORD, failed=True), 360, Whose.OURS, "a failed one of ours is ours"),
+        (None, 360, Whose.THEIRS, "no record, no proof"),
     ],
 )
 def test_the_services_record_proves_an_interrupted_run(
@@ -127,7 +131,8 @@ def test_a_run_of_seconds_still_knows_what_it_has_just_made() -> None:
     hasty = replace(SPEC, longest_run=3)
     by_id = replace(hasty, by_id=True, traits=Traits(repeats=True, heritable=True))
     for age, whose in ((10, Whose.OURS), (350, Whose.OURS), (361, Whose.THEIRS)):
-        assert classify(hasty, NOTHING, thing(), records=[RECORD], now=NOW.timestamp() + age).whose is whose
+        now = NOW.timestamp() + age
+        assert classify(hasty, NOTHING, thing(), records=[RECORD], now=now, rested=True).whose is whose
         assert classify(by_id, NOTHING, thing(key="k1"), now=NOW.timestamp() + age).whose is whose
 
 
@@ -140,9 +145,11 @@ def test_only_the_newest_deciding_record_counts() -> None:
 
 
 def test_an_undecided_one_says_when_to_look_again() -> None:
-    """The verdict on an undecided object names the end of its maker's tagging grace period."""
+    """Its maker is left the tagging grace period, by our own clock, once."""
     verdict = classify(SPEC, NOTHING, thing(), records=[RECORD], now=NOW.timestamp() + 2)
-    assert verdict.until == NOW.timestamp() + 5
+    assert verdict.until == NOW.timestamp() + 7
+    rested = classify(SPEC, NOTHING, thing(), records=[RECORD], now=NOW.timestamp() + 7, rested=True)
+    assert (rested.whose, rested.evidence) == (Whose.OURS, Evidence.RECORD)
 
 
 @pytest.mark.parametrize(("made", "whose"), [(-600, Whose.OURS), (5, Whose.OURS), (600, Whose.THEIRS)])

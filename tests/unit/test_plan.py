@@ -168,6 +168,8 @@ IN_THE_WAY: list[tuple[Spec, Known, Observation, Step, str]] = [
     (SPEC, Known(replaces="r1"), shown(thing(tags={**TAGGED, RETAIN_TAG: "true"}, key="")), Fail(Because.RETAINED),
      "the very one that was to be replaced was kept"),
     (SPEC, Known(), shown(thing(tags={**TAGGED, RETAIN_TAG: "true"})), TakeUp(), "one that was kept is what is asked for"),
+    (replace(SPEC, by_id=True, adopt=True, adopt_id="r1"), Known(replaces="r1"),
+     shown(thing(tags={**TAGGED, RETAIN_TAG: "true"}, key="")), TakeUp(), "one that is adopted by its id stays what is asked for"),
 ]  # fmt: skip
 
 MADE: list[tuple[Spec, Known, Observation, Step, str]] = [

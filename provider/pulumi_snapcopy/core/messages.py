@@ -15,6 +15,7 @@ from .errors import (
     SourceError,
     WrongAccount,
 )
+from .keys import same_owner
 from .notices import belongs
 from .values import MISSING, OWNER_TAG, SOURCE_TAG, Known, Phase, Record, Seen, Spec, Words, is_retained
 
@@ -71,9 +72,17 @@ def elsewhere(spec: Spec, known: Known, why: tuple[str, str], *, doing: str) -> 
     )  # fmt: skip
 
 
-def wrong_source(spec: Spec, error: SourceError, *, kept: Known | None) -> CopyError:
-    """Return the error for a source that isn't there, isn't complete, or can't be used."""
-    sent = "nothing was sent" if kept is None else _kept(spec, kept)
+def wrong_source(spec: Spec, error: SourceError, *, kept: Known | None, deleted: bool = False) -> CopyError:
+    """Return the error for a source that isn't there, isn't complete, or can't be used.
+
+    Args:
+        spec: what is asked for.
+        error: what is wrong with the source.
+        kept: what stays in the state.
+        deleted: whether the run has deleted something, such as a failed copy.
+    """
+    unsent = nothing(spec) if deleted else "nothing was sent"
+    sent = unsent if kept is None else _kept(spec, kept)
     return CopyError(
         spec.words.making, spec.subject, error.cause,
         state=f"{sent}; {error.state}", next_step=error.next_step, kept=kept,
@@ -283,7 +292,12 @@ def incomplete(spec: Spec, found: Seen) -> str:
         return f"{thing} is {found.state} in {found.region}; run `pulumi up` to go on waiting."
     ours = [tag for tag in spec.all_tags if tag.startswith("snapcopy:") and tag != SOURCE_TAG]
     missing = " and ".join(tag for tag in ours if tag not in found.tags)
-    return f"{thing} has no tag {missing} in {found.region}; run `pulumi up` to set it." if missing else ""
+    if missing:
+        return f"{thing} has no tag {missing} in {found.region}; run `pulumi up` to set it."
+    owner = found.tags.get(OWNER_TAG, spec.owner)
+    if is_of_this_stack(spec, found) and not same_owner(owner, spec.owner):
+        return f"{thing} has the tag {OWNER_TAG}={owner} in {found.region}, from a rename that was undone; run `pulumi up` to correct it."
+    return ""
 
 
 def nothing(spec: Spec) -> str:

@@ -84,6 +84,8 @@ def classify(
     if (owner := seen.tags.get(OWNER_TAG)) is not None:
         ours = same_owner(owner, spec.owner) or (known.owner is not None and same_owner(owner, known.owner))
         ours = ours and (_is_known(known, seen) or is_of_this_type(spec, seen))
+        if not ours and _is_known(known, seen) and _was_tagged_for_another_name(spec, seen):
+            return Verdict(Whose.OURS, Evidence.STATE)
         return Verdict(Whose.OURS if ours else Whose.THEIRS, Evidence.TAG)
     if _is_known(known, seen):
         return Verdict(Whose.OURS, Evidence.STATE)
@@ -96,16 +98,19 @@ def classify(
     if records is None:
         return Verdict(Whose.UNDECIDED, Evidence.NONE)
     record = deciding(records)
-    if record is None or not (
-        _is_of_the_incomplete(known, record, seen) or _proves(spec, known, record, seen, now)
-    ):
+    if record is not None and _is_of_the_incomplete(known, record, seen):
+        return Verdict(Whose.OURS, Evidence.RECORD)
+    if record is None or not _proves(spec, known, record, seen, now):
         if now < records_until and _record_may_follow(record, seen, now):
             return Verdict(Whose.UNDECIDED, Evidence.NONE, min(records_until, now + TAGGING_GRACE))
         return Verdict(Whose.THEIRS, Evidence.NONE)
-    if not rested and record.created_at and record.created_at.timestamp() + TAGGING_GRACE > now:
-        # Another run may have started it just now, and be about to tag it. The service's clock may be ahead of ours.
-        until = min(record.created_at.timestamp(), now) + TAGGING_GRACE
-        return Verdict(Whose.UNDECIDED, Evidence.RECORD, until)
+    # Another run may have started it just now, and be about to tag it; by how much the clocks differ isn't known.
+    if (
+        not rested
+        and record.created_at
+        and now - record.created_at.timestamp() < TAGGING_GRACE + LONGEST_SKEW
+    ):
+        return Verdict(Whose.UNDECIDED, Evidence.RECORD, now + TAGGING_GRACE)
     return Verdict(Whose.OURS, Evidence.RECORD)
 
 
@@ -122,6 +127,12 @@ def carries_key(spec: Spec, seen: Seen) -> bool:
 def _is_known(known: Known, seen: Seen) -> bool:
     taken_over = known.adopted and not known.in_state  # by this run: it isn't ours before it has our tag
     return seen.ref is not None and seen.ref in {None if taken_over else known.ref, *known.predecessors}
+
+
+def _was_tagged_for_another_name(spec: Spec, seen: Seen) -> bool:
+    """Whether a run of this stack that renamed the resource has tagged it, and the rename was undone; who adopts says so."""
+    identities = {owner.rpartition("@")[2] for owner in (seen.tags[OWNER_TAG], spec.owner)}
+    return len(identities) == 1 and seen.tags.get(SOURCE_TAG) not in (None, ADOPTED)
 
 
 def is_of_this_type(spec: Spec, seen: Seen) -> bool:

@@ -251,7 +251,9 @@ def _make_way(spec: Spec, known: Known, seen: Observation, existing: Seen) -> St
         return None
     of_this_request = matches(spec, existing)
     if is_retained(existing):
-        in_the_way = existing.ref == known.replaces and not carries_key(spec, existing)
+        in_the_way = existing.ref == known.replaces and not (
+            carries_key(spec, existing) or is_named(spec, existing)
+        )
         return Fail(Because.RETAINED) if in_the_way or not of_this_request else None
     if of_this_request:
         return None

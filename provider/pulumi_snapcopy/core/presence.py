@@ -11,6 +11,9 @@ from .run import Run
 from .values import Seen
 from .waiting.policy import CREATION_GRACE, LONGEST_SKEW, backoff
 
+READS_BESIDE_A_LIST = 3
+"""How many more reads there are of what a list shows and a read doesn't: some four seconds."""
+
 
 def read_or_list(run: Run, name: str, kind: str = "") -> Seen | None:
     """Return the object of a name, or None only if a read and a list agree that there is none; where listing is denied, the read decides."""
@@ -33,11 +36,15 @@ def find_known(run: Run) -> Seen | None:
 
 
 def read_listed(run: Run, listed: Seen) -> Seen | None:
-    """Read an object that a list shows; of a new one the read may be the stale answer, and is repeated once."""
+    """Read an object that a list shows; where they differ, again and again for some seconds, for either may be stale.
+
+    In the end the read decides: lists may go on showing what was deleted.
+    """
     seen = run.read(listed.name, listed.kind)
-    born = listed.created_at.timestamp() if listed.created_at else 0.0
-    if seen is None and run.clock.now() - born <= CREATION_GRACE:
-        run.clock.sleep(backoff(1))
+    for attempt in range(READS_BESIDE_A_LIST):
+        if seen is not None or _listed(run, listed.name) is None:
+            return seen
+        run.clock.sleep(backoff(attempt))
         seen = run.read(listed.name, listed.kind)
     return seen
 

@@ -10,7 +10,7 @@ from functools import partial
 from typing import Protocol, TypeVar
 
 from . import messages
-from .errors import Cancelled, NotFound, ServiceError, SourceError, SourcePending, Transient
+from .errors import Cancelled, CopyError, NotFound, ServiceError, SourceError, SourcePending, Transient
 from .family import Family
 from .ledger import Ledger
 from .messages import MAKING
@@ -86,16 +86,23 @@ class Run:
     doomed: set[str | None] = field(default_factory=set)
     """Refs of what this run deletes or has deleted; lists may go on showing them."""
     began: float = field(init=False)
+    _at_start: Known = field(init=False)
     deadline: Deadline = field(init=False)
 
     def __post_init__(self) -> None:
-        self.began = self.clock.now()
+        self.began, self._at_start = self.clock.now(), self.known
         self.deadline = Deadline(clock=self.clock, at=self.began + self.timeout, report=self._report)
 
     @property
     def kept(self) -> Known | None:
         """What has to stay in the state if the run fails; None if nothing."""
         return self.known if self.keeps else None
+
+    @property
+    def _in_state(self) -> Known | None:
+        """What the state has of the object, and goes on having if an update fails; None if nothing."""
+        known = self._at_start
+        return known if known.in_state and (known.ref is None or known.ref not in self.doomed) else None
 
     @contextmanager
     def explained(self) -> Iterator[None]:
@@ -104,19 +111,23 @@ class Run:
         Raises:
             CopyError: if the service refuses, the source can't be used, the deadline passes, or the user stops.
         """
-        doing = self.doing
         try:
             yield
-        except SourceError as error:
-            raise messages.wrong_source(self.spec, error, kept=self.kept) from error
-        except ServiceError as error:
-            raise messages.service_error(self.spec, error, doing=doing, kept=self.kept) from error
-        except OutOfTime as end:
-            raise messages.out_of_time(
-                self.spec, self.timeout, doing=doing, kept=self.kept, trouble=end.trouble
-            ) from None
-        except Cancelled:
-            raise messages.cancelled(self.spec, doing=doing, kept=self.kept) from None
+        except (SourceError, ServiceError, OutOfTime, Cancelled) as end:
+            error = self._explanation(end)
+            error.kept = self.kept
+            raise error from end
+
+    def _explanation(self, end: SourceError | ServiceError | OutOfTime | Cancelled) -> CopyError:
+        spec, doing = self.spec, self.doing
+        stays = self.kept or (self._in_state if doing == MAKING else None)
+        if isinstance(end, SourceError):
+            return messages.wrong_source(spec, end, kept=stays, deleted=bool(self.doomed))
+        if isinstance(end, ServiceError):
+            return messages.service_error(spec, end, doing=doing, kept=stays)
+        if isinstance(end, OutOfTime):
+            return messages.out_of_time(spec, self.timeout, doing=doing, kept=stays, trouble=end.trouble)
+        return messages.cancelled(spec, doing=doing, kept=stays)
 
     def retry(self, call: Callable[[], T]) -> T:
         """Make a call that is safe to repeat, until the deadline."""
@@ -192,15 +203,12 @@ class Run:
         return self.service.describes(self.spec, record)
 
     def rest(self, until: float) -> None:
-        """Leave another run that may have made an object the time to tag it, up to the deadline.
+        """Leave another run that may have made an object the time to tag it.
 
         Raises:
-            OutOfTime: if the deadline has passed.
+            OutOfTime: if the deadline comes before.
         """
-        now = self.clock.now()
-        if now >= self.deadline.at:
-            raise OutOfTime
-        self.clock.sleep(max(min(until, self.deadline.at) - now, 0.0))
+        self.deadline.sleep(max(until - self.clock.now(), 0.0))
         self.rested = True
 
     def decide(self, seen: Seen) -> tuple[bool, Seen]:
