@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Any
 
 import pytest
+from pulumi_snapcopy.emulator import Fault
 
 from tests.harness.row import Row
 from tests.harness.served import Life, Running
@@ -134,12 +136,21 @@ def test_fcus_description_carries_the_key_and_the_request_nothing_else(fcu: Life
     assert "snapcopy" in request["Description"] and request["Description"].endswith("]")
 
 
-@pytest.mark.parametrize("command", ["refresh", "destroy", "up"])
-def test_a_forgotten_endpoint_loses_nothing(life: Life, command: str) -> None:
-    """With the other cloud's API the service isn't asked for the state's id, and the state keeps the copy."""
+@pytest.mark.parametrize(
+    ("command", "edit"),
+    [
+        ("refresh", {}),
+        ("destroy", {}),
+        ("up", {"tags": {"team": "other"}}),
+        ("up", {"description": "of another day"}),
+    ],
+    ids=["refresh", "destroy", "an update", "a replacement"],
+)
+def test_a_forgotten_endpoint_loses_nothing(life: Life, command: str, edit: dict[str, Any]) -> None:
+    """With the other cloud's API the service is asked for nothing, neither the state's id nor the source's, and the state keeps the copy."""
     life.ok()
     life.row = FCU_COPY if life.row is EC2_COPY else EC2_COPY
-    life.inputs["tags"] = {"team": "other"}
+    life.inputs |= edit
     (error,) = life.run(command)
     if command == "up" and life.row is FCU_COPY:
         assert f"OUTSCALE has no region '{HERE}'" in error
@@ -147,3 +158,17 @@ def test_a_forgotten_endpoint_loses_nothing(life: Life, command: str) -> None:
         said = ("would be asked", "nothing was sent", "stays in the stack's state", "SNAPCOPY_EC2_API")
         assert all(each in error for each in said)
     assert life.calls == [] and len(life.engine.state) == 1
+
+
+def test_a_copy_that_a_filter_shows_is_read_until_the_read_agrees(aws: Life) -> None:
+    """Reads that say that it is gone, while lists show it, end no update, and nothing is copied again."""
+    aws.ok()
+    aws.emulator.advance(3600.0)
+    id_ = aws.only().name
+    stale = Fault(
+        kind="error", operation="DescribeSnapshots", resource=id_, code="InvalidSnapshot.NotFound", times=3
+    )
+    aws.emulator.inject(stale)
+    aws.inputs["tags"] = {"team": "web"}
+    aws.ok()
+    assert aws.only().name == id_ and aws.only().tags["team"] == "web" and aws.sent() == 1

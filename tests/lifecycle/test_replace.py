@@ -147,3 +147,17 @@ def test_no_tag_is_taken_from_a_copy_that_has_just_been_made() -> None:
     assert life.target.copies_started() == 2 and "UntagResource" not in [
         call for _, call in life.target.service.calls
     ]
+
+
+def test_a_copy_that_somebody_has_taken_over_keeps_its_name_when_its_source_is_edited() -> None:
+    """Its owner tag is another's now: it isn't deleted before the replacement, which is refused at once, and says whose it is."""
+    life = Life(replace(COPY, explicit="db-dr"))
+    assert life.run("up") == []
+    (held,) = [each for each in life.target.service.held if each.name == "db-dr"]
+    held.tags["snapcopy:owner"] = "other/prod/x@00000000000000ff"
+    life.declared = replace(life.declared, source="data-2")
+    began = life.target.service.clock.now()
+    (error,) = life.run("up")
+    assert "belongs to other/prod/x" in error and "was not changed" in error
+    assert life.target.service.clock.now() - began < 60
+    assert life.there().keys() == {held.arn} and life.target.copies_started() == 1

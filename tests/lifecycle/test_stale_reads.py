@@ -32,17 +32,6 @@ def test_a_copy_that_reads_say_is_gone_is_not_forgotten_while_lists_show_it(forg
     assert len(life.engine.state) == len(life.tags()) == (forgetting == "refresh")
 
 
-def test_a_copy_that_a_list_shows_is_read_until_the_read_agrees() -> None:
-    """Three reads in a row say that it is gone: an update resumes with it, and nothing is made again."""
-    life = Life()
-    assert life.run("up") == []
-    life.target.service.clock.time += 3600
-    life.declared = replace(COPY, tags={"cost": "7"})
-    assert life.run("up", Fault(kind="hidden", operation="Get", times=3)) == []
-    assert life.target.copies_started() == 1
-    assert [each.get("cost") for each in life.tags()] == ["7"]
-
-
 @pytest.mark.parametrize("forgetting", ["refresh", "destroy"])
 def test_a_stale_read_forgets_no_copy_where_lists_are_denied(forgetting: str) -> None:
     """One read that says so is then no proof."""

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import pytest
 from pulumi_snapcopy.core.service import Service
 from pulumi_snapcopy.core.values import Seen
+from pulumi_snapcopy.core.waiting.policy import CREATION_GRACE
 
 from tests.harness.served import Life
+from tests.harness.services import EC2_COPY, FCU_COPY, OUTSCALE_COPY
 
 
 def test_it_is_made_changed_replaced_and_deleted(life: Life) -> None:
@@ -103,3 +106,14 @@ def seen(life: Life) -> Seen:
     found = by_hand(life).get(one.region, one.name)
     assert found is not None
     return found
+
+
+@pytest.mark.parametrize("row", [EC2_COPY, FCU_COPY, OUTSCALE_COPY], ids=str)
+def test_a_failed_one_is_replaced_without_waiting_for_it_to_show(life: Life) -> None:
+    """A failed copy was visible: the next `up` deletes it and makes another, and waits for nothing else."""
+    life.inject("fail-copy")
+    assert life.run() != []
+    slept = life.clock.slept
+    life.ok()
+    life.assert_well(sent=2)
+    assert life.clock.slept - slept < CREATION_GRACE / 2

@@ -179,6 +179,13 @@ def test_resources_that_a_tag_cannot_tell_apart_differ_all_the_same() -> None:
         assert not any(keys.same_owner(one, other) for one in owners for other in owners if one is not other)
 
 
+def test_a_name_with_a_slash_is_not_taken_for_a_resource_in_a_component() -> None:
+    """A resource's own name may look like that of a component's type and a name in it."""
+    places = (("my:C/db", ""), ("db", "my:C$"), ("D/db", "my:C$"), ("db", "my:C/D$"), ("my:C/D/db", ""))
+    owners = [keys.owner(urn(name, parents=parents), IDENTITY) for name, parents in places]
+    assert not any(keys.same_owner(one, other) for one in owners for other in owners if one is not other)
+
+
 @given(resource=st.text(min_size=1, max_size=400), project=st.text(max_size=200), stack=st.text(max_size=200))
 def test_names_of_any_length_change_nothing_of_whose_it_is(resource: str, project: str, stack: str) -> None:
     """A resource is the same one in a project and stack of short or long names."""

@@ -54,8 +54,11 @@ class NotAllowed(Exception):
         self.error = error
 
 
-def delete_known(run: Run, replacements: Sequence[Replacement]) -> None:
+def delete_known(run: Run, replacements: Sequence[Replacement]) -> bool:
     """Delete what the state has, and wait until the service no longer shows it; return at once if it is gone already.
+
+    Returns:
+        Whether it is gone; False if it is still there, and isn't ours any more.
 
     Args:
         run: the verb at work.
@@ -67,16 +70,17 @@ def delete_known(run: Run, replacements: Sequence[Replacement]) -> None:
     """
     found = find_known(run)
     if found is None:
-        return
+        return True
     ours, found = run.decide(found)
     if not ours:
         run.progress.warn(notices.another_of_that_name(run.spec, found))
-        return
+        return found.ref != run.known.ref
     if found.ref != run.known.ref and (error := _made_again_meanwhile(run, found)):
         raise error
     for each in replacements:
         _check_replacement(run, each, found)
     delete_one(run, found)
+    return True
 
 
 def delete_one(run: Run, seen: Seen) -> None:

@@ -56,15 +56,17 @@ def name_in_program(urn: str) -> str:
 def owner(urn: str, identity: str) -> str:
     """Return the value of the owner tag: ``project/stack/resource@identity``.
 
-    What a tag can't hold is replaced, and eight hex digits keep such names apart. Each part is shortened by itself: a
-    resource's has the same form in a stack of any name.
+    What a tag can't hold is replaced, and eight hex digits keep such names apart, and names with a slash from those of
+    resources in components. Each part is shortened by itself: a resource's has the same form in a stack of any name.
 
     Example:
         >>> owner("urn:pulumi:dev::shop::pulumi-python:dynamic/x:CopiedSnapshot::db", "0123456789abcdef")
         'shop/dev/db@0123456789abcdef'
     """
     stack, project, *_ = [*urn.removeprefix("urn:pulumi:").split("::"), ""]
-    return f"{_stack_as_tag(project, stack)}/{_as_tag(name_in_program(urn), _LONGEST_RESOURCE)}@{identity}"
+    by_place = place(urn) if "/" in name(urn) else ""
+    resource = _as_tag(name_in_program(urn), _LONGEST_RESOURCE, by_place)
+    return f"{_stack_as_tag(project, stack)}/{resource}@{identity}"
 
 
 def is_of_stack(owner: str, name: str) -> bool:
@@ -130,8 +132,9 @@ def _stack_as_tag(project: str, stack: str) -> str:
     return f"{_as_tag(project, _LONGEST_NAME)}/{_as_tag(stack, _LONGEST_NAME)}"
 
 
-def _as_tag(text: str, longest: int) -> str:
+def _as_tag(text: str, longest: int, distinct: str = "") -> str:
+    """Return a text as part of a tag; ``distinct`` keeps it apart from the same text of another one."""
     value = _NOT_IN_TAGS.sub("_", text)
-    if value == text and len(value) <= longest:
+    if value == text and len(value) <= longest and not distinct:
         return value
-    return f"{value[: longest - 9]}-{hashlib.sha256(text.encode()).hexdigest()[:8]}"
+    return f"{value[: longest - 9]}-{hashlib.sha256((distinct or text).encode()).hexdigest()[:8]}"

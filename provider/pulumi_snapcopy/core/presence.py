@@ -8,7 +8,7 @@ from __future__ import annotations
 from .errors import Denied
 from .ownership import deciding, is_being_made_again
 from .run import Run
-from .values import Seen
+from .values import Phase, Seen
 from .waiting.policy import CREATION_GRACE, LONGEST_SKEW, backoff
 
 READS_BESIDE_A_LIST = 3
@@ -60,7 +60,7 @@ def _listed(run: Run, name: str) -> Seen | None:
 def _is_new(run: Run) -> bool:
     """Whether it was created so recently that it may not be visible yet."""
     known = run.known
-    if known.seen is None or not known.incomplete or known.seen.created_at is None:
+    if known.seen is None or known.seen.phase is not Phase.PENDING or known.seen.created_at is None:
         return known.never_seen
     return run.clock.now() - known.seen.created_at.timestamp() <= CREATION_GRACE + LONGEST_SKEW
 

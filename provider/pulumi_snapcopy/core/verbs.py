@@ -90,9 +90,13 @@ class Verbs:
         """Return which changes ask for a replacement, and whether anything is done in place.
 
         Raises:
-            VerbFailed: if another resource of the program asks for its object.
+            VerbFailed: if another resource of the program asks for its object, or a replacement would be made at another
+                service than the one that has it.
         """
         found = differences(self.family, olds, news)
+        if found.replaces and (why := self.family.elsewhere(olds)):
+            spec, known = self._spec_of_state(id_, olds), state.known(self.family, olds, id_)
+            raise VerbFailed(str(messages.elsewhere(spec, known, why, doing=MAKING)))
         stays = not self.family.name_argument and not found.replaces and self.ledger.is_declared(urn)
         if stays and (other := self.ledger.other_asking(urn, id_)):
             raise VerbFailed(str(messages.adopted_by_another(self._spec_of_state(id_, olds), other)))
@@ -248,16 +252,15 @@ class Verbs:
         return result
 
     def _delete(self, run: Run, entry: Entry, urn: str) -> bool:
-        """Delete the state's object; False if it was replaced and the role isn't allowed to delete it."""
+        """Delete the state's object; False if it stays: it isn't ours, or was replaced and the role may not delete it."""
         try:
-            delete_known(run, self._replacements(entry, urn))
+            return delete_known(run, self._replacements(entry, urn))
         except NotAllowed as refusal:
             # A role may copy and not delete: what was replaced stays, and the run goes on.
             if entry.replacement is not None or not self.ledger.is_replaced(urn, run.known.seen):
                 raise refusal.error from None
             run.progress.warn(notices.not_deleted(refusal.seen, refusal.error))
             return False
-        return True
 
     def _replacements(self, entry: Entry, urn: str) -> list[Replacement]:
         """Return what a resource is deleted for: its own replacement, or those of resources that it may depend on.
