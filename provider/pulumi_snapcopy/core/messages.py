@@ -72,16 +72,26 @@ def elsewhere(spec: Spec, known: Known, why: tuple[str, str], *, doing: str) -> 
     )  # fmt: skip
 
 
-def wrong_source(spec: Spec, error: SourceError, *, kept: Known | None, deleted: bool = False) -> CopyError:
+def wrong_source(
+    spec: Spec,
+    error: SourceError,
+    *,
+    kept: Known | None,
+    in_state: Known | None = None,
+    deleted: bool = False,
+) -> CopyError:
     """Return the error for a source that isn't there, isn't complete, or can't be used.
 
     Args:
         spec: what is asked for.
         error: what is wrong with the source.
-        kept: what stays in the state.
+        kept: what the run keeps in the state.
+        in_state: what the state goes on having otherwise.
         deleted: whether the run has deleted something, such as a failed copy.
     """
     unsent = nothing(spec) if deleted else "nothing was sent"
+    if in_state is not None:
+        unsent = f"{unsent}, {_stays(spec, in_state)}"
     sent = unsent if kept is None else _kept(spec, kept)
     return CopyError(
         spec.words.making, spec.subject, error.cause,
@@ -98,12 +108,14 @@ def no_replacement(thing: str, name: str, replacement: Spec, error: SourceError)
     )  # fmt: skip
 
 
-def service_error(spec: Spec, error: ServiceError, *, doing: str, kept: Known | None = None) -> CopyError:
+def service_error(
+    spec: Spec, error: ServiceError, *, doing: str, kept: Known | None = None, in_state: Known | None = None
+) -> CopyError:
     """Return the error for a call that the service, or the way to it, refused."""
     called = f" ({error.call})" if error.call else ""
     return CopyError(
         gerund(spec, doing), spec.subject, f"{error}{called}",
-        state=_state(spec, kept, doing), next_step=after(error, doing, spec.words),
+        state=_state(spec, kept, doing, in_state), next_step=after(error, doing, spec.words),
         reference=_reference(spec, kept, error.request_id), kept=kept,
     )  # fmt: skip
 
@@ -123,22 +135,30 @@ def after(error: ServiceError, doing: str, words: Words) -> str:
 
 
 def out_of_time(
-    spec: Spec, timeout: float, *, doing: str, kept: Known | None, trouble: ServiceError | None = None
+    spec: Spec,
+    timeout: float,
+    *,
+    doing: str,
+    kept: Known | None,
+    in_state: Known | None = None,
+    trouble: ServiceError | None = None,
 ) -> CopyError:
     """Return the error for a deadline that has passed."""
     because = f"; the service last said: {trouble}" if trouble else ""
     return CopyError(
         "waiting for" if kept else gerund(spec, doing), spec.subject, f"timed out after {spoken(timeout)}{because}",
-        state=_state(spec, kept, doing), next_step=_onwards(kept, doing),
+        state=_state(spec, kept, doing, in_state), next_step=_onwards(kept, doing),
         reference=_reference(spec, kept, trouble.request_id if trouble else ""), kept=kept,
     )  # fmt: skip
 
 
-def cancelled(spec: Spec, *, doing: str, kept: Known | None = None) -> CopyError:
+def cancelled(
+    spec: Spec, *, doing: str, kept: Known | None = None, in_state: Known | None = None
+) -> CopyError:
     """Return the error for a verb that the user has stopped."""
     return CopyError(
         "waiting for" if kept else gerund(spec, doing), spec.subject, "stopped, as asked",
-        state=_state(spec, kept, doing), next_step=_onwards(kept, doing),
+        state=_state(spec, kept, doing, in_state), next_step=_onwards(kept, doing),
         reference=_reference(spec, kept, ""), kept=kept,
     )  # fmt: skip
 
@@ -310,9 +330,11 @@ def gerund(spec: Spec, doing: str) -> str:
     return spec.words.making if doing == MAKING else doing
 
 
-def _state(spec: Spec, kept: Known | None, doing: str) -> str:
+def _state(spec: Spec, kept: Known | None, doing: str, in_state: Known | None) -> str:
     if kept:
         return f"{_kept(spec, kept)}."
+    if in_state and doing == MAKING:
+        return f"{nothing(spec)} in this run; {_stays(spec, in_state)}."
     if doing == DELETING:
         thing, region = spec.words.thing, spec.region
         return f'the {thing} "{spec.name}" may still be in {region}; it stays in the stack\'s state.'
@@ -321,9 +343,13 @@ def _state(spec: Spec, kept: Known | None, doing: str) -> str:
 
 def _unsent(spec: Spec, known: Known) -> str:
     """Return the state where no call was made."""
-    if known.seen is None:
-        return "nothing was sent."
-    return f'nothing was sent; the {spec.words.thing} "{known.seen.name}" stays in the stack\'s state.'
+    return f"nothing was sent; {_stays(spec, known)}." if known.seen else "nothing was sent."
+
+
+def _stays(spec: Spec, known: Known) -> str:
+    """Return that the state goes on having the object, as it is there."""
+    name = known.seen.name if known.seen else spec.name
+    return f'the {spec.words.thing} "{name}" stays in the stack\'s state'
 
 
 def _kept(spec: Spec, kept: Known) -> str:

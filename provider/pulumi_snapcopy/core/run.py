@@ -114,20 +114,20 @@ class Run:
         try:
             yield
         except (SourceError, ServiceError, OutOfTime, Cancelled) as end:
-            error = self._explanation(end)
-            error.kept = self.kept
-            raise error from end
+            raise self._explanation(end) from end
 
     def _explanation(self, end: SourceError | ServiceError | OutOfTime | Cancelled) -> CopyError:
         spec, doing = self.spec, self.doing
-        stays = self.kept or (self._in_state if doing == MAKING else None)
+        kept, in_state = self.kept, self._in_state
         if isinstance(end, SourceError):
-            return messages.wrong_source(spec, end, kept=stays, deleted=bool(self.doomed))
+            return messages.wrong_source(spec, end, kept=kept, in_state=in_state, deleted=bool(self.doomed))
         if isinstance(end, ServiceError):
-            return messages.service_error(spec, end, doing=doing, kept=stays)
+            return messages.service_error(spec, end, doing=doing, kept=kept, in_state=in_state)
         if isinstance(end, OutOfTime):
-            return messages.out_of_time(spec, self.timeout, doing=doing, kept=stays, trouble=end.trouble)
-        return messages.cancelled(spec, doing=doing, kept=stays)
+            return messages.out_of_time(
+                spec, self.timeout, doing=doing, kept=kept, in_state=in_state, trouble=end.trouble
+            )
+        return messages.cancelled(spec, doing=doing, kept=kept, in_state=in_state)
 
     def retry(self, call: Callable[[], T]) -> T:
         """Make a call that is safe to repeat, until the deadline."""
@@ -206,9 +206,12 @@ class Run:
         """Leave another run that may have made an object the time to tag it.
 
         Raises:
-            OutOfTime: if the deadline comes before.
+            OutOfTime: if the deadline comes before, unless this run has asked for such an object itself.
         """
-        self.deadline.sleep(max(until - self.clock.now(), 0.0))
+        now, at = self.clock.now(), self.deadline.at
+        if now >= at or (until > at and self.lost_at is None):
+            raise OutOfTime
+        self.clock.sleep(max(min(until, at) - now, 0.0))
         self.rested = True
 
     def decide(self, seen: Seen) -> tuple[bool, Seen]:
