@@ -79,6 +79,7 @@ class Region:
     request: Request
     entries: dict[str, Mapping[str, Any]] = field(default_factory=dict)
     identity: str = IDENTITY
+    children: Children = CHILDREN
 
     def decide(
         self, day: date, *, state: Mapping[str, Mapping[str, Any]] | Unreadable | None = None
@@ -86,7 +87,7 @@ class Region:
         """What a run would do."""
         gathered = gather(
             self.service,
-            children=CHILDREN,
+            children=self.children,
             identity=self.identity,
             entries=self.entries if state is None else state,
             protect=self.request.protect,
@@ -105,7 +106,7 @@ class Region:
         made = 0
         for plan in decision.plans:
             for hold in plan.hold:
-                urn = CHILDREN.urn_of(plan.source, hold.date)
+                urn = self.children.urn_of(plan.source, hold.date)
                 declared.add(urn)
                 name = f"{plan.source}-{hold.date}-{hash(urn) % 16**8:08x}"
                 if name not in self.service.held:

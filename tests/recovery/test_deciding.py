@@ -74,8 +74,7 @@ def test_children_of_an_alias_count_as_far_as_the_state_has_them(region: Region,
     region.up(LAST)
     new = Children(name="new", urn=CHILDREN.urn.replace("::dr", "::new"), aliases=(CHILDREN.urn,))
     recorded = new.recorded(region.entries)
-    names = {each.copy.name for each in recorded}
-    listed = new.listed(service.held.values(), region.identity, recorded=names)
+    listed = new.listed(service.held.values(), region.identity, recorded=recorded)
     assert sorted(recorded, key=repr) == sorted(listed, key=repr)
     assert len(recorded) == 6
     assert new.listed(service.held.values(), region.identity) == ()

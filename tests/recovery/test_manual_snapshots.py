@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import date, datetime, time, timedelta, timezone
 from typing import Any
 
 import pytest
 from pulumi_snapcopy.core.errors import NotFound, Refused, ServiceError
 from pulumi_snapcopy.core.keys import owner
 from pulumi_snapcopy.core.values import OWNER_TAG, SOURCE_TAG, Phase, Seen
+from pulumi_snapcopy.lightsail.children import Children, Taken
 from pulumi_snapcopy.lightsail.recovering import Request
 from pulumi_snapcopy.recovery.retention import Retention
 
@@ -25,6 +26,12 @@ REQUEST = Request(
     max_prune=0.3,
     when_missing="snapshot",
 )
+
+REWRITTEN = Children(name="dr-ü", urn=CHILDREN.urn.replace("::dr", "::dr-ü"))
+SHORTENED = Children(
+    name="dr", urn=CHILDREN.urn.replace("snapcopy:", f"my:{'a' * 50}$my:{'b' * 50}$my:{'c' * 50}$snapcopy:")
+)
+"""Regions whose children's owner tags don't end with a day."""
 
 
 @pytest.fixture
@@ -42,6 +49,11 @@ def taken(region: Region, source: str) -> list[date]:
 def planned(region: Region, source: str) -> tuple[date, ...]:
     """The days of which tomorrow's run holds copies of a source."""
     return next(each.dates for each in region.decide(TOMORROW).plans if each.source == source)
+
+
+def at_night(day: date) -> datetime:
+    """The last minute of a day."""
+    return datetime.combine(day, time(23, 59), timezone.utc)
 
 
 def has_taken(region: Region, source: str) -> None:
@@ -80,6 +92,65 @@ def test_a_source_without_automatic_snapshots_is_taken_of(region: Region, servic
     service.refused = {"held"}
     in_doubt = [each.date for each in region.decide(TOMORROW).take if each.source == "new-1"]
     assert in_doubt == [LAST, TOMORROW]
+
+
+@pytest.mark.parametrize(
+    "children", [CHILDREN, REWRITTEN, SHORTENED], ids=["plain", "rewritten", "shortened"]
+)
+@pytest.mark.parametrize("in_state", [True, False], ids=["in the state", "found by its tag"])
+def test_a_manual_snapshot_and_its_copy_are_known_whatever_the_owner_tag_has_room_for(
+    region: Region, service: Service, children: Children, in_state: bool
+) -> None:
+    """The hash in a tag that was shortened or rewritten tells the day: what is copied goes, and the copy is held."""
+    service.sources["new-1"] = disk("new-1")
+    region.children = children
+    copy, snapshot = children.urn_of("new-1", LAST), children.urn_of("new-1", LAST, "DiskSnapshot")
+    for region_name, urn, seen_name, origin in (
+        (SOURCE, snapshot, "new-1-manual-0123abcd", "disk/new-1"),
+        (TARGET, copy, "copy-1", "new-1-manual-0123abcd"),
+    ):
+        service.held[seen_name] = Seen(
+            name=seen_name, region=region_name, kind="DiskSnapshot", phase=Phase.DONE, created_at=at_night(LAST),
+            outputs={"fromResourceName": "new-1"},
+            tags={OWNER_TAG: owner(urn, region.identity), SOURCE_TAG: f"{SOURCE}:{origin}"},
+        )  # fmt: skip
+    if in_state:
+        region.entries = {
+            snapshot: {"diskName": "new-1", "state": "completed"},
+            copy: {
+                "fromResourceName": "new-1", "sourceSnapshotName": "new-1-manual-0123abcd", "sourceRegion": SOURCE,
+                "targetSnapshotName": "copy-1", "targetRegion": TARGET, "state": "completed",
+            },
+        }  # fmt: skip
+    assert taken(region, "new-1") == [TOMORROW]
+    assert planned(region, "new-1") == (TOMORROW, LAST)
+    del service.held["copy-1"]
+    assert taken(region, "new-1") == [LAST, TOMORROW]
+
+
+@pytest.mark.parametrize(
+    "children", [CHILDREN, REWRITTEN, SHORTENED], ids=["plain", "rewritten", "shortened"]
+)
+@pytest.mark.parametrize("days_old", [-1, 0, 20])
+def test_a_manual_snapshot_of_another_component_or_stack_is_no_child(
+    children: Children, days_old: int
+) -> None:
+    """Not even of the same day; what is ours is found, also days after the day it is of."""
+    other = replace(children, name="dr-ö", urn=children.urn.replace(f"::{children.name}", "::dr-ö"))
+    tags = [
+        owner(children.urn_of("new-1", LAST, "DiskSnapshot"), "0123456789abcdef"),
+        owner(children.urn_of("new-1", LAST, "DiskSnapshot"), "fedcba9876543210"),
+        owner(other.urn_of("new-1", LAST, "DiskSnapshot"), "0123456789abcdef"),
+    ]
+    snapshots = [
+        Seen(
+            name=tag, region=SOURCE, kind="DiskSnapshot", outputs={"fromResourceName": "new-1"},
+            created_at=at_night(LAST + timedelta(days=days_old)), tags={OWNER_TAG: tag},
+        )
+        for tag in tags
+    ]  # fmt: skip
+    ours = Taken(source="new-1", kind="DiskSnapshot", date=LAST)
+    assert [children.taken_in([each], "0123456789abcdef") for each in snapshots] == [{ours}, set(), set()]
 
 
 @pytest.mark.parametrize("error", [Refused, NotFound])

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Container, Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 from ..core import keys
@@ -27,6 +27,12 @@ _STATES = {
 }
 _TAKEN_NAME = re.compile(r"-manual-[0-9a-f]{8}$")
 """The end of a taken snapshot's derived name, after the source's name."""
+
+_HASHED = re.compile(r"-[0-9a-f]{8}@[0-9a-f]{16}$")
+"""The end of an owner tag that had to be shortened or rewritten: it may hold no day, and its hash is over the day too."""
+
+_DAYS_TRIED = 60
+"""How many days before its creation a snapshot of ours can be of, if nothing else tells the day."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -111,17 +117,18 @@ class Children:
         return tuple(each for each in found if each)
 
     def listed(
-        self, snapshots: Iterable[Seen], identity: str, *, recorded: Container[str] = ()
+        self, snapshots: Iterable[Seen], identity: str, *, recorded: Iterable[Child] = ()
     ) -> tuple[Child, ...]:
         """Return the children among a service's snapshots, by the owner tag of this component in the stack of this identity.
 
         Args:
             snapshots: the service's.
             identity: the stack's.
-            recorded: the names of the children in the state; their tags may be of the component's aliases.
+            recorded: the children in the state; their tags may be of the component's aliases.
         """
+        days = {each.copy.name: each.copy.date for each in recorded}
         found = (
-            self._listed(each, identity, by_alias=each.name in recorded)
+            self._listed(each, identity, recorded=days.get(each.name))
             for each in snapshots
             if OWNER_TAG in each.tags
         )
@@ -139,19 +146,27 @@ class Children:
             each for each, urn in found if _is_one(urn, self.urns_of(each.source, each.date, each.kind))
         )
 
-    def taken_in(self, snapshots: Iterable[Seen], identity: str) -> frozenset[Taken]:
-        """Return the component's taken snapshots among a service's, by the owner tag with the stack's identity."""
+    def taken_in(
+        self, snapshots: Iterable[Seen], identity: str, *, recorded: Iterable[Taken] = ()
+    ) -> frozenset[Taken]:
+        """Return the component's taken snapshots among a service's, by the owner tag with the stack's identity.
+
+        Args:
+            snapshots: the service's.
+            identity: the stack's.
+            recorded: the taken snapshots in the state.
+        """
+        days: dict[str, list[date]] = {}
+        for taken in recorded:
+            days.setdefault(taken.source, []).append(taken.date)
         found = (
-            (Taken(source=str(each.outputs.get("fromResourceName") or ""), kind=each.kind, date=day), tag)
+            Taken(source=source, kind=each.kind, date=day)
             for each in snapshots
-            if (tag := each.tags.get(OWNER_TAG)) and (day := last_date(tag.rpartition("@")[0]))
+            for source in [str(each.outputs.get("fromResourceName") or "")]
+            for day in _possible_days(each, recorded=days.get(source, ()))
+            if _is_owner(each, self.urns_of(source, day, each.kind), identity)
         )
-        return frozenset(
-            each
-            for each, tag in found
-            for urn in self.urns_of(each.source, each.date, each.kind)
-            if same_owner(tag, owner(urn, identity))
-        )
+        return frozenset(found)
 
     def _recorded(self, urn: str, outputs: Mapping[str, Any]) -> Child | None:
         source = (
@@ -173,16 +188,23 @@ class Children:
             source=source, source_region=region, copy=copy, snapshot=outputs.get("sourceSnapshotName")
         )
 
-    def _listed(self, seen: Seen, identity: str, *, by_alias: bool) -> Child | None:
-        tag, origin = seen.tags[OWNER_TAG], SourceTag.of(seen)
+    def _listed(self, seen: Seen, identity: str, *, recorded: date | None) -> Child | None:
+        """Return a child by its owner tag, or None; ``recorded``: its day in the state, if it is there."""
+        origin = SourceTag.of(seen)
         source = seen.outputs.get("fromResourceName") or (
             origin.name if origin.date else _TAKEN_NAME.sub("", origin.name)
         )
-        day = last_date(origin.date or tag.rpartition("@")[0])
-        if not origin.is_of_copy or not source or day is None:
+        if not origin.is_of_copy or not source:
             return None
-        urns = self.urns_of(source, day) if by_alias else [self.urn_of(source, day)]
-        if not any(same_owner(tag, owner(urn, identity)) for urn in urns):
+
+        def is_of(day: date) -> bool:
+            urns = self.urns_of(source, day) if recorded else [self.urn_of(source, day)]
+            return _is_owner(seen, urns, identity)
+
+        known = [recorded] if recorded else []
+        days = [origin.day] if origin.day else _possible_days(seen, recorded=known)
+        day = next(filter(is_of, days), None)
+        if day is None:
             return None
         copy = Copy(date=day, name=seen.name, region=seen.region, state=_STATES[seen.phase])
         snapshot = None if origin.date else origin.name
@@ -192,3 +214,20 @@ class Children:
 def _is_one(urn: str, urns: Iterable[str]) -> bool:
     """Whether a URN is one of these, in whatever stack and project."""
     return keys.place(urn) in {keys.place(each) for each in urns}
+
+
+def _is_owner(seen: Seen, urns: Iterable[str], identity: str) -> bool:
+    """Whether a snapshot's owner tag names a resource of one of these URNs in the stack of this identity."""
+    return any(same_owner(seen.tags[OWNER_TAG], owner(urn, identity)) for urn in urns)
+
+
+def _possible_days(seen: Seen, *, recorded: Iterable[date]) -> Iterator[date]:
+    """Yield the days that a snapshot's owner tag can be of: the one it ends with, else every likely one."""
+    tag = seen.tags.get(OWNER_TAG, "")
+    if day := last_date(tag.rpartition("@")[0]):
+        yield day
+    elif _HASHED.search(tag):
+        yield from recorded
+        if seen.created_at:
+            tomorrow = seen.created_at.date() + timedelta(days=1)  # this machine's clock may be ahead
+            yield from (tomorrow - timedelta(days=number) for number in range(_DAYS_TRIED + 2))

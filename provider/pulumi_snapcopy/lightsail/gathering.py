@@ -159,7 +159,7 @@ def gather(
             at_source = _read_or_unreadable(lambda: inventory.snapshots(source_region))
         answers = [each.result() for each in asked]
         listed = _listed(inventory, pool, answers, children, identity or "", recorded)
-        taken = in_state | children.taken_in(_read(at_source), identity or "")
+        taken = in_state | children.taken_in(_read(at_source), identity or "", recorded=in_state)
         with_copies = {each.source for each in (*_read(recorded), *_read(listed))}
         with_copies |= {each.source for each in taken}
         named = protect if isinstance(protect, tuple) else ()
@@ -253,11 +253,11 @@ def _listed(
         if isinstance(answer, Unreadable):
             return answer
         seen += answer
-    known_names = {each.copy.name for each in _read(recorded)}
     if not isinstance(recorded, Unreadable):
+        known_names = {each.copy.name for each in recorded}
         ours = {each.copy.name for each in children.listed(seen, identity)}
         seen = _without_stale(inventory, pool, seen, ours - known_names)
-    return children.listed(seen, identity, recorded=known_names)
+    return children.listed(seen, identity, recorded=_read(recorded))
 
 
 def _without_stale(
