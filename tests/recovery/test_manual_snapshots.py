@@ -56,10 +56,23 @@ def at_night(day: date) -> datetime:
     return datetime.combine(day, time(23, 59), timezone.utc)
 
 
-def has_taken(region: Region, source: str) -> None:
-    """Have the last day's snapshot of an instance in the state, and no copy of it."""
-    urn = CHILDREN.urn_of(source, LAST, "InstanceSnapshot")
+def has_taken(region: Region, source: str, day: date = LAST) -> None:
+    """Have a day's snapshot of an instance in the state."""
+    urn = CHILDREN.urn_of(source, day, "InstanceSnapshot")
     region.entries[urn] = {"instanceName": source, "state": "available"}
+
+
+def has_copy(region: Region, source: str, day: date = LAST) -> None:
+    """Have a complete copy of a day's snapshot of an instance, in the state and at the service."""
+    urn, name, snapshot = CHILDREN.urn_of(source, day), f"{source}-copy-{day}", f"{source}-manual-{day}"
+    region.entries[urn] = {
+        "fromResourceName": source, "sourceSnapshotName": snapshot, "sourceRegion": SOURCE,
+        "targetSnapshotName": name, "targetRegion": TARGET, "state": "available",
+    }  # fmt: skip
+    region.service.held[name] = Seen(
+        name=name, region=TARGET, kind="InstanceSnapshot", phase=Phase.DONE, outputs={"fromResourceName": source},
+        tags={OWNER_TAG: owner(urn, region.identity), SOURCE_TAG: f"{SOURCE}:{snapshot}"},
+    )  # fmt: skip
 
 
 def test_a_source_without_automatic_snapshots_is_taken_of(region: Region, service: Service) -> None:
@@ -221,18 +234,33 @@ def test_what_was_taken_is_copied_when_nothing_more_is_taken(
     assert not later.refusals and any(each.startswith(said) for each in later.warnings)
 
 
+@pytest.mark.parametrize("is_windows", [False, True])
+def test_what_was_taken_and_copied_stays_until_there_is_an_automatic_snapshot(
+    region: Region, service: Service, is_windows: bool
+) -> None:
+    """With when_missing="fail" again, the newest is all that the source has; the same run's preview says what to do."""
+    service.sources["web-2"] = instance("web-2", is_windows=is_windows, automatic_snapshots=False)
+    for day in (LAST - timedelta(days=1), LAST):
+        has_taken(region, "web-2", day)
+        has_copy(region, "web-2", day)
+    region.request = replace(REQUEST, when_missing="fail")
+    assert taken(region, "web-2") == [LAST]
+    assert planned(region, "web-2") == (LAST, LAST - timedelta(days=1))
+    (said,) = [each for each in region.decide(LAST).warnings if each.startswith("web-2")]
+    assert f"its last one is of {LAST}" in said and 'when_missing="snapshot"' in said
+
+    service.sources["web-2"] = instance("web-2", automatic_snapshots=True)
+    assert taken(region, "web-2") == [LAST]
+    assert not any(each.startswith("web-2") for each in region.decide(LAST).warnings)
+    service.automatic["web-2"] = [TOMORROW]
+    assert taken(region, "web-2") == []
+
+
 def test_in_another_target_region_what_was_taken_is_copied_again(region: Region, service: Service) -> None:
     """A copy in the old region doesn't count as one in the new region."""
     service.sources["win-1"] = instance("win-1", is_windows=True)
     has_taken(region, "win-1")
-    region.entries[CHILDREN.urn_of("win-1", LAST)] = {
-        "fromResourceName": "win-1", "sourceSnapshotName": "win-1-manual-1", "sourceRegion": SOURCE,
-        "targetSnapshotName": "copy-1", "targetRegion": TARGET, "state": "available",
-    }  # fmt: skip
-    service.held["copy-1"] = Seen(
-        name="copy-1", region=TARGET, kind="InstanceSnapshot", phase=Phase.DONE, outputs={"fromResourceName": "win-1"},
-        tags={OWNER_TAG: owner(CHILDREN.urn_of("win-1", LAST), region.identity), SOURCE_TAG: f"{SOURCE}:win-1-manual-1"},
-    )  # fmt: skip
+    has_copy(region, "win-1")
     assert taken(region, "win-1") == [TOMORROW]
     region.request = replace(REQUEST, target_region="eu-central-1", max_prune=1)
     assert taken(region, "win-1") == [LAST, TOMORROW]

@@ -110,6 +110,7 @@ class PlanInputs:
         sources: the instances, disks and databases in the source region.
         selected: the sources to plan for.
         evidence: the evidence of each selected source, by name.
+        automatic: the automatic snapshots of each protected source, by name; Unreadable if they couldn't be listed.
         children: the copies that the service or the state knows, by region and name.
         manual: the sources without automatic snapshots to take manual snapshots of, with the resource type that does.
         taken: the manual snapshots that the service or the state knows.
@@ -119,6 +120,7 @@ class PlanInputs:
     sources: Sources
     selected: tuple[Selected, ...]
     evidence: Mapping[str, Evidence]
+    automatic: Mapping[str, tuple[SourceSnapshot, ...] | Unreadable] = field(default_factory=dict)
     children: Mapping[tuple[str, str], Child] = field(default_factory=dict)
     manual: Mapping[str, str] = field(default_factory=dict)
     taken: frozenset[Taken] = frozenset()
@@ -168,18 +170,18 @@ def gather(
             sources=sources.all(protect, spared={*with_copies, *named}, manual=take_on is not None),
             with_copies=with_copies,
         )
-        snapshot_reads = {
+        automatic_reads = {
             each.name: pool.submit(
-                _source_snapshots, inventory, source_region, each.name, sources.find(each.name)
+                _automatic_snapshots, inventory, source_region, each.name, sources.find(each.name)
             )
             for each in selected
             if each.protected and each.presence is not Presence.GONE
         }
-        source_snapshots = {name: answer.result() for name, answer in snapshot_reads.items()}
+        automatic = {name: answer.result() for name, answer in automatic_reads.items()}
     return _merged(
         sources=sources,
         selected=selected,
-        source_snapshots=source_snapshots,
+        automatic=automatic,
         listed=listed,
         recorded=recorded,
         taken=taken,
@@ -194,7 +196,7 @@ def _merged(
     *,
     sources: Sources,
     selected: tuple[Selected, ...],
-    source_snapshots: Mapping[str, tuple[SourceSnapshot, ...] | Unreadable],
+    automatic: Mapping[str, tuple[SourceSnapshot, ...] | Unreadable],
     listed: tuple[Child, ...] | Unreadable,
     recorded: tuple[Child, ...] | Unreadable,
     taken: frozenset[Taken],
@@ -208,17 +210,17 @@ def _merged(
         each.name: "InstanceSnapshot" if isinstance(found, Instance) else "DiskSnapshot"
         for each in selected
         if take_on and (found := sources.find(each.name)) is not None
-        if lacks_auto_snapshots(found, source_snapshots.get(each.name), today=take_on)
+        if is_without_auto_snapshots(found, automatic.get(each.name), today=take_on)
     }
     evidence = {}
     for each in selected:
-        snapshots = source_snapshots.get(each.name, ())
+        snapshots = automatic.get(each.name, ())
         days = {one.date for one in taken if one.source == each.name}
         if each.name in manual and take_on:
             days.add(take_on)
         if days and each.protected:
-            automatic = (one for one in _read(snapshots) if one.date not in days)
-            snapshots = (*automatic, *(SourceSnapshot(date=day) for day in sorted(days)))
+            others = (one for one in _read(snapshots) if one.date not in days)
+            snapshots = (*others, *(SourceSnapshot(date=day) for day in sorted(days)))
         evidence[each.name] = Evidence(
             source=each.name,
             source_region=source_region,
@@ -232,6 +234,7 @@ def _merged(
         sources=sources,
         selected=selected,
         evidence=evidence,
+        automatic=automatic,
         children={(each.copy.region, each.copy.name): each for each in (*_read(recorded), *_read(listed))},
         manual=manual,
         taken=taken,
@@ -287,26 +290,24 @@ def _sources(inventory: Inventory, pool: ThreadPoolExecutor, region: str, protec
     )
 
 
-def lacks_auto_snapshots(
-    found: Instance | Disk, source_snapshots: tuple[SourceSnapshot, ...] | Unreadable | None, *, today: date
+def is_without_auto_snapshots(
+    found: Instance | Disk, automatic: tuple[SourceSnapshot, ...] | Unreadable | None, *, today: date
 ) -> bool:
     """Whether a source gets no automatic snapshots; old ones may remain after automatic snapshots were disabled.
 
     Page: https://docs.aws.amazon.com/lightsail/latest/userguide/amazon-lightsail-configuring-automatic-snapshots.html
     """
-    if source_snapshots is None or isinstance(source_snapshots, Unreadable) or found.automatic_snapshots:
+    if automatic is None or isinstance(automatic, Unreadable) or found.automatic_snapshots:
         return False
     is_known = found.automatic_snapshots is not None
-    return not source_snapshots or (
-        is_known and all(each.date < today - timedelta(days=1) for each in source_snapshots)
-    )
+    return not automatic or (is_known and all(each.date < today - timedelta(days=1) for each in automatic))
 
 
 def _by_name(answer: tuple[Any, ...] | Unreadable) -> Any:
     return answer if isinstance(answer, Unreadable) else {each.name: each for each in answer}
 
 
-def _source_snapshots(
+def _automatic_snapshots(
     inventory: Inventory, region: str, name: str, found: Instance | Disk | None
 ) -> tuple[SourceSnapshot, ...] | Unreadable:
     def ask() -> tuple[AutoSnapshot, ...]:

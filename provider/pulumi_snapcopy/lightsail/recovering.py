@@ -9,7 +9,15 @@ from typing import Literal
 
 from ..core.durations import spoken
 from ..core.rules.suggest import did_you_mean
-from ..recovery.evidence import CopyState, Presence, Unreadable, holdings, source_snapshots
+from ..recovery.evidence import (
+    CopyState,
+    Presence,
+    SourceSnapshot,
+    SourceSnapshotState,
+    Unreadable,
+    holdings,
+    source_snapshots,
+)
 from ..recovery.manual import plan_manual
 from ..recovery.plan import Plan
 from ..recovery.planning import plan_source
@@ -17,7 +25,7 @@ from ..recovery.report import CopyFacts
 from ..recovery.retention import Retention
 from ..recovery.selecting import Protect, Selected
 from .children import Taken
-from .gathering import PlanInputs, lacks_auto_snapshots
+from .gathering import PlanInputs, is_without_auto_snapshots
 from .lookups import Instance
 
 WhenMissing = Literal["fail", "snapshot"]
@@ -111,7 +119,19 @@ def _take(request: Request, gathered: PlanInputs, plans: tuple[Plan, ...], now: 
         elif any(each.name == plan.source and each.protected for each in gathered.selected):
             newest = max(copied, default=date.min)
             pending = {each for each in known if each.date not in copied}
-            yield from (each for each in pending if each.date > newest or each.date in plan.dates)
+            keep = {each for each in pending if each.date > newest or each.date in plan.dates}
+            yield from keep | _newest_without_automatic(known, gathered.automatic.get(plan.source, ()))
+
+
+def _newest_without_automatic(
+    known: set[Taken], automatic: tuple[SourceSnapshot, ...] | Unreadable
+) -> set[Taken]:
+    """Return the newest manual snapshot, unless the source has an automatic one that is as new."""
+    newest = max(known, key=lambda each: each.date, default=None)
+    if newest is None or isinstance(automatic, Unreadable):
+        return known
+    ready = (each.date for each in automatic if each.state is SourceSnapshotState.READY)
+    return set() if max(ready, default=date.min) >= newest.date else {newest}
 
 
 def _missing(request: Request, gathered: PlanInputs) -> list[str]:
@@ -225,7 +245,7 @@ def _warnings(
             found is not None
             and snapshots
             and name not in gathered.manual
-            and lacks_auto_snapshots(found, snapshots, today=now.date())
+            and is_without_auto_snapshots(found, gathered.automatic.get(name), today=now.date())
         ):
             newest = max(each.date for each in snapshots)
             if isinstance(found, Instance) and found.is_windows:
