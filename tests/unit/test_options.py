@@ -146,6 +146,10 @@ def test_timeouts_are_durations_of_any_form_and_the_engine_gets_one_that_it_read
             {"max_age": "30h"},
             "max_age must be a timedelta above zero, such as timedelta(hours=26), not '30h'.",
         ),
+        (
+            {"opts": {"protect": True}},
+            "opts must be pulumi.ResourceOptions(…); it is {'protect': True}.",
+        ),
     ],
 )
 def test_a_recovery_region_refuses_a_wrong_argument_before_it_asks_the_service(
@@ -155,3 +159,18 @@ def test_a_recovery_region_refuses_a_wrong_argument_before_it_asks_the_service(
     with pytest.raises(pulumi.RunError) as refused:
         DisasterRecoveryRegion("dr", protect="all", keep=Retention(daily=7), **{**ROUTE, **arguments})
     assert str(refused.value).startswith('DisasterRecoveryRegion "dr": ') and said in str(refused.value)
+
+
+@pytest.mark.parametrize(
+    ("counts", "said"),
+    [
+        ({}, "Retention: at least one of last, daily, weekly, monthly, yearly must be more than 0"),
+        ({"daily": "7"}, "Retention: daily must be a whole number of 0 or more, not '7'."),
+        ({"weekly": -1}, "Retention: weekly must be a whole number of 0 or more, not -1."),
+    ],
+)
+def test_a_retention_that_keeps_nothing_is_refused_in_the_program(counts: dict[str, Any], said: str) -> None:
+    """Like the recovery region's own refusals: the program that writes it ends with the sentence alone."""
+    with pytest.raises(pulumi.RunError) as refused:
+        Retention(**counts)
+    assert str(refused.value).startswith(said)

@@ -66,9 +66,7 @@ class SnapcopyResource(Resource):
             opts: the user's resource options.
         """
         noun = f'{type(self).__name__} "{resource_name}"'
-        opts = pulumi.ResourceOptions() if opts is None else opts
-        if not isinstance(opts, pulumi.ResourceOptions):
-            raise pulumi.RunError(f"{noun}: opts must be pulumi.ResourceOptions(…); it is {opts!r}.")
+        opts = options(opts, noun)
         if opts.import_ is not None:
             raise pulumi.RunError(
                 f"{noun}: dynamic resources can't be imported, so ResourceOptions(import_=…) doesn't work. "
@@ -113,6 +111,19 @@ class SnapcopyResource(Resource):
         pulumi.CustomResource.__init__(
             self, f"pulumi-python:{self._resource_type_name}", resource_name, properties, opts
         )
+
+
+def options(given: Any, noun: str) -> pulumi.ResourceOptions:
+    """Return a resource's ``opts``; None is no options.
+
+    Raises:
+        RunError: if they aren't ResourceOptions.
+    """
+    if given is None:
+        return pulumi.ResourceOptions()
+    if not isinstance(given, pulumi.ResourceOptions):
+        raise pulumi.RunError(f"{noun}: opts must be pulumi.ResourceOptions(…); it is {given!r}.")
+    return given
 
 
 def _outputs(values: Mapping[str, Any]) -> dict[str, pulumi.Output[Any]]:

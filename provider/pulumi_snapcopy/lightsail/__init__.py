@@ -5,7 +5,6 @@ from typing import TYPE_CHECKING
 from ..core.lazy import attributes
 
 if TYPE_CHECKING:
-    from ..recovery.retention import Retention
     from .copied_snapshot import CopiedSnapshot
     from .disaster_recovery import DisasterRecoveryRegion
     from .disk_snapshot import DiskSnapshot
@@ -22,6 +21,7 @@ if TYPE_CHECKING:
     )
     from .restored_disk import RestoredDisk
     from .restored_instance import RestoredInstance
+    from .retention import Retention
 
 __all__ = [
     "AutoSnapshot",
@@ -51,6 +51,6 @@ __getattr__ = attributes(
         "InstanceSnapshot": ".instance_snapshot",
         "RestoredDisk": ".restored_disk",
         "RestoredInstance": ".restored_instance",
-        "Retention": "..recovery.retention",
+        "Retention": ".retention",
     },
 )

@@ -11,6 +11,7 @@ import pulumi
 from ..core.errors import SnapcopyError
 from ..core.rules.regions import unknown_region
 from ..host.identity import identity_of_the_stack
+from ..host.resource import options
 from ..host.stack_state import StateUnreadable, earlier_urns, resources_in_state
 from ..recovery.evidence import Unreadable
 from ..recovery.plan import Hold, Plan
@@ -91,6 +92,7 @@ class DisasterRecoveryRegion(pulumi.ComponentResource):
         }  # fmt: skip
         self._name, self._noun, self._tags = name, noun, tags
         self._request = request_from(given, noun)
+        opts = options(opts, noun)
         super().__init__(TYPE, name, None, opts)
         # In a preview the URN is known, and the identity only once the stack has one.
         known = pulumi.Output.all(identity_of_the_stack(), self.urn, *earlier_urns(name, TYPE, opts))
