@@ -14,6 +14,7 @@ from pulumi_snapcopy.core.rules.judgement import Config, Context, Inputs, Region
 from pulumi_snapcopy.core.rules.regions import allowed_regions, copy_leaves_region, known_region
 from pulumi_snapcopy.core.rules.rulebook import Catalogue, Rulebook
 from pulumi_snapcopy.core.rules.tags import TagLimits, required_tags, tag_characters
+from pulumi_snapcopy.families import CATALOGUE
 
 PAGE = "https://example.com/"
 
@@ -93,6 +94,17 @@ def test_what_any_of_the_services_has_may_be_configured() -> None:
         'allowed-regions: one or two has no region \'eu-11\'. Did you mean "eu-1" or "eu-2"?',
         "required-tags: the key 'aws:x' is reserved. Write a key that doesn't begin with 'aws:' or 'snapcopy:'.",
     ]
+
+
+@pytest.mark.parametrize("type_", ["InstanceSnapshot", "DiskSnapshot", "RestoredInstance", "RestoredDisk"])
+def test_only_a_copy_has_a_choice_of_region(type_: str) -> None:
+    """What is taken or restored stands where its source is: the organisation's regions are for copies, unless it says so."""
+    token, config = f"pulumi-python:dynamic/lightsail:{type_}", {"regions": ["eu-west-1"]}
+    assert CATALOGUE.judging("allowed-regions", token, config) is None
+    named = CATALOGUE.judging("allowed-regions", token, {**config, "types": [f"*:{type_}"]})
+    assert named is not None and named.token == token
+    copies = {each for each in CATALOGUE.tokens("allowed-regions") if each.endswith(":CopiedSnapshot")}
+    assert copies == {*CATALOGUE.tokens("allowed-regions")} == {*CATALOGUE.tokens("copy-leaves-region")}
 
 
 @pytest.mark.parametrize(

@@ -96,6 +96,7 @@ class _About:
         page: where it comes from.
         schema: its config as JSON schema properties.
         faults: finds what is wrong with the values of its config, in (config, regions).
+        opt_in: whether it judges the resources of its book only where its ``types`` name them.
     """
 
     name: str
@@ -105,6 +106,7 @@ class _About:
     page: str
     schema: Schema = field(default_factory=dict)
     faults: Callable[[Config, Callable[[], Regions]], Iterable[str]] | None = None
+    opt_in: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

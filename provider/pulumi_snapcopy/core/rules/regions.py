@@ -65,8 +65,14 @@ def copy_leaves_region(source: str, target: str, *, page: str) -> Rule:
     )  # fmt: skip
 
 
-def allowed_regions(target: str, *, page: str) -> Rule:
-    """Return the rule that a copy goes to a region that the organisation allows."""
+def allowed_regions(target: str, *, page: str, opt_in: bool = False) -> Rule:
+    """Return the rule that a copy goes to a region that the organisation allows.
+
+    Args:
+        target: the argument that names the region.
+        page: where it comes from.
+        opt_in: whether it is about what has no choice, as it stands where its source is; see `Rule`.
+    """
 
     def judge(inputs: Inputs, context: Context, config: Config) -> Iterator[Violation]:
         allowed = config.get("regions")
@@ -81,7 +87,7 @@ def allowed_regions(target: str, *, page: str) -> Rule:
                 yield unknown_region(region, regions(), quote='"')
 
     return Rule(
-        name="allowed-regions", severity="medium", page=page, judge=judge, faults=faults,
+        name="allowed-regions", severity="medium", page=page, judge=judge, faults=faults, opt_in=opt_in,
         description="A copy goes to a region that the organisation allows.",
         fix=f"Write one of the regions that the message names as {target}.",
         schema={"regions": {**_STRINGS, "description": "The regions a copy may go to."}},

@@ -117,7 +117,8 @@ class Catalogue:
 
     def tokens(self, name: str) -> list[str]:
         """Return the type tokens that a rule judges by default."""
-        return [book.token for book in self.with_rule(name)]
+        rules = ((book.token, book.named(name)) for book in self.books)
+        return [token for token, rule in rules if rule and not rule.opt_in]
 
     def book(self, resource_type: str) -> Rulebook | None:
         """Return the book for a type token: its own, or that of the most specific pattern for other tools' types."""

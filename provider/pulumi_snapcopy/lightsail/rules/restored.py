@@ -90,7 +90,7 @@ RESTORED_INSTANCE_RULES = Rulebook(
     ),
     organisation=(
         required_tags(_TAGS, page=pages.TAGS),
-        allowed_regions("region", page=pages.RESTORE_INSTANCE),
+        allowed_regions("region", page=pages.RESTORE_INSTANCE, opt_in=True),
     ),
 )  # fmt: skip
 
@@ -116,6 +116,6 @@ RESTORED_DISK_RULES = Rulebook(
     ),
     organisation=(
         required_tags(_TAGS, page=pages.TAGS),
-        allowed_regions("region", page=pages.RESTORE_DISK),
+        allowed_regions("region", page=pages.RESTORE_DISK, opt_in=True),
     ),
 )  # fmt: skip

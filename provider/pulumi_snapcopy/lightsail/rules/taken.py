@@ -57,7 +57,7 @@ INSTANCE_SNAPSHOT_RULES = Rulebook(
     ),
     organisation=(
         required_tags(TAGS, page=pages.TAGS),
-        allowed_regions("region", page=pages.TAKE_INSTANCE),
+        allowed_regions("region", page=pages.TAKE_INSTANCE, opt_in=True),
     ),
 )  # fmt: skip
 
@@ -78,6 +78,6 @@ DISK_SNAPSHOT_RULES = Rulebook(
     ),
     organisation=(
         required_tags(TAGS, page=pages.TAGS),
-        allowed_regions("region", page=pages.TAKE_DISK),
+        allowed_regions("region", page=pages.TAKE_DISK, opt_in=True),
     ),
 )  # fmt: skip
