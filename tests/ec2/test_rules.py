@@ -116,6 +116,21 @@ def test_requests_on_fcu(change: dict[str, Any], properties: list[str]) -> None:
     assert violated(FCU_RULES, ON_FCU, **change) == properties
 
 
+@pytest.mark.parametrize("source", ["us-east-1", "eu-west-2"])
+def test_no_message_tells_a_region_that_another_refuses(source: str, bare: pytest.MonkeyPatch) -> None:
+    """On FCU a region that only AWS has is refused, and never named as what to write."""
+    bare.setenv("AWS_ENDPOINT_URL_EC2", "https://fcu.us-east-2.outscale.com")
+    inputs = {**ON_FCU, "sourceRegion": source, "targetRegion": "eu-west-1"}
+    said = [each.message for each in COPIED_SNAPSHOT_RULES.in_stack({}).violations(inputs, now=NOW)]
+    assert any("OUTSCALE has no region 'eu-west-1'" in each for each in said)
+    (within,) = [each for each in said if "copies within a region" in each]
+    (endpoint,) = [each for each in said if "isn't the region of the endpoint" in each]
+    known = source == "eu-west-2"
+    assert (f"Write {source} as target_region" in within) is known
+    assert ("Write one region of OUTSCALE as source_region and target_region" in within) is not known
+    assert (f"or set AWS_ENDPOINT_URL_EC2 to https://fcu.{source}.outscale.com" in endpoint) is known
+
+
 def test_another_region_than_the_endpoints_is_refused(bare: pytest.MonkeyPatch) -> None:
     """On FCU another region than the endpoint's is refused: an account belongs to one region."""
     bare.setenv("AWS_ENDPOINT_URL_EC2", "https://fcu.us-east-2.outscale.com")
