@@ -5,6 +5,7 @@ from __future__ import annotations
 import doctest
 import importlib
 import json
+import signal
 import socket
 import subprocess
 import sys
@@ -13,7 +14,7 @@ from typing import Any
 
 import pytest
 from click.testing import CliRunner
-from pulumi_snapcopy.emulator import Fault, Settings, loopback
+from pulumi_snapcopy.emulator import Emulator, Fault, Settings, loopback
 from pulumi_snapcopy.emulator.command import emulator
 
 
@@ -200,6 +201,45 @@ def test_broken_state_file(tmp_path: Path) -> None:
 
     assert done.exit_code == 1
     assert "delete it, or move it away, to start afresh" in done.stderr
+
+
+@pytest.mark.parametrize("name", ["n" * 300, "file/state.json", "n" * 250])
+def test_a_state_file_that_cant_be_written(tmp_path: Path, name: str) -> None:
+    """It is refused at the start, before a change can be lost."""
+    (tmp_path / "file").touch()
+
+    done = run("--port", "0", "--state-file", str(tmp_path / name))
+
+    assert done.exit_code == 1
+    assert done.stderr.startswith(f"Error: the state file {tmp_path / name} can't be written: ")
+    assert done.stderr.endswith("; give another one\n") and done.stdout == ""
+    assert [each.name for each in tmp_path.iterdir()] == ["file"]
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no fcntl")
+@pytest.mark.parametrize("end", [signal.SIGTERM, signal.SIGKILL])
+def test_one_state_file_has_one_emulator(tmp_path: Path, end: signal.Signals) -> None:
+    """A second one is refused with what to do; when the first has ended, however that was, the file is free."""
+    state = tmp_path / "state.json"
+    program = Path(sys.executable).with_name("snapcopy")
+    command = [str(program), "emulator", "--port", "0", "--state-file", str(state)]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as running:
+        try:
+            assert running.stdout is not None and running.stdout.readline().startswith("export ")
+            kept = state.read_text(encoding="utf-8")
+            refused = run("--port", "0", "--state-file", str(state))
+            assert state.read_text(encoding="utf-8") == kept
+        finally:
+            running.send_signal(end)
+    assert refused.exit_code == 1
+    assert refused.stderr == (
+        f"Error: the state file {state} is another running emulator's; stop that one, or give each a file of its own\n"
+    )
+    with Emulator(state_file=state):
+        pass
+    with Emulator(state_file=state):
+        pass
+    assert [each.name for each in tmp_path.iterdir()] == ["state.json"]
 
 
 def test_without_the_extra_it_says_how_to_install_it() -> None:

@@ -63,7 +63,7 @@ class Emulator(Backstage):
         ModuleNotFoundError: if OUTSCALE is asked for without the extra ``outscale``.
         RuntimeError: if another emulator is running in this process.
         SeedError: if a seed is wrong.
-        StateFileError: if the state file can't be used.
+        StateFileError: if the state file can't be used or written, or is another running emulator's.
         ValueError: if there is no such service.
 
     Example:
@@ -100,10 +100,7 @@ class Emulator(Backstage):
         try:
             self._start()
         except BaseException:
-            SHARED.keeper = None
-            SHARED.settings = Settings()
-            SHARED.ahead = 0.0
-            _RUNNING.release()
+            self._release()
             raise
         return self
 
@@ -118,10 +115,7 @@ class Emulator(Backstage):
         self._thread.join()
         self.faults.clear()
         self._calls.close()
-        SHARED.keeper = None
-        SHARED.settings = Settings()
-        SHARED.ahead = 0.0
-        _RUNNING.release()
+        self._release()
 
     @property
     def url(self) -> str:
@@ -184,6 +178,15 @@ class Emulator(Backstage):
         """Remove the resources of all of moto's services."""
         self.empty()  # first: moto takes a second to reset an EC2 that has resources
         BackendDict.reset()
+
+    def _release(self) -> None:
+        """Leave the state that all emulators of a process share as it was."""
+        if SHARED.keeper is not None:
+            SHARED.keeper.close()
+        SHARED.keeper = None
+        SHARED.settings = Settings()
+        SHARED.ahead = 0.0
+        _RUNNING.release()
 
     def _start(self) -> None:
         # Werkzeug would end the process if the port were in use, so the socket is made here.

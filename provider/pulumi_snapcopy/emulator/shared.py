@@ -23,6 +23,9 @@ class Keeper(Protocol):
     def save(self, version: int) -> None:
         """Return once the state of this version, or a later one, is on disk."""
 
+    def close(self) -> None:
+        """Leave the file to other processes."""
+
 
 @dataclass(slots=True)
 class Shared:
