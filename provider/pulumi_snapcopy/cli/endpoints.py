@@ -16,6 +16,9 @@ if TYPE_CHECKING:
     from ..aws.login import Login
     from ..core.rules.judgement import Regions
 
+REAL = "the real service"
+"""AWS's own endpoint in words."""
+
 REACH_TIMEOUT = 3.0
 """Seconds for a connection. boto3's own timeouts and retries, meant for copies, last for minutes."""
 
@@ -73,7 +76,7 @@ def described(url: str) -> str:
     from ..aws.login import is_aws_endpoint
 
     if is_aws_endpoint(url):
-        return "the real service"
+        return REAL
     if (urlsplit(url).hostname or "").endswith(".outscale.com"):
         return f"{without_secrets(url)}, the real service"
     return f"{without_secrets(url)}, an emulator or other endpoint and not the real service"

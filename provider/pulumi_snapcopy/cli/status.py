@@ -170,6 +170,9 @@ def status(
             raise endpoints.Undetermined(_sentence(error)) from None
 
     def show(report: Report) -> None:
+        described = map(endpoints.described, lookups().urls.values())
+        if emulated := next((each for each in described if each != endpoints.REAL), None):
+            click.echo(f"Lightsail: {emulated}.", err=True)
         for text in warnings:
             click.echo(f"Warning: {text}", err=True)
         _print(report, form)
