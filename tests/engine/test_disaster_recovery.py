@@ -170,6 +170,7 @@ def test_nothing_is_pruned_in_the_dark(stack: Stack, service: Service, emulator:
 
     write("daily=2", protect=("new-1", "win-1", "orders", "nope"))
     refused = stack.preview(ok=False).output
+    assert "Outputs that Pulumi shows as removed stay in the stack." in refused
     assert (
         "this run would delete 3 of 3 copies (gone-1 is no longer protected); max_prune=0.3 allows 1"
         in refused

@@ -29,6 +29,9 @@ from .regions import regions
 
 TYPE = "snapcopy:lightsail:DisasterRecoveryRegion"
 
+_OUTPUTS_STAY = "  Outputs that Pulumi shows as removed stay in the stack."
+"""Pulumi shows each output of a program that has ended with an error as removed, and removes none."""
+
 
 class DisasterRecoveryRegion(pulumi.ComponentResource):
     """Copies of instances' and disks' automatic snapshots in another region, kept by a retention.
@@ -124,11 +127,11 @@ class DisasterRecoveryRegion(pulumi.ComponentResource):
         except SnapcopyError as error:
             raise pulumi.RunError(
                 f"planning {self._noun}: {str(error).rstrip('.')}\n  State: nothing was copied or deleted."
-                "\n  Next:  fix the problem named above, then run `pulumi up` again."
+                f"\n  Next:  fix the problem named above, then run `pulumi up` again.\n{_OUTPUTS_STAY}"
             ) from None
         decision = decide(request, gathered, now=now)
         if decision.refusals:
-            raise pulumi.RunError("\n".join(decision.refusals))
+            raise pulumi.RunError("\n".join([*decision.refusals, _OUTPUTS_STAY]))
         for warning in decision.warnings:
             pulumi.log.warn(warning, resource=self)
         taken = {(each.source, each.date): self._take(children, each) for each in decision.take}
