@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
 from collections.abc import Iterator
 from datetime import date, datetime, timedelta, timezone
 from typing import Any
@@ -336,6 +339,44 @@ def test_a_source_without_automatic_snapshots_has_a_manual_one_a_day(
     assert service.effects() == []
     stack.destroy()
     assert service.snapshots() == service.snapshots(SOURCE) == {}
+
+
+MOCKED = """
+import pulumi
+
+class Mocks(pulumi.runtime.Mocks):
+    def new_resource(self, args):
+        return args.name, {**args.inputs}
+
+    def call(self, args):
+        return {"outputs": {}} if args.token == "pulumi:pulumi:readStackResourceOutputs" else {}
+
+pulumi.runtime.set_mocks(Mocks(), project="shop", stack="dev", preview=False)
+
+from pulumi_snapcopy.lightsail import DisasterRecoveryRegion, Retention
+
+@pulumi.runtime.test
+def test_region():
+    dr = DisasterRecoveryRegion("dr", source_region="us-east-1", target_region="eu-west-1", protect=["web-1"],
+        keep=Retention(daily=2))
+    return dr.newest.apply(print)
+
+test_region()
+"""
+
+
+def test_users_may_test_a_region_with_pulumis_mocks(service: Service, emulator: Emulator) -> None:
+    """As docs/tasks.md says: the mocks answer for the state, the emulator for the service, and nothing is copied."""
+    ended = subprocess.run(
+        [sys.executable, "-W", "ignore", "-c", MOCKED],
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=False,
+        env={**os.environ, **emulator.environment},
+    )
+    assert (ended.returncode, ended.stdout) == (0, f"{{'web-1': '{nth(6)}'}}\n"), ended.stderr
+    assert service.copies_started() == 0
 
 
 @pytest.mark.soak  # daily sixty days in tests/recovery/test_sixty_days.py
