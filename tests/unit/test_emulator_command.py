@@ -114,7 +114,7 @@ def test_unknown_service() -> None:
     done = run("--services", "lightsail,s3")
 
     assert done.exit_code == 2
-    assert "no service s3; write lightsail, ec2, fcu, outscale" in done.stderr
+    assert "no service s3; write lightsail, ec2, fcu, outscale, or all" in done.stderr
 
 
 def test_default_port() -> None:

@@ -45,7 +45,7 @@ def _services(context: click.Context, parameter: click.Parameter, given: str) ->
     try:
         return checked(SERVICES if given == "all" else given)
     except ValueError as error:
-        raise click.BadParameter(str(error)) from error
+        raise click.BadParameter(f"{error}, or all") from error
 
 
 @click.command("emulator")
