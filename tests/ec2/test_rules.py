@@ -183,6 +183,17 @@ def test_a_copy_out_of_its_partition_is_told_a_region_inside() -> None:
 
 
 @pytest.mark.parametrize(
+    ("source", "suggested"),
+    [("eu-west-1", "us-east-1"), ("us-east-1", "us-west-2"), ("af-south-1", "us-east-1")],
+)
+def test_the_region_inside_is_one_that_every_account_can_use(source: str, suggested: str) -> None:
+    """Not the first by name, which an account has to enable, and not the source's own."""
+    inputs = {**RIGHT, "sourceRegion": source, "targetRegion": "us-gov-west-1"}
+    (found,) = AWS_RULES.violations(inputs, now=NOW)
+    assert found.message.endswith(f"Write a region of aws, such as {suggested}.")
+
+
+@pytest.mark.parametrize(
     ("value", "near"),
     [(-1, 15), (20, 15), (29.0, 30), (2881, 2880), (float("inf"), 2880), (float("nan"), 15)],
 )

@@ -13,6 +13,9 @@ IDS = ("sourceSnapshotId", "adoptSnapshotId")
 SHORTEST, LONGEST, STEP = 15, 2880, 15
 """The limits of a time-based copy's duration and its step, in minutes."""
 
+ALWAYS_ENABLED = ("us-east-1", "us-west-2")
+"""Regions that every account can use; others may have to be enabled first."""
+
 _ID = re.compile(r"snap-(?!0+\Z)(?:[0-9a-f]{8}|[0-9a-f]{17})")
 
 _KEY_ARN = re.compile(r"arn:[^:]+:kms:([^:]+):")
@@ -76,7 +79,7 @@ def _one_partition(inputs: Inputs, _: Context, config: Config) -> Iterator[Viola
             here, there = partitions().get(source), partitions().get(target)
             if here and there and here != there:
                 inside = [name for name, partition in partitions().items() if partition == here]
-                other = min(inside, key=lambda name: (name == source, name))
+                other = min(inside, key=lambda name: (name == source, name not in ALWAYS_ENABLED, name))
                 yield Violation(
                     property=key,
                     message=f"{target} is in the partition {there}, and {source} in {here}: EC2 copies within a "
