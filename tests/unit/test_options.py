@@ -91,7 +91,7 @@ def test_dates_inside_of_lists_and_mappings_are_texts() -> None:
             "Write one such",
         ),
         ({"opts": timed(create="")}, "create: '' is not a duration", "Write one such"),
-        ({"opts": timed(create=0)}, "create: 0 is not a duration", "Write one such"),
+        ({"opts": timed(create=0)}, "create: 0 is not a duration", "or a number of seconds above 0."),
         ({"opts": timed(create=pulumi.Output.from_input("1h"))}, "is not a duration", "Write one such"),
         ({"opts": timed(creat="1h")}, "'creat' has no timeout", "Did you mean create?"),
         ({"opts": "protect"}, "opts must be pulumi.ResourceOptions(…)", "it is 'protect'."),

@@ -32,7 +32,7 @@ def seconds(given: object) -> float:
         total = float(given) if isinstance(given, int | float) and not isinstance(given, bool) else 0.0
     if not 0 < total <= _LONGEST:
         raise DurationError(
-            f"{given!r} is not a duration. Write one such as '90m' or '1h 30m', or a number of seconds."
+            f"{given!r} is not a duration. Write one such as '90m' or '1h 30m', or a number of seconds above 0."
         )
     return total
 
