@@ -115,9 +115,10 @@ def test_a_bundle_without_ipv4_is_asked_for_with_ipv6(
 
 
 def test_a_disk_is_restored_and_removed(region: Any, invoke: Invoke) -> None:
-    """In a table, too."""
+    """In a table, too; its removal is said like an instance's."""
     ended = invoke("drill", "data-1", *ROUTE)
     assert ended.exit_code == 0 and "data-1" in ended.stdout and day(0) in ended.stdout
+    assert "removing snapcopy-drill-" in ended.stderr
     assert there(region) == set()
 
 

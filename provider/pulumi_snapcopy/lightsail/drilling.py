@@ -111,8 +111,7 @@ class Drilling:
         removed = [name for each in left for name in self._remove_instance(each)]
         for each in self._drills("Disk"):
             if each.tags[DRILL_TAG] == self.of or self._is_abandoned(each):
-                self.services["Disk"].delete_free_disk(self.region, each.name)
-                removed.append(each.name)
+                removed.append(self._remove_disk(each))
         return removed
 
     def remove(self) -> None:
@@ -127,7 +126,7 @@ class Drilling:
             if kind == "Instance":
                 self._remove_instance(found)
             else:
-                self.services[kind].delete_free_disk(self.region, found.name)
+                self._remove_disk(found)
 
     # Helpers
 
@@ -238,6 +237,11 @@ class Drilling:
         for name in disks:
             service.delete_free_disk(self.region, name)
         return [instance.name, *disks]
+
+    def _remove_disk(self, disk: Seen) -> str:
+        self.tell(f"removing {disk.name}")
+        self.services["Disk"].delete_free_disk(self.region, disk.name)
+        return disk.name
 
 
 def is_of_a_drill(seen: Seen) -> bool:
