@@ -129,7 +129,7 @@ def test_what_is_allowed_is_all_that_the_service_can_do(on_emulator: Emulator) -
         "find": lambda: service.find(manual, listing),
         "describes": lambda: service.describes(latest, Record(id="1")),
         "check_source": check_source,
-        "create": lambda: service.create(manual, attempt=0),
+        "create": lambda: service.create(manual),
         "records": lambda: service.records(manual),
         "tag": lambda: service.tag(data, {"team": "shop"}),
         "untag": lambda: service.untag(data, ["team"]),

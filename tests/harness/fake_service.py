@@ -6,7 +6,7 @@ Time passes only in the clock: by sleeping, by waiting, and a little with every 
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta, timezone
 from typing import Any, TypeVar
@@ -192,7 +192,7 @@ class FakeService:
 
     # What can be done
 
-    def create(self, spec: Spec, *, attempt: int) -> Started:
+    def create(self, spec: Spec, *, earlier: Collection[str] = ()) -> Started:
         record = self._answer("CopySnapshot", lambda: self._copy(spec))
         seen = Seen(name=spec.name, region=spec.region, kind=record.kind, created_at=record.created_at)
         return Started(seen=seen, operation_id=record.id)

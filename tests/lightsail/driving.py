@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timezone
 from types import SimpleNamespace
@@ -107,9 +107,9 @@ class _Dying:
     def __getattr__(self, name: str) -> Any:
         return getattr(self._service, name)
 
-    def create(self, spec: Spec, *, attempt: int) -> Started:
+    def create(self, spec: Spec, *, earlier: Collection[str] = ()) -> Started:
         """Create, and die."""
-        self._service.create(spec, attempt=attempt)
+        self._service.create(spec, earlier=earlier)
         raise HostDied
 
 

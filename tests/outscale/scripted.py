@@ -63,5 +63,5 @@ def spec() -> Spec:
 
 def started(sdk: Scripted) -> tuple[str, Phase]:
     """What create answers."""
-    seen = Outscale(lambda: sdk).create(spec(), attempt=0).seen
+    seen = Outscale(lambda: sdk).create(spec()).seen
     return seen.name, seen.phase

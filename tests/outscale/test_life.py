@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import pytest
 from pulumi_snapcopy.core.bookkeeping import Bookkeeping
 from pulumi_snapcopy.core.values import Seen
+from pulumi_snapcopy.core.waiting.policy import CREATION_GRACE
+from pulumi_snapcopy.emulator.blocks import Region, Snapshot
 from pulumi_snapcopy.outscale.family import CopiedSnapshots
 from pulumi_snapcopy.outscale.sdk import Connection
 from pulumi_snapcopy.outscale.service import Outscale
@@ -141,6 +145,69 @@ def test_a_copy_that_failed_is_replaced_with_a_new_token(copy: Life) -> None:
     assert str(raw(copy).token).endswith("-1")
 
 
+@pytest.fixture(params=[0, 200], ids=["same time", "clock ahead"])
+def remembered(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A token goes on answering its snapshot after that was deleted; the service's clock may be ahead of ours."""
+
+    def delete(region: Region, made: Snapshot) -> None:
+        region.put(replace(made, visible_at=math.inf, created_at=made.created_at + request.param))
+
+    monkeypatch.setattr(Region, "delete", delete)
+
+
+def fail(life: Life) -> None:
+    """Let a snapshot fail some seconds after it was accepted."""
+    life.inject("fail-copy", seconds=2)
+    assert "failed" in life.run()[0]
+
+
+def attempt(life: Life) -> str:
+    """The number in the token of the snapshot in the state."""
+    (made,) = (each for each in life.emulator.outscale.snapshots(REGION) if each.id == life.ref)
+    return str(made.token).rpartition("-")[2]
+
+
+@pytest.mark.usefixtures("remembered")
+def test_a_failed_snapshot_whose_deletion_was_killed_is_replaced_at_once(snapshot: Begin) -> None:
+    """The token still answers the failed snapshot that a killed run has deleted: the next token is sent."""
+    life = snapshot(MADE_OF_VOLUME)
+    fail(life)
+    assert life.run(kill=Kill(at="DeleteSnapshot", done=True)) == ["killed"]
+    begun = life.clock.now()
+    life.ok()
+    assert life.clock.now() - begun < CREATION_GRACE and attempt(life) == "1"
+
+
+@pytest.mark.usefixtures("remembered")
+@pytest.mark.parametrize("remembered", [0], indirect=True)
+def test_a_failed_snapshot_that_somebody_deleted_is_replaced_at_once(
+    snapshot: Begin, connection: Connection
+) -> None:
+    """The token still answers the failed snapshot that a refresh has dropped from the state: the next token is sent."""
+    life = snapshot(MADE_OF_VOLUME)
+    fail(life)
+    connection.call("DeleteSnapshot", clock=life.clock, SnapshotId=life.ref)
+    life.ok("refresh")
+    assert life.engine.state == []
+    begun = life.clock.now()
+    life.ok()
+    assert life.clock.now() - begun < CREATION_GRACE and attempt(life) == "1"
+
+
+@pytest.mark.usefixtures("remembered")
+@pytest.mark.parametrize("done", [False, True])
+def test_an_edit_that_is_undone_after_a_failure_makes_another_snapshot(done: bool, snapshot: Begin) -> None:
+    """A request fails, a run of the edited one is killed, and the edit is undone: a snapshot with the next token is made at once."""
+    life = snapshot(MADE_OF_VOLUME)
+    fail(life)
+    life.inputs["description"] = "edited"
+    assert life.run(kill=Kill(at="CreateTags", done=done)) == ["killed"]
+    del life.inputs["description"]
+    begun = life.clock.now()
+    life.ok()
+    assert life.clock.now() - begun < CREATION_GRACE and attempt(life) == "1"
+
+
 def test_a_snapshot_that_another_account_shares_is_copied_and_never_adopted(copy: Life) -> None:
     """Another account's shared snapshot can be a source, and can't be adopted."""
     copy.emulator.outscale.put_snapshot(REGION, "snap-aaaaaaaa", owner="210987654321", public=True)
@@ -176,7 +243,7 @@ def test_a_quota_is_a_queue_while_others_of_ours_are_in_progress(copy: Life, con
     spec = CopiedSnapshots().spec(
         {**COPY, "regionName": REGION}, Bookkeeping(key="a" * 32, owner="shop/dev/other@1")
     )
-    others.tag(others.create(spec, attempt=0).seen, spec.all_tags)
+    others.tag(others.create(spec).seen, spec.all_tags)
     before = copy.clock.now()
     (error,) = copy.run()
     assert copy.clock.now() - before > 50

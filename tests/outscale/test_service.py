@@ -79,7 +79,7 @@ def test_after_a_lost_answer_no_list_from_before_serves() -> None:
     listing = Listing(service, REGION, clock)
     assert service.find(spec(), listing) == []
     with pytest.raises(AnswerLost):
-        service.create(spec(), attempt=0)
+        service.create(spec())
     assert [each.name for each in service.find(spec(), listing)] == ["snap-00000000"]
 
 

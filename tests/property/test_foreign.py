@@ -149,7 +149,7 @@ def test_a_copy_somebody_else_made_at_the_same_time_is_left_to_them() -> None:
     """Another run's copy, of the same source under the same explicit name, is theirs once they have tagged it."""
     world = World()
     service = world.service
-    service.create(NAMED, attempt=0)
+    service.create(NAMED)
     held = world.ours()[0]
     tag_at = service.clock.now() + 2
     sleep = service.clock.sleep

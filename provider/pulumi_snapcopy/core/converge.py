@@ -215,7 +215,8 @@ class _Convergence:
     def _forget(self, gone: Seen) -> None:
         """Forget what was deleted, so that the plan starts over."""
         run = self._run
-        self._sending.failed += gone.phase is Phase.FAILED
+        if gone.phase is Phase.FAILED:
+            self._sending.failed.add(gone.ref)
         self._waiter.leave()
         run.keeps, run.known = False, run.known.next
         self._observer.note(

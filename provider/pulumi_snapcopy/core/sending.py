@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from contextlib import ExitStack
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timezone
 
 from . import notices, plan
@@ -26,7 +26,7 @@ class Sending:
         waiter: waits for what was accepted.
         ends: an accepted request counts as in flight until this closes.
         unanswered: how many requests had no answer that can be relied on.
-        failed: how many requests were accepted and failed later.
+        failed: the refs of what accepted requests made, and failed later.
         tried_at: when the last request was sent.
     """
 
@@ -34,7 +34,7 @@ class Sending:
     waiter: Waiter
     ends: ExitStack
     unanswered: int = 0
-    failed: int = 0
+    failed: set[str | None] = field(default_factory=set)
     tried_at: float = 0.0
 
     @property
@@ -85,8 +85,10 @@ class Sending:
         self._beware_of_an_earlier_one()
 
     def _send(self) -> Started:
-        self.tried_at = self._run.clock.now()
-        return self._run.service.create(self._run.spec, attempt=self.failed)
+        run, known = self._run, self._run.known
+        self.tried_at = run.clock.now()
+        refs = {known.replaces, *known.predecessors, *run.doomed, *self.failed}
+        return run.service.create(run.spec, earlier=[each for each in refs if each])
 
     def _accepted(self, started: Started) -> None:
         run, seen = self._run, started.seen

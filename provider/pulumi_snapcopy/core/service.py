@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import TYPE_CHECKING, Protocol
 
 from .values import Record, Seen, Source, Spec, Started
@@ -39,8 +39,13 @@ class Service(Protocol):
             SourceError: if it isn't there, isn't complete, or can't be read.
         """
 
-    def create(self, spec: Spec, *, attempt: int) -> Started:
-        """Send the request once."""
+    def create(self, spec: Spec, *, earlier: Collection[str] = ()) -> Started:
+        """Send the request once.
+
+        Args:
+            spec: the object that the program asks for.
+            earlier: the refs of the resource's earlier objects; a repeated request may be answered with one of them.
+        """
 
     def tag(self, seen: Seen, tags: Mapping[str, str]) -> None:
         """Set tags on an object; others stay."""

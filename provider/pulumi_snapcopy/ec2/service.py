@@ -7,7 +7,7 @@ https://docs.outscale.com/en/userguide/Copying-a-Snapshot.html
 from __future__ import annotations
 
 import threading
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING, Any
@@ -138,7 +138,7 @@ class Ec2:
 
     # Changes
 
-    def create(self, spec: Spec, *, attempt: int) -> Started:
+    def create(self, spec: Spec, *, earlier: Collection[str] = ()) -> Started:
         """Start the copy in the target region, with one request: a repeated request would make a second copy."""
         client = self._clients.of(spec.region, retries=False)
         request = self._fcu_request(spec) if self._fcu else _aws_request(spec)

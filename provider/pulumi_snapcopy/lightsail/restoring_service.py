@@ -6,7 +6,7 @@ https://docs.aws.amazon.com/lightsail/2016-11-28/api-reference/API_CreateDiskFro
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from ..aws.calls import call, member, pages
@@ -170,7 +170,7 @@ class RestoringLightsail(Adapter):
 
     # Changes
 
-    def create(self, spec: Spec, *, attempt: int) -> Started:
+    def create(self, spec: Spec, *, earlier: Collection[str] = ()) -> Started:
         """Start the restore, with its tags, with one request that botocore doesn't retry."""
         tags = {**spec.all_tags, KEY_TAG: spec.key}
         action, answer = self.send(spec.region, spec.name, spec.arguments, tags)

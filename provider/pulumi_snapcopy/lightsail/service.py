@@ -6,6 +6,7 @@ Pages: https://docs.aws.amazon.com/lightsail/2016-11-28/api-reference/
 from __future__ import annotations
 
 import threading
+from collections.abc import Collection
 from typing import TYPE_CHECKING, Any
 
 from ..aws.calls import call, member
@@ -71,7 +72,7 @@ class Lightsail(SnapshotAdapter):
 
     # Changes
 
-    def create(self, spec: Spec, *, attempt: int) -> Started:
+    def create(self, spec: Spec, *, earlier: Collection[str] = ()) -> Started:
         """Start the copy in the target region, with one request that botocore doesn't retry."""
         given, call_ = spec.arguments, "lightsail:CopySnapshot"
         arguments: dict[str, Any] = {

@@ -6,7 +6,7 @@ https://docs.aws.amazon.com/lightsail/2016-11-28/api-reference/API_CreateDiskSna
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from typing import TYPE_CHECKING, Any
 
 from ..aws.calls import call
@@ -71,7 +71,7 @@ class TakingLightsail(SnapshotAdapter):
             )  # fmt: skip
         return Source(kind=self.kinds[0])
 
-    def create(self, spec: Spec, *, attempt: int) -> Started:
+    def create(self, spec: Spec, *, earlier: Collection[str] = ()) -> Started:
         """Start the snapshot, with its tags, with one request that botocore doesn't retry."""
         given, client = spec.arguments, self._clients.of(spec.region, retries=False)
         send: Callable[[], Any]

@@ -53,8 +53,8 @@ class AccountReader:
         self._one_page = Recent(clock, self._list_if_one_page)
         self._fit_one_page = True
         self.shows_tokens = False
-        self.failed_tokens: set[str] = set()
-        """The tokens of snapshots that were seen failed."""
+        self.used_tokens: set[str] = set()
+        """The tokens of snapshots that were seen failed, or are of no use for another reason."""
 
     @property
     def region(self) -> str:
@@ -130,7 +130,7 @@ class AccountReader:
         """Return a snapshot of a response as a `Seen`, and remember the token of a failed one."""
         seen = snapshot(raw, self.region)
         if seen.phase is Phase.FAILED and seen.key:
-            self.failed_tokens.add(raw["ClientToken"])
+            self.used_tokens.add(raw["ClientToken"])
         return seen
 
     # Helpers

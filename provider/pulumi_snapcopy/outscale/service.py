@@ -6,7 +6,7 @@ Pages: https://docs.outscale.com/api.html
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import Any
 
 from ..core.errors import AnswerLost, Refused
@@ -96,11 +96,11 @@ class Outscale:
 
     # Changes
 
-    def create(self, spec: Spec, *, attempt: int) -> Started:
+    def create(self, spec: Spec, *, earlier: Collection[str] = ()) -> Started:
         """Send the request with the ClientToken of the first attempt that isn't used up."""
         self._check_region(spec.region)
         try:
-            seen = self._sender.send(spec, attempt=attempt)
+            seen = self._sender.send(spec, earlier=earlier)
         except AnswerLost:
             self.reader.expire()
             raise

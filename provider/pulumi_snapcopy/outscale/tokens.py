@@ -6,7 +6,7 @@ Page: https://docs.outscale.com/api.html#createsnapshot
 from __future__ import annotations
 
 import threading
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field, replace
 
 from ..core.errors import AnswerLost, Refused, ServiceError
@@ -16,7 +16,7 @@ from ..core.waiting.clock import Clock
 from ..core.waiting.policy import CREATION_GRACE, LONGEST_SKEW, USUAL_SKEW
 from .errors import INVALID_STATE, NO_SUCH_SNAPSHOT, TOKEN_USED
 from .reading import AccountReader
-from .shapes import request
+from .shapes import request, snapshot
 
 ATTEMPTS = 8
 """How many attempts a request has, each with its own ClientToken."""
@@ -51,14 +51,16 @@ class Sender:
     clock: Clock
     _used: dict[str, float] = field(default_factory=dict)
     """The tokens that may have made a snapshot that isn't visible yet, and since when."""
+    _made: dict[str, str] = field(default_factory=dict)
+    """The ids of the snapshots that this process was answered, by token."""
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
-    def send(self, spec: Spec, *, attempt: int) -> Seen:
+    def send(self, spec: Spec, *, earlier: Collection[str] = ()) -> Seen:
         """Send a request and return its snapshot, which an earlier request may have made.
 
         Args:
             spec: the snapshot that the program asks for.
-            attempt: how many attempts are known to have failed.
+            earlier: the ids of the resource's earlier snapshots.
 
         Raises:
             AnswerLost: if the request may have made a snapshot that isn't visible yet.
@@ -66,11 +68,13 @@ class Sender:
             ServiceError: if the service refuses the request.
         """
         refusal: ServiceError | None = None
-        for token in tokens(spec.key)[attempt:]:
-            if token in self.reader.failed_tokens:
+        for token in tokens(spec.key):
+            if token in self.reader.used_tokens or self._made.get(token) in earlier:
                 continue
             try:
-                seen = self._send(spec, token)
+                seen = self._send(spec, token, earlier)
+                if seen is None:
+                    self.reader.used_tokens.add(token)
             except AnswerLost:
                 self._since(token)
                 raise
@@ -80,6 +84,7 @@ class Sender:
                 refusal = error if error.code != TOKEN_USED else refusal
                 seen = self._made_with(spec, token, at_once=error.code == NO_SUCH_SNAPSHOT)
             if seen is not None:
+                self._made[token] = seen.name
                 return seen
         raise refusal or Refused(
             f"what {ATTEMPTS} attempts of this request have made has failed, or was deleted: change triggers to make it another "
@@ -87,27 +92,33 @@ class Sender:
             call="api:CreateSnapshot",
         )
 
-    def _send(self, spec: Spec, token: str) -> Seen | None:
+    def _send(self, spec: Spec, token: str, earlier: Collection[str]) -> Seen | None:
         """Send a request with a token, and return its snapshot or None if the snapshot can't be used any more."""
         sent = self.clock.now()
         answer = self.reader.call("CreateSnapshot", ClientToken=token, **request(spec.arguments))
         if not isinstance(raw := answer.get("Snapshot"), Mapping):
             raise AnswerLost("the answer holds no Snapshot", call="api:CreateSnapshot")
-        seen = self.reader.seen(raw)
-        made = seen.created_at.timestamp() if seen.created_at else sent
-        if seen.phase is Phase.PENDING and made > sent - USUAL_SKEW:
+        seen = snapshot(raw, self.reader.region)
+        age = sent - seen.created_at.timestamp() if seen.created_at else 0.0
+        is_earlier = seen.name in earlier
+        is_new = age < USUAL_SKEW and not is_earlier
+        if seen.phase is Phase.PENDING and is_new:
             return seen
-        if seen.state == "error" and made > sent - LONGEST_SKEW:  # the first read shows that it has failed
-            return replace(seen, state="pending", phase=Phase.PENDING)
-        # An earlier request made this snapshot; it may have been deleted since. A new snapshot may not be visible yet.
+        # The service answers an earlier request's snapshot as it is or was, also if it was deleted since.
         shown = self.reader.own(seen.name)
-        if shown is not None:
-            return None if shown.phase is Phase.FAILED or _has_other_owner(spec, shown) else shown
-        if seen.phase is Phase.DONE and made > sent - USUAL_SKEW:
-            return seen  # completed at once, as on emulators
-        if seen.phase is Phase.FAILED or made < sent - CREATION_GRACE - LONGEST_SKEW:
+        if shown is not None and _has_other_owner(spec, shown):
             return None
-        self._wait_for(token)
+        if shown is not None and shown.phase is not Phase.FAILED:
+            return shown
+        may_be_new = is_new if shown is None else age < LONGEST_SKEW and not is_earlier
+        if seen.state == "error" and may_be_new:  # the next read shows that it has failed
+            return replace(seen, state="pending", phase=Phase.PENDING)
+        if shown is not None or seen.phase is Phase.FAILED:
+            return None
+        if seen.phase is Phase.DONE and is_new:
+            return seen  # completed at once, as on emulators
+        if age <= CREATION_GRACE + LONGEST_SKEW:
+            self._wait_for(token)
         return None
 
     def _made_with(self, spec: Spec, token: str, *, at_once: bool) -> Seen | None:
