@@ -122,6 +122,28 @@ def test_a_token_that_is_refused_for_what_was_deleted_gives_way_to_the_next(code
     assert service.create(spec()).seen.name == "snap-11111111"
 
 
+@pytest.mark.parametrize("how", ["ignored", "refused"])
+def test_a_used_token_gives_way_to_the_next_where_the_api_knows_no_tokens(how: str) -> None:
+    """On an older API, which refuses or ignores the filter by token, the next token is sent after a minute."""
+
+    def create(**given: Any) -> Any:
+        if given["ClientToken"].endswith("-0"):
+            raise Refused("token-mismatch", code="4091")
+        return raw("snap-11111111", "pending", token=None)
+
+    def read(**given: Any) -> Any:
+        if "ClientTokens" in given["Filters"] and how == "refused":
+            raise Refused("unknown parameter ClientTokens", code="3001")
+        return [raw("snap-22222222", "completed", token=None)]
+
+    clock = FakeClock()
+    service = Outscale(lambda: Scripted(CreateSnapshot=create, ReadSnapshots=read), clock=clock)
+    with pytest.raises(AnswerLost, match="isn't visible yet"):
+        service.create(spec())
+    clock.sleep(CREATION_GRACE + 1)
+    assert service.create(spec()).seen.name == "snap-11111111"
+
+
 def test_a_refusal_of_each_token_is_about_the_source() -> None:
     """If every token is refused, the refusal is about the source, and the user reads the service's words."""
 

@@ -14,7 +14,7 @@ from ..core.keys import same_owner
 from ..core.values import OWNER_TAG, Phase, Seen, Spec
 from ..core.waiting.clock import Clock
 from ..core.waiting.policy import CREATION_GRACE, LONGEST_SKEW, USUAL_SKEW
-from .errors import INVALID_STATE, NO_SUCH_SNAPSHOT, TOKEN_USED
+from .errors import INVALID_STATE, NO_SUCH_SNAPSHOT, TOKEN_USED, UNKNOWN_PARAMETER
 from .reading import AccountReader
 from .shapes import request, snapshot
 
@@ -131,11 +131,20 @@ class Sender:
         """
         if at_once and token not in self._used:
             return None
-        for each in self.reader.by_tokens([token]):
+        for each in self._shown([token]):
             if each.phase is not Phase.FAILED:
                 return None if _has_other_owner(spec, each) else each
         self._wait_for(token)
         return None
+
+    def _shown(self, tokens: list[str]) -> list[Seen]:
+        """Return the visible snapshots of tokens; none on an older API, where the core finds by tags what was tagged."""
+        try:
+            return self.reader.by_tokens(tokens)
+        except Refused as error:
+            if error.code != UNKNOWN_PARAMETER:
+                raise
+            return []
 
     def _wait_for(self, token: str) -> None:
         """Raise AnswerLost while a token's snapshot may still become visible; until then no other token may be used.
