@@ -198,7 +198,7 @@ def assert_creating_is_told(
             assert name not in there and name not in state
         elif call == "CopySnapshot":
             assert (
-                f'the copy "{name}" was asked for, but the service\'s answer was lost: it may be in progress'
+                f'the copy "{name}" was asked for, and the service doesn\'t show it yet: it may be in progress'
                 in message
             )
             assert "kept in the stack's state" in message and name not in there and name in state
@@ -304,7 +304,7 @@ def test_a_call_that_always_hangs_is_told(
     message, hangs = told(result, "db"), f'Read timeout on endpoint URL: "{emulator.url}/"'
     assert f"timed out after 3 s; the service last said: {hangs}" in message, result.output
     assert {
-        "CopySnapshot": "was asked for, but the service's answer was lost: it may be in progress in eu-west-1; it is kept",
+        "CopySnapshot": "was asked for, and the service doesn't show it yet: it may be in progress in eu-west-1; it is kept",
     }.get(call, 'the copy "db" is still pending in eu-west-1; it is kept in the stack\'s state.') in message  # fmt: skip
     assert "Traceback" not in result.output
     emulator.faults.clear()

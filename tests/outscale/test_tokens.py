@@ -144,6 +144,55 @@ def test_a_used_token_gives_way_to_the_next_where_the_api_knows_no_tokens(how: s
     assert service.create(spec()).seen.name == "snap-11111111"
 
 
+@pytest.mark.parametrize("code", ["409", "4091"])
+def test_all_tokens_that_earlier_runs_have_used_are_waited_for_together(code: str) -> None:
+    """Two used tokens cost one grace period, and the message has the service's refusal."""
+
+    def create(**given: Any) -> Any:
+        if given["ClientToken"].endswith("-2"):
+            return raw("snap-22222222", "pending", token=given["ClientToken"])
+        raise Refused("token-mismatch", code=code)
+
+    clock = FakeClock()
+    service = Outscale(lambda: Scripted(CreateSnapshot=create, ReadSnapshots=lambda **given: []), clock=clock)
+    with pytest.raises(
+        AnswerLost, match=f"{code}: token-mismatch; an earlier request has used the ClientToken"
+    ):
+        service.create(spec())
+    clock.sleep(CREATION_GRACE + 1)
+    assert service.create(spec()).seen.name == "snap-22222222"
+
+
+def test_a_token_whose_answer_was_lost_is_waited_for_from_then_on() -> None:
+    """The grace period of a token that this process has sent begins with its own lost answer, not with an earlier token's refusal."""
+    clock, lost = FakeClock(), list[str]()
+
+    def create(**given: Any) -> Any:
+        if given["ClientToken"].endswith("-1") and not lost:
+            lost.append(given["ClientToken"])
+            raise AnswerLost("it broke")
+        raise Refused("token-mismatch", code="4091")
+
+    sdk = Scripted(CreateSnapshot=create, ReadSnapshots=lambda **given: [])
+    service = Outscale(lambda: sdk, clock=clock)
+    for pause in (CREATION_GRACE + 1, 0, CREATION_GRACE - 1, 0):
+        with pytest.raises(AnswerLost):
+            service.create(spec())
+        clock.sleep(pause)
+    assert set(sdk.tokens()) == {"0", "1"}
+
+
+def test_tokens_before_one_that_failed_are_not_sent() -> None:
+    """A token is sent only after those before it are used up: they are passed over, too, without a call."""
+    sdk = Scripted(
+        CreateSnapshot=lambda **given: raw("snap-22222222", "pending", token=f"{KEY}-2"),
+        ReadSnapshots=lambda **given: [raw("snap-11111111", "error", token=f"{KEY}-1")],
+    )
+    service = Outscale(lambda: sdk)
+    service.find(spec(), Listing(service, REGION, SystemClock()))
+    assert service.create(spec()).seen.name == "snap-22222222" and sdk.tokens() == ["2"]
+
+
 def test_a_refusal_of_each_token_is_about_the_source() -> None:
     """If every token is refused, the refusal is about the source, and the user reads the service's words."""
 

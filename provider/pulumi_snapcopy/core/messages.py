@@ -356,7 +356,7 @@ def _kept(spec: Spec, kept: Known) -> str:
     seen = kept.seen
     assert seen is not None, "what is kept is known"
     if kept.operation_id is None and seen.ref is None:
-        is_ = "was asked for, but the service's answer was lost: it may be in progress"
+        is_ = "was asked for, and the service doesn't show it yet: it may be in progress"
     elif seen.phase is Phase.PENDING:
         is_ = f"is still {seen.state}"
     else:

@@ -50,7 +50,9 @@ class Sender:
     reader: AccountReader
     clock: Clock
     _used: dict[str, float] = field(default_factory=dict)
-    """The tokens that may have made a snapshot that isn't visible yet, and since when."""
+    """The tokens with which this process may have made a snapshot that isn't visible yet, and since when."""
+    _refused: dict[str, float] = field(default_factory=dict)
+    """The keys of which a token was refused as used, and since when."""
     _made: dict[str, str] = field(default_factory=dict)
     """The ids of the snapshots that this process was answered, by token."""
     _lock: threading.Lock = field(default_factory=threading.Lock)
@@ -68,21 +70,19 @@ class Sender:
             ServiceError: if the service refuses the request.
         """
         refusal: ServiceError | None = None
-        for token in tokens(spec.key):
-            if token in self.reader.used_tokens or self._made.get(token) in earlier:
-                continue
+        for token in self._unused(spec.key, earlier):
             try:
                 seen = self._send(spec, token, earlier)
                 if seen is None:
                     self.reader.used_tokens.add(token)
             except AnswerLost:
-                self._since(token)
+                self._since(self._used, token)
                 raise
             except ServiceError as error:
                 if error.code not in _OF_A_USED_TOKEN:
                     raise
                 refusal = error if error.code != TOKEN_USED else refusal
-                seen = self._made_with(spec, token, at_once=error.code == NO_SUCH_SNAPSHOT)
+                seen = self._made_with(spec, token, error)
             if seen is not None:
                 self._made[token] = seen.name
                 return seen
@@ -117,50 +117,63 @@ class Sender:
             return None
         if seen.phase is Phase.DONE and is_new:
             return seen  # completed at once, as on emulators
-        if age <= CREATION_GRACE + LONGEST_SKEW:
-            self._wait_for(token)
+        if age <= CREATION_GRACE + LONGEST_SKEW and self._may_show_later(self._since(self._used, token)):
+            raise _not_visible_yet("the request was sent before")
         return None
 
-    def _made_with(self, spec: Spec, token: str, *, at_once: bool) -> Seen | None:
+    def _made_with(self, spec: Spec, token: str, refusal: ServiceError) -> Seen | None:
         """Return the snapshot of a token that the service refuses, or None if the snapshot can't be used any more.
 
-        Args:
-            spec: the snapshot that the program asks for.
-            token: the token.
-            at_once: whether the refusal means that no snapshot is in progress, unless a response was lost.
+        Raises:
+            AnswerLost: if the snapshot may still become visible; until then no other token may be used.
         """
-        if at_once and token not in self._used:
-            return None
-        for each in self._shown([token]):
+        refused = self._since(self._refused, spec.key)
+        if refusal.code == NO_SUCH_SNAPSHOT and token not in self._used:
+            return None  # no snapshot is in progress
+        for each in self._shown(token):
             if each.phase is not Phase.FAILED:
                 return None if _has_other_owner(spec, each) else each
-        self._wait_for(token)
+        # Earlier processes sent all their requests before this one's first refusal: their grace periods run together.
+        if self._may_show_later(self._used.get(token, refused)):
+            raise _not_visible_yet("an earlier request has used the ClientToken", refusal)
         return None
 
-    def _shown(self, tokens: list[str]) -> list[Seen]:
-        """Return the visible snapshots of tokens; none on an older API, where the core finds by tags what was tagged."""
+    def _shown(self, token: str) -> list[Seen]:
+        """Return the visible snapshots of a token; none on an older API, where the core finds by tags what was tagged."""
         try:
-            return self.reader.by_tokens(tokens)
+            return self.reader.by_tokens([token])
         except Refused as error:
             if error.code != UNKNOWN_PARAMETER:
                 raise
             return []
 
-    def _wait_for(self, token: str) -> None:
-        """Raise AnswerLost while a token's snapshot may still become visible; until then no other token may be used.
+    def _unused(self, key: str, earlier: Collection[str]) -> list[str]:
+        """Return the tokens after the last one that is known to be used up: those before it were used up before."""
+        every = tokens(key)
+        used = [
+            number
+            for number, token in enumerate(every, 1)
+            if token in self.reader.used_tokens or self._made.get(token) in earlier
+        ]
+        return every[max(used, default=0) :]
 
-        Raises:
-            AnswerLost: during the creation grace period of the token's snapshot.
-        """
-        if self.clock.now() - self._since(token) <= CREATION_GRACE:
-            raise AnswerLost(
-                "the request was sent before, and what it has made isn't visible yet",
-                call="api:CreateSnapshot",
-            )
+    def _may_show_later(self, since: float) -> bool:
+        return self.clock.now() - since <= CREATION_GRACE
 
-    def _since(self, token: str) -> float:
+    def _since(self, times: dict[str, float], name: str) -> float:
+        """Return the time that is noted for a token or key; the first time note that it is now."""
         with self._lock:
-            return self._used.setdefault(token, self.clock.now())
+            return times.setdefault(name, self.clock.now())
+
+
+def _not_visible_yet(why: str, refusal: ServiceError | None = None) -> AnswerLost:
+    said = f"{refusal.message.rstrip('.')}; " if refusal else ""
+    return AnswerLost(
+        f"{said}{why}, and what it has made isn't visible yet",
+        call="api:CreateSnapshot",
+        code=refusal.code if refusal else "",
+        request_id=refusal.request_id if refusal else "",
+    )
 
 
 def _has_other_owner(spec: Spec, seen: Seen) -> bool:
