@@ -93,8 +93,8 @@ def classify(
     if carries_key(spec, seen) and (spec.by_id or not (known.complete and known.ref is not None)):
         inherited = spec.traits.heritable and not is_recent(spec, seen.created_at, now)
         return Verdict(*((Whose.THEIRS, Evidence.NONE) if inherited else (Whose.OURS, Evidence.KEY)))
-    if spec.traits.tagged_in_call:
-        return Verdict(Whose.THEIRS, Evidence.NONE)  # ours would have its tag
+    if spec.traits.tagged_in_call or not spec.traits.recorded:
+        return Verdict(Whose.THEIRS, Evidence.NONE)  # ours would have its tag, or nothing else can prove it
     if records is None:
         return Verdict(Whose.UNDECIDED, Evidence.NONE)
     record = deciding(records)

@@ -23,7 +23,7 @@ class CopiedSnapshots(Family):
     )  # fmt: skip
     ref_output = "snapshotId"
     region_argument = "targetRegion"
-    traits = Traits(repeats=True, heritable=True)
+    traits = Traits(repeats=True, heritable=True, recorded=False)
 
     def phase(self, state: str) -> Phase:
         """Return the phase that a snapshot's state means: pending, done or failed."""
