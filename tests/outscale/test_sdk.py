@@ -9,7 +9,7 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
-from urllib.parse import quote
+from urllib.parse import quote, unquote
 
 import pytest
 from osc_sdk_python import Gateway
@@ -324,6 +324,34 @@ def test_what_the_service_quotes_is_hidden(quoted: str, emulator: Emulator, conn
     with pytest.raises(Refused) as caught:
         connection.call("CreateSnapshot", clock=CLOCK, FileLocation=SIGNED, SnapshotSize=1)
     assert SECRET not in str(caught.value) and secret not in str(caught.value)
+
+
+PASSWORD = "pass%2Fw0rd"
+WITH_USER = SIGNED.replace("://", f"://somebody:{PASSWORD}@")
+
+
+@pytest.mark.parametrize(
+    "quoted",
+    [
+        WITH_USER,
+        quote(WITH_USER, safe=""),
+        quote(WITH_USER),
+        quote(quote(WITH_USER, safe="")),
+        quote(WITH_USER.partition("?")[0], safe=""),
+        quote(unquote(WITH_USER.partition("?")[0]), safe=""),
+        f"the password {PASSWORD} is wrong",
+        f"the password {unquote(PASSWORD)} is wrong",
+    ],
+)
+def test_the_user_of_a_url_that_the_service_quotes_is_hidden(
+    quoted: str, emulator: Emulator, connection: Connection
+) -> None:
+    """User and password in a URL are hidden, however the service spells the URL or parts of it."""
+    emulator.inject(Fault(kind="error", operation="CreateSnapshot", code="4074", message=f"Can't: {quoted}."))
+    with pytest.raises(Refused) as caught:
+        connection.call("CreateSnapshot", clock=CLOCK, FileLocation=WITH_USER, SnapshotSize=1)
+    told = str(caught.value)
+    assert "Can't: " in told and not any(each in told for each in ("somebody", "w0rd", SECRET))
 
 
 def test_an_unknown_key_is_a_failed_login() -> None:
