@@ -15,9 +15,10 @@ from pulumi_snapcopy.core.bookkeeping import Bookkeeping
 from pulumi_snapcopy.core.errors import SourceError
 from pulumi_snapcopy.core.keys import owner
 from pulumi_snapcopy.core.outcome import Made, VerbFailed
+from pulumi_snapcopy.core.run import Call
 from pulumi_snapcopy.core.service import Service
 from pulumi_snapcopy.core.values import Record, Seen, Spec
-from pulumi_snapcopy.core.verbs import Call, Verbs
+from pulumi_snapcopy.core.verbs import Verbs
 from pulumi_snapcopy.core.waiting.clock import SystemClock
 from pulumi_snapcopy.core.waiting.listing import Listing
 from pulumi_snapcopy.emulator import Emulator, Fault, Settings

@@ -90,9 +90,9 @@ def test_two_ups_of_one_stack_on_different_backends(
 ORPHANED = {
     # each copy's arguments, the names that it may have, and which of its two runs goes on first
     "derived-orphan": ({"restore_date": day(1)}, f"web-1-{day(1)}-*", "orphan"),
-    "derived-successor": ({"restore_date": day(2)}, f"web-1-{day(2)}-*", "successor"),
+    "derived-follower": ({"restore_date": day(2)}, f"web-1-{day(2)}-*", "follower"),
     "named-orphan": ({"restore_date": day(1), "target_snapshot_name": "one-dr"}, "one-dr", "orphan"),
-    "named-successor": ({"restore_date": day(1), "target_snapshot_name": "two-dr"}, "two-dr", "successor"),
+    "named-follower": ({"restore_date": day(1), "target_snapshot_name": "two-dr"}, "two-dr", "follower"),
 }
 
 
@@ -118,14 +118,14 @@ def test_an_orphaned_host_goes_on_while_its_successor_works(
     orphan, orphans = started_and_held()
     orphan.send_signal(signal.SIGKILL)
     stack.run("cancel", "--yes")
-    successor, successors = started_and_held()
+    follower, followers = started_and_held()
     go_first = [name for name, (_, _, first) in ORPHANED.items() if first == "orphan"]
     for name in go_first:
         orphans[name].release()
     wait_for_copies(service, len(go_first))
-    for each in successors.values():
+    for each in followers.values():
         each.release()
-    stack.end(successor)
+    stack.end(follower)
     for each in orphans.values():
         each.release()
     stack.kill(orphan)
@@ -143,27 +143,27 @@ def wait_for_copies(service: Service, number: int) -> None:
 
 OLDER = {"source_resource_name": "web-1", "restore_date": day(2)}
 NEWER = {**OLDER, "restore_date": day(1)}
-STALE = ("replace", "web-dr", "hold-before GetInstanceSnapshot", "successor")
-"""The answer is of the copy that its successor has made."""
-LOST = ("replace", "web-dr", "hold-before DeleteInstanceSnapshot", "successor")
+STALE = ("replace", "web-dr", "hold-before GetInstanceSnapshot", "follower")
+"""The answer is of the copy that its follower has made."""
+LOST = ("replace", "web-dr", "hold-before DeleteInstanceSnapshot", "follower")
 """A request to delete is on its way while the copy is made again: the service knows just the name, which both have."""
 GOES_ON = [
     # what is done, under which name, what holds the orphan, who goes on first
-    ("create", None, "hold-before CopySnapshot", "successor"),
+    ("create", None, "hold-before CopySnapshot", "follower"),
 ]
 GOES_ON_TOO = [
     STALE,
     LOST,
-    ("create", "web-dr", "hold-before TagResource", "successor"),
-    ("replace", None, "hold-before DeleteInstanceSnapshot", "successor"),
+    ("create", "web-dr", "hold-before TagResource", "follower"),
+    ("replace", None, "hold-before DeleteInstanceSnapshot", "follower"),
     ("create", "web-dr", "hold-before CopySnapshot", "orphan"),
-    ("create", "web-dr", "hold-after CopySnapshot", "successor"),
+    ("create", "web-dr", "hold-after CopySnapshot", "follower"),
     ("create", None, "hold-after TagResource", "orphan"),
-    ("replace", None, "hold-before CopySnapshot", "successor"),
+    ("replace", None, "hold-before CopySnapshot", "follower"),
     ("replace", None, "hold-after DeleteInstanceSnapshot", "orphan"),
-    ("replace", "web-dr", "hold-before CopySnapshot", "successor"),
+    ("replace", "web-dr", "hold-before CopySnapshot", "follower"),
     ("replace", "web-dr", "hold-before DeleteInstanceSnapshot", "orphan"),
-    ("replace", "web-dr", "hold-after DeleteInstanceSnapshot", "successor"),
+    ("replace", "web-dr", "hold-after DeleteInstanceSnapshot", "follower"),
     ("replace", "web-dr", "hold-after GetInstanceSnapshot", "orphan"),
 ]
 
@@ -190,20 +190,20 @@ def test_an_orphan_whose_cli_is_stopped_goes_on(
     orphan.send_signal(signal.SIGSTOP)
     try:
         stack.run("cancel", "--yes")
-        successors = emulator.inject(Fault(kind="hold-before", region="eu-west-1"))
-        successor = stack.start(*UP)
-        successors.wait_reached(120)
-        if first == "successor":
-            successors.release()
-            successor.wait(240)
+        followers = emulator.inject(Fault(kind="hold-before", region="eu-west-1"))
+        follower = stack.start(*UP)
+        followers.wait_reached(120)
+        if first == "follower":
+            followers.release()
+            follower.wait(240)
         emulator.clear_calls()
         held.release()
         goes_on = (doing, name, hold, first) != STALE
         wait_for_silence(emulator, after=int(goes_on))
         assert stack.host_of(orphan)
         assert bool(emulator.calls()) is goes_on
-        successors.release()
-        result = stack.end(successor)
+        followers.release()
+        result = stack.end(follower)
     finally:
         stack.kill(orphan)
     deleting = doing == "replace" and operation in ("GetInstanceSnapshot", "DeleteInstanceSnapshot")
@@ -252,7 +252,7 @@ def test_an_orphaned_host_that_was_asleep_copies_nothing(
 def test_an_orphaned_host_that_was_asleep_deletes_nothing(
     stack: Stack, service: Service, emulator: Emulator
 ) -> None:
-    """A host stopped between its look and DeleteInstanceSnapshot deletes nothing of its successor when it wakes."""
+    """A host stopped between its look and DeleteInstanceSnapshot deletes nothing of its follower when it wakes."""
     named = {"source_resource_name": "web-1", "target_snapshot_name": "web-dr"}
     stack.copied(**named, restore_date=day(2))
     stack.up()
@@ -260,10 +260,10 @@ def test_an_orphaned_host_that_was_asleep_deletes_nothing(
     look = Fault(kind="hold-before", operation="GetInstanceSnapshot", resource="web-dr")
     orphan, host = put_to_sleep(stack, emulator, look)
     stack.up()
-    successor = service.only()
+    follower = service.only()
     os.kill(host, signal.SIGCONT)
     stack.kill(orphan)
-    assert service.only() == successor
+    assert service.only() == follower
     assert stack.up().changes == {"unchanged": 2}
 
 

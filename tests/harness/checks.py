@@ -38,8 +38,8 @@ def every_copy_has_an_owner(world: World) -> None:
         return
     asked = {
         (inputs["targetRegion"], inputs.get("targetSnapshotName")): urn_
-        for urn_, cut_off in world.engine.pending.items()
-        for inputs in cut_off
+        for urn_, interrupted in world.engine.pending.items()
+        for inputs in interrupted
     }
     owners = Counter(asked.get(each.place) for each in loose)
     assert None not in owners, f"copies that nobody knows of: {[each.place for each in loose]}"
@@ -52,7 +52,7 @@ def _every_key_is_asked_for(world: World, loose: list[Seen]) -> None:
     asked = {each["snapcopy"]["key"] for each in (*pending, *(each.inputs for each in world.engine.state))}
     owners = Counter(each.key for each in loose)
     assert owners.keys() <= asked, f"copies that nobody knows of: {loose}"
-    assert world.target.family.traits.repeats or all(number == 1 for number in owners.values()), owners
+    assert world.target.family.traits.duplicates or all(number == 1 for number in owners.values()), owners
 
 
 def state_agrees_with_the_service(world: World) -> None:

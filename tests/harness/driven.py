@@ -92,7 +92,7 @@ class Driven(World, RuleBasedStateMachine):
     def _may_be_tagged(self, declaration: Declaration) -> bool:
         """Whether a copy may have tags of which the next run doesn't know: its run was interrupted, or the next one isn't told."""
         resource = self._held(declaration)
-        untold = resource is not None and (resource.cut_off or resource.taint)
+        untold = resource is not None and (resource.interrupted or resource.taint)
         return untold or urn(declaration.name) in self.engine.pending
 
     def _may_be_retained(self, declaration: Declaration) -> bool:
@@ -185,7 +185,7 @@ class Driven(World, RuleBasedStateMachine):
             for each in self.engine.state
             if each.urn in declarations
             and each.place in ours
-            and not (each.init_errors or each.cut_off or each.delete)
+            and not (each.init_errors or each.interrupted or each.delete)
             and each.retain == declarations[each.urn].retain
             and (each.outputs.get("tags") or {}) == declarations[each.urn].tags
         ]
@@ -227,7 +227,7 @@ class Driven(World, RuleBasedStateMachine):
 
     def _day_may_pass(self) -> bool:
         """Whether no interrupted run depends on what a day takes away: a pinned date, or the proof of being recent."""
-        if any(each.cut_off for each in self.engine.state):
+        if any(each.interrupted for each in self.engine.state):
             return False
         uncertain = [each for name, each in self.program.items() if urn(name) in self.engine.pending]
         return checks.a_day_is_left(self) and not any(

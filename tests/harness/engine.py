@@ -34,7 +34,7 @@ class Resource:
     """It is only dropped from the state where others are deleted."""
     refreshed: bool = False
     """It was partial when a refresh found it complete; no run has looked at its tags since."""
-    cut_off: bool = False
+    interrupted: bool = False
     """Its last update was interrupted; what it has done isn't in the state."""
     taint: bool = False
     """The next run replaces it, whatever its provider would say: ``pulumi state taint``, ``pulumi up --replace``."""
@@ -198,7 +198,7 @@ class Engine:
         try:
             outputs = self._run("update", urn, lambda: provider.update(urn, old.id, old.outputs, inputs))
         except (HostDied, EngineKilled):
-            old.cut_off = True
+            old.interrupted = True
             if urn != old.urn:  # it may be tagged with a name that the state doesn't know yet
                 self.pending.setdefault(urn, []).append(inputs)
             raise
@@ -210,7 +210,7 @@ class Engine:
             raise
         assert outputs.get("snapshotId", old.place[1]) == old.place[1], "an update has no other id"
         old.urn, old.inputs, old.outputs, old.init_errors = urn, inputs, outputs, []
-        old.retain, old.cut_off, old.refreshed = goal.retain, False, False
+        old.retain, old.interrupted, old.refreshed = goal.retain, False, False
         self.pending.pop(urn, None)
 
     def _refresh(self, provider: Provider, each: Resource) -> None:

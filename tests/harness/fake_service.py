@@ -120,7 +120,7 @@ class FakeService:
     @property
     def taken_on(self) -> int:
         """How many copies the service has ever started."""
-        return sum(bool(record.origin) for _, _, record in self.recorded)
+        return sum(bool(record.source) for _, _, record in self.recorded)
 
     def dates(self) -> list[str]:
         """The dates of the automatic snapshots of today and the six days before."""
@@ -298,7 +298,7 @@ class FakeService:
         record = Record(
             id=f"operation-{len(self.recorded)}",
             kind=kind,
-            origin=origin,
+            source=origin,
             decides=True,
             created_at=datetime.fromtimestamp(self.clock.now() - ago, timezone.utc),
         )
@@ -307,7 +307,7 @@ class FakeService:
 
     def _settle_records(self) -> None:
         for index, (region, name, record) in enumerate(self.recorded):
-            if record.origin and not record.failed:
+            if record.source and not record.failed:
                 held = [each for each in self.held if (each.region, each.name) == (region, name)][-1]
                 if self._state(held) == "error":
                     self.recorded[index] = (region, name, replace(record, failed=True, reason="scripted"))

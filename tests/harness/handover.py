@@ -66,7 +66,7 @@ def _leave(world: World, resource: Resource, seen: Seen | None) -> None:
         world.offered[seen.place] = resource.inputs["snapcopy"]["owner"]
         world.counts.add("retained")
     else:
-        uncertain = world.drifted or resource.init_errors or resource.cut_off or resource.refreshed
+        uncertain = world.drifted or resource.init_errors or resource.interrupted or resource.refreshed
         assert uncertain, f"{seen} was to be retained"
         world.target.remove(seen)
 

@@ -11,7 +11,8 @@ from typing import Any
 
 from pulumi_snapcopy.core import outcome
 from pulumi_snapcopy.core.family import Family
-from pulumi_snapcopy.core.verbs import Call, Verbs
+from pulumi_snapcopy.core.run import Call
+from pulumi_snapcopy.core.verbs import Verbs
 from pulumi_snapcopy.lightsail.family import CopiedSnapshots
 
 from . import scripted

@@ -46,7 +46,7 @@ def test_a_copy_that_a_later_run_has_found_knows_its_operation() -> None:
     life = Life()
     assert life.run("up", Kill(at="TagResource", done=True)) == ["interrupted"]
     assert life.run("up") == []
-    (record,) = (each for _, _, each in life.target.service.recorded if each.origin)
+    (record,) = (each for _, _, each in life.target.service.recorded if each.source)
     assert life.engine.state[0].outputs["operationId"] == record.id
 
 

@@ -31,7 +31,7 @@ from .scripted import KEY, OWNER, Scripted, raw, spec
 @pytest.mark.parametrize("how", ["ignored", "refused"])
 def test_where_the_api_knows_no_tokens_our_tags_find_it(how: str) -> None:
     """On an older API, which refuses or ignores the filter by token, a snapshot is found by our tags."""
-    tags = [{"Key": "snapcopy:owner", "Value": OWNER}, {"Key": "snapcopy:source", "Value": spec().origin}]
+    tags = [{"Key": "snapcopy:owner", "Value": OWNER}, {"Key": "snapcopy:source", "Value": spec().source_tag}]
     ours = raw("snap-00000000", "pending", token=None, Tags=tags)
     other = raw("snap-11111111", "pending", token=None, Tags=[{"Key": "snapcopy:owner", "Value": "x"}])
 

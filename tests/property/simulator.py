@@ -76,7 +76,7 @@ class Simulator:
         """Run until Done or Fail, or until so many steps were performed."""
         self.known, self.seen = (
             self.interrupted,
-            Observation(now=self.now, searched=not self.spec.traits.repeats),
+            Observation(now=self.now, looked_again=not self.spec.traits.duplicates),
         )
         self._look(whole=True)
         for number in range(MOST_STEPS):
@@ -115,7 +115,7 @@ class Simulator:
 
     def _matching(self) -> list[Seen]:
         shown = [each.at(self.now) for each in self._visible()]
-        if self.spec.traits.repeats:
+        if self.spec.traits.duplicates:
             return [each for each in shown if each.key == self.spec.key]
         return [each for each in shown if each.name == self.spec.name]
 
@@ -142,7 +142,7 @@ class Simulator:
         self.seen = replace(self.seen, source=Source(kind="Thing"))
 
     def _create(self, step: plan.Create) -> None:
-        if not self.spec.traits.repeats and any(each.seen.name == self.spec.name for each in self.things):
+        if not self.spec.traits.duplicates and any(each.seen.name == self.spec.name for each in self.things):
             since = self.seen.sent_at if self.seen.sent is Sent.NAME_IN_USE else self.now
             self.seen = replace(self.seen, sent=Sent.NAME_IN_USE, sent_at=since)
             self.now += 10
@@ -152,7 +152,9 @@ class Simulator:
         made = self._make(answer) if answer.done else None
         if self.seen.sent is Sent.LOST:  # of several requests more than one may have made one
             lost_at = self.now if answer.sent is Sent.LOST else self.seen.sent_at
-            self.seen = replace(self.seen, search_from=max(self.seen.search_from, lost_at + CREATION_GRACE))
+            self.seen = replace(
+                self.seen, look_again_from=max(self.seen.look_again_from, lost_at + CREATION_GRACE)
+            )
         if answer.sent is Sent.LOST:
             pending = Seen(name=self.spec.name, region="there", kind="Thing")
             self.known = replace(self.known, seen=self.known.seen or pending)
@@ -161,7 +163,7 @@ class Simulator:
             return
         assert made is not None
         # Where names are the key, what was started is known by its ref once it is seen.
-        seen = made if self.spec.traits.repeats else replace(made, ref=None)
+        seen = made if self.spec.traits.duplicates else replace(made, ref=None)
         self.known = Known(seen=seen, operation_id=made.ref, predecessors=self.known.predecessors)
         self.seen = replace(self.seen, taken_up=True, sent=Sent.ACCEPTED, existing=seen, verdict=classify(self.spec, self.known, seen, records=[], now=self.now))  # fmt: skip
         self.seen = replace(self.seen, existing=None, waited=True)
@@ -175,19 +177,19 @@ class Simulator:
         self.things.append(
             Thing(seen, "ours", self.now + answer.hidden, self.now + answer.seconds, answer.outcome)
         )
-        self.records.append((name, Record(id=ref, origin=SOURCE, decides=True, created_at=made)))
+        self.records.append((name, Record(id=ref, source=SOURCE, decides=True, created_at=made)))
         return seen
 
     def _searchforlost(self, step: plan.SearchForLost) -> None:
         self.now += 5
         self._look()
-        self.seen = replace(self.seen, searched=False)
+        self.seen = replace(self.seen, looked_again=False)
 
     def _lookagain(self, step: plan.LookAgain) -> None:
         self.now = max(self.now + 5, step.not_before)
         self._look()
         is_done = self.seen.existing is not None and self.seen.existing.phase is Phase.DONE
-        self.seen = replace(self.seen, searched=is_done)
+        self.seen = replace(self.seen, looked_again=is_done)
 
     def _rest(self, step: plan.Rest) -> None:
         self.now = max(self.now, step.until)

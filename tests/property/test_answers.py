@@ -22,7 +22,7 @@ from .strategies import requests, worlds
 from .world import HONEST, THERE, TIMEOUT, World, held, manual, wanted
 
 SLACK = 60.0
-"""Seconds that a run may take beyond its time-out: the last pause, and the calls under way."""
+"""Seconds that a run may take beyond its time-out: the last pause, and the calls in progress."""
 
 
 def name_of(known: Known | None) -> str | None:
@@ -155,7 +155,7 @@ def test_a_lost_answer_is_found_again_however_the_service_goes_on(
 def test_a_copy_whose_answer_was_lost_is_kept_if_it_cannot_be_looked_for(
     world: World, request: Spec, fault: Fault
 ) -> None:
-    """What may be under way is kept, also when nothing more is heard of the service."""
+    """What may be in progress is kept, also when nothing more is heard of the service."""
     world.service.faults = [None] * (_calls_until_copy(world, request) - 1) + [Fault.LOST] + [fault] * 20_000
     result = world.create(request)
     assert isinstance(result, CopyError) and result.kept is not None
@@ -191,8 +191,8 @@ def test_what_the_host_has_queued_when_the_user_asks_to_stop_is_not_begun() -> N
     """After Ctrl-C the host serves the rest of its queue, whose looks are answered by what others have just listed."""
     world = World()
     run = world.run(manual())
-    run.source.listing.all()
-    run.target.listing.all()
+    run.source_region.listing.all()
+    run.target_region.listing.all()
     world.service.clock.cancelled_at = world.service.clock.now()
     with pytest.raises(CopyError, match="stopped, as asked") as stopped:
         converge(run)

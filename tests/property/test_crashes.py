@@ -164,7 +164,7 @@ def test_across_midnight_latest_that_only_create_can_settle(world: World) -> Non
 
 @EVERY_CALL
 @given(world=worlds(), retained=st.booleans())
-def test_the_copy_in_the_state_and_retained_ones_are_no_leftovers(world: World, retained: bool) -> None:
+def test_the_copy_in_the_state_and_retained_ones_are_no_orphans(world: World, retained: bool) -> None:
     """What the new copy replaces is the engine's to delete, and what was retained stays, whatever the crash."""
     friday = world.create(replace(wanted(), retain=retained))
     assert isinstance(friday, Known) and friday.seen is not None

@@ -20,7 +20,7 @@ from pulumi_snapcopy.core.values import (
     Spec,
     Traits,
 )
-from pulumi_snapcopy.core.waiting.policy import CREATION_GRACE, SEARCH
+from pulumi_snapcopy.core.waiting.policy import CREATION_GRACE, SEARCH_FOR_LOST
 
 from .simulator import OURS, SOURCE, THEIRS, WORDS, Answer, Simulator, Thing, planted
 
@@ -50,7 +50,7 @@ def simulators(draw: st.DrawFn, *, repeats: bool, derived: bool, taken: bool = F
     """A service with others' things, for a request whose key is in the name, in the thing, or only a name of the user's."""
     spec = Spec(
         words=WORDS, resource="web", subject="", owner=OURS, key="k1", carried_key="k1", region="there", source_region="here",
-        name="" if repeats else "mine", origin=SOURCE, source=SOURCE, tags={"team": "shop"}, longest_run=3600, traits=Traits(repeats=repeats), by_id=repeats,
+        name="" if repeats else "mine", source_tag=SOURCE, source=SOURCE, tags={"team": "shop"}, longest_run=3600, traits=Traits(duplicates=repeats), by_id=repeats,
         adopt=taken and draw(st.booleans()),
     )  # fmt: skip
     chosen = draw(st.lists(st.sampled_from(BYSTANDERS), unique_by=lambda each: each[1], max_size=4))
@@ -91,7 +91,7 @@ def test_from_any_prefix_it_converges_in_exactly_one() -> None:
             simulator.now += gap
         ends: list[plan.Step | None] = []
         for _ in range(8):  # a thing that fails ends a run, and the next one replaces it
-            simulator.now += max(CREATION_GRACE, SEARCH) + 1
+            simulator.now += max(CREATION_GRACE, SEARCH_FOR_LOST) + 1
             ends.append(simulator.run())
             if isinstance(ends[-1], plan.Done):
                 break
@@ -139,7 +139,7 @@ def test_a_name_that_is_taken_is_left_to_whoever_has_it(
         assert isinstance(end, plan.Done) and taken.seen.tags[OWNER_TAG] == OURS
         assert taken.seen.tags[SOURCE_TAG] == ADOPTED
     else:
-        assert end == plan.Fail(Because.TAKEN)
+        assert end == plan.Fail(Because.NOT_OURS)
         assert _foreign(simulator) == foreign
     assert simulator.records == []
 
@@ -152,7 +152,7 @@ def test_a_name_that_is_taken_is_left_to_whoever_has_it(
 def test_the_tags_that_are_wanted_are_those_that_are_asked_for(tags: dict[str, str]) -> None:
     """But for what a thing was made from, which is said only where it is proven."""
     spec = Spec(
-        words=WORDS, resource="web", subject="", owner=OURS, key="k1", carried_key="k1", region="there", source_region="here", origin=SOURCE,
+        words=WORDS, resource="web", subject="", owner=OURS, key="k1", carried_key="k1", region="there", source_region="here", source_tag=SOURCE,
         tags={"team": "shop"},
     )  # fmt: skip
     seen = Seen(name="mine", region="there", kind="Thing", ref="r1", tags=tags)

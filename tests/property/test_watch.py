@@ -295,7 +295,7 @@ def test_out_of_time_every_waiter_is_told() -> None:
 
 
 def test_cancel_ends_a_wait_at_once() -> None:
-    """A cancelled clock ends waits that are under way, and every later one."""
+    """A cancelled clock ends waits that are in progress, and every later one."""
     clock = SystemClock()
     watch = watch_of(Listing(), clock)
     threading.Timer(0.05, clock.cancel).start()

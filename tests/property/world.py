@@ -13,10 +13,10 @@ from pulumi_snapcopy.core.converge import converge
 from pulumi_snapcopy.core.errors import CopyError
 from pulumi_snapcopy.core.keys import owner
 from pulumi_snapcopy.core.outcome import Made, VerbFailed
-from pulumi_snapcopy.core.run import Run
+from pulumi_snapcopy.core.run import Call, Run
 from pulumi_snapcopy.core.settle import settle
 from pulumi_snapcopy.core.values import OWNER_TAG, Known, Seen, Spec
-from pulumi_snapcopy.core.verbs import Call, Verbs
+from pulumi_snapcopy.core.verbs import Verbs
 from pulumi_snapcopy.core.waiting.region import Region
 from pulumi_snapcopy.lightsail.family import CopiedSnapshots
 
@@ -118,7 +118,7 @@ class World:
             Region.of(service, name, service.clock) for name in (spec.source_region, spec.region)
         )
         return Run(
-            family=FAMILY, spec=spec, known=known, service=service, clock=service.clock, source=source, target=target,
+            family=FAMILY, spec=spec, known=known, service=service, clock=service.clock, source_region=source, target_region=target,
             progress=self.progress, timeout=spec.longest_run,
         )  # fmt: skip
 

@@ -8,11 +8,11 @@ from tests.harness.served import Life
 from tests.harness.services import EC2_COPY, FCU_COPY, OUTSCALE_COPY
 from tests.harness.target import Kill
 
-from .test_several import REPEATS, bag, killed, put
+from .test_several import DUPLICATES, bag, killed, put
 
 
 @pytest.mark.parametrize("days", [0, 10])
-@REPEATS
+@DUPLICATES
 def test_what_a_backup_tool_copied_with_our_tags_stays(life: Life, days: int) -> None:
     """A backup tool's copy with our owner, source and key is named, and stays when ours is replaced."""
     life.ok()
@@ -63,7 +63,7 @@ def test_what_a_backup_tool_copied_to_another_region_stays_when_ours_moves_there
     assert {each.name for each in life.made()} == {theirs, life.ref.rpartition("/")[2]}
 
 
-@REPEATS
+@DUPLICATES
 def test_what_a_backup_tool_copied_is_not_taken_up_when_its_request_returns(life: Life) -> None:
     """When an edit is undone another copy is made, and a backup tool's copy of the first one stays."""
     life.ok()
@@ -81,7 +81,7 @@ def test_what_a_backup_tool_copied_is_not_taken_up_when_its_request_returns(life
     assert {each.name for each in life.made()} == {theirs, life.ref.rpartition("/")[2]}
 
 
-@REPEATS
+@DUPLICATES
 def test_what_a_killed_run_made_when_its_request_returned_is_taken_up(life: Life) -> None:
     """A copy that a killed run made after an edit was undone is taken up, as it is younger than the one that was replaced."""
     life.ok()
@@ -124,7 +124,7 @@ def copied(life: Life) -> str:
 
 
 @pytest.mark.parametrize("days", [0, 10])
-@REPEATS
+@DUPLICATES
 def test_what_a_backup_tool_copies_while_the_replacement_is_in_progress_stays(life: Life, days: int) -> None:
     """The first object lives until the second is complete, hours later: its copy is not taken up when the edit is undone."""
     life.ok()
@@ -147,7 +147,7 @@ def test_what_a_backup_tool_copies_while_the_replacement_is_in_progress_stays(li
     assert [each.name for each in life.made()] == [theirs]
 
 
-@REPEATS
+@DUPLICATES
 def test_a_short_timeout_makes_no_orphan_of_what_a_backup_tool_copied(life: Life) -> None:
     """Until when an object was there decides, not how long a run may take."""
     options = {"timeouts": {"create": "60s"}}

@@ -150,7 +150,7 @@ def test_a_request_that_was_never_done_is_sent_again(life: Life) -> None:
     life.inject("reset")
     life.ok()
     life.assert_well(sent=2)
-    assert (life.clock.slept >= 30) is life.row.family.traits.repeats
+    assert (life.clock.slept >= 30) is life.row.family.traits.duplicates
 
 
 @pytest.mark.parametrize("row", [each for each in ROWS if each.family.words.thing == "copy"], ids=str)

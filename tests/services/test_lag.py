@@ -9,7 +9,7 @@ from tests.harness.services import ROWS
 from tests.harness.target import Kill
 
 LAGS = ("visibility_seconds", "filter_seconds", "deletion_seconds", "tagging_seconds")
-REPEATS = [each for each in ROWS if each.family.traits.repeats]
+DUPLICATES = [each for each in ROWS if each.family.traits.duplicates]
 
 
 def test_a_life_where_everything_lags(life: Life) -> None:
@@ -35,7 +35,7 @@ def test_after_a_lost_answer_it_is_searched_for(life: Life, seconds: float) -> N
     life.set(filter_seconds=seconds, visibility_seconds=seconds / 2)
     life.inject("lost")
     life.ok()
-    assert not life.row.family.traits.repeats or life.sent() == 1
+    assert not life.row.family.traits.duplicates or life.sent() == 1
     life.emulator.finish_copies()
     life.assert_well()
 
@@ -50,7 +50,7 @@ def test_after_a_kill_it_is_found_though_it_shows_late(life: Life, seconds: floa
     life.assert_well()
 
 
-@pytest.mark.parametrize("row", REPEATS, ids=str)
+@pytest.mark.parametrize("row", DUPLICATES, ids=str)
 @pytest.mark.parametrize("how", ["lost", "killed"])
 def test_two_of_one_request_converge_to_the_eldest(life: Life, how: str) -> None:
     """If filters lag longer than the search a second one is made; it is found at the end, deleted and named."""

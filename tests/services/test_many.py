@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
 
-from pulumi_snapcopy.core.verbs import Call, Verbs
+from pulumi_snapcopy.core.run import Call
+from pulumi_snapcopy.core.verbs import Verbs
 from pulumi_snapcopy.core.waiting.clock import SystemClock
 
 from tests.harness.model import Shown

@@ -13,7 +13,7 @@ from tests.harness.target import Kill
 
 from .test_life import by_hand, seen
 
-REPEATS = pytest.mark.parametrize("row", [EC2_COPY, FCU_COPY], ids=str)
+DUPLICATES = pytest.mark.parametrize("row", [EC2_COPY, FCU_COPY], ids=str)
 """Services on which a repeated request makes a second one."""
 BY_ID = pytest.mark.parametrize("row", [EC2_COPY, FCU_COPY, OUTSCALE_COPY], ids=str)
 
@@ -31,7 +31,7 @@ def killed(life: Life, **settings: float) -> str:
     return life.only().arn
 
 
-@REPEATS
+@DUPLICATES
 def test_an_elder_one_that_is_still_pending_is_waited_for(life: Life) -> None:
     """The elder of two copies stays, even if it is a killed run's that shows late and our own is complete before."""
     first = killed(life, filter_seconds=8.0, copy_seconds=60.0)
@@ -41,7 +41,7 @@ def test_an_elder_one_that_is_still_pending_is_waited_for(life: Life) -> None:
     life.assert_well(sent=2)
 
 
-@REPEATS
+@DUPLICATES
 def test_what_the_state_has_stays_though_another_is_elder(life: Life) -> None:
     """The copy in the state stays although another is elder, since an update can't change the id."""
     first = killed(life, filter_seconds=20.0, copy_seconds=600.0)
@@ -82,7 +82,7 @@ def test_what_could_not_be_deleted_is_deleted_by_the_next_run_that_may(life: Lif
     life.assert_well()
 
 
-@REPEATS
+@DUPLICATES
 def test_a_second_one_that_may_not_be_deleted_is_named_until_it_may(life: Life) -> None:
     """A twin that the role may not delete ends no run; each later run tries again."""
     first = killed(life, filter_seconds=8.0, copy_seconds=4.0)
@@ -108,7 +108,7 @@ def test_a_deletion_that_does_not_end_loses_nothing(life: Life) -> None:
     assert life.made() == []
 
 
-@REPEATS
+@DUPLICATES
 def test_a_retained_one_has_no_second_one_either(life: Life) -> None:
     """A twin that this run made is deleted although its request has the tag of `retain_on_delete`."""
     life.inputs = bag(life, retain=True)
@@ -133,7 +133,7 @@ def put(life: Life, region: str | None = None, **more: Any) -> str:
     return service.put_snapshot(region or life.row.region, **more)
 
 
-@REPEATS
+@DUPLICATES
 def test_under_the_id_that_the_state_has_no_other_one_is_taken_up(life: Life) -> None:
     """If the state's copy was deleted, an update doesn't take up another one under its id; the next run does, under that one's id."""
     first = killed(life, filter_seconds=20.0, copy_seconds=600.0)

@@ -22,9 +22,9 @@ from pulumi_snapcopy.core.values import (
 OWNER = "shop/dev/web@0000000000000001"
 COPY = Spec(
     words=Words(noun="Copy", thing="copy", making="copying", made="copied", provider="Acme"),
-    resource="web", subject="", owner=OWNER, key="", region="b", source_region="a", origin="a:snap",
+    resource="web", subject="", owner=OWNER, key="", region="b", source_region="a", source_tag="a:snap",
 )  # fmt: skip
-TAKEN = replace(COPY, origin="b:instance/web-1", traits=Traits(forms=("instance", "disk")))
+TAKEN = replace(COPY, source_tag="b:instance/web-1", traits=Traits(forms=("instance", "disk")))
 
 
 def seen(source: str | None) -> Seen:

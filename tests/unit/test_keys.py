@@ -145,7 +145,7 @@ def test_long_sources_are_cut_and_told_apart_by_the_key(source: str, other: str)
 @pytest.mark.parametrize("date", ["2026-11-20", None])
 def test_the_source_of_a_copy_always_fits_a_tag(date: str | None) -> None:
     """Long names are cut to 256 characters, their date kept."""
-    origin = FAMILY.origin(
+    origin = FAMILY.source_tag(
         {"sourceResourceName": "x" * 255, "sourceRegion": "us-east-1", "restoreDate": date}
     )
     assert len(origin) == 256

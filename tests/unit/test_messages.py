@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from pulumi_snapcopy.core import messages, notices
+from pulumi_snapcopy.core import conflicts, messages, notices
 from pulumi_snapcopy.core.bookkeeping import Bookkeeping
 from pulumi_snapcopy.core.errors import TooManyCopies
 from pulumi_snapcopy.core.family import Inputs
@@ -46,7 +46,7 @@ def test_a_failed_snapshot_that_is_to_be_adopted_is_called_failed() -> None:
     failed = Seen(
         name="snap-1", region="eu-west-1", kind="Snapshot", ref="snap-1", state="error", phase=Phase.FAILED
     )
-    told = str(messages.taken(spec(adoptSnapshotId="snap-1"), failed))
+    told = str(conflicts.not_ours(spec(adoptSnapshotId="snap-1"), failed))
     assert (
         '"snap-1" in eu-west-1 failed (state: error), and can\'t be adopted' in told and "taken" not in told
     )

@@ -34,10 +34,10 @@ OURS, RENAMED_STACK = "shop/dev/web@0123456789abcdef", "shop/prod/web@0123456789
 NAMESAKE, OLD_NAME = "shop/dev/web@fedcba9876543210", "shop/dev/old@0123456789abcdef"
 SPEC = Spec(
     words=WORDS, resource="web", subject="", owner=OURS, key="k1", carried_key="k1", region="there", source_region="here", name="mine",
-    origin="here:web-1:2026-11-20", source="here:web-1", longest_run=3600,
+    source_tag="here:web-1:2026-11-20", source="here:web-1", longest_run=3600,
 )  # fmt: skip
 NOW = datetime(2026, 11, 20, 12, tzinfo=timezone.utc)
-RECORD = Record(id="1", kind="Thing", origin="here:web-1", decides=True, created_at=NOW)
+RECORD = Record(id="1", kind="Thing", source="here:web-1", decides=True, created_at=NOW)
 LATER = NOW.timestamp() + 360
 
 
@@ -117,9 +117,9 @@ def test_without_a_key_none_is_carried() -> None:
         (RECORD, 3601, Whose.THEIRS, "older: no run of ours is resumed after that"),
         (RECORD, 2, Whose.UNDECIDED, "its run may be about to tag it"),
         (RECORD, 300, Whose.UNDECIDED, "also where our clock is ahead of the service's"),
-        (replace(RECORD, origin="here:web-2"), 360, Whose.THEIRS, "another source"),
-        (replace(RECORD, origin="elsewhere:web-1"), 360, Whose.THEIRS, "another region"),
-        (replace(RECORD, origin=""), 360, Whose.THEIRS, "not made as a copy"),
+        (replace(RECORD, source="here:web-2"), 360, Whose.THEIRS, "another source"),
+        (replace(RECORD, source="elsewhere:web-1"), 360, Whose.THEIRS, "another region"),
+        (replace(RECORD, source=""), 360, Whose.THEIRS, "not made as a copy"),
         (replace(RECORD, decides=False), 360, Whose.THEIRS, "a record that doesn't decide"),
         (replace(RECORD, failed=True), 360, Whose.OURS, "a failed one of ours is ours"),
         (None, 360, Whose.THEIRS, "no record, no proof"),
@@ -136,7 +136,7 @@ def test_the_services_record_proves_an_interrupted_run(
 def test_a_run_of_seconds_still_knows_what_it_has_just_made() -> None:
     """Its answer was lost, it looks a moment after its deadline, and the service's clock may be five minutes behind ours."""
     hasty = replace(SPEC, longest_run=3)
-    by_id = replace(hasty, by_id=True, traits=Traits(repeats=True, heritable=True))
+    by_id = replace(hasty, by_id=True, traits=Traits(duplicates=True, heritable=True))
     for age, whose in ((10, Whose.OURS), (350, Whose.OURS), (361, Whose.THEIRS)):
         now = NOW.timestamp() + age
         assert classify(hasty, NOTHING, thing(), records=[RECORD], now=now, rested=True).whose is whose
@@ -145,8 +145,8 @@ def test_a_run_of_seconds_still_knows_what_it_has_just_made() -> None:
 
 def test_only_the_newest_deciding_record_counts() -> None:
     """What is recorded of a name's earlier owner says nothing of its owner now."""
-    newer = replace(RECORD, id="2", origin="here:other")
-    irrelevant = replace(RECORD, id="3", decides=False, origin="here:other")
+    newer = replace(RECORD, id="2", source="here:other")
+    irrelevant = replace(RECORD, id="3", decides=False, source="here:other")
     assert classify(SPEC, NOTHING, thing(), records=[newer, RECORD], now=LATER).whose is Whose.THEIRS
     assert classify(SPEC, NOTHING, thing(), records=[irrelevant, RECORD], now=LATER).whose is Whose.OURS
 
@@ -245,13 +245,13 @@ def test_only_what_is_provably_ours_and_nobodys_is_an_orphan(
         (None, -400, 5, Whose.THEIRS, "what is older has shown its record"),
         (None, 240, 5, Whose.UNDECIDED, "the service's clock may be ahead"),
         (
-            replace(RECORD, origin="", deletes=True),
+            replace(RECORD, source="", deletes=True),
             30,
             5,
             Whose.UNDECIDED,
             "the deletion of what had the name before",
         ),
-        (replace(RECORD, origin="here:web-2"), 0, 5, Whose.THEIRS, "the record of the call that made it"),
+        (replace(RECORD, source="here:web-2"), 0, 5, Whose.THEIRS, "the record of the call that made it"),
         (
             replace(RECORD, created_at=NOW - timedelta(hours=1)),
             0,
@@ -278,7 +278,7 @@ def test_the_record_of_what_is_new_is_waited_for(
     ("tags", "itself", "expected"),
     [
         ({}, False, True),
-        ({SOURCE_TAG: SPEC.origin}, False, True),
+        ({SOURCE_TAG: SPEC.source_tag}, False, True),
         ({SOURCE_TAG: ADOPTED}, False, True),
         ({SOURCE_TAG: "here:web-1:2026-11-19"}, False, False),
         ({SOURCE_TAG: "here:web-2:2026-11-20"}, False, False),
@@ -298,7 +298,7 @@ def test_it_matches_the_source_that_it_is_tagged_with(
         (RECORD, 10, True),
         (RECORD, 61, False),
         (replace(RECORD, failed=True), 10, False),
-        (replace(RECORD, origin="here:web-2"), 10, False),
+        (replace(RECORD, source="here:web-2"), 10, False),
         (replace(RECORD, id="0"), 10, False),
     ],
     ids=["new", "older than the grace period", "failed", "another source", "the state's own"],

@@ -43,7 +43,13 @@ from pulumi_snapcopy.core.values import (
     Traits,
     Words,
 )
-from pulumi_snapcopy.core.waiting.policy import CREATION_GRACE, NAME_GRACE, SEARCH, TAGGING_GRACE, pause
+from pulumi_snapcopy.core.waiting.policy import (
+    CREATION_GRACE,
+    NAME_GRACE,
+    SEARCH_FOR_LOST,
+    TAGGING_GRACE,
+    pause,
+)
 
 if TYPE_CHECKING:
     from _typeshed import TraceFunction
@@ -52,9 +58,9 @@ WORDS = Words(noun="Thing", thing="thing", making="making", made="made", provide
 OURS, THEIRS = "shop/dev/web@0123456789abcdef", "shop/dev/web@fedcba9876543210"
 SPEC = Spec(
     words=WORDS, resource="web", subject="", owner=OURS, key="k1", carried_key="k1", region="there", source_region="here", name="mine",
-    origin="here:s1", source="here:s1", tags={"team": "shop"},
+    source_tag="here:s1", source="here:s1", tags={"team": "shop"},
 )  # fmt: skip
-REPEATING = replace(SPEC, traits=Traits(repeats=True))
+DUPLICATING = replace(SPEC, traits=Traits(duplicates=True))
 NOW = datetime(2026, 11, 20, 12, tzinfo=timezone.utc).timestamp()
 READY = Observation(now=NOW, source=Source(kind="Thing"))
 OUR_TAG, OUR_KEY = Verdict(Whose.OURS, Evidence.TAG), Verdict(Whose.OURS, Evidence.KEY)
@@ -126,9 +132,9 @@ NOTHING_THERE: list[tuple[Spec, Known, Observation, Step, str]] = [
     (SPEC, Known(), replace(READY, sent=Sent.NAME_IN_USE, sent_at=NOW, taken_by_another_type=True), Fail(Because.NAME_IN_USE),
      "waiting for another type's thing is in vain"),
     (SPEC, Known(), replace(READY, sent=Sent.LOST, sent_at=NOW), Create(), "a repeated request is refused by the service"),
-    (REPEATING, Known(), replace(READY, sent=Sent.LOST, sent_at=NOW - SEARCH + 1), SearchForLost(),
+    (DUPLICATING, Known(), replace(READY, sent=Sent.LOST, sent_at=NOW - SEARCH_FOR_LOST + 1), SearchForLost(),
      "a repeated request would make a second one"),
-    (REPEATING, Known(), replace(READY, sent=Sent.LOST, sent_at=NOW - SEARCH), Create(),
+    (DUPLICATING, Known(), replace(READY, sent=Sent.LOST, sent_at=NOW - SEARCH_FOR_LOST), Create(),
      "the search is over"),
 ]  # fmt: skip
 
@@ -136,14 +142,14 @@ WHOSE: list[tuple[Spec, Known, Observation, Step, str]] = [
     (SPEC, Known(), shown(UNTAGGED, Verdict(Whose.UNDECIDED, Evidence.RECORD, NOW + 5)), Rest(NOW + 5),
      "another run may be about to tag it"),
     (SPEC, Known(), shown(UNTAGGED, Verdict(Whose.UNDECIDED, Evidence.NONE)), Rest(NOW), "the records aren't read yet"),
-    (SPEC, Known(), shown(UNTAGGED, STRANGERS), Fail(Because.TAKEN), "a stranger has the name"),
+    (SPEC, Known(), shown(UNTAGGED, STRANGERS), Fail(Because.NOT_OURS), "a stranger has the name"),
     (replace(SPEC, adopt=True), Known(), shown(UNTAGGED, STRANGERS), TakeUp(adopted=True), "the program asks for it"),
     (replace(SPEC, adopt=True), Known(), shown(thing(tags=EARLIER)), Fail(Because.RETAINED), "ours, of another source"),
     (replace(SPEC, adopt=True), Known(replaces="r1"), shown(thing(tags=EARLIER)), Delete(thing(tags=EARLIER), "a thing of here:s0, which isn't what is asked for now"),
      "what it replaces isn't what is to be adopted"),
     (replace(SPEC, adopt=True), Known(predecessors=frozenset({"r1"})), shown(thing(tags=EARLIER)), Fail(Because.RETAINED),
      "what was replaced and kept isn't adopted"),
-    (replace(SPEC, adopt=True), Known(), shown(thing(tags={}, phase=Phase.FAILED), STRANGERS), Fail(Because.TAKEN),
+    (replace(SPEC, adopt=True), Known(), shown(thing(tags={}, phase=Phase.FAILED), STRANGERS), Fail(Because.NOT_OURS),
      "a failed one can't be adopted"),
     (SPEC, Known(), shown(WHOLE), TakeUp(), "an interrupted run made it"),
     (SPEC, IN_STATE, shown(WHOLE), TakeUp(), "it is the one in the state"),
@@ -158,7 +164,7 @@ IN_THE_WAY: list[tuple[Spec, Known, Observation, Step, str]] = [
     (SPEC, Known(), shown(thing(tags=EARLIER)), Delete(thing(tags=EARLIER), "a thing of here:s0, which isn't what is asked for now"),
      "an interrupted run made it before an edit"),
     (SPEC, Known(), replace(shown(thing(tags=EARLIER)), source=None), CheckSource(),
-     "a complete one isn't deleted before its successor can be made"),
+     "a complete one isn't deleted before its replacement can be made"),
     (SPEC, Known(), replace(shown(thing(phase=Phase.PENDING, tags=EARLIER)), source=None), CheckSource(),
      "nor is one that is in progress"),
     (SPEC, Known(predecessors=frozenset({"r1"})), shown(thing(tags=EARLIER)), Fail(Because.RETAINED),
@@ -183,9 +189,9 @@ MADE: list[tuple[Spec, Known, Observation, Step, str]] = [
     (SPEC, replace(HELD, by_record=True), held(UNTAGGED, left_to_maker=True), Tag(TAGGED, must=True), "and had the time to"),
     (SPEC, HELD, held(WHOLE, dropped=frozenset({"cost"})), Untag(frozenset({"cost"})), "a tag is no longer asked for"),
     (SPEC, HELD, held(thing(tags={**TAGGED, RETAIN_TAG: "true"})), Untag(frozenset({RETAIN_TAG})), "no longer kept on purpose"),
-    (REPEATING, HELD, held(WHOLE, searched=False), LookAgain(), "a last look for second ones"),
-    (REPEATING, HELD, held(WHOLE, searched=False, search_from=NOW + 5), LookAgain(NOW + 5), "lists may lag"),
-    (REPEATING, HELD, held(WHOLE, twins=(thing("r2"),)), Delete(thing("r2"), "a second one of the same request"),
+    (DUPLICATING, HELD, held(WHOLE, looked_again=False), LookAgain(), "a last look for second ones"),
+    (DUPLICATING, HELD, held(WHOLE, looked_again=False, look_again_from=NOW + 5), LookAgain(NOW + 5), "lists may lag"),
+    (DUPLICATING, HELD, held(WHOLE, twins=(thing("r2"),)), Delete(thing("r2"), "a second one of the same request"),
      "the eldest stays"),
     (SPEC, HELD, held(WHOLE, orphans=(ORPHAN,)), Delete(ORPHAN, WHY_ORPHAN), "one of an earlier request, now that this one stands"),
     (SPEC, HELD, held(WHOLE, orphans=(SAME_ORPHAN,)), Delete(SAME_ORPHAN, WHY_ORPHAN), "one of another day"),

@@ -43,7 +43,7 @@ class Waiter:
         run, known = self.observer.run, self.observer.run.known
         watched = self._watched = self._watched or self._join()
         try:
-            poll = run.target.watch.poll(watched, run.deadline)
+            poll = run.target_region.watch.poll(watched, run.deadline)
         except OutOfTime as end:
             raise OutOfTime(end.trouble or self.trouble) from None
         self.observer.note(waited=True)
@@ -53,7 +53,7 @@ class Waiter:
         if poll.seen is None:
             self._missing(poll)
             return
-        if known.ref is None and self.observer.seen.sent is Sent.ACCEPTED:
+        if known.ref is None and self.observer.observation.sent is Sent.ACCEPTED:
             run.known = replace(
                 known, seen=poll.seen
             )  # what the service accepted is visible for the first time
@@ -76,13 +76,13 @@ class Waiter:
         run = self.observer.run
         assert run.known.seen is not None
         if self.born is None:  # what this run started is in flight since it was accepted
-            run.target.queue.count_in_flight(self.ends)
+            run.target_region.queue.count_in_flight(self.ends)
         others = frozenset(run.known.predecessors | run.doomed) - {run.known.ref}
-        waiting = run.target.watch.waiting(run.known.seen, born=self.born, others=others)
+        waiting = run.target_region.watch.waiting(run.known.seen, born=self.born, others=others)
         return self.ends.enter_context(waiting)
 
     def _shown(self, poll: Poll) -> None:
-        run, existing = self.observer.run, self.observer.seen.existing or poll.seen
+        run, existing = self.observer.run, self.observer.observation.existing or poll.seen
         if existing is None:
             return
         if run.known.ref == existing.ref:
@@ -107,7 +107,7 @@ class Waiter:
         over_limit = run.family.is_over_limit(reason)
         self.observer.note(failure=reason, over_limit=over_limit)
         if over_limit:
-            run.target.queue.refuse(TooManyCopies(reason))
+            run.target_region.queue.refuse(TooManyCopies(reason))
 
     def _recorded_reason(self) -> str:
         run = self.observer.run

@@ -26,7 +26,7 @@ class Bookkeeping:
         partial: whether the last run left something to do: the object or its tags are incomplete.
         previous_owner: the owner tag that the object may still have after an interrupted rename.
         predecessors: refs of the resource's earlier objects, which the engine deletes or keeps.
-        former_keys: the keys of earlier objects, and until when each was there; see `Known.former_keys`.
+        earlier_keys: the keys of earlier objects, and until when each was there; see `Known.earlier_keys`.
         taken: when the source was taken, ISO 8601 in UTC, where another may be taken under its name.
         asked: the arguments as the program gave them, where an output of the same name has another value.
         guarded: whether the stack has an account guard; an input only, which check removes.
@@ -40,7 +40,7 @@ class Bookkeeping:
     partial: bool = False
     previous_owner: str = ""
     predecessors: tuple[str, ...] = ()
-    former_keys: Mapping[str, str] = field(default_factory=dict)
+    earlier_keys: Mapping[str, str] = field(default_factory=dict)
     taken: str = ""
     asked: Mapping[str, Any] = field(default_factory=dict)
     guarded: bool = False

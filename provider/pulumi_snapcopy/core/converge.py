@@ -10,7 +10,7 @@ from contextlib import ExitStack
 from dataclasses import replace
 from typing import Any
 
-from . import messages, notices, plan
+from . import conflicts, messages, notices, plan
 from .awaiting import Waiter
 from .deleting import NotAllowed, delete_one
 from .errors import (
@@ -54,17 +54,17 @@ class _Convergence:
         self._sending = Sending(self._observer, self._waiter, ends)
         self._tagging_since: float | None = None
         self._partial = False
-        self._searches = 0
+        self._looks = 0
         self._named: set[str | None] = set()
 
     @property
-    def _seen(self) -> Observation:
-        return self._observer.seen
+    def _observed(self) -> Observation:
+        return self._observer.observation
 
     @property
     def _existing(self) -> Seen:
-        assert self._seen.existing is not None, "the plan has this step only for what exists"
-        return self._seen.existing
+        assert self._observed.existing is not None, "the plan has this step only for what exists"
+        return self._observed.existing
 
     def run_to_end(self) -> Known:
         run = self._run
@@ -77,15 +77,15 @@ class _Convergence:
         run.progress.show(f"looking for the {run.spec.words.thing} at {run.spec.words.provider}")
         if run.spec.settled:
             self._observer.look()
-        while not isinstance(step := next_step(run.spec, run.known, self._seen), plan.Done):
+        while not isinstance(step := next_step(run.spec, run.known, self._observed), plan.Done):
             perform[type(step)](step)
             self._observer.note()
-        self._name_what_is_left(self._seen.unproven)
+        self._name_what_is_left(self._observed.unproven)
         return self._finished()
 
     def _check_source(self, _: plan.CheckSource) -> None:
         run = self._run
-        source = run.retry(lambda: run.service.check_source(run.spec, run.source.listing))
+        source = run.retry(lambda: run.service.check_source(run.spec, run.source_region.listing))
         self._observer.note(source=source)
         run.taken = source.taken_at
         if not run.spec.settled:
@@ -95,29 +95,29 @@ class _Convergence:
     def _look_again(self, step: plan.LookAgain) -> None:
         run, existing = self._run, self._existing
         rest = max(step.not_before - run.clock.now(), 0.0)
-        if self._searches:  # what they have shown isn't there, or wasn't complete
-            rest = max(rest, backoff(self._searches))
+        if self._looks:  # what they have shown isn't there, or wasn't complete
+            rest = max(rest, backoff(self._looks))
         if rest > 0:
             run.progress.show(f"looking for a second {run.spec.words.thing}")
             run.clock.sleep(rest)
-        self._searches += 1
+        self._looks += 1
         found = self._observer.look_again()
-        if not run.spec.traits.repeats:
-            self._observer.note(searched=True)
+        if not run.spec.traits.duplicates:
+            self._observer.note(looked_again=True)
             return
         # A filter may not show the existing one yet, or not as it is.
         found = [existing, *without(found, existing.ref)]
         self._observer.observe(found, read=existing)
-        now = self._seen.existing
-        searched = now is not None and now.phase is Phase.DONE
-        self._observer.note(searched=searched)
-        if searched:
+        now = self._observed.existing
+        looked_again = now is not None and now.phase is Phase.DONE
+        self._observer.note(looked_again=looked_again)
+        if looked_again:
             self._name_what_is_left(found)
 
     def _name_what_is_left(self, found: Sequence[Seen]) -> None:
         """Warn of what carries our mark without proof: somebody may have copied it from one of ours."""
-        run, seen = self._run, self._seen
-        ours = {run.known.ref, self._existing.ref, *(each.ref for each in seen.twins), *run.doomed}
+        run, observed = self._run, self._observed
+        ours = {run.known.ref, self._existing.ref, *(each.ref for each in observed.twins), *run.doomed}
         for each in found:
             if each.ref not in (*ours, *self._named):
                 self._named.add(each.ref)
@@ -127,7 +127,7 @@ class _Convergence:
         run, existing = self._run, self._existing
         run.rest(step.until)
         self._observer.reread(existing.name, existing.kind)
-        self._observer.note(left_to_maker=self._seen.taken_up)
+        self._observer.note(left_to_maker=self._observed.taken_up)
 
     def _take_up(self, step: plan.TakeUp) -> None:
         run, known, existing = self._run, self._run.known, self._existing
@@ -137,7 +137,7 @@ class _Convergence:
             is_known or is_young or step.adopted or is_named(run.spec, existing)
         ):
             run.progress.warn(notices.taken_up_late(run.spec, existing))
-        if self._seen.taken_up and known.ref != existing.ref:  # a second request's has an elder twin
+        if self._observed.taken_up and known.ref != existing.ref:  # a second request's has an elder twin
             self._waiter.leave()
             self._observer.note(tagged=False)
         same = known.seen is not None and known.ref in (None, existing.ref)
@@ -148,7 +148,7 @@ class _Convergence:
                 adopted=step.adopted or (same and known.adopted),
                 operation_id=known.operation_id if same else None,
                 in_state=known.in_state and same and known.ref is not None,
-                by_record=self._seen.verdict.evidence is Evidence.RECORD,
+                by_record=self._observed.verdict.evidence is Evidence.RECORD,
             )
         )
 
@@ -157,7 +157,7 @@ class _Convergence:
         self._tagging_since = now if self._tagging_since is None else self._tagging_since
         self._waiter.trouble = None
         attempt = 0
-        while not self._seen.tagged:
+        while not self._observed.tagged:
             try:
                 run.change(lambda: run.service.tag(existing, step.tags))
                 run.keeps = True
@@ -186,15 +186,15 @@ class _Convergence:
 
     def _delete(self, step: plan.Delete) -> None:
         """Delete, if the plan still says so after another read: the observation may be hours old."""
-        run, existing = self._run, self._seen.existing
+        run, existing = self._run, self._observed.existing
         self._observer.confirm(step.seen)
-        if existing is not None and existing.ref == step.seen.ref and self._seen.existing is None:
+        if existing is not None and existing.ref == step.seen.ref and self._observed.existing is None:
             self._forget(existing)  # it is gone
             return
-        again = next_step(run.spec, run.known, self._seen)
+        again = next_step(run.spec, run.known, self._observed)
         if not isinstance(again, plan.Delete) or again.seen.ref != step.seen.ref:
             return
-        step, seen = again, self._seen
+        step, observed = again, self._observed
         run.progress.warn(notices.deleting(step.seen, step.why))
         try:
             delete_one(run, step.seen)
@@ -203,11 +203,11 @@ class _Convergence:
             raise
         except (NotAllowed, Refused) as refusal:
             reason = refusal.error if isinstance(refusal, NotAllowed) else refusal
-            if step.seen not in seen.surplus:
+            if step.seen not in observed.surplus:
                 raise reason from None
             run.progress.warn(notices.left_over(step.seen, step.why, reason))
             self._partial = True
-        if seen.existing is None or step.seen.ref != seen.existing.ref:
+        if observed.existing is None or step.seen.ref != observed.existing.ref:
             self._observer.strike(step.seen)
             return
         self._forget(step.seen)
@@ -233,17 +233,17 @@ class _Convergence:
         raise self._failure(step.because)
 
     def _failure(self, because: Because) -> CopyError:
-        run, existing, known = self._run, self._seen.existing, self._run.known
+        run, existing, known = self._run, self._observed.existing, self._run.known
         if because is Because.NAME_IN_USE:
-            return messages.name_in_use(run.spec, run.records(), run.kept)
+            return conflicts.name_in_use(run.spec, run.records(), run.kept)
         if because is Because.FAILED:
             known = replace(known, seen=existing) if existing else known
-            return messages.failed(
-                run.spec, known, self._seen.failure or (existing.message if existing else "")
+            return messages.copy_failed(
+                run.spec, known, self._observed.failure or (existing.message if existing else "")
             )
         if because is Because.DISAPPEARED or existing is None:
             return messages.disappeared(run.spec, known, instead=existing)
-        explain = messages.retained if because is Because.RETAINED else messages.taken
+        explain = conflicts.retained if because is Because.RETAINED else conflicts.not_ours
         return explain(run.spec, existing)
 
     def _finished(self) -> Known:
@@ -268,6 +268,6 @@ class _Convergence:
         if known.adopted or known.in_state or of_an_unknown_date:
             return None
         record = deciding(run.records_if_readable())
-        if record is None or record.origin != run.spec.source or not is_made_by(record, existing):
+        if record is None or record.source != run.spec.source or not is_made_by(record, existing):
             return None
         return record.id

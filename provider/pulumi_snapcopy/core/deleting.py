@@ -71,7 +71,7 @@ def delete_known(run: Run, replacements: Sequence[Replacement]) -> bool:
     found = find_known(run)
     if found is None:
         return True
-    ours, found = run.decide(found)
+    ours, found = run.await_verdict(found)
     if not ours:
         run.progress.warn(notices.another_of_that_name(run.spec, found))
         return found.ref != run.known.ref

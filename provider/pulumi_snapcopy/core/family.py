@@ -54,7 +54,7 @@ class Family(ABC):
     def route(self, inputs: Inputs) -> str:
         """Return source and target for messages, such as ``us-east-1 -> eu-west-1``."""
 
-    def origin(self, inputs: Inputs) -> str:
+    def source_tag(self, inputs: Inputs) -> str:
         """Return the value of the source tag, at most 256 characters: what is copied, restored or taken."""
         return ":".join(self.source(inputs))[:256]
 
@@ -127,7 +127,7 @@ class Family(ABC):
         """Return the outputs that follow from the request alone."""
         return {}
 
-    def elsewhere(self, outputs: Inputs) -> tuple[str, str] | None:
+    def wrong_service(self, outputs: Inputs) -> tuple[str, str] | None:
         """Return cause and next step if the state's object belongs to another service than the configured one, else None."""
         return None
 
@@ -198,7 +198,7 @@ class Family(ABC):
             carried_key=self.carried_key(inputs, blank.key),
             dated=self.is_dated(inputs, name, blank.key),
             settled=settled,
-            origin=self.origin(inputs),
+            source_tag=self.source_tag(inputs),
             source=f"{source_region}:{source}",
             itself=self.is_itself(inputs),
             arguments=dict(inputs),

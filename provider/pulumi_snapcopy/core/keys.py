@@ -95,7 +95,7 @@ def same_owner(one: str, other: str) -> bool:
         >>> same_owner("shop/dev/db@0123456789abcdef", "shop/dev/db@fedcba9876543210")
         False
     """
-    return one == other or (_decides(one) is not None and _decides(one) == _decides(other))
+    return one == other or (_identifying(one) is not None and _identifying(one) == _identifying(other))
 
 
 def is_namesake(one: str, other: str) -> bool:
@@ -107,6 +107,17 @@ def is_namesake(one: str, other: str) -> bool:
     """
     (name, _, mine), (other_name, _, theirs) = one.rpartition("@"), other.rpartition("@")
     return name == other_name and mine != theirs
+
+
+def same_stack(one: str, other: str) -> bool:
+    """Return whether two owner tags have the same stack's identity.
+
+    Example:
+        >>> same_stack("shop/dev/db@0123456789abcdef", "shop/dev/web@0123456789abcdef"), same_stack("db", "web")
+        (True, False)
+    """
+    (_, at, identity), (_, _, second) = one.rpartition("@"), other.rpartition("@")
+    return bool(at) and identity == second
 
 
 def key(identity: str, place: str, covers: Mapping[str, Any], *, digits: int) -> str:
@@ -123,7 +134,7 @@ def key(identity: str, place: str, covers: Mapping[str, Any], *, digits: int) ->
     return hashlib.sha256(text.encode()).hexdigest()[:digits]
 
 
-def _decides(owner: str) -> tuple[str, str] | None:
+def _identifying(owner: str) -> tuple[str, str] | None:
     found = re.fullmatch(r"[^/]*/[^/]*/(.+)@([0-9a-f]{16})", owner)
     return (found[1], found[2]) if found else None
 

@@ -26,7 +26,7 @@ class Entry:
         tags: the user's tags that the object has or may have.
         refs: the refs of its objects, also of replaced ones, which the engine deletes or keeps.
         key: the key in the state.
-        former_keys: those of its earlier objects; see `values.Known`.
+        earlier_keys: those of its earlier objects; see `values.Known`.
         deleted: the refs that this run has deleted; lists may go on showing them.
         ref: the ref in the state.
         is_another_request: whether the program asks for a replacement; set by `check`, corrected by `diff`.
@@ -38,7 +38,7 @@ class Entry:
     tags: Mapping[str, str] = field(default_factory=dict)
     refs: set[str] = field(default_factory=set)
     key: str = ""
-    former_keys: Mapping[str, str] = field(default_factory=dict)
+    earlier_keys: Mapping[str, str] = field(default_factory=dict)
     deleted: set[str] = field(default_factory=set)
     ref: str | None = None
     is_another_request: bool = False
@@ -145,7 +145,7 @@ class Ledger:
             entry.ids.discard(id_)
             entry.refs.add(known.ref)
         entry.refs |= known.predecessors
-        entry.former_keys = bookkeeping.former_keys
+        entry.earlier_keys = bookkeeping.earlier_keys
         if isinstance(bookkeeping.key, str):
             entry.key = bookkeeping.key
         return entry

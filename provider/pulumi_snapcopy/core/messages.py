@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import replace
 
 from .durations import spoken
@@ -15,9 +14,8 @@ from .errors import (
     SourceError,
     WrongAccount,
 )
-from .keys import same_owner
-from .notices import belongs
-from .values import MISSING, OWNER_TAG, SOURCE_TAG, Known, Phase, Record, Seen, Spec, Words, is_retained
+from .keys import same_owner, same_stack
+from .values import MISSING, OWNER_TAG, SOURCE_TAG, Known, Phase, Seen, Spec, Words
 
 RESUME = "run `pulumi up` again to go on waiting."
 UP_AGAIN = "run `pulumi up` again."
@@ -63,7 +61,7 @@ def unknown_account(spec: Spec, error: ServiceError, *, doing: str, known: Known
     )  # fmt: skip
 
 
-def elsewhere(spec: Spec, known: Known, why: tuple[str, str], *, doing: str) -> CopyError:
+def wrong_service(spec: Spec, known: Known, why: tuple[str, str], *, doing: str) -> CopyError:
     """Return the error for an object in the state that is of another service than the one that would be asked."""
     cause, correct = why
     return CopyError(
@@ -92,7 +90,7 @@ def wrong_source(
     unsent = nothing(spec) if deleted else "nothing was sent"
     if in_state is not None:
         unsent = f"{unsent}, {_stays(spec, in_state)}"
-    sent = unsent if kept is None else _kept(spec, kept)
+    sent = unsent if kept is None else kept_in_words(spec, kept)
     return CopyError(
         spec.words.making, spec.subject, error.cause,
         state=f"{sent}; {error.state}", next_step=error.next_step, kept=kept,
@@ -180,92 +178,7 @@ def made_again_meanwhile(spec: Spec, found: Seen) -> CopyError:
     )  # fmt: skip
 
 
-def taken(spec: Spec, found: Seen) -> CopyError:
-    """Return the error for a name that something has which isn't ours, saying whose it is."""
-    whose, other_stack = belongs(spec, found)
-    made = f" of {found.created_at:%Y-%m-%d %H:%M} UTC" if found.created_at else ""
-    rename = spec.words.rename
-    what = "id" if spec.by_id else "name"
-    cause = f'the {what} "{found.name}" is taken in {found.region}'
-    if spec.adopt and found.phase is Phase.FAILED:
-        cause = f'"{found.name}" in {found.region} failed (state: {found.state}), and can\'t be adopted'
-        next_step = f"delete it, or {rename}."
-    elif other_stack:
-        next_step = f"{rename}, or leave it out: derived names differ from stack to stack."
-        if spec.words.adopts and not spec.by_id:
-            next_step += (
-                " If it was this stack's before its StackIdentity was deleted or replaced, write adopt=True."
-            )
-    elif is_of_this_stack(spec, found):
-        next_step = f"{rename}, or first give that resource another one, in a run of its own."
-    elif not spec.words.adopts:
-        next_step = f"{rename}."
-    elif spec.by_id:
-        next_step = (
-            f"to take it over, take the resource out of the state (`pulumi state delete`), and write "
-            f'adopt_snapshot_id="{found.name}".'
-        )
-    else:
-        next_step = f"{rename}, or adopt=True to take over the existing {spec.words.kind}."
-    return CopyError(
-        spec.words.making, spec.subject, cause,
-        state=f"the {found.kind}{made} of that {what} {whose}; it was not changed, {nothing(spec)}.",
-        next_step=next_step,
-    )  # fmt: skip
-
-
-def is_of_this_stack(spec: Spec, found: Seen) -> bool:
-    """Whether another resource of this stack has it."""
-    _, at, identity = found.tags.get(OWNER_TAG, "").rpartition("@")
-    return bool(at) and identity == spec.owner.rpartition("@")[2]
-
-
-def adopted_by_another(spec: Spec, other: str) -> CopyError:
-    """Return the error for an object in the state that another resource of the program asks to adopt."""
-    return CopyError(
-        "comparing", spec.subject, f'"{spec.name}" in {spec.region} is asked for by {other}, too',
-        state="nothing was changed.",
-        next_step=f"remove one of the two resources, or write the id of another {spec.words.kind} as adopt_snapshot_id.",
-    )  # fmt: skip
-
-
-def retained(spec: Spec, found: Seen) -> CopyError:
-    """Return the error for a name that an earlier one of ours has, which was kept on purpose."""
-    what = found.tags.get(SOURCE_TAG, "something else")
-    how, why = (
-        ("by a retained", "kept by retain_on_delete")
-        if is_retained(found)
-        else ("by an earlier", "not deleted since")
-    )
-    return CopyError(
-        spec.words.making, spec.subject, f'the name "{found.name}" is taken in {found.region} {how} {spec.words.thing}',
-        state=f"the {found.kind} of that name was made from {what}, and {why}; {nothing(spec)}.",
-        next_step=f"{spec.words.rename}, or leave it out: derived names differ; or delete that {spec.words.thing}."
-        + (" To adopt it as it is, first remove its tag snapcopy:owner." if spec.adopt else ""),
-    )  # fmt: skip
-
-
-def name_in_use(spec: Spec, records: Sequence[Record], kept: Known | None = None) -> CopyError:
-    """Return the error for a name in use by something else, or by what a request without an answer may have made."""
-    if kept is not None:
-        return CopyError(
-            spec.words.making, spec.subject,
-            f'the name "{spec.name}" is in use in {spec.region}, by something that the service doesn\'t show',
-            state=f"{_kept(spec, kept)}.",
-            next_step=f"wait a few minutes, then run `pulumi up` again. If the name is still in use, {spec.words.rename}.",
-            kept=kept,
-        )  # fmt: skip
-    kinds = sorted({record.kind for record in records if record.kind})
-    what = " or ".join(kinds) or f"something that is not a {spec.words.kind}"
-    return CopyError(
-        spec.words.making, spec.subject, f'the name "{spec.name}" is in use in {spec.region}',
-        state=f"the service says that it is taken, by {what}; names are shared by all types. "
-        f"{nothing(spec).capitalize()}.",
-        next_step=f"{spec.words.rename}.",
-    )  # fmt: skip
-
-
-def failed(spec: Spec, known: Known, reason: str) -> CopyError:
+def copy_failed(spec: Spec, known: Known, reason: str) -> CopyError:
     """Return the error for a copy that failed at the service."""
     words, seen = spec.words, known.seen
     shown = seen is not None and seen.phase is Phase.FAILED
@@ -315,7 +228,7 @@ def incomplete(spec: Spec, found: Seen) -> str:
     if missing:
         return f"{thing} has no tag {missing} in {found.region}; run `pulumi up` to set it."
     owner = found.tags.get(OWNER_TAG, spec.owner)
-    if is_of_this_stack(spec, found) and not same_owner(owner, spec.owner):
+    if same_stack(owner, spec.owner) and not same_owner(owner, spec.owner):
         return f"{thing} has the tag {OWNER_TAG}={owner} in {found.region}, from a rename that was undone; run `pulumi up` to correct it."
     return ""
 
@@ -332,7 +245,7 @@ def gerund(spec: Spec, doing: str) -> str:
 
 def _state(spec: Spec, kept: Known | None, doing: str, in_state: Known | None) -> str:
     if kept:
-        return f"{_kept(spec, kept)}."
+        return f"{kept_in_words(spec, kept)}."
     if in_state and doing == MAKING:
         return f"{nothing(spec)} in this run; {_stays(spec, in_state)}."
     if doing == DELETING:
@@ -352,7 +265,8 @@ def _stays(spec: Spec, known: Known) -> str:
     return f'the {spec.words.thing} "{name}" stays in the stack\'s state'
 
 
-def _kept(spec: Spec, kept: Known) -> str:
+def kept_in_words(spec: Spec, kept: Known) -> str:
+    """Return what stays in the state, and in which condition it is."""
     seen = kept.seen
     assert seen is not None, "what is kept is known"
     if kept.operation_id is None and seen.ref is None:

@@ -7,14 +7,14 @@ from contextlib import suppress
 from dataclasses import dataclass, replace
 from typing import Any
 
+from .earlier_keys import is_of_an_earlier_object
 from .errors import Denied, SourceError
-from .former_keys import is_of_a_former_object
 from .keys import same_owner
 from .ownership import Whose
 from .plan import Observation
 from .presence import find_known, read_listed, read_or_list
 from .run import Run
-from .sorting import Sorted, is_elsewhere, is_orphan, is_twin, sort
+from .sorting import Sorted, is_of_another_entry, is_orphan, is_twin, sort
 from .values import OWNER_TAG, Known, Phase, Seen, without
 from .waiting.policy import FILTERS_LAG
 
@@ -25,17 +25,17 @@ class Observer:
 
     Args:
         run: the verb at work.
-        seen: the observation so far.
+        observation: what was observed so far.
     """
 
     run: Run
-    seen: Observation
+    observation: Observation
     listed: list[Seen] | None = None
     """What the region had when it was last listed; None if it wasn't."""
 
     def note(self, **changes: Any) -> None:
         """Change the observation, and set its time to now."""
-        self.seen = replace(self.seen, now=self.run.clock.now(), **changes)
+        self.observation = replace(self.observation, now=self.run.clock.now(), **changes)
 
     def take_up(self, known: Known) -> None:
         """Make an object the run's own, because the run has started or found it; it stays in the state if the run fails.
@@ -61,9 +61,9 @@ class Observer:
             if adopted := self._adopted():
                 found, rest = [adopted], list(without(found, adopted.ref))
         self.observe(found)
-        repeats = run.spec.traits.repeats
-        since = min(run.began + FILTERS_LAG, run.deadline.at) if repeats and not run.is_first_run else 0.0
-        self.note(searched=not fresh or (run.is_first_run and not repeats), search_from=since)
+        duplicates = run.spec.traits.duplicates
+        since = min(run.began + FILTERS_LAG, run.deadline.at) if duplicates and not run.is_first_run else 0.0
+        self.note(looked_again=not fresh or (run.is_first_run and not duplicates), look_again_from=since)
         if fresh:
             self._sort(found, rest)
 
@@ -73,8 +73,8 @@ class Observer:
         if run.is_first_run:
             return self.find()
         with suppress(Denied):  # finding one by its name may be allowed
-            recent = run.target.listing.recent()
-            self.listed = run.retry(run.target.listing.all) if recent is None else recent
+            recent = run.target_region.listing.recent()
+            self.listed = run.retry(run.target_region.listing.all) if recent is None else recent
         found = self.find()
         self._sort(found)
         return found
@@ -92,8 +92,8 @@ class Observer:
 
     def _note_unproven(self, *found: Seen) -> None:
         """Observe what has our tags or key, and may be somebody's copy of one of ours."""
-        noted = {each.ref for each in self.seen.unproven}
-        self.note(unproven=(*self.seen.unproven, *(each for each in found if each.ref not in noted)))
+        noted = {each.ref for each in self.observation.unproven}
+        self.note(unproven=(*self.observation.unproven, *(each for each in found if each.ref not in noted)))
 
     def _adopted(self) -> Seen | None:
         """Return the object that the program adopts by its id; None if it adopts none, or has adopted it."""
@@ -112,39 +112,42 @@ class Observer:
         run, known, spec = self.run, self.run.known, self.run.spec
         if not spec.by_id and self.listed is not None:
             return [each for each in self.listed if each.name == spec.name]
-        found = run.retry(lambda: run.service.find(spec, run.target.listing))
+        found = run.retry(lambda: run.service.find(spec, run.target_region.listing))
         if not spec.by_id:
             return found
         # Where ids are given, neither what isn't ours nor what the state has under another entry is in the way.
-        candidates = [each for each in found if not is_elsewhere(known, each, run.ledger.is_in_state)]
+        candidates = [each for each in found if not is_of_another_entry(known, each, run.ledger.is_in_state)]
         ours = [
             each
             for each in candidates
             if run.judge(each).whose is not Whose.THEIRS
-            and (each.ref == known.ref or not is_of_a_former_object(known, each))
+            and (each.ref == known.ref or not is_of_an_earlier_object(known, each))
         ]
         self._note_unproven(*(each for each in candidates if each not in ours and OWNER_TAG not in each.tags))
-        in_state = known.incomplete or known.in_state
-        if in_state and known.seen and known.seen.name and all(each.ref != known.ref for each in ours):
+        has_object = known.incomplete or known.in_state
+        if has_object and known.seen and known.seen.name and all(each.ref != known.ref for each in ours):
             one = find_known(run)
             ours += [one] if one else []
         return ours
 
     def confirm(self, seen: Seen) -> None:
         """Read again what is to be deleted, and observe what the service shows now."""
-        run, existing = self.run, self.seen.existing
+        run, existing = self.run, self.observation.existing
         again = read_or_list(run, seen.name, seen.kind)
         if existing is not None and existing.ref == seen.ref:
-            verdict = run.judge(again) if again else self.seen.verdict
+            verdict = run.judge(again) if again else self.observation.verdict
             self.note(existing=again, verdict=verdict)
             return
         if again is None or again.ref != seen.ref:
             self.strike(seen)
             return
-        in_state = run.ledger.is_in_state
-        rest = sort(run.spec, run.known, [again], in_state, since=run.began)
+        is_in_state = run.ledger.is_in_state
+        rest = sort(run.spec, run.known, [again], is_in_state, since=run.began)
         self._note_unproven(*rest.unproven)
-        stays = not is_elsewhere(run.known, again, in_state) and run.judge(again).whose is not Whose.THEIRS
+        stays = (
+            not is_of_another_entry(run.known, again, is_in_state)
+            and run.judge(again).whose is not Whose.THEIRS
+        )
         self._update(seen, rest, [again] if stays else [])
 
     def strike(self, gone: Seen) -> None:
@@ -158,9 +161,9 @@ class Observer:
             return tuple(new for each in objects for new in (now if each.ref == seen.ref else [each]))
 
         self.note(
-            orphans=updated(self.seen.orphans, rest.orphans),
-            failed_before=updated(self.seen.failed_before, rest.failed_before),
-            twins=updated(self.seen.twins, twins),
+            orphans=updated(self.observation.orphans, rest.orphans),
+            failed_before=updated(self.observation.failed_before, rest.failed_before),
+            twins=updated(self.observation.twins, twins),
         )
 
     def reread(self, name: str, kind: str) -> None:
@@ -193,20 +196,20 @@ class Observer:
         return known.ref if spec.by_id and known.in_state else spec.adopt_id or None
 
     def _is_twin(self, seen: Seen) -> bool:
-        run, existing = self.run, self.seen.existing
+        run, existing = self.run, self.observation.existing
         return existing is not None and is_twin(
             run.spec, run.known, seen, existing, run.ledger.is_in_state, since=run.began
         )
 
     def _by_name(self, name: str) -> list[Seen]:
-        one = self.run.retry(lambda: self.run.target.listing.find(name))
+        one = self.run.retry(lambda: self.run.target_region.listing.find(name))
         return [one] if one else []
 
     def _list_all(self) -> None:
         run = self.run
         try:
             recent = self._without_ours()
-            self.listed = run.retry(run.target.listing.all) if recent is None else recent
+            self.listed = run.retry(run.target_region.listing.all) if recent is None else recent
         except Denied:
             if run.spec.dated:
                 raise
@@ -218,9 +221,9 @@ class Observer:
         Should the list be out of date, the service refuses a second request, or answers with the same object.
         """
         run, spec, known = self.run, self.run.spec, self.run.known
-        if spec.traits.repeats or known != Known():
+        if spec.traits.duplicates or known != Known():
             return None
-        recent = run.target.listing.recent()
+        recent = run.target_region.listing.recent()
         ours = any(each.name == spec.name or is_orphan(spec, known, each) for each in recent or ())
         return None if ours else recent
 

@@ -54,7 +54,9 @@ def _entry(
     olds: Mapping[str, Any] | None,
 ) -> Made:
     assert known.seen is not None, "only what was made, or is being made, is in the state"
-    bookkeeping = replace(bookkeeping, predecessors=tuple(known.predecessors), former_keys=known.former_keys)
+    bookkeeping = replace(
+        bookkeeping, predecessors=tuple(known.predecessors), earlier_keys=known.earlier_keys
+    )
     return Made(
         id=known.seen.id,
         outputs=state.outputs(family, inputs, spec, known, bookkeeping=bookkeeping, olds=olds),
@@ -90,7 +92,7 @@ def refreshed(family: Family, id_: str, outputs: Properties, spec: Spec, known: 
     return Made(id=id_, outputs=outs, inputs=drifted)
 
 
-def failed(
+def verb_failed(
     family: Family,
     error: CopyError,
     inputs: Properties,

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import Enum
 
-from .keys import same_owner
+from .keys import same_owner, same_stack
 from .values import (
     ADOPTED,
     KEY_TAG,
@@ -131,8 +131,7 @@ def _is_known(known: Known, seen: Seen) -> bool:
 
 def _was_tagged_for_another_name(spec: Spec, seen: Seen) -> bool:
     """Whether a run of this stack that renamed the resource has tagged it, and the rename was undone; who adopts says so."""
-    identities = {owner.rpartition("@")[2] for owner in (seen.tags[OWNER_TAG], spec.owner)}
-    return len(identities) == 1 and seen.tags.get(SOURCE_TAG) not in (None, ADOPTED)
+    return same_stack(seen.tags[OWNER_TAG], spec.owner) and seen.tags.get(SOURCE_TAG) not in (None, ADOPTED)
 
 
 def is_of_this_type(spec: Spec, seen: Seen) -> bool:
@@ -147,7 +146,7 @@ def matches(spec: Spec, seen: Seen) -> bool:
         return True
     # Where ids are given, what is found has the key.
     of_this_request = spec.by_id or seen.tags.get(KEY_TAG, spec.key) == spec.key
-    return of_this_request and seen.tags.get(SOURCE_TAG, ADOPTED) in (spec.origin, ADOPTED)
+    return of_this_request and seen.tags.get(SOURCE_TAG, ADOPTED) in (spec.source_tag, ADOPTED)
 
 
 def is_named(spec: Spec, seen: Seen) -> bool:
@@ -157,7 +156,7 @@ def is_named(spec: Spec, seen: Seen) -> bool:
 
 def is_being_made_again(spec: Spec, known: Known, record: Record, *, now: float) -> bool:
     """Return whether a record shows that another run has just made it again, so that it may not be visible yet."""
-    if record.failed or record.created_at is None or record.origin != spec.source:
+    if record.failed or record.created_at is None or record.source != spec.source:
         return False
     return _is_newer(known, record) and now - record.created_at.timestamp() <= CREATION_GRACE
 
@@ -184,7 +183,7 @@ def _proves(spec: Spec, known: Known, record: Record, seen: Seen, now: float) ->
     """
     if known.complete and known.ref is not None and not _is_newer(known, record):
         return False
-    if not record.origin or record.origin != spec.source:
+    if not record.source or record.source != spec.source:
         return False
     return is_recent(spec, record.created_at, now) and is_made_by(record, seen)
 

@@ -18,7 +18,7 @@ from .ownership import (
     matches,
 )
 from .values import ADOPTED, OWNER_TAG, RETAIN_TAG, SOURCE_TAG, Known, Phase, Seen, Source, Spec, is_retained
-from .waiting.policy import CREATION_GRACE, NAME_GRACE, SEARCH, TAGGING_GRACE, pause
+from .waiting.policy import CREATION_GRACE, NAME_GRACE, SEARCH_FOR_LOST, TAGGING_GRACE, pause
 
 _UNSEEN = Verdict(Whose.UNDECIDED, Evidence.NONE)
 
@@ -59,8 +59,8 @@ class Observation:
         tag_again_at: when refused tags are tried again.
         left_to_maker: whether another run that may have started it has had time to tag it.
         dropped: keys of the tags to remove.
-        searched: whether the last search for twins and orphans is done, or isn't needed.
-        search_from: when lists may be relied on for it.
+        looked_again: whether the last search for twins and orphans is done, or isn't needed.
+        look_again_from: when lists may be relied on for it.
     """
 
     now: float
@@ -83,8 +83,8 @@ class Observation:
     tag_again_at: float = 0.0
     left_to_maker: bool = False
     dropped: frozenset[str] = frozenset()
-    searched: bool = True
-    search_from: float = 0.0
+    looked_again: bool = True
+    look_again_from: float = 0.0
 
     @property
     def surplus(self) -> tuple[Seen, ...]:
@@ -167,7 +167,7 @@ class Delete(Step):
 class Because(Enum):
     """Why a run ends with an error."""
 
-    TAKEN = "the name belongs to something that isn't ours"
+    NOT_OURS = "the name belongs to something that isn't ours"
     RETAINED = "the name belongs to one of ours that was kept on purpose"
     NAME_IN_USE = "the name belongs to something else, or to what isn't shown"
     FAILED = "the service gave up on it"
@@ -186,68 +186,68 @@ class Done(Step):
     """The object is complete and tagged as asked."""
 
 
-def next_step(spec: Spec, known: Known, seen: Observation) -> Step:
+def next_step(spec: Spec, known: Known, observed: Observation) -> Step:
     """Return the next step."""
-    existing, whose = seen.existing, seen.verdict.whose
+    existing, whose = observed.existing, observed.verdict.whose
     if not spec.settled:
         return CheckSource()
     if existing is None:
-        return _nothing_visible(spec, known, seen)
-    if seen.taken_up and known.ref not in (None, existing.ref, *(twin.ref for twin in seen.twins)):
+        return _nothing_visible(spec, known, observed)
+    if observed.taken_up and known.ref not in (None, existing.ref, *(twin.ref for twin in observed.twins)):
         return Fail(Because.DISAPPEARED)
     is_given = spec.by_id and known.in_state
     if is_given and existing.ref != known.ref:  # the engine changes no id in an update
         return Fail(Because.DISAPPEARED)
     if whose is Whose.UNDECIDED:
-        return Rest(seen.verdict.until or seen.now)
+        return Rest(observed.verdict.until or observed.now)
     if whose is Whose.THEIRS and (not known.adopted or existing.phase is Phase.FAILED):
         may_be_adopted = spec.adopt and existing.phase is not Phase.FAILED
-        return TakeUp(adopted=True) if may_be_adopted else Fail(Because.TAKEN)
-    if existing.phase is Phase.FAILED and (is_given or (seen.waited and not seen.over_limit)):
+        return TakeUp(adopted=True) if may_be_adopted else Fail(Because.NOT_OURS)
+    if existing.phase is Phase.FAILED and (is_given or (observed.waited and not observed.over_limit)):
         return Fail(Because.FAILED)
-    if step := _make_way(spec, known, seen, existing):
+    if step := _make_way(spec, known, observed, existing):
         return step
-    if not seen.taken_up or known.ref != existing.ref:
+    if not observed.taken_up or known.ref != existing.ref:
         return TakeUp()
-    if step := _orphan(spec, known, seen, same_request=True) or _tag(spec, known, seen, existing):
+    if step := _orphan(spec, known, observed, same_request=True) or _tag(spec, known, observed, existing):
         return step
     if existing.phase is Phase.PENDING:
         return Wait()
-    if keys := seen.dropped | ({RETAIN_TAG} & existing.tags.keys() if not spec.retain else set()):
+    if keys := observed.dropped | ({RETAIN_TAG} & existing.tags.keys() if not spec.retain else set()):
         return Untag(frozenset(keys))
-    if not seen.searched:
-        return LookAgain(seen.search_from)
-    if seen.twins:
-        return Delete(seen.twins[0], "a second one of the same request")
-    return _orphan(spec, known, seen, same_request=False) or Done()
+    if not observed.looked_again:
+        return LookAgain(observed.look_again_from)
+    if observed.twins:
+        return Delete(observed.twins[0], "a second one of the same request")
+    return _orphan(spec, known, observed, same_request=False) or Done()
 
 
-def _nothing_visible(spec: Spec, known: Known, seen: Observation) -> Step:
+def _nothing_visible(spec: Spec, known: Known, observed: Observation) -> Step:
     """Return the next step while no object is visible: wait for the accepted request, search, or send."""
-    if seen.waited or seen.sent is Sent.ACCEPTED:
-        if seen.missing_for <= CREATION_GRACE:
+    if observed.waited or observed.sent is Sent.ACCEPTED:
+        if observed.missing_for <= CREATION_GRACE:
             return Wait()  # also for one that has failed: it is to be deleted, and can't be before it shows
-        return Fail(Because.DISAPPEARED if seen.failure is None else Because.FAILED)
+        return Fail(Because.DISAPPEARED if observed.failure is None else Because.FAILED)
     if spec.by_id and known.in_state:
         return Fail(Because.DISAPPEARED)
-    if seen.source is None:
+    if observed.source is None:
         return CheckSource()
-    if step := _orphan(spec, known, seen, same_request=True) or _failed_before(spec, seen):
+    if step := _orphan(spec, known, observed, same_request=True) or _failed_before(spec, observed):
         return step
-    waited = seen.now - seen.sent_at
-    if seen.sent is Sent.NAME_IN_USE and (seen.taken_by_another_type or waited > NAME_GRACE):
+    waited = observed.now - observed.sent_at
+    if observed.sent is Sent.NAME_IN_USE and (observed.taken_by_another_type or waited > NAME_GRACE):
         return Fail(Because.NAME_IN_USE)
-    if seen.sent is Sent.LOST and spec.traits.repeats and waited < SEARCH:
+    if observed.sent is Sent.LOST and spec.traits.duplicates and waited < SEARCH_FOR_LOST:
         return SearchForLost()
     return Create()
 
 
-def _make_way(spec: Spec, known: Known, seen: Observation, existing: Seen) -> Step | None:
+def _make_way(spec: Spec, known: Known, observed: Observation, existing: Seen) -> Step | None:
     """Return the step that deletes a failed object, or one of an earlier request that is in the way; None if there is none."""
     thing = spec.words.thing
     if existing.phase is Phase.FAILED:
         return Delete(existing, f"a failed {thing}")
-    if seen.taken_up or known.adopted or (known.in_state and known.ref == existing.ref):
+    if observed.taken_up or known.adopted or (known.in_state and known.ref == existing.ref):
         return None
     of_this_request = matches(spec, existing)
     if is_retained(existing):
@@ -260,44 +260,46 @@ def _make_way(spec: Spec, known: Known, seen: Observation, existing: Seen) -> St
     # What was replaced the engine has kept, or it would be deleted by now; what is to be adopted is never deleted.
     if existing.ref in known.predecessors or (spec.adopt and existing.ref != known.replaces):
         return Fail(Because.RETAINED)
-    if seen.source is None:
+    if observed.source is None:
         return CheckSource()
-    source = existing.tags.get(SOURCE_TAG, spec.origin)
-    what = f"a {thing} of {source}" if source != spec.origin else f"a {thing} of an earlier request"
+    source = existing.tags.get(SOURCE_TAG, spec.source_tag)
+    what = f"a {thing} of {source}" if source != spec.source_tag else f"a {thing} of an earlier request"
     return Delete(existing, f"{what}, which isn't what is asked for now")
 
 
-def _orphan(spec: Spec, known: Known, seen: Observation, *, same_request: bool) -> Delete | None:
+def _orphan(spec: Spec, known: Known, observed: Observation, *, same_request: bool) -> Delete | None:
     """Return the deletion of the first orphan of the same request, or of an earlier one; None if there is none.
 
     The former are deleted before the request is sent, the latter once its object is complete.
     """
     why = f"a {spec.words.thing} that an earlier run of this declaration made"
-    for each in seen.orphans:
+    for each in observed.orphans:
         if carries_key(spec, each) is same_request and each.ref != known.ref:
             return Delete(each, why)
     return None
 
 
-def _failed_before(spec: Spec, seen: Observation) -> Delete | None:
+def _failed_before(spec: Spec, observed: Observation) -> Delete | None:
     """Return the deletion of a failed earlier object, or None: it precedes the request, as that one may fail, too."""
-    return Delete(seen.failed_before[0], f"a failed {spec.words.thing}") if seen.failed_before else None
+    return (
+        Delete(observed.failed_before[0], f"a failed {spec.words.thing}") if observed.failed_before else None
+    )
 
 
-def _tag(spec: Spec, known: Known, seen: Observation, existing: Seen) -> Step | None:
+def _tag(spec: Spec, known: Known, observed: Observation, existing: Seen) -> Step | None:
     """Return the step that sets the tags, or that leaves another run time to do so; None if neither is due.
 
     The service may refuse tags while the object is pending; then they are set as soon as it allows it.
     """
     wanted = wanted_tags(spec, known, existing)
-    if seen.tagged or wanted.items() <= existing.tags.items():
+    if observed.tagged or wanted.items() <= existing.tags.items():
         return None
     if existing.phase is Phase.PENDING:
-        return Tag(wanted) if seen.now >= seen.tag_again_at else None
-    if known.by_record and not seen.left_to_maker:
+        return Tag(wanted) if observed.now >= observed.tag_again_at else None
+    if known.by_record and not observed.left_to_maker:
         # Another run may have started it and be about to tag it, which it couldn't do while it was pending.
-        age = seen.now - existing.created_at.timestamp() if existing.created_at else 0.0
-        return Rest(seen.now + TAGGING_GRACE + pause(age))
+        age = observed.now - existing.created_at.timestamp() if existing.created_at else 0.0
+        return Rest(observed.now + TAGGING_GRACE + pause(age))
     return Tag(wanted, must=True)
 
 

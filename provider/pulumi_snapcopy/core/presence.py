@@ -23,7 +23,7 @@ def read_or_list(run: Run, name: str, kind: str = "") -> Seen | None:
 def find_known(run: Run) -> Seen | None:
     """Return the object in the state, or None only if it is gone and isn't about to become visible."""
     name = run.known.seen.name if run.known.seen and run.known.seen.name else run.spec.name
-    found = run.retry(lambda: run.target.listing.find(name)) or _listed(run, name) or run.read(name)
+    found = run.retry(lambda: run.target_region.listing.find(name)) or _listed(run, name) or run.read(name)
     if found is not None or not (_is_new(run) or _was_made_again(run)):
         return found
     until, tries = run.clock.now() + CREATION_GRACE, 0
@@ -51,7 +51,7 @@ def read_listed(run: Run, listed: Seen) -> Seen | None:
 
 def _listed(run: Run, name: str) -> Seen | None:
     try:
-        listed = run.retry(run.target.listing.all)
+        listed = run.retry(run.target_region.listing.all)
     except Denied:
         return None
     return next((each for each in listed if each.name == name), None)

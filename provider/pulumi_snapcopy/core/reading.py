@@ -16,7 +16,7 @@ def read(run: Run) -> Seen | None:
     # What is not in the state yet is read without a look at its owner.
     if found is None or not run.known.in_state or found.ref == run.known.ref:
         return found
-    ours, found = run.decide(found)
+    ours, found = run.await_verdict(found)
     if ours:
         return found
     run.progress.warn(notices.another_of_that_name(run.spec, found))
@@ -28,7 +28,7 @@ def warn_of_source_changes(run: Run, found: Seen | None, bookkeeping: Bookkeepin
     if not run.known.in_state or (found is not None and not bookkeeping.taken):
         return
     try:
-        source = run.service.check_source(run.spec, run.source.listing)
+        source = run.service.check_source(run.spec, run.source_region.listing)
     except SourceError as error:
         if found is None:
             run.progress.warn(notices.gone_for_good(run.spec, error))

@@ -38,6 +38,14 @@ class Progress(Protocol):
         """Show a line about the whole run, which stays."""
 
 
+@dataclass(frozen=True, slots=True)
+class Call:
+    """One call of a verb by the engine: the resource's URN, and where progress is shown."""
+
+    urn: str
+    progress: Progress
+
+
 @dataclass(slots=True, kw_only=True)
 class Run:
     """One verb at work on one resource.
@@ -48,8 +56,8 @@ class Run:
         known: what is known.
         service: the service.
         clock: the time.
-        source: what all runs share in the source's region.
-        target: what all runs share in the object's region.
+        source_region: what all runs share in the source's region.
+        target_region: what all runs share in the object's region.
         progress: shows what happens.
         timeout: seconds it may take.
         doing: what the verb does, for messages.
@@ -63,8 +71,8 @@ class Run:
     known: Known
     service: Service
     clock: Clock
-    source: Region
-    target: Region
+    source_region: Region
+    target_region: Region
     progress: Progress
     timeout: float
     doing: str = MAKING
@@ -214,7 +222,7 @@ class Run:
         self.clock.sleep(max(min(until, at) - now, 0.0))
         self.rested = True
 
-    def decide(self, seen: Seen) -> tuple[bool, Seen]:
+    def await_verdict(self, seen: Seen) -> tuple[bool, Seen]:
         """Return whether an object is provably ours, and the object as last seen; wait while that is undecided."""
         verdict = self.judge(seen)
         while verdict.whose is Whose.UNDECIDED:

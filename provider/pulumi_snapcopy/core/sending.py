@@ -42,17 +42,17 @@ class Sending:
         return self.observer.run
 
     @property
-    def _seen(self) -> Observation:
-        return self.observer.seen
+    def _observed(self) -> Observation:
+        return self.observer.observation
 
     def create(self, _: plan.Create) -> None:
         """Send the request, when it is its turn."""
         run = self._run
-        if not self._seen.taken_up:
+        if not self._observed.taken_up:
             run.known = run.known.next
         run.progress.show(f"starting the {run.spec.words.thing}")
         try:
-            started = run.target.queue.start(
+            started = run.target_region.queue.start(
                 lambda: run.begin(self._send),
                 deadline=run.deadline,
                 report=self._report_queue,
@@ -61,14 +61,14 @@ class Sending:
             )
         except AnswerLost as error:
             self.observer.take_up(replace(run.known, seen=run.known.seen or self._never_seen()))
-            if self._seen.sent is Sent.LOST:
+            if self._observed.sent is Sent.LOST:
                 self._look_for_twins_after(run.clock.now())
             run.lost_at = run.clock.now()
             self.observer.note(sent=Sent.LOST, sent_at=run.lost_at)
             self._look_for_it(error)
             self._beware_of_an_earlier_one()
         except NameInUse as error:
-            since = self._seen.sent_at if self._seen.sent is Sent.NAME_IN_USE else run.clock.now()
+            since = self._observed.sent_at if self._observed.sent is Sent.NAME_IN_USE else run.clock.now()
             self.observer.note(sent=Sent.NAME_IN_USE, sent_at=since)
             self._look_for_it(error)
         else:
@@ -81,7 +81,7 @@ class Sending:
         run.deadline.sleep(backoff(self.unanswered))
         self.unanswered += 1
         self.observer.observe(self.observer.find())
-        self.observer.note(searched=False)
+        self.observer.note(looked_again=False)
         self._beware_of_an_earlier_one()
 
     def _send(self) -> Started:
@@ -95,8 +95,8 @@ class Sending:
         self.waiter.born = now = run.clock.now()
         if seen.created_at is None:  # so that the next run knows for how long it may not be visible
             seen = replace(seen, created_at=datetime.fromtimestamp(now, timezone.utc))
-        if self._seen.sent is Sent.LOST:
-            self._look_for_twins_after(self._seen.sent_at)
+        if self._observed.sent is Sent.LOST:
+            self._look_for_twins_after(self._observed.sent_at)
         self.observer.take_up(replace(run.known.next, seen=seen, operation_id=started.operation_id))
         self.observer.note(
             existing=seen, verdict=Verdict(Whose.OURS, Evidence.ANSWER), sent=Sent.ACCEPTED,
@@ -106,13 +106,13 @@ class Sending:
     def _report_queue(self, trouble: Transient) -> None:
         run = self._run
         run.progress.show(f"queued: {trouble}")
-        if run.target.queue.is_news(trouble):
+        if run.target_region.queue.is_news(trouble):
             run.progress.log(notices.queued(run.spec, trouble))
 
     def _are_others_in_progress(self) -> bool:
         """Whether the region shows any copy in progress, of whatever run."""
         try:
-            return any(each.phase is Phase.PENDING for each in self._run.target.listing.all())
+            return any(each.phase is Phase.PENDING for each in self._run.target_region.listing.all())
         except Transient:
             return True  # the next request shows it
         except ServiceError:
@@ -122,9 +122,9 @@ class Sending:
         """Look for what an unreliable answer is about; if nothing shows, pause before the next request."""
         run = self._run
         self._look_without_a_list()
-        if self._seen.existing is not None:
+        if self._observed.existing is not None:
             return
-        if self._seen.sent is Sent.NAME_IN_USE and not self._seen.taken_up:
+        if self._observed.sent is Sent.NAME_IN_USE and not self._observed.taken_up:
             kinds = {each.kind for each in run.records()}
             another_type = bool(kinds) and not kinds & {*run.service.kinds, ""}
             self.observer.note(taken_by_another_type=another_type)
@@ -135,7 +135,7 @@ class Sending:
         self._look_without_a_list()  # it may have become visible meanwhile
 
     def _look_without_a_list(self) -> None:
-        run, source = self._run, self._seen.source
+        run, source = self._run, self._observed.source
         if run.spec.by_id:
             self.observer.observe(self.observer.find())
         else:
@@ -143,17 +143,17 @@ class Sending:
 
     def _look_for_twins_after(self, lost_at: float) -> None:
         """Have twins looked for once both can be visible: each of several requests may have made an object."""
-        if not self._run.spec.traits.repeats:
+        if not self._run.spec.traits.duplicates:
             return
         until = min(lost_at + CREATION_GRACE, self._run.deadline.at)
-        self.observer.note(search_from=max(self._seen.search_from, until))
+        self.observer.note(look_again_from=max(self._observed.look_again_from, until))
 
     def _beware_of_an_earlier_one(self) -> None:
         """Have twins looked for if an interrupted run made what was found: the lost request's own may show later."""
-        found = self._seen.existing
+        found = self._observed.existing
         if found and found.created_at and found.created_at.timestamp() < self.tried_at - USUAL_SKEW:
-            self._look_for_twins_after(self._seen.sent_at)
+            self._look_for_twins_after(self._observed.sent_at)
 
     def _never_seen(self) -> Seen:
-        spec, source = self._run.spec, self._seen.source
+        spec, source = self._run.spec, self._observed.source
         return Seen(name=spec.name, region=spec.region, kind=source.kind if source else "")

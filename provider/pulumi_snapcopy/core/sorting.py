@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 
-from .former_keys import is_of_a_former_object
+from .earlier_keys import is_of_an_earlier_object
 from .keys import same_owner
 from .ownership import Whose, carries_key, classify, is_of_this_type, is_recent
 from .values import ADOPTED, OWNER_TAG, SOURCE_TAG, Known, Phase, Seen, Spec, is_retained
@@ -36,7 +36,7 @@ def sort(
     spec: Spec,
     known: Known,
     listed: Sequence[Seen],
-    in_state: InState,
+    is_in_state: InState,
     *,
     since: float,
     own: Sequence[Seen] = (),
@@ -47,7 +47,7 @@ def sort(
         spec: what is asked for.
         known: what is known.
         listed: the region's objects.
-        in_state: whether the state has an object under any entry.
+        is_in_state: whether the state has an object under any entry.
         since: when the run began, seconds since the epoch: who was interrupted was so before.
         own: those of them that have its name, or carry its key and are its own.
     """
@@ -55,11 +55,15 @@ def sort(
     orphans = [
         each
         for each in listed
-        if each.ref not in refs and is_orphan(spec, known, each) and not is_elsewhere(known, each, in_state)
+        if each.ref not in refs
+        and is_orphan(spec, known, each)
+        and not is_of_another_entry(known, each, is_in_state)
     ]
     candidates = {each.key for each in orphans} - {""}
     keys = {each.key for each in own} | {
-        each.key for each in listed if each.key in candidates and is_elsewhere(known, each, in_state)
+        each.key
+        for each in listed
+        if each.key in candidates and is_of_another_entry(known, each, is_in_state)
     }
     unproven = [each for each in orphans if _may_be_inherited(spec, known, each, keys=keys, since=since)]
     return Sorted(
@@ -69,9 +73,9 @@ def sort(
     )
 
 
-def is_elsewhere(known: Known, seen: Seen, in_state: InState) -> bool:
+def is_of_another_entry(known: Known, seen: Seen, is_in_state: InState) -> bool:
     """Return whether the state has an object under another entry than the resource's own."""
-    return seen.ref != known.ref and (seen.ref in known.predecessors or in_state(seen))
+    return seen.ref != known.ref and (seen.ref in known.predecessors or is_in_state(seen))
 
 
 def is_orphan(spec: Spec, known: Known, seen: Seen) -> bool:
@@ -91,7 +95,9 @@ def is_orphan(spec: Spec, known: Known, seen: Seen) -> bool:
     return same_owner(owner, spec.owner)
 
 
-def is_twin(spec: Spec, known: Known, seen: Seen, existing: Seen, in_state: InState, *, since: float) -> bool:
+def is_twin(
+    spec: Spec, known: Known, seen: Seen, existing: Seen, is_in_state: InState, *, since: float
+) -> bool:
     """Return whether a run of this request made it beside the existing one, and not somebody who copied that with its marks.
 
     Args:
@@ -99,14 +105,14 @@ def is_twin(spec: Spec, known: Known, seen: Seen, existing: Seen, in_state: InSt
         known: what is known.
         seen: what has the name or carries the key, too.
         existing: the resource's object.
-        in_state: whether the state has an object under any entry.
+        is_in_state: whether the state has an object under any entry.
         since: when the run began, seconds since the epoch.
     """
     if existing.ref == spec.adopt_id:
         return False
     if seen.ref is not None and seen.ref == known.ref and (known.in_state or not known.adopted):
         return True  # this run has made it, or taken it up
-    if is_elsewhere(known, seen, in_state):
+    if is_of_another_entry(known, seen, is_in_state):
         return False
     same_size = None in (seen.size, existing.size) or seen.size == existing.size
     return same_size and is_recent(spec, seen.created_at, since) and not is_retained(seen)
@@ -125,5 +131,5 @@ def _may_be_inherited(spec: Spec, known: Known, seen: Seen, *, keys: Collection[
     """
     if not (spec.by_id and seen.key):
         return spec.by_id  # it has our tags alone
-    is_unique = seen.key not in keys and not is_of_a_former_object(known, seen)
+    is_unique = seen.key not in keys and not is_of_an_earlier_object(known, seen)
     return spec.traits.heritable and not (is_unique and is_recent(spec, seen.created_at, since))

@@ -36,7 +36,7 @@ def known(family: Family, outputs: Mapping[str, Any], id_: str = "") -> Known:
         operation_id=outputs.get("operationId"),
         owner=bookkeeping.previous_owner or bookkeeping.owner or None,
         predecessors=frozenset(bookkeeping.predecessors),
-        former_keys=bookkeeping.former_keys,
+        earlier_keys=bookkeeping.earlier_keys,
         in_state=seen is not None,
         partial=bookkeeping.partial,
     )

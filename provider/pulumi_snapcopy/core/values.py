@@ -90,7 +90,7 @@ class Record:
     Args:
         id: the operation's.
         kind: the type of the object that it is about.
-        origin: what was copied, ``region:name``; empty if the call wasn't a copy.
+        source: what was copied, ``region:name``; empty if the call wasn't a copy.
         decides: whether it records a creation or deletion, and so says whose the name was last.
         deletes: whether it records a deletion.
         failed: whether the service says that it failed.
@@ -100,7 +100,7 @@ class Record:
 
     id: str
     kind: str = ""
-    origin: str = ""
+    source: str = ""
     decides: bool = False
     deletes: bool = False
     failed: bool = False
@@ -171,14 +171,14 @@ class Traits:
     """How a service treats requests of one type, where ownership or the next step depends on it.
 
     Args:
-        repeats: whether a repeated request makes a second object.
+        duplicates: whether a repeated request makes a second object.
         tagged_in_call: whether the request sets the tags, so that an object without owner tag isn't ours.
         heritable: whether somebody's copy of the object carries its key, too, as it is a tag or in the description.
         recorded: whether the service keeps records of its calls, which can prove an object ours.
         forms: the forms of the source tags of this type of resource, which distinguish it from others; see `form_of`.
     """
 
-    repeats: bool = False
+    duplicates: bool = False
     tagged_in_call: bool = False
     heritable: bool = False
     recorded: bool = True
@@ -202,7 +202,7 @@ class Spec:
         carried_key: the key in the form in which the object carries it.
         dated: whether the same request makes differently named objects on different days.
         settled: whether everything is known that has to be sent.
-        origin: the value of its source tag.
+        source_tag: the value of its source tag.
         source: ``region:name`` of the source, as the service's records have it.
         itself: whether the source is the very object that is to be adopted.
         arguments: the settled inputs, by the API's names.
@@ -226,7 +226,7 @@ class Spec:
     carried_key: str = ""
     dated: bool = False
     settled: bool = True
-    origin: str = ""
+    source_tag: str = ""
     source: str = ""
     itself: bool = False
     arguments: Mapping[str, Any] = field(default_factory=dict)
@@ -240,7 +240,7 @@ class Spec:
     @property
     def all_tags(self) -> dict[str, str]:
         """The tags that the object is to have: the user's and ours."""
-        ours = {OWNER_TAG: self.owner, SOURCE_TAG: self.origin}
+        ours = {OWNER_TAG: self.owner, SOURCE_TAG: self.source_tag}
         return {**self.tags, **ours} | ({RETAIN_TAG: "true"} if self.retain else {})
 
 
@@ -254,7 +254,7 @@ class Known:
         owner: the owner tag that it may still have, if the resource was renamed since.
         predecessors: refs of the resource's earlier objects, which the engine deletes or keeps.
         replaces: the ref of the object that it replaces.
-        former_keys: the keys of earlier objects, and until when one of that key was known to be there, ISO 8601 in UTC;
+        earlier_keys: the keys of earlier objects, and until when one of that key was known to be there, ISO 8601 in UTC;
             only where somebody's copy of an object has its key, too (`Traits.heritable`).
         adopted: whether this run adopts it.
         by_record: whether only the service's record proved it ours.
@@ -267,7 +267,7 @@ class Known:
     owner: str | None = None
     predecessors: frozenset[str] = frozenset()
     replaces: str | None = None
-    former_keys: Mapping[str, str] = field(default_factory=dict)
+    earlier_keys: Mapping[str, str] = field(default_factory=dict)
     adopted: bool = False
     by_record: bool = False
     in_state: bool = False
@@ -276,7 +276,7 @@ class Known:
     @property
     def next(self) -> Known:
         """What is known of the next object that is made: only what came before."""
-        return Known(predecessors=self.predecessors, replaces=self.replaces, former_keys=self.former_keys)
+        return Known(predecessors=self.predecessors, replaces=self.replaces, earlier_keys=self.earlier_keys)
 
     @property
     def ref(self) -> str | None:

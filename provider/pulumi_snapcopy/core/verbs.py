@@ -7,34 +7,26 @@ from collections.abc import Callable, Mapping, Set
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from . import messages, notices, state
+from . import conflicts, messages, notices, state
 from .account import AccountGuard
 from .bookkeeping import Bookkeeping, iso
 from .checking import Checked, Checking
 from .converge import converge
 from .deleting import NotAllowed, Replacement, delete_known
+from .earlier_keys import still_there, with_earlier_key
 from .errors import CopyError
 from .family import Family
-from .former_keys import still_there, with_former_key
 from .ledger import Entry, Ledger
 from .messages import DELETING, MAKING, READING
-from .outcome import Made, Properties, VerbFailed, failed, made, refreshed
+from .outcome import Made, Properties, VerbFailed, made, refreshed, verb_failed
 from .reading import read, warn_of_source_changes
-from .run import Progress, Run
+from .run import Call, Run
 from .service import Service
 from .settle import Differences, differences
 from .values import Known, Spec
 from .waiting.clock import Clock
 from .waiting.policy import LONGEST_PAUSE, READ_TIMEOUT
 from .waiting.region import Region
-
-
-@dataclass(frozen=True, slots=True)
-class Call:
-    """One call of a verb by the engine: the resource's URN, and where progress is shown."""
-
-    urn: str
-    progress: Progress
 
 
 @dataclass(slots=True, kw_only=True)
@@ -94,12 +86,12 @@ class Verbs:
                 service than the one that has it.
         """
         found = differences(self.family, olds, news)
-        if found.replaces and (why := self.family.elsewhere(olds)):
+        if found.replaces and (why := self.family.wrong_service(olds)):
             spec, known = self._spec_of_state(id_, olds), state.known(self.family, olds, id_)
-            raise VerbFailed(str(messages.elsewhere(spec, known, why, doing=MAKING)))
+            raise VerbFailed(str(messages.wrong_service(spec, known, why, doing=MAKING)))
         stays = not self.family.name_argument and not found.replaces and self.ledger.is_declared(urn)
         if stays and (other := self.ledger.other_asking(urn, id_)):
-            raise VerbFailed(str(messages.adopted_by_another(self._spec_of_state(id_, olds), other)))
+            raise VerbFailed(str(conflicts.adopted_by_another(self._spec_of_state(id_, olds), other)))
         known, bookkeeping = state.known(self.family, olds, id_), Bookkeeping.of(olds)
         entry = self.ledger.remember(urn, id_, known, bookkeeping, tags=olds.get("tags") or {})
         entry.is_another_request = bool(found.replaces)
@@ -118,9 +110,9 @@ class Verbs:
         entry = self.ledger.entry(call.urn)
         entry.replacement = None  # it is being created
         another, bookkeeping = entry.is_another_request, Bookkeeping.of(inputs)
-        former = entry.former_keys
+        earlier = entry.earlier_keys
         if self.family.traits.heritable and entry.key not in ("", bookkeeping.key):
-            former = with_former_key(former, entry.key, now=self.clock.now())
+            earlier = with_earlier_key(earlier, entry.key, now=self.clock.now())
         return self._make(
             call,
             inputs,
@@ -128,7 +120,7 @@ class Verbs:
             Known(
                 predecessors=frozenset(entry.refs),
                 replaces=entry.ref if another else None,
-                former_keys=former,
+                earlier_keys=earlier,
             ),
             timeout=bookkeeping.timeout("create"),
             tags={} if another else dict(entry.tags),
@@ -174,7 +166,7 @@ class Verbs:
                 found = read(run)
                 warn_of_source_changes(run, found, bookkeeping)
         except CopyError as error:
-            raise failed(self.family, error, asked, spec, bookkeeping) from error
+            raise verb_failed(self.family, error, asked, spec, bookkeeping) from error
         if found is None:
             return None
         return refreshed(self.family, id_, outputs, spec, replace(known, seen=found, operation_id=None))
@@ -199,7 +191,9 @@ class Verbs:
             with run.explained():
                 deleted = self._delete(run, entry, urn)
         except CopyError as error:
-            raise failed(self.family, error, state.asked(self.family, outputs), spec, bookkeeping) from error
+            raise verb_failed(
+                self.family, error, state.asked(self.family, outputs), spec, bookkeeping
+            ) from error
         if deleted and known.ref:
             entry.deleted.add(known.ref)
 
@@ -239,7 +233,7 @@ class Verbs:
         except CopyError as error:
             if error.kept:
                 error.kept = _at_end(run, error.kept, start, deleted)
-            failure = failed(
+            failure = verb_failed(
                 self.family, error, inputs, run.spec, _with_source(run, bookkeeping, olds or {}),
                 olds=olds, tags=tags,
             )  # fmt: skip
@@ -294,7 +288,7 @@ class Verbs:
     ) -> Run:
         return Run(
             family=self.family, spec=spec, known=known, service=self.service, clock=self.clock,
-            source=self._region(spec.source_region), target=self._region(spec.region),
+            source_region=self._region(spec.source_region), target_region=self._region(spec.region),
             progress=call.progress, timeout=timeout, doing=doing, is_wanted=self.is_wanted,
             ledger=self.ledger, is_first_run=is_first,
         )  # fmt: skip
@@ -305,8 +299,8 @@ class Verbs:
         Raises:
             CopyError: if the state's object belongs to another service than the configured one, or to another account.
         """
-        if why := self.family.elsewhere(olds):
-            raise messages.elsewhere(run.spec, run.known, why, doing=run.doing)
+        if why := self.family.wrong_service(olds):
+            raise messages.wrong_service(run.spec, run.known, why, doing=run.doing)
         if self.guard:
             self.guard.admit(run.spec, run.known, doing=run.doing)
 
@@ -344,7 +338,7 @@ def _with_source(run: Run, bookkeeping: Bookkeeping, olds: Mapping[str, Any]) ->
 
 def _at_end(run: Run, known: Known, start: Known, deleted: Set[str]) -> Known:
     """Return what is known at the end of a run: which earlier objects there still are, and until when each key's was."""
-    left, former = known.predecessors - deleted, known.former_keys
+    left, earlier = known.predecessors - deleted, known.earlier_keys
     if left and not start.whole:
-        former = still_there(former, now=run.clock.now() + run.ahead)
-    return replace(known, predecessors=left, former_keys=former)
+        earlier = still_there(earlier, now=run.clock.now() + run.ahead)
+    return replace(known, predecessors=left, earlier_keys=earlier)

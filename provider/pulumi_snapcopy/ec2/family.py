@@ -23,7 +23,7 @@ class CopiedSnapshots(Family):
     )  # fmt: skip
     ref_output = "snapshotId"
     region_argument = "targetRegion"
-    traits = Traits(repeats=True, heritable=True, recorded=False)
+    traits = Traits(duplicates=True, heritable=True, recorded=False)
 
     def phase(self, state: str) -> Phase:
         """Return the phase that a snapshot's state means: pending, done or failed."""
@@ -44,7 +44,7 @@ class CopiedSnapshots(Family):
             "completionDurationMinutes": inputs.get("completionDurationMinutes"),
         }
 
-    def elsewhere(self, outputs: Inputs) -> tuple[str, str] | None:
+    def wrong_service(self, outputs: Inputs) -> tuple[str, str] | None:
         """Return the cause and the next step if the copy in the state is OUTSCALE's (it has no ARN), unknown to AWS."""
         if not outputs.get("snapshotId") or outputs.get("arn"):
             return None
@@ -72,7 +72,7 @@ class FcuCopiedSnapshots(CopiedSnapshots):
         """Return the region of the copy, for messages; FCU copies within a region."""
         return f"{inputs.get('targetRegion') or ''} of OUTSCALE"
 
-    def elsewhere(self, outputs: Inputs) -> tuple[str, str] | None:
+    def wrong_service(self, outputs: Inputs) -> tuple[str, str] | None:
         """Return the cause and the next step if the copy in the state is AWS's (it has an ARN)."""
         if not outputs.get("arn"):
             return None

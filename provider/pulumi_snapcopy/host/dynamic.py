@@ -22,7 +22,7 @@ from pulumi.dynamic import (
 from ..core import keys
 from ..core.errors import ConfigError
 from ..core.outcome import Made, VerbFailed
-from ..core.verbs import Call
+from ..core.run import Call
 from ..core.waiting.clock import SystemClock
 from . import _sdk
 from .backend import Backend

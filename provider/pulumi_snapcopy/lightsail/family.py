@@ -61,7 +61,7 @@ class CopiedSnapshots(Named):
         """Return the source and target region, for messages."""
         return f"{inputs.get('sourceRegion') or ''} -> {inputs.get('targetRegion') or ''}"
 
-    def origin(self, inputs: Inputs) -> str:
+    def source_tag(self, inputs: Inputs) -> str:
         """Return the value of the source tag: ``region:name``, and ``:date`` for an automatic snapshot."""
         region, name = self.source(inputs)
         date = str(_date(inputs)) if inputs.get("sourceResourceName") else ""

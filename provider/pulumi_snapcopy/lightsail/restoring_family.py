@@ -47,7 +47,7 @@ class Restored(Named):
         """Return the snapshot and the region, for messages."""
         return f"{inputs.get(self.snapshot_argument) or ''} in {inputs.get('region') or ''}"
 
-    def origin(self, inputs: Inputs) -> str:
+    def source_tag(self, inputs: Inputs) -> str:
         """Return the value of the source tag: ``region:snapshot/name``."""
         name = inputs.get(self.snapshot_argument) or ""
         return str(SourceTag(region=inputs.get("region") or "", form="snapshot", name=name))

@@ -69,7 +69,7 @@ def record_of(raw: Any) -> Record:
     return Record(
         id=raw.get("id", ""),
         kind=raw.get("resourceType") or "",
-        origin=_origin(raw),
+        source=_origin(raw),
         decides=of_a_snapshot and not (failed and type_.startswith("Delete")),
         deletes=type_.startswith("Delete"),
         failed=failed,

@@ -35,11 +35,11 @@ class TakenSnapshots(Named):
         """Return the source and the region, for messages."""
         return f"{self.source_form_and_name(inputs)[1]} in {inputs.get('region') or ''}"
 
-    def origin(self, inputs: Inputs) -> str:
+    def source_tag(self, inputs: Inputs) -> str:
         """Return the value of the source tag: ``region:instance/name`` or ``region:disk/name``.
 
         Example:
-            >>> DiskSnapshots().origin({"region": "us-east-1", "diskName": "data-1"})
+            >>> DiskSnapshots().source_tag({"region": "us-east-1", "diskName": "data-1"})
             'us-east-1:disk/data-1'
         """
         form, name = self.source_form_and_name(inputs)

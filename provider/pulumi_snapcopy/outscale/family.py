@@ -77,11 +77,11 @@ class Snapshots(_OfOutscale):
         name_argument="adopt_snapshot_id",
     )
 
-    def origin(self, inputs: Inputs) -> str:
+    def source_tag(self, inputs: Inputs) -> str:
         """Return the value of the source tag, with the mode, so that it differs from that of a `CopiedSnapshot`.
 
         Example:
-            >>> Snapshots().origin({"regionName": "eu-west-2", "volumeId": "vol-12345678"})
+            >>> Snapshots().source_tag({"regionName": "eu-west-2", "volumeId": "vol-12345678"})
             'eu-west-2:volume/vol-12345678'
         """
         region, source = self.source(inputs)

@@ -153,4 +153,6 @@ def _pairs(tags: Mapping[str, str]) -> list[dict[str, str]]:
 
 def _is_tagged_for(spec: Spec, seen: Seen) -> bool:
     owner = seen.tags.get(OWNER_TAG)
-    return owner is not None and same_owner(owner, spec.owner) and seen.tags.get(SOURCE_TAG) == spec.origin
+    return (
+        owner is not None and same_owner(owner, spec.owner) and seen.tags.get(SOURCE_TAG) == spec.source_tag
+    )

@@ -31,7 +31,7 @@ RECORDS_LAG = 15.0
 TAGGING_GRACE = 5.0
 """How long a run may take to tag a copy it has made; a copy without tags after that is of an interrupted run, or not ours."""
 
-SEARCH = 30.0
+SEARCH_FOR_LOST = 30.0
 """How long to search after a lost answer before another request is sent, where that would make a second one."""
 
 FILTERS_LAG = 10.0
