@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from pulumi_snapcopy.core.waiting.policy import RECORDS_LAG
-
 from tests.harness.served import Life
 from tests.harness.services import FCU_COPY
 
@@ -42,15 +40,6 @@ def test_what_the_program_names_is_taken_over_though_it_was_made_for_another_req
     assert kept is not None and kept.tags["snapcopy:source"] == source
     life.ok("destroy")
     assert first.name not in {each.name for each in life.made()}
-
-
-@BY_ID
-def test_a_new_one_is_taken_over_without_a_wait(life: Life) -> None:
-    """A service that keeps no records of its calls isn't asked for one: a snapshot made just now is adopted at once."""
-    life.inputs["adoptSnapshotId"] = put(life)
-    begun = life.clock.now()
-    life.ok()
-    assert life.clock.now() - begun < RECORDS_LAG
 
 
 @BY_ID

@@ -8,7 +8,6 @@ from datetime import datetime, timedelta, timezone
 import pytest
 from pulumi_snapcopy.core.ownership import (
     Evidence,
-    Verdict,
     Whose,
     classify,
     is_being_made_again,
@@ -96,12 +95,6 @@ def test_the_tag_then_the_state_then_the_key_say_whose_it_is(
     """Owner tag, ref in the state, then key decide whose an object is; without them it is undecided until the records are read."""
     verdict = classify(SPEC, known, seen)
     assert (verdict.whose, verdict.evidence) == (whose, evidence), reason
-
-
-def test_where_the_service_keeps_no_records_it_is_decided_at_once() -> None:
-    """What neither tag, state nor key proves is theirs, and no records are read or waited for."""
-    spec = replace(SPEC, traits=Traits(recorded=False))
-    assert classify(spec, NOTHING, thing()) == Verdict(Whose.THEIRS, Evidence.NONE)
 
 
 def test_without_a_key_none_is_carried() -> None:

@@ -93,8 +93,8 @@ def classify(
     if carries_key(spec, seen) and (spec.by_id or not (known.complete and known.ref is not None)):
         inherited = spec.traits.heritable and not is_recent(spec, seen.created_at, now)
         return Verdict(*((Whose.THEIRS, Evidence.NONE) if inherited else (Whose.OURS, Evidence.KEY)))
-    if spec.traits.tagged_in_call or not spec.traits.recorded:
-        return Verdict(Whose.THEIRS, Evidence.NONE)  # ours would have its tag, or nothing else can prove it
+    if spec.traits.tagged_in_call:
+        return Verdict(Whose.THEIRS, Evidence.NONE)  # ours would have its tag
     if records is None:
         return Verdict(Whose.UNDECIDED, Evidence.NONE)
     record = deciding(records)
@@ -169,7 +169,7 @@ def is_made_by(record: Record, seen: Seen) -> bool:
 
 
 def _record_may_follow(record: Record | None, seen: Seen, now: float) -> bool:
-    """Whether an object is so new that the record of the call that made it may not be there yet."""
+    """Whether an object is so new that its tags, or the record of the call that made it, may not be visible yet."""
     if record is not None and not record.deletes and is_made_by(record, seen):
         return False
     return seen.created_at is None or abs(now - seen.created_at.timestamp()) < LONGEST_SKEW + CREATION_GRACE

@@ -174,14 +174,12 @@ class Traits:
         duplicates: whether a repeated request makes a second object.
         tagged_in_call: whether the request sets the tags, so that an object without owner tag isn't ours.
         heritable: whether somebody's copy of the object carries its key, too, as it is a tag or in the description.
-        recorded: whether the service keeps records of its calls, which can prove an object ours.
         forms: the forms of the source tags of this type of resource, which distinguish it from others; see `form_of`.
     """
 
     duplicates: bool = False
     tagged_in_call: bool = False
     heritable: bool = False
-    recorded: bool = True
     forms: tuple[str, ...] = FORMS_OF_COPIES
 
 

@@ -23,7 +23,7 @@ class CopiedSnapshots(Family):
     )  # fmt: skip
     ref_output = "snapshotId"
     region_argument = "targetRegion"
-    traits = Traits(duplicates=True, heritable=True, recorded=False)
+    traits = Traits(duplicates=True, heritable=True)
 
     def phase(self, state: str) -> Phase:
         """Return the phase that a snapshot's state means: pending, done or failed."""

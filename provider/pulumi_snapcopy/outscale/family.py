@@ -14,7 +14,6 @@ _PHASES = {"completed": Phase.DONE, "error": Phase.FAILED, "deleting": Phase.FAI
 
 
 class _OfOutscale(Family):
-    traits = Traits(recorded=False)
     ref_output = "snapshotId"
     region_argument = "regionName"
     settled = ("regionName",)
@@ -65,7 +64,7 @@ class Snapshots(_OfOutscale):
     """The family of snapshots of volumes, copies, and imports."""
 
     rules = SNAPSHOT_RULES
-    traits = Traits(recorded=False, forms=tuple(FORMS.values()))
+    traits = Traits(forms=tuple(FORMS.values()))
     words = Words(
         noun="Snapshot",
         thing="snapshot",
