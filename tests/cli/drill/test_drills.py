@@ -1,82 +1,27 @@
-"""``snapcopy drill``: what it restores, says and removes; also when it is killed."""
+"""``snapcopy drill``: what it restores, says and removes; also what a killed one leaves."""
 
 from __future__ import annotations
 
 import json
-import signal
 import subprocess
-from collections.abc import Iterator
 from dataclasses import replace
-from datetime import datetime, timedelta, timezone
+from datetime import datetime, timezone
 from pathlib import Path
-from typing import Any, Final
+from typing import Any
 
 import pytest
 from pulumi_snapcopy.core.waiting import clock
 from pulumi_snapcopy.core.waiting.clock import SystemClock
-from pulumi_snapcopy.emulator import Emulator, Fault, Injected, Settings
+from pulumi_snapcopy.emulator import Emulator, Fault, Settings
 from pulumi_snapcopy.lightsail.drill_permissions import DRILL_PERMISSIONS, DRILL_TAG, drill_policy
 from pulumi_snapcopy.lightsail.restoring_service import RestoringLightsail
 from pulumi_snapcopy.recovery.drill import load_history
 
-from tests.harness.served import EmulatedClock
+from ..conftest import Invoke, Snapcopy, program
+from .conftest import OWNER, ROUTE, SOURCE, TARGET, day, sends, there
 
-from .conftest import Invoke, Snapcopy, interruptible, program
-
-SOURCE: Final = "us-east-1"
-TARGET: Final = "eu-west-1"
-OWNER = "shop/dev/dr@0000000000000001"
-ROUTE = ("--source-region", SOURCE, "--target-region", TARGET)
 IN_TEST_PREFLIGHT = pytest.mark.soak
 """Of what is judged before a restore, tests/lightsail/test_preflight.py has every case."""
-
-
-def day(ago: int) -> str:
-    """A date, so many days ago."""
-    return str(datetime.now(timezone.utc).date() - timedelta(days=ago))
-
-
-@pytest.fixture
-def region(on_emulator: Emulator, clean: pytest.MonkeyPatch) -> Iterator[Any]:
-    """A client of the target region, which holds copies of an instance with a disk, and of a disk.
-
-    Drills in this process wait in the emulator's time, which passes at once.
-    """
-    clean.setattr(clock, "SystemClock", lambda: EmulatedClock(on_emulator))
-    on_emulator.settings = Settings(copy_seconds=0)
-    on_emulator.seed(
-        {
-            SOURCE: {
-                "disks": [{"name": "logs-1"}],
-                "instances": [{"name": "app-1", "attachedDisks": ["logs-1"], "automaticSnapshots": 7}],
-            }
-        }
-    )
-    client = on_emulator.client(TARGET)
-    for source, ago in (("app-1", 3), ("app-1", 1), ("data-1", 0)):
-        name = f"{source}-{day(ago)}"
-        client.copy_snapshot(
-            sourceRegion=SOURCE, sourceResourceName=source, restoreDate=day(ago), targetSnapshotName=name
-        )
-        tags = {"snapcopy:owner": OWNER, "snapcopy:source": f"{SOURCE}:{source}:{day(ago)}"}
-        client.tag_resource(resourceName=name, tags=[{"key": k, "value": v} for k, v in tags.items()])
-    # Somebody else's, of a newer date, and one of another region's source.
-    on_emulator.put_snapshot(TARGET, "theirs", from_name="app-1", tags={})
-    on_emulator.put_snapshot(
-        TARGET, "of-another", from_name="app-1",
-        tags={"snapcopy:owner": OWNER, "snapcopy:source": f"us-west-2:app-1:{day(0)}"},
-    )  # fmt: skip
-    yield client
-
-
-def there(client: Any) -> set[str]:
-    """The names of all instances and disks of the target region."""
-    return {each["name"] for each in client.get_instances()["instances"] + client.get_disks()["disks"]}
-
-
-def sends(emulator: Emulator) -> list[dict[str, Any]]:
-    """The parameters of each restore of an instance."""
-    return [dict(each.parameters) for each in emulator.calls("CreateInstancesFromSnapshot")]
 
 
 def test_it_restores_the_newest_copy_and_removes_all_of_it(
@@ -370,103 +315,6 @@ def test_another_sources_drill_is_left_alone_for_a_day(
         )  # fmt: skip
     assert invoke("drill", "app-1", *ROUTE).exit_code == 0
     assert there(region) == {"snapcopy-drill-a"}
-
-
-@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP])
-def test_a_signal_removes_what_was_restored(
-    region: Any, on_emulator: Emulator, number: signal.Signals
-) -> None:
-    """As Ctrl-C does; SIGHUP is what a drill gets whose connection has gone."""
-    on_emulator.settings = Settings(copy_seconds=0, restore_seconds=4)
-    before = signal.signal(number, signal.SIG_DFL)  # under nohup the drill would ignore SIGHUP, as it should
-    try:
-        running = subprocess.Popen(
-            [program(), "drill", "app-1", *ROUTE],
-            stdout=subprocess.DEVNULL,
-            stderr=subprocess.PIPE,
-            text=True,
-        )
-    finally:
-        signal.signal(number, before)
-    assert running.stderr is not None
-    assert any("is pending" in line for line in running.stderr)
-    running.send_signal(number)
-    running.communicate(timeout=60)
-    assert running.returncode == 2 and there(region) == set()
-
-
-def test_a_reader_that_has_gone_keeps_nothing_from_being_removed(region: Any, gone: int) -> None:
-    """As of `2>&1 | head -1`: nobody reads the progress any more, and the drill goes on to its end."""
-    done = subprocess.run(
-        [program(), "drill", "app-1", *ROUTE], stdout=subprocess.PIPE, stderr=gone, timeout=60, check=False
-    )
-    assert done.returncode == 0 and b"app-1" in done.stdout
-    assert there(region) == set()
-
-
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
-def test_a_signal_while_it_removes_what_was_restored_ends_it_afterwards(
-    region: Any, on_emulator: Emulator, number: signal.Signals
-) -> None:
-    """Nothing is left that costs, and the end is no verdict."""
-    held = on_emulator.inject(Fault(kind="hold-after", operation="DeleteInstance"))
-    running = _started("app-1", until=held)
-    running.send_signal(number)
-    assert running.stderr is not None
-    assert any("Stopping when what was restored is removed" in line for line in running.stderr)
-    held.release()
-    _, said = running.communicate(timeout=60)
-    assert running.returncode == 2 and said.endswith("Error: stopped, as asked.\n")
-    assert there(region) == set()
-
-
-def test_a_second_signal_while_it_removes_ends_it_at_once_and_names_what_may_be_left(
-    region: Any, on_emulator: Emulator
-) -> None:
-    """The next drill of the source removes it."""
-    held = on_emulator.inject(Fault(kind="hold-after", operation="DeleteInstance"))
-    running = _started("app-1", until=held)
-    running.send_signal(signal.SIGINT)
-    assert running.stderr is not None
-    assert any("Stopping when what was restored is removed" in line for line in running.stderr)
-    running.send_signal(signal.SIGINT)
-    _, said = running.communicate(timeout=60)
-    assert running.returncode == 2
-    assert (
-        "in eu-west-1 may be left, and costs: its removal was stopped. The next drill of this source" in said
-    )
-
-
-def test_a_signal_before_the_restore_is_visible_removes_it_all_the_same(
-    region: Any, on_emulator: Emulator
-) -> None:
-    """Reads that lag don't show yet what was asked for."""
-    unseen = on_emulator.inject(
-        Fault(kind="error", operation="GetInstance", code="NotFoundException", times=2)
-    )
-    held = on_emulator.inject(Fault(kind="hold-after", operation="CreateInstancesFromSnapshot"))
-    running = _started("app-1", until=held)
-    running.send_signal(signal.SIGINT)
-    held.release()
-    running.communicate(timeout=60)
-    assert running.returncode == 2 and unseen.hits == 2
-    assert there(region) == set()
-
-
-def _started(source: str, *, until: Injected) -> subprocess.Popen[str]:
-    """A drill in a process of its own, which Ctrl-C reaches, at the call that a fault holds."""
-    running = subprocess.Popen(
-        interruptible("drill", source, *ROUTE),
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.PIPE,
-        text=True,
-    )
-    try:
-        assert until.wait_reached(120)
-    except TimeoutError as error:
-        running.kill()
-        raise AssertionError(running.communicate()[1]) from error
-    return running
 
 
 def test_the_role_for_drills_is_what_drills_call(
