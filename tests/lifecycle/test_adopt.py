@@ -103,3 +103,15 @@ def test_what_is_ours_of_another_source_is_neither_adopted_nor_deleted(how: str)
     (error,) = life.run("up")
     assert "made from us-east-1:db-1" in error and "first remove its tag snapcopy:owner" in error
     assert life.there() == before and life.target.copies_started() == 1
+
+
+def test_after_an_adoption_that_was_interrupted_and_undone_refresh_asks_for_nothing() -> None:
+    """The tag has the adopter's name, which nobody can correct: no command fails, and the snapshot stays."""
+    life = Life(replace(COPY, explicit="db-dr"))
+    assert life.run("up") == []
+    life.declared = replace(life.declared, name="shop", adopt=True)
+    assert life.run("up", Kill(at="TagResource", done=True)) == ["interrupted"]
+    life.declared = replace(COPY, explicit="db-dr")
+    for command in ("up", "refresh", "up"):
+        assert life.run(command) == [] and life.engine.state[0].init_errors == []
+    assert [each["snapcopy:owner"] for each in life.tags()] == ["shop/dev/shop@0000000000000001"]

@@ -193,6 +193,18 @@ def test_tokens_before_one_that_failed_are_not_sent() -> None:
     assert service.create(spec()).seen.name == "snap-22222222" and sdk.tokens() == ["2"]
 
 
+def test_after_the_last_token_those_that_are_not_known_to_be_used_are_sent() -> None:
+    """The last attempt has failed, and nothing is known of those before: the service says whether one is used up."""
+    last = f"{KEY}-{ATTEMPTS - 1}"
+    sdk = Scripted(
+        CreateSnapshot=lambda **given: raw("snap-22222222", "pending", token=f"{KEY}-0"),
+        ReadSnapshots=lambda **given: [raw("snap-11111111", "error", token=last)],
+    )
+    service = Outscale(lambda: sdk)
+    service.find(spec(), Listing(service, REGION, SystemClock()))
+    assert service.create(spec()).seen.name == "snap-22222222" and sdk.tokens() == ["0"]
+
+
 def test_a_refusal_of_each_token_is_about_the_source() -> None:
     """If every token is refused, the refusal is about the source, and the user reads the service's words."""
 

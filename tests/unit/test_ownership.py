@@ -75,6 +75,8 @@ PARTIAL = in_state(None, Phase.PENDING)
         (thing(owner=NAMESAKE), in_state(), Whose.THEIRS, Evidence.TAG, "a tag is stronger than the ref"),
         (thing(owner=NAMESAKE, key="k1"), NOTHING, Whose.THEIRS, Evidence.TAG, "and than the key"),
         (thing(owner=OLD_NAME, tags={SOURCE_TAG: "here:web-1"}), in_state(), Whose.OURS, Evidence.STATE, "of a rename that was undone"),
+        (replace(thing(owner=OLD_NAME, tags={SOURCE_TAG: "here:web-1", RETAIN_TAG: "true"}), phase=Phase.DONE), in_state(),
+         Whose.THEIRS, Evidence.TAG, "another resource has kept it on purpose"),
         (thing(owner=OLD_NAME, tags={SOURCE_TAG: ADOPTED}), in_state(), Whose.THEIRS, Evidence.TAG, "another resource adopted it"),
         (thing(owner=OLD_NAME, tags={SOURCE_TAG: "here:web-1"}), NOTHING, Whose.THEIRS, Evidence.TAG, "another resource's"),
         (thing(owner=""), in_state(), Whose.THEIRS, Evidence.TAG, "an empty owner is somebody's"),

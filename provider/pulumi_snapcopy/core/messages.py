@@ -14,7 +14,7 @@ from .errors import (
     SourceError,
     WrongAccount,
 )
-from .keys import same_owner, same_stack
+from .ownership import is_of_an_undone_rename
 from .values import MISSING, OWNER_TAG, SOURCE_TAG, Known, Phase, Seen, Spec, Words
 
 RESUME = "run `pulumi up` again to go on waiting."
@@ -227,9 +227,8 @@ def incomplete(spec: Spec, found: Seen) -> str:
     missing = " and ".join(tag for tag in ours if tag not in found.tags)
     if missing:
         return f"{thing} has no tag {missing} in {found.region}; run `pulumi up` to set it."
-    owner = found.tags.get(OWNER_TAG, spec.owner)
-    if same_stack(owner, spec.owner) and not same_owner(owner, spec.owner):
-        return f"{thing} has the tag {OWNER_TAG}={owner} in {found.region}, from a rename that was undone; run `pulumi up` to correct it."
+    if is_of_an_undone_rename(spec, found):
+        return f"{thing} has the tag {OWNER_TAG}={found.tags[OWNER_TAG]} in {found.region}, from a rename that was undone; run `pulumi up` to correct it."
     return ""
 
 

@@ -22,6 +22,7 @@ from .values import (
     Seen,
     Spec,
     form_of,
+    is_retained,
 )
 from .waiting.policy import CREATION_GRACE, LONGEST_SKEW, SAME_EVENT, TAGGING_GRACE
 
@@ -84,7 +85,7 @@ def classify(
     if (owner := seen.tags.get(OWNER_TAG)) is not None:
         ours = same_owner(owner, spec.owner) or (known.owner is not None and same_owner(owner, known.owner))
         ours = ours and (_is_known(known, seen) or is_of_this_type(spec, seen))
-        if not ours and _is_known(known, seen) and _was_tagged_for_another_name(spec, seen):
+        if not ours and _is_known(known, seen) and is_of_an_undone_rename(spec, seen):
             return Verdict(Whose.OURS, Evidence.STATE)
         return Verdict(Whose.OURS if ours else Whose.THEIRS, Evidence.TAG)
     if _is_known(known, seen):
@@ -129,9 +130,15 @@ def _is_known(known: Known, seen: Seen) -> bool:
     return seen.ref is not None and seen.ref in {None if taken_over else known.ref, *known.predecessors}
 
 
-def _was_tagged_for_another_name(spec: Spec, seen: Seen) -> bool:
-    """Whether a run of this stack that renamed the resource has tagged it, and the rename was undone; who adopts says so."""
-    return same_stack(seen.tags[OWNER_TAG], spec.owner) and seen.tags.get(SOURCE_TAG) not in (None, ADOPTED)
+def is_of_an_undone_rename(spec: Spec, seen: Seen) -> bool:
+    """Return whether the owner tag of an object in the state is that of a rename which was undone, or which reads show late.
+
+    It names another resource of this stack. That one has neither adopted the object, which its source tag would say, nor
+    kept it on purpose.
+    """
+    owner, source = seen.tags.get(OWNER_TAG, ""), seen.tags.get(SOURCE_TAG)
+    is_of_another_name = same_stack(owner, spec.owner) and not same_owner(owner, spec.owner)
+    return is_of_another_name and source not in (None, ADOPTED) and not is_retained(seen)
 
 
 def is_of_this_type(spec: Spec, seen: Seen) -> bool:

@@ -41,8 +41,11 @@ def read_listed(run: Run, listed: Seen) -> Seen | None:
     In the end the read decides: lists may go on showing what was deleted.
     """
     seen = run.read(listed.name, listed.kind)
+    born = listed.created_at.timestamp() if listed.created_at else 0.0
+    is_new = run.clock.now() - born <= CREATION_GRACE
     for attempt in range(READS_BESIDE_A_LIST):
-        if seen is not None or _listed(run, listed.name) is None:
+        is_read_again = is_new and attempt == 0  # a list may show a new one later than what has found it
+        if seen is not None or not (is_read_again or _listed(run, listed.name)):
             return seen
         run.clock.sleep(backoff(attempt))
         seen = run.read(listed.name, listed.kind)

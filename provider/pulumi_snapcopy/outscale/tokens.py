@@ -155,7 +155,8 @@ class Sender:
             for number, token in enumerate(every, 1)
             if token in self.reader.used_tokens or self._made.get(token) in earlier
         ]
-        return every[max(used, default=0) :]
+        after = every[max(used, default=0) :]
+        return after or [each for number, each in enumerate(every, 1) if number not in used]
 
     def _may_show_later(self, since: float) -> bool:
         return self.clock.now() - since <= CREATION_GRACE
