@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from datetime import datetime, timezone
 from typing import Any
 
+from pulumi_snapcopy.core.keys import same_owner, same_stack
 from pulumi_snapcopy.core.values import ADOPTED, OWNER_TAG, RESERVED_TAG_PREFIX, RETAIN_TAG, SOURCE_TAG
 
 from .engine import Resource
@@ -55,6 +56,13 @@ def _every_key_is_asked_for(world: World, loose: list[Seen]) -> None:
     assert world.target.family.traits.duplicates or all(number == 1 for number in owners.values()), owners
 
 
+def _has_another_name(resource: Resource, seen: Seen) -> bool:
+    """Whether its tag names another resource of the stack, which has neither adopted nor retained it: a rename was undone."""
+    owner, named = resource.inputs["snapcopy"]["owner"], seen.tags.get(OWNER_TAG, "")
+    is_left = seen.tags.get(SOURCE_TAG, ADOPTED) != ADOPTED and RETAIN_TAG not in seen.tags
+    return is_left and same_stack(named, owner) and not same_owner(named, owner)
+
+
 def state_agrees_with_the_service(world: World) -> None:
     """After a refresh, what the state holds is there, as the state says."""
     there = {each.place: each for each in world.target.snapshots()}
@@ -67,7 +75,7 @@ def state_agrees_with_the_service(world: World) -> None:
         assert (_ref(world, said), said["state"]) == (seen.arn, seen.state)
         assert said.get("resourceType", seen.kind) == seen.kind
         ours = {OWNER_TAG, RETAIN_TAG} if resource.inputs["snapcopy"].get("retain") else {OWNER_TAG}
-        whole = seen.state in _COMPLETE and seen.tags.keys() >= ours
+        whole = seen.state in _COMPLETE and seen.tags.keys() >= ours and not _has_another_name(resource, seen)
         assert bool(resource.init_errors) != whole, resource.init_errors
 
 
