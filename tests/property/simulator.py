@@ -143,22 +143,22 @@ class Simulator:
 
     def _create(self, step: plan.Create) -> None:
         if not self.spec.traits.duplicates and any(each.seen.name == self.spec.name for each in self.things):
-            since = self.seen.sent_at if self.seen.sent is Sent.NAME_IN_USE else self.now
-            self.seen = replace(self.seen, sent=Sent.NAME_IN_USE, sent_at=since)
+            since = self.seen.in_use_since if self.seen.sent is Sent.NAME_IN_USE else self.now
+            self.seen = replace(self.seen, sent=Sent.NAME_IN_USE, in_use_since=since)
             self.now += 10
             self._look()
             return
         answer = self.answers.pop(0) if self.answers else Answer()
         made = self._make(answer) if answer.done else None
         if self.seen.sent is Sent.LOST:  # of several requests more than one may have made one
-            lost_at = self.now if answer.sent is Sent.LOST else self.seen.sent_at
+            lost_at = self.now if answer.sent is Sent.LOST else self.seen.lost_at or 0.0
             self.seen = replace(
                 self.seen, look_again_from=max(self.seen.look_again_from, lost_at + CREATION_GRACE)
             )
         if answer.sent is Sent.LOST:
             pending = Seen(name=self.spec.name, region="there", kind="Thing")
             self.known = replace(self.known, seen=self.known.seen or pending)
-            self.seen = replace(self.seen, taken_up=True, sent=Sent.LOST, sent_at=self.now)
+            self.seen = replace(self.seen, taken_up=True, sent=Sent.LOST, lost_at=self.now)
             self._look()
             return
         assert made is not None
@@ -194,7 +194,7 @@ class Simulator:
     def _rest(self, step: plan.Rest) -> None:
         self.now = max(self.now, step.until)
         self._look()
-        self.seen = replace(self.seen, left_to_maker=self.seen.taken_up)
+        self.seen = replace(self.seen, rested=True)
 
     def _takeup(self, step: plan.TakeUp) -> None:
         known, existing = self.known, self.seen.existing
@@ -208,7 +208,7 @@ class Simulator:
             in_state=known.in_state and same and known.ref is not None,
             by_record=self.seen.verdict.evidence.name == "RECORD",
         )  # fmt: skip
-        self.seen = replace(self.seen, taken_up=True)
+        self.seen = replace(self.seen, taken_up=True, rested=False)
 
     def _wait(self, step: plan.Wait) -> None:
         self.now += 20

@@ -188,7 +188,7 @@ DECIDING = {"ownership", "plan", "sorting"}
         ("plan", {*PERFORMING, *TELLING, "ledger", "sorting"}),
         ("sorting", {*PERFORMING, *TELLING, "ledger", "plan"}),
         ("notices", {*PERFORMING, *DECIDING, "ledger", "messages"}),
-        ("run", {*PERFORMING, "plan", "sorting"} - {"run"}),
+        ("run", {*PERFORMING, "sorting"} - {"run"}),
         ("converge", {"checking", "verbs"}),
     ],
 )

@@ -7,8 +7,8 @@ from dataclasses import dataclass, replace
 
 from .durations import spoken
 from .errors import ServiceError, TooManyCopies, Transient
-from .observing import Observer
 from .plan import Sent
+from .run import Run
 from .values import Phase, Seen
 from .waiting.deadline import OutOfTime
 from .waiting.policy import CREATION_GRACE
@@ -23,14 +23,14 @@ class Waiter:
     """Polls one object, together with all other waits in its region.
 
     Args:
-        observer: receives what is seen.
+        run: the verb at work.
         ends: leaves the shared watch when it closes.
         born: when this run's request was accepted, if it sent one.
         complete_since: when this run first saw it complete.
         trouble: the service's last transient error, named if the deadline passes.
     """
 
-    observer: Observer
+    run: Run
     ends: ExitStack
     born: float | None = None
     complete_since: float | None = None
@@ -40,26 +40,26 @@ class Waiter:
 
     def poll(self) -> None:
         """Wait for the next poll, and take its result into the observation."""
-        run, known = self.observer.run, self.observer.run.known
+        run, known = self.run, self.run.known
         watched = self._watched = self._watched or self._join()
         try:
             poll = run.target_region.watch.poll(watched, run.deadline)
         except OutOfTime as end:
             raise OutOfTime(end.trouble or self.trouble) from None
-        self.observer.note(waited=True)
+        run.note(waited=True)
         if poll.trouble is not None:  # nothing was seen: what is known stays as it is
             self._shown(poll)
             return
         if poll.seen is None:
             self._missing(poll)
             return
-        if known.ref is None and self.observer.observation.sent is Sent.ACCEPTED:
+        if known.ref is None and run.observed.sent is Sent.ACCEPTED:
             run.known = replace(
                 known, seen=poll.seen
             )  # what the service accepted is visible for the first time
         if self.born is not None and poll.seen.created_at:
             run.ahead = poll.seen.created_at.timestamp() - self.born
-        self.observer.note(existing=poll.seen, verdict=run.judge(poll.seen), missing_for=0.0)
+        run.note(existing=poll.seen, verdict=run.judge(poll.seen), missing_for=0.0)
         self._shown(poll)
         if poll.seen.phase is not Phase.PENDING:
             self.complete_since = run.clock.now()
@@ -73,7 +73,7 @@ class Waiter:
         self.ends.close()
 
     def _join(self) -> Watched:
-        run = self.observer.run
+        run = self.run
         assert run.known.seen is not None
         if self.born is None:  # what this run started is in flight since it was accepted
             run.target_region.queue.count_in_flight(self.ends)
@@ -82,7 +82,7 @@ class Waiter:
         return self.ends.enter_context(waiting)
 
     def _shown(self, poll: Poll) -> None:
-        run, existing = self.observer.run, self.observer.observation.existing or poll.seen
+        run, existing = self.run, self.run.observed.existing or poll.seen
         if existing is None:
             return
         if run.known.ref == existing.ref:
@@ -91,26 +91,26 @@ class Waiter:
 
     def _missing(self, poll: Poll) -> None:
         """Note that it isn't visible. It may show later, or have failed before; the service's record says which."""
-        run = self.observer.run
+        run = self.run
         run.progress.show(f"waiting for the {run.spec.words.thing} to become visible")
-        self.observer.note(existing=None, missing_for=poll.missing_for)
+        run.note(existing=None, missing_for=poll.missing_for)
         if poll.missing_for < self._next_ask and poll.missing_for <= CREATION_GRACE:
             return
         self._next_ask = 2 * poll.missing_for
         for record in run.records_if_readable():
             if record.failed and record.id == run.known.operation_id:
-                self.observer.note(failure=record.reason)
+                run.note(failure=record.reason)
 
     def _look_up_the_failure(self, failed: Seen) -> None:
-        run = self.observer.run
+        run = self.run
         reason = failed.message or self._recorded_reason()
         over_limit = run.family.is_over_limit(reason)
-        self.observer.note(failure=reason, over_limit=over_limit)
+        run.note(failure=reason, over_limit=over_limit)
         if over_limit:
             run.target_region.queue.refuse(TooManyCopies(reason))
 
     def _recorded_reason(self) -> str:
-        run = self.observer.run
+        run = self.run
         try:
             failures = [each for each in run.records() if each.failed]
         except ServiceError as error:

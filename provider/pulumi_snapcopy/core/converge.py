@@ -22,7 +22,7 @@ from .errors import (
 )
 from .observing import Observer
 from .ownership import Evidence, deciding, is_made_by, is_named, is_recent
-from .plan import Because, Observation, Sent, Step, next_step
+from .plan import Because, Sent, Step, next_step
 from .run import Run
 from .sending import Sending
 from .values import OWNER_TAG, SOURCE_TAG, Known, Phase, Seen, without
@@ -48,23 +48,19 @@ class _Convergence:
 
     def __init__(self, run: Run, ends: ExitStack, dropped: frozenset[str]) -> None:
         self._run = run
-        self._observer = Observer(run, Observation(now=run.clock.now(), dropped=dropped))
-        self._ends = ends
-        self._waiter = Waiter(self._observer, ends)
-        self._sending = Sending(self._observer, self._waiter, ends)
+        self._observer = Observer(run)
+        self._waiter = Waiter(run, ends)
+        self._sending = Sending(run, self._observer, self._waiter, ends)
+        run.note(dropped=dropped)
         self._tagging_since: float | None = None
         self._partial = False
         self._looks = 0
         self._named: set[str | None] = set()
 
     @property
-    def _observed(self) -> Observation:
-        return self._observer.observation
-
-    @property
     def _existing(self) -> Seen:
-        assert self._observed.existing is not None, "the plan has this step only for what exists"
-        return self._observed.existing
+        assert self._run.observed.existing is not None, "the plan has this step only for what exists"
+        return self._run.observed.existing
 
     def run_to_end(self) -> Known:
         run = self._run
@@ -77,17 +73,16 @@ class _Convergence:
         run.progress.show(f"looking for the {run.spec.words.thing} at {run.spec.words.provider}")
         if run.spec.settled:
             self._observer.look()
-        while not isinstance(step := next_step(run.spec, run.known, self._observed), plan.Done):
+        while not isinstance(step := next_step(run.spec, run.known, run.observed), plan.Done):
             perform[type(step)](step)
-            self._observer.note()
-        self._name_what_is_left(self._observed.unproven)
+            run.note()
+        self._name_what_is_left(run.observed.unproven)
         return self._finished()
 
     def _check_source(self, _: plan.CheckSource) -> None:
         run = self._run
         source = run.retry(lambda: run.service.check_source(run.spec, run.source_region.listing))
-        self._observer.note(source=source)
-        run.taken = source.taken_at
+        run.note(source=source)
         if not run.spec.settled:
             run.spec = run.family.settle_spec(run.spec, source)
             self._observer.look()
@@ -103,20 +98,20 @@ class _Convergence:
         self._looks += 1
         found = self._observer.look_again()
         if not run.spec.traits.duplicates:
-            self._observer.note(looked_again=True)
+            run.note(looked_again=True)
             return
         # A filter may not show the existing one yet, or not as it is.
         found = [existing, *without(found, existing.ref)]
         self._observer.observe(found, read=existing)
-        now = self._observed.existing
+        now = run.observed.existing
         looked_again = now is not None and now.phase is Phase.DONE
-        self._observer.note(looked_again=looked_again)
+        run.note(looked_again=looked_again)
         if looked_again:
             self._name_what_is_left(found)
 
     def _name_what_is_left(self, found: Sequence[Seen]) -> None:
         """Warn of what carries our mark without proof: somebody may have copied it from one of ours."""
-        run, observed = self._run, self._observed
+        run, observed = self._run, self._run.observed
         ours = {run.known.ref, self._existing.ref, *(each.ref for each in observed.twins), *run.doomed}
         for each in found:
             if each.ref not in (*ours, *self._named):
@@ -127,7 +122,6 @@ class _Convergence:
         run, existing = self._run, self._existing
         run.rest(step.until)
         self._observer.reread(existing.name, existing.kind)
-        self._observer.note(left_to_maker=self._observed.taken_up)
 
     def _take_up(self, step: plan.TakeUp) -> None:
         run, known, existing = self._run, self._run.known, self._existing
@@ -137,9 +131,9 @@ class _Convergence:
             is_known or is_young or step.adopted or is_named(run.spec, existing)
         ):
             run.progress.warn(notices.taken_up_late(run.spec, existing))
-        if self._observed.taken_up and known.ref != existing.ref:  # a second request's has an elder twin
+        if run.observed.taken_up and known.ref != existing.ref:  # a second request's has an elder twin
             self._waiter.leave()
-            self._observer.note(tagged=False)
+            run.note(tagged=False)
         same = known.seen is not None and known.ref in (None, existing.ref)
         self._observer.take_up(
             replace(
@@ -148,7 +142,7 @@ class _Convergence:
                 adopted=step.adopted or (same and known.adopted),
                 operation_id=known.operation_id if same else None,
                 in_state=known.in_state and same and known.ref is not None,
-                by_record=self._observed.verdict.evidence is Evidence.RECORD,
+                by_record=run.observed.verdict.evidence is Evidence.RECORD,
             )
         )
 
@@ -157,15 +151,15 @@ class _Convergence:
         self._tagging_since = now if self._tagging_since is None else self._tagging_since
         self._waiter.trouble = None
         attempt = 0
-        while not self._observed.tagged:
+        while not run.observed.tagged:
             try:
                 run.change(lambda: run.service.tag(existing, step.tags))
                 run.keeps = True
-                self._observer.note(tagged=True)
+                run.note(tagged=True)
             except (NotFound, Refused, Transient) as error:
                 if not step.must:
                     self._waiter.trouble = error if isinstance(error, Transient) else None
-                    self._observer.note(tag_again_at=now + max(now - self._tagging_since, SHORTEST_PAUSE))
+                    run.note(tag_again_at=now + max(now - self._tagging_since, SHORTEST_PAUSE))
                     return
                 if self._is_final(error) and attempt:  # one refusal may be a stale read's
                     raise
@@ -182,19 +176,19 @@ class _Convergence:
         run, existing = self._run, self._existing
         run.retry(lambda: run.change(lambda: run.service.untag(existing, sorted(step.keys))))
         rest = {key: value for key, value in existing.tags.items() if key not in step.keys}
-        self._observer.note(dropped=frozenset(), existing=replace(existing, tags=rest))
+        run.note(dropped=frozenset(), existing=replace(existing, tags=rest))
 
     def _delete(self, step: plan.Delete) -> None:
         """Delete, if the plan still says so after another read: the observation may be hours old."""
-        run, existing = self._run, self._observed.existing
+        run, existing = self._run, self._run.observed.existing
         self._observer.confirm(step.seen)
-        if existing is not None and existing.ref == step.seen.ref and self._observed.existing is None:
+        if existing is not None and existing.ref == step.seen.ref and run.observed.existing is None:
             self._forget(existing)  # it is gone
             return
-        again = next_step(run.spec, run.known, self._observed)
+        again = next_step(run.spec, run.known, run.observed)
         if not isinstance(again, plan.Delete) or again.seen.ref != step.seen.ref:
             return
-        step, observed = again, self._observed
+        step, observed = again, run.observed
         run.progress.warn(notices.deleting(step.seen, step.why))
         try:
             delete_one(run, step.seen)
@@ -218,8 +212,9 @@ class _Convergence:
         if gone.phase is Phase.FAILED:
             self._sending.failed.add(gone.ref)
         self._waiter.leave()
+        self._tagging_since = None
         run.keeps, run.known = False, run.known.next
-        self._observer.note(
+        run.note(
             existing=None,
             taken_up=False,
             waited=False,
@@ -227,19 +222,20 @@ class _Convergence:
             failure=None,
             over_limit=False,
             tagged=False,
+            tag_again_at=0.0,
         )
 
     def _fail(self, step: plan.Fail) -> None:
         raise self._failure(step.because)
 
     def _failure(self, because: Because) -> CopyError:
-        run, existing, known = self._run, self._observed.existing, self._run.known
+        run, existing, known = self._run, self._run.observed.existing, self._run.known
         if because is Because.NAME_IN_USE:
             return conflicts.name_in_use(run.spec, run.records(), run.kept)
         if because is Because.FAILED:
             known = replace(known, seen=existing) if existing else known
             return messages.copy_failed(
-                run.spec, known, self._observed.failure or (existing.message if existing else "")
+                run.spec, known, run.observed.failure or (existing.message if existing else "")
             )
         if because is Because.DISAPPEARED or existing is None:
             return messages.disappeared(run.spec, known, instead=existing)

@@ -4,14 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from contextlib import suppress
-from dataclasses import dataclass, replace
-from typing import Any
+from dataclasses import dataclass
 
 from .earlier_keys import is_of_an_earlier_object
 from .errors import Denied, SourceError
 from .keys import same_owner
 from .ownership import Whose
-from .plan import Observation
 from .presence import find_known, read_listed, read_or_list
 from .run import Run
 from .sorting import Sorted, is_of_another_entry, is_orphan, is_twin, sort
@@ -21,21 +19,15 @@ from .waiting.policy import FILTERS_LAG
 
 @dataclass(slots=True)
 class Observer:
-    """Keeps the `Observation` of one run up to date.
+    """Keeps a run's `Observation` up to date.
 
     Args:
         run: the verb at work.
-        observation: what was observed so far.
     """
 
     run: Run
-    observation: Observation
     listed: list[Seen] | None = None
     """What the region had when it was last listed; None if it wasn't."""
-
-    def note(self, **changes: Any) -> None:
-        """Change the observation, and set its time to now."""
-        self.observation = replace(self.observation, now=self.run.clock.now(), **changes)
 
     def take_up(self, known: Known) -> None:
         """Make an object the run's own, because the run has started or found it; it stays in the state if the run fails.
@@ -46,12 +38,12 @@ class Observer:
         owner = known.seen.tags.get(OWNER_TAG, "") if known.seen else ""
         run.known = known
         run.keeps = not known.adopted or known.in_state or same_owner(owner, run.spec.owner)
-        self.note(taken_up=True)
+        run.note(taken_up=True, rested=False)
 
     def look(self) -> None:
         """Make the first observation: find the object, and list the region where orphans of ours may be."""
         run, known = self.run, self.run.known
-        run.looked_at = run.clock.now()
+        run.note(looked_at=run.clock.now())
         found = self._by_name(known.seen.name) if known.whole and known.seen else []
         fresh = not found
         rest: list[Seen] = []
@@ -63,7 +55,7 @@ class Observer:
         self.observe(found)
         duplicates = run.spec.traits.duplicates
         since = min(run.began + FILTERS_LAG, run.deadline.at) if duplicates and not run.is_first_run else 0.0
-        self.note(looked_again=not fresh or (run.is_first_run and not duplicates), look_again_from=since)
+        run.note(looked_again=not fresh or (run.is_first_run and not duplicates), look_again_from=since)
         if fresh:
             self._sort(found, rest)
 
@@ -86,14 +78,16 @@ class Observer:
         others = sort(
             run.spec, run.known, [*shown.values()], run.ledger.is_in_state, since=run.began, own=own
         )
-        self.note(orphans=others.orphans, failed_before=others.failed_before)
+        run.note(orphans=others.orphans, failed_before=others.failed_before)
         orphans = {each.ref for each in others.orphans}
         self._note_unproven(*others.unproven, *(each for each in rest if each.ref not in orphans))
 
     def _note_unproven(self, *found: Seen) -> None:
         """Observe what has our tags or key, and may be somebody's copy of one of ours."""
-        noted = {each.ref for each in self.observation.unproven}
-        self.note(unproven=(*self.observation.unproven, *(each for each in found if each.ref not in noted)))
+        noted = {each.ref for each in self.run.observed.unproven}
+        self.run.note(
+            unproven=(*self.run.observed.unproven, *(each for each in found if each.ref not in noted))
+        )
 
     def _adopted(self) -> Seen | None:
         """Return the object that the program adopts by its id; None if it adopts none, or has adopted it."""
@@ -132,11 +126,11 @@ class Observer:
 
     def confirm(self, seen: Seen) -> None:
         """Read again what is to be deleted, and observe what the service shows now."""
-        run, existing = self.run, self.observation.existing
+        run, existing = self.run, self.run.observed.existing
         again = read_or_list(run, seen.name, seen.kind)
         if existing is not None and existing.ref == seen.ref:
-            verdict = run.judge(again) if again else self.observation.verdict
-            self.note(existing=again, verdict=verdict)
+            verdict = run.judge(again) if again else run.observed.verdict
+            run.note(existing=again, verdict=verdict)
             return
         if again is None or again.ref != seen.ref:
             self.strike(seen)
@@ -160,10 +154,10 @@ class Observer:
         def updated(objects: Sequence[Seen], now: Sequence[Seen]) -> tuple[Seen, ...]:
             return tuple(new for each in objects for new in (now if each.ref == seen.ref else [each]))
 
-        self.note(
-            orphans=updated(self.observation.orphans, rest.orphans),
-            failed_before=updated(self.observation.failed_before, rest.failed_before),
-            twins=updated(self.observation.twins, twins),
+        self.run.note(
+            orphans=updated(self.run.observed.orphans, rest.orphans),
+            failed_before=updated(self.run.observed.failed_before, rest.failed_before),
+            twins=updated(self.run.observed.twins, twins),
         )
 
     def reread(self, name: str, kind: str) -> None:
@@ -184,11 +178,11 @@ class Observer:
         for number, each in enumerate(first, 1):
             existing = each if each is read else read_listed(run, each)
             if existing is not None:
-                self.note(existing=existing)
+                run.note(existing=existing)
                 twins = tuple(other for other in first[number:] if self._is_twin(other))
-                self.note(verdict=run.judge(existing), twins=twins, missing_for=0.0)
+                run.note(verdict=run.judge(existing), twins=twins, missing_for=0.0)
                 return
-        self.note(existing=None, twins=())
+        run.note(existing=None, twins=())
 
     def _given(self) -> str | None:
         """The ref that the resource must keep: an id can't change in an update, and an adopted object was named."""
@@ -196,7 +190,7 @@ class Observer:
         return known.ref if spec.by_id and known.in_state else spec.adopt_id or None
 
     def _is_twin(self, seen: Seen) -> bool:
-        run, existing = self.run, self.observation.existing
+        run, existing = self.run, self.run.observed.existing
         return existing is not None and is_twin(
             run.spec, run.known, seen, existing, run.ledger.is_in_state, since=run.began
         )

@@ -36,7 +36,7 @@ class Sent(Enum):
 class Observation:
     """What is observed at one moment, and what this run has done so far.
 
-    The service: ``now`` to ``taken_by_another_type``. This run: ``taken_up`` and what follows.
+    The service: ``now`` to ``taken_by_another_type``. This run: ``looked_at`` and what follows.
 
     Args:
         now: the moment, seconds since the epoch.
@@ -51,13 +51,15 @@ class Observation:
         failure: the reason of a failure, once that is known.
         over_limit: whether it failed only because too many copies were in progress.
         taken_by_another_type: whether a name in use belongs to an object of another type, by the service's records.
+        looked_at: when this run first looked for its object; None if it hasn't.
         taken_up: whether this run has taken ``existing`` up, or started it.
         waited: whether this run has polled it.
         sent: what came of this run's last request.
-        sent_at: when that was; for a name in use, when the service first said so.
+        lost_at: when the answer to a request was last lost; None if it wasn't.
+        in_use_since: when the service first said that the name is in use.
         tagged: whether this run has set the tags.
         tag_again_at: when refused tags are tried again.
-        left_to_maker: whether another run that may have started it has had time to tag it.
+        rested: whether another run that may have made it has had time to tag it.
         dropped: keys of the tags to remove.
         looked_again: whether the last search for twins and orphans is done, or isn't needed.
         look_again_from: when lists may be relied on for it.
@@ -75,13 +77,15 @@ class Observation:
     failure: str | None = None
     over_limit: bool = False
     taken_by_another_type: bool = False
+    looked_at: float | None = None
     taken_up: bool = False
     waited: bool = False
     sent: Sent = Sent.NOTHING
-    sent_at: float = 0.0
+    lost_at: float | None = None
+    in_use_since: float = 0.0
     tagged: bool = False
     tag_again_at: float = 0.0
-    left_to_maker: bool = False
+    rested: bool = False
     dropped: frozenset[str] = frozenset()
     looked_again: bool = True
     look_again_from: float = 0.0
@@ -234,10 +238,10 @@ def _nothing_visible(spec: Spec, known: Known, observed: Observation) -> Step:
         return CheckSource()
     if step := _orphan(spec, known, observed, same_request=True) or _failed_before(spec, observed):
         return step
-    waited = observed.now - observed.sent_at
-    if observed.sent is Sent.NAME_IN_USE and (observed.taken_by_another_type or waited > NAME_GRACE):
+    in_use_for, lost_for = observed.now - observed.in_use_since, observed.now - (observed.lost_at or 0.0)
+    if observed.sent is Sent.NAME_IN_USE and (observed.taken_by_another_type or in_use_for > NAME_GRACE):
         return Fail(Because.NAME_IN_USE)
-    if observed.sent is Sent.LOST and spec.traits.duplicates and waited < SEARCH_FOR_LOST:
+    if observed.sent is Sent.LOST and spec.traits.duplicates and lost_for < SEARCH_FOR_LOST:
         return SearchForLost()
     return Create()
 
@@ -296,7 +300,7 @@ def _tag(spec: Spec, known: Known, observed: Observation, existing: Seen) -> Ste
         return None
     if existing.phase is Phase.PENDING:
         return Tag(wanted) if observed.now >= observed.tag_again_at else None
-    if known.by_record and not observed.left_to_maker:
+    if known.by_record and not observed.rested:
         # Another run may have started it and be about to tag it, which it couldn't do while it was pending.
         age = observed.now - existing.created_at.timestamp() if existing.created_at else 0.0
         return Rest(observed.now + TAGGING_GRACE + pause(age))

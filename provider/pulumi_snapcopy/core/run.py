@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
-from datetime import datetime
+from dataclasses import dataclass, field, replace
 from functools import partial
-from typing import Protocol, TypeVar
+from typing import Any, Protocol, TypeVar
 
 from . import messages
 from .errors import Cancelled, CopyError, NotFound, ServiceError, SourceError, SourcePending, Transient
@@ -15,6 +14,7 @@ from .family import Family
 from .ledger import Ledger
 from .messages import MAKING
 from .ownership import Verdict, Whose, classify, deciding
+from .plan import Observation
 from .service import Service
 from .values import Known, Record, Seen, Spec
 from .waiting.clock import Clock
@@ -79,27 +79,26 @@ class Run:
     is_wanted: Callable[[], bool] = lambda: True
     ledger: Ledger = field(default_factory=Ledger)
     is_first_run: bool = False
-    taken: datetime | None = None
-    """When the source was taken; None until it was checked."""
-    lost_at: float | None = None
-    """When the answer to this run's last request was lost; None if it wasn't."""
-    looked_at: float | None = None
-    """When the run first looked for its object; None if it hasn't."""
     ahead: float = 0.0
     """By how many seconds the service's clock is ahead of ours, as far as this run has seen."""
-    rested: bool = False
-    """Whether this run has left another one the time to tag what that may have made."""
     keeps: bool = False
     """Whether ``known`` has to stay in the state if the run fails."""
     doomed: set[str | None] = field(default_factory=set)
     """Refs of what this run deletes or has deleted; lists may go on showing them."""
     began: float = field(init=False)
+    observed: Observation = field(init=False)
+    """What the service has shown, and what this run has done so far."""
     _at_start: Known = field(init=False)
     deadline: Deadline = field(init=False)
 
     def __post_init__(self) -> None:
         self.began, self._at_start = self.clock.now(), self.known
+        self.observed = Observation(now=self.began)
         self.deadline = Deadline(clock=self.clock, at=self.began + self.timeout, report=self._report)
+
+    def note(self, **changes: Any) -> None:
+        """Change the observation, and set its time to now."""
+        self.observed = replace(self.observed, now=self.clock.now(), **changes)
 
     @property
     def kept(self) -> Known | None:
@@ -192,15 +191,16 @@ class Run:
         if record and not self.known.incomplete and not self.retry(partial(self._describes, record)):
             records = []  # it is of another date, and proves nothing of this one
         return classify(
-            self.spec, self.known, seen, records=records, now=self.clock.now(), rested=self.rested,
+            self.spec, self.known, seen, records=records, now=self.clock.now(), rested=self.observed.rested,
             records_until=self._records_until,
         )  # fmt: skip
 
     @property
     def _records_until(self) -> float:
         """Until when the service's records may miss the call that made an object."""
-        looked = (self.began if self.looked_at is None else self.looked_at) + RECORDS_LAG
-        return looked if self.lost_at is None else max(looked, self.lost_at + CREATION_GRACE)
+        looked_at, lost_at = self.observed.looked_at, self.observed.lost_at
+        looked = (self.began if looked_at is None else looked_at) + RECORDS_LAG
+        return looked if lost_at is None else max(looked, lost_at + CREATION_GRACE)
 
     def _is_from_before(self, record: Record) -> bool:
         """Whether a record is older than the stack's first run, and so of somebody else's call."""
@@ -217,10 +217,10 @@ class Run:
             OutOfTime: if the deadline comes before, unless this run has asked for such an object itself.
         """
         now, at = self.clock.now(), self.deadline.at
-        if now >= at or (until > at and self.lost_at is None):
+        if now >= at or (until > at and self.observed.lost_at is None):
             raise OutOfTime
         self.clock.sleep(max(min(until, at) - now, 0.0))
-        self.rested = True
+        self.note(rested=True)
 
     def await_verdict(self, seen: Seen) -> tuple[bool, Seen]:
         """Return whether an object is provably ours, and the object as last seen; wait while that is undecided."""

@@ -11,7 +11,7 @@ from .awaiting import Waiter
 from .errors import AnswerLost, NameInUse, ServiceError, Transient
 from .observing import Observer
 from .ownership import Evidence, Verdict, Whose
-from .plan import Observation, Sent
+from .plan import Sent
 from .run import Run
 from .values import Phase, Seen, Started
 from .waiting.policy import CREATION_GRACE, USUAL_SKEW, backoff
@@ -22,7 +22,8 @@ class Sending:
     """The requests of one run.
 
     Args:
-        observer: receives what is seen.
+        run: the verb at work.
+        observer: looks for what a request has made.
         waiter: waits for what was accepted.
         ends: an accepted request counts as in flight until this closes.
         unanswered: how many requests had no answer that can be relied on.
@@ -30,6 +31,7 @@ class Sending:
         tried_at: when the last request was sent.
     """
 
+    run: Run
     observer: Observer
     waiter: Waiter
     ends: ExitStack
@@ -37,18 +39,10 @@ class Sending:
     failed: set[str | None] = field(default_factory=set)
     tried_at: float = 0.0
 
-    @property
-    def _run(self) -> Run:
-        return self.observer.run
-
-    @property
-    def _observed(self) -> Observation:
-        return self.observer.observation
-
     def create(self, _: plan.Create) -> None:
         """Send the request, when it is its turn."""
-        run = self._run
-        if not self._observed.taken_up:
+        run = self.run
+        if not run.observed.taken_up:
             run.known = run.known.next
         run.progress.show(f"starting the {run.spec.words.thing}")
         try:
@@ -61,50 +55,50 @@ class Sending:
             )
         except AnswerLost as error:
             self.observer.take_up(replace(run.known, seen=run.known.seen or self._never_seen()))
-            if self._observed.sent is Sent.LOST:
-                self._look_for_twins_after(run.clock.now())
-            run.lost_at = run.clock.now()
-            self.observer.note(sent=Sent.LOST, sent_at=run.lost_at)
+            is_second = run.observed.sent is Sent.LOST
+            run.note(sent=Sent.LOST, lost_at=run.clock.now())
+            if is_second:
+                self._look_for_twins()
             self._look_for_it(error)
             self._beware_of_an_earlier_one()
         except NameInUse as error:
-            since = self._observed.sent_at if self._observed.sent is Sent.NAME_IN_USE else run.clock.now()
-            self.observer.note(sent=Sent.NAME_IN_USE, sent_at=since)
+            since = run.observed.in_use_since if run.observed.sent is Sent.NAME_IN_USE else run.clock.now()
+            run.note(sent=Sent.NAME_IN_USE, in_use_since=since)
             self._look_for_it(error)
         else:
             self._accepted(started)
 
     def search_for_lost(self, _: plan.SearchForLost) -> None:
         """Search once more for what a request without an answer may have made."""
-        run = self._run
+        run = self.run
         run.progress.show(f"searching for the {run.spec.words.thing} whose request had no answer")
         run.deadline.sleep(backoff(self.unanswered))
         self.unanswered += 1
         self.observer.observe(self.observer.find())
-        self.observer.note(looked_again=False)
+        run.note(looked_again=False)
         self._beware_of_an_earlier_one()
 
     def _send(self) -> Started:
-        run, known = self._run, self._run.known
+        run, known = self.run, self.run.known
         self.tried_at = run.clock.now()
         refs = {known.replaces, *known.predecessors, *run.doomed, *self.failed}
         return run.service.create(run.spec, earlier=[each for each in refs if each])
 
     def _accepted(self, started: Started) -> None:
-        run, seen = self._run, started.seen
+        run, seen = self.run, started.seen
         self.waiter.born = now = run.clock.now()
         if seen.created_at is None:  # so that the next run knows for how long it may not be visible
             seen = replace(seen, created_at=datetime.fromtimestamp(now, timezone.utc))
-        if self._observed.sent is Sent.LOST:
-            self._look_for_twins_after(self._observed.sent_at)
+        if run.observed.sent is Sent.LOST:
+            self._look_for_twins()
         self.observer.take_up(replace(run.known.next, seen=seen, operation_id=started.operation_id))
-        self.observer.note(
+        run.note(
             existing=seen, verdict=Verdict(Whose.OURS, Evidence.ANSWER), sent=Sent.ACCEPTED,
             tagged=started.tagged, dropped=frozenset(),
         )  # fmt: skip
 
     def _report_queue(self, trouble: Transient) -> None:
-        run = self._run
+        run = self.run
         run.progress.show(f"queued: {trouble}")
         if run.target_region.queue.is_news(trouble):
             run.progress.log(notices.queued(run.spec, trouble))
@@ -112,7 +106,7 @@ class Sending:
     def _are_others_in_progress(self) -> bool:
         """Whether the region shows any copy in progress, of whatever run."""
         try:
-            return any(each.phase is Phase.PENDING for each in self._run.target_region.listing.all())
+            return any(each.phase is Phase.PENDING for each in self.run.target_region.listing.all())
         except Transient:
             return True  # the next request shows it
         except ServiceError:
@@ -120,14 +114,14 @@ class Sending:
 
     def _look_for_it(self, trouble: AnswerLost | NameInUse) -> None:
         """Look for what an unreliable answer is about; if nothing shows, pause before the next request."""
-        run = self._run
+        run = self.run
         self._look_without_a_list()
-        if self._observed.existing is not None:
+        if run.observed.existing is not None:
             return
-        if self._observed.sent is Sent.NAME_IN_USE and not self._observed.taken_up:
+        if run.observed.sent is Sent.NAME_IN_USE and not run.observed.taken_up:
             kinds = {each.kind for each in run.records()}
             another_type = bool(kinds) and not kinds & {*run.service.kinds, ""}
-            self.observer.note(taken_by_another_type=another_type)
+            run.note(taken_by_another_type=another_type)
             if another_type:
                 return
         run.deadline.back_off(self.unanswered, trouble)
@@ -135,25 +129,26 @@ class Sending:
         self._look_without_a_list()  # it may have become visible meanwhile
 
     def _look_without_a_list(self) -> None:
-        run, source = self._run, self._observed.source
+        run, source = self.run, self.run.observed.source
         if run.spec.by_id:
             self.observer.observe(self.observer.find())
         else:
             self.observer.reread(run.spec.name, source.kind if source else "")
 
-    def _look_for_twins_after(self, lost_at: float) -> None:
-        """Have twins looked for once both can be visible: each of several requests may have made an object."""
-        if not self._run.spec.traits.duplicates:
+    def _look_for_twins(self) -> None:
+        """Have twins looked for once what the lost request may have made can be visible."""
+        run, observed = self.run, self.run.observed
+        if observed.lost_at is None or not run.spec.traits.duplicates:
             return
-        until = min(lost_at + CREATION_GRACE, self._run.deadline.at)
-        self.observer.note(look_again_from=max(self._observed.look_again_from, until))
+        until = min(observed.lost_at + CREATION_GRACE, run.deadline.at)
+        run.note(look_again_from=max(observed.look_again_from, until))
 
     def _beware_of_an_earlier_one(self) -> None:
         """Have twins looked for if an interrupted run made what was found: the lost request's own may show later."""
-        found = self._observed.existing
+        found = self.run.observed.existing
         if found and found.created_at and found.created_at.timestamp() < self.tried_at - USUAL_SKEW:
-            self._look_for_twins_after(self._observed.sent_at)
+            self._look_for_twins()
 
     def _never_seen(self) -> Seen:
-        spec, source = self._run.spec, self._observed.source
+        spec, source = self.run.spec, self.run.observed.source
         return Seen(name=spec.name, region=spec.region, kind=source.kind if source else "")

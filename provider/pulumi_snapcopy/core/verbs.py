@@ -333,7 +333,9 @@ class Verbs:
 
 def _with_source(run: Run, bookkeeping: Bookkeeping, olds: Mapping[str, Any]) -> Bookkeeping:
     """Return the bookkeeping with the time at which the source was taken, as this run or an earlier one has seen it."""
-    return replace(bookkeeping, taken=iso(run.taken) or bookkeeping.taken or Bookkeeping.of(olds).taken)
+    source = run.observed.source
+    taken = iso(source.taken_at) if source else ""
+    return replace(bookkeeping, taken=taken or bookkeeping.taken or Bookkeeping.of(olds).taken)
 
 
 def _at_end(run: Run, known: Known, start: Known, deleted: Set[str]) -> Known:
