@@ -13,7 +13,7 @@ import pytest
 from pulumi_snapcopy.emulator import Emulator
 
 from .conftest import WEEK, Service, day
-from .matrix import told
+from .matrix import MANUAL, told
 from .stack import Stack
 from .stories import Arguments, Life, declared
 
@@ -248,6 +248,23 @@ def test_each_change_does_what_it_asks_for(
         assert agents and all("pulumi-snapcopy/" in agent for agent in agents)
         for text in (*stored, *agents, *(moment.result.output for moment in life.moments)):
             assert "AKIAMARKED" not in text and "marked-secret" not in text
+
+
+def test_a_forgotten_alias_under_an_explicit_name_costs_no_copy(stack: Stack, service: Service) -> None:
+    """Whatever goes on after the error: what the new name asks for isn't deleted with the old one, and an alias heals it."""
+    web = {**MANUAL, "target_snapshot_name": "web-dr"}
+    stack.program(declared({"old": web}))
+    stack.up()
+    before = service.snapshots()
+    stack.program(declared({"new": web}))
+    for options in ([], ["--continue-on-error"]):
+        refused = stack.up(*options, ok=False)
+        assert "write its old one as an alias" in told(refused, "new")
+        assert service.snapshots() == before
+    assert '"web-dr" in eu-west-1 is asked for by new, too' in told(refused, "old")
+    stack.program(declared({"new": {**web, "opts": "ResourceOptions(aliases=[Alias(name='old')])"}}))
+    assert stack.up().changes == {"updated": 1, "unchanged": 1}
+    assert service.snapshots()["web-dr"]["arn"] == before["web-dr"]["arn"]
 
 
 @pytest.mark.soak  # daily in tests/lifecycle/test_replace.py

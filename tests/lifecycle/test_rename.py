@@ -87,10 +87,7 @@ def test_an_explicit_name_is_handed_on_in_two_runs() -> None:
     (error,) = life.engine.up(provider, {each.name: each.goal() for each in (takes, third)})
     life.target.stop()
     assert "belongs to shop/dev/shop@" in error
-    assert (
-        "write another target_snapshot_name, or first give that resource another one, in a run of its own."
-        in error
-    )
+    assert "keep this resource as it was for one `pulumi up`, in which the other gives the name up." in error
     life.up(first, third)
     life.up(takes, third)
     assert {each.name for each in life.there().values()} == {"shop-dr", "shop-dr-2"}

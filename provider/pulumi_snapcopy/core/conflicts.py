@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from .errors import CopyError
 from .keys import same_stack
-from .messages import kept_in_words, nothing
+from .messages import DELETING, kept_in_words, nothing
 from .notices import belongs
 from .values import OWNER_TAG, SOURCE_TAG, Known, Phase, Record, Seen, Spec, is_retained
 
@@ -28,7 +28,10 @@ def not_ours(spec: Spec, found: Seen) -> CopyError:
                 " If it was this stack's before its StackIdentity was deleted or replaced, write adopt=True."
             )
     elif same_stack(found.tags.get(OWNER_TAG, ""), spec.owner):
-        next_step = f"{rename}, or first give that resource another one, in a run of its own."
+        next_step = (
+            f"if this is that resource under another name, write its old one as an alias. Else {rename}, or keep this "
+            "resource as it was for one `pulumi up`, in which the other gives the name up."
+        )
     elif not spec.words.adopts:
         next_step = f"{rename}."
     elif spec.by_id:
@@ -51,6 +54,15 @@ def adopted_by_another(spec: Spec, other: str) -> CopyError:
         "comparing", spec.subject, f'"{spec.name}" in {spec.region} is asked for by {other}, too',
         state="nothing was changed.",
         next_step=f"remove one of the two resources, or write the id of another {spec.words.kind} as adopt_snapshot_id.",
+    )  # fmt: skip
+
+
+def asked_for_by_another(spec: Spec, other: str) -> CopyError:
+    """Return the error for a deletion of what another resource of the program asks for, and hasn't got."""
+    return CopyError(
+        DELETING, spec.subject, f'"{spec.name}" in {spec.region} is asked for by {other}, too',
+        state="nothing was deleted.",
+        next_step=f"if {other} is its new name, write the old one as an alias. Else first remove {other}.",
     )  # fmt: skip
 
 

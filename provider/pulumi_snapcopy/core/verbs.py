@@ -16,6 +16,7 @@ from .deleting import NotAllowed, Replacement, delete_known
 from .earlier_keys import still_there, with_earlier_key
 from .errors import CopyError
 from .family import Family
+from .keys import name_in_program
 from .ledger import Entry, Ledger
 from .messages import DELETING, MAKING, READING
 from .outcome import Made, Properties, VerbFailed, made, refreshed, verb_failed
@@ -187,6 +188,8 @@ class Verbs:
         timeout = bookkeeping.timeout("delete")
         run = self._run(spec, known, call, timeout=timeout, doing=DELETING)
         try:
+            if not self.ledger.is_declared(urn) and (other := self.ledger.other_asking(urn, id_)):
+                raise conflicts.asked_for_by_another(spec, name_in_program(other))
             self._admit(run, outputs)
             with run.explained():
                 deleted = self._delete(run, entry, urn)
