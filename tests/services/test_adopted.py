@@ -66,6 +66,7 @@ def test_what_another_resource_of_the_program_has_is_not_adopted(life: Life) -> 
         (error,) = life.run(program=program)
         assert error.startswith(refused) and f'"{thing}"' in error
         assert life.run(program={"vol": mine}) == [] and life.only().name == thing
+        assert "/vol@" in life.only().tags["snapcopy:owner"]  # also where the other had taken it over
     assert life.run(program={"z": another}) == []
     assert life.run(program={"z": another}) == [] and life.engine.operations == []
     assert life.only().name == thing and life.sent() == 1

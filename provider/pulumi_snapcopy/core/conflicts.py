@@ -41,6 +41,10 @@ def not_ours(spec: Spec, found: Seen) -> CopyError:
         )
     else:
         next_step = f"{rename}, or adopt=True to take over the existing {spec.words.kind}."
+        if spec.dated:
+            next_step += (
+                " An interrupted run of this resource may have made it of an older date; then delete it."
+            )
     return CopyError(
         spec.words.making, spec.subject, cause,
         state=f"the {found.kind}{made} of that {what} {whose}; it was not changed, {nothing(spec)}.",
@@ -52,7 +56,7 @@ def adopted_by_another(spec: Spec, other: str) -> CopyError:
     """Return the error for an object in the state that another resource of the program asks to adopt."""
     return CopyError(
         "comparing", spec.subject, f'"{spec.name}" in {spec.region} is asked for by {other}, too',
-        state="nothing was changed.",
+        state="this resource was not changed.",
         next_step=f"remove one of the two resources, or write the id of another {spec.words.kind} as adopt_snapshot_id.",
     )  # fmt: skip
 

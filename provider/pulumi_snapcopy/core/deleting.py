@@ -83,6 +83,17 @@ def delete_known(run: Run, replacements: Sequence[Replacement]) -> bool:
     return True
 
 
+def give_back(run: Run, owner: str) -> None:
+    """Set the owner tag of the resource that still has the object, if this one has adopted it from there."""
+    found = find_known(run)
+    if found is None or found.ref != run.known.ref or found.tags.get(OWNER_TAG) != run.spec.owner:
+        return
+    try:
+        run.retry(lambda: run.change(lambda: run.service.tag(found, {OWNER_TAG: owner})))
+    except ServiceError as error:
+        run.progress.warn(notices.not_given_back(found, owner, error))
+
+
 def delete_one(run: Run, seen: Seen) -> None:
     """Delete an object of ours, and wait until the service no longer shows it.
 

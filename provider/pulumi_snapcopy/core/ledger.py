@@ -101,7 +101,11 @@ class Ledger:
 
     def is_assigned(self, id_: str) -> bool:
         """Return whether a declared resource has this object."""
-        return id_ in list(self._assigned.values())
+        return self.holder(id_) is not None
+
+    def holder(self, id_: str) -> str | None:
+        """Return the declared resource that has this object; None if there is none."""
+        return next((urn for urn, assigned in list(self._assigned.items()) if assigned == id_), None)
 
     def other_asking(self, urn: str, id_: str) -> str | None:
         """Return another declared resource that asks for this object, or has it; None if there is none."""

@@ -27,6 +27,11 @@ def still_declared(id_: str) -> str:
     return f'kept "{name}" in {region}: this program still declares it. Only its old state entry was removed.'
 
 
+def not_given_back(seen: Seen, owner: str, error: ServiceError) -> str:
+    """Return the line about an object whose owner tag goes on naming a resource that was removed."""
+    return f'"{seen.name}" in {seen.region} keeps the tag snapcopy:owner of the removed resource: {error}. Set it to {owner}.'
+
+
 def taken_up_late(spec: Spec, seen: Seen) -> str:
     """Return the line about an object that an earlier run made, and that somebody may also have copied from ours."""
     made = f" of {seen.created_at:%Y-%m-%d %H:%M} UTC" if seen.created_at else ""

@@ -226,8 +226,8 @@ def _nothing_to_adopt(run: Run) -> SourceError:
     id_, region = run.spec.adopt_id, run.spec.region
     return SourceError(
         f'there is no snapshot "{id_}" in {region} to adopt',
-        f"the service shows no snapshot of that id in {region}.",
-        "write the id of an existing one as adopt_snapshot_id, or leave it out.",
+        f"this account has no snapshot of that id in {region}.",
+        "write the id of one that it has as adopt_snapshot_id, or leave it out.",
     )
 
 

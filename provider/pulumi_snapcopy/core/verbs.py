@@ -12,11 +12,11 @@ from .account import AccountGuard
 from .bookkeeping import Bookkeeping, iso
 from .checking import Checked, Checking
 from .converge import converge
-from .deleting import NotAllowed, Replacement, delete_known
+from .deleting import NotAllowed, Replacement, delete_known, give_back
 from .earlier_keys import still_there, with_earlier_key
 from .errors import CopyError
 from .family import Family
-from .keys import name_in_program
+from .keys import name_in_program, owner
 from .ledger import Entry, Ledger
 from .messages import DELETING, MAKING, READING
 from .outcome import Made, Properties, VerbFailed, made, refreshed, verb_failed
@@ -181,17 +181,23 @@ class Verbs:
         urn = self.ledger.urn_of(id_, call.urn)
         entry = self.ledger.entry(urn)
         spec, bookkeeping = self._spec_of_state(id_, outputs), Bookkeeping.of(outputs)
-        if self.ledger.is_assigned(id_) or self._is_replaced_by_the_same(id_, entry):
+        holder = self.ledger.holder(id_)
+        if holder or self._is_replaced_by_the_same(id_, entry):
             call.progress.warn(notices.still_declared(id_))
-            return
+            if holder in (None, call.urn):
+                return
         known = state.known(self.family, outputs, id_)
         timeout = bookkeeping.timeout("delete")
         run = self._run(spec, known, call, timeout=timeout, doing=DELETING)
         try:
-            if not self.ledger.is_declared(urn) and (other := self.ledger.other_asking(urn, id_)):
+            other = None if holder or self.ledger.is_declared(urn) else self.ledger.other_asking(urn, id_)
+            if other:
                 raise conflicts.asked_for_by_another(spec, name_in_program(other))
             self._admit(run, outputs)
             with run.explained():
+                if holder:
+                    give_back(run, owner(holder, bookkeeping.identity))
+                    return
                 deleted = self._delete(run, entry, urn)
         except CopyError as error:
             raise verb_failed(
