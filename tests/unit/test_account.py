@@ -119,6 +119,20 @@ def test_what_may_pass_is_waited_for_half_a_minute() -> None:
     assert clock.seconds == passed and len(ask.regions) == asked + 1
 
 
+def test_a_preview_asks_again_once_a_verb_has_learned_the_account() -> None:
+    """A failed call ends the asking of previews only until the account is known, which may be a wrong one."""
+    hiccup = Transient("Slowly.")
+    ours, theirs = guard(Asked(hiccup, OURS)), guard(Asked(hiccup, THEIRS))
+    assert not ours.foresee("eu-west-1")
+    ours.admit(SPEC, NOTHING, doing=MAKING)
+    assert ours.foresee("eu-west-1")
+    assert not theirs.foresee("eu-west-1")
+    with pytest.raises(CopyError):
+        theirs.admit(SPEC, NOTHING, doing=MAKING)
+    with pytest.raises(WrongAccount):
+        theirs.foresee("eu-west-1")
+
+
 def test_a_refused_verb_says_what_stays_in_the_state() -> None:
     """The refusal of a wrong account names the copy in the state and the setting that chooses the credentials; nothing is sent."""
     with pytest.raises(CopyError, match='nothing was sent; the copy "db-dr" stays in the stack\'s state'):

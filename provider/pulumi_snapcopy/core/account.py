@@ -61,7 +61,7 @@ class AccountGuard:
         Raises:
             WrongAccount: if the account isn't allowed.
         """
-        if self._unknown:
+        if self._unknown and self._account is None:
             return False  # don't wait for the network again for each resource
         try:
             account = self._account_in(region)
