@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
+import math
 import threading
 from collections import deque
 from dataclasses import dataclass, field
 
 from ..core.waiting.clock import Clock
-
-WINDOW = 1.0
-"""The time in which the calls are counted, in seconds."""
 
 
 @dataclass(slots=True)
@@ -17,7 +15,7 @@ class Limiter:
     """Limits how many calls begin within a second; other calls wait, in the order in which they came.
 
     Args:
-        rate: calls per second; below 1, one call per ``1 / rate`` seconds.
+        rate: calls per second; 2.5 is 3 calls in 1.2 seconds, 0.5 one call in 2 seconds.
     """
 
     rate: float
@@ -26,7 +24,8 @@ class Limiter:
 
     def wait(self, clock: Clock) -> None:
         """Wait until the next call may begin."""
-        most, window = (int(self.rate), WINDOW) if self.rate >= 1 else (1, 1 / self.rate)
+        most = math.ceil(self.rate)
+        window = most / self.rate
         with self._lock:
             now = begins = clock.now()
             if len(self._begun) >= most:
