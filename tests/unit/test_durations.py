@@ -22,6 +22,7 @@ from pulumi_snapcopy.core.durations import DurationError, seconds, spoken
         (" 90m ", 5400),
         (90, 90),
         (0.5, 0.5),
+        ("1ms", 0.001),
     ],
 )
 def test_durations_are_read_as_programs_write_them(given: object, expected: float) -> None:
@@ -35,6 +36,8 @@ def test_durations_are_read_as_programs_write_them(given: object, expected: floa
         "",
         "0s",
         "0h0m",
+        "0.4ms",
+        0.0004,
         "90",
         "m",
         "-1h",

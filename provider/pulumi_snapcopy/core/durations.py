@@ -18,7 +18,7 @@ def seconds(given: object) -> float:
     """Return the seconds of a duration: text such as ``"1h 30m"``, or a number of seconds.
 
     Raises:
-        DurationError: if it isn't a duration above zero, or one that no clock can add up.
+        DurationError: if it isn't a duration above zero, to the millisecond, or one that no clock can add up.
 
     Example:
         >>> seconds("1h30m"), seconds("1h 30m"), seconds(90)
@@ -30,7 +30,7 @@ def seconds(given: object) -> float:
         total = sum(float(part[1]) * _UNITS[part[2]] for part in parts) if whole else 0.0
     else:
         total = float(given) if isinstance(given, int | float) and not isinstance(given, bool) else 0.0
-    if not 0 < total <= _LONGEST:
+    if not 0 < round(total, 3) <= _LONGEST:
         raise DurationError(
             f"{given!r} is not a duration. Write one such as '90m' or '1h 30m', or a number of seconds above 0."
         )
