@@ -35,6 +35,14 @@ def test_copies_of_another_size_or_kind_say_nothing(other: Seen) -> None:
     assert expectation.remaining(other, 60) is None
 
 
+def test_without_a_size_progress_says_more_than_what_copies_of_any_size_took() -> None:
+    """Where the service shows no size of what is in progress, other copies count until there is a percent."""
+    expectation = Expectation()
+    expectation.ended(copy(None), 600)
+    assert expectation.remaining(copy(None, "0%"), 450) == 150
+    assert expectation.remaining(copy(None, "50%"), 450) == 450
+
+
 def test_a_change_of_pace_is_followed() -> None:
     """What the last copies took counts, not what the first of hundreds did."""
     expectation = Expectation()

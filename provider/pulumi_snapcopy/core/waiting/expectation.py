@@ -17,7 +17,8 @@ REMEMBERED = 25
 class Expectation:
     """Estimates a copy's duration from copies of its size, else from its own progress.
 
-    Sizes are alike between the same two powers of two: 32 to 63 GiB, 64 to 127, …
+    Sizes are alike between the same two powers of two: 32 to 63 GiB, 64 to 127, … Where the service shows no size of
+    copies in progress, a copy's own progress says more than what copies of any size took.
 
     Example:
         >>> expectation = Expectation()
@@ -30,7 +31,7 @@ class Expectation:
     _usual: dict[tuple[str, int], float] = field(default_factory=dict)
 
     def ended(self, snapshot: Seen, seconds: float) -> None:
-        """Note how long a copy took."""
+        """Note how long a copy took, as the service showed it in progress."""
         kind = _kind(snapshot)
         took = self._took.setdefault(kind, deque(maxlen=REMEMBERED))
         took.append(seconds)
@@ -38,10 +39,11 @@ class Expectation:
 
     def remaining(self, snapshot: Seen, age: float) -> float | None:
         """Return the seconds that a copy of that age is expected to go on; below 0 if it is late, None if nothing is known."""
-        usual = self._usual.get(_kind(snapshot))
-        if usual is None:
-            percent = _percent(snapshot)
-            usual = age * 100 / percent if percent else None
+        percent = _percent(snapshot)
+        by_progress = age * 100 / percent if percent else None
+        usual = self._usual.get(_kind(snapshot), by_progress)
+        if not snapshot.size and by_progress is not None:
+            usual = by_progress
         return None if usual is None else usual - age
 
 

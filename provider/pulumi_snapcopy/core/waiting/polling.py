@@ -134,11 +134,11 @@ class Poller:
             watched.last = Poll(None, missing_for=now - watched.missing_since)
         else:
             expected = self._expectation.remaining(answer, age)
-            watched.seen, watched.missing_since = answer, None
-            watched.last = Poll(answer, remaining=expected)
-            if answer.phase is Phase.DONE:
-                self._expectation.ended(answer, (watched.age + age) / 2)
+            if answer.phase is Phase.DONE:  # noted as it was in progress: EC2 shows the size at the end alone
+                self._expectation.ended(watched.seen, (watched.age + age) / 2)
             elif expected is not None:
                 rest = pause_before_end(rest, expected)
+            watched.seen, watched.missing_since = answer, None
+            watched.last = Poll(answer, remaining=expected)
             watched.age = age
         watched.due = now + rest
