@@ -42,10 +42,22 @@ def test_a_stale_read_forgets_no_copy_where_lists_are_denied(forgetting: str) ->
     assert len(life.engine.state) == len(life.tags()) == (forgetting == "refresh")
 
 
-def test_a_short_timeout_takes_no_copy_that_is_about_to_show_for_gone() -> None:
-    """Stopped right after it was started, and then destroyed with ten seconds' time: it is waited for, and deleted."""
-    life = Life(replace(COPY, timeouts={"delete": "10s"}), shown_after=30.0, copy_seconds=60.0)
+@pytest.mark.parametrize(
+    ("command", "verb", "said"),
+    [("destroy", "delete", "in the stack's state"), ("refresh", "read", "nothing was changed")],
+)
+def test_a_short_timeout_takes_no_copy_that_is_about_to_show_for_gone(
+    command: str, verb: str, said: str
+) -> None:
+    """Stopped right after it was started, it is waited for within the ten seconds given, and then kept in the state."""
+    life = Life(replace(COPY, timeouts={verb: "10s"}), shown_after=30.0, copy_seconds=60.0)
     assert "stopped, as asked" in life.run("up", Stop(), after=2.0)[0]
+    clock = life.target.service.clock
+    began = clock.time
+    (error,) = life.run(command)
+    assert "timed out after 10 s" in error and said in error
+    assert clock.time - began <= 12 and len(life.engine.state) == 1
+    clock.time += 60
     assert life.run("destroy") == []
     assert life.there() == {} and life.engine.state == []
 

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from pulumi_snapcopy.core.presence import read_listed
 from pulumi_snapcopy.core.values import Seen
+from pulumi_snapcopy.core.waiting.deadline import Deadline, OutOfTime
 
 from tests.harness.scripted import FakeClock
 
@@ -21,6 +22,11 @@ class ScriptedRun:
     listed: list[Seen]
     clock: FakeClock = field(default_factory=FakeClock)
     reads: int = 0
+    timeout: float = 60.0
+    deadline: Deadline = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.deadline = Deadline(clock=self.clock, at=self.clock.now() + self.timeout)
 
     @property
     def target_region(self) -> Any:
@@ -73,3 +79,12 @@ def test_a_read_that_misses_what_was_found_is_repeated(
     began = run.clock.now()
     assert (read_listed(run, copy(run, age)) is not None) is found, reason
     assert run.reads == reads and run.clock.now() - began < 5
+
+
+def test_reads_beside_a_list_end_at_the_deadline() -> None:
+    """Where a read and a list differ still, that is no proof that the object is gone."""
+    run: Any = ScriptedRun(9, [], timeout=2.0)
+    run.listed, began = [copy(run, 600)], run.clock.now()
+    with pytest.raises(OutOfTime):
+        read_listed(run, run.listed[0])
+    assert run.clock.now() - began <= 2

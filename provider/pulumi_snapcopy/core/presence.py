@@ -21,15 +21,22 @@ def read_or_list(run: Run, name: str, kind: str = "") -> Seen | None:
 
 
 def find_known(run: Run) -> Seen | None:
-    """Return the object in the state, or None only if it is gone and isn't about to become visible."""
+    """Return the object in the state, or None only if it is gone and isn't about to become visible.
+
+    Raises:
+        OutOfTime: if the deadline comes before that is known; the object stays in the state.
+    """
     name = run.known.seen.name if run.known.seen and run.known.seen.name else run.spec.name
     found = run.retry(lambda: run.target_region.listing.find(name)) or _listed(run, name) or run.read(name)
     if found is not None or not (_is_new(run) or _was_made_again(run)):
         return found
+    # Of one whose time isn't known each run waits for the whole grace period: a shorter one would never find it gone.
+    is_dated = run.known.seen is not None and run.known.seen.created_at is not None
+    sleep = run.deadline.sleep if is_dated else run.clock.sleep
     until, tries = run.clock.now() + CREATION_GRACE, 0
     while found is None and run.clock.now() <= until:
         run.progress.show(f"waiting for the {run.spec.words.thing} to become visible")
-        run.clock.sleep(backoff(tries))
+        sleep(backoff(tries))
         found = run.read(name)
         tries += 1
     return found
@@ -39,6 +46,9 @@ def read_listed(run: Run, listed: Seen) -> Seen | None:
     """Read an object that a list shows; where they differ, again and again for some seconds, for either may be stale.
 
     In the end the read decides: lists may go on showing what was deleted.
+
+    Raises:
+        OutOfTime: if the deadline comes before.
     """
     seen = run.read(listed.name, listed.kind)
     born = listed.created_at.timestamp() if listed.created_at else 0.0
@@ -47,7 +57,7 @@ def read_listed(run: Run, listed: Seen) -> Seen | None:
         is_read_again = is_new and attempt == 0  # a list may show a new one later than what has found it
         if seen is not None or not (is_read_again or _listed(run, listed.name)):
             return seen
-        run.clock.sleep(backoff(attempt))
+        run.deadline.sleep(backoff(attempt))
         seen = run.read(listed.name, listed.kind)
     return seen
 
