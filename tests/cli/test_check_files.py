@@ -27,7 +27,7 @@ def test_a_stack_without_copies_says_so(check: Check) -> None:
     """Nothing to judge is said, not passed over."""
     result = check(state(declared("stack", kind="pulumi:pulumi:Stack")))
     assert result.exit_code == 0
-    assert "the stack has no copies" in result.stderr
+    assert "the stack has no resources that a rule judges" in result.stderr
 
 
 BROKEN = {
@@ -57,7 +57,7 @@ def test_broken_files_are_refused_with_a_sentence(check: Check, text: str) -> No
     """Code 2, and what was expected instead; never a traceback."""
     Path("x.json").write_text(text)
     result = check("x.json")
-    said = "0 copies judged; violations: none; 1 file couldn't be judged.\n"
+    said = "0 resources judged; violations: none; 1 file couldn't be judged.\n"
     assert (result.exit_code, result.stdout) == (2, said)
     assert result.stderr.startswith("Error: x.json ")
     assert BROKEN[text] in result.stderr
@@ -115,7 +115,7 @@ def test_all_files_are_judged_and_the_worst_code_wins(check: Check) -> None:
     assert result.exit_code == 2
     assert "1.json: db: known-region" in result.stdout
     assert result.stdout.endswith(
-        "2 copies judged; violations: 1 mandatory, 0 advisory; 1 file couldn't be judged.\n"
+        "2 resources judged; violations: 1 mandatory, 0 advisory; 1 file couldn't be judged.\n"
     )
 
 
@@ -144,7 +144,7 @@ def test_what_the_provider_refused_is_a_violation(check: Check) -> None:
     assert result.exit_code == 1
     assert result.stdout.splitlines() == [
         "0.json: db: refused-by-provider (mandatory): target_region: Lightsail has no region 'eu-west-9'.",
-        "1 copy judged; violations: 1 mandatory, 0 advisory.",
+        "1 resource judged; violations: 1 mandatory, 0 advisory.",
     ]
     assert "there may be more" in result.stderr
 
@@ -227,6 +227,6 @@ def test_a_preview_without_its_sames_is_judged_in_part(check: Check) -> None:
     lone = declared("lone-1", kind=INSTANCE, inputs={"name": "lone-1"})
     hidden = preview(lone) | {"changeSummary": {"create": 1, "same": 3}}
     result = check(hidden)
-    assert (result.exit_code, result.stdout) == (0, "0 copies judged; violations: none.\n")
+    assert (result.exit_code, result.stdout) == (0, "0 resources judged; violations: none.\n")
     assert "what is unchanged (3)" in result.stderr and "--show-sames" in result.stderr
     assert "copies-cover-instances" in check(preview(lone)).stdout

@@ -91,7 +91,7 @@ def test_json_tells_everything(check: Check) -> None:
         "line": 12,
     }
     assert "Lightsail has no region 'x'" in found["message"]
-    assert "1 copy judged" in result.stderr
+    assert "1 resource judged" in result.stderr
     assert check(state(copied()), "--format", "json").stdout == "[]\n"
 
 
@@ -109,7 +109,7 @@ def test_github_gets_a_command_a_violation(check: Check) -> None:
     )
     assert second.startswith("::warning file=a%2Cb%3Ac/50%25.py,line=3,title=copy-leaves-region::x%0D%0A")
     assert third.startswith("::error title=known-region::y: target_region: ")
-    assert last == "2 copies judged; violations: 2 mandatory, 1 advisory."
+    assert last == "2 resources judged; violations: 2 mandatory, 1 advisory."
 
 
 SARIF = {

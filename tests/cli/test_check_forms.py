@@ -143,7 +143,7 @@ def test_what_a_copy_covers_is_not_told_by_events(check: Check) -> None:
     lone = declared("lone-1", kind=INSTANCE, inputs={"name": "lone-1"})
     Path("file").write_text(events(lone))
     result = check("file")
-    assert (result.exit_code, result.stdout) == (0, "0 copies judged; violations: none.\n")
+    assert (result.exit_code, result.stdout) == (0, "0 resources judged; violations: none.\n")
     assert "Preview without PULUMI_ENABLE_STREAMING_JSON_PREVIEW to have all." in result.stderr
 
 

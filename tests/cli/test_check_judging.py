@@ -26,7 +26,7 @@ SECRET = {"4dabf18193072939515e22adb298388d": "1b47061264138c4ac30d75fd1eb44270"
 def test_good_copies_pass(check: Check, form: Callable[..., Any]) -> None:
     """A good copy breaks nothing, in a state as in a preview."""
     result = check(form(copied()))
-    assert (result.exit_code, result.stdout) == (0, "1 copy judged; violations: none.\n")
+    assert (result.exit_code, result.stdout) == (0, "1 resource judged; violations: none.\n")
 
 
 VIOLATIONS: dict[str, tuple[dict[str, Any], str]] = {
@@ -118,7 +118,19 @@ def test_all_that_is_wrong_is_named_in_the_files_order(check: Check) -> None:
         "0.json: alpha: known-region (mandatory): source_region:",
     ]
     assert "Write source_snapshot_name (a manual snapshot)" in lines[0]
-    assert lines[-1] == "2 copies judged; violations: 4 mandatory, 0 advisory."
+    assert lines[-1] == "2 resources judged; violations: 4 mandatory, 0 advisory."
+
+
+def test_violations_are_listed_in_the_programs_order(check: Check) -> None:
+    """A preview has its steps in the order in which the engine came to them; lines that aren't known come last."""
+    lines = {"third": 30, "first": 4, "unplaced": None, "second": 12}
+    given = [
+        copied(name, targetRegion="x")
+        | ({"sourcePosition": f"project:///__main__.py#{line}"} if line else {})
+        for name, line in lines.items()
+    ]
+    found = [name for name, _, _ in broken(check(preview(*given), "--format", "json"))]
+    assert found == ["first", "second", "third", "unplaced"]
 
 
 @pytest.mark.parametrize("mark", ["delete", "pendingReplacement"])
@@ -148,7 +160,7 @@ def test_a_resource_of_several_steps_is_judged_once(check: Check) -> None:
 def test_what_is_read_is_no_copy_to_judge(check: Check) -> None:
     """A resource that the stack only reads was asked for by nobody here."""
     result = check(state(copied(targetRegion="x") | {"external": True}))
-    assert (result.exit_code, result.stdout) == (0, "0 copies judged; violations: none.\n")
+    assert (result.exit_code, result.stdout) == (0, "0 resources judged; violations: none.\n")
 
 
 def test_other_tools_resources_are_judged_by_their_type(check: Check) -> None:
@@ -190,7 +202,7 @@ def test_unknowns_and_secrets_are_given_and_not_judged(check: Check, key: str, v
     }
     tags = {} if key == "tags" else {"tags": {"team": value}}
     result = check(preview(copied(**{**tags, key: value})), "--config", config)
-    assert (result.exit_code, result.stdout) == (0, "1 copy judged; violations: none.\n")
+    assert (result.exit_code, result.stdout) == (0, "1 resource judged; violations: none.\n")
 
 
 @pytest.mark.parametrize("form", ["text", "json", "sarif", "github"])
@@ -241,6 +253,19 @@ def test_levels_decide_the_exit_code(check: Check) -> None:
     ]:  # fmt: skip
         result = check(wrong, "--config", config, "--format", "json")
         assert ([rule for _, rule, _ in broken(result)], result.exit_code) == (rules, code), config
+
+
+@pytest.mark.parametrize(
+    "tags", [None, {"team": ""}, {"team": "shop"}, [{"key": "x", "value": "y"}], UNKNOWN], ids=str
+)
+def test_what_a_remediation_adds_is_not_missing(check: Check, tags: Any) -> None:
+    """The policy pack passes such a preview; a tag without a default is missing still."""
+    rule = {"enforcementLevel": "remediate", "tags": ["team"], "defaults": {"team": "unknown"}}
+    file = preview(copied(tags=tags))
+    assert check(file, "--config", {"required-tags": rule}).exit_code == 0
+    two = check(file, "--config", {"required-tags": {**rule, "tags": ["team", "cost"]}}, "--format", "json")
+    assert broken(two) == ([] if tags is UNKNOWN else [("db", "required-tags", "tags")])
+    assert '"team"' not in two.stdout
 
 
 def test_a_tag_that_ec2_alone_takes_is_required_of_ec2s_copies(check: Check) -> None:

@@ -107,7 +107,7 @@ def test_whatever_the_cli_writes_is_judged_alike(stack: Stack) -> None:
         code, found, printed = check(stack, name)
         assert sorted(each[:2] for each in brief(found)) == list(lines), f"{name}: {printed}"
         assert code == 1
-        assert "3 copies judged; violations: 2 mandatory, 1 advisory." in printed
+        assert "3 resources judged; violations: 2 mandatory, 1 advisory." in printed
         assert "hush-hush" not in printed
         if name in with_lines:
             assert {each[:2]: each[2] for each in brief(found)} == lines
@@ -131,7 +131,7 @@ def what_takes_a_copys_place_is_judged_and_what_goes_is_not(stack: Stack) -> Non
     file_of(stack, "replaced.json", *PREVIEW)
     code, found, printed = check(stack, "replaced.json")
     assert (code, brief(found)) == (0, [("plain", "copy-leaves-region", "__main__.py:5")]), printed
-    assert "1 copy judged" in printed
+    assert "1 resource judged" in printed
     assert check(stack, "replaced.json", "--fail-on", "advisory")[0] == 1
 
 

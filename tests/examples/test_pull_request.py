@@ -49,7 +49,7 @@ def test_the_script_tells_good_programs_from_bad_ones(project: Stack, emulator: 
     """0 for a good program; 1 for one that breaks the organisation's rules, or is refused; nothing is ever made."""
     project.copied("db", tags={"team": "shop"})
     good = script(project)
-    assert (good.returncode, good.stdout) == (0, "1 copy judged; violations: none.\n"), good.stderr
+    assert (good.returncode, good.stdout) == (0, "1 resource judged; violations: none.\n"), good.stderr
 
     project.copied("db", target_region="sa-east-1")
     wanted = script(project, "github")
@@ -104,7 +104,7 @@ def test_what_the_pack_remedies_is_not_broken_and_a_preview_that_fails_otherwise
     pulumi.chmod(0o755)
     project.environment["PATH"] = f"{commands}{os.pathsep}{project.environment['PATH']}"
     ended = script(project)
-    assert ended.stdout == "1 copy judged; violations: none.\n", ended.stderr
+    assert ended.stdout == "1 resource judged; violations: none.\n", ended.stderr
     assert ended.returncode == 2
     assert "the preview failed, and not by these rules" in ended.stderr
 

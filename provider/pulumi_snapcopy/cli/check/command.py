@@ -89,14 +89,14 @@ def _notes(stack: Stack, judged: int, refused: int, violations: Sequence[FoundVi
     if stack.complete and not stack.resources:
         yield "the stack has no resources."
     elif stack.complete and not judged:
-        yield "the stack has no copies."
+        yield "the stack has no resources that a rule judges."
 
 
 def _summary(judged: int, found: Sequence[FoundViolation], unread: int) -> str:
     mandatory = sum(each.mandatory for each in found)
     counts = f"{mandatory} mandatory, {len(found) - mandatory} advisory" if found else "none"
     rest = f"; {unread} {'file' if unread == 1 else 'files'} couldn't be judged" if unread else ""
-    return f"{judged} {'copy' if judged == 1 else 'copies'} judged; violations: {counts}{rest}."
+    return f"{judged} {'resource' if judged == 1 else 'resources'} judged; violations: {counts}{rest}."
 
 
 def _short(failure: str) -> str:

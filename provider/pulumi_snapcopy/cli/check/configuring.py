@@ -76,3 +76,7 @@ class Enforcement:
     def holds(self, rule: str) -> bool:
         """Whether a rule is enabled."""
         return self.levels[rule] != "disabled"
+
+    def remedies(self, rule: str) -> bool:
+        """Whether a rule adds what is missing before it judges."""
+        return self.levels[rule] == "remediate"

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
-from ...core.rules.judgement import Context, Rule, StackRule, Violation
+from ...core.rules.judgement import Context, Inputs, Rule, StackRule, Violation
 from ...core.rules.rulebook import Rulebook
 from ...families import CATALOGUE
 from .configuring import RULES, Enforcement
@@ -45,7 +45,7 @@ class FoundViolation:
 def judge(
     stack: Stack, enforcement: Enforcement, checkout: Checkout, *, now: datetime
 ) -> list[FoundViolation]:
-    """Return all violations, resource by resource in the file's order, then rule by rule.
+    """Return all violations, resource by resource as the program declares them, else as in the file, then rule by rule.
 
     Rules about a complete stack are skipped if the file doesn't hold the complete stack.
     """
@@ -55,7 +55,10 @@ def judge(
                text=spell(violation.sentence()), place=places.get(urn))
         for urn, rule, violation, spell in (*_of_each(stack, enforcement, now), *_of_the_stack(stack, enforcement, now))
     ]  # fmt: skip
-    order = {urn: number for number, urn in enumerate(places)}
+    placed = sorted(
+        places.items(), key=lambda each: (not each[1], (each[1].path, each[1].line) if each[1] else ("", 0))
+    )
+    order = {urn: number for number, (urn, _) in enumerate(placed)}
     names = [rule.name for rule in RULES]
     found.sort(key=lambda each: (order.get(each.urn, len(order)), names.index(each.rule.name)))
     refused = [_refused(stack, each, checkout) for each in stack.refusals if enforcement.takes(each.type)]
@@ -84,14 +87,27 @@ _Judged = tuple[str, Rule | StackRule, Violation, Callable[[str], str]]
 def _of_each(stack: Stack, enforcement: Enforcement, now: datetime) -> Iterator[_Judged]:
     for each in judged_resources(stack, enforcement):
         urn, kind = each.resource.urn, each.resource.type
+        inputs = _remedied(each, enforcement, stack)
         for name in (rule.name for rule in (*CATALOGUE.request, *CATALOGUE.organisation)):
             book = enforcement.book(name, kind, stack.config) if enforcement.holds(name) else None
             rule = book.named(name) if book else None
             if book and isinstance(rule, Rule):
                 spell = book.spelling(kind, snake_case=each.snake_case)
-                for found in rule.judge(each.inputs, _context(book, now), enforcement.of_rule(name)):
+                for found in rule.judge(inputs, _context(book, now), enforcement.of_rule(name)):
                     said = Violation(property=found.property, message=spell(found.message))
                     yield urn, rule, said, spell
+
+
+def _remedied(each: Declared, enforcement: Enforcement, stack: Stack) -> Inputs:
+    """Return the inputs as the policy pack judges them: with the tags that remediations add."""
+    inputs = each.inputs
+    for name in (rule.name for rule in CATALOGUE.organisation if enforcement.remedies(rule.name)):
+        book = enforcement.book(name, each.resource.type, stack.config)
+        rule = book.named(name) if book else None
+        add = rule.tags_to_add if isinstance(rule, Rule) else None
+        if add and (missing := add(inputs, enforcement.of_rule(name))):
+            inputs = {**inputs, "tags": {**(inputs.get("tags") or {}), **missing}}
+    return inputs
 
 
 def _of_the_stack(stack: Stack, enforcement: Enforcement, now: datetime) -> Iterator[_Judged]:
