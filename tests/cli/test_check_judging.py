@@ -205,6 +205,23 @@ def test_unknowns_and_secrets_are_given_and_not_judged(check: Check, key: str, v
     assert (result.exit_code, result.stdout) == (0, "1 resource judged; violations: none.\n")
 
 
+def test_resources_with_secret_values_are_named_as_not_judged_by_them(check: Check) -> None:
+    """What the policy pack refuses in them passes here, so a pass is no promise; unknown values are nobody's to judge."""
+    resources = (
+        copied("a", sourceRegion="[secret]", tags={"team": SECRET}),
+        copied("b", targetRegion=UNKNOWN),
+    )
+    failed = {"message": "error: preview failed\n", "severity": "error"}
+    result = check(preview(*resources, diagnostics=[failed]))
+    assert result.exit_code == 0
+    assert (
+        "1 resource has secret values, which the file doesn't show: the policy pack alone judges them: "
+        "a (source_region, tags).\n"
+    ) in result.stderr
+    assert "failed all the same, by a policy or a secret value that isn't judged here." in result.stderr
+    assert "secret" not in check(state(copied())).stderr
+
+
 @pytest.mark.parametrize("form", ["text", "json", "sarif", "github"])
 def test_secrets_are_not_printed(check: Check, form: str) -> None:
     """Neither a state's plaintext nor what a refusal tells of a secret is shown."""

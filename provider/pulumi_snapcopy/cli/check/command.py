@@ -10,7 +10,7 @@ import click
 
 from .configuring import Enforcement
 from .formats import FORMATS
-from .judging import FoundViolation, judge, judged_resources
+from .judging import FoundViolation, judge, judged_resources, with_secrets
 from .loading import Unusable
 from .placing import Checkout
 from .reading import Stack, read
@@ -58,7 +58,10 @@ def check(files: tuple[str, ...], config: str | None, form: str, fail_on: str) -
             click.echo(
                 f"Error: {stack.file}: the preview failed, so it isn't all there: {_short(failure)}", err=True
             )
-        for note in _notes(stack, len(judged_resources(stack, enforcement)), len(refused), violations):
+        secret = with_secrets(stack, enforcement)
+        for note in _notes(
+            stack, len(judged_resources(stack, enforcement)), len(refused), violations, secret
+        ):
             click.echo(f"Note: {stack.file}: {note}", err=True)
         found += violations
         judged += len(judged_resources(stack, enforcement)) + len(refused)
@@ -70,12 +73,21 @@ def check(files: tuple[str, ...], config: str | None, form: str, fail_on: str) -
     raise click.exceptions.Exit(2 if unusable or unread else int(bool(failing)))
 
 
-def _notes(stack: Stack, judged: int, refused: int, violations: Sequence[FoundViolation]) -> Iterator[str]:
+def _notes(
+    stack: Stack, judged: int, refused: int, violations: Sequence[FoundViolation], secret: Sequence[str]
+) -> Iterator[str]:
     """Yield notes on what the result doesn't cover, though the file is in order."""
     if refused:
         yield "the preview ended at what the provider refused; there may be more."
     if stack.violated and not any(each.mandatory for each in violations):
-        yield "the preview failed all the same, by a policy that isn't judged here."
+        cause = " or a secret value" if secret else ""
+        yield f"the preview failed all the same, by a policy{cause} that isn't judged here."
+    if secret:
+        have = "1 resource has" if len(secret) == 1 else f"{len(secret)} resources have"
+        yield (
+            f"{have} secret values, which the file doesn't show: the policy pack alone judges them: "
+            f"{', '.join(secret)}."
+        )
     if stack.hidden:
         yield (
             f"it leaves out what is unchanged ({stack.hidden}), so rules about the whole stack aren't judged. "

@@ -80,6 +80,23 @@ def judged_resources(stack: Stack, enforcement: Enforcement) -> list[Declared]:
     return [each for each in stack.resources if not each.external and enforcement.takes(each.resource.type)]
 
 
+def with_secrets(stack: Stack, enforcement: Enforcement) -> list[str]:
+    """Return the judged resources that have secret values, each with the names of their properties.
+
+    Example:
+        >>> with_secrets(Stack(file="state.json", resources=()), Enforcement())
+        []
+    """
+    found = list[str]()
+    for each in judged_resources(stack, enforcement):
+        kind = each.resource.type
+        book = CATALOGUE.book(kind)
+        spell = book.spelling(kind, snake_case=each.snake_case) if book else str
+        if each.secrets:
+            found.append(f"{each.resource.name} ({', '.join(map(spell, each.secrets))})")
+    return found
+
+
 _Judged = tuple[str, Rule | StackRule, Violation, Callable[[str], str]]
 """The resource, the rule, the violation, and the function that spells fields as the program does."""
 

@@ -54,6 +54,7 @@ class Declared:
         inputs: the inputs for rules about one copy.
         external: whether the resource was read, not created.
         snake_case: whether its properties are spelled as in Python.
+        secrets: the inputs that are secret, or hold a secret; their values are unknown.
         place: where the program declares the resource.
     """
 
@@ -61,6 +62,7 @@ class Declared:
     inputs: Inputs
     external: bool
     snake_case: bool
+    secrets: Sequence[str]
     place: Place | None
 
 
@@ -226,6 +228,11 @@ def _declared(states: Sequence[Any], where: str, checkout: Checkout) -> Iterator
             inputs=inputs,
             external=bool(state.get("external")),
             snake_case=is_snake_case(state.get("inputs") or ()),
+            secrets=[
+                key
+                for key, value in (state.get("inputs") or {}).items()
+                if key[:2] != "__" and _has_secret(value)
+            ],
             place=checkout.place(_positions(state)),
         )
 
@@ -249,12 +256,21 @@ def _positions(state: Mapping[str, Any]) -> Iterator[str]:
 
 
 def _known(value: Any) -> Any:
+    if _is_secret(value) or (isinstance(value, str) and value in UNKNOWN_MARKS):
+        return UNKNOWN
     if isinstance(value, dict):
-        secret = value.get(SIGNATURE) == SECRET
-        return UNKNOWN if secret else {key: _known(each) for key, each in value.items()}
-    if isinstance(value, list):
-        return [_known(each) for each in value]
-    return UNKNOWN if value == SECRET_MARK or (isinstance(value, str) and value in UNKNOWN_MARKS) else value
+        return {key: _known(each) for key, each in value.items()}
+    return [_known(each) for each in value] if isinstance(value, list) else value
+
+
+def _is_secret(value: Any) -> bool:
+    return value == SECRET_MARK or (isinstance(value, dict) and value.get(SIGNATURE) == SECRET)
+
+
+def _has_secret(value: Any) -> bool:
+    """Return whether a value is secret, or holds a secret."""
+    inner = value.values() if isinstance(value, dict) else value if isinstance(value, list) else ()
+    return _is_secret(value) or any(map(_has_secret, inner))
 
 
 def _list(content: Mapping[str, Any], key: str, where: str) -> list[Any]:
