@@ -134,6 +134,22 @@ def test_a_source_that_is_no_longer_protected_is_pruned_within_the_limit() -> No
     assert plan(evidence(copies(1)), protected=False).refusal is None
 
 
+def test_the_last_copies_of_a_source_that_left_protect_are_named_before_they_go() -> None:
+    """The limit lets one copy go whatever it is, as on an ordinary day; a failed copy holds no data."""
+    seen = evidence((*copies(1), *copies(2, state=CopyState.FAILED)))
+    (warning,) = plan(seen, protected=False, max_prune=0).warnings
+    assert warning == (
+        'web-1 is no longer protected: this run deletes its last copy, "dr-web-1-2026-11-19"; to keep it, put it back'
+        " into protect."
+    )
+    (warning,) = plan(evidence(copies(1, 2), is_named=False), protected=False, max_prune=1).warnings
+    assert warning == (
+        'web-1 is no longer protected: this run deletes its last 2 copies, "dr-web-1-2026-11-19",'
+        ' "dr-web-1-2026-11-18"; to keep them, give it the tags of protect again.'
+    )
+    assert plan(evidence(copies(1, state=CopyState.FAILED)), protected=False).warnings == ()
+
+
 def test_copies_in_another_region_are_pruned_within_the_limit() -> None:
     """With another target region what can be had is copied there; the old ones count."""
     found = plan(evidence(copies(*range(9), region="eu-west-2"), offers(0, 1, 2)))

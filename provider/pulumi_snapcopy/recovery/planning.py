@@ -89,6 +89,7 @@ def plan_source(
         gaps=gaps(days & (usable | ready), days=retention.daily) if protected else (),
         doubts=why_not,
         warnings=_warnings(evidence, why_not, here, unclaimed, usable)
+        + (() if protected else _last_copies(evidence, prune))
         + _unlisted(evidence, why_not, [here[day].copy for day in sorted(unlisted & days)]),
         refusal=_unknown_state_refusal(evidence) or _too_many_refusal(evidence, prune, held, max_prune),
     )
@@ -201,6 +202,19 @@ def _warnings(
             f"{evidence.source}: not needed, and not pruned, as the stack's state doesn't have it: {names}."
         )
     return tuple(found)
+
+
+def _last_copies(evidence: Evidence, prune: list[Prune]) -> tuple[str, ...]:
+    """Return a warning of the copies that go because their source is no longer protected; max_prune may allow all of them."""
+    names = [each.copy.name for each in prune if each.copy.state is not CopyState.FAILED]
+    if not names:
+        return ()
+    back = "put it back into protect" if evidence.is_named else "give it the tags of protect again"
+    return (
+        f"{evidence.source} is no longer protected: this run deletes"
+        f" {'its last copy' if len(names) == 1 else f'its last {len(names)} copies'}, {quoted(names)};"
+        f" to keep {'it' if len(names) == 1 else 'them'}, {back}.",
+    )
 
 
 def _unknown_state_refusal(evidence: Evidence) -> Refusal | None:
