@@ -161,6 +161,17 @@ def test_copies_in_another_region_are_pruned_within_the_limit() -> None:
     assert found.refusal is not None
 
 
+def test_another_target_region_names_the_days_that_it_wont_have() -> None:
+    """The source has them no more; what the retention drops in any case isn't named."""
+    seen = evidence(copies(*range(9), region="eu-west-2"), offers(0, 1, 2))
+    days = "eu-west-1 won't have a copy of 2026-11-15, 2026-11-16, 2026-11-17 and 1 earlier"
+    refused = plan(seen).refusal
+    assert refused is not None and refused.state.endswith(f"the oldest of {day(8)}; {days}.")
+    (warning,) = plan(seen, max_prune=1).warnings
+    assert days in warning and "declare another DisasterRecoveryRegion for eu-west-1" in warning
+    assert plan(evidence(copies(0, 1, region="eu-west-2"), offers(0, 1)), max_prune=1).warnings == ()
+
+
 def test_in_doubt_copies_in_another_region_stay_and_their_dates_are_not_made_here() -> None:
     """One date has one resource: declaring it here would replace the one there."""
     seen = evidence(copies(0, 1, region="eu-west-2"), offers(0, 1, 2), listed=Unreadable("timed out"))

@@ -6,6 +6,7 @@ import math
 from collections.abc import Iterable
 from datetime import date
 
+from . import words
 from .evidence import (
     Copy,
     CopyState,
@@ -82,6 +83,7 @@ def plan_source(
         Prune(copy=each.copy, reason=_why_pruned(each.copy, evidence, target_region, usable, protected))
         for each in goes
     ]
+    lost = _lost_days(kept, goes, target_region, usable | ready, retention) if protected else set()
     return Plan(
         source=evidence.source,
         hold=tuple(sorted(hold, key=lambda each: (each.date, each.region), reverse=True)),
@@ -90,8 +92,10 @@ def plan_source(
         doubts=why_not,
         warnings=_warnings(evidence, why_not, here, unclaimed, usable)
         + (() if protected else _last_copies(evidence, prune))
+        + _lost_days_warning(evidence, lost, target_region)
         + _unlisted(evidence, why_not, [here[day].copy for day in sorted(unlisted & days)]),
-        refusal=_unknown_state_refusal(evidence) or _too_many_refusal(evidence, prune, held, max_prune),
+        refusal=_unknown_state_refusal(evidence)
+        or _too_many_refusal(evidence, prune, held, max_prune, lost=_without_days(lost, target_region)),
     )
 
 
@@ -217,6 +221,32 @@ def _last_copies(evidence: Evidence, prune: list[Prune]) -> tuple[str, ...]:
     )
 
 
+def _lost_days(
+    kept: set[date], goes: list[Holding], target: str, had: set[date] | frozenset[date], retention: Retention
+) -> set[date]:
+    """Return the days that go with a former target region, that the new one can't get, and that the retention would keep."""
+    elsewhere = {
+        each.copy.date
+        for each in goes
+        if each.copy.region != target and each.copy.state is not CopyState.FAILED
+    }
+    return (elsewhere & retention.keep(had | elsewhere).keys()) - kept
+
+
+def _without_days(days: set[date], target: str) -> str:
+    return f"{target} won't have a copy of {words.days(days)}" if days else ""
+
+
+def _lost_days_warning(evidence: Evidence, days: set[date], target: str) -> tuple[str, ...]:
+    if not days:
+        return ()
+    return (
+        f"{evidence.source}: the copies in the former target region are deleted, and {_without_days(days, target)}, as the"
+        " source no longer has snapshots of then; to keep them, leave target_region as it was, and declare another"
+        f" DisasterRecoveryRegion for {target}.",
+    )
+
+
 def _unknown_state_refusal(evidence: Evidence) -> Refusal | None:
     """Return a refusal if the state can't be read: what a run would delete by not declaring it is unknown then."""
     if not isinstance(evidence.recorded, Unreadable):
@@ -230,7 +260,7 @@ def _unknown_state_refusal(evidence: Evidence) -> Refusal | None:
 
 
 def _too_many_refusal(
-    evidence: Evidence, prune: list[Prune], held: tuple[Holding, ...], max_prune: float
+    evidence: Evidence, prune: list[Prune], held: tuple[Holding, ...], max_prune: float, *, lost: str
 ) -> Refusal | None:
     """Return a refusal if the run would delete too many copies; failed ones hold no data and aren't counted."""
     counted = [each for each in prune if each.copy.state is not CopyState.FAILED]
@@ -245,7 +275,7 @@ def _too_many_refusal(
         cause=f"planning the copies of {evidence.source}: this run would delete {len(counted)} of {whole} copies"
         f" ({reasons}); max_prune={max_prune:g} allows {allowed + 1}",
         state="nothing was copied or deleted; the newest that would go is of"
-        f" {counted[0].copy.date}, the oldest of {counted[-1].copy.date}.",
+        f" {counted[0].copy.date}, the oldest of {counted[-1].copy.date}{lost and f'; {lost}'}.",
         next=f"if they may go, run `pulumi up` once with max_prune={share:g}, then set it back to {max_prune:g};"
         " if not, undo the change that asks for it.",
     )
