@@ -327,13 +327,15 @@ def test_a_given_retention_says_why_and_what_goes_next(on_emulator: Emulator, in
     """The service doesn't know it, so it is an option."""
     for ago in (1, 2, 3):
         copy(on_emulator, ago)
+    table = invoke("status", *HERE, "--keep", "daily=2,last=1").stdout
+    assert "3 (1 last, 2 daily, 1 by no rule)" in table and f"{day(3)}, {day(2)}" in table
     (source,) = told(invoke, "--keep", "daily=2,last=1")["sources"]
     assert [each["reasons"] for each in source["copies"]] == [
         ["last snapshot", "daily snapshot"],
         ["daily snapshot"],
         [],
     ]
-    assert [each["goesNext"] for each in source["copies"]] == [False, True, False]
+    assert [each["goesNext"] for each in source["copies"]] == [False, True, True]
 
 
 @pytest.fixture

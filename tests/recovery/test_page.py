@@ -176,6 +176,20 @@ def test_a_day_is_a_square() -> None:
     assert "2024-12-31 (yearly)" in " ".join(Elements(render(one(status.facts))).texts)
 
 
+def test_what_no_rule_keeps_goes_next() -> None:
+    """As of a retention that became shorter: the square, the list and the count agree, and the key has what is shown."""
+    copies = held("web-1", size=1, retention=Retention(daily=3))
+    shown = facts(copies=copies, retention=Retention(daily=1))
+    found = grid.calendar(assess(shown, now=NOW), today=TODAY, weeks=8)
+    assert [each.text for each in found.days[-3:]] == [
+        "Wed 2026-11-18: no rule keeps it; goes next",
+        "Thu 2026-11-19: no rule keeps it; goes next",
+        "Fri 2026-11-20: daily snapshot; goes next",
+    ]
+    text = " ".join(Elements(render(one(shown))).texts)
+    assert "no rule; goes next" in text and "2 by no rule" in text
+
+
 def test_days_since_the_newest_copy_are_missing_and_today_is_not_yet() -> None:
     """An outage shows, although a gap is only what lies before a copy."""
     copies = held("web-1", size=1, skipped=(0, 1, 2))

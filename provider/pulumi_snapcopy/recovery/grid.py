@@ -109,7 +109,7 @@ def _shown(day: date, copy: CopyStatus | None, missing: set[date]) -> tuple[str,
         return "pending", "…", f"in progress{progress}"
     if copy.facts.state is CopyState.FAILED:
         return "gap", "!", "failed"
-    why = ", ".join(copy.reasons) or "held"
+    why = ", ".join(copy.reasons) or ("no rule keeps it" if copy.goes_next else "held")
     return (
         ("next", letter_of(copy), f"{why}; goes next") if copy.goes_next else ("held", letter_of(copy), why)
     )

@@ -65,7 +65,13 @@ class SourceFacts:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CopyStatus:
-    """A copy, why it is kept, and whether tomorrow's run prunes it."""
+    """A copy, why it is kept, and whether the next run prunes it.
+
+    Args:
+        facts: the copy.
+        reasons: the rules that keep it; empty if none does, or if the retention isn't known.
+        goes_next: whether no rule keeps it once there is a copy of the day after the newest.
+    """
 
     facts: CopyFacts
     reasons: tuple[str, ...]

@@ -80,17 +80,17 @@ class Retention:
         return {day: tuple(found) for day, found in reasons.items() if found}
 
     def dropped_next(self, dates: Iterable[date]) -> tuple[date, ...]:
-        """Return the dates, oldest first, that the retention drops once the day after the newest has a snapshot.
+        """Return the dates, oldest first, that no rule keeps once the day after the newest has a snapshot.
 
         Example:
             >>> Retention(daily=1).dropped_next([date(2026, 11, 20)])
             (datetime.date(2026, 11, 20),)
         """
-        now = self.keep(dates)
-        if not now:
+        held = set(dates)
+        if not held:
             return ()
-        then = self.keep([*now, max(now) + timedelta(days=1)])
-        return tuple(sorted(now.keys() - then.keys()))
+        then = self.keep({*held, max(held) + timedelta(days=1)})
+        return tuple(sorted(held - then.keys()))
 
     def _counts(self) -> list[tuple[str, int]]:
         return [(each.name, getattr(self, each.name)) for each in fields(self)]

@@ -72,13 +72,20 @@ def kept(status: SourceStatus) -> str:
     return f"{status.kept} ({rules_of})" if rules_of else str(status.kept)
 
 
+def going(status: SourceStatus) -> str:
+    """Return the days of the copies that the next run prunes, in words."""
+    return days(copy.facts.date for copy in status.copies if copy.goes_next)
+
+
 def by_rule(status: SourceStatus) -> str:
-    """Return how many copies each rule keeps, in words; a copy may count for several rules."""
+    """Return how many copies each rule keeps, and how many none keeps; a copy may count for several rules."""
     counts: dict[str, int] = {}
     for copy in status.copies:
         for reason in copy.reasons:
             rule = reason.removesuffix(" snapshot").removeprefix("oldest ")
             counts[rule] = counts.get(rule, 0) + 1
+    if without := sum(copy.goes_next and not copy.reasons for copy in status.copies):
+        counts["by no rule"] = without
     return ", ".join(f"{count} {rule}" for rule, count in counts.items())
 
 
