@@ -190,11 +190,14 @@ def test_what_no_rule_keeps_goes_next() -> None:
     assert "no rule; goes next" in text and "2 by no rule" in text
 
 
-def test_days_since_the_newest_copy_are_missing_and_today_is_not_yet() -> None:
-    """An outage shows, although a gap is only what lies before a copy."""
-    copies = held("web-1", size=1, skipped=(0, 1, 2))
-    found = grid.calendar(assess(facts(copies=copies), now=NOW), today=TODAY, weeks=8)
-    assert [each.kind for each in found.days[-4:]] == ["held", "gap", "gap", "none"]
+def test_the_days_that_the_calendar_marks_as_missing_are_the_gaps() -> None:
+    """As in the JSON and the table; days since the newest copy are the age's to show."""
+    status = assess(facts(copies=held("web-1", size=1, skipped=(0, 1, 2, 4))), now=NOW)
+    found = grid.calendar(status, today=TODAY, weeks=8)
+    assert [each.kind for each in found.days[-6:]] == ["held", "gap", "held", "none", "none", "none"]
+    assert [each.text.split()[1].strip(":") for each in found.days if each.kind == "gap"] == [
+        str(day) for day in status.gaps
+    ]
 
 
 @pytest.mark.parametrize(

@@ -59,7 +59,7 @@ def weeks_of(status: SourceStatus, *, today: date) -> int:
 
 def calendar(status: SourceStatus, *, today: date, weeks: int) -> Calendar:
     """Return the grid of a source, with this many weeks up to this week."""
-    by_day, missing = _best(status.copies), {*status.gaps, *_overdue(status, today)}
+    by_day, missing = _best(status.copies), {*status.gaps}
     first = _monday(today) - timedelta(weeks=weeks - 1)
     days = []
     for number in range((today - first).days + 1):
@@ -91,14 +91,6 @@ def _best(copies: Sequence[CopyStatus]) -> dict[date, CopyStatus]:
     order = list(CopyState)
     ranked = sorted(copies, key=lambda each: order.index(each.facts.state), reverse=True)
     return {each.facts.date: each for each in ranked}
-
-
-def _overdue(status: SourceStatus, today: date) -> set[date]:
-    """Return the days between the newest copy and today, both excluded, whose copy may still come."""
-    if status.newest is None:
-        return set()
-    newest = status.newest.date
-    return {newest + timedelta(days=number) for number in range(1, (today - newest).days)}
 
 
 def _shown(day: date, copy: CopyStatus | None, missing: set[date]) -> tuple[str, str, str]:
