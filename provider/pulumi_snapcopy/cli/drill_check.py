@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import os
+import signal
 import subprocess
 import time
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from ..core.durations import spoken
@@ -52,15 +55,43 @@ def run(command: str, restored: RestoredCopy, timeout: float) -> None:
     until, said = time.monotonic() + timeout, ""
     while (rest := until - time.monotonic()) > 0:
         try:
-            done = subprocess.run(
-                line, shell=True, capture_output=True, text=True, errors="replace", timeout=rest, check=False
-            )
+            code, output = _attempt(line, rest)
         except subprocess.TimeoutExpired:
             said = "it didn't end"
             break
-        if done.returncode == 0:
+        if code == 0:
             return
-        last = [*(done.stderr or done.stdout).strip().splitlines(), ""]
-        said = f"exit code {done.returncode}" + (f": {last[-2]}" if len(last) > 1 else "")
+        last = [*output.strip().splitlines(), ""]
+        said = f"exit code {code}" + (f": {last[-2]}" if len(last) > 1 else "")
         time.sleep(max(min(PAUSE, until - time.monotonic()), 0.0))
     raise CheckFailed(f"the check failed for {spoken(timeout)}: {said}")
+
+
+def _attempt(line: str, timeout: float) -> tuple[int, str]:
+    """Run a shell command, and return its exit code and what it printed; if it doesn't end, so do its children.
+
+    Raises:
+        TimeoutExpired: if it hasn't ended in time.
+    """
+    with subprocess.Popen(
+        line,
+        shell=True,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        errors="replace",
+        start_new_session=True,  # so that all that it starts can be killed; Windows ignores it
+    ) as running:
+        try:
+            printed, errors = running.communicate(timeout=timeout)
+        except BaseException:  # also Ctrl-C, which doesn't reach another session
+            _kill(running)
+            raise
+    return running.returncode, errors or printed
+
+
+def _kill(running: subprocess.Popen[str]) -> None:
+    if hasattr(os, "killpg"):
+        with suppress(ProcessLookupError):
+            os.killpg(running.pid, signal.SIGKILL)  # the session's leader leads its process group
+    running.kill()

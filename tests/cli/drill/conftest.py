@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator
+from contextlib import suppress
 from datetime import datetime, timedelta, timezone
 from typing import Any, Final
 
+import psutil
 import pytest
 from pulumi_snapcopy.core.waiting import clock
 from pulumi_snapcopy.emulator import Emulator, Settings
@@ -64,3 +67,15 @@ def there(client: Any) -> set[str]:
 def sends(emulator: Emulator) -> list[dict[str, Any]]:
     """The parameters of each restore of an instance."""
     return [dict(each.parameters) for each in emulator.calls("CreateInstancesFromSnapshot")]
+
+
+def has_ended(process: int) -> bool:
+    """Whether a process ends within seconds; one that was killed may be a zombie until somebody asks for it."""
+    until = time.monotonic() + 10
+    while time.monotonic() < until:
+        with suppress(psutil.NoSuchProcess):
+            if psutil.Process(process).status() != psutil.STATUS_ZOMBIE:
+                time.sleep(0.05)
+                continue
+        return True
+    return False

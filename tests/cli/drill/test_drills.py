@@ -18,7 +18,7 @@ from pulumi_snapcopy.lightsail.restoring_service import RestoringLightsail
 from pulumi_snapcopy.recovery.drill import load_history
 
 from ..conftest import Invoke, Snapcopy, program
-from .conftest import OWNER, ROUTE, SOURCE, TARGET, day, sends, there
+from .conftest import OWNER, ROUTE, SOURCE, TARGET, day, has_ended, sends, there
 
 IN_TEST_PREFLIGHT = pytest.mark.soak
 """Of what is judged before a restore, tests/lightsail/test_preflight.py has every case."""
@@ -130,6 +130,18 @@ def test_a_check_may_print_anything(region: Any, invoke: Invoke) -> None:
     ended = invoke("drill", "app-1", *ROUTE, "--check", "printf '\\377'; exit 3", "--check-timeout", "1s")
     assert ended.exit_code == 1 and "exit code 3" in ended.stdout
     assert there(region) == set()
+
+
+def test_a_check_that_doesnt_end_is_killed_with_its_children(
+    region: Any, invoke: Invoke, tmp_path: Path
+) -> None:
+    """What a shell has started is no child of the drill, and would go on."""
+    started = tmp_path / "started"
+    ended = invoke(
+        "drill", "app-1", *ROUTE, "--check", f"sleep 300 & echo $! > {started}; wait", "--check-timeout", "1s"
+    )
+    assert ended.exit_code == 1 and "the check failed for 1 s: it didn't end" in ended.stdout
+    assert has_ended(int(started.read_text()))
 
 
 def test_neither_another_account_nor_an_unknown_region_is_drilled(

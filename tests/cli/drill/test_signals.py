@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import signal
 import subprocess
+import time
+from pathlib import Path
 from typing import Any
 
 import pytest
 from pulumi_snapcopy.emulator import Emulator, Fault, Injected, Settings
 
 from ..conftest import interruptible, program
-from .conftest import ROUTE, there
+from .conftest import ROUTE, has_ended, there
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP])
@@ -92,6 +94,28 @@ def test_a_signal_before_the_restore_is_visible_removes_it_all_the_same(
     running.communicate(timeout=60)
     assert running.returncode == 2 and unseen.hits == 2
     assert there(region) == set()
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_a_signal_ends_the_check_with_its_children(
+    region: Any, tmp_path: Path, number: signal.Signals
+) -> None:
+    """A check runs in a session of its own, which Ctrl-C doesn't reach."""
+    started = tmp_path / "started"
+    check = f"sleep 300 & echo $! > {started}.new; mv {started}.new {started}; wait"
+    running = subprocess.Popen(
+        interruptible("drill", "app-1", *ROUTE, "--check", check),
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    until = time.monotonic() + 60
+    while not started.exists() and time.monotonic() < until:
+        time.sleep(0.05)
+    running.send_signal(number)
+    running.communicate(timeout=60)
+    assert running.returncode == 2 and there(region) == set()
+    assert has_ended(int(started.read_text()))
 
 
 def _started(source: str, *, until: Injected) -> subprocess.Popen[str]:
