@@ -109,26 +109,32 @@ def drill(
         check_timeout=check_timeout,
         timeout=timeout,
     )
-    results = []
-    with ended_in_order():
-        for source in _each(sources, source_region, target_region):
-            blank = DrillResult(
-                source=source,
-                target_region=target_region,
-                started_at=datetime.now(timezone.utc),
-                max_age=None if max_age is None else timedelta(seconds=max_age),
-            )
-            try:
-                result = _run(request, blank)
-            except drill_check.NoAddress as error:
-                if EVERY in sources:
-                    say(f"Skipped {source}: {error}.")
-                    continue
-                result = replace(blank, error=str(error))
-            if history is not None:
-                _append_to_history(history, result)
-            results.append(result)
-    _show(results, style, as_list=len(sources) > 1 or EVERY in sources)
+    results = list[DrillResult]()
+    as_list = len(sources) > 1 or EVERY in sources
+    try:
+        with ended_in_order():
+            for source in _each(sources, source_region, target_region):
+                blank = DrillResult(
+                    source=source,
+                    target_region=target_region,
+                    started_at=datetime.now(timezone.utc),
+                    max_age=None if max_age is None else timedelta(seconds=max_age),
+                )
+                try:
+                    result = _run(request, blank)
+                except drill_check.NoAddress as error:
+                    if EVERY in sources:
+                        say(f"Skipped {source}: {error}.")
+                        continue
+                    result = replace(blank, error=str(error))
+                results.append(result)
+                if history is not None:
+                    _append_to_history(history, result)
+    except endpoints.Undetermined:  # stopped, after drills that took time and money
+        if results:
+            _show(results, style, as_list=as_list)
+        raise
+    _show(results, style, as_list=as_list)
     raise click.exceptions.Exit(exit_code(results))
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import signal
 import subprocess
 import time
@@ -36,6 +37,18 @@ def test_a_signal_removes_what_was_restored(
     running.send_signal(number)
     running.communicate(timeout=60)
     assert running.returncode == 2 and there(region) == set()
+
+
+def test_a_signal_in_a_later_drill_shows_those_that_have_ended(region: Any, on_emulator: Emulator) -> None:
+    """They took time and money; the exit code is still that of a command that was stopped."""
+    held = on_emulator.inject(Fault(kind="hold-after", operation="CreateInstancesFromSnapshot"))
+    running = _started("data-1", "app-1", "--format", "json", until=held)
+    running.send_signal(signal.SIGINT)
+    held.release()
+    printed, said = running.communicate(timeout=60)
+    assert running.returncode == 2 and said.endswith("Error: stopped, as asked.\n")
+    assert [(each["source"], each["objectiveMet"]) for each in json.loads(printed)] == [("data-1", True)]
+    assert there(region) == set()
 
 
 def test_a_reader_that_has_gone_keeps_nothing_from_being_removed(region: Any, gone: int) -> None:
@@ -118,11 +131,11 @@ def test_a_signal_ends_the_check_with_its_children(
     assert has_ended(int(started.read_text()))
 
 
-def _started(source: str, *, until: Injected) -> subprocess.Popen[str]:
+def _started(*arguments: str, until: Injected) -> subprocess.Popen[str]:
     """A drill in a process of its own, which Ctrl-C reaches, at the call that a fault holds."""
     running = subprocess.Popen(
-        interruptible("drill", source, *ROUTE),
-        stdout=subprocess.DEVNULL,
+        interruptible("drill", *arguments, *ROUTE),
+        stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
     )
