@@ -93,15 +93,28 @@ def test_a_reader_that_has_gone_ends_a_command(
 
 
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="only Linux has /dev/full")
-def test_an_output_that_cant_be_written_is_no_result(on_emulator: Emulator) -> None:
-    """A disk that is full ends `status` with 2: 1 would say that the objective is missed."""
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ("status", "--target-region", "eu-west-1"),
+        ("status", "--target-region", "eu-west-1", "--format", "json"),
+        ("iam-policy",),
+        ("--help",),
+    ],
+)
+def test_an_output_that_cant_be_written_is_no_result(
+    arguments: tuple[str, ...], on_emulator: Emulator
+) -> None:
+    """A disk that is full ends a command with a sentence and 2: 1 would say that the objective is missed."""
     with Path("/dev/full").open("w") as full:
-        command = [program(), "status", "--target-region", "eu-west-1"]
         done = subprocess.run(
-            command, stdout=full, stderr=subprocess.PIPE, text=True, timeout=60, check=False
+            [program(), *arguments], stdout=full, stderr=subprocess.PIPE, text=True, timeout=60, check=False
         )
     assert done.returncode == 2
-    assert "No space left" in done.stderr
+    assert done.stderr.splitlines()[-1] == (
+        "Error: standard output can't be written: No space left on device; the result is incomplete."
+    )
+    assert "Traceback" not in done.stderr and "Exception ignored" not in done.stderr
 
 
 def test_the_emulator_without_its_extra_says_what_to_install() -> None:

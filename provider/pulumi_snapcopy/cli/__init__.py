@@ -5,6 +5,7 @@ A command is imported when it is called, so that ``snapcopy --help`` doesn't wai
 
 from __future__ import annotations
 
+import errno
 import os
 import sys
 import traceback
@@ -32,6 +33,10 @@ INTERRUPTED, BROKEN_PIPE = 130, 141
 """What a shell reports of a program that SIGINT or SIGPIPE has ended: 1 would be a result of `status` and `check`."""
 
 
+UNWRITABLE = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO}
+"""Errors of an output that can't be written; those of files that a command is given are told by the command."""
+
+
 class _Commands(click.Group):
     """A group whose commands are imported when they are called, not when they are listed."""
 
@@ -39,8 +44,13 @@ class _Commands(click.Group):
         """Run as a program; a defect, or an output that can't be written, ends with 2: 1 would be a result."""
         try:
             return self.main(*args, **options)
-        except Exception:
-            traceback.print_exc()
+        except Exception as error:
+            if isinstance(error, OSError) and error.errno in UNWRITABLE and error.filename is None:
+                _discard_output()
+                said = f"standard output can't be written: {error.strerror}; the result is incomplete."
+                click.echo(f"Error: {said}", err=True)
+            else:
+                traceback.print_exc()
             sys.exit(2)
 
     def main(self, *args: Any, **options: Any) -> Any:
@@ -61,7 +71,7 @@ class _Commands(click.Group):
         except KeyboardInterrupt:
             raise click.exceptions.Exit(INTERRUPTED) from None
         except BrokenPipeError:
-            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # for what is still to be flushed
+            _discard_output()
             raise click.exceptions.Exit(BROKEN_PIPE) from None
 
     def resolve_command(
@@ -88,6 +98,11 @@ class _Commands(click.Group):
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         with formatter.section("Commands"):
             formatter.write_dl([(name, line) for name, (_, line) in COMMANDS.items()])
+
+
+def _discard_output() -> None:
+    """Discard what is still to be flushed: Python would try again at its end, and print another error."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 @click.group(cls=_Commands, context_settings={"help_option_names": ["-h", "--help"]})
