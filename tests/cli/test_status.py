@@ -302,6 +302,36 @@ def test_no_source_at_all_is_said(
     assert (done.exit_code, warned(done)) == (2, f"Warning: {said}\n")
 
 
+@pytest.mark.parametrize(
+    ("options", "said"),
+    [
+        (
+            ("--stack", "shop/prd"),
+            "of the stack shop/prd (--stack); there are copies of shop/dev, shop/prod.",
+        ),
+        (
+            ("--source-region", "us-west-2"),
+            "from us-west-2 (--source-region); there are copies from us-east-1.",
+        ),
+        (
+            ("--stack", "shop/prod", "--source-region", "us-west-2"),
+            "of the stack shop/prod is from us-west-2 (--source-region); there are copies from us-east-1.",
+        ),
+    ],
+)
+def test_an_option_that_leaves_out_every_copy_is_named(
+    options: tuple[str, ...], said: str, on_emulator: Emulator, invoke: Invoke
+) -> None:
+    """With what there is; without any copy it is the region that may be wrong."""
+    elsewhere = "Warning: looked in eu-west-1 alone; --target-region looks in another region.\n"
+    assert warned(invoke("status", *HERE, *options)) == elsewhere
+    copy(on_emulator, 1)
+    copy(on_emulator, 2, "data-1", owner=OWNER.replace("shop/dev", "shop/prod"))
+    done = invoke("status", *HERE, *options)
+    (line,) = warned(done).splitlines()
+    assert line.startswith("Warning: no copy in eu-west-1 ") and line.endswith(said)
+
+
 def test_a_stacks_copies_can_be_counted_alone(on_emulator: Emulator, invoke: Invoke) -> None:
     """By project and stack, which the owner tag has, too long ones shortened."""
     copy(on_emulator, 1)

@@ -95,13 +95,23 @@ class Question:
             keep=keep,
         )
 
-    def without_sources(self, target_region: str) -> str:
-        """Return the sentence for a report that has no source."""
+    def without_sources(self, target_region: str, snapshots: Iterable[Seen]) -> str:
+        """Return the sentence for a report that has no source: which option left out what is in the target region."""
         if self.tags:
             tags = " and ".join(f"{key}={value}" for key, value in self.tags.items())
             return f"no instance or disk in {self.source_region} has the tag {tags}."
         if self.everything:
             return f"{self.source_region} has no instance or disk that can be copied."
+        ours = [each for each in snapshots if _origin(each, None)]
+        regions = {origin[0] or "unknown regions" for each in ours if (origin := _origin(each, self.stack))}
+        if ours and not regions:
+            stacks = _few({"/".join(each.tags[OWNER_TAG].split("/")[:2]) for each in ours})
+            return f"no copy in {target_region} is of the stack {self.stack} (--stack); there are copies of {stacks}."
+        if ours:
+            return (
+                f"no copy in {target_region}{f' of the stack {self.stack}' if self.stack else ''} is from"
+                f" {self.source_region} (--source-region); there are copies from {_few(regions)}."
+            )
         return f"looked in {target_region} alone; --target-region looks in another region."
 
 
@@ -209,16 +219,19 @@ def report(
 def source_facts(
     reader: Reader, question: Question, target_region: str, *, warn: Callable[[str], None]
 ) -> tuple[SourceFacts, ...]:
-    """Return each source with its copies, sorted by region and name.
+    """Return each source with its copies, sorted by region and name; warn of an option that leaves out all of them.
 
     Raises:
         SnapcopyError: if the copies, or the sources that were asked for, can't be listed.
     """
     copies: dict[Origin, list[Seen]] = defaultdict(list)
-    for each in reader.snapshots(target_region):
+    snapshots = reader.snapshots(target_region)
+    for each in snapshots:
         if (origin := _origin(each, question.stack)) is not None:
             copies[origin].append(each)
     wanted = sorted(_wanted(reader, question, copies))
+    if not wanted:
+        warn(question.without_sources(target_region, snapshots))
     regions = _SourceRegions(reader, warn)
     with ThreadPool(MAX_READS_IN_FLIGHT) as pool:  # its threads are daemons: Ctrl-C doesn't wait for them
         pool.map(regions.reach, sorted({region for region, _ in wanted if region}))
@@ -235,6 +248,12 @@ def source_facts(
         )
         for origin, times in zip(wanted, taken, strict=True)
     )
+
+
+def _few(names: set[str]) -> str:
+    found = sorted(names)
+    more = len(found) - MOST_NAMES
+    return ", ".join(found[:MOST_NAMES]) + (f" and {more} more" if more > 0 else "")
 
 
 def _wanted(reader: Reader, question: Question, copies: Mapping[Origin, list[Seen]]) -> Iterator[Origin]:

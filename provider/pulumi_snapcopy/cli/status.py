@@ -150,7 +150,7 @@ def status(
             region = endpoints.settle_region(target_region)
             if source_region:
                 endpoints.refuse_unknown([source_region])
-            found = report(
+            return report(
                 lookups(),
                 question,
                 region,
@@ -160,9 +160,6 @@ def status(
                 now=datetime.now(timezone.utc),
                 warn=warnings.append,
             )
-            if not found.sources:
-                warnings.append(question.without_sources(region))
-            return found
         except click.ClickException as error:
             raise endpoints.Undetermined(error.message) from None
         except SnapcopyError as error:
