@@ -346,6 +346,17 @@ def test_a_stacks_copies_can_be_counted_alone(on_emulator: Emulator, invoke: Inv
         assert done.exit_code == 2 and "write PROJECT/STACK" in done.stderr
 
 
+@pytest.mark.parametrize("form", ["table", "json", "html"])
+def test_a_failed_copy_is_warned_of(form: str, on_emulator: Emulator, invoke: Invoke) -> None:
+    """The table has no column for what can't be restored from."""
+    copy(on_emulator, 1)
+    copy(on_emulator, 0, state="error")
+    assert warned(invoke("status", *HERE, "--format", form)) == (
+        f'Warning: web-1: "web-1-{day(0)}" failed in eu-west-1, and can\'t be restored from; run `pulumi up` of its'
+        " stack, which replaces what failed.\n"
+    )
+
+
 def test_status_only_reads(on_emulator: Emulator, invoke: Invoke) -> None:
     """Looking changes nothing."""
     copy(on_emulator, 1)

@@ -20,7 +20,7 @@ from ..lightsail.lookups import AutoSnapshot, Disk, Instance, Lookups
 from ..lightsail.newest import data_taken_at
 from ..lightsail.source_tag import SourceTag
 from ..recovery.drill import DrillResult
-from ..recovery.evidence import CopyState
+from ..recovery.evidence import CopyState, quoted
 from ..recovery.report import CopyFacts, Report, SourceFacts, assess
 from ..recovery.retention import Retention
 from . import endpoints
@@ -200,7 +200,7 @@ def report(
     now: datetime,
     warn: Callable[[str], None],
 ) -> Report:
-    """Ask the service, and return the report; ``warn`` is called with a sentence about each source region that fails.
+    """Ask the service, and return the report; ``warn`` is called with what isn't in the report's table.
 
     Raises:
         SnapcopyError: if the copies, or the sources that were asked for, can't be listed.
@@ -208,8 +208,16 @@ def report(
     lookups.reach(target_region)
     lookups.admit(target_region)
     facts = source_facts(lookups, question, target_region, warn=warn)
+    sources = tuple(assess(each, now=now, max_age=max_age, price=price) for each in facts)
+    for each in sources:
+        if each.failed:
+            names = quoted([copy.name for copy in each.failed])
+            warn(
+                f"{each.facts.source}: {names} failed in {target_region}, and can't be restored from;"
+                " run `pulumi up` of its stack, which replaces what failed."
+            )
     return Report(
-        sources=tuple(assess(each, now=now, max_age=max_age, price=price) for each in facts),
+        sources=sources,
         made_at=now,
         max_age=max_age,
         drills=drills,
