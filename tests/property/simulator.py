@@ -208,7 +208,7 @@ class Simulator:
             in_state=known.in_state and same and known.ref is not None,
             by_record=self.seen.verdict.evidence.name == "RECORD",
         )  # fmt: skip
-        self.seen = replace(self.seen, taken_up=True, rested=False)
+        self.seen = replace(self.seen, taken_up=True, rested=self.seen.taken_up and self.seen.rested)
 
     def _wait(self, step: plan.Wait) -> None:
         self.now += 20

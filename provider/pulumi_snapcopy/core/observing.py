@@ -38,7 +38,7 @@ class Observer:
         owner = known.seen.tags.get(OWNER_TAG, "") if known.seen else ""
         run.known = known
         run.keeps = not known.adopted or known.in_state or same_owner(owner, run.spec.owner)
-        run.note(taken_up=True, rested=False)
+        run.note(taken_up=True, rested=run.observed.taken_up and run.observed.rested)
 
     def look(self) -> None:
         """Make the first observation: find the object, and list the region where orphans of ours may be."""
