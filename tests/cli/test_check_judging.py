@@ -206,7 +206,7 @@ def test_unknowns_and_secrets_are_given_and_not_judged(check: Check, key: str, v
 
 
 def test_resources_with_secret_values_are_named_as_not_judged_by_them(check: Check) -> None:
-    """What the policy pack refuses in them passes here, so a pass is no promise; unknown values are nobody's to judge."""
+    """The policy pack may refuse what passes here; unknown values are judged by neither."""
     resources = (
         copied("a", sourceRegion="[secret]", tags={"team": SECRET}),
         copied("b", targetRegion=UNKNOWN),

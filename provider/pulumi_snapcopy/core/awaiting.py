@@ -54,9 +54,8 @@ class Waiter:
             self._missing(poll)
             return
         if known.ref is None and run.observed.sent is Sent.ACCEPTED:
-            run.known = replace(
-                known, seen=poll.seen
-            )  # what the service accepted is visible for the first time
+            # What the service accepted is visible for the first time.
+            run.known = replace(known, seen=poll.seen)
         if self.born is not None and poll.seen.created_at:
             run.ahead = poll.seen.created_at.timestamp() - self.born
         run.note(existing=poll.seen, verdict=run.judge(poll.seen), missing_for=0.0)

@@ -134,9 +134,8 @@ class Poller:
             watched.last = Poll(None, missing_for=now - watched.missing_since)
         else:
             expected = self._expectation.remaining(answer, age)
-            if (
-                answer.phase is Phase.DONE
-            ):  # noted as it was in progress: some services show the size at the end alone
+            if answer.phase is Phase.DONE:
+                # As it was shown in progress: some services show the size at the end alone.
                 self._expectation.ended(watched.seen, (watched.age + age) / 2)
             elif expected is not None:
                 rest = pause_before_end(rest, expected)
