@@ -212,8 +212,12 @@ def test_a_vanished_source_keeps_its_copies(stack: Stack, service: Service, emul
     assert "run `pulumi up` once with max_prune=0.67" in refused.output
 
     region(stack, protect=("data-1",), more="max_prune=0.67")
-    stack.up()
+    told = stack.up()
+    assert "web-1 is no longer protected: this run deletes its last 3 copies" in told.output
     assert held(service) == []
+    outputs = exported(stack)
+    assert set(outputs["copies"]) == set(outputs["gaps"]) == {"data-1"}
+    assert set(stack.up().changes) == {"unchanged"} and exported(stack) == outputs
     assert held(service, "data-1") == [nth(5), nth(6), nth(7)]
 
 

@@ -136,6 +136,19 @@ def test_a_wrong_name_is_told_with_the_right_ones(region: Region) -> None:
     )
 
 
+def test_what_left_protect_leaves_the_outputs_in_the_run_that_prunes_it(region: Region) -> None:
+    """The next run knows nothing of it, and would change the outputs; what is in doubt stays in them."""
+    region.request = replace(REQUEST, keep=Retention(last=1))
+    region.up(LAST)
+    region.request = replace(region.request, protect=("data-1",))
+    assert [each.source for each in region.decide(LAST).plans] == ["data-1"]
+    region.service.refused = {"held"}
+    assert [each.source for each in region.decide(LAST).plans] == ["data-1", "web-1"]
+    region.service.refused = set()
+    assert region.up(LAST).plans == region.decide(LAST).plans
+    assert region.dates("web-1") == set()
+
+
 def test_an_unreadable_state_is_a_refusal(region: Region) -> None:
     """Without it there is no telling what a run would delete."""
     region.up(LAST)

@@ -49,7 +49,7 @@ class Decision:
     """What one run of a recovery region declares, warns of, or refuses.
 
     Args:
-        plans: the plans, one per source.
+        plans: the plans of the sources that are protected or still have copies after the run.
         includes: the disks that an instance's snapshots contain, by instance.
         take: the manual snapshots to declare at the source; the engine deletes those that aren't declared.
         warnings: sentences for the preview.
@@ -79,9 +79,11 @@ def decide(request: Request, gathered: PlanInputs, *, now: datetime) -> Decision
     refusals += _missing(request, gathered)
     if not refusals and not any(each.hold for each in plans):
         refusals = [_nothing(request, gathered)]
-    instances = [gathered.sources.find(each.name) for each in gathered.selected if each.protected]
+    protected = {each.name for each in gathered.selected if each.protected}
+    instances = [gathered.sources.find(name) for name in sorted(protected)]
     return Decision(
-        plans=plans,
+        # The next run knows nothing of a source that is neither: it must not be in this run's outputs.
+        plans=tuple(each for each in plans if each.hold or each.source in protected),
         includes={
             each.name: [*each.disks] for each in instances if isinstance(each, Instance) and each.disks
         },
