@@ -196,6 +196,7 @@ PEERS = {
     "noop": pulumi("Pulumi's engine alone (no-op)", "noop.py", lambda n, seconds: 5 + 0.1 * n),
 }
 SERVICES = {"lightsail": "Lightsail", "ec2": "EC2", "fcu": "OUTSCALE, FCU", "outscale": "OUTSCALE, OAPI"}
+WIDE = pulumi("no-op, a copy's properties", "noop_wide.py", lambda n, seconds: 5 + 0.1 * n)
 COMPONENTS = pulumi("component resources, no provider", "components.py", lambda n, seconds: 5 + 0.1 * n)
 RECOVERY = {
     "ours": pulumi("**ours**, `DisasterRecoveryRegion`", "ours_recovery.py", ours_takes),

@@ -18,6 +18,7 @@ from tools.bench.commands import (
     KEPT,
     PEERS,
     RECOVERY,
+    WIDE,
     Command,
     Peer,
     Verb,
@@ -35,6 +36,7 @@ PREVIEWED = {
     "ours": PEERS["ours"],
     "stock": PEERS["stock"],
     "noop": PEERS["noop"],
+    "wide": WIDE,
     "components": COMPONENTS,
 }
 PREVIEWED_COPIES = 500

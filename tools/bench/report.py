@@ -17,6 +17,7 @@ PREVIEWS_OF = {
     "ours": "ours",
     "stock": PEERS["stock"].title,
     "noop": "no-op dynamic resources",
+    "wide": "no-op dynamic resources, with as many properties as a copy",
     "components": "component resources, no provider",
 }
 VARIANTS = {"without": "without the pack", "with": "with the pack"}

@@ -6,6 +6,7 @@ import re
 from collections.abc import Container, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from enum import Enum
+from functools import cache
 
 BOOKKEEPING = "snapcopy"
 """The one property of a request that isn't the user's; ``timeouts`` in it are ``opts.custom_timeouts``."""
@@ -175,6 +176,7 @@ def _table(heads: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
     )
 
 
+@cache
 def snake_case(name: str) -> str:
     """Return the Python spelling of a camelCase name.
 

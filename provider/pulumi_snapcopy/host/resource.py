@@ -242,19 +242,23 @@ def _serialized(factory: Callable[[], ResourceProvider]) -> str:
     return serialized
 
 
-def _getter(name: str, property_name: str, hint: Any) -> property:
-    def value(self: SnapcopyResource) -> Any:
+def _getter(name: str, property_name: str, hint: Any = None) -> property:
+    def value(self: Any) -> Any:
         return pulumi.get(self, name)
 
-    value.__annotations__ = {"return": hint}
+    value.__annotations__ = {} if hint is None else {"return": hint}
     return property(pulumi.getter(name=property_name)(value))
 
 
 @cache
 def _properties_type(fields: Fields) -> type:
-    """Return an input type whose metadata give Pulumi both spellings of each field."""
-    names = {each.snake: each for each in fields}
-    # Of no type: the SDK fails at a list where it expects another one; `check` says what is wrong.
-    annotations: dict[str, Any] = dict.fromkeys((*names, BOOKKEEPING, PROVIDER_KEY), Any)
-    members = {name: pulumi.property(each.name) for name, each in names.items()}
-    return pulumi.input_type(type("Properties", (), {"__annotations__": annotations, **members}))
+    """Return an input type whose metadata give Pulumi both spellings of each field.
+
+    They give no types: the SDK fails at a list where it expects another one; `check` says what is wrong.
+    """
+    names = {each.snake: each.name for each in fields} | {
+        BOOKKEEPING: BOOKKEEPING,
+        PROVIDER_KEY: PROVIDER_KEY,
+    }
+    getters = {each: _getter(each, property_name) for each, property_name in names.items()}
+    return pulumi.input_type(type("Properties", (), getters))
