@@ -79,6 +79,17 @@ def test_a_copy_is_sent_once_and_without_a_presigned_url(aws: Emulator) -> None:
     assert len(aws.calls("CopySnapshot")) == 1 and "PresignedUrl" not in str(body)
 
 
+@pytest.mark.parametrize("echoed", [True, False])
+def test_a_copy_counts_as_tagged_if_the_answer_has_its_tags(aws: Emulator, echoed: bool) -> None:
+    """An FCU behind a host name of its own, with `ec2Api` unset, takes the request and leaves the tags out."""
+    source, service = aws.ec2.put_snapshot("us-east-1"), Ec2()
+    if not echoed:
+        aws.inject(Fault(kind="no-items", operation="CopySnapshot"))
+    asked = {"targetRegion": TARGET, "sourceRegion": "us-east-1", "sourceSnapshotId": source}
+    spec = CopiedSnapshots().spec(asked, Bookkeeping(key=KEY))
+    assert service.create(spec).tagged is echoed
+
+
 def test_deleting_an_image_snapshot_says_what_uses_it(aws: Emulator) -> None:
     """The service's words, as a refusal."""
     mine = aws.ec2.put_snapshot(TARGET)

@@ -303,6 +303,13 @@ def test_a_page_for_people_is_judged_by_its_status(status: int, kind: type[Servi
     assert type(refusal(status, None, call="ReadSnapshots", html=True)) is kind
 
 
+@pytest.mark.parametrize("status", [400, 404, 405])
+def test_a_refusal_without_errors_isnt_the_apis(status: int) -> None:
+    """OUTSCALE's API gives each refusal an error code; the message names the endpoint."""
+    with pytest.raises(NoSuchService, match=f"no OUTSCALE API at the endpoint: HTTP {status}"):
+        raise refusal(status, None, call="ReadSnapshots")
+
+
 SIGNED = URL.replace(f"Signature={SECRET}", f"Signature={quote(SIGNATURE, safe='')}")
 
 

@@ -172,7 +172,7 @@ class Run:
         """Return the service's records about the name, or none if they can't be read; for what doesn't depend on them."""
         for attempt in range(tries):
             if attempt:
-                self.clock.sleep(backoff(attempt - 1))
+                self.deadline.sleep(backoff(attempt - 1))
             try:
                 return self.service.records(self.spec)
             except Transient:

@@ -158,7 +158,9 @@ class Ec2:
         name = member(answer, "SnapshotId", "ec2:CopySnapshot")
         seen = Seen(name=name, region=spec.region, kind=KIND, ref=name, key=spec.key)
         outputs = {"snapshotId": name, "arn": None if self._fcu else arn(spec.region, name)}
-        return Started(seen=replace(seen, outputs=outputs), tagged=not self._fcu)
+        # An API that isn't AWS's, and that `ec2Api` doesn't name, may leave the tags out.
+        tagged = any(each.get("Key") == OWNER_TAG for each in answer.get("Tags") or [])
+        return Started(seen=replace(seen, outputs=outputs), tagged=tagged)
 
     def tag(self, seen: Seen, tags: Mapping[str, str]) -> None:
         """Set tags on a snapshot."""

@@ -93,7 +93,7 @@ def _kind(status: int, codes: Sequence[str], *, html: bool) -> type[ServiceError
         return LoginFailed
     if status == 403:
         return Denied
-    if status == 501 or (status < 500 and (html or (status in (404, 405) and not found))):
+    if status == 501 or (status < 500 and (html or (status in (400, 404, 405) and not found))):
         return NoSuchService
     if status >= 500:
         return AnswerLost  # it doesn't say whether the work was done
