@@ -3,49 +3,15 @@
 from __future__ import annotations
 
 import json
-import signal
-import subprocess
 from collections.abc import Callable, Iterable
-from datetime import datetime, timedelta, timezone
-from types import SimpleNamespace
-from typing import Any
+from datetime import datetime, timezone
 
 import pytest
-from click.testing import Result
 from pulumi_snapcopy.aws.login import Login
-from pulumi_snapcopy.core import keys
 from pulumi_snapcopy.emulator import Emulator, Fault
 
-from .conftest import Invoke, interruptible
-
-NOW = datetime.now(timezone.utc)
-OWNER = "shop/dev/snapcopy:lightsail:DisasterRecoveryRegion/dr-{0}@0123456789abcdef"
-HERE = ("--target-region", "eu-west-1")
-NOBODY = "http://127.0.0.1:1"
-
-
-def day(ago: int) -> str:
-    """The date of so many days ago, UTC."""
-    return str((datetime.now(timezone.utc) - timedelta(days=ago)).date())
-
-
-def copy(emulator: Emulator, ago: int, source: str = "web-1", *, owner: str = OWNER, **more: Any) -> None:
-    """Put a copy of ours of a day's automatic snapshot into the target region."""
-    name = f"{source}-{day(ago)}"
-    tags = {"snapcopy:owner": owner.format(name), "snapcopy:source": f"us-east-1:{source}:{day(ago)}"}
-    emulator.put_snapshot("eu-west-1", name, from_name=source, size_in_gb=40, tags=tags, **more)
-
-
-def told(invoke: Invoke, *arguments: str, code: int = 0) -> dict[str, Any]:
-    """The report as JSON; nothing else is on standard output."""
-    done = invoke("status", *HERE, "--format", "json", *arguments)
-    assert done.exit_code == code, done.output
-    return dict(json.loads(done.stdout))
-
-
-def warned(done: Result) -> str:
-    """What standard error holds besides the note that an emulator has answered."""
-    return "".join(each for each in done.stderr.splitlines(keepends=True) if "Lightsail: http" not in each)
+from .conftest import Invoke
+from .copies import HERE, NOBODY, OWNER, copy, day, told, warned
 
 
 @pytest.mark.parametrize("form", ["table", "json", "html"])
@@ -246,106 +212,6 @@ def test_what_an_option_doesnt_take_is_a_wrong_use(
     assert said in " ".join(done.stderr.split())
 
 
-def test_protect_names_what_has_no_copy(on_emulator: Emulator, invoke: Invoke) -> None:
-    """A source that was asked for and has none misses the objective; all is all in the source region."""
-    copy(on_emulator, 1)
-    found = told(invoke, "--protect", "data-1", "--max-age", "3d", code=1)
-    assert [(each["source"], each["newest"]) for each in found["sources"]] == [("data-1", None)]
-    found = told(invoke, "--protect", "all", "--source-region", "us-east-1", "--max-age", "3d", code=1)
-    assert {each["source"]: each["objectiveMet"] for each in found["sources"]} == {
-        "data-1": False,
-        "web-1": True,
-    }
-    done = invoke("status", *HERE, "--protect", "all")
-    assert done.exit_code == 2 and "--source-region is required" in done.stderr
-
-
-def test_a_disk_with_the_tag_counts_unless_it_comes_with_an_instance_that_has_it(
-    on_emulator: Emulator, invoke: Invoke
-) -> None:
-    """As a recovery region chooses; what a drill has restored is no source."""
-    tag = {"backup": "yes"}
-    instances = [
-        {"name": "plain-1", "attachedDisks": ["logs-1"]},
-        {"name": "web-2", "attachedDisks": ["logs-2"], "tags": tag},
-        {"name": "snapcopy-drill-1", "tags": {"snapcopy:drill": "eu-west-1:web-1"}},
-    ]
-    disks = [{"name": "logs-1", "tags": tag}, {"name": "logs-2", "tags": tag}]
-    on_emulator.seed({"us-east-1": {"instances": instances, "disks": disks}})
-    found = told(invoke, "--protect", "backup=yes", "--source-region", "us-east-1", "--max-age", "3d", code=1)
-    assert [each["source"] for each in found["sources"]] == ["logs-1", "web-2"]
-    found = told(invoke, "--protect", "all", "--source-region", "us-east-1")
-    assert "snapcopy-drill-1" not in [each["source"] for each in found["sources"]]
-
-
-def test_a_source_that_doesnt_exist_is_named(on_emulator: Emulator, invoke: Invoke) -> None:
-    """A slip of the fingers isn't a source without copies; one that is gone and has copies is."""
-    copy(on_emulator, 1, "gone-1")
-    protect = [part for name in ("web-1", "wbe-1", "gone-1") for part in ("--protect", name)]
-    done = invoke("status", *HERE, *protect, "--source-region", "us-east-1")
-    assert warned(done) == "Warning: us-east-1 has no instance or disk wbe-1; it has web-1, data-1.\n"
-    assert warned(invoke("status", *HERE, *protect)) == "", "where a source should be isn't known"
-
-
-@pytest.mark.parametrize(
-    ("protect", "region", "said"),
-    [
-        ("backup=yse", "us-east-1", "no instance or disk in us-east-1 has the tag backup=yse."),
-        ("all", "us-west-2", "us-west-2 has no instance or disk that can be copied."),
-    ],
-)
-def test_no_source_at_all_is_said(
-    protect: str, region: str, said: str, on_emulator: Emulator, invoke: Invoke
-) -> None:
-    """With an objective that is 2: nothing is protected, and nothing is missed."""
-    done = invoke("status", *HERE, "--protect", protect, "--source-region", region, "--max-age", "30h")
-    assert (done.exit_code, warned(done)) == (2, f"Warning: {said}\n")
-
-
-@pytest.mark.parametrize(
-    ("options", "said"),
-    [
-        (
-            ("--stack", "shop/prd"),
-            "of the stack shop/prd (--stack); there are copies of shop/dev, shop/prod.",
-        ),
-        (
-            ("--source-region", "us-west-2"),
-            "from us-west-2 (--source-region); there are copies from us-east-1.",
-        ),
-        (
-            ("--stack", "shop/prod", "--source-region", "us-west-2"),
-            "of the stack shop/prod is from us-west-2 (--source-region); there are copies from us-east-1.",
-        ),
-    ],
-)
-def test_an_option_that_leaves_out_every_copy_is_named(
-    options: tuple[str, ...], said: str, on_emulator: Emulator, invoke: Invoke
-) -> None:
-    """With what there is; without any copy it is the region that may be wrong."""
-    elsewhere = "Warning: looked in eu-west-1 alone; --target-region looks in another region.\n"
-    assert warned(invoke("status", *HERE, *options)) == elsewhere
-    copy(on_emulator, 1)
-    copy(on_emulator, 2, "data-1", owner=OWNER.replace("shop/dev", "shop/prod"))
-    done = invoke("status", *HERE, *options)
-    (line,) = warned(done).splitlines()
-    assert line.startswith("Warning: no copy in eu-west-1 ") and line.endswith(said)
-
-
-def test_a_stacks_copies_can_be_counted_alone(on_emulator: Emulator, invoke: Invoke) -> None:
-    """By project and stack, which the owner tag has, too long ones shortened."""
-    copy(on_emulator, 1)
-    copy(on_emulator, 2, "data-1", owner=OWNER.replace("shop/dev", "shop/prod"))
-    assert [each["source"] for each in told(invoke)["sources"]] == ["data-1", "web-1"]
-    assert [each["source"] for each in told(invoke, "--stack", "shop/prod")["sources"]] == ["data-1"]
-    long = "x" * 60
-    copy(on_emulator, 3, "web-2", owner=keys.owner(f"urn:pulumi:{long}::{long}::t::web", "0" * 16))
-    assert [each["source"] for each in told(invoke, "--stack", f"{long}/{long}")["sources"]] == ["web-2"]
-    for wrong in ("prod", "acme/shop/prod", "shop/"):
-        done = invoke("status", *HERE, "--stack", wrong)
-        assert done.exit_code == 2 and "write PROJECT/STACK" in done.stderr
-
-
 @pytest.mark.parametrize("form", ["table", "json", "html"])
 def test_a_failed_copy_is_warned_of(form: str, on_emulator: Emulator, invoke: Invoke) -> None:
     """The table has no column for what can't be restored from."""
@@ -377,97 +243,3 @@ def test_a_given_retention_says_why_and_what_goes_next(on_emulator: Emulator, in
         [],
     ]
     assert [each["goesNext"] for each in source["copies"]] == [False, True, True]
-
-
-@pytest.fixture
-def rounds(monkeypatch: pytest.MonkeyPatch) -> Callable[..., list[float]]:
-    """Lets --watch go round: between two looks something happens, and after the last one Ctrl-C is pressed."""
-
-    def go(*meanwhile: Callable[[], object]) -> list[float]:
-        paused, left = list[float](), [*meanwhile]
-
-        def sleep(seconds: float) -> None:
-            paused.append(seconds)
-            if not left:
-                raise KeyboardInterrupt
-            left.pop(0)()
-
-        monkeypatch.setattr("pulumi_snapcopy.cli.status.time", SimpleNamespace(sleep=sleep))
-        return paused
-
-    return go
-
-
-def test_watch_looks_again_and_goes_on_through_a_failure(
-    on_emulator: Emulator, invoke: Invoke, rounds: Callable[..., list[float]]
-) -> None:
-    """Each look shows what there is then; one that fails is said; Ctrl-C ends with the last one's verdict."""
-    copy(on_emulator, 2)
-    denied = Fault(kind="error", operation="GetInstanceSnapshots", code="AccessDeniedException")
-    paused = rounds(lambda: copy(on_emulator, 1), lambda: on_emulator.inject(denied), lambda: None)
-    done = invoke("status", *HERE, "--watch", "--max-age", "3d")
-    assert (done.exit_code, paused) == (0, [30.0] * 4)
-    lines = [line for line in done.stdout.splitlines() if line.startswith("web-1")]
-    assert [day(2) in each for each in lines] == [True, False, False]
-    assert [day(1) in each for each in lines] == [False, True, True]
-    assert done.stderr.count("Ctrl-C ends it") == 3 and done.stderr.count("Error: AccessDenied") == 1
-    assert "Traceback" not in done.output
-
-
-def test_watch_does_not_pile_up(
-    on_emulator: Emulator, invoke: Invoke, rounds: Callable[..., list[float]], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """Ten looks make the clients of one, and each asks for the same."""
-    import boto3
-
-    made, make = list[object](), boto3.session.Session.client
-
-    def counted(*args: Any, **more: Any) -> Any:
-        made.append(args)
-        return make(*args, **more)
-
-    monkeypatch.setattr(boto3.session.Session, "client", counted)
-    copy(on_emulator, 1)
-    seen = list[int]()
-    rounds(*[lambda: seen.append(len(on_emulator.calls()))] * 9)
-    assert invoke("status", *HERE, "--watch").exit_code == 0
-    assert len({after - before for before, after in zip([0, *seen], seen, strict=False)}) == 1
-    assert len(made) == 4, "to find the endpoint, and a client, of each region"
-
-
-def test_watch_that_never_could_tell_is_2(
-    on_emulator: Emulator, invoke: Invoke, rounds: Callable[..., list[float]]
-) -> None:
-    """Ctrl-C before anything could be read is no good news."""
-    on_emulator.inject(Fault(kind="error", region="eu-west-1", code="AccessDeniedException", times=None))
-    rounds(lambda: None)
-    done = invoke("status", *HERE, "--watch")
-    assert (done.exit_code, done.stdout) == (2, "") and "nothing could be read" in done.stderr
-
-
-@pytest.mark.parametrize("arguments", [("status", *HERE, "--protect", ""), ("status", *HERE, "--protect", "=yes"),
-                                       ("drill", "", "--source-region", "us-east-1", *HERE)])  # fmt: skip
-def test_a_source_without_a_name_is_refused(
-    arguments: tuple[str, ...], on_emulator: Emulator, invoke: Invoke
-) -> None:
-    """As of a shell's variable that isn't set: it isn't one that has no copy."""
-    done = invoke(*arguments)
-    assert (done.exit_code, done.stdout) == (2, "") and "names no source. Write the name of an" in done.stderr
-    assert on_emulator.calls() == []
-
-
-def test_a_real_ctrl_c_ends_the_watch(on_emulator: Emulator) -> None:
-    """While it pauses, at once, and without a traceback."""
-    copy(on_emulator, 1)
-    running = subprocess.Popen(
-        interruptible("status", *HERE, "--watch"),
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-        bufsize=1,
-    )
-    assert running.stdout is not None
-    assert any("web-1" in line for line in running.stdout)
-    running.send_signal(signal.SIGINT)
-    _, said = running.communicate(timeout=60)
-    assert running.returncode == 0 and "Traceback" not in said
