@@ -11,10 +11,8 @@ from pulumi_snapcopy.emulator import Emulator
 
 from .conftest import Invoke
 
-NOW = datetime.now(timezone.utc)
 OWNER = "shop/dev/snapcopy:lightsail:DisasterRecoveryRegion/dr-{0}@0123456789abcdef"
 HERE = ("--target-region", "eu-west-1")
-NOBODY = "http://127.0.0.1:1"
 
 
 def day(ago: int) -> str:

@@ -11,7 +11,9 @@ from pulumi_snapcopy.aws.login import Login
 from pulumi_snapcopy.emulator import Emulator, Fault
 
 from .conftest import Invoke
-from .copies import HERE, NOBODY, OWNER, copy, day, told, warned
+from .copies import HERE, OWNER, copy, day, told, warned
+
+NOBODY = "http://127.0.0.1:1"
 
 
 @pytest.mark.parametrize("form", ["table", "json", "html"])
