@@ -73,6 +73,22 @@ def test_what_another_resource_of_the_program_has_is_not_adopted(life: Life) -> 
 
 
 @BY_ID
+def test_a_tag_that_cant_be_given_back_is_said_with_what_to_set(life: Life) -> None:
+    """Where the role may not tag, the snapshot stays as it is; with the tag that the warning names, destroy deletes it."""
+    life.ok()
+    mine, thing = dict(life.inputs), life.ref.rpartition("/")[2]
+    life.run(program={"a": {**mine, "adoptSnapshotId": thing}, "vol": mine})
+    denied = life.trouble("denied", life.row.tag, times=None)
+    assert life.run(program={"vol": mine}) == [] and "/a@" in life.only().tags["snapcopy:owner"]
+    (warning,) = [each for each in life.shown.warnings if "Set it to" in each]
+    assert f'"{thing}" in {life.row.region} keeps the tag' in warning
+    denied.remove()
+    by_hand(life).tag(seen(life), {"snapcopy:owner": warning.rpartition("Set it to ")[2].rstrip(".")})
+    life.ok("destroy")
+    assert life.made() == []
+
+
+@BY_ID
 def test_one_in_progress_is_not_exchanged_for_one_to_adopt(life: Life) -> None:
     """A copy in progress keeps its id when `adopt_snapshot_id` is edited."""
     life.set(copy_seconds=600.0)
