@@ -14,7 +14,7 @@ from typing import Any, TypeVar
 from pulumi_snapcopy.core import errors
 from pulumi_snapcopy.core.values import Record, Seen, Source, Spec, Started
 from pulumi_snapcopy.core.waiting.listing import Listing
-from pulumi_snapcopy.lightsail.family import key_of, phase
+from pulumi_snapcopy.lightsail.shapes import key_of, phase
 from pulumi_snapcopy.lightsail.sources import AutomaticSnapshot, check_source, is_older_than
 
 from .scripted import LATENCY, FakeClock, Fault, Killed

@@ -19,7 +19,7 @@ from pulumi_snapcopy.core.waiting.policy import RECENT, SHORTEST_PAUSE, backoff,
 from pulumi_snapcopy.core.waiting.polling import Poll
 from pulumi_snapcopy.core.waiting.region import Region
 from pulumi_snapcopy.core.waiting.watch import Watch
-from pulumi_snapcopy.lightsail.family import phase
+from pulumi_snapcopy.lightsail.shapes import phase
 
 WAITERS = 40
 

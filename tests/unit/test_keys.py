@@ -10,7 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pulumi_snapcopy.core import keys
 from pulumi_snapcopy.core.bookkeeping import Bookkeeping
-from pulumi_snapcopy.lightsail.family import LONGEST_NAME, CopiedSnapshots, key_of
+from pulumi_snapcopy.lightsail.family import LONGEST_NAME, CopiedSnapshots
+from pulumi_snapcopy.lightsail.shapes import key_of
 
 FAMILY = CopiedSnapshots()
 IDENTITY, ANOTHER = "0123456789abcdef", "fedcba9876543210"

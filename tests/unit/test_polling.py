@@ -13,7 +13,7 @@ from pulumi_snapcopy.core.waiting.deadline import Deadline
 from pulumi_snapcopy.core.waiting.policy import CLOSEST, SHORTEST_PAUSE
 from pulumi_snapcopy.core.waiting.polling import Poller, Watched
 from pulumi_snapcopy.core.waiting.region import Region
-from pulumi_snapcopy.lightsail.family import phase
+from pulumi_snapcopy.lightsail.shapes import phase
 
 from tests.harness.scripted import FakeClock
 

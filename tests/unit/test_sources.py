@@ -10,7 +10,8 @@ from pulumi_snapcopy.core.errors import Denied, NotFound, SourceError, Transient
 from pulumi_snapcopy.core.rules.suggest import existing_sentence
 from pulumi_snapcopy.core.values import Seen, Source
 from pulumi_snapcopy.core.waiting.listing import Listing
-from pulumi_snapcopy.lightsail.family import CopiedSnapshots, phase
+from pulumi_snapcopy.lightsail.family import CopiedSnapshots
+from pulumi_snapcopy.lightsail.shapes import phase
 from pulumi_snapcopy.lightsail.sources import AutomaticSnapshot, check_source
 
 from tests.harness.scripted import FakeClock

@@ -14,8 +14,9 @@ from typing import Any
 
 from ..core.keys import same_owner
 from ..core.values import OWNER_TAG, SOURCE_TAG, Phase, Seen
-from .family import LONGEST_NAME, tags_of
+from .family import LONGEST_NAME
 from .restoring_family import DELETED_WITH, PARTLY_DELETED
+from .shapes import tags_of
 from .source_tag import SourceTag
 
 SAME_TIME = 600.0

@@ -12,7 +12,7 @@ from ..core import keys
 from ..core.keys import owner, same_owner
 from ..core.values import OWNER_TAG, Phase, Seen
 from ..recovery.evidence import Copy, CopyState
-from .family import phase
+from .shapes import phase
 from .source_tag import SourceTag, last_date
 
 _MODULE = "pulumi-python:dynamic/lightsail:"

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
@@ -12,14 +11,13 @@ from ..aws.limits import is_in_flight_limit
 from ..core.family import Family, Inputs
 from ..core.values import Phase, Spec, Words
 from .rules import COPIED_SNAPSHOT_RULES
+from .shapes import KEY_DIGITS, key_of, phase
 from .source_tag import SourceTag
 
 if TYPE_CHECKING:
     from .service import Lightsail
 
 LONGEST_NAME = 255
-KEY_DIGITS = 8
-_DERIVED = re.compile(rf"(.*)-(?:\d{{4}}-\d{{2}}-\d{{2}}|manual|restored)-([0-9a-f]{{{KEY_DIGITS}}})")
 
 
 class Named(Family):
@@ -154,26 +152,6 @@ class CopiedSnapshots(Named):
         return is_in_flight_limit(reason)
 
 
-def phase(state: str) -> Phase:
-    """Return the phase that a snapshot's state means; an unknown state is pending, never done or failed.
-
-    Example:
-        >>> phase("available"), phase("completed"), phase("unknown")
-        (<Phase.DONE: 'done'>, <Phase.DONE: 'done'>, <Phase.PENDING: 'pending'>)
-    """
-    return {"available": Phase.DONE, "completed": Phase.DONE, "error": Phase.FAILED}.get(state, Phase.PENDING)
-
-
-def taken_of(kind: str, name: str) -> str:
-    """Return a taken snapshot's source as in our records, with the snapshot's type: a disk snapshot's may be an instance.
-
-    Example:
-        >>> taken_of("DiskSnapshot", "data-1")
-        'DiskSnapshot/data-1'
-    """
-    return f"{kind}/{name}"
-
-
 def region_of_arn(ref: str) -> str:
     """Return the region of an ARN, or an empty string.
 
@@ -182,27 +160,6 @@ def region_of_arn(ref: str) -> str:
         'eu-west-1'
     """
     return [*ref.split(":"), "", "", "", ""][3]
-
-
-def key_of(name: str) -> str:
-    """Return the key in a derived name, with the start of the name, or an empty string for any other name.
-
-    Example:
-        >>> key_of("web-1-2026-11-20-3f9c2a1b"), key_of("my-web-1-manual-3f9c2a1b"), key_of("web-1-dr")
-        ('web-1-3f9c2a1b', 'my-web-1-3f9c2a1b', '')
-    """
-    found = _DERIVED.fullmatch(name)
-    return f"{found[1]}-{found[2]}" if found else ""
-
-
-def tags_of(raw: Mapping[str, Any]) -> dict[str, str]:
-    """Return the tags of an object of the API as a dict.
-
-    Example:
-        >>> tags_of({"tags": [{"key": "team", "value": "shop"}, {"key": "nightly"}]})
-        {'team': 'shop', 'nightly': ''}
-    """
-    return {tag["key"]: tag.get("value", "") for tag in raw.get("tags") or []}
 
 
 def _date(inputs: Inputs) -> str | None:

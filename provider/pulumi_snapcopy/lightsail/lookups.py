@@ -15,7 +15,7 @@ from ..core.values import Phase, Seen
 from ..core.waiting.clock import SystemClock
 from ..core.waiting.deadline import Deadline, OutOfTime
 from ..host.settings import Settings
-from .family import tags_of
+from .shapes import tags_of
 
 if TYPE_CHECKING:
     from ..aws.login import Login

@@ -20,10 +20,9 @@ from ..core.waiting.policy import CREATION_GRACE
 from . import attached_disks, preflight
 from .adapter import Adapter, SnapshotAdapter
 from .attached_disks import disk_mapping
-from .family import key_of, tags_of
 from .preflight import Bundle
 from .restoring_family import PARTLY_DELETED, phase
-from .shapes import created_at, pairs, snapshot_seen, started
+from .shapes import created_at, key_of, pairs, snapshot_seen, started, tags_of
 
 if TYPE_CHECKING:
     from types_boto3_lightsail.client import LightsailClient

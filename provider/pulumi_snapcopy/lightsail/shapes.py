@@ -1,17 +1,20 @@
-"""Converts snapshots and operations of Lightsail's API into the core's values, and tags into the API's."""
+"""Converts what Lightsail's API shows, names included, into the core's values, and tags into the API's."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from datetime import datetime, timezone
 from typing import TYPE_CHECKING, Any
 
 from ..core.errors import AnswerLost
-from ..core.values import Record, Seen, Spec, Started
-from .family import key_of, phase, tags_of, taken_of
+from ..core.values import Phase, Record, Seen, Spec, Started
 
 if TYPE_CHECKING:
     from types_boto3_lightsail.type_defs import TagTypeDef
+
+KEY_DIGITS = 8
+_DERIVED = re.compile(rf"(.*)-(?:\d{{4}}-\d{{2}}-\d{{2}}|manual|restored)-([0-9a-f]{{{KEY_DIGITS}}})")
 
 
 def snapshot_seen(raw: Any, region: str, kind: str) -> Seen:
@@ -100,3 +103,44 @@ def _origin(raw: Any) -> str:
     region = (raw.get("location") or {}).get("regionName", "")
     made = {"CreateInstanceSnapshot": "InstanceSnapshot", "CreateDiskSnapshot": "DiskSnapshot"}.get(type_)
     return f"{region}:{taken_of(made, details)}" if made and made == raw.get("resourceType") else ""
+
+
+def phase(state: str) -> Phase:
+    """Return the phase that a snapshot's state means; an unknown state is pending, never done or failed.
+
+    Example:
+        >>> phase("available"), phase("completed"), phase("unknown")
+        (<Phase.DONE: 'done'>, <Phase.DONE: 'done'>, <Phase.PENDING: 'pending'>)
+    """
+    return {"available": Phase.DONE, "completed": Phase.DONE, "error": Phase.FAILED}.get(state, Phase.PENDING)
+
+
+def key_of(name: str) -> str:
+    """Return the key in a derived name, with the start of the name, or an empty string for any other name.
+
+    Example:
+        >>> key_of("web-1-2026-11-20-3f9c2a1b"), key_of("my-web-1-manual-3f9c2a1b"), key_of("web-1-dr")
+        ('web-1-3f9c2a1b', 'my-web-1-3f9c2a1b', '')
+    """
+    found = _DERIVED.fullmatch(name)
+    return f"{found[1]}-{found[2]}" if found else ""
+
+
+def taken_of(kind: str, name: str) -> str:
+    """Return a taken snapshot's source as in our records, with the snapshot's type: a disk snapshot's may be an instance.
+
+    Example:
+        >>> taken_of("DiskSnapshot", "data-1")
+        'DiskSnapshot/data-1'
+    """
+    return f"{kind}/{name}"
+
+
+def tags_of(raw: Mapping[str, Any]) -> dict[str, str]:
+    """Return the tags of an object of the API as a dict.
+
+    Example:
+        >>> tags_of({"tags": [{"key": "team", "value": "shop"}, {"key": "nightly"}]})
+        {'team': 'shop', 'nightly': ''}
+    """
+    return {tag["key"]: tag.get("value", "") for tag in raw.get("tags") or []}

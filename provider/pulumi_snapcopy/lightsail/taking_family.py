@@ -5,8 +5,9 @@ from __future__ import annotations
 from ..aws.advice import PROFILE
 from ..core.family import Inputs
 from ..core.values import Phase, Traits, Words
-from .family import LONGEST_NAME, Named, phase, taken_of
+from .family import LONGEST_NAME, Named
 from .rules.taken import DISK_SNAPSHOT_RULES, INSTANCE_SNAPSHOT_RULES
+from .shapes import phase, taken_of
 from .source_tag import SourceTag
 
 
