@@ -18,7 +18,8 @@ from ..aws.calls import call, check_responses, member, pages, refuse_other_xml
 from ..aws.clients import Clients
 from ..aws.login import Login
 from ..core.errors import Denied, LimitReached, NotFound, QuotaReached, Refused
-from ..core.values import KEY_TAG, OWNER_TAG, Record, Seen, Source, Spec, Started
+from ..core.service import Service
+from ..core.values import KEY_TAG, OWNER_TAG, Seen, Source, Spec, Started
 from ..core.waiting.batch import SingleFlight
 from ..core.waiting.clock import Clock, SystemClock
 from ..core.waiting.listing import Listing
@@ -36,8 +37,8 @@ _OWN = ["self"]
 """The owner filter for the account's own snapshots; without it, EC2 also lists everybody's public snapshots."""
 
 
-class Ec2:
-    """The adapter of EC2 for ``core.service.Service``; thread-safe, one client per region.
+class Ec2(Service):
+    """The adapter of EC2; thread-safe, one client per region.
 
     Credentials, endpoint and profile are boto3's own: ``AWS_PROFILE``, ``AWS_ENDPOINT_URL_EC2``, …
 
@@ -123,14 +124,6 @@ class Ec2:
                 )
                 self._flights[region] = flight
         return flight.get()
-
-    def records(self, spec: Spec) -> list[Record]:
-        """Return an empty list: EC2 has no records of its calls that can be read."""
-        return []
-
-    def describes(self, spec: Spec, record: Record) -> bool:
-        """Return True: EC2 has no records to compare with the spec."""
-        return True
 
     def check_source(self, spec: Spec, listing: Listing) -> Source:
         """Check the source in its own region: EC2 accepts a source that doesn't exist, and fails minutes later."""

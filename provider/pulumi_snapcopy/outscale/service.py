@@ -11,7 +11,8 @@ from typing import Any
 
 from ..core.errors import AnswerLost, Refused
 from ..core.keys import same_owner
-from ..core.values import OWNER_TAG, SOURCE_TAG, Phase, Record, Seen, Source, Spec, Started
+from ..core.service import Service
+from ..core.values import OWNER_TAG, SOURCE_TAG, Phase, Seen, Source, Spec, Started
 from ..core.waiting.batch import Gathered
 from ..core.waiting.clock import Clock, SystemClock
 from ..core.waiting.listing import Listing
@@ -23,8 +24,8 @@ from .sources import check_source
 from .tokens import Sender, tokens
 
 
-class Outscale:
-    """The adapter of OUTSCALE for ``core.service.Service``; thread-safe.
+class Outscale(Service):
+    """The adapter of OUTSCALE; thread-safe.
 
     Args:
         connect: returns the connection that makes the calls, always the same; called when it is first needed.
@@ -76,14 +77,6 @@ class Outscale:
             if error.code != UNKNOWN_PARAMETER:
                 raise
         return [each for each in listing.all() if _is_tagged_for(spec, each)]
-
-    def records(self, spec: Spec) -> list[Record]:
-        """Return an empty list: OUTSCALE has no records of its calls."""
-        return []
-
-    def describes(self, spec: Spec, record: Record) -> bool:
-        """Return True: OUTSCALE has no records to compare with the spec."""
-        return True
 
     def check_source(self, spec: Spec, listing: Listing) -> Source:
         """Check the source: a volume, or a snapshot, which another account may share."""
