@@ -54,13 +54,37 @@ def test_an_orphan_whose_deletion_was_interrupted_after_it_was_marked_is_removed
     """Yesterday's copy was never tagged; the run that was to delete it has set the owner alone, which a role may need to."""
     life = Life(replace(LATEST, automatic="track"))
     assert life.run("up", Kill(at="CopySnapshot", done=True)) == ["interrupted"]
-    life.target.next_day()
-    assert life.run("up", Kill(at="TagResource", done=True)) == ["interrupted"]
     (orphan,) = life.there().values()
-    assert orphan.tags.keys() == {"snapcopy:owner"}
+    life.target.next_day()
+    assert life.run("up", Kill(at="TagResource", done=True, skip=1)) == ["interrupted"]
+    assert life.there()[orphan.arn].tags.keys() == {"snapcopy:owner"}
     assert life.run("up") == []
     assert (
         [each.arn for each in life.there().values()] == [life.engine.state[0].outputs["arn"]] != [orphan.arn]
+    )
+
+
+@pytest.mark.parametrize(
+    "trouble", [Fault(kind="denied", operation="CopySnapshot"), FAILING], ids=["refused", "failed late"]
+)
+@pytest.mark.parametrize("left_by", ["a killed run", "pulumi state delete"])
+def test_the_copy_of_an_earlier_run_stays_until_that_of_a_newer_date_is_complete(
+    trouble: Fault, left_by: str
+) -> None:
+    """Its date may be gone from the source by then, so that it can't be made again."""
+    life = Life(LATEST)
+    if left_by == "a killed run":
+        assert life.run("up", Kill(at="TagResource", done=True)) == ["interrupted"]
+    else:
+        assert life.run("up") == []
+    life.engine.state.clear()
+    (first,) = life.there().values()
+    life.target.next_day()
+    assert life.run("up", trouble) != []
+    assert life.there()[first.arn].state == "available"
+    assert life.run("up") == []
+    assert (
+        [each.arn for each in life.there().values()] == [life.engine.state[0].outputs["arn"]] != [first.arn]
     )
 
 

@@ -99,6 +99,7 @@ def held(existing: Seen, **more: Any) -> Observation:
 ORPHAN = thing("r9", tags=EARLIER, key="k0")
 """Of an earlier request of this resource."""
 SAME_ORPHAN = replace(thing("r8", tags={}), name="of another day")
+FAILED_BEFORE = thing("r7", phase=Phase.FAILED)
 WHY_ORPHAN = "a thing that an earlier run of this declaration made"
 
 NOTHING_THERE: list[tuple[Spec, Known, Observation, Step, str]] = [
@@ -106,8 +107,9 @@ NOTHING_THERE: list[tuple[Spec, Known, Observation, Step, str]] = [
     (SPEC, Known(), Observation(now=NOW), CheckSource(), "nothing is sent before the source is known"),
     (SPEC, Known(), READY, Create(), "nothing is there"),
     (SPEC, IN_STATE, READY, Create(), "what the state has is gone"),
-    (SPEC, Known(), replace(READY, orphans=(SAME_ORPHAN,)), Delete(SAME_ORPHAN, WHY_ORPHAN),
-     "one of the same request goes before a new one is made"),
+    (SPEC, Known(), replace(READY, orphans=(SAME_ORPHAN,)), Create(), "one of another day stays until the new one stands"),
+    (SPEC, Known(), replace(READY, failed_before=(FAILED_BEFORE,)), Delete(FAILED_BEFORE, "a failed thing"),
+     "what failed goes first, as the new one may fail, too"),
     (SPEC, Known(), replace(READY, orphans=(ORPHAN,)), Create(), "one of an earlier request stays until the new one stands"),
     (SPEC, HELD_PENDING, replace(READY, taken_up=True, sent=Sent.ACCEPTED), Wait(), "accepted, and not visible yet"),
     (SPEC, HELD_PENDING, replace(READY, taken_up=True, waited=True, missing_for=CREATION_GRACE), Wait(),

@@ -72,12 +72,21 @@ class _Convergence:
         }  # fmt: skip
         run.progress.show(f"looking for the {run.spec.words.thing} at {run.spec.words.provider}")
         if run.spec.settled:
-            self._observer.look()
+            self._look()
         while not isinstance(step := next_step(run.spec, run.known, run.observed), plan.Done):
             perform[type(step)](step)
             run.note()
         self._name_what_is_left(run.observed.unproven)
         return self._finished()
+
+    def _look(self) -> None:
+        """Make the first observation, and name what stays until the object is complete."""
+        run = self._run
+        self._observer.look()
+        existing = run.observed.existing
+        if existing is None or existing.phase is not Phase.DONE:
+            for each in run.observed.orphans:
+                run.progress.log(notices.goes_later(run.spec, each))
 
     def _check_source(self, _: plan.CheckSource) -> None:
         run = self._run
@@ -85,7 +94,7 @@ class _Convergence:
         run.note(source=source)
         if not run.spec.settled:
             run.spec = run.family.settle_spec(run.spec, source)
-            self._observer.look()
+            self._look()
 
     def _look_again(self, step: plan.LookAgain) -> None:
         run, existing = self._run, self._existing

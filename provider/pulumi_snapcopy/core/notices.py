@@ -45,8 +45,14 @@ def not_proven(spec: Spec, seen: Seen) -> str:
     """Return the line about what has our mark, and may be a copy that somebody made of ours."""
     return (
         f'kept "{seen.name}" in {seen.region}: it has the mark of this {spec.words.thing}, and isn\'t proven to be a '
-        "duplicate."
+        "duplicate. Delete it by hand if nobody has made it on purpose."
     )
+
+
+def goes_later(spec: Spec, seen: Seen) -> str:
+    """Return the line about an orphan that stays until the object that is asked for is complete."""
+    thing = spec.words.thing
+    return f'an earlier run of this declaration made the {thing} "{seen.name}" in {seen.region}, which goes when the new one is complete.'
 
 
 def not_deleted(seen: Seen, error: ServiceError) -> str:
@@ -81,7 +87,7 @@ def not_followed(words: Words, source: str, error: ServiceError) -> str:
     called = f" ({error.call})" if error.call else ""
     return (
         f"can't tell whether {source} has a newer snapshot than the one that was {words.made}: "
-        f"{str(error).rstrip('.')}{called}. The {words.thing} stays as it is."
+        f"{str(error).rstrip('.')}{called}. So no newer one is {words.made}."
     )
 
 

@@ -213,17 +213,19 @@ def next_step(spec: Spec, known: Known, observed: Observation) -> Step:
         return step
     if not observed.taken_up or known.ref != existing.ref:
         return TakeUp()
-    if step := _orphan(spec, known, observed, same_request=True) or _tag(spec, known, observed, existing):
+    if step := _tag(spec, known, observed, existing):
         return step
     if existing.phase is Phase.PENDING:
         return Wait()
+    if step := _orphan(spec, known, observed):
+        return step
     if keys := observed.dropped | ({RETAIN_TAG} & existing.tags.keys() if not spec.retain else set()):
         return Untag(frozenset(keys))
     if not observed.looked_again:
         return LookAgain(observed.look_again_from)
     if observed.twins:
         return Delete(observed.twins[0], "a second one of the same request")
-    return _orphan(spec, known, observed, same_request=False) or Done()
+    return Done()
 
 
 def _nothing_visible(spec: Spec, known: Known, observed: Observation) -> Step:
@@ -236,7 +238,7 @@ def _nothing_visible(spec: Spec, known: Known, observed: Observation) -> Step:
         return Fail(Because.DISAPPEARED)
     if observed.source is None:
         return CheckSource()
-    if step := _orphan(spec, known, observed, same_request=True) or _failed_before(spec, observed):
+    if step := _failed_before(spec, observed):
         return step
     in_use_for, lost_for = observed.now - observed.in_use_since, observed.now - (observed.lost_at or 0.0)
     if observed.sent is Sent.NAME_IN_USE and (observed.taken_by_another_type or in_use_for > NAME_GRACE):
@@ -271,16 +273,10 @@ def _make_way(spec: Spec, known: Known, observed: Observation, existing: Seen) -
     return Delete(existing, f"{what}, which isn't what is asked for now")
 
 
-def _orphan(spec: Spec, known: Known, observed: Observation, *, same_request: bool) -> Delete | None:
-    """Return the deletion of the first orphan of the same request, or of an earlier one; None if there is none.
-
-    The former are deleted before the request is sent, the latter once its object is complete.
-    """
+def _orphan(spec: Spec, known: Known, observed: Observation) -> Delete | None:
+    """Return the deletion of the first orphan, or None; it comes last, since before an orphan may be all there is."""
     why = f"a {spec.words.thing} that an earlier run of this declaration made"
-    for each in observed.orphans:
-        if carries_key(spec, each) is same_request and each.ref != known.ref:
-            return Delete(each, why)
-    return None
+    return next((Delete(each, why) for each in observed.orphans if each.ref != known.ref), None)
 
 
 def _failed_before(spec: Spec, observed: Observation) -> Delete | None:
