@@ -208,6 +208,41 @@ def test_an_edit_that_is_undone_after_a_failure_makes_another_snapshot(done: boo
     assert life.clock.now() - begun < CREATION_GRACE and attempt(life) == "1"
 
 
+@pytest.mark.parametrize("kill", [None, *(Kill(at=at, done=True) for at in ("CreateSnapshot", "CreateTags"))])
+@pytest.mark.parametrize("seconds", [0, 5], ids=["", "visible late"])
+def test_an_earlier_trigger_makes_a_snapshot_beside_the_retained_one(
+    kill: Kill | None, seconds: int, snapshot: Begin
+) -> None:
+    """Going back to an earlier value makes one more snapshot, of the next token, also if the run is killed and repeated."""
+    life = snapshot(MADE_OF_VOLUME)
+    life.retain = True
+    life.set(visibility_seconds=seconds)
+    for trigger in ("first", "second"):
+        life.inputs["triggers"] = [trigger]
+        life.ok()
+    before = life.made()
+    life.inputs["triggers"] = ["first"]
+    if kill:
+        assert life.run(kill=kill) == ["killed"]
+    life.ok()
+    (new,) = (each for each in life.made() if each not in before)
+    assert len(life.made()) == 3 and life.ref == new.name and attempt(life) == "1"
+    life.ok()
+    assert life.engine.operations == []
+
+
+def test_what_pulumi_replaces_for_its_own_reason_is_made_again(snapshot: Begin) -> None:
+    """An option such as `replace_on_changes` finds the reason: a snapshot of the next token, and the old one is deleted then."""
+    life = snapshot(MADE_OF_VOLUME)
+    life.ok()
+    old = life.ref
+    life.engine.state[0].forced = True
+    life.inputs["tags"] = {"team": "web"}
+    life.ok()
+    assert life.ref != old and attempt(life) == "1"
+    life.assert_well(sent=3)
+
+
 def test_a_snapshot_that_another_account_shares_is_copied_and_never_adopted(copy: Life) -> None:
     """Another account's shared snapshot can be a source, and can't be adopted."""
     copy.emulator.outscale.put_snapshot(REGION, "snap-aaaaaaaa", owner="210987654321", public=True)

@@ -243,6 +243,22 @@ def test_a_token_that_stands_for_another_resources_snapshot_gives_way_to_the_nex
     assert started(sdk) == ("snap-11111111", Phase.PENDING) and sdk.tokens() == ["0", "1"]
 
 
+@pytest.mark.parametrize("refused", [False, True])
+def test_a_token_that_stands_for_an_earlier_snapshot_gives_way_to_the_next(refused: bool) -> None:
+    """A token whose snapshot the resource had before, and retains, makes no other one: the next token is sent at once."""
+    kept = raw("snap-00000000", "completed", at=OLD)
+
+    def create(**given: Any) -> Any:
+        if given["ClientToken"].endswith("-1"):
+            return raw("snap-11111111", "in-queue", token=given["ClientToken"])
+        if refused:  # a URL that was signed again
+            raise Refused("token-mismatch", code="4091")
+        return kept
+
+    service = Outscale(lambda: Scripted(CreateSnapshot=create, ReadSnapshots=lambda **given: [kept]))
+    assert service.create(spec(), earlier=["snap-00000000"]).seen.name == "snap-11111111"
+
+
 def test_a_token_whose_snapshot_still_stands_is_that_snapshot() -> None:
     """A token whose snapshot an earlier run completed is that snapshot."""
     there = raw("snap-00000000", "completed", at=OLD)

@@ -39,8 +39,8 @@ def tokens(key: str) -> list[str]:
 class Sender:
     """Sends requests, each with the ClientToken of its first attempt that isn't used up; thread-safe.
 
-    The service returns the snapshot that a token made before, even if it has failed or was deleted; then the next token
-    is used.
+    The service returns the snapshot that a token made before, even if it has failed, was deleted, or is an earlier one of
+    the resource, such as a retained one; then the next token is used.
 
     Args:
         reader: reads the snapshots of tokens.
@@ -82,13 +82,13 @@ class Sender:
                 if error.code not in _OF_A_USED_TOKEN:
                     raise
                 refusal = error if error.code != TOKEN_USED else refusal
-                seen = self._made_with(spec, token, error)
+                seen = self._made_with(spec, token, earlier, error)
             if seen is not None:
                 self._made[token] = seen.name
                 return seen
         raise refusal or Refused(
-            f"what {ATTEMPTS} attempts of this request have made has failed, or was deleted: change triggers to make it another "
-            "request",
+            f"what {ATTEMPTS} attempts of this request have made has failed, was deleted, or is kept: change triggers to make it "
+            "another request",
             call="api:CreateSnapshot",
         )
 
@@ -99,9 +99,10 @@ class Sender:
         if not isinstance(raw := answer.get("Snapshot"), Mapping):
             raise AnswerLost("the answer holds no Snapshot", call="api:CreateSnapshot")
         seen = snapshot(raw, self.reader.region)
+        if seen.name in earlier:
+            return None
         age = sent - seen.created_at.timestamp() if seen.created_at else 0.0
-        is_earlier = seen.name in earlier
-        is_new = age < USUAL_SKEW and not is_earlier
+        is_new = age < USUAL_SKEW
         if seen.phase is Phase.PENDING and is_new:
             return seen
         # The service answers an earlier request's snapshot as it is or was, also if it was deleted since.
@@ -110,7 +111,7 @@ class Sender:
             return None
         if shown is not None and shown.phase is not Phase.FAILED:
             return shown
-        may_be_new = is_new if shown is None else age < LONGEST_SKEW and not is_earlier
+        may_be_new = is_new if shown is None else age < LONGEST_SKEW
         if seen.state == "error" and may_be_new:  # the next read shows that it has failed
             return replace(seen, state="pending", phase=Phase.PENDING)
         if shown is not None or seen.phase is Phase.FAILED:
@@ -121,7 +122,9 @@ class Sender:
             raise _not_visible_yet("the request was sent before")
         return None
 
-    def _made_with(self, spec: Spec, token: str, refusal: ServiceError) -> Seen | None:
+    def _made_with(
+        self, spec: Spec, token: str, earlier: Collection[str], refusal: ServiceError
+    ) -> Seen | None:
         """Return the snapshot of a token that the service refuses, or None if the snapshot can't be used any more.
 
         Raises:
@@ -132,7 +135,7 @@ class Sender:
             return None  # no snapshot is in progress
         for each in self._shown(token):
             if each.phase is not Phase.FAILED:
-                return None if _has_other_owner(spec, each) else each
+                return None if each.name in earlier or _has_other_owner(spec, each) else each
         # Earlier processes sent all their requests before this one's first refusal: their grace periods run together.
         if self._may_show_later(self._used.get(token, refused)):
             raise _not_visible_yet("an earlier request has used the ClientToken", refusal)
