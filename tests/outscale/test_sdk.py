@@ -310,7 +310,8 @@ def test_a_refusal_without_errors_isnt_the_apis(status: int) -> None:
         raise refusal(status, None, call="ReadSnapshots")
 
 
-SIGNED = URL.replace(f"Signature={SECRET}", f"Signature={quote(SIGNATURE, safe='')}")
+MIXED = quote(SIGNATURE, safe="").replace("%2F", "%2f")
+SIGNED = URL.replace(f"Signature={SECRET}", f"Signature={MIXED}")
 
 
 @pytest.mark.parametrize(
@@ -321,6 +322,7 @@ SIGNED = URL.replace(f"Signature={SECRET}", f"Signature={quote(SIGNATURE, safe='
         quote(SIGNED, safe=""),
         f"Signature={SIGNATURE} refused",
         f"the signature {quote(SIGNATURE, safe='')} is wrong",
+        f"the signature {MIXED} is wrong",
     ],
 )
 def test_what_the_service_quotes_is_hidden(quoted: str, emulator: Emulator, connection: Connection) -> None:

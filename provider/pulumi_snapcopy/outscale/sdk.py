@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
 from typing import Any
-from urllib.parse import parse_qsl, quote, quote_plus, unquote
+from urllib.parse import quote, quote_plus, unquote, unquote_plus
 
 import requests
 from osc_sdk_python import Gateway
@@ -192,13 +192,14 @@ class Connection:
 def _of_a_url(location: str) -> tuple[str, ...]:
     """Return what no message may quote of a pre-signed URL: all of it, its user and password, its query and its values.
 
-    Each is spelled in all the ways in which a message may quote it, the longest first.
+    Each is spelled in all the ways in which a message may quote it, and the values as the URL has them, the longest first.
     """
     query = location.partition("?")[2]
     found = re.search(r"://([^/?#]*)@", location)
     user = found[1] if found else ""
     password = user.partition(":")[2]
-    values = [each for _, each in parse_qsl(query) if len(each) >= _SHORTEST_SECRET]
+    raw = [each.partition("=")[2] for each in query.split("&")]
+    values = [each for value in raw for each in (value, unquote_plus(value)) if len(each) >= _SHORTEST_SECRET]
     secrets = (location, query, *values, *(each for one in (user, password) for each in (one, unquote(one))))
     spelled = [spell(each) for each in secrets for spell in (str, quote, quote_plus, partial(quote, safe=""))]
     return tuple(sorted({*spelled, *map(quote, spelled)}, key=len, reverse=True))
