@@ -309,6 +309,16 @@ def test_a_url_that_is_signed_again_is_the_same_import(snapshot: Begin) -> None:
     assert SECRET not in str(first.tags) and "disk.qcow2" not in str(first.tags)
 
 
+def test_an_import_that_failed_is_made_again_with_the_url_that_is_asked_for_now(snapshot: Begin) -> None:
+    """After a late failure a URL that is signed again serves the next run, which deletes the failed snapshot."""
+    life = snapshot(IMPORT)
+    fail(life)
+    life.inputs["fileLocation"] = URL.replace("Expires=1", "Expires=2")
+    life.ok()
+    assert attempt(life) == "1"
+    life.assert_well(sent=2)
+
+
 def test_no_error_quotes_the_url(snapshot: Begin) -> None:
     """No error and no state has the URL, even where the service quotes it."""
     life = snapshot(IMPORT)
