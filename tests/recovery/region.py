@@ -9,11 +9,12 @@ from typing import Any
 
 from pulumi_snapcopy.core.errors import Denied
 from pulumi_snapcopy.core.keys import owner
-from pulumi_snapcopy.core.values import OWNER_TAG, SOURCE_TAG, Phase, Seen
+from pulumi_snapcopy.core.values import OWNER_TAG, SOURCE_TAG, Phase
 from pulumi_snapcopy.lightsail.children import Children
 from pulumi_snapcopy.lightsail.gathering import gather
 from pulumi_snapcopy.lightsail.lookups import AutoSnapshot, Disk, Instance
 from pulumi_snapcopy.lightsail.recovering import Decision, Request, decide
+from pulumi_snapcopy.lightsail.shapes import SnapshotSeen
 from pulumi_snapcopy.recovery.evidence import Unreadable
 
 SOURCE, TARGET = "us-east-1", "eu-west-1"
@@ -31,11 +32,11 @@ class Service:
 
     sources: dict[str, Instance | Disk] = field(default_factory=dict)
     automatic: dict[str, list[date]] = field(default_factory=dict)
-    held: dict[str, Seen] = field(default_factory=dict)
+    held: dict[str, SnapshotSeen] = field(default_factory=dict)
     orders: tuple[str, ...] = ()
     refused: set[str] = field(default_factory=set)
     empty: set[str] = field(default_factory=set)
-    stale: list[Seen] = field(default_factory=list)
+    stale: list[SnapshotSeen] = field(default_factory=list)
     """What was deleted, and lists still show."""
 
     def instances(self, region: str) -> tuple[Instance, ...]:
@@ -53,11 +54,11 @@ class Service:
         days = self.automatic.get(resource, [])
         return self._told("automatic", tuple(AutoSnapshot(date=day, status="Success") for day in days))
 
-    def snapshots(self, region: str) -> tuple[Seen, ...]:
+    def snapshots(self, region: str) -> tuple[SnapshotSeen, ...]:
         listed = [*self.held.values(), *self.stale]
         return self._told("held", tuple(each for each in listed if each.region == region))
 
-    def is_there(self, snapshot: Seen) -> bool:
+    def is_there(self, snapshot: SnapshotSeen) -> bool:
         return snapshot.name in self.held
 
     def _told(self, what: str, answer: tuple[Any, ...]) -> tuple[Any, ...]:
@@ -133,7 +134,7 @@ class Region:
 
     def _copy(self, urn: str, name: str, source: str, day: date, region: str) -> None:
         tags = {OWNER_TAG: owner(urn, self.identity), SOURCE_TAG: f"{SOURCE}:{source}:{day}"}
-        self.service.held[name] = Seen(
+        self.service.held[name] = SnapshotSeen(
             name=name,
             region=region,
             kind="InstanceSnapshot",

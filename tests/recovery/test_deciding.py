@@ -8,10 +8,11 @@ from typing import Any
 
 import pytest
 from pulumi_snapcopy.core.keys import owner
-from pulumi_snapcopy.core.values import OWNER_TAG, SOURCE_TAG, Phase, Seen
+from pulumi_snapcopy.core.values import OWNER_TAG, SOURCE_TAG, Phase
 from pulumi_snapcopy.lightsail.children import Children
 from pulumi_snapcopy.lightsail.drill_permissions import DRILL_TAG
 from pulumi_snapcopy.lightsail.recovering import Request
+from pulumi_snapcopy.lightsail.shapes import SnapshotSeen
 from pulumi_snapcopy.recovery.evidence import Unreadable
 from pulumi_snapcopy.recovery.retention import Retention
 
@@ -46,7 +47,7 @@ def test_foreign_copies_are_neither_counted_nor_touched(region: Region, service:
         {},
     ]
     for number, each in enumerate(tags):
-        service.held[f"theirs-{number}"] = Seen(
+        service.held[f"theirs-{number}"] = SnapshotSeen(
             name=f"theirs-{number}", region=TARGET, kind="InstanceSnapshot", phase=Phase.DONE, tags=each,
             outputs={"fromResourceName": "web-1"},
         )  # fmt: skip
@@ -121,6 +122,20 @@ def test_a_list_that_fails_or_comes_empty_prunes_nothing(
     assert not decision.refusals
     assert any(said in each for each in decision.warnings), decision.warnings
     assert before <= region.dates("web-1")
+
+
+def test_a_source_that_was_made_again_under_its_name_prunes_nothing(region: Region, service: Service) -> None:
+    """The service says which instance a copy is of; the other source goes on."""
+    region.up(LAST)
+    for name, each in service.held.items():
+        service.held[name] = replace(each, from_arn=f"arn:{each.outputs['fromResourceName']}")
+    before, today = region.dates("web-1"), LAST + timedelta(days=1)
+    service.sources["web-1"] = replace(instance("web-1"), arn="arn:another")
+    service.dawn(today)
+    decision = region.up(today)
+    assert [each for each in decision.warnings if f"isn't the one that was copied until {LAST}" in each]
+    assert region.dates("web-1") == {*before, today}
+    assert len(region.dates("data-1")) == 3
 
 
 def test_a_wrong_name_is_told_with_the_right_ones(region: Region) -> None:

@@ -64,6 +64,22 @@ def test_what_is_there_is_told_page_by_page(emulator: Emulator) -> None:
     assert snapshot.tags == {"c": "d"}
 
 
+@pytest.mark.parametrize("source", ["web-1", "data-1"])
+def test_a_copy_in_another_region_says_which_instance_or_disk_it_is_of(
+    source: str, emulator: Emulator
+) -> None:
+    """By the ARN, which another instance or disk of the same name doesn't have."""
+    today = f"{datetime.now(timezone.utc).date()}"
+    emulator.take_automatic_snapshot("us-east-1", source, today)
+    emulator.client("eu-west-1").copy_snapshot(
+        sourceRegion="us-east-1", sourceResourceName=source, restoreDate=today, targetSnapshotName="copy"
+    )
+    (copy,) = lookups.Lookups.of_the_program().snapshots("eu-west-1")
+    arns = {each.name: each.arn for each in get_instances(region="us-east-1")}
+    arns |= {each.name: each.arn for each in get_disks(region="us-east-1")}
+    assert copy.from_arn == arns[source]
+
+
 def test_nothing_is_an_empty_tuple(emulator: Emulator) -> None:
     """The service answered, with none."""
     for found in (

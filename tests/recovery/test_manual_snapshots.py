@@ -9,9 +9,10 @@ from typing import Any
 import pytest
 from pulumi_snapcopy.core.errors import NotFound, Refused, ServiceError
 from pulumi_snapcopy.core.keys import owner
-from pulumi_snapcopy.core.values import OWNER_TAG, SOURCE_TAG, Phase, Seen
+from pulumi_snapcopy.core.values import OWNER_TAG, SOURCE_TAG, Phase
 from pulumi_snapcopy.lightsail.children import Children, Taken
 from pulumi_snapcopy.lightsail.recovering import Request
+from pulumi_snapcopy.lightsail.shapes import SnapshotSeen
 from pulumi_snapcopy.recovery.retention import Retention
 
 from .region import CHILDREN, LAST, SOURCE, TARGET, Region, Service, disk, instance
@@ -69,7 +70,7 @@ def has_copy(region: Region, source: str, day: date = LAST) -> None:
         "fromResourceName": source, "sourceSnapshotName": snapshot, "sourceRegion": SOURCE,
         "targetSnapshotName": name, "targetRegion": TARGET, "state": "available",
     }  # fmt: skip
-    region.service.held[name] = Seen(
+    region.service.held[name] = SnapshotSeen(
         name=name, region=TARGET, kind="InstanceSnapshot", phase=Phase.DONE, outputs={"fromResourceName": source},
         tags={OWNER_TAG: owner(urn, region.identity), SOURCE_TAG: f"{SOURCE}:{snapshot}"},
     )  # fmt: skip
@@ -93,7 +94,7 @@ def test_a_source_without_automatic_snapshots_is_taken_of(region: Region, servic
             "targetSnapshotName": "copy-1", "targetRegion": TARGET, "state": "completed",
         },
     }  # fmt: skip
-    service.held["copy-1"] = Seen(
+    service.held["copy-1"] = SnapshotSeen(
         name="copy-1", region=TARGET, kind="DiskSnapshot", phase=Phase.DONE, outputs={"fromResourceName": "new-1"},
         tags={OWNER_TAG: owner(CHILDREN.urn_of("new-1", LAST), region.identity), SOURCE_TAG: f"{SOURCE}:new-1-manual-1"},
     )  # fmt: skip
@@ -122,7 +123,7 @@ def test_a_manual_snapshot_and_its_copy_are_known_whatever_the_owner_tag_has_roo
         (SOURCE, snapshot, "new-1-manual-0123abcd", "disk/new-1"),
         (TARGET, copy, "copy-1", "new-1-manual-0123abcd"),
     ):
-        service.held[seen_name] = Seen(
+        service.held[seen_name] = SnapshotSeen(
             name=seen_name, region=region_name, kind="DiskSnapshot", phase=Phase.DONE, created_at=at_night(LAST),
             outputs={"fromResourceName": "new-1"},
             tags={OWNER_TAG: owner(urn, region.identity), SOURCE_TAG: f"{SOURCE}:{origin}"},
@@ -156,7 +157,7 @@ def test_a_manual_snapshot_of_another_component_or_stack_is_no_child(
         owner(other.urn_of("new-1", LAST, "DiskSnapshot"), "0123456789abcdef"),
     ]
     snapshots = [
-        Seen(
+        SnapshotSeen(
             name=tag, region=SOURCE, kind="DiskSnapshot", outputs={"fromResourceName": "new-1"},
             created_at=at_night(LAST + timedelta(days=days_old)), tags={OWNER_TAG: tag},
         )
@@ -190,7 +191,7 @@ def test_a_pending_copy_of_a_manual_snapshot_is_known_by_its_sources_name(region
     (recorded,) = CHILDREN.recorded({urn: pending})
     tags = {OWNER_TAG: owner(urn, region.identity), SOURCE_TAG: f"{SOURCE}:new-1-manual-0123abcd"}
     (listed,) = CHILDREN.listed(
-        [Seen(name="copy", region=TARGET, kind="DiskSnapshot", tags=tags)], region.identity
+        [SnapshotSeen(name="copy", region=TARGET, kind="DiskSnapshot", tags=tags)], region.identity
     )
     for each in (recorded, listed):
         assert (each.source, each.snapshot, each.copy.date) == ("new-1", "new-1-manual-0123abcd", LAST)

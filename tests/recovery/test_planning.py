@@ -222,6 +222,42 @@ def test_a_failed_copy_counts_as_none() -> None:
     assert found.gaps == (day(4),)
 
 
+def test_copies_of_a_replaced_source_are_kept_as_those_of_one_that_is_gone() -> None:
+    """A new machine under the old name would prune what is left of the old one, a copy a day."""
+    old = tuple(replace(each, source_ref="arn:old") for each in copies(3, 4, 5))
+    new = tuple(replace(each, source_ref="arn:new") for each in copies(1, 2))
+    held = (*new, *old)
+    seen = evidence(held, offers(0, 1, 2), recorded=copies(*range(1, 6)), source_ref="arn:new")
+    found = plan(seen, Retention(daily=3), max_prune=1)
+    assert found.prune == ()
+    assert found.dates == tuple(day(each) for each in range(6)), "the new machine's snapshots are copied"
+    assert found.warnings == (
+        "web-1: nothing is pruned in this run: web-1 in us-east-1 isn't the one that was copied until 2026-11-17,"
+        ' which doesn\'t exist any more; if its copies, "dr-web-1-2026-11-15", "dr-web-1-2026-11-16",'
+        ' "dr-web-1-2026-11-17", may go, delete them by hand, then run `pulumi refresh`.',
+    )
+    let_go = plan(evidence(new, offers(0, 1, 2), source_ref="arn:new"), Retention(daily=2))
+    assert [each.copy.date for each in let_go.prune] == [day(2)]
+
+
+@pytest.mark.parametrize(
+    ("of_copy", "of_source", "state"),
+    [
+        (None, "arn:new", CopyState.COMPLETE),
+        ("arn:old", None, CopyState.COMPLETE),
+        ("arn:new", "arn:new", CopyState.COMPLETE),
+        ("arn:old", "arn:new", CopyState.FAILED),
+    ],
+)
+def test_a_source_is_replaced_only_by_what_is_known(
+    of_copy: str | None, of_source: str | None, state: CopyState
+) -> None:
+    """An ARN that the service doesn't say tells nothing, and a failed copy holds no data."""
+    held = tuple(replace(each, source_ref=of_copy) for each in copies(3, state=state)) + copies(1, 2)
+    found = plan(evidence(held, offers(0, 1, 2), source_ref=of_source), Retention(daily=3))
+    assert found.doubts == () and [each.copy.date for each in found.prune] == [day(3)]
+
+
 def test_a_failed_copy_of_a_source_that_is_gone_goes() -> None:
     """It can't be made again, and holds no data; what the service doesn't show as failed stays."""
     held = (*copies(0, 2), *copies(1, state=CopyState.FAILED))

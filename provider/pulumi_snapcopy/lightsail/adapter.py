@@ -17,7 +17,7 @@ from ..core.errors import NotFound
 from ..core.values import Record, Seen, Spec
 from ..core.waiting.clock import Clock, SystemClock
 from ..core.waiting.listing import Listing
-from .shapes import pairs, record_of, snapshot_seen
+from .shapes import SnapshotSeen, pairs, record_of, snapshot_seen
 
 if TYPE_CHECKING:
     from types_boto3_lightsail.client import LightsailClient
@@ -136,7 +136,7 @@ class SnapshotAdapter(Adapter):
         listed = [each for page in self._pages(region, what) for each in page.get(what) or []]
         return [snapshot_seen(each, region, kind) for each in listed]
 
-    def snapshots(self, region: str) -> list[Seen]:
+    def snapshots(self, region: str) -> list[SnapshotSeen]:
         """Return a region's manual snapshots of all the adapter's types; a response without a list is an error."""
         return [
             snapshot_seen(each, region, kind)

@@ -10,9 +10,9 @@ from typing import Any
 
 from ..core import keys
 from ..core.keys import owner, same_owner
-from ..core.values import OWNER_TAG, Phase, Seen
+from ..core.values import OWNER_TAG, Phase
 from ..recovery.evidence import Copy, CopyState
-from .shapes import phase
+from .shapes import SnapshotSeen, phase
 from .source_tag import SourceTag, last_date
 
 _MODULE = "pulumi-python:dynamic/lightsail:"
@@ -117,7 +117,7 @@ class Children:
         return tuple(each for each in found if each)
 
     def listed(
-        self, snapshots: Iterable[Seen], identity: str, *, recorded: Iterable[Child] = ()
+        self, snapshots: Iterable[SnapshotSeen], identity: str, *, recorded: Iterable[Child] = ()
     ) -> tuple[Child, ...]:
         """Return the children among a service's snapshots, by the owner tag of this component in the stack of this identity.
 
@@ -147,7 +147,7 @@ class Children:
         )
 
     def taken_in(
-        self, snapshots: Iterable[Seen], identity: str, *, recorded: Iterable[Taken] = ()
+        self, snapshots: Iterable[SnapshotSeen], identity: str, *, recorded: Iterable[Taken] = ()
     ) -> frozenset[Taken]:
         """Return the component's taken snapshots among a service's, by the owner tag with the stack's identity.
 
@@ -188,7 +188,7 @@ class Children:
             source=source, source_region=region, copy=copy, snapshot=outputs.get("sourceSnapshotName")
         )
 
-    def _listed(self, seen: Seen, identity: str, *, recorded: date | None) -> Child | None:
+    def _listed(self, seen: SnapshotSeen, identity: str, *, recorded: date | None) -> Child | None:
         """Return a child by its owner tag, or None; ``recorded``: its day in the state, if it is there."""
         origin = SourceTag.of(seen)
         source = seen.outputs.get("fromResourceName") or (
@@ -206,7 +206,13 @@ class Children:
         day = next(filter(is_of, days), None)
         if day is None:
             return None
-        copy = Copy(date=day, name=seen.name, region=seen.region, state=_STATES[seen.phase])
+        copy = Copy(
+            date=day,
+            name=seen.name,
+            region=seen.region,
+            state=_STATES[seen.phase],
+            source_ref=seen.from_arn,
+        )
         snapshot = None if origin.date else origin.name
         return Child(source=source, source_region=origin.region, copy=copy, snapshot=snapshot)
 
@@ -216,12 +222,12 @@ def _is_one(urn: str, urns: Iterable[str]) -> bool:
     return keys.place(urn) in {keys.place(each) for each in urns}
 
 
-def _is_owner(seen: Seen, urns: Iterable[str], identity: str) -> bool:
+def _is_owner(seen: SnapshotSeen, urns: Iterable[str], identity: str) -> bool:
     """Whether a snapshot's owner tag names a resource of one of these URNs in the stack of this identity."""
     return any(same_owner(seen.tags[OWNER_TAG], owner(urn, identity)) for urn in urns)
 
 
-def _possible_days(seen: Seen, *, recorded: Iterable[date]) -> Iterator[date]:
+def _possible_days(seen: SnapshotSeen, *, recorded: Iterable[date]) -> Iterator[date]:
     """Yield the days that a snapshot's owner tag can be of: the one it ends with, else every likely one."""
     tag = seen.tags.get(OWNER_TAG, "")
     if day := last_date(tag.rpartition("@")[0]):

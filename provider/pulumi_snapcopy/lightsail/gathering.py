@@ -10,12 +10,12 @@ from functools import partial
 from typing import Any, Protocol, TypeVar
 
 from ..core.errors import NotFound, Refused, ServiceError
-from ..core.values import Seen
 from ..recovery.evidence import Copy, Evidence, Presence, SourceSnapshot, SourceSnapshotState, Unreadable
 from ..recovery.selecting import Protect, Selected, Source, is_asked_for, select
 from .children import Child, Children, Taken
 from .drill_permissions import DRILL_TAG
 from .lookups import AutoSnapshot, Disk, Instance
+from .shapes import SnapshotSeen
 
 T = TypeVar("T")
 MAX_READS_IN_FLIGHT = 8
@@ -43,10 +43,10 @@ class Inventory(Protocol):
     def auto_snapshots(self, region: str, resource: str) -> tuple[AutoSnapshot, ...]:
         """Return the automatic snapshots of an instance or disk."""
 
-    def snapshots(self, region: str) -> tuple[Seen, ...]:
+    def snapshots(self, region: str) -> tuple[SnapshotSeen, ...]:
         """Return the manual snapshots of a region."""
 
-    def is_there(self, snapshot: Seen) -> bool:
+    def is_there(self, snapshot: SnapshotSeen) -> bool:
         """Return whether a snapshot that a list shows exists when it is read by its name."""
 
 
@@ -156,7 +156,7 @@ def gather(
     with ThreadPoolExecutor(MAX_READS_IN_FLIGHT) as pool:
         asked = [pool.submit(_read_or_unreadable, partial(inventory.snapshots, region)) for region in regions]
         sources = _sources(inventory, pool, source_region, protect)
-        at_source: tuple[Seen, ...] | Unreadable = ()
+        at_source: tuple[SnapshotSeen, ...] | Unreadable = ()
         if identity and (take_on or in_state):
             at_source = _read_or_unreadable(lambda: inventory.snapshots(source_region))
         answers = [each.result() for each in asked]
@@ -214,6 +214,7 @@ def _merged(
     }
     evidence = {}
     for each in selected:
+        found = sources.find(each.name)
         snapshots = automatic.get(each.name, ())
         days = {one.date for one in taken if one.source == each.name}
         if each.name in manual and take_on:
@@ -229,6 +230,7 @@ def _merged(
             listed=_of(each.name, listed),
             recorded=_of(each.name, recorded),
             is_named=is_named,
+            source_ref=(found.arn or None) if found else None,
         )
     return PlanInputs(
         sources=sources,
@@ -245,13 +247,13 @@ def _merged(
 def _listed(
     inventory: Inventory,
     pool: ThreadPoolExecutor,
-    answers: Iterable[tuple[Seen, ...] | Unreadable],
+    answers: Iterable[tuple[SnapshotSeen, ...] | Unreadable],
     children: Children,
     identity: str,
     recorded: tuple[Child, ...] | Unreadable,
 ) -> tuple[Child, ...] | Unreadable:
     """Return the component's copies among the snapshots of all regions, or Unreadable if those of one are."""
-    seen = list[Seen]()
+    seen = list[SnapshotSeen]()
     for answer in answers:
         if isinstance(answer, Unreadable):
             return answer
@@ -264,11 +266,11 @@ def _listed(
 
 
 def _without_stale(
-    inventory: Inventory, pool: ThreadPoolExecutor, listed: list[Seen], doubtful: Container[str]
-) -> list[Seen]:
+    inventory: Inventory, pool: ThreadPoolExecutor, listed: list[SnapshotSeen], doubtful: Container[str]
+) -> list[SnapshotSeen]:
     """Return a list without deleted snapshots of ours, which a stale read may show and which would pass for orphans."""
 
-    def is_there(snapshot: Seen) -> bool:
+    def is_there(snapshot: SnapshotSeen) -> bool:
         if snapshot.name not in doubtful:
             return True
         answer = _read_or_unreadable(lambda: inventory.is_there(snapshot))

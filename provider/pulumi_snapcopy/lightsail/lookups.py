@@ -15,7 +15,7 @@ from ..core.values import Phase, Seen
 from ..core.waiting.clock import SystemClock
 from ..core.waiting.deadline import Deadline, OutOfTime
 from ..host.settings import Settings
-from .shapes import tags_of
+from .shapes import SnapshotSeen, tags_of
 
 if TYPE_CHECKING:
     from ..aws.login import Login
@@ -290,7 +290,7 @@ class Lookups:
         )
         return tuple(sorted(found, key=lambda each: each.date, reverse=True))
 
-    def snapshots(self, region: str) -> tuple[Seen, ...]:
+    def snapshots(self, region: str) -> tuple[SnapshotSeen, ...]:
         """Return the manual snapshots of a region, sorted by name."""
         return tuple(sorted(_retried(lambda: self.service.snapshots(region)), key=lambda each: each.name))
 

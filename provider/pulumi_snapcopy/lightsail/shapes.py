@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import datetime, timezone
 from typing import TYPE_CHECKING, Any
 
@@ -17,8 +18,19 @@ KEY_DIGITS = 8
 _DERIVED = re.compile(rf"(.*)-(?:\d{{4}}-\d{{2}}-\d{{2}}|manual|restored)-([0-9a-f]{{{KEY_DIGITS}}})")
 
 
-def snapshot_seen(raw: Any, region: str, kind: str) -> Seen:
-    """Return a snapshot of the API as a `Seen`; a snapshot without a state is pending.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SnapshotSeen(Seen):
+    """A snapshot as Lightsail shows it.
+
+    Args:
+        from_arn: the ARN of the instance or disk that it was taken of, also of a copy; None if the service doesn't say.
+    """
+
+    from_arn: str | None = None
+
+
+def snapshot_seen(raw: Any, region: str, kind: str) -> SnapshotSeen:
+    """Return a snapshot of the API as a `SnapshotSeen`; a snapshot without a state is pending.
 
     Args:
         raw: the snapshot.
@@ -27,11 +39,12 @@ def snapshot_seen(raw: Any, region: str, kind: str) -> Seen:
     """
     state, made = raw.get("state") or "pending", created_at(raw)
     name = raw.get("name", "")
-    return Seen(
+    return SnapshotSeen(
         name=name,
         region=region,
         kind=kind,
         ref=raw.get("arn"),
+        from_arn=raw.get("fromInstanceArn") or raw.get("fromDiskArn"),
         key=key_of(name),
         state=state,
         phase=phase(state),

@@ -51,12 +51,21 @@ class SourceSnapshot:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Copy:
-    """A copy that is provably ours; the caller leaves out copies of other owners and stacks, and those made by hand."""
+    """A copy that is provably ours; the caller leaves out copies of other owners and stacks, and those made by hand.
+
+    Args:
+        date: the day (UTC) of its data.
+        name: its name.
+        region: its region.
+        state: whether it can be restored from.
+        source_ref: the ARN of the instance or disk that it was taken of; None if that isn't known.
+    """
 
     date: date
     name: str
     region: str
     state: CopyState = CopyState.COMPLETE
+    source_ref: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -72,6 +81,7 @@ class Evidence:
         listed: the copies that the service lists, in the target region and every other region that ``recorded`` names.
         recorded: the copies in a second record, the stack's state.
         is_named: False for a source that a tag, or "all", protects; it can't be taken out by its name.
+        source_ref: the ARN of the instance or disk that has this name now; None if that isn't known.
     """
 
     source: str
@@ -81,6 +91,7 @@ class Evidence:
     listed: tuple[Copy, ...] | Unreadable
     recorded: tuple[Copy, ...] | Unreadable
     is_named: bool = True
+    source_ref: str | None = None
 
     def ready(self) -> frozenset[date]:
         """Return the days that have a snapshot at the source that can be copied now."""
@@ -160,7 +171,25 @@ def _doubts_of_source(evidence: Evidence) -> tuple[str, ...]:
         return (f"its snapshots in {region} can't be listed: {evidence.source_snapshots.reason}",)
     if not evidence.source_snapshots and holdings(evidence):
         return (f"it has copies, but no automatic snapshot in {region}; check that they are still enabled",)
-    return ()
+    return _doubt_of_replaced(evidence)
+
+
+def _doubt_of_replaced(evidence: Evidence) -> tuple[str, ...]:
+    """Return a doubt if there are copies of an earlier source of this name: they may be all that is left of it."""
+    earlier = [
+        each.copy
+        for each in holdings(evidence)
+        if each.copy.state is not CopyState.FAILED
+        and None not in (each.copy.source_ref, evidence.source_ref)
+        and each.copy.source_ref != evidence.source_ref
+    ]
+    if not earlier:
+        return ()
+    return (
+        f"{evidence.source} in {evidence.source_region} isn't the one that was copied until {earlier[-1].date}, which"
+        f" doesn't exist any more; if its copies, {quoted([each.name for each in earlier])}, may go, delete them by"
+        " hand, then run `pulumi refresh`",
+    )
 
 
 def quoted(names: list[str]) -> str:
