@@ -184,6 +184,24 @@ def test_what_cannot_be_restored_is_found_before_anything_is_sent(
     assert sends(emulator) == 0
 
 
+def test_a_disk_that_an_instance_deleted_by_hand_has_left_is_named_with_the_way_out(
+    instances: Driven, client: Any
+) -> None:
+    """Nothing proves that it is ours, so it is deleted by hand; one that another instance has isn't left over."""
+    assert instances.up(web={**WEB, "instanceName": "web-new"}) == []
+    client.delete_instance(instanceName="web-new")
+    instances.refresh()
+    (error,) = instances.up(web={**WEB, "instanceName": "web-new"})
+    assert 'the name of a disk that comes along, "web-new-logs-1", is taken in us-east-1' in error
+    assert (
+        'write another instance_name; or, if an instance that was deleted by hand has left "web-new-logs-1", delete it,'
+        " then run `pulumi up` again." in error
+    )
+    put_at("web-new-logs-1", "web-1")
+    (error,) = instances.up(web={**WEB, "instanceName": "web-new"})
+    assert error.rstrip().endswith("write another instance_name.")
+
+
 def test_a_disk_smaller_than_its_snapshot_is_refused(disks: Driven, emulator: Emulator) -> None:
     """With the least size."""
     (error,) = disks.up(data={**DATA, "sizeInGb": 32})

@@ -159,7 +159,11 @@ class RestoringLightsail(Adapter):
         for name in disks:
             found = self._raw(spec.region, name, "Disk")
             if found is not None and not _goes_with_ours(found, spec):
-                raise _taken(spec, name, "Disk", "the name of a disk that comes along")
+                may_be_left = not found.get("attachedTo") and OWNER_TAG not in tags_of(found)
+                left = f'; or, if an instance that was deleted by hand has left "{name}", delete it, then run `pulumi up` again'
+                raise _taken(
+                    spec, name, "Disk", "the name of a disk that comes along", left if may_be_left else ""
+                )
         for kind in {"Instance", "Disk"} - {self.kinds[0]}:
             if self._raw(spec.region, spec.name, kind) is not None:
                 raise _taken(spec, spec.name, kind, "the name")
@@ -330,8 +334,8 @@ def _goes_with_ours(disk: Any, spec: Spec) -> bool:
     return any(same_owner(each.tags.get(OWNER_TAG, ""), spec.owner) for each in left)
 
 
-def _taken(spec: Spec, name: str, kind: str, what: str) -> SourceError:
+def _taken(spec: Spec, name: str, kind: str, what: str, otherwise: str = "") -> SourceError:
     return SourceError(
         f'{what}, "{name}", is taken in {spec.region}', f"a {kind} has it; names are shared by all types.",
-        f"{spec.words.rename}.",
+        f"{spec.words.rename}{otherwise}.",
     )  # fmt: skip
