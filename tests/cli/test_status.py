@@ -220,7 +220,7 @@ def test_a_failed_copy_is_warned_of(form: str, on_emulator: Emulator, invoke: In
     copy(on_emulator, 1)
     copy(on_emulator, 0, state="error")
     assert warned(invoke("status", *HERE, "--format", form)) == (
-        f'Warning: web-1: "web-1-{day(0)}" failed in eu-west-1, and can\'t be restored from; run `pulumi up` of its'
+        f'Warning: web-1: "web-1-{day(0)}" failed in eu-west-1, and can\'t be restored from; run `pulumi up --refresh` of its'
         " stack, which replaces what failed.\n"
     )
 

@@ -214,7 +214,7 @@ def report(
             names = quoted([copy.name for copy in each.failed])
             warn(
                 f"{each.facts.source}: {names} failed in {target_region}, and can't be restored from;"
-                " run `pulumi up` of its stack, which replaces what failed."
+                " run `pulumi up --refresh` of its stack, which replaces what failed."
             )
     return Report(
         sources=sources,
