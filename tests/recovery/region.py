@@ -134,6 +134,7 @@ class Region:
 
     def _copy(self, urn: str, name: str, source: str, day: date, region: str) -> None:
         tags = {OWNER_TAG: owner(urn, self.identity), SOURCE_TAG: f"{SOURCE}:{source}:{day}"}
+        taken_of = self.service.sources.get(source)
         self.service.held[name] = SnapshotSeen(
             name=name,
             region=region,
@@ -141,6 +142,7 @@ class Region:
             state="available",
             phase=Phase.DONE,
             tags=tags,
+            from_arn=taken_of.arn if taken_of else None,
             outputs={"fromResourceName": source},
         )
 

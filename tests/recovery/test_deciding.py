@@ -125,16 +125,17 @@ def test_a_list_that_fails_or_comes_empty_prunes_nothing(
 
 
 def test_a_source_that_was_made_again_under_its_name_prunes_nothing(region: Region, service: Service) -> None:
-    """The service says which instance a copy is of; the other source goes on."""
+    """From its first copy on, which shows that copies are told apart by their source; the other source goes on."""
     region.up(LAST)
-    for name, each in service.held.items():
-        service.held[name] = replace(each, from_arn=f"arn:{each.outputs['fromResourceName']}")
-    before, today = region.dates("web-1"), LAST + timedelta(days=1)
     service.sources["web-1"] = replace(instance("web-1"), arn="arn:another")
-    service.dawn(today)
-    decision = region.up(today)
+    first, second = (LAST + timedelta(days=number) for number in (1, 2))
+    service.dawn(first)
+    region.up(first)
+    before = region.dates("web-1")
+    service.dawn(second)
+    decision = region.up(second)
     assert [each for each in decision.warnings if f"isn't the one that was copied until {LAST}" in each]
-    assert region.dates("web-1") == {*before, today}
+    assert region.dates("web-1") == {*before, second}
     assert len(region.dates("data-1")) == 3
 
 

@@ -247,12 +247,13 @@ def test_copies_of_a_replaced_source_are_kept_as_those_of_one_that_is_gone() -> 
         ("arn:old", None, CopyState.COMPLETE),
         ("arn:new", "arn:new", CopyState.COMPLETE),
         ("arn:old", "arn:new", CopyState.FAILED),
+        ("arn:old", "arn:new", CopyState.COMPLETE),
     ],
 )
 def test_a_source_is_replaced_only_by_what_is_known(
     of_copy: str | None, of_source: str | None, state: CopyState
 ) -> None:
-    """An ARN that the service doesn't say tells nothing, and a failed copy holds no data."""
+    """An ARN that the service doesn't say tells nothing, nor do copies none of which has the source's; a failed copy holds no data."""
     held = tuple(replace(each, source_ref=of_copy) for each in copies(3, state=state)) + copies(1, 2)
     found = plan(evidence(held, offers(0, 1, 2), source_ref=of_source), Retention(daily=3))
     assert found.doubts == () and [each.copy.date for each in found.prune] == [day(3)]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from enum import Enum
 
@@ -65,7 +65,7 @@ class Copy:
     name: str
     region: str
     state: CopyState = CopyState.COMPLETE
-    source_ref: str | None = None
+    source_ref: str | None = field(default=None, compare=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -175,15 +175,13 @@ def _doubts_of_source(evidence: Evidence) -> tuple[str, ...]:
 
 
 def _doubt_of_replaced(evidence: Evidence) -> tuple[str, ...]:
-    """Return a doubt if there are copies of an earlier source of this name: they may be all that is left of it."""
-    earlier = [
-        each.copy
-        for each in holdings(evidence)
-        if each.copy.state is not CopyState.FAILED
-        and None not in (each.copy.source_ref, evidence.source_ref)
-        and each.copy.source_ref != evidence.source_ref
-    ]
-    if not earlier:
+    """Return a doubt if there are copies of an earlier source of this name: they may be all that is left of it.
+
+    That copies have their source's ARN isn't documented; the first copy of the new source shows it.
+    """
+    held = [each.copy for each in holdings(evidence) if each.copy.state is not CopyState.FAILED]
+    earlier = [each for each in held if each.source_ref not in (None, evidence.source_ref)]
+    if not earlier or evidence.source_ref not in {each.source_ref for each in held} - {None}:
         return ()
     return (
         f"{evidence.source} in {evidence.source_region} isn't the one that was copied until {earlier[-1].date}, which"
