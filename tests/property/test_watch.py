@@ -16,9 +16,8 @@ from pulumi_snapcopy.core.values import Phase, Seen
 from pulumi_snapcopy.core.waiting.clock import SystemClock
 from pulumi_snapcopy.core.waiting.deadline import Deadline, OutOfTime
 from pulumi_snapcopy.core.waiting.policy import RECENT, SHORTEST_PAUSE, backoff, pause
-from pulumi_snapcopy.core.waiting.polling import Poll
 from pulumi_snapcopy.core.waiting.region import Region
-from pulumi_snapcopy.core.waiting.watch import Watch
+from pulumi_snapcopy.core.waiting.watch import Poll, Watch
 from pulumi_snapcopy.lightsail.shapes import phase
 
 WAITERS = 40

@@ -11,8 +11,8 @@ from pulumi_snapcopy.core.errors import ServiceError, Transient
 from pulumi_snapcopy.core.values import Phase, Seen
 from pulumi_snapcopy.core.waiting.deadline import Deadline
 from pulumi_snapcopy.core.waiting.policy import CLOSEST, SHORTEST_PAUSE
-from pulumi_snapcopy.core.waiting.polling import Poller, Watched
 from pulumi_snapcopy.core.waiting.region import Region
+from pulumi_snapcopy.core.waiting.watch import Poller, Watched
 from pulumi_snapcopy.lightsail.shapes import phase
 
 from tests.harness.scripted import FakeClock

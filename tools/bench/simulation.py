@@ -13,8 +13,8 @@ from dataclasses import dataclass, field, replace
 from statistics import median
 
 from pulumi_snapcopy.core.values import Phase, Seen
-from pulumi_snapcopy.core.waiting.polling import Poller, Watched
 from pulumi_snapcopy.core.waiting.region import Region
+from pulumi_snapcopy.core.waiting.watch import Poller, Watched
 
 PAGE = 100
 """The snapshots in a page of a list."""

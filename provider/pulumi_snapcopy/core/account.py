@@ -11,9 +11,9 @@ from dataclasses import dataclass, field
 from . import messages
 from .errors import Cancelled, ServiceError, WrongAccount
 from .values import Known, Spec
+from .waiting.batch import Once
 from .waiting.clock import Clock
 from .waiting.deadline import Deadline, OutOfTime
-from .waiting.once import Once
 
 PATIENCE = 30.0
 """Seconds for which a verb retries to ask for the account."""

@@ -12,7 +12,7 @@ from .run import Run
 from .values import Phase, Seen
 from .waiting.deadline import OutOfTime
 from .waiting.policy import CREATION_GRACE
-from .waiting.polling import Poll, Watched
+from .waiting.watch import Poll, Watched
 
 FIRST_ASK = 0.5
 """Seconds after which the records are read for an object that isn't visible; the interval doubles with each read."""

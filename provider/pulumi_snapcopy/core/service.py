@@ -3,25 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from typing import TYPE_CHECKING, Protocol
+from typing import Protocol
 
 from .values import Record, Seen, Source, Spec, Started
-
-if TYPE_CHECKING:
-    from .waiting.listing import Listing
+from .waiting.listing import Listing, Reads
 
 
-class Service(Protocol):
+class Service(Reads, Protocol):
     """The calls that the core makes to a service; each may raise ``errors.ServiceError``."""
-
-    kinds: Sequence[str]
-    """The types of objects that it lists, each by its own call."""
-
-    def get(self, region: str, name: str, kind: str | None = None) -> Seen | None:
-        """Return the object of this name, or None only if the service says that there is none."""
-
-    def all(self, region: str, kind: str) -> list[Seen]:
-        """Return all objects of one type that the account has in a region."""
 
     def find(self, spec: Spec, listing: Listing) -> list[Seen]:
         """Return the objects that have the spec's name or carry its key, also failed ones; eventually consistent."""

@@ -12,9 +12,8 @@ from typing import Any, Protocol
 from ..core.errors import AnswerLost, NoSuchService, NotFound, Refused
 from ..core.paging import read_pages
 from ..core.values import Phase, Seen
-from ..core.waiting.batch import Gathered, Recent
+from ..core.waiting.batch import Gathered, Once, Recent
 from ..core.waiting.clock import Clock
-from ..core.waiting.once import Once
 from .errors import UNKNOWN_ACTION, UNKNOWN_PARAMETER
 from .shapes import snapshot
 

@@ -3,15 +3,29 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
+from typing import Protocol
 
 from ..errors import Denied
-from ..service import Service
 from ..values import Seen
 from .batch import SingleFlight
 from .clock import Clock
 from .policy import RECENT
+
+
+class Reads(Protocol):
+    """The reading calls of a service that finding and listing need; each may raise ``errors.ServiceError``."""
+
+    kinds: Sequence[str]
+    """The types of objects that it lists, each by its own call."""
+
+    def get(self, region: str, name: str, kind: str | None = None) -> Seen | None:
+        """Return the object of this name, or None only if the service says that there is none."""
+
+    def all(self, region: str, kind: str) -> list[Seen]:
+        """Return all objects of one type that the account has in a region."""
 
 
 @dataclass(slots=True)
@@ -24,7 +38,7 @@ class Listing:
         clock: the time.
     """
 
-    service: Service
+    service: Reads
     region: str
     clock: Clock
     _locks: dict[str, threading.Lock] = field(default_factory=dict)

@@ -4,13 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from ..service import Service
 from .clock import Clock
-from .listing import Listing
+from .listing import Listing, Reads
 from .policy import LONGEST_PAUSE
-from .polling import Poller
 from .queue import Queue
-from .watch import Watch
+from .watch import Poller, Watch
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,7 +20,7 @@ class Region:
     queue: Queue
 
     @classmethod
-    def of(cls, service: Service, name: str, clock: Clock, *, longest_pause: float = LONGEST_PAUSE) -> Region:
+    def of(cls, service: Reads, name: str, clock: Clock, *, longest_pause: float = LONGEST_PAUSE) -> Region:
         """Return the shared parts for a region."""
         listing = Listing(service, name, clock)
         return cls(listing, Watch(Poller(listing, longest_pause), clock), Queue(clock))
