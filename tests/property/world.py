@@ -15,6 +15,7 @@ from pulumi_snapcopy.core.keys import owner
 from pulumi_snapcopy.core.outcome import Made, VerbFailed
 from pulumi_snapcopy.core.run import Call, Run
 from pulumi_snapcopy.core.settle import settle
+from pulumi_snapcopy.core.state import Given
 from pulumi_snapcopy.core.values import OWNER_TAG, Known, Seen, Spec
 from pulumi_snapcopy.core.verbs import Verbs
 from pulumi_snapcopy.core.waiting.region import Region
@@ -200,4 +201,5 @@ def _state(spec: Spec, known: Known, timeout: str = "1h") -> tuple[str, dict[str
         timeouts={"create": "1h", "delete": timeout},
         retain=spec.retain,
     )
-    return known.seen.id, state.outputs(FAMILY, spec.arguments, spec, known, bookkeeping=bookkeeping)
+    given = Given(inputs=spec.arguments, bookkeeping=bookkeeping)
+    return known.seen.id, state.outputs(FAMILY, given, spec, known)

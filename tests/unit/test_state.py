@@ -8,6 +8,7 @@ from datetime import datetime, timezone
 import pytest
 from pulumi_snapcopy.core import state
 from pulumi_snapcopy.core.bookkeeping import Bookkeeping
+from pulumi_snapcopy.core.state import Given
 from pulumi_snapcopy.core.values import Known, Phase, Seen
 from pulumi_snapcopy.core.waiting.policy import DEFAULT_TIMEOUT
 
@@ -120,7 +121,8 @@ def test_what_the_state_holds_is_known_again() -> None:
         created_at=made, outputs={"arn": "arn:1", "resourceType": "DiskSnapshot", "sizeInGb": 32},
     )  # fmt: skip
     spec = FAMILY.spec(inputs, bookkeeping)
-    held = state.outputs(FAMILY, inputs, spec, Known(seen=seen, operation_id="op-1"), bookkeeping=bookkeeping)
+    known = Known(seen=seen, operation_id="op-1", predecessors=frozenset({"arn:0"}))
+    held = state.outputs(FAMILY, Given(inputs=inputs, bookkeeping=bookkeeping), spec, known)
     assert held == {
         **inputs, "targetSnapshotName": "db-1-copy", "arn": "arn:1", "state": "completed", "resourceType": "DiskSnapshot",
         "createdAt": "2026-11-20T09:05:01Z", "sizeInGb": 32, "operationId": "op-1", "snapcopy": bookkeeping.written(),
@@ -139,7 +141,6 @@ def test_outputs_of_another_thing_are_not_taken_from_the_state() -> None:
     for ref, size in (("arn:1", 32), ("arn:2", None)):
         seen = Seen(name="x", region="eu-west-1", kind="DiskSnapshot", ref=ref, outputs={"arn": ref})
         spec = FAMILY.spec(inputs, Bookkeeping.of(inputs))
-        held = state.outputs(
-            FAMILY, inputs, spec, Known(seen=seen), bookkeeping=Bookkeeping.of(inputs), olds=olds
-        )
+        given = Given(inputs=inputs, bookkeeping=Bookkeeping.of(inputs), olds=olds)
+        held = state.outputs(FAMILY, given, spec, Known(seen=seen))
         assert held.get("sizeInGb") == size

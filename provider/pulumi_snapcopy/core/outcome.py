@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
 from . import messages, state
-from .bookkeeping import Bookkeeping
 from .errors import CopyError, SnapcopyError
-from .family import Family
 from .rules.judgement import BOOKKEEPING
-from .values import Known, Spec
+from .run import Run
+from .state import Given
+from .values import Known, Seen
 
 Properties = dict[str, Any]
 
@@ -33,93 +32,57 @@ class VerbFailed(SnapcopyError):
         self.kept = kept
 
 
-def made(
-    family: Family,
-    inputs: Properties,
-    spec: Spec,
-    known: Known,
-    bookkeeping: Bookkeeping,
-    olds: Mapping[str, Any] | None = None,
-) -> Made:
-    """Return a resource for the state from what is known of its object, once a run has succeeded."""
-    return _entry(family, inputs, spec, known, replace(bookkeeping, partial=known.partial), olds)
-
-
-def _entry(
-    family: Family,
-    inputs: Properties,
-    spec: Spec,
-    known: Known,
-    bookkeeping: Bookkeeping,
-    olds: Mapping[str, Any] | None,
-) -> Made:
+def made(run: Run, given: Given, known: Known) -> Made:
+    """Return a resource for the state from what is known of its object."""
     assert known.seen is not None, "only what was made, or is being made, is in the state"
-    bookkeeping = replace(
-        bookkeeping, predecessors=tuple(known.predecessors), earlier_keys=known.earlier_keys
-    )
-    return Made(
-        id=known.seen.id,
-        outputs=state.outputs(family, inputs, spec, known, bookkeeping=bookkeeping, olds=olds),
-    )
+    return Made(id=known.seen.id, outputs=state.outputs(run.family, given, run.spec, known))
 
 
-def refreshed(family: Family, id_: str, outputs: Properties, spec: Spec, known: Known) -> Made:
+def refreshed(run: Run, id_: str, given: Given, found: Seen) -> Made:
     """Return what a refresh leaves in the state.
 
     Of the tags, those of the program show as drift; what others have set doesn't.
 
     Args:
-        family: the resource's kind.
-        id_: its id.
-        outputs: the outputs in the state.
-        spec: the same, read.
-        known: what the state said, with the object as it was read now.
+        run: the verb at work; it knows what the state said.
+        id_: the resource's id.
+        given: what the state has of it.
+        found: the object as it was read now.
 
     Raises:
         VerbFailed: if the next ``up`` has something to complete; ``kept`` is what was read.
     """
-    found, bookkeeping, asked = known.seen, Bookkeeping.of(outputs), state.asked(family, outputs)
-    assert found is not None, "what is gone leaves nothing"
+    family, spec = run.family, run.spec
+    known = replace(run.known, seen=found, operation_id=None)
     if known.in_state and (reason := messages.incomplete(spec, found)):
-        outs = state.outputs(family, asked, spec, known, bookkeeping=bookkeeping, olds=outputs)
-        raise VerbFailed(reason, Made(id=id_, outputs=outs))
+        raise VerbFailed(reason, Made(id=id_, outputs=state.outputs(family, given, spec, known)))
     tags = {key: found.tags[key] for key in spec.tags if key in found.tags}
-    given = {**asked, "tags": tags} if spec.tags else asked
-    outs = state.outputs(family, given, spec, known, bookkeeping=bookkeeping, olds=outputs)
+    now = replace(given, inputs={**given.inputs, "tags": tags}) if spec.tags else given
+    outs = state.outputs(family, now, spec, known)
     names = (*(each.name for each in family.fields.arguments), *family.settled, BOOKKEEPING)
     shown = state.asked(family, outs)
-    drifted = {key: shown[key] for key in names if key in asked} if tags != spec.tags else None
+    drifted = {key: shown[key] for key in names if key in given.inputs} if tags != spec.tags else None
     return Made(id=id_, outputs=outs, inputs=drifted)
 
 
-def verb_failed(
-    family: Family,
-    error: CopyError,
-    inputs: Properties,
-    spec: Spec,
-    bookkeeping: Bookkeeping,
-    *,
-    olds: Mapping[str, Any] | None = None,
-    tags: Mapping[str, str] | None = None,
-) -> VerbFailed:
+def verb_failed(run: Run, given: Given, error: CopyError) -> VerbFailed:
     """Return the error of a verb; what it keeps has all tags that the object may have.
 
     Args:
-        family: the resource's kind.
-        error: why the verb failed, and what is known of the object.
-        inputs: what was asked for.
-        spec: the same, read.
-        bookkeeping: our bookkeeping.
-        olds: the outputs in the state.
-        tags: the tags it had before: which of them were set and removed isn't known.
+        run: the verb at work.
+        given: what it was given.
+        error: why it failed, and what is known of the object.
     """
     known = error.kept
     if known is None or known.seen is None or not known.seen.name:
         return VerbFailed(str(error))
-    bookkeeping = replace(bookkeeping, partial=True)
-    known = replace(known, predecessors=known.predecessors - {known.ref or ""})
-    if tags:
-        inputs = {**inputs, "tags": {**tags, **inputs.get("tags", {})}}
-    if olds is not None and (before := state.known(family, olds).owner) not in (None, bookkeeping.owner):
-        bookkeeping = replace(bookkeeping, previous_owner=before)  # it may still be tagged so
-    return VerbFailed(str(error), _entry(family, inputs, spec, known, bookkeeping, olds))
+    known = replace(known, partial=True, predecessors=known.predecessors - {known.ref or ""})
+    if given.tags:
+        given = replace(
+            given, inputs={**given.inputs, "tags": {**given.tags, **given.inputs.get("tags", {})}}
+        )
+    if given.olds is not None:
+        before = state.known(run.family, given.olds).owner
+        if before not in (None, given.bookkeeping.owner):  # it may still be tagged so
+            given = replace(given, bookkeeping=replace(given.bookkeeping, previous_owner=before))
+    return VerbFailed(str(error), made(run, given, known))

@@ -6,7 +6,7 @@ The API's names are at the top level; our bookkeeping is under one key, ``snapco
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timezone
 from typing import Any
 
@@ -14,6 +14,28 @@ from .bookkeeping import Bookkeeping, iso
 from .family import Family, Inputs
 from .rules.judgement import BOOKKEEPING, UNKNOWN
 from .values import MISSING, Known, Phase, Seen, Spec
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Given:
+    """What a verb is given of a resource.
+
+    Args:
+        inputs: the settled inputs; outputs among them are ignored.
+        bookkeeping: ours beside them.
+        olds: the outputs in the state; None if the state doesn't have the object.
+        tags: the user's tags that the object has, or may have.
+    """
+
+    inputs: Inputs
+    bookkeeping: Bookkeeping
+    olds: Inputs | None = None
+    tags: Mapping[str, str] = field(default_factory=dict)
+
+    @classmethod
+    def of_state(cls, family: Family, outputs: Inputs) -> Given:
+        """Return what the state gives of a resource."""
+        return cls(inputs=asked(family, outputs), bookkeeping=Bookkeeping.of(outputs), olds=outputs)
 
 
 def known(family: Family, outputs: Mapping[str, Any], id_: str = "") -> Known:
@@ -42,31 +64,25 @@ def known(family: Family, outputs: Mapping[str, Any], id_: str = "") -> Known:
     )
 
 
-def outputs(
-    family: Family,
-    inputs: Inputs,
-    spec: Spec,
-    known: Known,
-    *,
-    bookkeeping: Bookkeeping,
-    olds: Mapping[str, Any] | None = None,
-) -> dict[str, Any]:
-    """Return the outputs of a resource for the state.
+def outputs(family: Family, given: Given, spec: Spec, known: Known) -> dict[str, Any]:
+    """Return the outputs of a resource for the state; the old ones of the very same object stay where nothing newer is known.
 
     Args:
         family: its kind.
-        inputs: the inputs; outputs among them are ignored.
-        spec: the inputs as a spec.
+        given: what a verb was given of it.
+        spec: the same as a spec.
         known: what is known of the object.
-        bookkeeping: our bookkeeping.
-        olds: the outputs in the state; those of the very same object stay where nothing newer is known.
     """
-    seen = known.seen
+    seen, olds = known.seen, given.olds
     assert seen is not None, "only what was made, or is being made, is in the state"
     arguments = {each.name for each in family.fields.arguments} | {*family.settled}
-    given = {key: value for key, value in inputs.items() if key in arguments}
+    inputs = {key: value for key, value in given.inputs.items() if key in arguments}
     bookkeeping = replace(
-        bookkeeping, asked={key: given[key] for key in family.fields.answered if key in given}
+        given.bookkeeping,
+        predecessors=tuple(known.predecessors),
+        earlier_keys=known.earlier_keys,
+        partial=known.partial,
+        asked={key: inputs[key] for key in family.fields.answered if key in inputs},
     )
     shown = {
         **seen.outputs,
@@ -82,7 +98,7 @@ def outputs(
     names = {each.name for each in family.fields.outputs}
     before = {key: olds[key] for key in names if key in olds} if olds is not None and same else {}
     shown_now = {key: value for key, value in shown.items() if value is not None}
-    return {**before, **given, **shown_now, BOOKKEEPING: bookkeeping.written()}
+    return {**before, **inputs, **shown_now, BOOKKEEPING: bookkeeping.written()}
 
 
 def asked(family: Family, outputs: Mapping[str, Any]) -> dict[str, Any]:

@@ -24,6 +24,7 @@ from .reading import read, warn_of_source_changes
 from .run import Call, Run
 from .service import Service
 from .settle import Differences, differences
+from .state import Given
 from .values import Known, Spec
 from .waiting.clock import Clock
 from .waiting.policy import LONGEST_PAUSE, READ_TIMEOUT
@@ -114,19 +115,13 @@ class Verbs:
         earlier = entry.earlier_keys
         if self.family.traits.heritable and entry.key not in ("", bookkeeping.key):
             earlier = with_earlier_key(earlier, entry.key, now=self.clock.now())
-        return self._make(
-            call,
-            inputs,
-            bookkeeping,
-            Known(
-                predecessors=frozenset(entry.refs),
-                replaces=entry.ref if another else None,
-                earlier_keys=earlier,
-            ),
-            timeout=bookkeeping.timeout("create"),
-            tags={} if another else dict(entry.tags),
-            deleted=entry.deleted,
+        start = Known(
+            predecessors=frozenset(entry.refs),
+            replaces=entry.ref if another else None,
+            earlier_keys=earlier,
         )
+        given = Given(inputs=inputs, bookkeeping=bookkeeping, tags={} if another else dict(entry.tags))
+        return self._make(call, given, start, timeout=bookkeeping.timeout("create"), deleted=entry.deleted)
 
     def update(self, call: Call, olds: Properties, inputs: Properties) -> Made:
         """Complete a partial object, and set and remove tags.
@@ -140,15 +135,8 @@ class Verbs:
         bookkeeping = Bookkeeping.of(inputs)
         if old.key and old.identity == bookkeeping.identity:
             bookkeeping = replace(bookkeeping, key=old.key)  # the object carries it; an update makes no other
-        return self._make(
-            call,
-            inputs,
-            bookkeeping,
-            start,
-            timeout=bookkeeping.timeout("update", "create"),
-            tags=olds.get("tags") or {},
-            olds=olds,
-        )
+        given = Given(inputs=inputs, bookkeeping=bookkeeping, olds=olds, tags=olds.get("tags") or {})
+        return self._make(call, given, start, timeout=bookkeeping.timeout("update", "create"))
 
     def read(self, call: Call, id_: str, outputs: Properties) -> Made | None:
         """Return the resource as the service has it, or None only if it is gone.
@@ -156,21 +144,19 @@ class Verbs:
         Raises:
             VerbFailed: if it can't be read, or isn't complete; ``kept`` is what was read.
         """
-        bookkeeping, asked = Bookkeeping.of(outputs), state.asked(self.family, outputs)
+        given = Given.of_state(self.family, outputs)
         known = state.known(self.family, outputs, id_)
         spec = self._spec_of_state(id_, outputs)
-        timeout = bookkeeping.timeout("read", default=READ_TIMEOUT)
+        timeout = given.bookkeeping.timeout("read", default=READ_TIMEOUT)
         run = self._run(spec, known, call, timeout=timeout, doing=READING)
         try:
             self._admit(run, outputs)
             with run.explained():
                 found = read(run)
-                warn_of_source_changes(run, found, bookkeeping)
+                warn_of_source_changes(run, found, given.bookkeeping)
         except CopyError as error:
-            raise verb_failed(self.family, error, asked, spec, bookkeeping) from error
-        if found is None:
-            return None
-        return refreshed(self.family, id_, outputs, spec, replace(known, seen=found, operation_id=None))
+            raise verb_failed(run, given, error) from error
+        return None if found is None else refreshed(run, id_, given, found)
 
     def delete(self, call: Call, id_: str, outputs: Properties) -> None:
         """Delete the object if it is provably ours, and wait until the service no longer shows it.
@@ -200,9 +186,7 @@ class Verbs:
                     return
                 deleted = self._delete(run, entry, urn)
         except CopyError as error:
-            raise verb_failed(
-                self.family, error, state.asked(self.family, outputs), spec, bookkeeping
-            ) from error
+            raise verb_failed(run, Given.of_state(self.family, outputs), error) from error
         if deleted and known.ref:
             entry.deleted.add(known.ref)
 
@@ -211,46 +195,36 @@ class Verbs:
     def _make(
         self,
         call: Call,
-        inputs: Properties,
-        bookkeeping: Bookkeeping,
+        given: Given,
         start: Known,
         *,
         timeout: float,
-        tags: Mapping[str, str],
         deleted: Set[str] = frozenset(),
-        olds: Properties | None = None,
     ) -> Made:
         """Make what is asked for, or complete it, and note which object the resource has then.
 
         Args:
             call: the engine's call.
-            inputs: the settled inputs.
-            bookkeeping: our bookkeeping beside them.
+            given: what it is given of the resource.
             start: what is known before.
             timeout: seconds it may take.
-            tags: the user's tags that the object has, or may have.
             deleted: refs of what this `up` has deleted of the resource.
-            olds: the outputs in the state, if the state has the object.
         """
-        spec = self.family.spec(inputs, bookkeeping)
-        is_first = olds is None and self.is_first_run(bookkeeping.identity)
+        spec = self.family.spec(given.inputs, given.bookkeeping)
+        is_first = given.olds is None and self.is_first_run(given.bookkeeping.identity)
         run = self._run(spec, start, call, timeout=timeout, is_first=is_first)
         run.doomed |= deleted
         try:
-            self._admit(run, olds or {})
-            known = converge(run, dropped=set(tags) - set(spec.tags))
+            self._admit(run, given.olds or {})
+            known = converge(run, dropped=set(given.tags) - set(spec.tags))
         except CopyError as error:
             if error.kept:
                 error.kept = _at_end(run, error.kept, start, deleted)
-            failure = verb_failed(
-                self.family, error, inputs, run.spec, _with_source(run, bookkeeping, olds or {}),
-                olds=olds, tags=tags,
-            )  # fmt: skip
+            failure = verb_failed(run, _with_source(run, given), error)
             if failure.kept:
                 self.ledger.assign(call.urn, failure.kept.id)
             raise failure from error
-        known = _at_end(run, known, start, deleted)
-        result = made(self.family, inputs, run.spec, known, _with_source(run, bookkeeping, olds or {}), olds)
+        result = made(run, _with_source(run, given), _at_end(run, known, start, deleted))
         self.ledger.assign(call.urn, result.id)
         return result
 
@@ -340,11 +314,12 @@ class Verbs:
         )
 
 
-def _with_source(run: Run, bookkeeping: Bookkeeping, olds: Mapping[str, Any]) -> Bookkeeping:
-    """Return the bookkeeping with the time at which the source was taken, as this run or an earlier one has seen it."""
-    source = run.observed.source
+def _with_source(run: Run, given: Given) -> Given:
+    """Return what was given with the time at which the source was taken, as this run or an earlier one has seen it."""
+    source, bookkeeping = run.observed.source, given.bookkeeping
     taken = iso(source.taken_at) if source else ""
-    return replace(bookkeeping, taken=taken or bookkeeping.taken or Bookkeeping.of(olds).taken)
+    taken = taken or bookkeeping.taken or Bookkeeping.of(given.olds or {}).taken
+    return replace(given, bookkeeping=replace(bookkeeping, taken=taken))
 
 
 def _at_end(run: Run, known: Known, start: Known, deleted: Set[str]) -> Known:
