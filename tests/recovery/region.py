@@ -12,7 +12,7 @@ from pulumi_snapcopy.core.keys import owner
 from pulumi_snapcopy.core.values import OWNER_TAG, SOURCE_TAG, Phase
 from pulumi_snapcopy.lightsail.children import Children
 from pulumi_snapcopy.lightsail.gathering import gather
-from pulumi_snapcopy.lightsail.lookups import AutoSnapshot, Disk, Instance
+from pulumi_snapcopy.lightsail.inventory import AutoSnapshot, Disk, Instance
 from pulumi_snapcopy.lightsail.recovering import Decision, Request, decide
 from pulumi_snapcopy.lightsail.shapes import SnapshotSeen
 from pulumi_snapcopy.recovery.evidence import Unreadable

@@ -16,7 +16,8 @@ from ..core.keys import is_of_stack
 from ..core.rules.suggest import nearest_first
 from ..core.values import OWNER_TAG, Phase, Seen
 from ..lightsail.drill_permissions import DRILL_TAG
-from ..lightsail.lookups import AutoSnapshot, Disk, Instance, Lookups
+from ..lightsail.inventory import AutoSnapshot, Disk, Instance
+from ..lightsail.lookups import Lookups
 from ..lightsail.newest import data_taken_at
 from ..lightsail.source_tag import SourceTag
 from ..recovery.drill import DrillResult

@@ -9,16 +9,8 @@ if TYPE_CHECKING:
     from .disaster_recovery import DisasterRecoveryRegion
     from .disk_snapshot import DiskSnapshot
     from .instance_snapshot import InstanceSnapshot
-    from .lookups import (
-        AutoSnapshot,
-        Disk,
-        Instance,
-        Snapshot,
-        get_auto_snapshots,
-        get_disks,
-        get_instances,
-        get_snapshots,
-    )
+    from .inventory import AutoSnapshot, Disk, Instance, Snapshot
+    from .lookups import get_auto_snapshots, get_disks, get_instances, get_snapshots
     from .restored_disk import RestoredDisk
     from .restored_instance import RestoredInstance
     from .retention import Retention
@@ -45,6 +37,7 @@ __getattr__ = attributes(
     __name__,
     {
         **dict.fromkeys(__all__, ".lookups"),
+        **dict.fromkeys(("AutoSnapshot", "Disk", "Instance", "Snapshot"), ".inventory"),
         "CopiedSnapshot": ".copied_snapshot",
         "DisasterRecoveryRegion": ".disaster_recovery",
         "DiskSnapshot": ".disk_snapshot",

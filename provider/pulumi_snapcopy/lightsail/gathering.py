@@ -14,7 +14,7 @@ from ..recovery.evidence import Copy, Evidence, Presence, SourceSnapshot, Source
 from ..recovery.selecting import Protect, Selected, Source, is_asked_for, select
 from .children import Child, Children, Taken
 from .drill_permissions import DRILL_TAG
-from .lookups import AutoSnapshot, Disk, Instance
+from .inventory import AutoSnapshot, Disk, Instance
 from .shapes import SnapshotSeen
 
 T = TypeVar("T")

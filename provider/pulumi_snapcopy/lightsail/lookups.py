@@ -5,17 +5,18 @@ If the service has none, a look-up returns an empty tuple; if the service doesn'
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
-from datetime import date, datetime
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from ..core.errors import ConfigError, ServiceError, WrongAccount
-from ..core.values import Phase, Seen
+from ..core.values import Seen
 from ..core.waiting.clock import SystemClock
 from ..core.waiting.deadline import Deadline, OutOfTime
 from ..host.settings import Settings
-from .shapes import SnapshotSeen, tags_of
+from .inventory import AutoSnapshot, Disk, Instance, Snapshot, disk, instance, snapshot
+from .shapes import SnapshotSeen
 
 if TYPE_CHECKING:
     from ..aws.login import Login
@@ -28,116 +29,6 @@ L = TypeVar("L", bound="Lookups")
 
 PATIENCE = 20.0
 """Seconds for which a read is retried that may succeed later: throttled, failing or not reachable."""
-
-AUTOMATIC = "AutoSnapshot"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Instance:
-    """A Lightsail instance.
-
-    Args:
-        name: the name, unique in the region.
-        arn: the ARN.
-        region: the region.
-        state: the service's word, such as ``running``.
-        blueprint_id: the image that the instance was made from, such as ``amazon_linux_2023``.
-        bundle_id: the plan, such as ``small_3_0``.
-        is_windows: whether the instance runs Windows, which has no automatic snapshots.
-        disks: the names of the attached disks, without the system disk; the instance's snapshots contain them.
-        automatic_snapshots: whether automatic snapshots are enabled; None if the service doesn't say.
-        tags: the tags.
-    """
-
-    name: str
-    arn: str
-    region: str
-    state: str = ""
-    blueprint_id: str = ""
-    bundle_id: str = ""
-    is_windows: bool = False
-    disks: tuple[str, ...] = ()
-    automatic_snapshots: bool | None = None
-    tags: Mapping[str, str] = field(default_factory=dict)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Disk:
-    """A Lightsail disk; system disks belong to their instances and aren't listed.
-
-    Args:
-        name: the name, unique in the region.
-        arn: the ARN.
-        region: the region.
-        state: the service's word, such as ``in-use``.
-        size_in_gb: the size in GiB.
-        attached_to: the instance that the disk is attached to; None if it isn't attached.
-        automatic_snapshots: whether automatic snapshots are enabled; None if the service doesn't say.
-        tags: the tags.
-    """
-
-    name: str
-    arn: str
-    region: str
-    state: str = ""
-    size_in_gb: int | None = None
-    attached_to: str | None = None
-    automatic_snapshots: bool | None = None
-    tags: Mapping[str, str] = field(default_factory=dict)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class AutoSnapshot:
-    """An automatic snapshot of an instance or disk; the service keeps the latest seven.
-
-    Args:
-        date: the day (UTC) that identifies the snapshot.
-        status: ``Success``, ``InProgress``, ``Failed`` or ``NotFound``.
-        created_at: when the snapshot was taken, UTC; None if the service doesn't say.
-    """
-
-    date: date
-    status: str
-    created_at: datetime | None = None
-
-    @property
-    def is_restorable(self) -> bool:
-        """Whether the snapshot can be copied or restored from now."""
-        return self.status == "Success"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Snapshot:
-    """A manual snapshot; copies are manual snapshots.
-
-    Args:
-        name: the name, unique in the region.
-        arn: the ARN.
-        region: the region.
-        resource_type: InstanceSnapshot or DiskSnapshot.
-        state: the service's word: pending, available (instances), completed (disks), error.
-        progress: the progress of a pending snapshot, such as ``40%``; None if the service doesn't say.
-        created_at: when the snapshot was started, UTC.
-        size_in_gb: the size in GiB.
-        from_resource_name: the instance or disk that the snapshot was originally taken of.
-        tags: the tags.
-    """
-
-    name: str
-    arn: str
-    region: str
-    resource_type: str
-    state: str
-    progress: str | None = None
-    created_at: datetime | None = None
-    size_in_gb: int | None = None
-    from_resource_name: str | None = None
-    tags: Mapping[str, str] = field(default_factory=dict)
-
-    @property
-    def is_complete(self) -> bool:
-        """Whether the snapshot is complete, and can be copied or restored from."""
-        return self.state in ("available", "completed")
 
 
 def get_instances(*, region: str | None = None) -> tuple[Instance, ...]:
@@ -211,7 +102,7 @@ def get_snapshots(*, region: str | None = None) -> tuple[Snapshot, ...]:
         >>> [each.name for each in get_snapshots(region="eu-west-1") if each.is_complete]  # doctest: +SKIP
         ['web-1-2026-11-20-3f9c2a1b']
     """
-    return _ask(region, lambda lookups, there: tuple(_public(each) for each in lookups.snapshots(there)))
+    return _ask(region, lambda lookups, there: tuple(snapshot(each) for each in lookups.snapshots(there)))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -271,11 +162,11 @@ class Lookups:
 
     def instances(self, region: str) -> tuple[Instance, ...]:
         """Return the instances of a region."""
-        return tuple(_instance(raw, region) for raw in self._listed(region, "instances"))
+        return tuple(instance(raw, region) for raw in self._listed(region, "instances"))
 
     def disks(self, region: str) -> tuple[Disk, ...]:
         """Return the disks of a region."""
-        return tuple(_disk(raw, region) for raw in self._listed(region, "disks"))
+        return tuple(disk(raw, region) for raw in self._listed(region, "disks"))
 
     def databases(self, region: str) -> tuple[str, ...]:
         """Return the names of the databases of a region."""
@@ -316,58 +207,3 @@ def _retried(question: Callable[[], T]) -> T:
         return Deadline(clock=clock, at=clock.now() + PATIENCE).retry(question)
     except OutOfTime as end:
         raise end.trouble or ServiceError("the service didn't answer in time") from None
-
-
-def _instance(raw: Any, region: str) -> Instance:
-    blueprint = raw.get("blueprintId") or ""
-    disks = (raw.get("hardware") or {}).get("disks") or []
-    return Instance(
-        name=raw["name"],
-        arn=raw.get("arn") or "",
-        region=region,
-        state=(raw.get("state") or {}).get("name") or "",
-        blueprint_id=blueprint,
-        bundle_id=raw.get("bundleId") or "",
-        is_windows=blueprint.startswith("windows") or "_win_" in (raw.get("bundleId") or ""),
-        disks=tuple(
-            sorted(each["name"] for each in disks if each.get("name") and not each.get("isSystemDisk"))
-        ),
-        automatic_snapshots=_has_automatic(raw),
-        tags=tags_of(raw),
-    )
-
-
-def _disk(raw: Any, region: str) -> Disk:
-    return Disk(
-        name=raw["name"],
-        arn=raw.get("arn") or "",
-        region=region,
-        state=raw.get("state") or "",
-        size_in_gb=raw.get("sizeInGb"),
-        attached_to=raw.get("attachedTo") or None,
-        automatic_snapshots=_has_automatic(raw),
-        tags=tags_of(raw),
-    )
-
-
-def _has_automatic(raw: Any) -> bool | None:
-    if "addOns" not in raw:
-        return None
-    return any(
-        each.get("name") == AUTOMATIC and each.get("status") == "Enabled" for each in raw["addOns"] or []
-    )
-
-
-def _public(seen: Seen) -> Snapshot:
-    return Snapshot(
-        name=seen.name,
-        arn=seen.ref or "",
-        region=seen.region,
-        resource_type=seen.kind,
-        state=seen.state,
-        progress=seen.progress if seen.phase is Phase.PENDING else None,
-        created_at=seen.created_at,
-        size_in_gb=seen.size,
-        from_resource_name=seen.outputs.get("fromResourceName"),
-        tags=dict(seen.tags),
-    )

@@ -26,7 +26,7 @@ from ..recovery.retention import Retention
 from ..recovery.selecting import Protect, Selected
 from .children import Taken
 from .gathering import PlanInputs, is_without_auto_snapshots
-from .lookups import Instance
+from .inventory import Instance
 
 WhenMissing = Literal["fail", "snapshot"]
 
