@@ -11,19 +11,19 @@ from collections.abc import Mapping
 from .bookkeeping import iso, iso_of
 from .values import Known, Seen
 
-REMEMBERED = 20
+MOST_KEYS = 20
 """How many the state keeps, so that it stays small."""
 
 
 def with_earlier_key(earlier: Mapping[str, str], key: str, *, now: float) -> dict[str, str]:
-    """Return the earlier keys with one whose object is there now; the latest `REMEMBERED` of them.
+    """Return the earlier keys with one whose object is there now; the latest `MOST_KEYS` of them.
 
     Example:
         >>> with_earlier_key({"a1": "2026-11-20T00:00:00Z"}, "b2", now=1795780800.0)
         {'a1': '2026-11-20T00:00:00Z', 'b2': '2026-11-27T12:00:00Z'}
     """
     found = {**earlier, key: iso_of(now)}
-    return {each: found[each] for each in sorted(found, key=found.__getitem__)[-REMEMBERED:]}
+    return {each: found[each] for each in sorted(found, key=found.__getitem__)[-MOST_KEYS:]}
 
 
 def still_there(earlier: Mapping[str, str], *, now: float) -> Mapping[str, str]:

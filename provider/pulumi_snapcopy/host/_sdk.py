@@ -43,7 +43,7 @@ class InternalsDiffer(Exception):
 
 
 @dataclass(frozen=True, slots=True)
-class Call:
+class GrpcCall:
     """The engine's call that this thread serves: the resource's URN, and the gRPC context to answer with."""
 
     urn: str
@@ -80,12 +80,12 @@ def alias_urns(name: str, type_: str, options: Any) -> list[Any]:
     return list(runtime_resource.all_aliases(options.aliases, name, type_, options.parent))
 
 
-def current_call() -> Call | None:
+def current_call() -> GrpcCall | None:
     """Return the engine's call that this thread serves, or None; the host passes neither URN nor gRPC context on."""
     frame: FrameType | None = sys._getframe(1)
     while frame is not None:
         if frame.f_code.co_name in _VERBS and {"request", "context"} <= set(frame.f_locals):
-            return Call(urn=getattr(frame.f_locals["request"], "urn", ""), context=frame.f_locals["context"])
+            return GrpcCall(urn=getattr(frame.f_locals["request"], "urn", ""), context=frame.f_locals["context"])
         frame = frame.f_back
     return None
 

@@ -9,7 +9,7 @@ from statistics import median
 
 from ..values import Seen
 
-REMEMBERED = 25
+LAST_COPIES = 25
 """Copies of one size that the expectation rests on, the last ones."""
 
 
@@ -33,7 +33,7 @@ class Expectation:
     def ended(self, snapshot: Seen, seconds: float) -> None:
         """Note how long a copy took, as the service showed it in progress."""
         kind = _kind(snapshot)
-        took = self._took.setdefault(kind, deque(maxlen=REMEMBERED))
+        took = self._took.setdefault(kind, deque(maxlen=LAST_COPIES))
         took.append(seconds)
         self._usual[kind] = median(took)
 
