@@ -170,10 +170,11 @@ def _script(service: FakeService, fault: Fault) -> None:
 
 @dataclass(slots=True)
 class Shown:
-    """Progress, kept: the passing lines, and the warnings, which stay."""
+    """Progress, kept: the passing lines, and those that stay."""
 
     lines: list[str] = field(default_factory=list)
     warnings: list[str] = field(default_factory=list)
+    log_lines: list[str] = field(default_factory=list)
 
     def show(self, text: str) -> None:
         """Keep a passing line."""
@@ -184,7 +185,8 @@ class Shown:
         self.warnings.append(text)
 
     def log(self, text: str) -> None:
-        """Keep nothing: it is said of a region, not of this resource."""
+        """Keep a line about the whole run."""
+        self.log_lines.append(text)
 
 
 class InProcess:

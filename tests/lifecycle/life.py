@@ -24,6 +24,8 @@ class Life:
         self.target, self.engine, self.declared = Model(lambda: FakeService(**service)), Engine(), declared  # type: ignore[arg-type]
         self.warnings: list[str] = []
         """What the last run has warned of."""
+        self.log_lines: list[str] = []
+        """What the last run has said of itself as a whole."""
         self.keeps = False
         """Whether the engine keeps what it replaces, and the provider isn't told."""
         self.target.reset()
@@ -33,7 +35,7 @@ class Life:
     ) -> list[str]:
         """Run the engine; an interrupted run says so; ``after`` is when the user asks to stop, in seconds."""
         provider = self.target.start(disturbance)
-        self.warnings = provider.warnings
+        self.warnings, self.log_lines = provider.warnings, provider.shown.log_lines
         if after is not None:
             clock = self.target.service.clock
             clock.cancelled_at = clock.time + after

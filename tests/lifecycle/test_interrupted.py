@@ -82,6 +82,7 @@ def test_the_copy_of_an_earlier_run_stays_until_that_of_a_newer_date_is_complete
     life.target.next_day()
     assert life.run("up", trouble) != []
     assert life.there()[first.arn].state == "available"
+    assert f'made the copy "{first.name}" in eu-west-1, which goes when' in "".join(life.log_lines)
     assert life.run("up") == []
     assert (
         [each.arn for each in life.there().values()] == [life.engine.state[0].outputs["arn"]] != [first.arn]

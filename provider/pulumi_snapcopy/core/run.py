@@ -35,7 +35,7 @@ class Progress(Protocol):
         """Show a warning, which stays."""
 
     def log(self, text: str) -> None:
-        """Show a line about the whole run, which stays."""
+        """Show a line about the whole run, which stays and is no warning."""
 
 
 @dataclass(frozen=True, slots=True)
