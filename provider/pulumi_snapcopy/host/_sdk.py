@@ -85,7 +85,9 @@ def current_call() -> GrpcCall | None:
     frame: FrameType | None = sys._getframe(1)
     while frame is not None:
         if frame.f_code.co_name in _VERBS and {"request", "context"} <= set(frame.f_locals):
-            return GrpcCall(urn=getattr(frame.f_locals["request"], "urn", ""), context=frame.f_locals["context"])
+            return GrpcCall(
+                urn=getattr(frame.f_locals["request"], "urn", ""), context=frame.f_locals["context"]
+            )
         frame = frame.f_back
     return None
 
