@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -143,6 +143,25 @@ def test_a_copy_that_failed_is_replaced_with_a_new_token(copy: Life) -> None:
     assert copy.run() != []
     copy.ok()
     assert str(raw(copy).token).endswith("-1")
+
+
+def test_a_copy_that_somebody_deletes_while_it_is_pending_is_said_to_be_being_deleted(
+    copy: Life, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The cause names the deletion while the service still shows the copy, and the next run makes a new one."""
+    tag = Outscale.tag
+
+    def tag_and_delete(service: Outscale, seen: Seen, tags: Mapping[str, str]) -> None:
+        tag(service, seen, tags)
+        service.delete(seen)
+
+    copy.set(deletion_seconds=60)
+    with monkeypatch.context() as patch:
+        patch.setattr(Outscale, "tag", tag_and_delete)
+        (error,) = copy.run()
+    assert "the copy failed: it is being deleted\n" in error, error
+    copy.ok()
+    assert copy.outputs["state"] == "completed"
 
 
 @pytest.fixture(params=[0, 200], ids=["same time", "clock ahead"])

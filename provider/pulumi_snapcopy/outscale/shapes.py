@@ -13,6 +13,9 @@ from .modes import FILE, SOURCE, VOLUME
 
 KIND = "snapshot"
 
+_MESSAGES = {"deleting": "it is being deleted"}
+"""What a state says of a failure; the API gives no reasons."""
+
 _TOKEN = re.compile(r"([0-9a-f]{32})-\d+")
 
 
@@ -43,6 +46,7 @@ def snapshot(raw: Mapping[str, Any], region: str) -> Seen:
         key=token[1] if token else "",
         state=state,
         phase=phase(state),
+        message=_MESSAGES.get(state, ""),
         progress=None if progress is None else f"{progress}%",
         created_at=_time(raw.get("CreationDate")),
         size=raw.get("VolumeSize"),
