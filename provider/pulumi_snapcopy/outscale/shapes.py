@@ -7,14 +7,16 @@ from collections.abc import Mapping
 from datetime import datetime, timezone
 from typing import Any
 
-from ..core.values import Seen
+from ..core.values import SOURCE_TAG, Seen, form_of
 from .family import phase
-from .modes import FILE, SOURCE, VOLUME
+from .modes import FILE, FORMS, SOURCE, VOLUME
 
 KIND = "snapshot"
 
-_MESSAGES = {"deleting": "it is being deleted"}
-"""What a state says of a failure; the API gives no reasons."""
+_IMPORT_FAILED = (
+    "the service gives no reason; before the next run check the file, and write a new pre-signed URL as file_location if "
+    "this one has expired"
+)
 
 _TOKEN = re.compile(r"([0-9a-f]{32})-\d+")
 
@@ -38,6 +40,7 @@ def snapshot(raw: Mapping[str, Any], region: str) -> Seen:
     state, progress = raw.get("State") or "pending", raw.get("Progress")
     token = _TOKEN.fullmatch(raw.get("ClientToken") or "")
     name = raw.get("SnapshotId") or ""
+    tags = {tag["Key"]: tag.get("Value", "") for tag in raw.get("Tags") or []}
     return Seen(
         name=name,
         region=region,
@@ -46,11 +49,11 @@ def snapshot(raw: Mapping[str, Any], region: str) -> Seen:
         key=token[1] if token else "",
         state=state,
         phase=phase(state),
-        message=_MESSAGES.get(state, ""),
+        message=_reason(state, tags),
         progress=None if progress is None else f"{progress}%",
         created_at=_time(raw.get("CreationDate")),
         size=raw.get("VolumeSize"),
-        tags={tag["Key"]: tag.get("Value", "") for tag in raw.get("Tags") or []},
+        tags=tags,
         outputs={
             "snapshotId": name or None,
             "progress": progress,
@@ -58,6 +61,14 @@ def snapshot(raw: Mapping[str, Any], region: str) -> Seen:
             "snapshotDescription": raw.get("Description"),
         },
     )
+
+
+def _reason(state: str, tags: Mapping[str, str]) -> str:
+    """Return why a snapshot failed, as far as it can be told: the API gives no reasons."""
+    if state == "deleting":
+        return "it is being deleted"
+    is_import = form_of(tags.get(SOURCE_TAG, "")) == FORMS[FILE]
+    return _IMPORT_FAILED if state == "error" and is_import else ""
 
 
 def _time(text: Any) -> datetime | None:
