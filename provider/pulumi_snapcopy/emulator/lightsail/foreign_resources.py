@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
+from uuid import NAMESPACE_URL, uuid5
 
 from ..shared import now
 from .attaching import attached_disks
@@ -111,7 +112,9 @@ def automatic_snapshot(source: Resource | None, date: str, status: str = "Succes
 
 
 def _origin_of_gone(backend: LightsailBackend, kind: str, name: str) -> dict[str, Any]:
-    origin = {f"from{kind}Name": name, f"from{kind}Arn": backend.arn(kind), "isFromAutoSnapshot": False}
+    """Return what a snapshot records of a source that is gone, which has the same ARN in all its snapshots."""
+    arn = f"{backend.arn(kind).rpartition('/')[0]}/{uuid5(NAMESPACE_URL, name)}"
+    origin = {f"from{kind}Name": name, f"from{kind}Arn": arn, "isFromAutoSnapshot": False}
     if kind == INSTANCE:
         origin |= {"fromBlueprintId": "amazon_linux_2023", "fromBundleId": "nano_3_0"}
         origin |= {"fromAttachedDisks": []}
