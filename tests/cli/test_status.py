@@ -245,3 +245,16 @@ def test_a_given_retention_says_why_and_what_goes_next(on_emulator: Emulator, in
         [],
     ]
     assert [each["goesNext"] for each in source["copies"]] == [False, True, True]
+
+
+def test_copies_of_a_source_that_was_made_again_are_told_apart(on_emulator: Emulator, invoke: Invoke) -> None:
+    """The service says of which instance each copy is; no rule counts the old one's, and none of them goes next."""
+    for ago in (1, 2, 3):
+        copy(on_emulator, ago)
+    tags = {"snapcopy:owner": OWNER.format("old"), "snapcopy:source": f"us-east-1:web-1:{day(4)}"}
+    on_emulator.put_snapshot("eu-west-1", "of-the-old", from_name="of-another-arn", tags=tags)
+    table = invoke("status", *HERE, "--keep", "daily=2").stdout
+    assert "4 (2 daily, 1 of an earlier source, 1 by no rule)" in table
+    (source,) = told(invoke, "--keep", "daily=2")["sources"]
+    assert source["copies"][-1]["reasons"] == ["of an earlier source"]
+    assert source["copies"][-1]["goesNext"] is False

@@ -124,19 +124,29 @@ def test_a_list_that_fails_or_comes_empty_prunes_nothing(
     assert before <= region.dates("web-1")
 
 
-def test_a_source_that_was_made_again_under_its_name_prunes_nothing(region: Region, service: Service) -> None:
-    """From its first copy on, which shows that copies are told apart by their source; the other source goes on."""
+def test_a_source_that_was_made_again_under_its_name_has_its_own_retention(
+    region: Region, service: Service
+) -> None:
+    """From its first copy on, which shows that copies are told apart by their source; the old one's copies stay."""
     region.up(LAST)
-    service.sources["web-1"] = replace(instance("web-1"), arn="arn:another")
-    first, second = (LAST + timedelta(days=number) for number in (1, 2))
+    service.sources["web-1"], service.automatic["web-1"] = replace(instance("web-1"), arn="arn:another"), []
+    first, *others = days(LAST + timedelta(days=1), 9)
     service.dawn(first)
     region.up(first)
-    before = region.dates("web-1")
-    service.dawn(second)
-    decision = region.up(second)
-    assert [each for each in decision.warnings if f"isn't the one that was copied until {LAST}" in each]
-    assert region.dates("web-1") == {*before, second}
-    assert len(region.dates("data-1")) == 3
+    old = region.dates("web-1") - {first}
+    for today in others:
+        service.dawn(today)
+        decision = region.up(today)
+        assert [each for each in decision.warnings if f"isn't the one that was copied until {LAST}" in each]
+        three = [day for day in days(today - timedelta(days=2), 3) if day >= first]
+        assert old and region.dates("web-1") == {*old, *three}
+        assert len(region.dates("data-1")) == 3
+    service.held = {name: each for name, each in service.held.items() if each.from_arn != "arn:web-1"}
+    region.entries = {
+        urn: each for urn, each in region.entries.items() if each["targetSnapshotName"] in service.held
+    }
+    assert not region.up(others[-1]).warnings
+    assert region.dates("web-1") == {*days(others[-1] - timedelta(days=2), 3)}
 
 
 def test_a_wrong_name_is_told_with_the_right_ones(region: Region) -> None:

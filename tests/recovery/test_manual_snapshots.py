@@ -108,6 +108,23 @@ def test_a_source_without_automatic_snapshots_is_taken_of(region: Region, servic
     assert in_doubt == [LAST, TOMORROW]
 
 
+@pytest.mark.parametrize(("when_missing", "others"), [("snapshot", [TOMORROW]), ("fail", [LAST])])
+def test_what_isnt_copied_and_may_be_of_a_source_that_was_made_again_stays(
+    region: Region, service: Service, when_missing: Any, others: list[date]
+) -> None:
+    """Only a manual snapshot that is newer than a copy of the present source is surely of that one, and goes once a newer one is copied."""
+    service.sources["new-1"] = instance("new-1")
+    region.request = replace(REQUEST, keep=Retention(last=1), when_missing=when_missing, max_prune=1)
+    old, between, new, newer = (LAST - timedelta(days=back) for back in (5, 4, 3, 2))
+    for day, arn in ((old, "arn:old"), (new, "arn:new-1"), (LAST, "arn:new-1")):
+        has_copy(region, "new-1", day)
+        name = f"new-1-copy-{day}"
+        service.held[name] = replace(service.held[name], from_arn=arn)
+    for day in (between, newer, LAST):
+        has_taken(region, "new-1", day)
+    assert taken(region, "new-1") == [between, *others]
+
+
 @pytest.mark.parametrize(
     "children", [CHILDREN, REWRITTEN, SHORTENED], ids=["plain", "rewritten", "shortened"]
 )

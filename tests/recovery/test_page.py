@@ -190,6 +190,16 @@ def test_what_no_rule_keeps_goes_next() -> None:
     assert "no rule; goes next" in text and "2 by no rule" in text
 
 
+def test_a_copy_of_a_source_that_was_made_again_says_so() -> None:
+    """Its square has no rule's letter, and isn't one that goes next."""
+    old, *new = held("web-1", size=1, retention=Retention(daily=3))
+    copies = (replace(old, source_ref="arn:old"), *(replace(each, source_ref="arn:new") for each in new))
+    shown = facts(copies=copies, retention=Retention(daily=1))
+    found = grid.calendar(assess(shown, now=NOW), today=TODAY, weeks=8).days[-3]
+    assert (found.kind, found.letter, found.text) == ("held", "•", "Wed 2026-11-18: of an earlier source")
+    assert "1 of an earlier source" in " ".join(Elements(render(one(shown))).texts)
+
+
 def test_the_days_that_the_calendar_marks_as_missing_are_the_gaps() -> None:
     """As in the JSON and the table; days since the newest copy are the age's to show."""
     status = assess(facts(copies=held("web-1", size=1, skipped=(0, 1, 2, 4))), now=NOW)

@@ -7,7 +7,7 @@ from datetime import date, timedelta
 from typing import get_args
 
 import pytest
-from hypothesis import given
+from hypothesis import assume, given
 from hypothesis import strategies as st
 from pulumi_snapcopy.recovery.evidence import (
     Copy,
@@ -18,6 +18,7 @@ from pulumi_snapcopy.recovery.evidence import (
     SourceSnapshotState,
     Unreadable,
 )
+from pulumi_snapcopy.recovery.plan import Plan
 from pulumi_snapcopy.recovery.planning import plan_source
 from pulumi_snapcopy.recovery.retention import Retention
 
@@ -120,6 +121,44 @@ def test_what_goes_while_some_arent_listed_goes_whether_they_are_there_or_not(
     made = {each.date for each in plan.hold if each.name is None or each.date in failed}
     kept = retention.keep(there | made).keys() & there
     assert kept & {each.copy.date for each in plan.prune if each.copy.state is not CopyState.FAILED} == set()
+
+
+@given(retention=RETENTIONS, evidence=evidences(), last_of_old=DAYS, unknown=st.sets(DAYS, max_size=10))
+def test_a_source_that_was_made_again_is_planned_as_if_it_were_alone(
+    retention: Retention, evidence: Evidence, last_of_old: date, unknown: set[date]
+) -> None:
+    """The old one's copies stay, and change nothing of what is held, pruned, missed or refused of the present one's.
+
+    Of an unknown source nothing is pruned that is of the old one.
+    """
+    assert isinstance(evidence.recorded, tuple) and isinstance(evidence.source_snapshots, tuple)
+
+    def known(each: Copy) -> Copy:
+        return replace(each, source_ref="arn:old" if each.date <= last_of_old else "arn:new")
+
+    def planned(copies: tuple[Copy, ...], taken: set[date], limit: float) -> Plan:
+        offers = [
+            replace(each, state=SourceSnapshotState.FAILED) if each.date in taken else each
+            for each in evidence.source_snapshots  # type: ignore[union-attr]
+        ]
+        seen = replace(
+            evidence, source_snapshots=(*offers,), listed=copies, recorded=copies, source_ref="arn:new"
+        )
+        return plan_source(seen, retention=retention, target_region="eu-west-1", max_prune=limit)
+
+    copies = tuple(known(each) for each in evidence.recorded)
+    whole = [each for each in copies if each.state is not CopyState.FAILED]
+    assume({each.source_ref for each in whole} == {"arn:old", "arn:new"})
+    old = {each.date for each in whole if each.date <= last_of_old}
+    plan = planned(copies, set(), 0.3)
+    alone = planned(tuple(each for each in copies if each.date not in old), old, 0.3)
+    assert set(plan.dates) == {*alone.dates, *old}
+    assert (plan.prune, plan.gaps, plan.refusal) == (alone.prune, alone.gaps, alone.refusal)
+
+    partly = tuple(replace(each, source_ref=None) if each.date in unknown else each for each in copies)
+    assume(len({each.source_ref for each in partly if each in whole} - {None}) == 2)
+    lost = {each.copy.date for each in planned(partly, set(), 1).prune}
+    assert not lost & old
 
 
 @given(

@@ -95,6 +95,22 @@ def test_gaps_and_reasons_are_the_retentions() -> None:
     assert len(unknown.gaps) == 5
 
 
+def test_copies_of_a_replaced_source_are_told_apart() -> None:
+    """No rule counts them, none goes next, and they close no gap; the source copied last is the present one."""
+    old = [copy(back, source_ref="arn:old") for back in (5, 6, 7)]
+    new = [copy(back, source_ref="arn:new") for back in (0, 1, 2)]
+    found = status(*new, *old, retention=Retention(daily=2, monthly=6))
+    assert [(each.reasons, each.goes_next) for each in found.copies] == [
+        (("daily snapshot", "monthly snapshot"), False),
+        (("daily snapshot",), True),
+        (("oldest monthly snapshot",), False),
+        *[(("of an earlier source",), False)] * 3,
+    ]
+    assert words.kept(found) == "6 (2 daily, 2 monthly, 3 of an earlier source)"
+    assert (found.kept, found.gaps) == (6, ())
+    assert words.kept(status(*new, *old)) == "6 (3 of an earlier source)"
+
+
 def test_unknown_sizes_are_not_zero() -> None:
     """A sum is of what is known; of nothing known there is none."""
     assert status(copy(0), copy(1, size_in_gb=None)).size_in_gb == 40

@@ -19,6 +19,7 @@ from ..lightsail.drill_permissions import DRILL_TAG
 from ..lightsail.inventory import AutoSnapshot, Disk, Instance
 from ..lightsail.lookups import Lookups
 from ..lightsail.newest import data_taken_at
+from ..lightsail.shapes import SnapshotSeen
 from ..lightsail.source_tag import SourceTag
 from ..recovery.drill import DrillResult
 from ..recovery.evidence import CopyState, quoted
@@ -52,7 +53,7 @@ class Reader(Protocol):
     def auto_snapshots(self, region: str, resource: str) -> tuple[AutoSnapshot, ...]:
         """Return the automatic snapshots of an instance or disk."""
 
-    def snapshots(self, region: str) -> tuple[Seen, ...]:
+    def snapshots(self, region: str) -> tuple[SnapshotSeen, ...]:
         """Return the manual snapshots of a region."""
 
 
@@ -233,7 +234,7 @@ def source_facts(
     Raises:
         SnapcopyError: if the copies, or the sources that were asked for, can't be listed.
     """
-    copies: dict[Origin, list[Seen]] = defaultdict(list)
+    copies: dict[Origin, list[SnapshotSeen]] = defaultdict(list)
     snapshots = reader.snapshots(target_region)
     for each in snapshots:
         if (origin := _origin(each, question.stack)) is not None:
@@ -265,7 +266,9 @@ def _few(names: set[str]) -> str:
     return ", ".join(found[:MOST_NAMES]) + (f" and {more} more" if more > 0 else "")
 
 
-def _wanted(reader: Reader, question: Question, copies: Mapping[Origin, list[Seen]]) -> Iterator[Origin]:
+def _wanted(
+    reader: Reader, question: Question, copies: Mapping[Origin, list[SnapshotSeen]]
+) -> Iterator[Origin]:
     region = question.source_region
     there = [each for each in copies if region in (None, each[0])]
     if not (question.names or question.tags or question.everything):
@@ -311,7 +314,7 @@ def _origin(seen: Seen, stack: str | None) -> Origin | None:
     return (tag.region, name) if name else None
 
 
-def _facts(seen: Seen, taken: Mapping[str, datetime]) -> CopyFacts:
+def _facts(seen: SnapshotSeen, taken: Mapping[str, datetime]) -> CopyFacts:
     tag = SourceTag.of(seen)
     at = data_taken_at(seen, taken.get(tag.snapshot))
     return CopyFacts(
@@ -321,4 +324,5 @@ def _facts(seen: Seen, taken: Mapping[str, datetime]) -> CopyFacts:
         size_in_gb=seen.size,
         taken_at=at,
         progress=seen.progress,
+        source_ref=seen.from_arn,
     )

@@ -21,6 +21,7 @@ from ..recovery.evidence import (
 from ..recovery.manual import plan_manual
 from ..recovery.plan import Plan
 from ..recovery.planning import plan_source
+from ..recovery.replaced import earlier_until
 from ..recovery.report import CopyFacts
 from ..recovery.retention import Retention
 from ..recovery.selecting import Protect, Selected
@@ -99,9 +100,13 @@ def _take(request: Request, gathered: PlanInputs, plans: tuple[Plan, ...], now: 
     """Yield the manual snapshots to keep at the sources: today's, and those that aren't copied yet."""
     for plan in plans:
         known = {each for each in gathered.taken if each.source == plan.source}
+        evidence = gathered.evidence[plan.source]
+        held = holdings(evidence)
+        until = earlier_until((each.copy for each in held), evidence.source_ref) or date.min
+        wanted = {*plan.dates, *(each.date for each in known if each.date <= until)}
         copied = {
             each.copy.date
-            for each in holdings(gathered.evidence[plan.source])
+            for each in held
             if each.listed and each.copy.state is CopyState.COMPLETE
             if each.copy.region == request.target_region
         }
@@ -111,7 +116,7 @@ def _take(request: Request, gathered: PlanInputs, plans: tuple[Plan, ...], now: 
             days = plan_manual(
                 {each.date for each in known},
                 copied=copied,
-                wanted=plan.dates,
+                wanted=wanted,
                 today=now.date(),
                 may_prune=may_prune,
             )
@@ -121,7 +126,7 @@ def _take(request: Request, gathered: PlanInputs, plans: tuple[Plan, ...], now: 
         elif any(each.name == plan.source and each.protected for each in gathered.selected):
             newest = max(copied, default=date.min)
             pending = {each for each in known if each.date not in copied}
-            keep = {each for each in pending if each.date > newest or each.date in plan.dates}
+            keep = {each for each in pending if each.date > newest or each.date in wanted}
             yield from keep | _newest_without_automatic(known, gathered.automatic.get(plan.source, ()))
 
 

@@ -171,23 +171,7 @@ def _doubts_of_source(evidence: Evidence) -> tuple[str, ...]:
         return (f"its snapshots in {region} can't be listed: {evidence.source_snapshots.reason}",)
     if not evidence.source_snapshots and holdings(evidence):
         return (f"it has copies, but no automatic snapshot in {region}; check that they are still enabled",)
-    return _doubt_of_replaced(evidence)
-
-
-def _doubt_of_replaced(evidence: Evidence) -> tuple[str, ...]:
-    """Return a doubt if there are copies of an earlier source of this name: they may be all that is left of it.
-
-    That copies have their source's ARN isn't documented; the first copy of the new source shows it.
-    """
-    held = [each.copy for each in holdings(evidence) if each.copy.state is not CopyState.FAILED]
-    earlier = [each for each in held if each.source_ref not in (None, evidence.source_ref)]
-    if not earlier or evidence.source_ref not in {each.source_ref for each in held} - {None}:
-        return ()
-    return (
-        f"{evidence.source} in {evidence.source_region} isn't the one that was copied until {earlier[-1].date}, which"
-        f" doesn't exist any more; if its copies, {quoted([each.name for each in earlier])}, may go, delete them by"
-        " hand, then run `pulumi refresh`",
-    )
+    return ()
 
 
 def quoted(names: list[str]) -> str:

@@ -17,7 +17,8 @@ def plan_manual(
     Args:
         taken: the days (UTC) of the manual snapshots that are ours and complete.
         copied: the days that have a complete copy.
-        wanted: the days that `plan_source` holds, given ``taken`` and today as source snapshots.
+        wanted: the days that `plan_source` holds, given ``taken`` and today as source snapshots, and those of which a
+            snapshot may be of an earlier source of the name.
         today: today's date (UTC).
         may_prune: False while `Plan.doubts` gives a reason.
 

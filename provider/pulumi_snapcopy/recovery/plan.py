@@ -58,7 +58,8 @@ class Plan:
         source: the source's name.
         hold: the copies to declare, newest first, both existing and new.
         prune: the copies to delete, newest first; with ``doubts``, only failed copies that can't be made again.
-        gaps: the days without a copy among the last ``daily`` ones up to the newest copy, none before the first copy.
+        gaps: the days without a copy among the last ``daily`` ones up to the newest copy, none before the first copy of
+            the source that has the name now.
         doubts: why no copy of this source is pruned in this run; empty if copies may be pruned.
         warnings: sentences to show in the preview.
         refusal: why the run must stop; None if it may continue.

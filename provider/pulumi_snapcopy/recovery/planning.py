@@ -19,6 +19,7 @@ from .evidence import (
     quoted,
 )
 from .plan import Hold, Plan, Prune, Refusal
+from .replaced import of_earlier
 from .retention import Retention, gaps
 
 MAX_PRUNE = 0.3
@@ -37,6 +38,9 @@ def plan_source(
     The plan holds what the retention keeps of all that is held or can be copied. It prunes only if all evidence was
     read and agrees, and no more than ``max_prune`` of the copies beyond the one copy that an ordinary day replaces.
 
+    Copies of an earlier source of the name stay, and the rest is planned as if there were none. Their days aren't copied
+    of the present source, as a day has one resource.
+
     Args:
         evidence: what is known of the source and its copies.
         retention: what to keep.
@@ -48,12 +52,15 @@ def plan_source(
         ValueError: if max_prune isn't a number from 0 to 1.
     """
     check_max_prune(max_prune)
-    held, ready = holdings(evidence), evidence.ready() if protected else frozenset()
+    every, ready = holdings(evidence), evidence.ready() if protected else frozenset()
     why_not = doubts(evidence, protected=protected)
-    here, spare = _by_date([each for each in held if each.copy.region == target_region])
+    earlier = _earlier(evidence, every, target_region) if protected and not why_not else {}
+    held, ready = [each for each in every if each.copy.date not in earlier], ready - earlier.keys()
+    here = _by_date(each for each in held if each.copy.region == target_region)
     others = [each for each in held if each.copy.region != target_region]
     elsewhere = [each for each in others if each.recorded or isinstance(evidence.recorded, Unreadable)]
-    unclaimed = [each for each in (*spare, *others) if not each.recorded]
+    chosen = [*here.values(), *earlier.values()]
+    unclaimed = [each for each in every if not each.recorded and each not in chosen]
     usable = {day for day, each in here.items() if each.copy.state is not CopyState.FAILED or day in ready}
     unlisted = {
         day for day, each in here.items() if not each.listed and each.copy.state is CopyState.COMPLETE
@@ -77,7 +84,10 @@ def plan_source(
         Hold(date=day, region=target_region, name=here[day].copy.name if day in here else None)
         for day in days
     ]
-    hold += [Hold(date=each.copy.date, region=each.copy.region, name=each.copy.name) for each in stays]
+    hold += [
+        Hold(date=each.copy.date, region=each.copy.region, name=each.copy.name)
+        for each in (*stays, *earlier.values())
+    ]
     goes.sort(key=lambda each: (each.copy.date, each.copy.region), reverse=True)
     prune = [
         Prune(copy=each.copy, reason=_why_pruned(each.copy, evidence, target_region, usable, protected))
@@ -93,7 +103,8 @@ def plan_source(
         warnings=_warnings(evidence, why_not, here, unclaimed, usable)
         + (() if protected else _last_copies(evidence, prune))
         + _lost_days_warning(evidence, lost, target_region)
-        + _unlisted(evidence, why_not, [here[day].copy for day in sorted(unlisted & days)]),
+        + _earlier_warning(evidence, earlier)
+        + _unlisted(evidence, why_not, [*earlier.values(), *(here[day] for day in unlisted & days)]),
         refusal=_unknown_state_refusal(evidence)
         or _too_many_refusal(evidence, prune, held, max_prune, lost=_without_days(lost, target_region)),
     )
@@ -109,20 +120,24 @@ def check_max_prune(value: object) -> None:
         raise ValueError(f"max_prune must be a number from 0 to 1, such as {MAX_PRUNE}, not {value!r}.")
 
 
-def _by_date(held: Iterable[Holding]) -> tuple[dict[date, Holding], list[Holding]]:
-    """Return the best copy for each date, and the spare copies: recorded before not, complete before incomplete."""
-    best: dict[date, Holding] = {}
-    spare: list[Holding] = []
+def _earlier(evidence: Evidence, held: Iterable[Holding], target_region: str) -> dict[date, Holding]:
+    """Return by date the copies to hold of an earlier source of the name, in whatever region the state has them."""
+    dates = {each.date for each in of_earlier((each.copy for each in held), evidence.source_ref)}
+    return _by_date(
+        each
+        for each in held
+        if each.copy.date in dates and (each.recorded or each.copy.region == target_region)
+    )
+
+
+def _by_date(held: Iterable[Holding]) -> dict[date, Holding]:
+    """Return the best copy for each date: recorded before not, complete before incomplete."""
     ranked = sorted(
         held,
         key=lambda each: (not each.recorded, list(CopyState).index(each.copy.state), each.copy.name),
+        reverse=True,
     )
-    for each in ranked:
-        if each.copy.date in best:
-            spare.append(each)
-        else:
-            best[each.copy.date] = each
-    return best, spare
+    return {each.copy.date: each for each in ranked}
 
 
 def _kept_without(
@@ -145,12 +160,25 @@ def _kept_without(
     return found & here.keys()
 
 
-def _unlisted(evidence: Evidence, why_not: tuple[str, ...], copies: list[Copy]) -> tuple[str, ...]:
-    if why_not or not copies:
+def _unlisted(evidence: Evidence, why_not: tuple[str, ...], held: list[Holding]) -> tuple[str, ...]:
+    found = [each.copy for each in held if not each.listed and each.copy.state is CopyState.COMPLETE]
+    if why_not or not found:
+        return ()
+    names = [each.name for each in sorted(found, key=lambda copy: copy.date)]
+    return (
+        f"{evidence.source}: the service doesn't list {quoted(names)} in {', '.join(sorted({each.region for each in found}))};"
+        " if that is right, run `pulumi refresh`, then `pulumi up` again.",
+    )
+
+
+def _earlier_warning(evidence: Evidence, earlier: dict[date, Holding]) -> tuple[str, ...]:
+    listed = {day: each.copy.name for day, each in sorted(earlier.items()) if each.listed}
+    if not listed:
         return ()
     return (
-        f"{evidence.source}: the service doesn't list {quoted([each.name for each in copies])} in {copies[0].region};"
-        " if that is right, run `pulumi refresh`, then `pulumi up` again.",
+        f"{evidence.source} in {evidence.source_region} isn't the one that was copied until {max(listed)}, which doesn't"
+        f" exist any more; its copies aren't pruned: {quoted([*listed.values()])}; if they may go, delete them by hand,"
+        " then run `pulumi refresh`.",
     )
 
 
@@ -260,7 +288,7 @@ def _unknown_state_refusal(evidence: Evidence) -> Refusal | None:
 
 
 def _too_many_refusal(
-    evidence: Evidence, prune: list[Prune], held: tuple[Holding, ...], max_prune: float, *, lost: str
+    evidence: Evidence, prune: list[Prune], held: list[Holding], max_prune: float, *, lost: str
 ) -> Refusal | None:
     """Return a refusal if the run would delete too many copies; failed ones hold no data and aren't counted."""
     counted = [each for each in prune if each.copy.state is not CopyState.FAILED]

@@ -9,10 +9,14 @@ from typing import Any
 
 from .drill import DrillResult
 from .evidence import CopyState
+from .replaced import of_earlier
 from .retention import Retention, gaps
 
 PRICE = 0.05
 """US dollars for a GiB and month, the list price of a manual snapshot."""
+
+OF_EARLIER = "of an earlier source"
+"""Why a copy is kept whose source was deleted and made again under its name."""
 
 GAP_DAYS = 7
 """The days in which gaps are looked for if the retention isn't known."""
@@ -29,6 +33,7 @@ class CopyFacts:
         size_in_gb: GiB, if the service reports the size.
         taken_at: when the source's snapshot was taken, if the service still reports it.
         progress: the progress of a pending copy, in the service's words ("40%").
+        source_ref: the ARN of the instance or disk that it was taken of; None if the service doesn't report it.
     """
 
     date: date
@@ -37,6 +42,7 @@ class CopyFacts:
     size_in_gb: float | None = None
     taken_at: datetime | None = None
     progress: str | None = None
+    source_ref: str | None = None
 
     @property
     def data_from(self) -> datetime:
@@ -69,7 +75,8 @@ class CopyStatus:
 
     Args:
         facts: the copy.
-        reasons: the rules that keep it; empty if none does, or if the retention isn't known.
+        reasons: the rules that keep it, or that it is of an earlier source of the name, which no rule counts; empty if
+            nothing keeps it, or if the retention isn't known.
         goes_next: whether no rule keeps it once there is a copy of the day after the newest.
     """
 
@@ -99,7 +106,7 @@ class SourceStatus:
         copies: newest first, including those in progress and failed.
         newest: the newest complete copy.
         age: the age of the newest copy's data.
-        gaps: days without a complete copy, oldest first.
+        gaps: days without a complete copy of the source that was copied last, oldest first.
         objective_met: whether the age meets the objective; None if there is no objective.
         size_in_gb: the size of all complete copies whose size is known; None if none is known.
         monthly_cost: the most that they cost in US dollars, as snapshots are stored incrementally; None like the size.
@@ -174,13 +181,14 @@ def assess(
     age = max(now - newest.data_from, timedelta()) if newest else None
     sizes = [each.size_in_gb for each in complete if each.size_in_gb is not None]
     size = sum(sizes) if sizes else None
-    days = [each.date for each in complete]
+    earlier = _earlier(facts.copies)
+    days = [each.date for each in complete if each not in earlier]
     kept = facts.retention.keep(days) if facts.retention else {}
     going = facts.retention.dropped_next(days) if facts.retention else ()
     newest_first = sorted(facts.copies, key=lambda each: (each.date, each.name), reverse=True)
     return SourceStatus(
         facts=facts,
-        copies=tuple(_copy(each, kept, going) for each in newest_first),
+        copies=tuple(_copy(each, kept, going, is_earlier=each in earlier) for each in newest_first),
         newest=newest,
         age=age,
         gaps=gaps(days, days=facts.retention.daily if facts.retention else GAP_DAYS),
@@ -190,13 +198,21 @@ def assess(
     )
 
 
-def _copy(facts: CopyFacts, kept: dict[date, tuple[str, ...]], going: tuple[date, ...]) -> CopyStatus:
-    is_complete = facts.state is CopyState.COMPLETE
-    return CopyStatus(
-        facts=facts,
-        reasons=kept.get(facts.date, ()) if is_complete else (),
-        goes_next=is_complete and facts.date in going,
-    )
+def _earlier(copies: Sequence[CopyFacts]) -> tuple[CopyFacts, ...]:
+    """Return the copies of earlier sources; without the service's word on the present one, it is the one copied last."""
+    shown = [each for each in copies if each.source_ref and each.state is not CopyState.FAILED]
+    last = max(shown, key=lambda each: each.date, default=None)
+    return of_earlier(copies, last.source_ref) if last else ()
+
+
+def _copy(
+    facts: CopyFacts, kept: dict[date, tuple[str, ...]], going: tuple[date, ...], *, is_earlier: bool
+) -> CopyStatus:
+    if facts.state is not CopyState.COMPLETE:
+        return CopyStatus(facts=facts, reasons=(), goes_next=False)
+    if is_earlier:
+        return CopyStatus(facts=facts, reasons=(OF_EARLIER,), goes_next=False)
+    return CopyStatus(facts=facts, reasons=kept.get(facts.date, ()), goes_next=facts.date in going)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -144,3 +144,36 @@ def test_a_copy_deleted_by_hand_is_asked_about(stack: Stack, service: Service, e
     told = stack.up()
     assert "doesn't list" not in told.output
     assert held(service) == [nth(5), nth(6), nth(7)]
+
+
+@pytest.mark.soak
+def test_a_source_that_was_made_again_has_its_own_retention(
+    stack: Stack, service: Service, emulator: Emulator
+) -> None:
+    """The copies of the old one stay until they are deleted by hand; the new one's are pruned beside them from its first copy on."""
+    region(stack)
+    stack.up()
+    assert held(service) == [nth(4), nth(5), nth(6)]
+    emulator.client(SOURCE).delete_instance(instanceName="web-1")
+    emulator.seed({SOURCE: {"instances": [{"name": "web-1", "automaticSnapshots": [nth(7)]}]}})
+    stack.up()
+    old = [nth(5), nth(6)]
+    assert held(service) == [*old, nth(7)]
+    for number in (8, 9, 10):
+        emulator.take_automatic_snapshot(SOURCE, "web-1", nth(number))
+        told = stack.up()
+        assert f"isn't the one that was copied until {nth(6)}" in told.output
+    assert held(service) == [*old, nth(8), nth(9), nth(10)], "three of the new one"
+    assert f"dr-web-1-{nth(7)} deleted" in told.output and told.changes["deleted"] == 1
+    outputs = exported(stack)
+    assert outputs["newest"] == {"web-1": nth(10)} and outputs["gaps"] == {"web-1": []}
+    assert set(outputs["copies"]["web-1"]) == {*old, nth(8), nth(9), nth(10)}
+    assert set(stack.up().changes) == {"unchanged"} and exported(stack) == outputs
+
+    for name in [name for name in service.snapshots() if any(each in name for each in old)]:
+        emulator.client(TARGET).delete_instance_snapshot(instanceSnapshotName=name)
+    stack.refresh()
+    emulator.take_automatic_snapshot(SOURCE, "web-1", nth(11))
+    told = stack.up()
+    assert "isn't the one" not in told.output
+    assert held(service) == [nth(9), nth(10), nth(11)]
