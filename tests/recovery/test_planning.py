@@ -182,6 +182,13 @@ def test_in_doubt_copies_in_another_region_stay_and_their_dates_are_not_made_her
     assert found.prune == ()
 
 
+def test_in_doubt_a_date_that_an_interrupted_run_copied_here_stays_where_the_state_has_it() -> None:
+    """Declared in both regions, it would be one resource twice, and the run would fail."""
+    there = copies(0, 1, region="eu-west-2")
+    found = plan(evidence((*there, *copies(0)), offers(0, 1), recorded=there, presence=Presence.GONE))
+    assert [(each.date, each.region) for each in found.hold] == [(day(0), "eu-west-2"), (day(1), "eu-west-2")]
+
+
 def test_copies_in_another_region_that_the_state_lacks_are_only_said() -> None:
     """No run of this stack can delete them, so they are neither planned nor counted."""
     found = plan(evidence(copies(0), offers(0), listed=(*copies(0), *copies(1, region="eu-west-2"))))

@@ -72,8 +72,8 @@ def plan_source(
     if why_not:
         stays, goes = elsewhere, _lost(here, usable)
         there = {day for day, each in here.items() if each not in goes}
-        # A date that is held in another region only can't be copied here, as its resource has one region.
-        days = there | (kept - {each.copy.date for each in elsewhere})
+        # A date that is held in another region can't be declared here, as its resource has one region.
+        days = (there | kept) - {each.copy.date for each in elsewhere}
     else:
         # What isn't in the state must come into it before it can be deleted.
         unrecorded = {day for day, each in here.items() if not each.recorded}
