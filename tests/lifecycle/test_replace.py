@@ -161,3 +161,13 @@ def test_a_copy_that_somebody_has_taken_over_keeps_its_name_when_its_source_is_e
     assert "belongs to other/prod/x" in error and "was not changed" in error
     assert life.target.service.clock.now() - began < 60
     assert life.there().keys() == {held.arn} and life.target.copies_started() == 1
+
+
+def test_a_refused_copy_says_that_the_earlier_one_was_deleted_for_it() -> None:
+    """A copy under one explicit name goes before its replacement is asked for; the error says what is true then."""
+    life = Life(replace(COPY, explicit="db-dr"))
+    assert life.run("up") == []
+    life.declared = replace(life.declared, triggers=("again",))
+    (error,) = life.run("up", Fault(kind="denied", operation="CopySnapshot"))
+    assert "State: nothing was copied; the earlier copy was deleted before, to be replaced." in error
+    assert life.there() == {} and life.run("up") == []

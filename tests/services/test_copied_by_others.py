@@ -115,6 +115,24 @@ def test_the_key_in_the_state_is_the_one_that_the_copy_carries(life: Life) -> No
     assert {each.name for each in life.made()} == {theirs, life.ref.rpartition("/")[2]}
 
 
+@pytest.mark.parametrize("row", [EC2_COPY], ids=str)
+def test_what_has_only_the_owner_tag_again_is_named_after_pulumi_state_delete(life: Life) -> None:
+    """Nothing says any more of which request it was made, so another copy is made, and the first one stays, named."""
+    life.ok()
+    first = life.only()
+    service = life.row.service(life.clock)
+    seen = service.get(first.region, first.name)
+    assert seen is not None
+    service.untag(seen, sorted(first.tags))
+    life.run("refresh")
+    life.ok()
+    assert life.only().tags.keys() == {"snapcopy:owner", "team"}
+    life.engine.state.clear()
+    life.ok()
+    assert any(first.name in each and "isn't proven" in each for each in life.shown.warnings)
+    assert {each.name for each in life.made()} == {first.name, life.ref.rpartition("/")[2]}
+
+
 def copied(life: Life) -> str:
     """A backup tool copies what the state has, with all its marks; returns the id."""
     calls = life.emulator.calls(life.row.create)

@@ -95,6 +95,16 @@ def test_tags_of_others_stay(life: Life) -> None:
     }
 
 
+@pytest.mark.parametrize("row", [EC2_COPY, FCU_COPY, OUTSCALE_COPY], ids=str)
+def test_tags_are_exchanged_up_to_the_most_that_the_service_takes(life: Life) -> None:
+    """The old tags and the new ones together would be too many: the old ones go first."""
+    life.inputs["tags"] = {f"old-{number}": "1" for number in range(46)}
+    life.ok()
+    life.inputs["tags"] = {f"new-{number}": "1" for number in range(46)}
+    life.ok()
+    life.assert_well(sent=1)
+
+
 def by_hand(life: Life) -> Service:
     """The service, as somebody else uses it."""
     return life.row.service(life.clock)

@@ -26,11 +26,11 @@ def spec(**more: str) -> Spec:
 
 def test_only_what_is_pending_is_waited_for_by_the_next_run() -> None:
     """An interrupted run's message promises to wait for the copy only if the copy is pending."""
-    for tell in (messages.cancelled(spec(), doing=MAKING, kept=Known(seen=PENDING)),
-                 messages.out_of_time(spec(), 60, doing=MAKING, kept=Known(seen=PENDING))):  # fmt: skip
+    for tell in (messages.cancelled(spec(), doing=MAKING, left=messages.Left(kept=Known(seen=PENDING))),
+                 messages.out_of_time(spec(), 60, doing=MAKING, left=messages.Left(kept=Known(seen=PENDING)))):  # fmt: skip
         assert "is still pending" in str(tell) and "run `pulumi up` again to go on waiting." in str(tell)
-    for tell in (messages.cancelled(spec(), doing=MAKING, kept=Known(seen=COMPLETE)),
-                 messages.out_of_time(spec(), 60, doing=MAKING, kept=Known(seen=COMPLETE))):  # fmt: skip
+    for tell in (messages.cancelled(spec(), doing=MAKING, left=messages.Left(kept=Known(seen=COMPLETE))),
+                 messages.out_of_time(spec(), 60, doing=MAKING, left=messages.Left(kept=Known(seen=COMPLETE)))):  # fmt: skip
         assert "is completed" in str(tell) and str(tell).endswith("Next:  run `pulumi up` again.")
 
 

@@ -190,6 +190,8 @@ MADE: list[tuple[Spec, Known, Observation, Step, str]] = [
      "its run couldn't tag it while it was pending"),
     (SPEC, replace(HELD, by_record=True), held(UNTAGGED, rested=True), Tag(TAGGED, must=True), "and had the time to"),
     (SPEC, HELD, held(WHOLE, dropped=frozenset({"cost"})), Untag(frozenset({"cost"})), "a tag is no longer asked for"),
+    (SPEC, HELD, held(thing(tags={OWNER_TAG: TAGGED[OWNER_TAG]}), dropped=frozenset({"cost"})), Untag(frozenset({"cost"})),
+     "old and new tags together may be too many"),
     (SPEC, HELD, held(thing(tags={**TAGGED, RETAIN_TAG: "true"})), Untag(frozenset({RETAIN_TAG})), "no longer kept on purpose"),
     (DUPLICATING, HELD, held(WHOLE, looked_again=False), LookAgain(), "a last look for second ones"),
     (DUPLICATING, HELD, held(WHOLE, looked_again=False, look_again_from=NOW + 5), LookAgain(NOW + 5), "lists may lag"),

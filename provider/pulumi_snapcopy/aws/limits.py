@@ -54,8 +54,11 @@ def is_in_flight_limit(words: str) -> bool:
         True
         >>> is_in_flight_limit("You can have only 2 pending snapshots at a time.")
         True
+        >>> is_in_flight_limit("Too many concurrent snapshots.")
+        True
         >>> is_in_flight_limit("You have reached the maximum number of manual snapshots.")
         False
     """
     lower = words.lower()
-    return "pending snapshot" in lower or ("cop" in lower and any(each in lower for each in _IN_PROGRESS))
+    of_any = any(each in lower for each in ("pending snapshot", "concurrent snapshot"))
+    return of_any or ("cop" in lower and any(each in lower for each in _IN_PROGRESS))

@@ -53,7 +53,7 @@ class AccountGuard:
         except ServiceError as error:
             raise messages.unknown_account(spec, error, doing=doing, known=known) from error
         except Cancelled:
-            raise messages.cancelled(spec, doing=doing) from None
+            raise messages.cancelled(spec, doing=doing, left=messages.Left()) from None
 
     def foresee(self, region: str) -> bool:
         """Return whether a preview may call the service; False while the account can't be determined.

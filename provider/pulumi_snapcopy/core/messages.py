@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from .durations import spoken
 from .errors import (
@@ -23,6 +23,23 @@ SAME_AGAIN = "run the same command again."
 
 MAKING, READING, DELETING = "making", "reading", "deleting"
 """What a verb is doing; the gerund of making is the resource's own."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Left:
+    """What a run that ends early leaves.
+
+    Args:
+        kept: what it keeps in the state.
+        in_state: what the state goes on having otherwise.
+        replaced: whether what it was to replace has been deleted before.
+        deleted: whether anything has been deleted, such as a failed copy.
+    """
+
+    kept: Known | None = None
+    in_state: Known | None = None
+    replaced: bool = False
+    deleted: bool = False
 
 
 def again(doing: str) -> str:
@@ -70,30 +87,15 @@ def wrong_service(spec: Spec, known: Known, why: tuple[str, str], *, doing: str)
     )  # fmt: skip
 
 
-def wrong_source(
-    spec: Spec,
-    error: SourceError,
-    *,
-    kept: Known | None,
-    in_state: Known | None = None,
-    deleted: bool = False,
-) -> CopyError:
-    """Return the error for a source that isn't there, isn't complete, or can't be used.
-
-    Args:
-        spec: what is asked for.
-        error: what is wrong with the source.
-        kept: what the run keeps in the state.
-        in_state: what the state goes on having otherwise.
-        deleted: whether the run has deleted something, such as a failed copy.
-    """
-    unsent = nothing(spec) if deleted else "nothing was sent"
-    if in_state is not None:
-        unsent = f"{unsent}, {_stays(spec, in_state)}"
-    sent = unsent if kept is None else kept_in_words(spec, kept)
+def wrong_source(spec: Spec, error: SourceError, left: Left) -> CopyError:
+    """Return the error for a source that isn't there, isn't complete, or can't be used."""
+    unsent = nothing(spec) if left.deleted else "nothing was sent"
+    if left.in_state is not None:
+        unsent = f"{unsent}, {_stays(spec, left.in_state)}"
+    sent = unsent if left.kept is None else kept_in_words(spec, left.kept)
     return CopyError(
         spec.words.making, spec.subject, error.cause,
-        state=f"{sent}; {error.state}", next_step=error.next_step, kept=kept,
+        state=f"{sent}; {error.state}", next_step=error.next_step, kept=left.kept,
     )  # fmt: skip
 
 
@@ -106,15 +108,13 @@ def no_replacement(thing: str, name: str, replacement: Spec, error: SourceError)
     )  # fmt: skip
 
 
-def service_error(
-    spec: Spec, error: ServiceError, *, doing: str, kept: Known | None = None, in_state: Known | None = None
-) -> CopyError:
+def service_error(spec: Spec, error: ServiceError, *, doing: str, left: Left) -> CopyError:
     """Return the error for a call that the service, or the way to it, refused."""
     called = f" ({error.call})" if error.call else ""
     return CopyError(
         gerund(spec, doing), spec.subject, f"{error}{called}",
-        state=_state(spec, kept, doing, in_state), next_step=after(error, doing, spec.words),
-        reference=_reference(spec, kept, error.request_id), kept=kept,
+        state=_state(spec, doing, left), next_step=after(error, doing, spec.words),
+        reference=_reference(spec, left.kept, error.request_id), kept=left.kept,
     )  # fmt: skip
 
 
@@ -137,26 +137,24 @@ def out_of_time(
     timeout: float,
     *,
     doing: str,
-    kept: Known | None,
-    in_state: Known | None = None,
+    left: Left,
     trouble: ServiceError | None = None,
 ) -> CopyError:
     """Return the error for a deadline that has passed."""
-    because = f"; the service last said: {trouble}" if trouble else ""
+    because, kept = f"; the service last said: {trouble}" if trouble else "", left.kept
     return CopyError(
         "waiting for" if kept else gerund(spec, doing), spec.subject, f"timed out after {spoken(timeout)}{because}",
-        state=_state(spec, kept, doing, in_state), next_step=_onwards(kept, doing),
+        state=_state(spec, doing, left), next_step=_onwards(kept, doing),
         reference=_reference(spec, kept, trouble.request_id if trouble else ""), kept=kept,
     )  # fmt: skip
 
 
-def cancelled(
-    spec: Spec, *, doing: str, kept: Known | None = None, in_state: Known | None = None
-) -> CopyError:
+def cancelled(spec: Spec, *, doing: str, left: Left) -> CopyError:
     """Return the error for a verb that the user has stopped."""
+    kept = left.kept
     return CopyError(
         "waiting for" if kept else gerund(spec, doing), spec.subject, "stopped, as asked",
-        state=_state(spec, kept, doing, in_state), next_step=_onwards(kept, doing),
+        state=_state(spec, doing, left), next_step=_onwards(kept, doing),
         reference=_reference(spec, kept, ""), kept=kept,
     )  # fmt: skip
 
@@ -242,15 +240,18 @@ def gerund(spec: Spec, doing: str) -> str:
     return spec.words.making if doing == MAKING else doing
 
 
-def _state(spec: Spec, kept: Known | None, doing: str, in_state: Known | None) -> str:
-    if kept:
-        return f"{kept_in_words(spec, kept)}."
-    if in_state and doing == MAKING:
-        return f"{nothing(spec)} in this run; {_stays(spec, in_state)}."
+def _state(spec: Spec, doing: str, left: Left) -> str:
+    thing, region = spec.words.thing, spec.region
+    if left.kept:
+        return f"{kept_in_words(spec, left.kept)}."
     if doing == DELETING:
-        thing, region = spec.words.thing, spec.region
         return f'the {thing} "{spec.name}" may still be in {region}; it stays in the stack\'s state.'
-    return f"{nothing(spec)}." if doing == MAKING else "nothing was changed."
+    if doing != MAKING:
+        return "nothing was changed."
+    if left.in_state:
+        return f"{nothing(spec)} in this run; {_stays(spec, left.in_state)}."
+    replaced = f"; the earlier {thing} was deleted before, to be replaced" if left.replaced else ""
+    return f"{nothing(spec)}{replaced}."
 
 
 def _unsent(spec: Spec, known: Known) -> str:

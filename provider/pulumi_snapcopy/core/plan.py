@@ -287,7 +287,7 @@ def _failed_before(spec: Spec, observed: Observation) -> Delete | None:
 
 
 def _tag(spec: Spec, known: Known, observed: Observation, existing: Seen) -> Step | None:
-    """Return the step that sets the tags, or that leaves another run time to do so; None if neither is due.
+    """Return the step that sets the tags, removes the old ones before, or leaves another run time to do so; None if none is due.
 
     The service may refuse tags while the object is pending; then they are set as soon as it allows it.
     """
@@ -300,6 +300,8 @@ def _tag(spec: Spec, known: Known, observed: Observation, existing: Seen) -> Ste
         # Another run may have started it and be about to tag it, which it couldn't do while it was pending.
         age = observed.now - existing.created_at.timestamp() if existing.created_at else 0.0
         return Rest(observed.now + TAGGING_GRACE + pause(age))
+    if observed.dropped and OWNER_TAG in existing.tags:
+        return Untag(observed.dropped)  # the service may not take the old tags and the new ones together
     return Tag(wanted, must=True)
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence, Set
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from functools import partial
@@ -64,6 +64,7 @@ class Run:
         is_wanted: whether the engine still waits for the verb.
         ledger: which resource has which object, as far as the engine has shown.
         is_first_run: whether it is the stack's first, so that no earlier one was interrupted.
+        replaced: refs of what this `up` has deleted already, to make this instead.
     """
 
     family: Family
@@ -79,6 +80,7 @@ class Run:
     is_wanted: Callable[[], bool] = lambda: True
     ledger: Ledger = field(default_factory=Ledger)
     is_first_run: bool = False
+    replaced: Set[str] = frozenset()
     ahead: float = 0.0
     """By how many seconds the service's clock is ahead of ours, as far as this run has seen."""
     keeps: bool = False
@@ -93,6 +95,7 @@ class Run:
 
     def __post_init__(self) -> None:
         self.began, self._at_start = self.clock.now(), self.known
+        self.doomed |= self.replaced
         self.observed = Observation(now=self.began)
         self.deadline = Deadline(clock=self.clock, at=self.began + self.timeout, report=self._report)
 
@@ -125,16 +128,16 @@ class Run:
 
     def _explanation(self, end: SourceError | ServiceError | OutOfTime | Cancelled) -> CopyError:
         spec, doing = self.spec, self.doing
-        kept, in_state = self.kept, self._in_state
+        left = messages.Left(
+            kept=self.kept, in_state=self._in_state, replaced=bool(self.replaced), deleted=bool(self.doomed)
+        )
         if isinstance(end, SourceError):
-            return messages.wrong_source(spec, end, kept=kept, in_state=in_state, deleted=bool(self.doomed))
+            return messages.wrong_source(spec, end, left)
         if isinstance(end, ServiceError):
-            return messages.service_error(spec, end, doing=doing, kept=kept, in_state=in_state)
+            return messages.service_error(spec, end, doing=doing, left=left)
         if isinstance(end, OutOfTime):
-            return messages.out_of_time(
-                spec, self.timeout, doing=doing, kept=kept, in_state=in_state, trouble=end.trouble
-            )
-        return messages.cancelled(spec, doing=doing, kept=kept, in_state=in_state)
+            return messages.out_of_time(spec, self.timeout, doing=doing, left=left, trouble=end.trouble)
+        return messages.cancelled(spec, doing=doing, left=left)
 
     def retry(self, call: Callable[[], T]) -> T:
         """Make a call that is safe to repeat, until the deadline."""

@@ -104,7 +104,7 @@ class Sending:
             run.progress.log(notices.queued(run.spec, trouble))
 
     def _are_others_in_progress(self) -> bool:
-        """Whether the region shows any copy in progress, of whatever run."""
+        """Whether the region shows a copy in progress, of whatever run; some services list only what has an owner tag."""
         try:
             return any(each.phase is Phase.PENDING for each in self.run.target_region.listing.all())
         except Transient:

@@ -24,7 +24,7 @@ class Sorted:
     Args:
         orphans: what its interrupted runs made, and no entry of the state has.
         failed_before: its earlier objects that failed; the engine would delete them only after the replacement.
-        unproven: what looks like an orphan, and may be somebody's copy of one of ours.
+        unproven: what looks like an orphan or has our owner tag alone, and may be somebody's copy of one of ours.
     """
 
     orphans: tuple[Seen, ...] = ()
@@ -66,10 +66,18 @@ def sort(
         if each.key in candidates and is_of_another_entry(known, each, is_in_state)
     }
     unproven = [each for each in orphans if _may_be_inherited(spec, known, each, keys=keys, since=since)]
+    marked = [
+        each
+        for each in listed
+        if spec.traits.heritable
+        and _is_only_marked(spec, each)
+        and each.ref not in {*refs, known.ref}
+        and not (is_retained(each) or is_of_another_entry(known, each, is_in_state))
+    ]
     return Sorted(
         orphans=tuple(each for each in orphans if each not in unproven),
         failed_before=tuple(each for each in listed if _has_failed_before(spec, known, each)),
-        unproven=tuple(unproven),
+        unproven=(*unproven, *marked),
     )
 
 
@@ -86,9 +94,8 @@ def is_orphan(spec: Spec, known: Known, seen: Seen) -> bool:
     if seen.ref in {known.ref, *known.predecessors} or is_retained(seen):
         return False
     owner = seen.tags.get(OWNER_TAG)
-    only_marked = owner is not None and same_owner(owner, spec.owner) and SOURCE_TAG not in seen.tags
     # Who made it was interrupted before it was tagged, or who was to delete it after it was marked as ours.
-    if owner is None or only_marked:
+    if owner is None or _is_only_marked(spec, seen):
         return carries_key(spec, seen) and not spec.traits.heritable
     if seen.tags.get(SOURCE_TAG) in (None, ADOPTED) or not is_of_this_type(spec, seen):
         return False
@@ -116,6 +123,11 @@ def is_twin(
         return False
     same_size = None in (seen.size, existing.size) or seen.size == existing.size
     return same_size and is_recent(spec, seen.created_at, since) and not is_retained(seen)
+
+
+def _is_only_marked(spec: Spec, seen: Seen) -> bool:
+    """Whether it has the resource's owner tag, and none that says of what it was made."""
+    return same_owner(seen.tags.get(OWNER_TAG, ""), spec.owner) and SOURCE_TAG not in seen.tags
 
 
 def _has_failed_before(spec: Spec, known: Known, seen: Seen) -> bool:

@@ -121,7 +121,7 @@ class Verbs:
             earlier_keys=earlier,
         )
         given = Given(inputs=inputs, bookkeeping=bookkeeping, tags={} if another else dict(entry.tags))
-        return self._make(call, given, start, timeout=bookkeeping.timeout("create"), deleted=entry.deleted)
+        return self._make(call, given, start, timeout=bookkeeping.timeout("create"), replaced=entry.deleted)
 
     def update(self, call: Call, olds: Properties, inputs: Properties) -> Made:
         """Complete a partial object, and set and remove tags.
@@ -199,7 +199,7 @@ class Verbs:
         start: Known,
         *,
         timeout: float,
-        deleted: Set[str] = frozenset(),
+        replaced: Set[str] = frozenset(),
     ) -> Made:
         """Make what is asked for, or complete it, and note which object the resource has then.
 
@@ -208,23 +208,22 @@ class Verbs:
             given: what it is given of the resource.
             start: what is known before.
             timeout: seconds it may take.
-            deleted: refs of what this `up` has deleted of the resource.
+            replaced: refs of what this `up` has deleted already, to make this instead.
         """
         spec = self.family.spec(given.inputs, given.bookkeeping)
         is_first = given.olds is None and self.is_first_run(given.bookkeeping.identity)
-        run = self._run(spec, start, call, timeout=timeout, is_first=is_first)
-        run.doomed |= deleted
+        run = self._run(spec, start, call, timeout=timeout, is_first=is_first, replaced=replaced)
         try:
             self._admit(run, given.olds or {})
             known = converge(run, dropped=set(given.tags) - set(spec.tags))
         except CopyError as error:
             if error.kept:
-                error.kept = _at_end(run, error.kept, start, deleted)
+                error.kept = _at_end(run, error.kept, start)
             failure = verb_failed(run, _with_source(run, given), error)
             if failure.kept:
                 self.ledger.assign(call.urn, failure.kept.id)
             raise failure from error
-        result = made(run, _with_source(run, given), _at_end(run, known, start, deleted))
+        result = made(run, _with_source(run, given), _at_end(run, known, start))
         self.ledger.assign(call.urn, result.id)
         return result
 
@@ -268,12 +267,13 @@ class Verbs:
         timeout: float,
         doing: str = MAKING,
         is_first: bool = False,
+        replaced: Set[str] = frozenset(),
     ) -> Run:
         return Run(
             family=self.family, spec=spec, known=known, service=self.service, clock=self.clock,
             source_region=self._region(spec.source_region), target_region=self._region(spec.region),
             progress=call.progress, timeout=timeout, doing=doing, is_wanted=self.is_wanted,
-            ledger=self.ledger, is_first_run=is_first,
+            ledger=self.ledger, is_first_run=is_first, replaced=replaced,
         )  # fmt: skip
 
     def _admit(self, run: Run, olds: Mapping[str, Any]) -> None:
@@ -322,9 +322,9 @@ def _with_source(run: Run, given: Given) -> Given:
     return replace(given, bookkeeping=replace(bookkeeping, taken=taken))
 
 
-def _at_end(run: Run, known: Known, start: Known, deleted: Set[str]) -> Known:
+def _at_end(run: Run, known: Known, start: Known) -> Known:
     """Return what is known at the end of a run: which earlier objects there still are, and until when each key's was."""
-    left, earlier = known.predecessors - deleted, known.earlier_keys
+    left, earlier = known.predecessors - run.replaced, known.earlier_keys
     if left and not start.whole:
         earlier = still_there(earlier, now=run.clock.now() + run.ahead)
     return replace(known, predecessors=left, earlier_keys=earlier)
