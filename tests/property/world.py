@@ -125,8 +125,10 @@ class World:
 
     def create(self, spec: Spec, known: Known = NOTHING, *, dropped: Iterable[str] = ()) -> Known | CopyError:
         """See to the copy until it stands."""
+        run = self.run(spec, known)
+        run.note(dropped=frozenset(dropped))
         try:
-            return converge(self.run(spec, known), dropped=dropped)
+            return converge(run)
         except CopyError as error:
             return error
 

@@ -38,9 +38,9 @@ class ScriptedRun:
         """The region's listing."""
         return self
 
-    def all(self) -> list[Seen]:
-        """Return the list."""
-        return self.listed
+    def find_listed(self, name: str) -> Seen | None:
+        """Return what the list shows of a name."""
+        return next((each for each in self.listed if each.name == name), None)
 
     def retry(self, call: Any) -> Any:
         """Make a call."""

@@ -5,7 +5,7 @@ Steps that have to be repeated are repeated within the one deadline of the run.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from contextlib import ExitStack
 from dataclasses import replace
 from typing import Any
@@ -29,29 +29,27 @@ from .values import OWNER_TAG, SOURCE_TAG, Known, Phase, Seen, without
 from .waiting.policy import CREATION_GRACE, SHORTEST_PAUSE, backoff
 
 
-def converge(run: Run, *, dropped: Iterable[str] = ()) -> Known:
+def converge(run: Run) -> Known:
     """Create, resume or adopt what is asked for, wait until it is complete, and tag it; return what is known of it.
 
     Args:
         run: the verb at work.
-        dropped: the keys of the tags that are no longer asked for.
 
     Raises:
         CopyError: if the run fails; ``kept`` is what has to stay in the state.
     """
     with run.explained(), ExitStack() as ends:
-        return _Convergence(run, ends, frozenset(dropped)).run_to_end()
+        return _Convergence(run, ends).run_to_end()
 
 
 class _Convergence:
     """One run of the loop; each method performs one type of step."""
 
-    def __init__(self, run: Run, ends: ExitStack, dropped: frozenset[str]) -> None:
+    def __init__(self, run: Run, ends: ExitStack) -> None:
         self._run = run
         self._observer = Observer(run)
         self._waiter = Waiter(run, ends)
         self._sending = Sending(run, self._observer, self._waiter, ends)
-        run.note(dropped=dropped)
         self._tagging_since: float | None = None
         self._partial = False
         self._looks = 0
@@ -163,7 +161,6 @@ class _Convergence:
         while not run.observed.tagged:
             try:
                 run.change(lambda: run.service.tag(existing, step.tags))
-                run.keeps = True
                 run.note(tagged=True)
             except (NotFound, Refused, Transient) as error:
                 if not step.must:
@@ -222,7 +219,7 @@ class _Convergence:
             self._sending.failed.add(gone.ref)
         self._waiter.leave()
         self._tagging_since = None
-        run.keeps, run.known = False, run.known.next
+        run.known = run.known.next
         run.note(
             existing=None,
             taken_up=False,
@@ -235,21 +232,18 @@ class _Convergence:
         )
 
     def _fail(self, step: plan.Fail) -> None:
-        raise self._failure(step.because)
-
-    def _failure(self, because: Because) -> CopyError:
-        run, existing, known = self._run, self._run.observed.existing, self._run.known
+        run, existing, known, because = self._run, self._run.observed.existing, self._run.known, step.because
         if because is Because.NAME_IN_USE:
-            return conflicts.name_in_use(run.spec, run.records(), run.kept)
+            raise conflicts.name_in_use(run.spec, run.records(), run.kept)
         if because is Because.FAILED:
             known = replace(known, seen=existing) if existing else known
-            return messages.copy_failed(
+            raise messages.copy_failed(
                 run.spec, known, run.observed.failure or (existing.message if existing else "")
             )
         if because is Because.DISAPPEARED or existing is None:
-            return messages.disappeared(run.spec, known, instead=existing)
+            raise messages.disappeared(run.spec, known, instead=existing)
         explain = conflicts.retained if because is Because.RETAINED else conflicts.not_ours
-        return explain(run.spec, existing)
+        raise explain(run.spec, existing)
 
     def _finished(self) -> Known:
         run, known, existing, listed = self._run, self._run.known, self._existing, self._observer.listed

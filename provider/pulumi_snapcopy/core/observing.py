@@ -8,7 +8,6 @@ from dataclasses import dataclass
 
 from .earlier_keys import is_of_an_earlier_object
 from .errors import Denied, SourceError
-from .keys import same_owner
 from .ownership import Whose
 from .presence import find_known, read_listed, read_or_list
 from .run import Run
@@ -30,14 +29,9 @@ class Observer:
     """What the region had when it was last listed; None if it wasn't."""
 
     def take_up(self, known: Known) -> None:
-        """Make an object the run's own, because the run has started or found it; it stays in the state if the run fails.
-
-        An adopted object isn't ours before it has our tag: a run that fails before leaves it out of the state.
-        """
+        """Make an object the run's own, because the run has started or found it; see `Run.kept`."""
         run = self.run
-        owner = known.seen.tags.get(OWNER_TAG, "") if known.seen else ""
         run.known = known
-        run.keeps = not known.adopted or known.in_state or same_owner(owner, run.spec.owner)
         run.note(taken_up=True, rested=run.observed.taken_up and run.observed.rested)
 
     def look(self) -> None:

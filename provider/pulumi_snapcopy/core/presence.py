@@ -5,7 +5,6 @@ It is gone if a read and a list agree, and if it was just created only after the
 
 from __future__ import annotations
 
-from .errors import Denied
 from .ownership import deciding, is_being_made_again
 from .run import Run
 from .values import Phase, Seen
@@ -63,11 +62,7 @@ def read_listed(run: Run, listed: Seen) -> Seen | None:
 
 
 def _listed(run: Run, name: str) -> Seen | None:
-    try:
-        listed = run.retry(run.target_region.listing.all)
-    except Denied:
-        return None
-    return next((each for each in listed if each.name == name), None)
+    return run.retry(lambda: run.target_region.listing.find_listed(name))
 
 
 def _is_new(run: Run) -> bool:

@@ -11,12 +11,13 @@ from typing import Any, Protocol, TypeVar
 from . import messages
 from .errors import Cancelled, CopyError, NotFound, ServiceError, SourceError, SourcePending, Transient
 from .family import Family
+from .keys import same_owner
 from .ledger import Ledger
 from .messages import MAKING
 from .ownership import Verdict, Whose, classify, deciding
 from .plan import Observation
 from .service import Service
-from .values import Known, Record, Seen, Spec
+from .values import OWNER_TAG, Known, Record, Seen, Spec
 from .waiting.clock import Clock
 from .waiting.deadline import Deadline, OutOfTime
 from .waiting.policy import CREATION_GRACE, LONGEST_SKEW, RECORDS_LAG, backoff
@@ -83,8 +84,6 @@ class Run:
     replaced: Set[str] = frozenset()
     ahead: float = 0.0
     """By how many seconds the service's clock is ahead of ours, as far as this run has seen."""
-    keeps: bool = False
-    """Whether ``known`` has to stay in the state if the run fails."""
     doomed: set[str | None] = field(default_factory=set)
     """Refs of what this run deletes or has deleted; lists may go on showing them."""
     began: float = field(init=False)
@@ -105,8 +104,16 @@ class Run:
 
     @property
     def kept(self) -> Known | None:
-        """What has to stay in the state if the run fails; None if nothing."""
-        return self.known if self.keeps else None
+        """What has to stay in the state if the run fails: what it has started or found; None if nothing.
+
+        An adopted object isn't ours before it has our tag: a run that fails before leaves it out of the state.
+        """
+        known = self.known
+        owner = known.seen.tags.get(OWNER_TAG, "") if known.seen else ""
+        ours = (
+            not known.adopted or known.in_state or self.observed.tagged or same_owner(owner, self.spec.owner)
+        )
+        return known if self.observed.taken_up and ours else None
 
     @property
     def _in_state(self) -> Known | None:
@@ -191,7 +198,11 @@ class Run:
             return verdict
         records = [each for each in self.records() if not self._is_from_before(each)]
         record = deciding(records)
-        if record and not self.known.incomplete and not self.retry(partial(self._describes, record)):
+        if (
+            record
+            and not self.known.incomplete
+            and not self.retry(partial(self.service.describes, self.spec, record))
+        ):
             records = []  # it is of another date, and proves nothing of this one
         return classify(
             self.spec, self.known, seen, records=records, now=self.clock.now(), rested=self.observed.rested,
@@ -209,9 +220,6 @@ class Run:
         """Whether a record is older than the stack's first run, and so of somebody else's call."""
         at = record.created_at
         return self.is_first_run and at is not None and at.timestamp() < self.began - LONGEST_SKEW
-
-    def _describes(self, record: Record) -> bool:
-        return self.service.describes(self.spec, record)
 
     def rest(self, until: float) -> None:
         """Leave another run that may have made an object the time to tag it.

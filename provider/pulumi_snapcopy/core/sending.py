@@ -58,7 +58,7 @@ class Sending:
             is_second = run.observed.sent is Sent.LOST
             run.note(sent=Sent.LOST, lost_at=run.clock.now())
             if is_second:
-                self._look_for_twins()
+                self._look_for_twins_later()
             self._look_for_it(error)
             self._beware_of_an_earlier_one()
         except NameInUse as error:
@@ -90,7 +90,7 @@ class Sending:
         if seen.created_at is None:  # so that the next run knows for how long it may not be visible
             seen = replace(seen, created_at=datetime.fromtimestamp(now, timezone.utc))
         if run.observed.sent is Sent.LOST:
-            self._look_for_twins()
+            self._look_for_twins_later()
         self.observer.take_up(replace(run.known.next, seen=seen, operation_id=started.operation_id))
         run.note(
             existing=seen, verdict=Verdict(Whose.OURS, Evidence.ANSWER), sent=Sent.ACCEPTED,
@@ -135,7 +135,7 @@ class Sending:
         else:
             self.observer.reread(run.spec.name, source.kind if source else "")
 
-    def _look_for_twins(self) -> None:
+    def _look_for_twins_later(self) -> None:
         """Have twins looked for once what the lost request may have made can be visible."""
         run, observed = self.run, self.run.observed
         if observed.lost_at is None or not run.spec.traits.duplicates:
@@ -147,7 +147,7 @@ class Sending:
         """Have twins looked for if an interrupted run made what was found: the lost request's own may show later."""
         found = self.run.observed.existing
         if found and found.created_at and found.created_at.timestamp() < self.tried_at - USUAL_SKEW:
-            self._look_for_twins()
+            self._look_for_twins_later()
 
     def _never_seen(self) -> Seen:
         spec, source = self.run.spec, self.run.observed.source

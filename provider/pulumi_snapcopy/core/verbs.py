@@ -215,7 +215,8 @@ class Verbs:
         run = self._run(spec, start, call, timeout=timeout, is_first=is_first, replaced=replaced)
         try:
             self._admit(run, given.olds or {})
-            known = converge(run, dropped=set(given.tags) - set(spec.tags))
+            run.note(dropped=frozenset(given.tags.keys() - spec.tags.keys()))
+            known = converge(run)
         except CopyError as error:
             if error.kept:
                 error.kept = _at_end(run, error.kept, start)

@@ -11,7 +11,7 @@ from ..aws.limits import is_in_flight_limit
 from ..core.family import Family, Inputs
 from ..core.values import Phase, Spec, Words
 from .rules import COPIED_SNAPSHOT_RULES
-from .shapes import KEY_DIGITS, key_of, phase
+from .shapes import KEY_DIGITS, date_of, key_of, phase
 from .source_tag import SourceTag
 
 if TYPE_CHECKING:
@@ -62,14 +62,14 @@ class CopiedSnapshots(Named):
     def source_tag(self, inputs: Inputs) -> str:
         """Return the value of the source tag: ``region:name``, and ``:date`` for an automatic snapshot."""
         region, name = self.source(inputs)
-        date = str(_date(inputs)) if inputs.get("sourceResourceName") else ""
+        date = str(date_of(inputs)) if inputs.get("sourceResourceName") else ""
         return str(SourceTag(region=region, name=name, date=date))
 
     def request(self, inputs: Inputs) -> dict[str, Any]:
         """Return the arguments that identify the request, with the date as ``date``, whether given or settled."""
         found = super().request(inputs)
         del found["restoreDate"]
-        return {**found, "date": _date(inputs)}
+        return {**found, "date": date_of(inputs)}
 
     @property
     def optional(self) -> frozenset[str]:
@@ -109,7 +109,7 @@ class CopiedSnapshots(Named):
         if inputs.get("useLatestRestorableAutoSnapshot") is not True:
             return
         # If the first check couldn't read the date, create has settled it: the outputs hold this date, which stays.
-        held = _date(olds) if same else None
+        held = date_of(olds) if same else None
         region, source = self.source(inputs)
         if not same or inputs.get("trackLatest"):
             held = max(filter(None, (ask(region, _latest(region, source)), held)), default=None)
@@ -118,7 +118,7 @@ class CopiedSnapshots(Named):
 
     def is_settled(self, inputs: Inputs) -> bool:
         """Whether the date, which the derived name contains, is known; a manual snapshot needs none."""
-        return bool(inputs.get("sourceSnapshotName") or _date(inputs))
+        return bool(inputs.get("sourceSnapshotName") or date_of(inputs))
 
     def derive_name(self, inputs: Inputs, key: str) -> str | None:
         """Return the derived name, ``<source>-<date or "manual">-<key>``, of at most 255 characters.
@@ -127,7 +127,7 @@ class CopiedSnapshots(Named):
             >>> CopiedSnapshots().derive_name({"sourceResourceName": "web-1", "restoreDate": "2026-11-20"}, "3f9c2a1b")
             'web-1-2026-11-20-3f9c2a1b'
         """
-        source, date = self.source(inputs)[1], _date(inputs)
+        source, date = self.source(inputs)[1], date_of(inputs)
         if not source or not key or (inputs.get("sourceResourceName") and date is None):
             return None
         suffix = f"-{date or 'manual'}-{key}"
@@ -135,7 +135,7 @@ class CopiedSnapshots(Named):
 
     def is_dated(self, inputs: Inputs, name: str, key: str) -> bool:
         """Whether runs of this request on other days make copies of other dates, with other derived names."""
-        return _date(inputs) is not None and bool(key) and key_of(name) == self.carried_key(inputs, key)
+        return date_of(inputs) is not None and bool(key) and key_of(name) == self.carried_key(inputs, key)
 
     def is_itself(self, inputs: Inputs) -> bool:
         """Whether the request's source is the snapshot that it takes over."""
@@ -145,7 +145,7 @@ class CopiedSnapshots(Named):
 
     def outputs(self, spec: Spec) -> dict[str, Any]:
         """Return the outputs known from the request: the date of the automatic snapshot."""
-        return {"restoredDate": _date(spec.arguments)}
+        return {"restoredDate": date_of(spec.arguments)}
 
     def is_over_limit(self, reason: str) -> bool:
         """Whether a copy failed only because too many copies were in progress."""
@@ -160,11 +160,6 @@ def region_of_arn(ref: str) -> str:
         'eu-west-1'
     """
     return [*ref.split(":"), "", "", "", ""][3]
-
-
-def _date(inputs: Inputs) -> str | None:
-    date: str | None = inputs.get("restoreDate") or inputs.get("restoredDate")
-    return date
 
 
 def _latest(region: str, source: str) -> Callable[[Lightsail], str | None]:

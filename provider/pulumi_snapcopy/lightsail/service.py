@@ -16,7 +16,7 @@ from ..core.waiting.batch import SingleFlight
 from ..core.waiting.clock import Clock
 from ..core.waiting.listing import Listing
 from .adapter import SnapshotAdapter
-from .shapes import created_at, started
+from .shapes import created_at, date_of, started
 from .sources import AutomaticSnapshot, check_source, is_older_than
 
 if TYPE_CHECKING:
@@ -82,7 +82,7 @@ class Lightsail(SnapshotAdapter):
             "sourceResourceName": given.get("sourceResourceName"),
         }
         if given.get("sourceResourceName"):
-            arguments["restoreDate"] = given.get("restoreDate") or given.get("restoredDate")
+            arguments["restoreDate"] = date_of(given)
         client = self._clients.of(spec.region, retries=False)
         wanted = {key: value for key, value in arguments.items() if value is not None}
         answer = call(call_, lambda: client.copy_snapshot(**wanted))

@@ -157,3 +157,9 @@ def tags_of(raw: Mapping[str, Any]) -> dict[str, str]:
         {'team': 'shop', 'nightly': ''}
     """
     return {tag["key"]: tag.get("value", "") for tag in raw.get("tags") or []}
+
+
+def date_of(arguments: Mapping[str, Any]) -> str | None:
+    """Return the date of an automatic source, whether given or settled; None if it is open, or the source is manual."""
+    date: str | None = arguments.get("restoreDate") or arguments.get("restoredDate")
+    return date

@@ -8,7 +8,9 @@ from dataclasses import dataclass
 
 from ..core.values import FORMS_OF_COPIES, SOURCE_TAG, Seen
 
-LONGEST_TAG_VALUE = 256
+LONGEST = 256
+"""Characters of a tag's value."""
+
 _DATE = re.compile(r"\d{4}-\d{2}-\d{2}$")
 
 
@@ -64,7 +66,7 @@ class SourceTag:
 
     def __str__(self) -> str:
         form, date = f"{self.form}/" if self.form else "", f":{self.date}" if self.date else ""
-        return f"{self.region}:{form}{self.name}"[: LONGEST_TAG_VALUE - len(date)] + date
+        return f"{self.region}:{form}{self.name}"[: LONGEST - len(date)] + date
 
 
 def last_date(text: str) -> datetime.date | None:

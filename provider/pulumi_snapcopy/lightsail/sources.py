@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
-from ..core.errors import Denied, NotFound, ServiceError, SourceError
+from ..core.errors import NotFound, ServiceError, SourceError
 from ..core.rules.suggest import existing_sentence
-from ..core.values import Phase, Record, Seen, Source, Spec
+from ..core.values import Phase, Record, Source, Spec
 from ..core.waiting.listing import Listing
+from .shapes import date_of
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,8 +68,7 @@ def check_source(service: Sources, spec: Spec, listing: Listing) -> Source:
 
 def is_older_than(service: Sources, spec: Spec, record: Record, *, now: float) -> bool:
     """Whether a record's copy was started before the automatic snapshot existed that the spec asks for."""
-    given = spec.arguments
-    date = given.get("restoreDate") or given.get("restoredDate")
+    given, date = spec.arguments, date_of(spec.arguments)
     if record.created_at is None or date is None:
         return False
     day = f"{record.created_at:%Y-%m-%d}"
@@ -89,7 +88,7 @@ def _manual(service: Sources, spec: Spec, listing: Listing, name: str) -> Source
     # With trackLatest the source has to be the newest of its name; else a complete source stays complete.
     lately = None if spec.arguments.get("trackLatest") else listing.recent()
     found = next((each for each in lately or () if each.name == name and each.phase is Phase.DONE), None)
-    found = found or listing.find(name) or _listed(listing, name)
+    found = found or listing.find(name) or listing.find_listed(name)
     if found is not None and found.phase is not Phase.DONE:  # a list may lag
         found = listing.service.get(region, name, found.kind)
     if found is None:
@@ -112,19 +111,9 @@ def _manual(service: Sources, spec: Spec, listing: Listing, name: str) -> Source
     return Source(kind=found.kind, taken_at=found.created_at)
 
 
-def _listed(listing: Listing, name: str) -> Seen | None:
-    """Return a snapshot that lists show before a read does; None if there is none, or listing isn't allowed."""
-    with suppress(Denied):
-        return next((each for each in listing.all() if each.name == name), None)
-    return None
-
-
 def _automatic(service: Sources, spec: Spec) -> Source:
     given, region = spec.arguments, spec.source_region
-    resource, date = (
-        given.get("sourceResourceName") or "",
-        given.get("restoreDate") or given.get("restoredDate"),
-    )
+    resource, date = given.get("sourceResourceName") or "", date_of(given)
     try:
         listed = service.automatic_snapshots(region, resource)
     except NotFound:

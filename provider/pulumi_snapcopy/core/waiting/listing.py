@@ -80,11 +80,14 @@ class Listing:
         A single caller reads just that object. Where several ask within seconds, the region is listed once, and only what the
         list doesn't show is read.
         """
-        found = None
-        if self._few.get() > 1:
-            with suppress(Denied):  # reading may be allowed
-                found = next((each for each in self.all() if each.name == name), None)
+        found = self.find_listed(name) if self._few.get() > 1 else None
         return found or self.service.get(self.region, name)
+
+    def find_listed(self, name: str) -> Seen | None:
+        """Return the object of a name from a list of the region; None if that doesn't show it, or listing isn't allowed."""
+        with suppress(Denied):  # reading may be allowed
+            return next((each for each in self.all() if each.name == name), None)
+        return None
 
     def _number_of_late(self, asking: int) -> int:
         """Return how many have asked within the last seconds, counting all earlier ones as one."""
