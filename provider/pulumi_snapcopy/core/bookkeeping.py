@@ -8,8 +8,8 @@ from datetime import datetime, timezone
 from typing import Any
 
 from .durations import seconds
-from .fields import camel_case
-from .rules.judgement import BOOKKEEPING, UNKNOWN
+from .fields import BOOKKEEPING, camel_case
+from .rules.judgement import UNKNOWN
 from .waiting.policy import DEFAULT_TIMEOUT
 
 

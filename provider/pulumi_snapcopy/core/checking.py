@@ -11,10 +11,11 @@ from .account import AccountGuard
 from .bookkeeping import Bookkeeping
 from .errors import ServiceError, WrongAccount
 from .family import Family
+from .fields import BOOKKEEPING
 from .ledger import Ledger
 from .messages import other_account
 from .notices import not_followed
-from .rules.judgement import BOOKKEEPING, UNKNOWN, Violation
+from .rules.judgement import UNKNOWN, Violation
 from .rules.suggest import did_you_mean
 from .service import Service
 from .settle import is_another_request, settle

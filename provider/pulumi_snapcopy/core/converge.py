@@ -1,4 +1,4 @@
-"""The loop behind create and update: observe, plan, perform one step, until the request is fulfilled or time is up.
+"""The loop behind create and update: look once, then plan and perform one step, until the request is fulfilled or time is up.
 
 Steps that have to be repeated are repeated within the one deadline of the run.
 """
@@ -21,7 +21,7 @@ from .errors import (
     Transient,
 )
 from .observing import Observer
-from .ownership import Evidence, deciding, is_made_by, is_named, is_recent
+from .ownership import Evidence, deciding, is_made_by, is_named, is_within_a_run
 from .plan import Because, Sent, Step, next_step
 from .run import Run
 from .sending import Sending
@@ -133,7 +133,7 @@ class _Convergence:
     def _take_up(self, step: plan.TakeUp) -> None:
         run, known, existing = self._run, self._run.known, self._existing
         is_known = existing.ref in (known.ref, known.replaces, *known.predecessors)
-        is_young = is_recent(run.spec, existing.created_at, run.clock.now())
+        is_young = is_within_a_run(run.spec, existing.created_at, run.clock.now())
         if run.spec.traits.heritable and not (
             is_known or is_young or step.adopted or is_named(run.spec, existing)
         ):

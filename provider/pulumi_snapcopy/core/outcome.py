@@ -7,7 +7,7 @@ from typing import Any
 
 from . import messages, state
 from .errors import CopyError, SnapcopyError
-from .rules.judgement import BOOKKEEPING
+from .fields import BOOKKEEPING
 from .run import Run
 from .state import Given
 from .values import Known, Seen

@@ -92,7 +92,7 @@ def classify(
         return Verdict(Whose.OURS, Evidence.STATE)
     # Beside a complete one that the state knows by its ref, a name that carries the key may be somebody else's.
     if carries_key(spec, seen) and (spec.by_id or not (known.complete and known.ref is not None)):
-        inherited = spec.traits.heritable and not is_recent(spec, seen.created_at, now)
+        inherited = spec.traits.heritable and not is_within_a_run(spec, seen.created_at, now)
         return Verdict(*((Whose.THEIRS, Evidence.NONE) if inherited else (Whose.OURS, Evidence.KEY)))
     if spec.traits.tagged_in_call:
         return Verdict(Whose.THEIRS, Evidence.NONE)  # ours would have its tag
@@ -192,10 +192,10 @@ def _proves(spec: Spec, known: Known, record: Record, seen: Seen, now: float) ->
         return False
     if not record.source or record.source != spec.source:
         return False
-    return is_recent(spec, record.created_at, now) and is_made_by(record, seen)
+    return is_within_a_run(spec, record.created_at, now) and is_made_by(record, seen)
 
 
-def is_recent(spec: Spec, at: datetime | None, now: float) -> bool:
+def is_within_a_run(spec: Spec, at: datetime | None, now: float) -> bool:
     """Return whether a run that is still at work, or was interrupted, can have made something at that time.
 
     However little time a run is given: it may look a moment after its deadline for what it has made, by the service's

@@ -9,8 +9,8 @@ from typing import Any
 from . import keys, notices, state
 from .bookkeeping import Bookkeeping, iso
 from .family import Family, Inputs
-from .fields import Change
-from .rules.judgement import BOOKKEEPING, UNKNOWN
+from .fields import BOOKKEEPING, Change
+from .rules.judgement import UNKNOWN
 from .values import Phase
 
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from .earlier_keys import is_of_an_earlier_object
 from .keys import same_owner
-from .ownership import Whose, carries_key, classify, is_of_this_type, is_recent
+from .ownership import Whose, carries_key, classify, is_of_this_type, is_within_a_run
 from .values import ADOPTED, OWNER_TAG, SOURCE_TAG, Known, Phase, Seen, Spec, is_retained
 
 InState = Callable[[Seen], bool]
@@ -122,7 +122,7 @@ def is_twin(
     if is_of_another_entry(known, seen, is_in_state):
         return False
     same_size = None in (seen.size, existing.size) or seen.size == existing.size
-    return same_size and is_recent(spec, seen.created_at, since) and not is_retained(seen)
+    return same_size and is_within_a_run(spec, seen.created_at, since) and not is_retained(seen)
 
 
 def _is_only_marked(spec: Spec, seen: Seen) -> bool:
@@ -144,4 +144,4 @@ def _may_be_inherited(spec: Spec, known: Known, seen: Seen, *, keys: Collection[
     if not (spec.by_id and seen.key):
         return spec.by_id  # it has our tags alone
     is_unique = seen.key not in keys and not is_of_an_earlier_object(known, seen)
-    return spec.traits.heritable and not (is_unique and is_recent(spec, seen.created_at, since))
+    return spec.traits.heritable and not (is_unique and is_within_a_run(spec, seen.created_at, since))

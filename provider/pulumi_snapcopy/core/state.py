@@ -12,7 +12,8 @@ from typing import Any
 
 from .bookkeeping import Bookkeeping, iso
 from .family import Family, Inputs
-from .rules.judgement import BOOKKEEPING, UNKNOWN
+from .fields import BOOKKEEPING
+from .rules.judgement import UNKNOWN
 from .values import MISSING, Known, Phase, Seen, Spec
 
 

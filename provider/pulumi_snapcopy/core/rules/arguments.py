@@ -6,8 +6,8 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from ..durations import DurationError, seconds
-from ..fields import Fields
-from .judgement import BOOKKEEPING, UNKNOWN, Config, Context, Inputs, Rule, Violation, known
+from ..fields import BOOKKEEPING, Fields
+from .judgement import UNKNOWN, Config, Context, Inputs, Rule, Violation, known
 from .suggest import did_you_mean
 
 TIMEOUTS = "customTimeouts"

@@ -12,7 +12,6 @@ from datetime import datetime
 from typing import Any, Final, Literal
 
 from .. import keys
-from ..fields import BOOKKEEPING as BOOKKEEPING
 from ..fields import snake_case
 
 Inputs = Mapping[str, Any]

@@ -1,4 +1,4 @@
-"""Every waiting time in seconds, with the reason for its value; docs/architecture.md lists them side by side."""
+"""The waiting times of a run in seconds, with the reason for each value; docs/architecture.md lists these and all others."""
 
 from __future__ import annotations
 
