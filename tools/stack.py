@@ -61,13 +61,22 @@ def is_gone(holder: dict[str, object]) -> bool:
     """Whether the process that a lock file names is provably gone."""
     if holder.get("hostname") != socket.gethostname():
         return False
+    pid = int(str(holder["pid"]))
     try:
-        os.kill(int(str(holder["pid"])), 0)
+        os.kill(pid, 0)
     except ProcessLookupError:
         return True
     except PermissionError:
         return False
-    return False
+    return _is_zombie(pid)
+
+
+def _is_zombie(pid: int) -> bool:
+    """Whether a process has ended, and its parent hasn't asked for it yet, which in some containers nobody does."""
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] == "Z"
+    except OSError:  # there is no /proc
+        return False
 
 
 def run(arguments: list[str], environment: dict[str, str]) -> int:

@@ -58,6 +58,18 @@ def test_a_dead_runs_lock_is_taken_away_and_told(
     assert f"process {gone}" in capsys.readouterr().out
 
 
+@pytest.mark.skipif(not Path("/proc").exists(), reason="needs /proc")
+def test_the_lock_of_a_zombie_is_taken_away(tmp_path: Path, cancelled: list[list[str]]) -> None:
+    """A killed run whose parent hasn't asked for it yet still has a process number."""
+    with subprocess.Popen([sys.executable, "-c", ""], stdout=subprocess.PIPE) as process:
+        assert process.stdout is not None
+        process.stdout.read()  # ends with the process
+        os.waitid(os.P_PID, process.pid, os.WEXITED | os.WNOWAIT)
+        lock(tmp_path, "one", pid=process.pid)
+        assert stack.unlock_killed("up", {}, tmp_path)
+    assert cancelled == [["cancel", "--yes", "dev"]]
+
+
 def test_the_lock_of_a_stack_that_was_not_made_yet_is_taken_away(
     tmp_path: Path, gone: int, cancelled: list[list[str]], monkeypatch: pytest.MonkeyPatch
 ) -> None:

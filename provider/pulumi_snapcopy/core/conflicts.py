@@ -30,7 +30,8 @@ def not_ours(spec: Spec, found: Seen) -> CopyError:
     elif same_stack(found.tags.get(OWNER_TAG, ""), spec.owner):
         next_step = (
             f"if this is that resource under another name, write its old one as an alias. Else {rename}, or keep this "
-            "resource as it was for one `pulumi up`, in which the other gives the name up."
+            "resource as it was for one `pulumi up`, in which the other gives the name up. Where resources exchange their "
+            "names, do so by a name that none has."
         )
     elif not spec.words.adopts:
         next_step = f"{rename}."

@@ -269,7 +269,7 @@ def _lost_days_warning(evidence: Evidence, days: set[date], target: str) -> tupl
     if not days:
         return ()
     return (
-        f"{evidence.source}: the copies in the former target region are deleted, and {_without_days(days, target)}, as the"
+        f"{evidence.source}: the copies in the former target region that may be pruned are deleted, and {_without_days(days, target)}, as the"
         " source no longer has snapshots of then; to keep them, leave target_region as it was, and declare another"
         f" DisasterRecoveryRegion for {target}.",
     )
