@@ -6,15 +6,15 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
-from pulumi.dynamic.dynamic import serialize_provider
 from pulumi_snapcopy.core.keys import owner
+from pulumi_snapcopy.host.reference import reference
 from pulumi_snapcopy.lightsail.provider import copied_snapshot
 
 from .engine import Goal
 from .target import Properties
 
 PROJECT, STACK = "shop", "dev"
-_PROVIDER = serialize_provider(copied_snapshot())
+_PROVIDER = reference(copied_snapshot)
 
 Follow = Literal["date", "latest", "track"]
 

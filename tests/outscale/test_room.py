@@ -10,8 +10,8 @@ from typing import Any
 
 import pulumi_snapcopy
 import pytest
-from pulumi.dynamic import dynamic
 from pulumi_snapcopy.core.errors import ConfigError, Refused
+from pulumi_snapcopy.host.reference import reference
 from pulumi_snapcopy.host.settings import Settings
 from pulumi_snapcopy.outscale import provider
 from pulumi_snapcopy.outscale.family import Snapshots
@@ -32,8 +32,7 @@ def test_the_sdk_is_touched_in_one_file() -> None:
 @pytest.mark.parametrize("factory", [provider.copied_snapshot, provider.snapshot])
 def test_the_state_holds_a_short_reference_to_the_provider(factory: Callable[[], Any]) -> None:
     """The state has a short reference to the provider's factory, which never moves."""
-    serialize: Any = dynamic.serialize_provider
-    assert len(serialize(factory())) <= 200
+    assert len(reference(factory)) <= 200
     assert factory().__reduce__() == (factory, ())
 
 

@@ -12,8 +12,11 @@ from weakref import WeakKeyDictionary
 
 import pulumi
 from pulumi.dynamic import CreateResult, DiffResult, ReadResult, Resource, ResourceProvider
+from pulumi.dynamic.dynamic import PROVIDER_KEY
 from pulumi.runtime import get_root_resource
 from pulumi.runtime.settings import get_monitor
+
+from .reference import reference
 
 NAME = "snapcopy"
 DIGITS = 16
@@ -65,9 +68,11 @@ class StackIdentity(Resource, module="snapcopy", name="StackIdentity"):
     identity: pulumi.Output[str]
 
     def __init__(self) -> None:
-        super().__init__(
-            stack_identity(), NAME, {"identity": None}, pulumi.ResourceOptions(parent=get_root_resource())
-        )
+        pulumi.CustomResource.__init__(
+            self, "pulumi-python:dynamic/snapcopy:StackIdentity", NAME,
+            {"identity": None, PROVIDER_KEY: reference(stack_identity)},
+            pulumi.ResourceOptions(parent=get_root_resource()),
+        )  # fmt: skip
 
 
 def identity_of_the_stack() -> pulumi.Output[str]:

@@ -12,12 +12,13 @@ from typing import Any, ClassVar
 
 import pulumi
 from pulumi.dynamic import Resource
-from pulumi.dynamic.dynamic import PROVIDER_KEY, ResourceProvider, serialize_provider
+from pulumi.dynamic.dynamic import PROVIDER_KEY, ResourceProvider
 
 from ..core.durations import seconds
 from ..core.fields import BOOKKEEPING, Field, Fields, Type
 from ..core.rules.arguments import timeout_violations
 from .identity import identity_of_the_stack
+from .reference import reference
 
 _DECLARATION: Any = type(pulumi.property("any"))
 _VERBS = ("create", "update", "delete", "read")
@@ -103,11 +104,11 @@ class SnapcopyResource(Resource):
             **_outputs(shown),
             **given,
             BOOKKEEPING: {key: value for key, value in bookkeeping.items() if value is not None},
-            PROVIDER_KEY: _serialized(factory),
+            PROVIDER_KEY: reference(factory),
         }
         properties: Any = object.__new__(_properties_type(fields))
         properties.__dict__.update(values)
-        # As dynamic.Resource does, which pickles the provider once for each resource.
+        # As dynamic.Resource does, which pickles the provider anew for each resource.
         pulumi.CustomResource.__init__(
             self, f"pulumi-python:{self._resource_type_name}", resource_name, properties, opts
         )
@@ -223,23 +224,6 @@ def _adoption(fields: Fields) -> str:
         return "Leave import_ out; an existing one can't be taken over."
     what = "adopt=True and its name" if "adopt" in names else "adopt_snapshot_id"
     return f"To take over an existing snapshot, leave import_ out and write {what}."
-
-
-class _Reference(ResourceProvider):
-    """A provider that pickles as a reference to its factory."""
-
-    def __init__(self, factory: Callable[[], ResourceProvider]) -> None:
-        super().__init__()
-        self._factory = factory
-
-    def __reduce__(self) -> tuple[Callable[[], ResourceProvider], tuple[()]]:
-        return self._factory, ()
-
-
-@cache
-def _serialized(factory: Callable[[], ResourceProvider]) -> str:
-    serialized: str = serialize_provider(_Reference(factory))
-    return serialized
 
 
 def _getter(name: str, property_name: str, hint: Any = None) -> property:
