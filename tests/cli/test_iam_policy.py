@@ -136,7 +136,7 @@ def test_what_is_allowed_is_all_that_the_service_can_do(on_emulator: Emulator) -
         "untag": lambda: service.untag(data, ["team"]),
         "delete": delete,
     }
-    assert tries.keys() == {name for name in vars(Service) if not name.startswith("_")}
+    assert tries.keys() == {name for name in dir(Service) if not name.startswith("_")}
     for attempt in tries.values():
         attempt()
     called = {f"lightsail:{call.operation}" for call in on_emulator.calls()}
