@@ -115,3 +115,21 @@ def test_after_an_adoption_that_was_interrupted_and_undone_refresh_asks_for_noth
     for command in ("up", "refresh", "up"):
         assert life.run(command) == [] and life.engine.state[0].init_errors == []
     assert [each["snapcopy:owner"] for each in life.tags()] == ["shop/dev/shop@0000000000000001"]
+
+
+@pytest.mark.parametrize("count", [1, 47])
+def test_a_refused_adoption_removes_no_tag_of_the_owner_before(count: int) -> None:
+    """What is to be adopted isn't ours before it has our tag, also if the program's tags have changed and are many."""
+    life = Life(replace(COPY, explicit="db-dr", adopt=True))
+    assert life.run("up") == []
+    service = life.target.service
+    service.held = [each for each in service.held if each.name != "db-dr"]
+    service.clock.time += 7200
+    theirs = {
+        "snapcopy:owner": "shop/prod/web@ffffffffffffffff",
+        **dict.fromkeys(("team", "a", "b", "c"), "theirs"),
+    }
+    life.target.plant(COPY.target_region, "db-dr", theirs)
+    life.declared = replace(life.declared, tags={f"new-{number}": "1" for number in range(count)})
+    assert life.run("up", Fault(kind="denied", operation="TagResource", times=50)) != []
+    assert life.tags() == [theirs]

@@ -234,6 +234,18 @@ def of(source: str | None, held: tuple[Copy, ...]) -> tuple[Copy, ...]:
     return tuple(replace(each, source_ref=source and f"arn:{source}") for each in held)
 
 
+def test_a_failed_copy_of_a_day_of_which_a_replaced_source_has_one_is_pruned() -> None:
+    """The old source's copy isn't in the state; the failed one holds no data, and can't be made again."""
+    old, new = of("old", copies(5, 6)), of("new", copies(1, 2))
+    failed = Copy(date=day(5), name="failed-one", region="eu-west-1", state=CopyState.FAILED)
+    seen = evidence(
+        (*new, *old, failed), offers(0, 1, 2), recorded=(*new, *copies(6), failed), source_ref="arn:new"
+    )
+    found = plan(seen, Retention(daily=7))
+    assert [each.copy.name for each in found.prune] == ["failed-one"]
+    assert "failed-one" not in {each.name for each in found.hold}
+
+
 def test_copies_of_a_replaced_source_stay_beside_the_retention_of_the_present_one() -> None:
     """The new source's copies are pruned as if it were alone; what is left of the old one is named, until it is deleted by hand."""
     old, new = of("old", copies(*range(6, 16))), of("new", copies(*range(1, 6)))

@@ -89,7 +89,7 @@ def wrong_service(spec: Spec, known: Known, why: tuple[str, str], *, doing: str)
 
 def wrong_source(spec: Spec, error: SourceError, left: Left) -> CopyError:
     """Return the error for a source that isn't there, isn't complete, or can't be used."""
-    unsent = nothing(spec) if left.deleted else "nothing was sent"
+    unsent = f"{nothing(spec)}{_replaced(spec, left)}" if left.deleted else "nothing was sent"
     if left.in_state is not None:
         unsent = f"{unsent}, {_stays(spec, left.in_state)}"
     sent = unsent if left.kept is None else kept_in_words(spec, left.kept)
@@ -250,8 +250,11 @@ def _state(spec: Spec, doing: str, left: Left) -> str:
         return "nothing was changed."
     if left.in_state:
         return f"{nothing(spec)} in this run; {_stays(spec, left.in_state)}."
-    replaced = f"; the earlier {thing} was deleted before, to be replaced" if left.replaced else ""
-    return f"{nothing(spec)}{replaced}."
+    return f"{nothing(spec)}{_replaced(spec, left)}."
+
+
+def _replaced(spec: Spec, left: Left) -> str:
+    return f"; the earlier {spec.words.thing} was deleted before, to be replaced" if left.replaced else ""
 
 
 def _unsent(spec: Spec, known: Known) -> str:

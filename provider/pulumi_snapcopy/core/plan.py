@@ -17,7 +17,19 @@ from .ownership import (
     is_named,
     matches,
 )
-from .values import ADOPTED, OWNER_TAG, RETAIN_TAG, SOURCE_TAG, Known, Phase, Seen, Source, Spec, is_retained
+from .values import (
+    ADOPTED,
+    MOST_TAGS,
+    OWNER_TAG,
+    RETAIN_TAG,
+    SOURCE_TAG,
+    Known,
+    Phase,
+    Seen,
+    Source,
+    Spec,
+    is_retained,
+)
 from .waiting.policy import CREATION_GRACE, NAME_GRACE, SEARCH_FOR_LOST, TAGGING_GRACE, pause
 
 _UNSEEN = Verdict(Whose.UNDECIDED, Evidence.NONE)
@@ -300,8 +312,9 @@ def _tag(spec: Spec, known: Known, observed: Observation, existing: Seen) -> Ste
         # Another run may have started it and be about to tag it, which it couldn't do while it was pending.
         age = observed.now - existing.created_at.timestamp() if existing.created_at else 0.0
         return Rest(observed.now + TAGGING_GRACE + pause(age))
-    if observed.dropped and OWNER_TAG in existing.tags:
-        return Untag(observed.dropped)  # the service may not take the old tags and the new ones together
+    too_many = len(existing.tags.keys() | wanted.keys()) > MOST_TAGS
+    if too_many and observed.dropped and observed.verdict.whose is Whose.OURS:
+        return Untag(observed.dropped)  # the service doesn't take the old tags and the new ones together
     return Tag(wanted, must=True)
 
 

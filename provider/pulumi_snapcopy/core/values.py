@@ -24,6 +24,8 @@ RETAIN_TAG = "snapcopy:retain"
 
 KEY_TAG = "snapcopy:key"
 """The key of the request, where the service sets tags in the call that creates the object."""
+MOST_TAGS = 50
+"""How many tags an object can have, ours included."""
 
 RESERVED_TAG_PREFIX = "snapcopy:"
 

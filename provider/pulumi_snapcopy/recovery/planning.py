@@ -122,12 +122,10 @@ def check_max_prune(value: object) -> None:
 
 def _earlier(evidence: Evidence, held: Iterable[Holding], target_region: str) -> dict[date, Holding]:
     """Return by date the copies to hold of an earlier source of the name, in whatever region the state has them."""
-    dates = {each.date for each in of_earlier((each.copy for each in held), evidence.source_ref)}
-    return _by_date(
-        each
-        for each in held
-        if each.copy.date in dates and (each.recorded or each.copy.region == target_region)
-    )
+    every = tuple(held)
+    earlier = of_earlier((each.copy for each in every), evidence.source_ref)
+    chosen = _by_date(each for each in every if each.recorded or each.copy.region == target_region)
+    return {day: each for day, each in chosen.items() if each.copy in earlier}
 
 
 def _by_date(held: Iterable[Holding]) -> dict[date, Holding]:
@@ -137,7 +135,8 @@ def _by_date(held: Iterable[Holding]) -> dict[date, Holding]:
         key=lambda each: (not each.recorded, list(CopyState).index(each.copy.state), each.copy.name),
         reverse=True,
     )
-    return {each.copy.date: each for each in ranked}
+    best = {each.copy.date: each for each in ranked}
+    return {day: best[day] for day in sorted(best)}
 
 
 def _kept_without(

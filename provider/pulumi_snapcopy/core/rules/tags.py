@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from ..values import MOST_TAGS
 from .judgement import UNKNOWN, Config, Context, Inputs, Regions, Rule, Violation, known
 
 OURS = "snapcopy:"
@@ -31,7 +32,7 @@ class TagLimits:
     """
 
     service: str
-    in_all: int = 50
+    in_all: int = MOST_TAGS
     ours: int = OUR_TAGS
     key: int = 128
     value: int = 256
