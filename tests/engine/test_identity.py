@@ -114,6 +114,7 @@ def test_an_import_is_refused_with_what_to_write_instead(stack: Stack, service: 
 
 
 MOCKED = """
+import asyncio
 import pulumi
 
 class Mocks(pulumi.runtime.Mocks):
@@ -126,6 +127,7 @@ class Mocks(pulumi.runtime.Mocks):
     def call(self, args):
         return {}
 
+asyncio.set_event_loop(asyncio.new_event_loop())
 pulumi.runtime.set_mocks(Mocks(), project="shop", stack="dev", preview=False)
 
 from pulumi_snapcopy.lightsail import CopiedSnapshot

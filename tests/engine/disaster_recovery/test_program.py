@@ -59,6 +59,7 @@ def test_a_region_with_an_alias_keeps_its_copies(
 
 
 MOCKED = """
+import asyncio
 import pulumi
 
 class Mocks(pulumi.runtime.Mocks):
@@ -68,6 +69,7 @@ class Mocks(pulumi.runtime.Mocks):
     def call(self, args):
         return {"outputs": {}} if args.token == "pulumi:pulumi:readStackResourceOutputs" else {}
 
+asyncio.set_event_loop(asyncio.new_event_loop())
 pulumi.runtime.set_mocks(Mocks(), project="shop", stack="dev", preview=False)
 
 from pulumi_snapcopy.lightsail import DisasterRecoveryRegion, Retention
