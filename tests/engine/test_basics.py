@@ -7,6 +7,9 @@ from collections import Counter
 
 import pytest
 from pulumi_snapcopy.emulator import Call, Emulator, Fault
+from pulumi_snapcopy.host.identity import stack_identity
+from pulumi_snapcopy.host.reference import reference
+from pulumi_snapcopy.lightsail.provider import copied_snapshot
 
 from .conftest import Service, day
 from .stack import Stack
@@ -67,6 +70,11 @@ def test_copies_of_every_kind(
             assert outputs["resourceType"] == snapshot["resourceType"]
             assert outputs["sizeInGb"] == snapshot["sizeInGb"]
             assert outputs["operationId"] and outputs["createdAt"].endswith("Z")
+    with subtests.test("the state refers to the providers by the same bytes under each Python"):
+        assert {resources[name]["outputs"]["__provider"] for name in of_every_mode} == {
+            reference(copied_snapshot)
+        }
+        assert resources["snapcopy"]["outputs"]["__provider"] == reference(stack_identity)
     with subtests.test("the state says on which line of the program a copy stands"):
         program = (stack.folder / "__main__.py").read_text().splitlines()
         for name in [*of_every_mode, "second"]:

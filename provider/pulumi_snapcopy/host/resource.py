@@ -108,7 +108,7 @@ class SnapcopyResource(Resource):
         }
         properties: Any = object.__new__(_properties_type(fields))
         properties.__dict__.update(values)
-        # As dynamic.Resource does, which pickles the provider anew for each resource.
+        # As dynamic.Resource does, which pickles the provider once for each resource.
         pulumi.CustomResource.__init__(
             self, f"pulumi-python:{self._resource_type_name}", resource_name, properties, opts
         )
